@@ -1,0 +1,84 @@
+"""Configuration: everything that differs between machines comes from the environment or `.env`."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from dotenv import load_dotenv
+
+ROOT = Path(__file__).resolve().parent
+load_dotenv(ROOT / ".env")
+
+
+def _switch(name: str, default: bool = False) -> bool:
+    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+class Default:
+    """What holds everywhere unless said otherwise. Paths without a slash in front are beside this file."""
+
+    ENV_NAME = "default"
+    ROOT = ROOT
+    INSTANCE = Path(os.environ.get("INSTANCE", ROOT / "instance"))
+    MIGRATIONS = str(ROOT / "migrations")
+    TRANSLATIONS = str(ROOT / "translations")
+    SECRET_KEY = os.environ.get("SECRET_KEY", "")
+    SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
+    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'leerkring.db'}")
+    JOBS_URL = os.environ.get("JOBS_URL", f"sqlite:///{INSTANCE / 'jobs.db'}")
+    BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
+    FORUM_NAME = os.environ.get("FORUM_NAME", "Leerkring")
+    SMTP_URL = os.environ.get("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
+    MAIL_FROM = os.environ.get("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
+    REDIS_URL = os.environ.get("REDIS_URL", "")
+    DEFAULT_LOCALE = os.environ.get("DEFAULT_LOCALE", "nl")
+    TIMEZONE = os.environ.get("TIMEZONE", "Europe/Brussels")
+    TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+    DEMO = _switch("FORUM_DEMO")
+    DEBUG = False
+    HSTS = False
+    MAX_CONTENT_LENGTH = 512 * 1024
+    MAX_FORM_MEMORY_SIZE = 256 * 1024
+    SESSION_COOKIE_NAME = "leerkring"
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_COOKIE_SECURE = False
+    PERMANENT_SESSION_LIFETIME = timedelta(days=30)
+    SIGN_IN_IDLE = timedelta(days=14)
+    WTF_CSRF_TIME_LIMIT = None  # as long as the session: a form left open over lunch must still be accepted
+    SEND_FILE_MAX_AGE_DEFAULT = timedelta(hours=1)
+    SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {}
+    RATES_ENABLED = True
+
+
+class Development(Default):
+    """`make run`: works from a fresh clone, with a secret made on the spot and kept in the instance folder."""
+
+    ENV_NAME = "development"
+
+
+class Testing(Default):
+    """For the suite: fast passwords, mail kept in memory."""
+
+    ENV_NAME = "testing"
+    TESTING = True
+    SECRET_KEY = "tests-only-" + "x" * 32
+    SMTP_URL = "memory:"
+    JOBS_URL = "memory:"
+    BASE_URL = "http://forum.test"
+    WTF_CSRF_ENABLED = True
+    RATES_ENABLED = False
+    DEMO = False
+
+
+class Production(Default):
+    """Behind TLS, with a real secret; `forum.settings.check` refuses to start otherwise."""
+
+    ENV_NAME = "production"
+    HSTS = True
+    SESSION_COOKIE_NAME = "__Host-leerkring"
+    SESSION_COOKIE_SECURE = True
+    SESSION_COOKIE_PATH = "/"
+
+
+NAMED = {kind.ENV_NAME: kind for kind in (Development, Testing, Production)}

@@ -1,0 +1,26 @@
+"""The application factory: the only module, with the command line, that may know every floor."""
+
+from typing import Any
+
+from flask import Flask
+
+from forum import cli, jobs, models, settings, web
+from forum.infra import db, headers, i18n, logs, rates
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """Build the WSGI application; `overrides` are configuration values on top of the environment's."""
+    app = Flask(__name__, root_path=None, template_folder="../templates", static_folder="../static")
+    settings.apply(app, overrides)
+    db.init_app(app)
+    logs.init_app(app)
+    headers.init_app(app)
+    rates.init_app(app)
+    i18n.init_app(app, web.viewer.choose_locale, web.viewer.choose_timezone)
+    jobs.init_app(app)
+    web.init_app(app)
+    cli.init_app(app)
+    return app
+
+
+__all__ = ["create_app", "models"]

@@ -1,0 +1,108 @@
+"""Devices on which a member is signed in: begun, looked up at every request, ended one by one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from forum.infra import clock, tokens
+from forum.infra.db import db
+from forum.models.accounts import Member, SignIn
+from forum.policy.actors import Actor, actor_for
+from forum.policy.errors import NotFound
+
+IDLE = timedelta(days=14)
+LONGEST = timedelta(days=30)
+TOUCH_AFTER = timedelta(minutes=10)  # one small write in ten minutes of reading, not one a page
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The member behind a device, and whether its last-seen is worth renewing."""
+
+    actor: Actor
+    seen_long_ago: bool
+
+
+def begin(member: Member, *, device: str) -> str:
+    """Sign a device in; returns the secret for its cookie, of which only a hash is kept."""
+    secret = tokens.random_token()
+    now = clock.now()
+    db.session.add(
+        SignIn(
+            secret_digest=tokens.digest(secret),
+            member_id=member.id,
+            device=device[:120],
+            created_at=now,
+            last_seen_at=now,
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def look_up(secret: str) -> Found | None:
+    """The member of a device that is still signed in and in good standing, else None (two queries)."""
+    now = clock.now()
+    row = db.session.execute(
+        select(Member, SignIn.last_seen_at)
+        .join(SignIn, SignIn.member_id == Member.id)
+        .where(
+            SignIn.secret_digest == tokens.digest(secret),
+            SignIn.ended_at.is_(None),
+            SignIn.last_seen_at > now - IDLE,
+            SignIn.created_at > now - LONGEST,
+            Member.confirmed_at.is_not(None),
+            Member.suspended_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Found(actor_for(row.Member), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
+
+
+def touch(secret: str) -> None:
+    """Note that a device was used just now."""
+    db.session.execute(
+        update(SignIn).where(SignIn.secret_digest == tokens.digest(secret)).values(last_seen_at=clock.now())
+    )
+
+
+def devices(member: Actor) -> list[SignIn]:
+    """The devices on which she is signed in, the latest used first."""
+    return list(
+        db.session.scalars(
+            select(SignIn)
+            .where(SignIn.member_id == member.id, SignIn.ended_at.is_(None))
+            .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+        )
+    )
+
+
+def end(member: Actor, sign_in_id: int) -> None:
+    """Sign one of her own devices out; its next request is a visitor's."""
+    row = db.session.scalars(
+        select(SignIn).where(
+            SignIn.id == sign_in_id, SignIn.member_id == member.id, SignIn.ended_at.is_(None)
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    row.ended_at = clock.now()
+
+
+def end_this(secret: str) -> None:
+    """Sign the device with this secret out."""
+    _end(SignIn.secret_digest == tokens.digest(secret))
+
+
+def end_all(member_id: int, *, but: str | None = None) -> None:
+    """Sign every device of a member out, but the one with the secret `but`: after a new password, a suspension."""
+    condition = SignIn.member_id == member_id
+    _end(condition if but is None else condition & (SignIn.secret_digest != tokens.digest(but)))
+
+
+def _end(condition: object) -> None:
+    db.session.execute(
+        update(SignIn).where(condition, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
+    )

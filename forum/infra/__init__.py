@@ -1,0 +1,1 @@
+"""Floor 0: each module wraps one outside thing and knows nothing of forums."""

@@ -1,0 +1,125 @@
+"""The database handle, its naming rules, its column types, and what SQLite needs to behave like a grown-up database."""
+
+import enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Engine, Enum, MetaData, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime in UTC on both databases; a naive one is refused at the door."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every table shares."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+Base.registry.update_type_annotation_map({datetime: Moment})
+
+db = SQLAlchemy(
+    model_class=Base,
+    # create_savepoint lets a test wrap a whole request, commits included, in one transaction that is thrown away.
+    session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False},
+)
+migrate = Migrate()
+
+# True: a transaction on SQLite takes the write lock at its start, so that it never fails halfway with "locked".
+# Pages that only read switch it off, and then any number of them run beside one writer.
+_writes: ContextVar[bool] = ContextVar("writes", default=True)
+
+
+def init_app(app: Flask) -> None:
+    """Bind database and migrations to the application."""
+    db.init_app(app)
+    migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Promise that the block only reads: on SQLite it then takes no write lock."""
+    token = _writes.set(False)
+    try:
+        yield
+    finally:
+        _writes.reset(token)
+
+
+def set_reading(only_reads: bool) -> None:
+    """The same promise for the rest of this context; the web edge makes it for every GET."""
+    _writes.set(not only_reads)
+
+
+def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
+    """A column type for a closed set of words, kept by a CHECK (`name`, where a table uses one set twice)."""
+    return Enum(
+        values,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        name=name or values.__name__.lower(),
+        values_callable=lambda kind: [item.value for item in kind],
+    )
+
+
+def related(*args: Any, **options: Any) -> Relationship[Any]:
+    """A relationship that raises unless the query loaded it: no hidden query, no row slipping past the rule."""
+    return relationship(*args, lazy="raise", **options)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    if not type(connection).__module__.startswith("sqlite3"):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "cache_size=-20000",
+        "mmap_size=134217728",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")

@@ -1,0 +1,114 @@
+"""Who people are: members, the capacities in which they speak, and the devices on which they are signed in."""
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db, related
+
+
+class Level(enum.StrEnum):
+    """Where in an organisation someone works. It is shown, and never orders anything."""
+
+    FIELD = "field"
+    STAFF = "staff"
+    LEAD = "lead"
+    POLITICS = "politics"
+
+
+class Body(enum.StrEnum):
+    """For which kind of organisation someone speaks."""
+
+    CITY = "city"
+    OCMW = "ocmw"
+    ASSOCIATION = "association"
+    COMPANY = "company"
+    CITIZENS = "citizens"
+    ACADEMIC = "academic"
+    GOVERNMENT = "government"
+    NETWORK = "network"
+
+
+class NetworkRole(enum.StrEnum):
+    """What someone may do for the whole network."""
+
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class Member(db.Model):
+    """A person with an account. She takes part once `approved_at` is set and while `suspended_at` is not."""
+
+    __tablename__ = "member"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handle: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case, always
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Part of every reset link, renewed when the password or address changes: older links die at once.
+    password_stamp: Mapped[str] = mapped_column(String(32), default="")
+    locale: Mapped[str | None] = mapped_column(String(5))
+    timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
+    theme: Mapped[str | None] = mapped_column(String(5))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    approved_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    # Everything up to this moment counts as read, so that a newcomer does not start with a mountain.
+    all_read_at: Mapped[datetime | None]
+
+    capacities: Mapped[list["Capacity"]] = related(back_populates="member", order_by="Capacity.starts_on")
+
+
+class Capacity(db.Model):
+    """In what function, at what level, for which body and city someone speaks, from when to when."""
+
+    __tablename__ = "capacity"
+    __table_args__ = (Index("ix_capacity_member_id_ends_on", "member_id", "ends_on"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    function: Mapped[str] = mapped_column(String(100))
+    level: Mapped[Level] = mapped_column(choice(Level))
+    body: Mapped[Body] = mapped_column(choice(Body))
+    city: Mapped[str | None] = mapped_column(String(20))  # a code of models.cities, none for the network's own people
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
+
+    member: Mapped[Member] = related(back_populates="capacities")
+
+
+class NetworkAppointment(db.Model):
+    """A network role: who has it, since when, by whom, and when it ended."""
+
+    __tablename__ = "network_appointment"
+    __table_args__ = (
+        Index(
+            "uq_network_appointment_current",
+            "member_id",
+            "role",
+            unique=True,
+            sqlite_where=db.text("ended_at IS NULL"),
+            postgresql_where=db.text("ended_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    role: Mapped[NetworkRole] = mapped_column(choice(NetworkRole))
+    since_at: Mapped[datetime]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    ended_at: Mapped[datetime | None]
+
+
+class SignIn(db.Model):
+    """One device on which someone is signed in; ending the row signs that device out on its next request."""
+
+    __tablename__ = "sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_digest: Mapped[str] = mapped_column(String(64), unique=True)  # the cookie holds the secret, we its hash
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    device: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

@@ -1,0 +1,38 @@
+"""Who applied a lesson where, what was changed, and what came of it."""
+
+import enum
+from datetime import date
+
+from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db, related
+from forum.models.accounts import Member
+
+
+class AdoptionOutcome(enum.StrEnum):
+    """What came of applying a lesson elsewhere."""
+
+    WORKED = "worked"
+    ADAPTED = "adapted"
+    PARTLY = "partly"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+class AdoptionReport(db.Model):
+    """One report of one city."""
+
+    __tablename__ = "adoption_report"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
+    city: Mapped[str] = mapped_column(String(20))
+    reporter_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
+    outcome: Mapped[AdoptionOutcome] = mapped_column(choice(AdoptionOutcome))
+    what_changed: Mapped[str] = mapped_column(Text, default="")
+    what_came: Mapped[str] = mapped_column(Text, default="")
+    reported_on: Mapped[date] = mapped_column(Date)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+
+    reporter: Mapped[Member] = related()

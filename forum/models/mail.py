@@ -1,0 +1,52 @@
+"""Mail that must go out. A row holds ids only: the words are made, and the rule asked again, at the moment of sending."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db
+
+
+class MailState(enum.StrEnum):
+    """Where a mail stands."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Lane(enum.StrEnum):
+    """A password reset never waits behind two thousand digests."""
+
+    DIRECT = "direct"
+    BULK = "bulk"
+
+
+class OutgoingMail(db.Model):
+    """One mail to one person, unique by `key`, with a Message-ID that stays the same over retries."""
+
+    __tablename__ = "outgoing_mail"
+    __table_args__ = (
+        CheckConstraint("member_id IS NOT NULL OR invitation_id IS NOT NULL", name="has_recipient"),
+        Index("ix_outgoing_mail_state_lane_next_try_at", "state", "lane", "next_try_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    lane: Mapped[Lane] = mapped_column(choice(Lane))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[MailState] = mapped_column(choice(MailState))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    message_id: Mapped[str] = mapped_column(String(120))
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]

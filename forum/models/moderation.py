@@ -1,0 +1,44 @@
+"""What moderators did, and why. Rows are only ever added; the database itself refuses to change them."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db, related
+from forum.models.accounts import Member
+from forum.models.spaces import Space
+
+
+class Action(enum.StrEnum):
+    """What can stand in the log."""
+
+    HIDE = "hide"
+    RESTORE = "restore"
+    LOCK = "lock"
+    REOPEN = "reopen"
+    NARROW = "narrow"
+    WIDEN = "widen"
+    ROLE = "role"
+    SUSPEND = "suspend"
+    READMIT = "readmit"
+
+
+class ModerationAction(db.Model):
+    """One line of the log of a space."""
+
+    __tablename__ = "moderation_action"
+    __table_args__ = (Index("ix_moderation_action_space_id_id", "space_id", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action: Mapped[Action] = mapped_column(choice(Action))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    space_id: Mapped[int | None] = mapped_column(ForeignKey("space.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    post_number: Mapped[int | None]
+    subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime]
+
+    actor: Mapped[Member] = related(foreign_keys=[actor_id])
+    space: Mapped[Space | None] = related()

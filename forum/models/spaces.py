@@ -1,0 +1,129 @@
+"""Where people talk: spaces, who belongs to them, and who wants to."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db, related
+from forum.models.accounts import Member
+
+
+class SpaceKind(enum.StrEnum):
+    """Three kinds of space."""
+
+    CITY = "city"
+    GROUP = "group"
+    NETWORK = "network"
+
+
+class Audience(enum.StrEnum):
+    """Who may read: the space's own people, every approved member, anybody."""
+
+    SPACE = "space"
+    NETWORK = "network"
+    PUBLIC = "public"
+
+    @property
+    def width(self) -> int:
+        """0, 1 or 2: a wider audience has the higher number."""
+        return _WIDTHS.index(self)
+
+
+_WIDTHS = [Audience.SPACE, Audience.NETWORK, Audience.PUBLIC]
+
+
+class Role(enum.StrEnum):
+    """What someone is in a space."""
+
+    GUEST = "guest"
+    MEMBER = "member"
+    MODERATOR = "moderator"
+
+
+class Space(db.Model):
+    """A city, a working group or the network's own square."""
+
+    __tablename__ = "space"
+    __table_args__ = (
+        # An unlisted space exists only for its members, so nothing in it may ever be wider.
+        CheckConstraint("unlisted_at IS NULL OR widest_audience = 'space'", name="unlisted_stays_inside"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    description: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[SpaceKind] = mapped_column(choice(SpaceKind))
+    city: Mapped[str | None] = mapped_column(String(20))
+    default_audience: Mapped[Audience] = mapped_column(choice(Audience, name="default_audience"))
+    widest_audience: Mapped[Audience] = mapped_column(choice(Audience, name="widest_audience"))
+    unlisted_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class Membership(db.Model):
+    """A role of one person in one space, since when and by whom. An ended row stays, as history."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        Index(
+            "uq_membership_current",
+            "member_id",
+            "space_id",
+            unique=True,
+            sqlite_where=db.text("ended_at IS NULL"),
+            postgresql_where=db.text("ended_at IS NULL"),
+        ),
+        Index("ix_membership_space_id_role", "space_id", "role"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"))
+    role: Mapped[Role] = mapped_column(choice(Role))
+    since_at: Mapped[datetime]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+
+    member: Mapped[Member] = related(foreign_keys=[member_id])
+    space: Mapped[Space] = related()
+
+
+class Invitation(db.Model):
+    """A moderator's invitation by mail to one space and role; the link in the mail is signed, and dies with the row."""
+
+    __tablename__ = "invitation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = mapped_column(choice(Role))
+    locale: Mapped[str] = mapped_column(String(5))
+    note: Mapped[str] = mapped_column(String(500), default="")
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    invited_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    withdrawn_at: Mapped[datetime | None]
+
+    space: Mapped[Space] = related()
+    invited_by: Mapped[Member] = related(foreign_keys=[invited_by_id])
+
+
+class JoinRequest(db.Model):
+    """Somebody asks to belong to a space; a moderator answers."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (UniqueConstraint("member_id", "space_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    message: Mapped[str] = mapped_column(String(500), default="")
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    accepted: Mapped[bool | None]
+
+    member: Mapped[Member] = related(foreign_keys=[member_id])
+    space: Mapped[Space] = related()

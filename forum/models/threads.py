@@ -1,0 +1,135 @@
+"""Talk: threads, posts, every revision of a post, and how far each person has read."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import choice, db, related
+from forum.models.accounts import Capacity, Member
+from forum.models.spaces import Audience, Space
+from forum.models.themes import Axis, Need
+
+
+class PostKind(enum.StrEnum):
+    """What a reply adds; dissent has a name of its own."""
+
+    EXPERIENCE = "experience"
+    QUESTION = "question"
+    ADDITION = "addition"
+    OBJECTION = "objection"
+    CONDITION = "condition"
+    PROPOSAL = "proposal"
+    SOURCE = "source"
+    APPLICATION = "application"
+    CONSENT = "consent"
+    ACTION = "action"
+    MODERATION = "moderation"
+
+
+class Outcome(enum.StrEnum):
+    """How it went, for threads and lessons alike. Failure is an outcome like any other."""
+
+    WORKED = "worked"
+    PARTLY = "partly"
+    MIXED = "mixed"
+    FAILED = "failed"
+    RUNNING = "running"
+    DISCUSSION = "discussion"
+
+
+class Thread(db.Model):
+    """A talk. Title, summary and cities hold only what every reader of the thread may see at this moment."""
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        Index("ix_thread_space_id_last_post_at_id", "space_id", "last_post_at", "id"),
+        Index("ix_thread_last_post_at_id", "last_post_at", "id"),
+        Index("ix_thread_space_id_audience", "space_id", "audience"),
+        UniqueConstraint("author_id", "once"),
+        CheckConstraint("last_number >= post_count", name="counts_fit"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    title: Mapped[str] = mapped_column(String(200))  # "" once its author took the opening words back
+    slug: Mapped[str] = mapped_column(String(80))
+    need: Mapped[Need] = mapped_column(choice(Need))
+    axis: Mapped[Axis] = mapped_column(choice(Axis))
+    audience: Mapped[Audience] = mapped_column(choice(Audience))
+    outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
+    summary: Mapped[str] = mapped_column(String(400), default="")
+    cities: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes, of the posts that still stand
+    post_count: Mapped[int] = mapped_column(default=0)  # posts that still stand, the opening one included
+    last_number: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    last_post_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]  # first reply by somebody else
+    locked_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]  # its opening post was hidden by a moderator
+    withdrawn_at: Mapped[datetime | None]  # its author took it back before anybody answered
+    once: Mapped[str] = mapped_column(String(36))
+
+    space: Mapped[Space] = related()
+    author: Mapped[Member] = related()
+
+
+class Post(db.Model):
+    """One contribution. `html` is what readers get: empty while the post is hidden or taken back."""
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "number"),
+        UniqueConstraint("author_id", "once"),
+        Index("ix_post_created_at", "created_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
+    number: Mapped[int]  # 1 is the opening post; never reused
+    author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
+    kind: Mapped[PostKind | None] = mapped_column(choice(PostKind))
+    html: Mapped[str] = mapped_column(Text)
+    render_version: Mapped[int] = mapped_column(SmallInteger)
+    revision: Mapped[int] = mapped_column(SmallInteger, default=1)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    hidden_at: Mapped[datetime | None]
+    hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    hidden_reason: Mapped[str] = mapped_column(String(300), default="")
+    once: Mapped[str] = mapped_column(String(36))
+
+    thread: Mapped[Thread] = related()
+    author: Mapped[Member] = related(foreign_keys=[author_id])
+    capacity: Mapped[Capacity | None] = related()
+
+
+class PostRevision(db.Model):
+    """The words of a post at one moment, never overwritten. Excerpts are places in `plain`."""
+
+    __tablename__ = "post_revision"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[str] = mapped_column(Text)  # Markdown, as typed
+    plain: Mapped[str] = mapped_column(Text)  # the readable text of the rendered page
+    title: Mapped[str] = mapped_column(String(200), default="")  # of the thread, for opening posts
+    created_at: Mapped[datetime]
+    editor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+
+    post: Mapped[Post] = related()
+
+
+class ReadMark(db.Model):
+    """How far one person has read in one thread."""
+
+    __tablename__ = "read_mark"
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    last_number: Mapped[int]
+    read_at: Mapped[datetime]

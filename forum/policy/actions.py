@@ -1,0 +1,147 @@
+"""Who may do what, asked about one row that was already seen. A "no" carries the sentence that the page shows."""
+
+from dataclasses import dataclass
+
+from forum.infra.i18n import _
+from forum.models.accounts import NetworkRole
+from forum.models.lessons import Lesson, LessonState
+from forum.models.spaces import Audience, Role, Space
+from forum.models.threads import Post, Thread
+from forum.policy.actors import Actor
+from forum.policy.errors import Forbidden
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Yes, or no with a reason; true or false where a condition is wanted."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Answer(True)
+
+
+def no(reason: str) -> Answer:
+    """A refusal with its sentence."""
+    return Answer(False, reason)
+
+
+def require(answer: Answer) -> None:
+    """Raise Forbidden, with the reason, unless the answer is yes."""
+    if not answer:
+        raise Forbidden(answer.reason)
+
+
+def _signed_in(actor: Actor | None) -> Answer:
+    if actor is None:
+        return no(_("Sign in to do this."))
+    if actor.approved_at is None:
+        return no(_("A moderator still has to let you in."))
+    return YES
+
+
+def may_moderate(actor: Actor | None, space_id: int) -> Answer:
+    """Keep the talk of one space safe and useful: its moderators, nobody else."""
+    if actor is not None and actor.roles.get(space_id) == Role.MODERATOR:
+        return YES
+    return no(_("Only a moderator of this space can do this."))
+
+
+def may_start(actor: Actor | None, space: Space) -> Answer:
+    """Start a thread: everyone who belongs to the space, guests included."""
+    answer = _signed_in(actor)
+    if actor is None or not answer:
+        return answer
+    return YES if space.id in actor.roles else no(_("You do not belong to this space."))
+
+
+def may_reply(actor: Actor | None, thread: Thread) -> Answer:
+    """Reply: everyone who may read the thread and takes part in the network, unless it is locked."""
+    answer = _signed_in(actor)
+    if not answer:
+        return answer
+    if thread.locked_at is not None:
+        return no(_("A moderator has closed this thread."))
+    if thread.hidden_at is not None or thread.withdrawn_at is not None:
+        return no(_("The opening words of this thread are gone."))
+    return YES
+
+
+def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
+    """Change one's own words while they stand and the thread is open."""
+    if actor is None or post.author_id != actor.id:
+        return no(_("Only its author can change a post."))
+    if post.hidden_at is not None:
+        return no(_("A moderator has hidden this post."))
+    if post.deleted_at is not None:
+        return no(_("You took this post back."))
+    if thread.locked_at is not None:
+        return no(_("A moderator has closed this thread."))
+    return YES
+
+
+def may_delete(actor: Actor | None, post: Post) -> Answer:
+    """Take one's own words back, also when the thread is locked: they are hers."""
+    if actor is None or post.author_id != actor.id:
+        return no(_("Only its author can take a post back."))
+    return no(_("You took this post back.")) if post.deleted_at is not None else YES
+
+
+def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
+    """Hide a post that stands, as a moderator of the thread's space."""
+    answer = may_moderate(actor, thread.space_id)
+    if not answer:
+        return answer
+    return no(_("This post is already gone.")) if post.hidden_at or post.deleted_at else YES
+
+
+def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
+    """Show a hidden post again, as a moderator of the thread's space."""
+    answer = may_moderate(actor, thread.space_id)
+    if not answer:
+        return answer
+    return YES if post.hidden_at is not None else no(_("This post is not hidden."))
+
+
+def may_curate(actor: Actor | None, thread: Thread) -> Answer:
+    """Make a lesson of a thread: a moderator of its space."""
+    return may_moderate(actor, thread.space_id)
+
+
+def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
+    """Work on a draft: the moderators of the lesson's space, while it is not with a reviewer."""
+    answer = may_moderate(actor, lesson.space_id)
+    if not answer:
+        return answer
+    if lesson.state == LessonState.IN_REVIEW:
+        return no(_("This version is with a reviewer."))
+    return YES if lesson.working_id is not None else no(_("There is no draft to work on."))
+
+
+def may_review(
+    actor: Actor | None, lesson: Lesson, *, own_cities: set[str], origin_cities: set[str]
+) -> Answer:
+    """Publish or return a version: never its curator, from elsewhere once it leaves its space.
+
+    `own_cities` are the cities the actor speaks for today, `origin_cities` those of the lesson's space and curator.
+    """
+    answer = _signed_in(actor)
+    if actor is None or not answer:
+        return answer
+    if lesson.state != LessonState.IN_REVIEW:
+        return no(_("This lesson is not waiting for a review."))
+    if actor.id == lesson.curator_id:
+        return no(_("A second pair of eyes publishes: you made this lesson yourself."))
+    if lesson.audience == Audience.SPACE:
+        return may_moderate(actor, lesson.space_id)
+    if not (actor.moderates or actor.network_roles):
+        return no(_("Only a moderator can publish a lesson."))
+    if lesson.audience == Audience.PUBLIC and NetworkRole.EDITOR not in actor.network_roles:
+        return no(_("A lesson for everybody is published by an editor of the network."))
+    if own_cities & origin_cities:
+        return no(_("A lesson that leaves its space is published by somebody from another city."))
+    return YES

@@ -1,0 +1,218 @@
+"""The one rule of who may read what, written once as SQL and read in both directions.
+
+Each rule takes the reader's id as a value or as the column `Member.id`. With a value it answers "what may she see?"
+(`visible`), with the column "who may see this?" (`audience`). Every read on someone's behalf starts here; nothing
+else in the house may decide who reads.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from forum.infra.db import Base, db
+from forum.models.accounts import Member, NetworkAppointment
+from forum.models.adoptions import AdoptionReport
+from forum.models.claims import Claim
+from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
+from forum.models.threads import Post, Thread
+from forum.policy.errors import NotFound
+
+ReaderId = int | InstrumentedAttribute[int] | None
+Rule = Callable[[ReaderId], ColumnElement[bool]]
+FULL = (Role.MEMBER, Role.MODERATOR)
+
+
+class Reader(Protocol):
+    """Anything with a member's id: an actor or a row."""
+
+    @property
+    def id(self) -> int: ...
+
+
+def visible(model: type[Any], reader: Reader | None, *columns: Any) -> Select[Any]:
+    """Select the rows of `model` (or only `columns`) that `reader` may see; None is a visitor."""
+    return select(*(columns or (model,))).where(sees(model, reader))
+
+
+def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
+    """The same rule as a condition, for queries that join `model`."""
+    return RULES[model](reader.id if reader else None)
+
+
+def get_visible(model: type[Any], reader: Reader | None, row_id: int, *options: Any) -> Any:
+    """The row of `model` with that id, or NotFound both for "absent" and for "not hers"."""
+    row = db.session.scalars(
+        visible(model, reader).where(model.id == row_id).options(*options)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def audience(row: Base) -> Select[tuple[Member]]:
+    """The members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
+    model: Any = type(row)
+    seen = select(model.id).where(model.id == row.id, RULES[model](Member.id)).correlate(Member)
+    return select(Member).where(_in_good_standing(Member), seen.exists())
+
+
+def count_readers(space_id: int, width: Audience) -> int:
+    """How many members would read a thread of that width in that space."""
+    rule = _reached(literal(width.value), literal(space_id), Member.id)
+    return db.session.scalar(select(func.count(Member.id)).where(_in_good_standing(Member), rule)) or 0
+
+
+def _in_good_standing(person: Any) -> ColumnElement[bool]:
+    return and_(
+        person.confirmed_at.is_not(None), person.approved_at.is_not(None), person.suspended_at.is_(None)
+    )
+
+
+def _active(reader_id: ReaderId) -> ColumnElement[bool]:
+    person = aliased(Member)
+    return exists().where(person.id == reader_id, _in_good_standing(person)).correlate(Member)
+
+
+def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[tuple[int]]:
+    role = aliased(Membership)
+    spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
+    return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
+
+
+def _appointed(reader_id: ReaderId) -> ColumnElement[bool]:
+    role = aliased(NetworkAppointment)
+    return exists().where(role.member_id == reader_id, role.ended_at.is_(None)).correlate(Member)
+
+
+def _full(reader_id: ReaderId) -> ColumnElement[bool]:
+    """A member of the network, not only a guest somewhere."""
+    role = aliased(Membership)
+    belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
+    return or_(belongs.correlate(Member), _appointed(reader_id))
+
+
+def _reached(width: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether something of `width` in the space `space_id` is meant for the reader at all."""
+    public = width == Audience.PUBLIC.value
+    if reader_id is None:
+        return public
+    inside = space_id.in_(_spaces_of(reader_id))
+    network = and_(width == Audience.NETWORK.value, _full(reader_id))
+    return or_(public, and_(_active(reader_id), or_(inside, network)))
+
+
+def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    open_talk = aliased(Thread)
+    talked_in_public = exists().where(
+        open_talk.space_id == Space.id,
+        open_talk.audience == Audience.PUBLIC,
+        open_talk.hidden_at.is_(None),
+        open_talk.withdrawn_at.is_(None),
+    )
+    anybody = and_(Space.unlisted_at.is_(None), talked_in_public.correlate(Space))
+    if reader_id is None:
+        return anybody
+    hers = Space.id.in_(_spaces_of(reader_id))
+    listed = and_(Space.unlisted_at.is_(None), _full(reader_id))
+    return or_(anybody, and_(_active(reader_id), or_(hers, listed)))
+
+
+def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    reached = _reached(Thread.audience, Thread.space_id, reader_id)
+    shown = and_(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
+    if reader_id is None:
+        return and_(reached, shown)
+    keeper = Thread.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
+    # What she took back herself is gone for moderators too; what a moderator hid she still sees, with the reason.
+    kept = and_(Thread.withdrawn_at.is_(None), keeper)
+    return and_(reached, or_(shown, Thread.author_id == reader_id, kept))
+
+
+def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    """The place of a post; a hidden or withdrawn post has no words in it (`Post.html` is empty)."""
+    return exists().where(Thread.id == Post.thread_id, _thread_visible(reader_id)).correlate(Post, Member)
+
+
+def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    out = Lesson.current_id.is_not(None)
+    reached = _reached(Lesson.audience, Lesson.space_id, reader_id)
+    if reader_id is None:
+        return and_(out, reached)
+    return or_(and_(out, reached), _lesson_made(reader_id))
+
+
+def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
+    makers = Lesson.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
+    role = aliased(Membership)
+    moderates = exists().where(
+        role.member_id == reader_id, role.ended_at.is_(None), role.role == Role.MODERATOR
+    )
+    checkers = and_(
+        Lesson.state == LessonState.IN_REVIEW,
+        Lesson.audience != Audience.SPACE,
+        or_(moderates.correlate(Member), _appointed(reader_id)),
+    )
+    return and_(_active(reader_id), or_(makers, checkers))
+
+
+def _version_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Published versions for the lesson's readers; the others for those who make or check it."""
+    read = exists().where(Lesson.id == LessonVersion.lesson_id, _lesson_visible(reader_id))
+    shown = and_(LessonVersion.number.is_not(None), read.correlate(LessonVersion, Member))
+    if reader_id is None:
+        return shown
+    makers = _spaces_of(reader_id, Role.MODERATOR)
+    made = exists().where(
+        Lesson.id == LessonVersion.lesson_id,
+        or_(
+            and_(_active(reader_id), Lesson.space_id.in_(makers)),
+            and_(_lesson_made(reader_id), Lesson.working_id == LessonVersion.id),
+        ),
+    )
+    return or_(shown, made.correlate(LessonVersion, Member))
+
+
+def _claim_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    seen = exists().where(LessonVersion.id == Claim.version_id, _version_visible(reader_id))
+    return seen.correlate(Claim, Member)
+
+
+def _adoption_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    out = Lesson.current_id.is_not(None)
+    read = exists().where(Lesson.id == AdoptionReport.lesson_id, out, _lesson_visible(reader_id))
+    return read.correlate(AdoptionReport, Member)
+
+
+def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Who belongs to a space is for those who belong to it."""
+    if reader_id is None:
+        return false()
+    current = Membership.ended_at.is_(None)
+    return and_(current, _active(reader_id), Membership.space_id.in_(_spaces_of(reader_id)))
+
+
+def _for_moderators(model: Any) -> Rule:
+    def rule(reader_id: ReaderId) -> ColumnElement[bool]:
+        if reader_id is None:
+            return false()
+        return and_(_active(reader_id), model.space_id.in_(_spaces_of(reader_id, Role.MODERATOR)))
+
+    return rule
+
+
+RULES: dict[type[Any], Rule] = {
+    Space: _space_visible,
+    Thread: _thread_visible,
+    Post: _post_visible,
+    Lesson: _lesson_visible,
+    LessonVersion: _version_visible,
+    Claim: _claim_visible,
+    AdoptionReport: _adoption_visible,
+    Membership: _membership_visible,
+    Invitation: _for_moderators(Invitation),
+    JoinRequest: _for_moderators(JoinRequest),
+}

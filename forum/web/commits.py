@@ -1,0 +1,55 @@
+"""The end of every request: one commit when the answer is good, a rollback when it is not."""
+
+import logging
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, g, request
+
+from forum.infra.db import db, set_reading
+
+log = logging.getLogger(__name__)
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Hook into the start and the end of every request."""
+    app.before_request(_promise)
+    app.after_request(_finish)
+    app.teardown_request(_forget)
+
+
+def afterwards(verb: Callable[[], object]) -> None:
+    """Run a small write (a read mark, a last-seen) after a page was made; if it fails, the page still stands."""
+    g.setdefault("afterwards", []).append(verb)
+
+
+def _promise() -> None:
+    set_reading(request.method in READING)
+
+
+def _finish(response: Response) -> Response:
+    if request.method in READING or response.status_code >= 400:
+        db.session.rollback()
+    else:
+        stirred = db.session.info.pop("stirred", False)
+        db.session.commit()
+        if stirred:
+            current_app.extensions["wake"]()
+    if g.get("afterwards") and response.status_code < 400:
+        _run_afterwards()
+    return response
+
+
+def _run_afterwards() -> None:
+    set_reading(False)
+    try:
+        for verb in g.afterwards:
+            verb()
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("a small write after the page failed")
+
+
+def _forget(error: BaseException | None) -> None:
+    set_reading(False)

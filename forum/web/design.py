@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+bp = Blueprint("design", __name__)

@@ -1,0 +1,46 @@
+"""Addresses of things: one place that knows them."""
+
+from typing import Any
+
+from flask import url_for
+
+PAGE_SIZE = 20
+
+
+def page_of(number: int) -> int:
+    """On which page of its thread a post stands; numbers are never reused, so this is arithmetic."""
+    return (number - 1) // PAGE_SIZE + 1
+
+
+def to_thread(thread: Any, *, number: int | None = None) -> str:
+    """A thread, or one post in it. `thread` is a row or card with id and slug."""
+    page = page_of(number) if number else 1
+    return url_for(
+        "threads.show",
+        thread_id=thread.id,
+        slug=thread.slug,
+        page=page if page > 1 else None,
+        _anchor=f"post-{number}" if number else None,
+    )
+
+
+def to_space(space: Any) -> str:
+    """A space, by row or anything with a slug."""
+    return url_for("spaces.show", slug=space.slug)
+
+
+def to_lesson(public_id: str, *, claim: int | None = None) -> str:
+    """A published lesson, or one claim in it."""
+    return url_for("lessons.show", public_id=public_id, _anchor=f"c{claim}" if claim else None)
+
+
+def to_draft(lesson: Any) -> str:
+    """The draft of a lesson on the workbench."""
+    return url_for("workbench.show", lesson_id=lesson.id)
+
+
+def own_path(target: str | None) -> str | None:
+    """`target` when it is a path on this site, else None: `next=` may never lead elsewhere."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return None
+    return None if any(ord(letter) < 33 for letter in target) else target

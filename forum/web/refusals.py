@@ -1,0 +1,73 @@
+"""Every refusal of the house becomes one kind of page, here and nowhere else."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from forum.infra.i18n import _
+from forum.infra.rates import TooOften
+from forum.infra.text import TooLong
+from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.web import resume
+
+log = logging.getLogger(__name__)
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def init_app(app: Flask) -> None:
+    """Register the error pages."""
+    app.extensions["resume"] = resume.ask_again
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(Forbidden, _forbidden)
+    app.register_error_handler(Conflict, lambda error: _page("409", 409, reason=error.reason))
+    app.register_error_handler(Invalid, lambda error: _page("422", 422, reason=error.message))
+    app.register_error_handler(TooLong, lambda error: _page("422", 422, reason=_("That text is too long.")))
+    app.register_error_handler(TooOften, _too_often)
+    app.register_error_handler(CSRFError, lambda error: resume.ask_again())
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _broken)
+
+
+def _page(name: str, status: int, **words: Any) -> tuple[str, int]:
+    return render_template(f"errors/{name}.html", **words), status
+
+
+def _not_found(error: Exception) -> tuple[str, int]:
+    return _page("404", 404)
+
+
+def _forbidden(error: Forbidden) -> tuple[str, int]:
+    return _page("403", 403, reason=error.reason)
+
+
+def _too_often(error: TooOften) -> tuple[str, int, dict[str, str]]:
+    seconds = max(1, int(error.retry_after))
+    page, status = _page("429", 429, seconds=seconds)
+    return page, status, {"Retry-After": str(seconds)}
+
+
+def _http(error: HTTPException) -> Any:
+    known = {403: "403", 404: "404", 405: "405", 413: "413", 429: "429"}
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 400:
+        return _page("422", 400, reason=_("Something in this request is not right. Go back and try again."))
+    if code not in known:
+        return error
+    page, status = _page(known[code], code, reason=_("This page is closed."), seconds=60)
+    allowed = getattr(error, "valid_methods", None) or ()
+    headers = {"Allow": ", ".join(allowed)} if code == 405 else {}
+    return page, status, headers
+
+
+def _broken(error: Exception) -> Any:
+    """Something broke: the page says so with the number of the request, the log says what; nobody sees a trace."""
+    log.exception("unhandled error on %s", request.url_rule.rule if request.url_rule else "an unknown route")
+    g.viewer = None  # the page must not ask the database anything: it may be what is broken
+    down = type(error).__name__ in {"OperationalError", "InterfaceError"}
+    page, status = _page("503" if down else "500", 503 if down else 500, request_id=g.get("request_id", ""))
+    return page, status, {"Retry-After": "10"} if down else {}

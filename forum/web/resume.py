@@ -1,0 +1,5 @@
+from typing import Any
+
+
+def ask_again() -> Any:
+    return "", 400

@@ -1,0 +1,61 @@
+"""What every template may use: names of coded words, dates, the viewer, and what she may do."""
+
+from typing import Any
+
+from flask import Flask, current_app, session
+from flask_wtf.csrf import generate_csrf
+
+from forum.domain import vocabulary
+from forum.infra import i18n, text
+from forum.web import links, ring
+from forum.web.viewer import viewer
+
+
+def init_app(app: Flask) -> None:
+    """Register filters and globals."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["day"] = i18n.day
+    app.jinja_env.filters["moment"] = i18n.moment
+    app.jinja_env.filters["number"] = i18n.number
+    app.jinja_env.filters["join_words"] = i18n.join_words
+    app.jinja_env.filters["to_html"] = text.to_html
+    app.jinja_env.globals.update(
+        axis_name=_named(vocabulary.AXES),
+        need_name=_named(vocabulary.NEEDS),
+        need_question=_named(vocabulary.NEED_QUESTIONS),
+        outcome_name=_named(vocabulary.OUTCOMES),
+        adoption_name=_named(vocabulary.ADOPTION_OUTCOMES),
+        stance_name=_named(vocabulary.STANCES),
+        kind_name=_named(vocabulary.KINDS),
+        role_name=_named(vocabulary.ROLES),
+        level_name=_named(vocabulary.LEVELS),
+        body_name=_named(vocabulary.BODIES),
+        space_kind_name=_named(vocabulary.SPACE_KINDS),
+        audience_name=_named(vocabulary.AUDIENCES),
+        confidence_name=_named(vocabulary.CONFIDENCES),
+        frequency_name=_named(vocabulary.FREQUENCIES),
+        city_name=vocabulary.city_name,
+        html_lang=i18n.html_lang,
+        links=links,
+        rings=ring,
+        csrf_token=generate_csrf,
+    )
+    app.context_processor(_context)
+
+
+def _named(names: Any) -> Any:
+    def name(code: str | None) -> str:
+        return str(names[code]) if code in names else (code or "")
+
+    return name
+
+
+def _context() -> dict[str, Any]:
+    who = viewer()
+    return {
+        "viewer": who,
+        "FORUM_NAME": current_app.config["FORUM_NAME"],
+        "DEMO": current_app.config["DEMO"],
+        "theme": who.theme if who else session.get("theme"),
+    }

@@ -1,0 +1,119 @@
+"""The suite's ground: one application, a real database built by the migrations, and a transaction thrown away per test.
+
+`TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL server that the suite starts by itself.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from forum import create_app
+from forum.infra import logs, passwords
+from forum.infra.db import db
+from tests import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Once, before workers start: translations compiled, PostgreSQL running."""
+    passwords.configure(time_cost=1, memory_cost=8)
+    if hasattr(config, "workerinput"):
+        return
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", "compile", "-d", "translations"],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+    )
+    if POSTGRES:
+        os.environ["TEST_POSTGRES_URL"] = servers.postgres_server()
+
+
+def settings_for(url: str, folder: Path) -> dict[str, Any]:
+    """Configuration values for an application on the database at `url`, with its files in `folder`."""
+    return {"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": url, "INSTANCE": folder}
+
+
+def new_database(folder: Path) -> str:
+    """The address of an empty database of this run's kind."""
+    if POSTGRES:
+        return servers.create_database(os.environ["TEST_POSTGRES_URL"], f"t{uuid.uuid4().hex[:16]}")
+    return f"sqlite:///{folder / 'forum.db'}"
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application on a database that the migrations built."""
+    folder = tmp_path_factory.mktemp("forum")
+    made = create_app(settings_for(new_database(folder), folder))
+    with made.app_context():
+        upgrade()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def session(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Run a test inside one outer transaction, commits of its requests included, and throw it away."""
+    if request.node.get_closest_marker("live") or request.node.get_closest_marker("browser"):
+        yield None
+        return
+    app = request.getfixturevalue("app")
+    with app.app_context(), db.engine.connect() as connection:
+        outer = connection.begin()
+        monkeypatch.setitem(db.engines, None, connection)
+        yield db.session
+        db.session.remove()
+        outer.rollback()
+
+
+@pytest.fixture
+def live_app(tmp_path: Path, app: Flask) -> Iterator[Flask]:
+    """An application on a database of its own, with real commits: for tests with threads, processes or a browser."""
+    if POSTGRES:
+        url = servers.create_database(os.environ["TEST_POSTGRES_URL"], f"t{uuid.uuid4().hex[:16]}")
+    else:
+        template = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sqlite3,sys; a=sqlite3.connect(sys.argv[1]); b=sqlite3.connect(sys.argv[2]); a.backup(b)",
+                str(template),
+                str(tmp_path / "forum.db"),
+            ],
+            check=True,
+        )
+        url = f"sqlite:///{tmp_path / 'forum.db'}"
+    made = create_app(settings_for(url, tmp_path))
+    with made.app_context():
+        if POSTGRES:
+            upgrade()
+    yield made
+    with made.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without pictures: a visitor until `sign_in`."""
+    return app.test_client()
+
+
+@pytest.fixture
+def count_queries() -> Any:
+    """`with count_queries() as seen: …` then `seen.count` and `seen.statements`."""
+    return logs.count_queries
