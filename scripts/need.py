@@ -30,7 +30,9 @@ def main() -> int:
     for purpose, commands, package in missing:
         print(f"Missing: {purpose} ({' or '.join(commands)}; Debian package {package}).", file=sys.stderr)
     if missing:
-        print("Install it and run the tests again: without it they would not tell the truth.", file=sys.stderr)
+        print(
+            "Install it and run the tests again: without it they would not tell the truth.", file=sys.stderr
+        )
         return 1
     return _install_node_modules()
 

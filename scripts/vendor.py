@@ -42,7 +42,9 @@ def differences(folder: Path = FONTS) -> list[str]:
     there = {path.name for path in folder.iterdir()} - {MANIFEST.name}
     found = [f"{name} is missing" for name in sorted(said.keys() - there)]
     found += [f"{name} is not in the manifest" for name in sorted(there - said.keys())]
-    found += [f"{name} was changed" for name in sorted(said.keys() & there) if digest(folder / name) != said[name]]
+    found += [
+        f"{name} was changed" for name in sorted(said.keys() & there) if digest(folder / name) != said[name]
+    ]
     return found
 
 

@@ -1,0 +1,59 @@
+# Leerkring needs python3 (3.11 to 3.13, with venv), git and make; the rest it fetches itself, by hash.
+# `make` alone tells what there is.
+
+PY := .venv/bin/python
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+
+.PHONY: help setup run test check fix bench translations lock vendor runtime
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1\t\2/p' Makefile | expand -t 16
+
+setup: ## everything to work on the forum: the environment with the test tools, outside tools, translations
+	@scripts/setup dev
+	@$(PY) scripts/need.py
+	@$(MAKE) --no-print-directory compiled
+
+run: runtime ## the forum with its demo network on 127.0.0.1:8000 (PORT changes it); Ctrl-C ends it
+	@FORUM_DEMO=1 FLASK_DEBUG=0 exec .venv/bin/flask start
+
+test: setup ## everything that CI runs: check, both databases, browser
+	@$(MAKE) --no-print-directory check
+	@$(PY) scripts/suite.py
+
+check: ## format, lint, types, templates, translations: seconds
+	@scripts/setup dev
+	@$(MAKE) --no-print-directory compiled
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+	$(PY) -m mypy --no-error-summary
+
+fix: ## let the formatter and the linter mend what they can
+	@scripts/setup dev
+	$(PY) -m ruff check --fix --quiet .
+	$(PY) -m ruff format --quiet .
+
+bench: setup ## the benchmark: prints a table, writes bench/results/
+	$(PY) -m bench
+
+translations: ## collect the visible words and bring the catalogues up to date; then translate and commit them
+	@scripts/setup dev
+	$(PY) scripts/translations.py
+	@$(MAKE) --no-print-directory compiled
+
+lock: ## newer packages within the bounds of pyproject.toml (needs uv)
+	scripts/lock
+
+vendor: setup ## copy the vendored files out of node_modules again and write down their hashes
+	$(PY) scripts/vendor.py
+
+runtime:
+	@scripts/setup run
+	@$(MAKE) --no-print-directory compiled
+
+.PHONY: compiled
+compiled: $(COMPILED)
+
+%.mo: %.po
+	@.venv/bin/pybabel --quiet compile --input-file=$< --output-file=$@

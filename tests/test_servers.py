@@ -1,0 +1,122 @@
+"""The servers of the suite are real, private, and gone when the run is."""
+
+import os
+import signal
+import smtplib
+import subprocess
+import sys
+import threading
+import time
+from email import policy
+from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.servers import SHARED, browser, create_database, postgres_server, smtp_server
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="module")
+def server():
+    return postgres_server()
+
+
+def test_postgresql_answers_and_is_started_once(server):
+    assert postgres_server() == server
+    engine = create_engine(server)
+    with engine.connect() as connection:
+        assert connection.scalar(text("select version()")).startswith("PostgreSQL")
+        assert connection.scalar(text("select lower('ÉÉN')")) == "één"
+        assert connection.scalar(text("select to_tsvector('dutch', 'gemeenten')::text")) == "'gemeent':1"
+    engine.dispose()
+
+
+def test_a_database_made_again_is_empty_and_neighbours_are_not_touched(server):
+    mine, other = (f"made_{os.getpid()}", f"other_{os.getpid()}")
+    kept = create_engine(create_database(server, other))
+    for round_ in range(2):
+        engine = create_engine(create_database(server, mine))
+        with engine.begin() as connection, kept.begin() as neighbour:
+            connection.execute(text("create table story (id int)"))
+            neighbour.execute(text(f"create table kept_{round_} (id int)"))
+        engine.dispose()
+    kept.dispose()
+
+
+def test_postgresql_ends_with_a_run_that_was_killed():
+    child = subprocess.Popen(
+        [sys.executable, "-c", "import tests.servers as s; print(s.postgres_server(), flush=True); input()"],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != SHARED},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with child:
+        url = child.stdout.readline().strip()
+        socket_ = Path(url.partition("host=")[2]) / ".s.PGSQL.5432"
+        assert socket_.exists()
+        child.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 20
+    while socket_.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not socket_.exists()
+
+
+def test_mail_is_taken_refused_or_cut_off_as_told():
+    with smtp_server() as server, smtplib.SMTP(server.host, server.port, timeout=10) as client:
+        server.refuse("gone@forum.test")
+        server.refuse("full@forum.test", "452 4.2.2 Mailbox full")
+        client.sendmail("forum@forum.test", ["ann@forum.test"], _letter())
+        for address, code in (("gone@forum.test", 550), ("full@forum.test", 452)):
+            with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
+                client.sendmail("forum@forum.test", [address], _letter())
+            assert refused.value.recipients[address][0] == code
+        server.relent("full@forum.test")
+        client.sendmail("forum@forum.test", ["full@forum.test"], _letter())
+        assert server.connections == 1
+        server.hang_up("full@forum.test")
+        with pytest.raises(smtplib.SMTPServerDisconnected):
+            client.sendmail("forum@forum.test", ["full@forum.test"], _letter())
+    assert [each.recipients for each in server.received] == [("ann@forum.test",), ("full@forum.test",)]
+    assert server.received[0].sender == "forum@forum.test"
+    assert server.received[0].message["Subject"] == "Eén verhaal"
+    assert server.received[0].message.get_content() == "Beste Ann\n"
+
+
+def _letter():
+    letter = EmailMessage()
+    letter["Subject"] = "Eén verhaal"
+    letter.set_content("Beste Ann\n")
+    return letter.as_bytes(policy=policy.SMTP)
+
+
+class _Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Here</title><script>document.title += '!'</script>")
+
+    def log_message(self, format, *args):
+        """Keep quiet."""
+
+
+@pytest.mark.browser
+def test_the_browser_reaches_this_machine_and_nothing_else():
+    served = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    threading.Thread(target=served.serve_forever, daemon=True).start()
+    try:
+        with browser() as chromium:
+            page = chromium.new_page()
+            page.goto(f"http://127.0.0.1:{served.server_port}/")
+            assert page.title() == "Here!"
+            with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
+                page.goto("http://leerkring.example/")
+    finally:
+        served.shutdown()
+        served.server_close()
