@@ -35,7 +35,7 @@ fix: ## let the formatter and the linter mend what they can
 	$(PY) -m ruff format --quiet .
 
 bench: setup ## the benchmark: prints a table, writes bench/results/
-	$(PY) -m bench
+	$(PY) -m bench.run
 
 translations: ## collect the visible words and bring the catalogues up to date; then translate and commit them
 	@scripts/setup dev

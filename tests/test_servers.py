@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.servers import SHARED, browser, create_database, postgres_server, smtp_server
+from tests.postgres import SHARED, create_database, postgres_server
+from tests.servers import browser, smtp_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,7 +50,7 @@ def test_a_database_made_again_is_empty_and_neighbours_are_not_touched(server):
 
 def test_postgresql_ends_with_a_run_that_was_killed():
     child = subprocess.Popen(
-        [sys.executable, "-c", "import tests.servers as s; print(s.postgres_server(), flush=True); input()"],
+        [sys.executable, "-c", "import tests.postgres as p; print(p.postgres_server(), flush=True); input()"],
         cwd=ROOT,
         env={name: value for name, value in os.environ.items() if name != SHARED},
         stdin=subprocess.PIPE,
