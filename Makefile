@@ -28,6 +28,7 @@ check: ## format, lint, types, templates, translations: seconds
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
+	$(PY) -m pytest -q -p no:xdist tests/rules/test_templates.py tests/rules/test_translations.py
 
 fix: ## let the formatter and the linter mend what they can
 	@scripts/setup dev
@@ -54,6 +55,7 @@ runtime:
 
 .PHONY: compiled
 compiled: $(COMPILED)
+	@:
 
 %.mo: %.po
 	@.venv/bin/pybabel --quiet compile --input-file=$< --output-file=$@
