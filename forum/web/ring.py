@@ -1,0 +1,170 @@
+"""The ring in numbers and in words: which places are lit, and the sentence for who cannot see them.
+
+Direction is the meaning: inward gives to a lesson, outward took from it. The macro in `components/ring.html` draws.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from math import cos, radians, sin
+from typing import NamedTuple
+
+from forum.infra.i18n import _, html_lang, join_words, ngettext
+from forum.models.cities import BY_CODE, CITIES
+
+Lit = tuple[tuple[float, tuple[str, ...]], ...]
+Report = tuple[str, str]  # a city and what came of applying the lesson there
+
+DRAWN = {"worked": "worked", "adapted": "partly", "partly": "partly", "running": "partly", "failed": "failed"}
+# The mark of the house: more than half of the circle speaks. Places by number, not by city: a brand prefers nobody.
+BRAND: Lit = tuple((CITIES[place].angle, ("said",)) for place in (1, 2, 5, 6, 8, 11, 12, 13))
+NAMES_AT, NAMES_AT_OUTWARD = 43.5, 54.5  # radius of the names in the box of 100
+
+
+class Place(NamedTuple):
+    """Where the name of a city stands beside a large ring."""
+
+    name: str
+    angle: float
+    x: float
+    y: float
+    anchor: str
+
+
+def talk(cities: Iterable[str]) -> Lit:
+    """The lit places of a talk: every city that said something."""
+    return _talk(tuple(cities))
+
+
+def lesson(backs: Iterable[str], adoptions: Iterable[Report] = (), said: Iterable[str] = ()) -> Lit:
+    """The lit places of a lesson. `adoptions` from old to new: of several reports of a city the last is drawn."""
+    return _lesson(tuple(backs), tuple((city, outcome) for city, outcome in adoptions), tuple(said))
+
+
+def one(city: str | None, state: str = "said") -> Lit:
+    """A ring with a single place lit: beside a byline, or beside a report."""
+    return _one(city, DRAWN.get(state, state))
+
+
+def talk_words(cities: Iterable[str]) -> str:
+    """ "In conversation: Gent and Leuven"."""
+    return _talk_words(tuple(cities), html_lang())
+
+
+def talk_count(cities: Iterable[str]) -> str:
+    """ "2 cities in conversation"."""
+    known = [code for code in cities if code in BY_CODE]
+    return ngettext("%(num)d city in conversation", "%(num)d cities in conversation", len(known))
+
+
+def from_words(cities: Iterable[str]) -> str:
+    """Where replies came from: "from Gent and Leuven"; more than three cities are counted."""
+    return _from_words(tuple(cities), html_lang())
+
+
+def lesson_words(backs: Iterable[str], adoptions: Iterable[Report] = (), masked: bool = False) -> str:
+    """ "Rests on Mechelen and Roeselare; worked in Brugge"."""
+    reports = tuple((city, outcome) for city, outcome in adoptions)
+    return _lesson_words(tuple(backs), reports, masked, html_lang())
+
+
+def adoption_words(city: str, outcome: str) -> str:
+    """One report as a sentence: "Worked in Brugge"."""
+    return _capital(_came_of(outcome, _name(city)))
+
+
+@lru_cache(maxsize=2)
+def names(outward: bool = False) -> tuple[Place, ...]:
+    """The names round a large ring, each with its place."""
+    radius = NAMES_AT_OUTWARD if outward else NAMES_AT
+    return tuple(_place(city.name, city.angle, radius) for city in CITIES)
+
+
+def _place(name: str, angle: float, radius: float) -> Place:
+    across, up = sin(radians(angle)), cos(radians(angle))
+    upright = abs(across) < 0.01
+    anchor = "middle" if upright else "start" if across > 0 else "end"
+    baseline = (-0.5 if up > 0 else 5.0) if upright else 2.2  # text hangs from its baseline, not from its middle
+    return Place(name, angle, round(50 + radius * across, 1), round(50 - radius * up + baseline, 1), anchor)
+
+
+@lru_cache(maxsize=512)
+def _talk(cities: tuple[str, ...]) -> Lit:
+    present = set(cities)
+    return tuple((city.angle, ("said",)) for city in CITIES if city.code in present)
+
+
+@lru_cache(maxsize=512)
+def _lesson(backs: tuple[str, ...], adoptions: tuple[Report, ...], said: tuple[str, ...]) -> Lit:
+    latest = dict(adoptions)
+    lit = []
+    for city in CITIES:
+        states = []
+        if city.code in backs:
+            states.append("backs")
+        elif city.code in said:
+            states.append("said")
+        if city.code in latest:
+            states.append(DRAWN.get(latest[city.code], "partly"))
+        if states:
+            lit.append((city.angle, tuple(states)))
+    return tuple(lit)
+
+
+@lru_cache(maxsize=128)
+def _one(city: str | None, state: str) -> Lit:
+    return ((BY_CODE[city].angle, (state,)),) if city in BY_CODE else ()
+
+
+@lru_cache(maxsize=1024)
+def _talk_words(cities: tuple[str, ...], language: str) -> str:
+    known = _in_order(cities)
+    return _("In conversation: %(cities)s", cities=join_words(known)) if known else _("No city has spoken yet")
+
+
+@lru_cache(maxsize=1024)
+def _from_words(cities: tuple[str, ...], language: str) -> str:
+    known = _in_order(cities)
+    if not known:
+        return ""
+    if len(known) > 3:
+        return ngettext("from %(num)d city", "from %(num)d cities", len(known))
+    return _("from %(cities)s", cities=join_words(known))
+
+
+@lru_cache(maxsize=1024)
+def _lesson_words(backs: tuple[str, ...], adoptions: tuple[Report, ...], masked: bool, language: str) -> str:
+    parts = []
+    if backs:
+        parts.append(_("rests on %(cities)s", cities=join_words(_in_order(backs))))
+    elif masked:
+        parts.append(_("rests on a city that is not named"))
+    by_outcome: dict[str, list[str]] = {}
+    for city, outcome in dict(adoptions).items():
+        by_outcome.setdefault(outcome, []).append(city)
+    parts += [_came_of(outcome, join_words(_in_order(cities))) for outcome, cities in by_outcome.items()]
+    return _capital("; ".join(parts)) if parts else _("Not applied anywhere yet")
+
+
+def _came_of(outcome: str, cities: str) -> str:
+    if outcome == "worked":
+        return _("worked in %(cities)s", cities=cities)
+    if outcome == "adapted":
+        return _("worked with changes in %(cities)s", cities=cities)
+    if outcome == "running":
+        return _("still running in %(cities)s", cities=cities)
+    if outcome == "failed":
+        return _("did not work in %(cities)s", cities=cities)
+    return _("worked in part in %(cities)s", cities=cities)
+
+
+def _in_order(codes: Iterable[str]) -> list[str]:
+    wanted = set(codes)
+    return [city.name for city in CITIES if city.code in wanted]
+
+
+def _name(code: str) -> str:
+    return BY_CODE[code].name if code in BY_CODE else code
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
