@@ -67,10 +67,11 @@ def demo() -> AnyResponse | None:
 
 def init_app(app: Flask) -> None:
     """Check the door before every view."""
-    app.before_request(_check_door)
+    app.before_request(check_door)
 
 
-def _check_door() -> AnyResponse | Response | None:
+def check_door() -> AnyResponse | Response | None:
+    """Ask the door of the view that is about to run."""
     if request.endpoint is None or request.endpoint == STATIC:
         return None
     door: Door | None = getattr(current_app.view_functions[request.endpoint], "open_to", None)

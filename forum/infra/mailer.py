@@ -1,0 +1,1 @@
+"""Mail as bytes and its ways out: SMTP, a folder, or memory."""

@@ -1,0 +1,44 @@
+"""Signed tokens, each bound to one purpose: a token of one kind is refused by the others."""
+
+import hashlib
+import secrets
+from typing import Any
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+
+class BadToken(Exception):
+    """Forged, expired, or made for another purpose."""
+
+
+def sign(purpose: str, payload: dict[str, Any]) -> str:
+    """A URL-safe token that carries `payload` and is good for `purpose` only."""
+    return str(_serializer(purpose).dumps(payload))
+
+
+def read(purpose: str, token: str, *, max_age_seconds: int | None = None) -> dict[str, Any]:
+    """The payload of a token of this purpose, made at most `max_age_seconds` ago; else BadToken."""
+    try:
+        payload = _serializer(purpose).loads(token, max_age=max_age_seconds)
+    except BadData as error:
+        raise BadToken(type(error).__name__) from error
+    if not isinstance(payload, dict):
+        raise BadToken("not a payload")
+    return payload
+
+
+def random_token(size: int = 32) -> str:
+    """A secret of `size` random bytes, as URL-safe text."""
+    return secrets.token_urlsafe(size)
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 of a secret in hexadecimal (64 characters): what is stored instead of it."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _serializer(purpose: str) -> URLSafeTimedSerializer:
+    # The newest key signs; older ones are still accepted, so that mails sent before a rotation keep working.
+    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(keys, salt=f"leerkring.{purpose}")

@@ -1,0 +1,118 @@
+"""A town with people in it: the demo network, served for real, and a Chromium that looks at it."""
+
+import os
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from forum import create_app
+from forum.demo import loader
+from forum.infra.db import db
+from forum.jobs import worker
+from tests import servers
+from tests.conftest import new_database
+
+PASSWORD = "leerkring-demo"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Town:
+    """The served demo: its address, its application, and a way to let the worker do what is due."""
+
+    url: str
+    app: Flask
+
+    def work(self) -> None:
+        """React to events and send mail, as the worker beside the server would."""
+        with self.app.app_context():
+            worker.drain()
+            db.session.remove()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The demo network on a database of its own, behind a real HTTP server."""
+    folder: Path = tmp_path_factory.mktemp("town")
+    server = make_server("127.0.0.1", 0, lambda environ, start: b"", threaded=True)
+    url = f"http://127.0.0.1:{server.server_port}"
+    app = create_app(
+        {
+            "ENV_NAME": "development",
+            "SECRET_KEY": uuid.uuid4().hex * 2,
+            "SQLALCHEMY_DATABASE_URI": new_database(folder),
+            "INSTANCE": folder,
+            "SMTP_URL": f"mailbox:{folder / 'mail'}",
+            "JOBS_URL": "memory:",
+            "BASE_URL": url,
+            "DEMO": True,
+            "RATES_ENABLED": False,
+        }
+    )
+    with app.app_context():
+        upgrade()
+        loader.load()
+        db.session.commit()
+        db.session.remove()
+    server.app = app
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield Town(url, app)
+    server.shutdown()
+    thread.join(timeout=10)
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all; each test gets a fresh context from it."""
+    os.environ.setdefault("PLAYWRIGHT_SKIP_VALIDATE_HOST_REQUIREMENTS", "1")
+    with servers.browser() as browser:
+        yield browser
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
+    """`open_page("yasmina", phone=True)` gives a page of a fresh browser, signed in when a name is given."""
+    contexts: list[BrowserContext] = []
+
+    def opener(who: str | None = None, *, phone: bool = False, dark: bool = False, **options: object) -> Page:
+        context = chromium.new_context(
+            base_url=town.url,
+            viewport=PHONE if phone else DESK,
+            color_scheme="dark" if dark else "light",
+            locale=str(options.pop("locale", "nl-BE")),
+            **options,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        if who:
+            sign_in(page, who)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Sign in through the page, as a person does."""
+    page.goto("/accounts/sign-in")
+    page.fill("main input[name=email]", f"{who}@demo.leerkring.example")
+    page.fill("main input[name=password]", PASSWORD)
+    page.press("main input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "sign-in" not in url)

@@ -1,0 +1,70 @@
+"""The pages that the checks of accessibility and HTML visit, and who visits them."""
+
+from flask import Flask
+
+from forum.infra.db import db
+from forum.models.lessons import Lesson, LessonState
+from forum.models.spaces import Space
+from forum.models.threads import Post, Thread
+
+VISITOR = (
+    "/",
+    "/lessons",
+    "/lessons?axis=solidaire-stadspolis",
+    "/lessons/les-2026-001",
+    "/lessons/les-2026-001/v/1.0",
+    "/lessons/les-2026-001/compare?from=1.0&to=1.1",
+    "/spaces",
+    "/accounts/sign-in",
+    "/accounts/join",
+    "/accounts/forgot",
+    "/accessibility",
+    "/privacy",
+    "/nowhere",
+    "/design",
+    "/mailbox",
+)
+MEMBER = (
+    "/",
+    "/spaces",
+    "/threads/new",
+    "/settings/digest",
+    "/settings/profile",
+    "/settings/security",
+    "/settings/sessions",
+)
+
+
+def for_visitor(app: Flask) -> list[str]:
+    """Pages of somebody who is not signed in."""
+    return [*VISITOR]
+
+
+def for_moderator(app: Flask) -> list[str]:
+    """Pages of sofie, who moderates Antwerpen: all that a member has, and the desks."""
+    with app.app_context():
+        space = db.session.scalars(db.select(Space).where(Space.city == "antwerpen")).one()
+        thread = db.session.scalars(
+            db.select(Thread).where(Thread.space_id == space.id).order_by(Thread.id)
+        ).first()
+        post = db.session.scalars(
+            db.select(Post).where(Post.thread_id == thread.id, Post.number == 2)
+        ).one()
+        draft = db.session.scalars(
+            db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
+        ).first()
+        db.session.remove()
+    pages = [
+        *MEMBER,
+        f"/spaces/{space.slug}",
+        f"/spaces/{space.slug}?need=stories",
+        f"/spaces/{space.slug}/members",
+        f"/spaces/{space.slug}/moderation",
+        f"/spaces/{space.slug}/threads/new",
+        f"/threads/{thread.id}-{thread.slug}",
+        f"/posts/{post.id}/hiding",
+        "/workbench",
+        "/lessons",
+        "/lessons/les-2026-002",
+    ]
+    return pages + ([f"/workbench/{draft.id}"] if draft else [])

@@ -1,0 +1,82 @@
+"""axe finds nothing on any page in either theme; everything is reached by keyboard with a focus that shows."""
+
+import pytest
+
+from tests.browser import places
+from tests.rules.source import ROOT
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async tags => {
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
+    return found.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(', '));
+}"""
+FOCUSABLE = """() => [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex="0"]')]
+    .filter(e => !e.disabled && e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false})
+        && !(e.type === 'radio' && !e.checked && document.querySelector(`input[name="${e.name}"]:checked`)))
+    .length"""
+FOCUSED = """() => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return null;
+    e.dataset.reached = '1';
+    const shows = x => { const s = getComputedStyle(x);
+        return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2) || s.boxShadow !== 'none'; };
+    const label = e.closest('label') || document.querySelector(`label[for="${e.id}"]`);
+    return shows(e) || (label && shows(label)) || e.tagName === 'IFRAME';
+}"""
+
+
+def violations(page, address: str) -> list[str]:
+    page.goto(address)
+    page.evaluate(AXE.read_text())
+    return [f"{address}: {found}" for found in page.evaluate(RUN, TAGS)]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
+def test_axe_finds_nothing(town, open_page, dark, phone):
+    found = []
+    visitor = open_page(dark=dark, phone=phone)
+    for address in places.for_visitor(town.app):
+        found += violations(visitor, address)
+    moderator = open_page("sofie", dark=dark, phone=phone)
+    for address in places.for_moderator(town.app):
+        found += violations(moderator, address)
+    assert found == []
+
+
+def test_axe_can_find_something(town, open_page):
+    page = open_page()
+    page.goto("/lessons")
+    page.evaluate("() => document.querySelector('main').insertAdjacentHTML('beforeend', '<input>')")
+    page.evaluate(AXE.read_text())
+    assert any("label" in found for found in page.evaluate(RUN, TAGS))
+
+
+@pytest.mark.timeout(300)
+def test_everything_is_reached_by_keyboard_and_shows_its_focus(town, open_page):
+    page = open_page("sofie")
+    for address in places.for_moderator(town.app):
+        page.goto(address)
+        expected = page.evaluate(FOCUSABLE)
+        unseen = 0
+        for _step in range(expected + 12):
+            page.keyboard.press("Tab")
+            if page.evaluate(FOCUSED) is False:
+                unseen += 1
+        reached = page.evaluate("() => document.querySelectorAll('[data-reached]').length")
+        assert unseen == 0, f"{unseen} focused elements without a visible focus on {address}"
+        assert reached >= expected, f"{reached} of {expected} reached on {address}"
+
+
+@pytest.mark.timeout(200)
+def test_no_page_scrolls_sideways_on_a_small_phone(town, open_page):
+    page = open_page("sofie", phone=True)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in places.for_moderator(town.app):
+        page.goto(address)
+        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{address} is {wide} px too wide"

@@ -1,0 +1,42 @@
+"""The Nu HTML checker finds no error on any page."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.browser import places
+from tests.rules.source import ROOT
+
+pytestmark = pytest.mark.browser
+JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+
+
+def check(folder) -> list[str]:
+    """The checker's errors over every file in `folder`."""
+    done = subprocess.run(
+        ["java", "-jar", str(JAR), "--errors-only", "--format", "json", *map(str, sorted(folder.glob("*.html")))],
+        capture_output=True,
+        timeout=200,
+        check=False,
+    )
+    messages = json.loads(done.stderr)["messages"]
+    return [f"{m.get('url', '').rsplit('/', 1)[-1]}:{m.get('lastLine')} {m['message']}" for m in messages]
+
+
+@pytest.mark.timeout(300)
+def test_every_page_is_valid_html(town, open_page, tmp_path):
+    visits = [(open_page(), places.for_visitor(town.app)), (open_page("sofie"), places.for_moderator(town.app))]
+    number = 0
+    for page, addresses in visits:
+        for address in addresses:
+            answer = page.request.get(address)
+            name = f"{number:02d}{address.replace('/', '_').replace('?', '_')[:60]}.html"
+            (tmp_path / name).write_bytes(answer.body())
+            number += 1
+    assert check(tmp_path) == []
+
+
+def test_the_checker_can_find_an_error(tmp_path):
+    (tmp_path / "wrong.html").write_text("<!doctype html><title>x</title><p><div></p>")
+    assert check(tmp_path) != []

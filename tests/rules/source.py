@@ -1,0 +1,83 @@
+"""Reads the house as text: which module imports what, where, and what it calls. Nothing is run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+@dataclass
+class Module:
+    """One Python file of the house."""
+
+    name: str
+    path: Path
+    tree: ast.Module
+    imports: set[str] = field(default_factory=set)
+    hidden_imports: list[int] = field(default_factory=list)
+
+    @property
+    def floor(self) -> str:
+        """The second part of its name: `forum.web.threads` is on `web`; the top module is `house`."""
+        parts = self.name.split(".")
+        return parts[1] if len(parts) > 1 else "house"
+
+
+def modules(root: Path = ROOT) -> dict[str, Module]:
+    """Every module of the package `forum` below `root`, by name."""
+    found = {}
+    for path in sorted((root / "forum").rglob("*.py")):
+        parts = path.relative_to(root).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = Module(name, path, ast.parse(path.read_text()))
+    for module in found.values():
+        _note_imports(module, set(found))
+    return found
+
+
+def _note_imports(module: Module, known: set[str]) -> None:
+    package = module.path.name == "__init__.py"
+    for node, inside in _walk(module.tree, inside=False):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        if inside:
+            module.hidden_imports.append(node.lineno)
+        if isinstance(node, ast.Import):
+            module.imports |= {alias.name for alias in node.names}
+            continue
+        base = node.module or ""
+        if node.level:
+            trail = module.name.split(".")
+            keep = len(trail) - node.level + (1 if package else 0)
+            base = ".".join([*trail[:keep], base] if base else trail[:keep])
+        for alias in node.names:
+            whole = f"{base}.{alias.name}"
+            module.imports.add(whole if whole in known else base)
+
+
+def _walk(tree: ast.AST, *, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
+    for child in ast.iter_child_nodes(tree):
+        deeper = inside or isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        yield child, deeper
+        yield from _walk(child, inside=deeper)
+
+
+def calls(module: Module) -> Iterator[tuple[str, int]]:
+    """Every call as dotted text with its line: `db.session.commit` at 12."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.lineno
+
+
+def plant(root: Path, files: dict[str, str]) -> Path:
+    """Write a tiny house below `root`: the planted violations on which each rule shows that it can fail."""
+    for name, words in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words)
+        for folder in path.relative_to(root).parents:
+            if str(folder).startswith("forum"):
+                (root / folder / "__init__.py").touch()
+    return root

@@ -1,0 +1,32 @@
+"""Every endpoint says who may enter; one that says nothing answers 403."""
+
+from flask import Flask
+
+from forum.web import guards
+
+DOORS = {guards.anyone, guards.signed_in, guards.members, guards.moderators, guards.demo}
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Endpoints without a door."""
+    return sorted(
+        name
+        for name, view in app.view_functions.items()
+        if name != guards.STATIC and getattr(view, "open_to", None) not in DOORS
+    )
+
+
+def test_every_endpoint_says_who_may_enter(app):
+    assert undeclared(app) == []
+
+
+def test_an_endpoint_that_says_nothing_is_closed():
+    house = Flask("house")
+    house.add_url_rule("/open", "open", guards.open_to(guards.anyone)(lambda: "inside"))
+    house.add_url_rule("/loose", "loose", lambda: "inside")
+    house.before_request(guards.check_door)
+    house.register_error_handler(guards.Forbidden, lambda error: ("closed", 403))
+    visitor = house.test_client()
+    assert undeclared(house) == ["loose"]
+    assert visitor.get("/open").status_code == 200
+    assert visitor.get("/loose").status_code == 403

@@ -1,0 +1,181 @@
+"""The leak walk: every way out of the house, walked by six kinds of outsiders, must show none of the markers.
+
+A route that the walk does not know fails, so nobody can add a page without saying what a stranger would meet there.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, true
+
+from forum.domain import digests
+from forum.infra import clock, mailer
+from forum.infra.db import db
+from forum.jobs import worker
+from forum.models.events import Event
+from forum.models.mail import OutgoingMail
+from tests.factories import sign_in
+from tests.rules import closed_world
+from tests.rules.closed_world import MARKERS, World
+
+# How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
+BAIT = {
+    "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.thread.slug],
+    "thread_id": lambda w: [w.thread.id],
+    "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
+    "lesson_id": lambda w: [w.draft.id, w.lesson.id],
+    "public_id": lambda w: [w.lesson.public_id, f"les-{w.draft.id}"],
+    "number": lambda w: ["1.0", "0.1"],
+    "handle": lambda w: [w.insider.handle],
+    "member_id": lambda w: [w.insider.id],
+    "claim_id": lambda w: [1, 2],
+    "excerpt_id": lambda w: [1, 2],
+    "invitation_id": lambda w: [1],
+    "request_id": lambda w: [1],
+    "sign_in_id": lambda w: [1],
+    "notification_id": lambda w: [1],
+    "capacity_id": lambda w: [1],
+    "token": lambda w: ["not-a-token"],
+    "name": lambda w: ["1.eml"],
+    "filename": lambda w: ["css/tokens.css"],
+}
+# What a stranger may try in the address of any page.
+QUERIES = ("", f"?tag={closed_world.TAG}", "?axis=solidaire-stadspolis", "?city=aalst", "?page=2", "?from=0.1&to=1.0")
+
+
+def unknown_arguments(app: Flask) -> set[str]:
+    """Arguments of GET routes for which nobody said how to fill them."""
+    return {name for rule in _pages(app) for name in rule.arguments} - set(BAIT)
+
+
+def addresses(app: Flask, world: World) -> Iterator[str]:
+    """Every address of every page, filled with bait."""
+    with app.test_request_context():
+        adapter = app.url_map.bind("forum.test")
+        for rule in _pages(app):
+            for values in _fillings(sorted(rule.arguments), world):
+                path = adapter.build(rule.endpoint, values, method="GET")
+                yield from (path + query for query in QUERIES)
+
+
+def _pages(app: Flask):
+    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+
+
+def _fillings(names: list[str], world: World) -> list[dict[str, object]]:
+    filled: list[dict[str, object]] = [{}]
+    for name in names:
+        filled = [{**one, name: value} for one in filled for value in BAIT[name](world)]
+    return filled
+
+
+def leaks(app: Flask, world: World, person: str) -> list[str]:
+    """Where `person` met a marker: in a page, in a header, on the way of a redirect."""
+    browser = app.test_client()
+    member = world.outsiders[person]
+    if member is not None:
+        sign_in(browser, member)
+    found = []
+    for address in addresses(app, world):
+        answer = browser.get(address, headers={"Accept-Language": "en"})
+        said = answer.get_data(as_text=True) + str(answer.headers)
+        asked = {marker for marker in MARKERS if marker in address}
+        found += [f"{person}: {marker} on {address}" for marker in MARKERS if marker in said and marker not in asked]
+        if answer.status_code >= 500 and answer.status_code != 503:
+            found.append(f"{person}: {answer.status_code} on {address}")
+    return found
+
+
+@pytest.fixture
+def world(session) -> World:
+    """The salted network, made a week ago so that its digests are due."""
+    with clock.at(clock.now() - timedelta(days=3)):
+        return closed_world.build()
+
+
+def test_the_walk_knows_every_route(app):
+    assert unknown_arguments(app) == set()
+
+
+@pytest.mark.parametrize("person", [
+    "visitor", "member of another city", "guest elsewhere", "former member", "moderator elsewhere", "suspended member",
+])  # fmt: skip
+def test_no_page_shows_an_outsider_what_is_closed(app, world, person):
+    assert leaks(app, world, person) == []
+
+
+def test_what_is_closed_looks_absent(app, world):
+    for person, member in world.outsiders.items():
+        browser = app.test_client()
+        if member is not None:
+            sign_in(browser, member)
+        for path in (f"/threads/{world.thread.id}-{world.thread.slug}", f"/spaces/{world.unlisted.slug}"):
+            nowhere = path.replace(str(world.thread.id), "999999").replace(world.unlisted.slug, "nowhere")
+            assert browser.get(path).status_code == browser.get(nowhere).status_code == 404, (person, path)
+
+
+def test_the_entitled_meet_what_is_theirs(app, world):
+    member, moderator = app.test_client(), app.test_client()
+    sign_in(member, world.insider)
+    sign_in(moderator, world.moderator)
+    talk = member.get(f"/threads/{world.thread.id}-{world.thread.slug}").get_data(as_text=True)
+    for marker in (closed_world.TITLE, closed_world.BODY, closed_world.REPLY, closed_world.TAG):
+        assert marker in talk
+    assert closed_world.TITLE in member.get(f"/spaces/{world.closed.slug}").get_data(as_text=True)
+    draft = moderator.get(f"/workbench/{world.draft.id}").get_data(as_text=True)
+    for marker in (closed_world.DRAFT, closed_world.CLAIM, closed_world.BODY):
+        assert marker in draft
+    assert closed_world.NAME in moderator.get("/spaces").get_data(as_text=True)
+    log = moderator.get(f"/spaces/{world.closed.slug}/moderation").get_data(as_text=True)
+    assert closed_world.REASON in log
+    assert closed_world.NAME not in member.get("/spaces").get_data(as_text=True)
+
+
+def test_a_lesson_with_consent_comes_out_without_a_trace_of_its_talk(app, world):
+    browser = app.test_client()
+    sign_in(browser, world.outsiders["member of another city"])
+    page = browser.get(f"/lessons/{world.lesson.public_id}").get_data(as_text=True)
+    assert closed_world.AGREED in page
+    assert "somebody in a large city" in page
+    for trace in (f"/threads/{world.thread.id}", f"/spaces/{world.closed.slug}", "Aalst,", "city of Aalst"):
+        assert trace not in page
+
+
+def test_no_digest_and_no_mail_carries_it_out(app, world):
+    with clock.at(clock.now() + timedelta(days=8)):
+        digests.open_windows(clock.now())
+        db.session.commit()
+        worker.drain()
+    sent = [bytes(message).decode("utf-8", "replace") for message in mailer.outbox()]
+    names = {m.email: who for who, m in world.outsiders.items() if m is not None}
+    for letter in sent:
+        recipient = letter.split("To: ", 1)[1].split("\n", 1)[0]
+        if any(address in recipient for address in names):
+            assert [marker for marker in MARKERS if marker in letter] == []
+    entitled = [letter for letter in sent if world.insider.email in letter]
+    assert any(closed_world.TITLE in letter or closed_world.REPLY in letter for letter in entitled)
+    for row in db.session.scalars(select(OutgoingMail)):
+        assert [m for m in MARKERS if m in f"{row.key} {row.payload} {row.reason} {row.message_id}"] == []
+    for event in db.session.scalars(select(Event)):
+        assert [m for m in MARKERS if m in f"{event.payload} {event.last_error}"] == []
+
+
+def test_no_line_of_the_log_carries_words(app, world, caplog):
+    browser = app.test_client()
+    sign_in(browser, world.insider)
+    with caplog.at_level(logging.DEBUG):
+        browser.get(f"/threads/{world.thread.id}-{world.thread.slug}?tag={closed_world.TAG}")
+    assert [m for m in MARKERS if m in caplog.text] == []
+
+
+@pytest.mark.parametrize("place", [
+    "forum.domain.thread_cards.sees",
+    "forum.domain.spaces.sees",
+    "forum.domain.shelf.sees",
+])  # fmt: skip
+def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
+    monkeypatch.setattr(place, lambda model, reader: true())
+    assert leaks(app, world, "member of another city") != []
