@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from forum.infra import i18n
 from forum.web import guards
 
 DOORS = {guards.anyone, guards.signed_in, guards.members, guards.moderators, guards.demo}
@@ -22,6 +23,8 @@ def test_every_endpoint_says_who_may_enter(app):
 
 def test_an_endpoint_that_says_nothing_is_closed():
     house = Flask("house")
+    house.config.update(SECRET_KEY="x" * 32, DEFAULT_LOCALE="en", TRANSLATIONS="", TIMEZONE="UTC")
+    i18n.init_app(house, lambda: "en", lambda: "UTC")
     house.add_url_rule("/open", "open", guards.open_to(guards.anyone)(lambda: "inside"))
     house.add_url_rule("/loose", "loose", lambda: "inside")
     house.before_request(guards.check_door)
