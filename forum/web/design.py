@@ -1,3 +1,137 @@
-from flask import Blueprint
+"""The living page: every component in its states, in both languages and themes. Only where the demo runs."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace as Row
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from forum.domain import vocabulary
+from forum.domain.bylines import Byline
+from forum.infra import i18n
+from forum.web.guards import demo, open_to
 
 bp = Blueprint("design", __name__)
+
+WHEN = datetime(2025, 12, 8, 9, 12, tzinfo=UTC)
+SARA = Byline("Sara", "sara", "#", "schoolroutecoördinator", "veldwerk, stad Roeselare", "roeselare")
+KOEN = Byline("Koen", "koen", "#", "verkeersplanner", "staf, stad Mechelen", "mechelen", former=True)
+RIK = Byline("Rik", "rik", "#", "schepen", "mandaat, stad Roeselare", "roeselare")
+AICHA = Byline("Aïcha", "aicha", "#", "brugfiguur onderwijs", "veldwerk, VGC Brussel", "vgc")
+LIEN = Byline("Lien", "lien", None, "onderzoeker stadssociologie", "academisch", None, guest=True)
+MASKED = Byline("een veldwerker in een grote stad")
+OPENING = (
+    "We hebben drie keer een schoolstraat uitgeprobeerd. De eerste twee keer hebben we ze na de proef weer afgeschaft. "
+    "De derde staat er nog. Ik probeer op te schrijven wat het verschil was."
+)
+TITLE = "Schoolstraten: de eerste twee proeven mislukten, de derde bleef"
+LESSON = "Geef een schoolstraat een volledig trimester, en geen andere werken ernaast"
+ONE = "Eén trimester, geen werven ernaast en een blad dat zegt wanneer het mislukt is."
+WORDS = "In het eerste trimester stond het hek twee keer onbemand."
+
+
+class SampleForm(FlaskForm):
+    """Every kind of field."""
+
+    title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
+    body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
+    need = RadioField(i18n.lazy("What is it?"), choices=list(vocabulary.NEEDS.items()), default="stories")
+    axis = SelectField(i18n.lazy("Axis"), choices=list(vocabulary.AXES.items()))
+    frequency = RadioField(i18n.lazy("How often?"), choices=list(vocabulary.FREQUENCIES.items()), default="weekly")
+    remember = BooleanField(i18n.lazy("Stay signed in on this device"))
+
+
+def _thread(**changes: Any) -> Row:
+    card = {
+        "id": 1,
+        "slug": "schoolstraten",
+        "title": TITLE,
+        "summary": OPENING,
+        "need": "stories",
+        "axis": "ruimtelijke-samenhang",
+        "author": SARA,
+        "space_name": "Mobiliteit en publieke ruimte",
+        "space_slug": "mobiliteit",
+        "reply_count": 7,
+        "cities": ["mechelen", "vgc", "roeselare", "brugge"],
+        "new_count": 2,
+        "last_post_at": WHEN,
+        "audience": "network",
+        "locked": False,
+    }
+    return Row(**(card | changes))
+
+
+def _lesson(**changes: Any) -> Row:
+    card = {
+        "public_id": "les-2026-001",
+        "title": LESSON,
+        "one_sentence": ONE,
+        "outcome": "worked",
+        "axis": "ruimtelijke-samenhang",
+        "confirmed": True,
+        "overdue": False,
+        "cities_back": ["roeselare", "mechelen"],
+        "adoptions": [("vgc", "partly"), ("brugge", "worked")],
+    }
+    return Row(**(card | changes))
+
+
+def _post(number: int, author: Byline, kind: str, words: str, **changes: Any) -> Row:
+    post = {"id": number, "number": number, "author": author, "kind": kind, "created_at": WHEN, "html": words}
+    return Row(**(post | {"edited": False, "state": "shown", "reason": ""} | changes))
+
+
+def _samples() -> dict[str, Any]:
+    """The made-up rows of the page."""
+    return {
+        "bylines": (SARA, KOEN, LIEN, MASKED),
+        "opening": _post(1, SARA, "experience", OPENING),
+        "threads": (
+            ("lead", _thread()),
+            ("", _thread(reply_count=0, cities=["roeselare"], need="action", author=RIK, audience="space", new_count=0)),
+            ("", _thread(title="", summary="", locked=True, audience="public", need="facts", author=LIEN)),
+            ("small", _thread(need="discussion", axis="identiteit-diversiteit", new_count=0)),
+        ),
+        "lessons": (
+            ("lead", _lesson()),
+            ("", _lesson(outcome="failed", axis="identiteit-diversiteit", confirmed=False, adoptions=[("gent", "failed")])),
+            ("", _lesson(outcome="partly", axis="glokale-strategie", overdue=True, cities_back=["kortrijk"], adoptions=[])),
+            ("small", _lesson(outcome="mixed", axis="kwalitatieve-densiteit", cities_back=[], adoptions=[])),
+        ),
+        "replies": (
+            _post(2, KOEN, "addition", "Wij hebben er een tellus naast gelegd.", edited=True),
+            _post(3, RIK, "objection", "Een proef die twee keer mislukt, kost vertrouwen."),
+            _post(4, AICHA, "application", "Wij hebben dit overgenomen bij twee scholen."),
+            _post(5, SARA, "question", None, state="deleted"),
+            _post(6, KOEN, "addition", None, state="hidden", reason="Iemand is herkenbaar aan zijn beroep."),
+            _post(7, MASKED, "experience", "Bij ons liep het anders.", state="hidden", reason="Nog te bekijken."),
+        ),
+        "words": WORDS,
+        "when": WHEN,
+        "sara": SARA,
+        "lesson_title": LESSON,
+    }
+
+
+@bp.get("/design")
+@open_to(demo)
+def index() -> str:
+    """Every component in its states; `?theme=dark` and `?lang=en` choose how."""
+    theme = request.args.get("theme")
+    language = request.args.get("lang")
+    with i18n.force_locale(language if language in i18n.LOCALES else i18n.locale()):
+        form = SampleForm(formdata=None)
+        wrong = SampleForm(formdata=None, data={"title": "", "body": "Te kort", "need": "stories", "frequency": "weekly"})
+        wrong.title.errors = [i18n._("Give it a title.")]
+        wrong.body.errors = [i18n._("Write at least two sentences, so that others can recognise it.")]
+        return render_template(
+            "design/index.html",
+            form=form,
+            wrong=wrong,
+            theme=theme if theme in {"light", "dark"} else None,
+            **_samples(),
+        )

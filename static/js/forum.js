@@ -1,0 +1,13 @@
+// Every page works without this. A module knows one hook in the markup and is fetched only where that hook stands.
+const MODULES = [
+  ["form[data-draft], [data-draft-sent]", "./draft.js"],
+  ["form[method=post]", "./once.js"],
+  ["[data-audience-line]", "./audience.js"],
+  ["[data-prompts]", "./prompts.js"],
+  ["[data-bench]", "./excerpt.js"],
+];
+
+for (const [hook, module] of MODULES) {
+  if (document.querySelector(hook)) import(module).then(({ start }) => start());
+}
+document.querySelector("[data-focus]")?.focus();
