@@ -5,8 +5,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from config import NAMED
 from flask import Flask
+
+from config import NAMED
 
 
 class UnsafeSettings(RuntimeError):

@@ -5,7 +5,8 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from flask import Flask, session as flask_session
+from flask import Flask
+from flask import session as flask_session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
@@ -226,7 +227,9 @@ def sign_in(client: FlaskClient, member: Member) -> str:
     return secret
 
 
-def submit(client: FlaskClient, path: str, values: dict[str, Any] | None = None, **options: Any) -> TestResponse:
+def submit(
+    client: FlaskClient, path: str, values: dict[str, Any] | None = None, **options: Any
+) -> TestResponse:
     """Post a form as a page of ours would, with the token of this client's session."""
     return client.post(path, data={**(values or {}), "csrf_token": csrf_for(client)}, **options)
 

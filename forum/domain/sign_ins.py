@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from forum.infra import clock, tokens
 from forum.infra.db import db
@@ -102,7 +102,7 @@ def end_all(member_id: int, *, but: str | None = None) -> None:
     _end(condition if but is None else condition & (SignIn.secret_digest != tokens.digest(but)))
 
 
-def _end(condition: object) -> None:
+def _end(condition: ColumnElement[bool]) -> None:
     db.session.execute(
         update(SignIn).where(condition, SignIn.ended_at.is_(None)).values(ended_at=clock.now())
     )

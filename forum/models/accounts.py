@@ -72,7 +72,9 @@ class Capacity(db.Model):
     function: Mapped[str] = mapped_column(String(100))
     level: Mapped[Level] = mapped_column(choice(Level))
     body: Mapped[Body] = mapped_column(choice(Body))
-    city: Mapped[str | None] = mapped_column(String(20))  # a code of models.cities, none for the network's own people
+    city: Mapped[str | None] = mapped_column(
+        String(20)
+    )  # a code of models.cities, none for the network's own people
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
 
@@ -106,7 +108,9 @@ class SignIn(db.Model):
 
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
-    secret_digest: Mapped[str] = mapped_column(String(64), unique=True)  # the cookie holds the secret, we its hash
+    secret_digest: Mapped[str] = mapped_column(
+        String(64), unique=True
+    )  # the cookie holds the secret, we its hash
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     device: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]

@@ -56,7 +56,9 @@ class Lesson(db.Model):
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, from publication on
+    public_id: Mapped[str | None] = mapped_column(
+        String(16), unique=True
+    )  # les-YYYY-NNN, from publication on
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"), index=True)
     curator_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     state: Mapped[LessonState] = mapped_column(choice(LessonState))
@@ -126,7 +128,9 @@ class LessonVersion(db.Model):
     licence: Mapped[str | None] = mapped_column(String(40))
     # Codes of the cities whose words back the claims, as far as consent lets them be named; fixed when sealed.
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)
-    masked: Mapped[bool] = mapped_column(Boolean, default=False)  # some words come from a city that may not be named
+    masked: Mapped[bool] = mapped_column(
+        Boolean, default=False
+    )  # some words come from a city that may not be named
     change_note: Mapped[str] = mapped_column(String(300), default="")
     saved_count: Mapped[int] = mapped_column(default=1)  # for two people editing at once
     created_at: Mapped[datetime]

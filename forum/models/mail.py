@@ -1,4 +1,4 @@
-"""Mail that must go out. A row holds ids only: the words are made, and the rule asked again, at the moment of sending."""
+"""Mail that must go out. A row holds ids only: words are made, and the rule asked again, when it is sent."""
 
 import enum
 from datetime import datetime

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from forum.infra.db import Base, db
+from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
@@ -44,15 +44,13 @@ def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
 
 def get_visible(model: type[Any], reader: Reader | None, row_id: int, *options: Any) -> Any:
     """The row of `model` with that id, or NotFound both for "absent" and for "not hers"."""
-    row = db.session.scalars(
-        visible(model, reader).where(model.id == row_id).options(*options)
-    ).one_or_none()
+    row = db.session.scalars(visible(model, reader).where(model.id == row_id).options(*options)).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
-def audience(row: Base) -> Select[tuple[Member]]:
+def audience(row: Any) -> Select[tuple[Member]]:
     """The members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
     model: Any = type(row)
     seen = select(model.id).where(model.id == row.id, RULES[model](Member.id)).correlate(Member)
@@ -76,7 +74,7 @@ def _active(reader_id: ReaderId) -> ColumnElement[bool]:
     return exists().where(person.id == reader_id, _in_good_standing(person)).correlate(Member)
 
 
-def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[tuple[int]]:
+def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
     role = aliased(Membership)
     spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
     return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)

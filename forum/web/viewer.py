@@ -13,7 +13,9 @@ from forum.policy.actors import Actor
 from forum.web.commits import afterwards
 
 login_manager = LoginManager()
-login_manager.session_protection = None  # a phone changes networks all day; ending a device is done by its row
+login_manager.session_protection = (
+    None  # a phone changes networks all day; ending a device is done by its row
+)
 csrf = CSRFProtect()
 
 

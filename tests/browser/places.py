@@ -47,9 +47,7 @@ def for_moderator(app: Flask) -> list[str]:
         thread = db.session.scalars(
             db.select(Thread).where(Thread.space_id == space.id).order_by(Thread.id)
         ).first()
-        post = db.session.scalars(
-            db.select(Post).where(Post.thread_id == thread.id, Post.number == 2)
-        ).one()
+        post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 2)).one()
         draft = db.session.scalars(
             db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
         ).first()

@@ -78,5 +78,7 @@ def test_no_page_scrolls_sideways_on_a_small_phone(town, open_page):
     page.set_viewport_size({"width": 320, "height": 640})
     for address in places.for_moderator(town.app):
         page.goto(address)
-        wide = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         assert wide <= 0, f"{address} is {wide} px too wide"

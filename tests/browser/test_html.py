@@ -15,7 +15,15 @@ JAR = ROOT / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 def check(folder) -> list[str]:
     """The checker's errors over every file in `folder`."""
     done = subprocess.run(
-        ["java", "-jar", str(JAR), "--errors-only", "--format", "json", *map(str, sorted(folder.glob("*.html")))],
+        [
+            "java",
+            "-jar",
+            str(JAR),
+            "--errors-only",
+            "--format",
+            "json",
+            *map(str, sorted(folder.glob("*.html"))),
+        ],
         capture_output=True,
         timeout=200,
         check=False,
@@ -26,7 +34,10 @@ def check(folder) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_every_page_is_valid_html(town, open_page, tmp_path):
-    visits = [(open_page(), places.for_visitor(town.app)), (open_page("sofie"), places.for_moderator(town.app))]
+    visits = [
+        (open_page(), places.for_visitor(town.app)),
+        (open_page("sofie"), places.for_moderator(town.app)),
+    ]
     number = 0
     for page, addresses in visits:
         for address in addresses:

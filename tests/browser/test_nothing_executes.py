@@ -1,4 +1,4 @@
-"""Hostile strings through title, body, tag and name: with the security policy switched off, nothing runs in Chromium."""
+"""Hostile strings through title, body, tag and name: with the security policy off, nothing runs in Chromium."""
 
 import json
 import warnings
@@ -59,7 +59,9 @@ def salt(app, strings: list[str]) -> tuple[str, list[str]]:
             talks.append(f"/threads/{talk.id}-{talk.slug}")
         for string in strings:
             label = text.one_line(string)[:40] or "-"
-            factories.make_thread(space, reader, title=text.one_line(string)[:200] or "-", body="x", tags=(label,))
+            factories.make_thread(
+                space, reader, title=text.one_line(string)[:200] or "-", body="x", tags=(label,)
+            )
         slug = space.slug
         secret = factories.sign_ins.begin(reader, device="x")
         db.session.commit()
@@ -98,7 +100,10 @@ def test_no_hostile_string_runs(town, open_page):
 def test_the_watch_sees_a_string_that_runs(town, open_page):
     page = open_page(bypass_csp=True)
     page.add_init_script(WATCH)
-    page.route("**/control", lambda route: route.fulfill(body=f"<main class=prose>{CONTROL}</main>", content_type="text/html"))
+    page.route(
+        "**/control",
+        lambda route: route.fulfill(body=f"<main class=prose>{CONTROL}</main>", content_type="text/html"),
+    )
     page.goto("/control")
     page.wait_for_function("window.ran.length > 0")
     assert page.evaluate("window.ran") == ["alert: 1"]

@@ -86,7 +86,7 @@ def test_a_hidden_thread_stays_with_its_author_and_the_moderators(town):
 
 
 def test_a_withdrawn_thread_is_gone_for_moderators_too(town):
-    _space, people, threads = town
+    _space, _people, threads = town
     thread = threads[Audience.NETWORK]
     thread.withdrawn_at = clock.now()
     db.session.flush()
@@ -94,7 +94,7 @@ def test_a_withdrawn_thread_is_gone_for_moderators_too(town):
 
 
 def test_an_author_who_left_keeps_no_key(town):
-    space, people, threads = town
+    space, people, _threads = town
     thread = make_thread(space, people["former"], audience=Audience.SPACE)
     make_post(thread, people["insider"])
     with pytest.raises(NotFound):

@@ -43,7 +43,14 @@ BAIT = {
     "filename": lambda w: ["css/tokens.css"],
 }
 # What a stranger may try in the address of any page.
-QUERIES = ("", f"?tag={closed_world.TAG}", "?axis=solidaire-stadspolis", "?city=aalst", "?page=2", "?from=0.1&to=1.0")
+QUERIES = (
+    "",
+    f"?tag={closed_world.TAG}",
+    "?axis=solidaire-stadspolis",
+    "?city=aalst",
+    "?page=2",
+    "?from=0.1&to=1.0",
+)
 
 
 def unknown_arguments(app: Flask) -> set[str]:
@@ -62,7 +69,11 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
 
 
 def _pages(app: Flask):
-    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and rule.endpoint != "static"]
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint != "static"
+    ]
 
 
 def _fillings(names: list[str], world: World) -> list[dict[str, object]]:
@@ -83,7 +94,9 @@ def leaks(app: Flask, world: World, person: str) -> list[str]:
         answer = browser.get(address, headers={"Accept-Language": "en"})
         said = answer.get_data(as_text=True) + str(answer.headers)
         asked = {marker for marker in MARKERS if marker in address}
-        found += [f"{person}: {marker} on {address}" for marker in MARKERS if marker in said and marker not in asked]
+        found += [
+            f"{person}: {marker} on {address}" for marker in MARKERS if marker in said and marker not in asked
+        ]
         if answer.status_code >= 500 and answer.status_code != 503:
             found.append(f"{person}: {answer.status_code} on {address}")
     return found

@@ -86,7 +86,11 @@ def _callee(node: ast.Call) -> str:
 
 
 def _is_sentence(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(re.search(r"[a-z]", node.value))
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and bool(re.search(r"[a-z]", node.value))
+    )
 
 
 PLANTED = {
