@@ -40,7 +40,9 @@ class SampleForm(FlaskForm):
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
     need = RadioField(i18n.lazy("What is it?"), choices=list(vocabulary.NEEDS.items()), default="stories")
     axis = SelectField(i18n.lazy("Axis"), choices=list(vocabulary.AXES.items()))
-    frequency = RadioField(i18n.lazy("How often?"), choices=list(vocabulary.FREQUENCIES.items()), default="weekly")
+    frequency = RadioField(
+        i18n.lazy("How often?"), choices=list(vocabulary.FREQUENCIES.items()), default="weekly"
+    )
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 
 
@@ -92,14 +94,14 @@ def _samples() -> dict[str, Any]:
         "opening": _post(1, SARA, "experience", OPENING),
         "threads": (
             ("lead", _thread()),
-            ("", _thread(reply_count=0, cities=["roeselare"], need="action", author=RIK, audience="space", new_count=0)),
+            ("", _thread(reply_count=0, cities=["roeselare"], need="action", audience="space", new_count=0)),
             ("", _thread(title="", summary="", locked=True, audience="public", need="facts", author=LIEN)),
             ("small", _thread(need="discussion", axis="identiteit-diversiteit", new_count=0)),
         ),
         "lessons": (
             ("lead", _lesson()),
-            ("", _lesson(outcome="failed", axis="identiteit-diversiteit", confirmed=False, adoptions=[("gent", "failed")])),
-            ("", _lesson(outcome="partly", axis="glokale-strategie", overdue=True, cities_back=["kortrijk"], adoptions=[])),
+            ("", _lesson(outcome="failed", confirmed=False, adoptions=[("gent", "failed")])),
+            ("", _lesson(outcome="partly", overdue=True, cities_back=["kortrijk"], adoptions=[])),
             ("small", _lesson(outcome="mixed", axis="kwalitatieve-densiteit", cities_back=[], adoptions=[])),
         ),
         "replies": (
@@ -108,7 +110,9 @@ def _samples() -> dict[str, Any]:
             _post(4, AICHA, "application", "Wij hebben dit overgenomen bij twee scholen."),
             _post(5, SARA, "question", None, state="deleted"),
             _post(6, KOEN, "addition", None, state="hidden", reason="Iemand is herkenbaar aan zijn beroep."),
-            _post(7, MASKED, "experience", "Bij ons liep het anders.", state="hidden", reason="Nog te bekijken."),
+            _post(
+                7, MASKED, "experience", "Bij ons liep het anders.", state="hidden", reason="Nog te bekijken."
+            ),
         ),
         "words": WORDS,
         "when": WHEN,
@@ -125,7 +129,7 @@ def index() -> str:
     language = request.args.get("lang")
     with i18n.force_locale(language if language in i18n.LOCALES else i18n.locale()):
         form = SampleForm(formdata=None)
-        wrong = SampleForm(formdata=None, data={"title": "", "body": "Te kort", "need": "stories", "frequency": "weekly"})
+        wrong = SampleForm(formdata=None, data={"body": "Te kort"})
         wrong.title.errors = [i18n._("Give it a title.")]
         wrong.body.errors = [i18n._("Write at least two sentences, so that others can recognise it.")]
         return render_template(

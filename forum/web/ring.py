@@ -83,7 +83,8 @@ def _place(name: str, angle: float, radius: float) -> Place:
     across, up = sin(radians(angle)), cos(radians(angle))
     upright = abs(across) < 0.01
     anchor = "middle" if upright else "start" if across > 0 else "end"
-    baseline = (-0.5 if up > 0 else 5.0) if upright else 2.2  # text hangs from its baseline, not from its middle
+    # text hangs from its baseline, not from its middle
+    baseline = (-0.5 if up > 0 else 5.0) if upright else 2.2
     return Place(name, angle, round(50 + radius * across, 1), round(50 - radius * up + baseline, 1), anchor)
 
 
@@ -118,7 +119,9 @@ def _one(city: str | None, state: str) -> Lit:
 @lru_cache(maxsize=1024)
 def _talk_words(cities: tuple[str, ...], language: str) -> str:
     known = _in_order(cities)
-    return _("In conversation: %(cities)s", cities=join_words(known)) if known else _("No city has spoken yet")
+    if not known:
+        return _("No city has spoken yet")
+    return _("In conversation: %(cities)s", cities=join_words(known))
 
 
 @lru_cache(maxsize=1024)
