@@ -128,7 +128,7 @@ def index() -> str:
     theme = request.args.get("theme")
     language = request.args.get("lang")
     with i18n.force_locale(language if language in i18n.LOCALES else i18n.locale()):
-        form = SampleForm(formdata=None)
+        form = SampleForm(formdata=None, prefix="sample")
         wrong = SampleForm(formdata=None, data={"body": "Te kort"})
         wrong.title.errors = [i18n._("Give it a title.")]
         wrong.body.errors = [i18n._("Write at least two sentences, so that others can recognise it.")]
