@@ -1,0 +1,175 @@
+"""The workbench of one draft: its claims, the talk beside it, what is missing, and who would read it."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from forum.domain import (
+    bench_talk,
+    consents,
+    excerpts,
+    lesson_gaps,
+    lesson_page,
+    lesson_reviews,
+    lesson_tags,
+    vocabulary,
+)
+from forum.domain.bench_talk import BenchPost, Talk
+from forum.domain.excerpts import Quoted
+from forum.domain.lesson_gaps import Gap
+from forum.domain.lesson_page import ExcerptView
+from forum.infra.db import db
+from forum.models.accounts import Level, Member
+from forum.models.claims import Claim
+from forum.models.lessons import Lesson, LessonReview, LessonVersion
+from forum.models.spaces import Audience, Space
+from forum.policy.actions import Answer, may_edit_draft
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import count_readers, get_visible, visible
+
+
+@dataclass(frozen=True, slots=True)
+class BenchClaim:
+    """A claim of the draft with its excerpts, each with its id for taking it away."""
+
+    id: int
+    number: int
+    text: str
+    excerpts: list[tuple[int, ExcerptView]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A circle of readers that may be chosen, how many members that is, and how many excerpts wait for a yes."""
+
+    audience: str
+    readers: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything on the workbench of one draft."""
+
+    lesson: Lesson
+    version: LessonVersion
+    space: Space
+    curator: str
+    claims: list[BenchClaim]
+    talks: list[Talk]
+    talk: Talk | None
+    posts: list[BenchPost]
+    page: int
+    pages: int
+    tags: list[str]
+    gaps: list[Gap]
+    heard: int  # posts of this talk that a claim rests on
+    field_voices: int
+    excerpt_count: int
+    cities: list[str]
+    stances: set[str]
+    words: int
+    reaches: list[Reach]
+    returned: LessonReview | None
+    may_edit: Answer
+
+
+def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: int = 1) -> Bench:
+    """The workbench of a lesson for one of its makers, beside one of its talks."""
+    lesson, version, space = _opened(actor, lesson_id)
+    quotes = excerpts.under(version.id)
+    talks = bench_talk.talks(actor, lesson)
+    talk = next((t for t in talks if t.id == thread_id), talks[0] if talks else None)
+    claims = lesson_gaps.claims_of(version.id)
+    here = [q for q in quotes if talk is not None and q.thread.id == talk.id]
+    pages = max(1, -(-talk.last_number // bench_talk.POSTS)) if talk else 1
+    page = min(max(page, 1), pages)
+    return Bench(
+        lesson=lesson,
+        version=version,
+        space=space,
+        curator=db.session.scalar(select(Member.name).where(Member.id == lesson.curator_id)) or "",
+        claims=_claims(lesson, claims, quotes, {t.id for t in talks}),
+        talks=talks,
+        talk=talk,
+        posts=bench_talk.posts(actor, talk, here, page) if talk else [],
+        page=page,
+        pages=pages,
+        tags=lesson_tags.of(version.id),
+        gaps=lesson_gaps.gaps(version, claims),
+        heard=len({q.post.id for q in here if not q.withheld}),
+        field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
+        excerpt_count=len(quotes),
+        cities=list(dict.fromkeys(q.city for q in quotes if q.city)),
+        stances={q.excerpt.stance.value for q in quotes},
+        words=_word_count(version, claims),
+        reaches=_reaches(lesson, space, quotes),
+        returned=lesson_reviews.last_return(lesson.id),
+        may_edit=may_edit_draft(actor, lesson),
+    )
+
+
+def review_answer(actor: Actor, lesson_id: int) -> Answer:
+    """Whether the actor may publish or return the version in review."""
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    if lesson.working_id is None:
+        raise NotFound
+    version = db.session.get_one(LessonVersion, lesson.working_id)
+    cities = lesson_reviews.cities_of(lesson_reviews.people(actor, lesson, version))
+    space = db.session.get_one(Space, lesson.space_id)
+    return lesson_reviews.answer_for(actor, lesson, version, space, cities)
+
+
+def standing(actor: Actor, lesson_id: int) -> Lesson:
+    """The lesson as the actor may see it, for a page that depends on where it stands."""
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    return lesson
+
+
+def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]:
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    query = visible(LessonVersion, actor).where(LessonVersion.id == lesson.working_id)
+    version = db.session.scalars(query).one_or_none()
+    if version is None:
+        raise NotFound
+    return lesson, version, db.session.get_one(Space, lesson.space_id)
+
+
+def _claims(
+    lesson: Lesson, claims: Iterable[Claim], quotes: Iterable[Quoted], seen: Collection[int]
+) -> list[BenchClaim]:
+    agreed = consents.given(lesson.id, lesson.audience)
+    views = [
+        (q.position, q.excerpt.id, lesson_page.excerpt_view(q, seen, agreed.get(consents.key(q))))
+        for q in quotes
+    ]
+    return [
+        BenchClaim(
+            claim.id,
+            claim.position,
+            claim.text,
+            [(number, view) for position, number, view in views if position == claim.position],
+        )
+        for claim in claims
+    ]
+
+
+def _word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
+    texts = [
+        version.one_sentence, version.context, version.problem, version.what_was_done, version.result,
+        version.recommendation, version.unknowns, version.alternative_reading, *version.conditions, *version.not_for,
+    ]  # fmt: skip
+    return sum(len(words.split()) for words in [*texts, *(claim.text for claim in claims)])
+
+
+def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[Reach]:
+    if lesson.current_id is not None:
+        offered = [lesson.audience]
+    else:
+        offered = [Audience.SPACE] if space.unlisted_at is not None else list(vocabulary.AUDIENCES)
+    return [
+        Reach(width, count_readers(space.id, width), len(consents.waiting(lesson, quotes, width)))
+        for width in map(Audience, offered)
+    ]

@@ -1,0 +1,155 @@
+"""Claims of a draft, and the literal words that each rests on."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from forum.domain import lesson_fields, lessons
+from forum.infra import text, tokens
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.lessons import LessonSource, LessonVersion
+from forum.models.threads import Post, PostRevision
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Invalid, NotFound
+from forum.policy.visibility import get_visible, visible
+
+MOST = 20  # a lesson with more claims is two lessons
+LONGEST = 1_500  # characters; more is not an excerpt but a copy
+
+
+def add(actor: Actor, lesson_id: int, *, text: str) -> Claim:
+    """Add a claim at the end; the same words twice are the same claim."""
+    _lesson, version = lessons.open_draft(actor, lesson_id)
+    words = _words(text)
+    there = select(Claim).where(Claim.version_id == version.id, Claim.text == words)
+    claim = db.session.scalars(there.limit(1)).one_or_none()
+    if claim is not None:
+        return claim
+    last = db.session.scalar(select(func.max(Claim.position)).where(Claim.version_id == version.id)) or 0
+    if last >= MOST:
+        raise Invalid("text", _("A lesson holds at most %(limit)d claims.", limit=MOST))
+    claim = Claim(version_id=version.id, position=last + 1, text=words)
+    db.session.add(claim)
+    db.session.flush()
+    return claim
+
+
+def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
+    """Say a claim otherwise; what it rests on stays."""
+    claim = _in_draft(actor, claim_id)
+    claim.text = _words(text)
+    db.session.flush()
+    return claim
+
+
+def remove(actor: Actor, claim_id: int) -> None:
+    """Drop a claim with its excerpts; those after it move up."""
+    claim = _in_draft(actor, claim_id)
+    later = select(Claim).where(Claim.version_id == claim.version_id, Claim.position > claim.position)
+    db.session.delete(claim)
+    db.session.flush()
+    for other in db.session.scalars(later.order_by(Claim.position)).all():
+        other.position -= 1
+        db.session.flush()  # one by one: two claims never stand in one place
+
+
+def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stance | str) -> Excerpt:
+    """Freeze literal words of a post under a claim. The same words twice are one excerpt, with the last stance."""
+    claim = _in_draft(actor, claim_id)
+    post: Post = get_visible(Post, actor, post_id)
+    _refuse_post(claim, post)
+    chosen = _stance(stance)
+    revision = db.session.scalars(
+        select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
+    ).one()
+    place = text.locate(words, revision.plain)
+    if place is None:
+        raise Invalid("words", _("These words do not stand literally in this post. Copy them exactly."))
+    start, end = place
+    if end - start > LONGEST:
+        raise Invalid("words", _("Use at most %(limit)d characters.", limit=LONGEST))
+    return _freeze(claim, revision, start, end, chosen)
+
+
+def find(actor: Actor, lesson_id: int, words: str) -> int | None:
+    """The first post of the lesson's talks in which these words literally stand, for words that were pasted."""
+    query = (
+        visible(Post, actor, Post.id, PostRevision.plain)
+        .join(LessonSource, LessonSource.thread_id == Post.thread_id)
+        .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
+        .where(LessonSource.lesson_id == lesson_id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .order_by(Post.thread_id, Post.number)
+    )
+    standing = (row.id for row in db.session.execute(query) if text.locate(words, row.plain))
+    return next(standing, None)
+
+
+def unquote(actor: Actor, excerpt_id: int) -> None:
+    """Take an excerpt away from its claim."""
+    claim_id = db.session.scalar(select(Excerpt.claim_id).where(Excerpt.id == excerpt_id))
+    if claim_id is None:
+        raise NotFound
+    claim = _in_draft(actor, claim_id)
+    claim.excerpts.remove(next(excerpt for excerpt in claim.excerpts if excerpt.id == excerpt_id))
+    db.session.flush()
+
+
+def lesson_of(actor: Actor, claim_id: int) -> int:
+    """The lesson that a claim belongs to, for the way back to its page."""
+    claim: Claim = get_visible(Claim, actor, claim_id)
+    return db.session.get_one(LessonVersion, claim.version_id).lesson_id
+
+
+def _in_draft(actor: Actor, claim_id: int) -> Claim:
+    """A claim of the version that the actor may write in now, with its excerpts."""
+    _lesson, version = lessons.open_draft(actor, lesson_of(actor, claim_id))
+    query = visible(Claim, actor).where(Claim.id == claim_id).options(selectinload(Claim.excerpts))
+    claim = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if claim is None:
+        raise NotFound
+    if claim.version_id != version.id:
+        raise Conflict(_("This claim belongs to an earlier version of the lesson."))
+    return claim
+
+
+def _refuse_post(claim: Claim, post: Post) -> None:
+    lesson_id = db.session.get_one(LessonVersion, claim.version_id).lesson_id
+    if db.session.get(LessonSource, (lesson_id, post.thread_id)) is None:
+        raise Invalid("post_id", _("This post is not in a talk that the lesson was made from."))
+    if post.deleted_at is not None or post.hidden_at is not None:
+        raise Invalid("post_id", _("The words of this post are gone."))
+
+
+def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: Stance) -> Excerpt:
+    for there in claim.excerpts:
+        if (there.revision_id, there.start_at, there.end_at) == (revision.id, start, end):
+            there.stance = stance
+            db.session.flush()
+            return there
+    words = revision.plain[start:end]
+    excerpt = Excerpt(
+        revision_id=revision.id,
+        start_at=start,
+        end_at=end,
+        words=words,
+        sha256=tokens.digest(words),
+        stance=stance,
+    )
+    claim.excerpts.append(excerpt)
+    db.session.flush()
+    return excerpt
+
+
+def _words(value: str) -> str:
+    words = lesson_fields.line("text", value, 300)
+    if not words:
+        raise Invalid("text", _("Write the claim in one sentence."))
+    return words
+
+
+def _stance(value: Stance | str) -> Stance:
+    try:
+        return Stance(value)
+    except ValueError as error:
+        raise Invalid("stance", _("Choose what these words do for the claim.")) from error

@@ -1,0 +1,131 @@
+"""Two versions of a lesson beside each other: for each field what went and what came, in words."""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.domain import lesson_page, vocabulary
+from forum.domain.lesson_page import VersionLine
+from forum.infra.db import db
+from forum.infra.i18n import lazy
+from forum.models.claims import Claim
+from forum.models.lessons import Lesson, LessonVersion
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import visible
+
+Piece = tuple[str, str]  # "same", "added" or "removed", and the words
+FIELDS: tuple[tuple[str, Any], ...] = (
+    ("title", lazy("Title")),
+    ("one_sentence", lazy("In one sentence")),
+    ("outcome", lazy("How it went")),
+    ("axis", lazy("Axis")),
+    ("needs", lazy("Needs")),
+    ("confidence", lazy("Confidence")),
+    ("recommendation", lazy("What you can do")),
+    ("addressees", lazy("For whom")),
+    ("conditions", lazy("Works if")),
+    ("not_for", lazy("Not for")),
+    ("claims", lazy("Claims")),
+    ("unknowns", lazy("What we do not know")),
+    ("alternative_reading", lazy("Another reading")),
+    ("context", lazy("Context")),
+    ("problem", lazy("Problem")),
+    ("what_was_done", lazy("What was done")),
+    ("result", lazy("Result")),
+    ("licence", lazy("Licence")),
+)
+NAMES: dict[str, Any] = {
+    "outcome": vocabulary.OUTCOMES,
+    "axis": vocabulary.AXES,
+    "confidence": vocabulary.CONFIDENCES,
+    "needs": vocabulary.NEEDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What changed between two published versions."""
+
+    lesson: Lesson
+    title: str
+    older: VersionLine
+    newer: VersionLine
+    history: list[VersionLine]
+    changes: list[tuple[str, list[Piece]]]
+
+
+def compare(
+    reader: Actor | None, public_id: str, *, older: str | None = None, newer: str | None = None
+) -> Comparison:
+    """Two published versions of a lesson; the last two unless numbers are given."""
+    query = visible(Lesson, reader).where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
+    lesson = db.session.scalars(query).one_or_none()
+    if lesson is None:
+        raise NotFound
+    history = lesson_page.history(reader, lesson)
+    numbers = [line.number for line in history]
+    newer = newer if newer in numbers else numbers[0]
+    older = older if older in numbers else numbers[min(numbers.index(newer) + 1, len(numbers) - 1)]
+    if numbers.index(older) < numbers.index(newer):
+        older, newer = newer, older
+    versions, claims = _texts(reader, lesson.id, (older, newer))
+    before, after = versions[older], versions[newer]
+    lines = {line.number: line for line in history}
+    return Comparison(
+        lesson=lesson,
+        title=after.title,
+        older=lines[older],
+        newer=lines[newer],
+        history=history,
+        changes=_changes(before, after, claims),
+    )
+
+
+def pieces(before: str, after: str) -> list[Piece]:
+    """`before` and `after` as one text: words that stayed, words that went, words that came."""
+    old, new = re.findall(r"\S+|\s+", before), re.findall(r"\S+|\s+", after)
+    found: list[Piece] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            found.append(("same", "".join(old[a:b])))
+            continue
+        found += [("removed", "".join(old[a:b]))] if b > a else []
+        found += [("added", "".join(new[c:d]))] if d > c else []
+    return found
+
+
+def _texts(
+    reader: Actor | None, lesson_id: int, numbers: tuple[str, str]
+) -> tuple[dict[str, LessonVersion], dict[int, list[str]]]:
+    wanted = visible(LessonVersion, reader).where(
+        LessonVersion.lesson_id == lesson_id, LessonVersion.number.in_(numbers)
+    )
+    versions = {version.number or "": version for version in db.session.scalars(wanted)}
+    claims: dict[int, list[str]] = {version.id: [] for version in versions.values()}
+    rows = select(Claim.version_id, Claim.text).where(Claim.version_id.in_(claims)).order_by(Claim.position)
+    for row in db.session.execute(rows):
+        claims[row.version_id].append(row.text)
+    return versions, claims
+
+
+def _changes(
+    before: LessonVersion, after: LessonVersion, claims: dict[int, list[str]]
+) -> list[tuple[str, list[Piece]]]:
+    found = []
+    for name, title in FIELDS:
+        old, new = _words(before, name, claims), _words(after, name, claims)
+        if old != new:
+            found.append((str(title), pieces(old, new)))
+    return found
+
+
+def _words(version: LessonVersion, name: str, claims: dict[int, list[str]]) -> str:
+    value = claims[version.id] if name == "claims" else getattr(version, name)
+    names = NAMES.get(name)
+    if isinstance(value, list):
+        return "\n".join(str(names[item]) if names else item for item in value)
+    return str(names[value]) if names else value or ""

@@ -1,0 +1,63 @@
+"""What a draft still lacks before a second pair of eyes may look at it, each with the field where it is mended."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from forum.infra.db import db
+from forum.infra.i18n import _, lazy, ngettext
+from forum.models.claims import Claim, Stance
+from forum.models.lessons import LessonVersion
+from forum.models.threads import Outcome
+
+# While a draft still "runs" nobody chose yet how it went; a lesson has to.
+UNDECIDED = Outcome.RUNNING
+REQUIRED: tuple[tuple[str, Any], ...] = (
+    ("title", lazy("Give the lesson a title.")),
+    ("one_sentence", lazy("Say it in one sentence.")),
+    ("needs", lazy("Choose at least one need.")),
+    ("unknowns", lazy("Say what we do not know.")),
+    ("conditions", lazy("Name at least one condition.")),
+)
+
+
+class Gap(NamedTuple):
+    """One thing that is missing, and the field where it belongs."""
+
+    field: str
+    sentence: str
+
+
+def claims_of(version_id: int) -> list[Claim]:
+    """The claims of a version with their excerpts (two queries)."""
+    rows = select(Claim).where(Claim.version_id == version_id).order_by(Claim.position)
+    return list(db.session.scalars(rows.options(selectinload(Claim.excerpts))))
+
+
+def gaps(version: LessonVersion, claims: Sequence[Claim]) -> list[Gap]:
+    """Everything that is missing, in the order of the page; empty when the draft can go to a reviewer."""
+    found = [Gap(field, str(sentence)) for field, sentence in REQUIRED if not getattr(version, field)]
+    if version.outcome == UNDECIDED:
+        found.append(Gap("outcome", _("Choose how it went.")))
+    if not version.recommendation and version.outcome != Outcome.DISCUSSION:
+        found.append(Gap("recommendation", _("Say what others can do with it.")))
+    return found + _unsupported(claims) + _unanswered(version, claims)
+
+
+def _unsupported(claims: Sequence[Claim]) -> list[Gap]:
+    if not claims:
+        return [Gap("claims", _("Make at least one claim."))]
+    bare = [claim for claim in claims if not claim.excerpts]
+    if not bare:
+        return []
+    words = ngettext("%(num)d claim without an excerpt", "%(num)d claims without an excerpt", len(bare))
+    return [Gap(f"claim-{bare[0].id}", words)]
+
+
+def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[Gap]:
+    contradicted = any(e.stance == Stance.CONTRADICTS for claim in claims for e in claim.excerpts)
+    if not contradicted or version.alternative_reading:
+        return []
+    return [Gap("alternative_reading", _("Words contradict a claim: say how else it can be read."))]

@@ -1,0 +1,36 @@
+"""The numbers that lessons carry for good: the public id of a lesson, and the number of a version."""
+
+from sqlalchemy import select, update
+
+from forum.domain import rows
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.lessons import LessonNumber, LessonVersion
+
+FIRST = "1.0"
+
+
+def next_public_id() -> str:
+    """`les-2026-001`, the next of this year; the update locks the row, so two publications at once get two numbers."""
+    year = clock.now().year
+    if not _raise(year):
+        rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
+        _raise(year)
+    last = db.session.scalar(select(LessonNumber.last).where(LessonNumber.year == year))
+    return f"les-{year}-{last:03d}"
+
+
+def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
+    """1.0 first; then a whole number more when the advice changed, a decimal more when it did not."""
+    if before is None or before.number is None:
+        return FIRST
+    whole, part = (int(piece) for piece in before.number.split("."))
+    if before.recommendation.strip() != version.recommendation.strip():
+        return f"{whole + 1}.0"
+    return f"{whole}.{part + 1}"
+
+
+def _raise(year: int) -> bool:
+    counter = update(LessonNumber).where(LessonNumber.year == year).values(last=LessonNumber.last + 1)
+    done = db.session.execute(counter.execution_options(synchronize_session=False))
+    return bool(getattr(done, "rowcount", 0))

@@ -1,0 +1,70 @@
+"""The second pair of eyes: who may check a version, given the cities for which she and its makers speak."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Capacity
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
+from forum.models.spaces import Space
+from forum.policy.actions import Answer, may_review, no
+from forum.policy.actors import Actor
+
+
+def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
+    """The cities for which each of these members speaks today (one query)."""
+    ids = set(member_ids)
+    today = clock.now().date()
+    current = select(Capacity.member_id, Capacity.city).where(
+        Capacity.member_id.in_(ids),
+        Capacity.city.is_not(None),
+        Capacity.starts_on <= today,
+        or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+    )
+    found: dict[int, set[str]] = {member_id: set() for member_id in ids}
+    for row in db.session.execute(current):
+        found[row.member_id].add(row.city)
+    return found
+
+
+def answer_for(
+    actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
+) -> Answer:
+    """Whether the actor may publish or return this version. `cities` as from `cities_of`, makers and actor included."""
+    origin = (
+        cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
+    )
+    answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
+    # Whoever handed a version in made it too, even where somebody else began the lesson.
+    if answer and actor.id == version.created_by_id:
+        return no(_("A second pair of eyes publishes: you handed this version in yourself."))
+    return answer
+
+
+def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
+    """Everybody whose cities the rule compares."""
+    return {actor.id, lesson.curator_id, version.created_by_id}
+
+
+def note(actor: Actor, version: LessonVersion, verdict: Verdict, words: str = "") -> LessonReview:
+    """Write down what the second pair of eyes said."""
+    row = LessonReview(
+        version_id=version.id, reviewer_id=actor.id, verdict=verdict, note=words, created_at=clock.now()
+    )
+    db.session.add(row)
+    return row
+
+
+def last_return(lesson_id: int) -> LessonReview | None:
+    """The latest note with which a version of this lesson came back, if the latest verdict was a return."""
+    latest = db.session.scalars(
+        select(LessonReview)
+        .join(LessonVersion, LessonVersion.id == LessonReview.version_id)
+        .where(LessonVersion.lesson_id == lesson_id)
+        .order_by(LessonReview.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return latest if latest is not None and latest.verdict == Verdict.RETURNED else None

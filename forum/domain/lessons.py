@@ -1,0 +1,244 @@
+"""A lesson's life: drafted from a talk, written, sent for review, returned or published, and made anew."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.domain import (
+    consents,
+    events,
+    lesson_fields,
+    lesson_gaps,
+    lesson_numbers,
+    lesson_reviews,
+    lesson_tags,
+)
+from forum.domain import lesson_versions as versions
+from forum.domain.drafts import drafts_of, overdue_for, waiting_for
+from forum.infra import clock, text
+from forum.infra.db import db
+from forum.infra.i18n import _, ngettext
+from forum.models.claims import Claim
+from forum.models.lessons import Confidence, Lesson, LessonSource, LessonState, LessonVersion, Verdict
+from forum.models.spaces import Audience, Space
+from forum.models.threads import Thread
+from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.policy.visibility import get_visible, visible
+
+REVIEW_AFTER = timedelta(
+    days=548
+)  # a year and a half: long enough to have been applied, short enough to be true
+
+__all__ = [
+    "add_source", "draft", "drafts_of", "open_draft", "overdue_for", "publish", "revise", "save", "send_back",
+    "submit", "waiting_for", "working",
+]  # fmt: skip
+
+
+def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
+    """Begin a lesson from a talk; pressing twice opens the same, still untouched, draft."""
+    query = visible(Thread, actor).where(Thread.id == thread_id).with_for_update(of=Thread)
+    thread: Thread | None = db.session.scalars(query).one_or_none()
+    if thread is None:
+        raise NotFound
+    require(may_curate(actor, thread))
+    words = lesson_fields.clean({"title": title})
+    lesson = _untouched(actor, thread, words["title"])
+    if lesson is not None:
+        return lesson
+    lesson = Lesson(
+        space_id=thread.space_id,
+        curator_id=actor.id,
+        state=LessonState.DRAFT,
+        audience=Audience.SPACE,
+        created_at=clock.now(),
+    )
+    db.session.add(lesson)
+    db.session.flush()
+    outcome = thread.outcome or lesson_gaps.UNDECIDED
+    versions.first(
+        lesson,
+        **words,
+        outcome=outcome,
+        axis=thread.axis,
+        needs=[thread.need.value],
+        confidence=Confidence.FAIR,
+    )
+    db.session.add(LessonSource(lesson_id=lesson.id, thread_id=thread.id))
+    db.session.flush()
+    return lesson
+
+
+def save(
+    actor: Actor, lesson_id: int, *, saved_count: int, tags: list[str] | None = None, **fields: Any
+) -> LessonVersion:
+    """Keep some or all of the words of a draft. `saved_count` says on which state they were based."""
+    _lesson, version = open_draft(actor, lesson_id)
+    if saved_count != version.saved_count:
+        raise Conflict(_("Somebody else saved this draft while you were writing."))
+    for name, value in lesson_fields.clean(fields).items():
+        setattr(version, name, value)
+    if tags is not None:
+        lesson_tags.choose(version.id, tags)
+    version.saved_count += 1
+    version.saved_at = clock.now()
+    db.session.flush()
+    return version
+
+
+def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
+    """Let the draft also quote from another talk: of a space that she moderates, or one with wider readers."""
+    lesson, _version = open_draft(actor, lesson_id)
+    thread: Thread = get_visible(Thread, actor, thread_id)
+    if thread.audience == Audience.SPACE:
+        require(may_moderate(actor, thread.space_id))
+    if db.session.get(LessonSource, (lesson.id, thread.id)) is None:
+        db.session.add(LessonSource(lesson_id=lesson.id, thread_id=thread.id))
+        db.session.flush()
+
+
+def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
+    """Send the draft to a second pair of eyes, for these readers; from here on its words stand still."""
+    lesson, version = open_draft(actor, lesson_id)
+    _refuse_audience(lesson, audience)
+    missing = lesson_gaps.gaps(version, lesson_gaps.claims_of(version.id))
+    if missing:
+        raise Invalid(missing[0].field, missing[0].sentence)
+    _refuse_unconsented(version, audience)
+    version.created_by_id = (
+        actor.id
+    )  # whoever hands it in answers for it, and so cannot be the one who checks it
+    versions.seal(version, lesson, audience)
+    lesson.audience = audience
+    lesson.state = LessonState.IN_REVIEW
+    db.session.flush()
+    return lesson
+
+
+def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
+    """Return a version to its curator with a note; she goes on in a new one, the returned one stays as it was."""
+    lesson, version = _to_review(actor, lesson_id)
+    words = "\n".join(text.one_line(part) for part in note.splitlines()).strip()
+    if not words:
+        raise Invalid("note", _("Say what should become better."))
+    if len(words) > 1000:
+        raise Invalid("note", _("Use at most %(limit)d characters.", limit=1000))
+    lesson_reviews.note(actor, version, Verdict.RETURNED, words)
+    lesson.state = LessonState.DRAFT
+    fresh = versions.copy(lesson, version, lesson.curator_id)
+    fresh.change_note = version.change_note
+    db.session.flush()
+    events.record("lesson.returned", lesson_id=lesson.id, version_id=version.id)
+    return fresh
+
+
+def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> Lesson:
+    """Publish the version in review, as a second pair of eyes."""
+    lesson, version = _to_review(actor, lesson_id)
+    _refuse_unconsented(version, lesson.audience)
+    now = clock.now()
+    lesson_reviews.note(actor, version, Verdict.APPROVED)
+    before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
+    version.number = lesson_numbers.next_version(before, version)
+    version.published_at = now
+    lesson.public_id = lesson.public_id or lesson_numbers.next_public_id()
+    lesson.current_id, lesson.working_id = version.id, None
+    lesson.state = LessonState.PUBLISHED
+    lesson.published_at = lesson.published_at or now
+    lesson.published_by_id = actor.id
+    lesson.changed_at = now
+    lesson.review_on = review_on or now.date() + REVIEW_AFTER
+    db.session.flush()
+    events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)
+    return lesson
+
+
+def revise(actor: Actor, lesson_id: int) -> LessonVersion:
+    """Begin a new version of a published lesson; readers keep the current one until the new one is published."""
+    lesson = _locked(actor, lesson_id)
+    require(may_moderate(actor, lesson.space_id))
+    if lesson.working_id is not None:
+        return db.session.get_one(LessonVersion, lesson.working_id)
+    current = db.session.get_one(LessonVersion, lesson.current_id)
+    lesson.state = LessonState.DRAFT
+    version = versions.copy(lesson, current, actor.id)
+    db.session.flush()
+    return version
+
+
+def working(lesson: Lesson) -> LessonVersion:
+    """The version that is being made."""
+    return db.session.get_one(LessonVersion, lesson.working_id)
+
+
+def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
+    """A lesson that the actor may write in now, locked for her, with the version that is being made."""
+    lesson = _locked(actor, lesson_id)
+    require(may_edit_draft(actor, lesson))
+    version = db.session.get_one(LessonVersion, lesson.working_id, populate_existing=True)
+    if version.sealed_at is not None:
+        raise Forbidden(_("This version is with a reviewer."))
+    return lesson, version
+
+
+def _locked(actor: Actor, lesson_id: int) -> Lesson:
+    query = visible(Lesson, actor).where(Lesson.id == lesson_id).with_for_update(of=Lesson)
+    lesson: Lesson | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if lesson is None:
+        raise NotFound
+    return lesson
+
+
+def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
+    lesson = _locked(actor, lesson_id)
+    if lesson.working_id is None:
+        raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
+    version = working(lesson)
+    space = db.session.get_one(Space, lesson.space_id)
+    cities = lesson_reviews.cities_of(lesson_reviews.people(actor, lesson, version))
+    require(lesson_reviews.answer_for(actor, lesson, version, space, cities))
+    return lesson, version
+
+
+def _refuse_audience(lesson: Lesson, width: Audience) -> None:
+    space = db.session.get_one(Space, lesson.space_id)
+    if space.unlisted_at is not None and width != Audience.SPACE:
+        raise Invalid("audience", _("What comes from this space stays in this space."))
+    # Readers of the current version were agreed for its own words; another circle of readers needs another lesson.
+    if lesson.current_id is not None and width != lesson.audience:
+        raise Invalid("audience", _("A published lesson keeps the readers that it has."))
+
+
+def _refuse_unconsented(version: LessonVersion, width: Audience) -> None:
+    waiting = len(consents.missing(version, width))
+    if waiting:
+        raise Invalid(
+            "audience",
+            ngettext(
+                "%(num)d excerpt still waits for the consent of its author to reach these readers.",
+                "%(num)d excerpts still wait for the consent of their authors to reach these readers.",
+                waiting,
+            ),
+        )
+
+
+def _untouched(actor: Actor, thread: Thread, title: str) -> Lesson | None:
+    claimed = select(Claim.id).where(Claim.version_id == LessonVersion.id).exists()
+    return db.session.scalars(
+        select(Lesson)
+        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .where(
+            Lesson.curator_id == actor.id,
+            LessonSource.thread_id == thread.id,
+            LessonVersion.sequence == 1,
+            LessonVersion.saved_count == 1,
+            LessonVersion.title == title,
+            LessonVersion.sealed_at.is_(None),
+            ~claimed,
+        )
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,215 @@
+"""The library: lessons as cards, by axis, need, outcome and city, each only for those who may read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, not_, select, true
+
+from forum.domain import adoptions
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.paging import Page, keyset
+from forum.models.cities import BY_CODE
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.themes import Axis, Need
+from forum.models.threads import Outcome, Thread
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees
+
+MOST_OF_A_THREAD = 10
+OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCard:
+    """A lesson in a list: what its readers get of the current version."""
+
+    id: int
+    public_id: str
+    title: str
+    one_sentence: str
+    outcome: str
+    axis: str
+    confidence: str
+    confirmed: bool
+    overdue: bool
+    cities_back: list[str]
+    masked: bool
+    adoptions: list[adoptions.Pair]
+    published_at: datetime
+    changed_at: datetime
+    review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody looks for; values that nobody knows are left out, as from an address typed by hand."""
+
+    axis: str | None = None
+    need: str | None = None
+    outcome: str | None = None
+    city: str | None = None
+
+    @classmethod
+    def of(cls, **wishes: str | None) -> "Choice":
+        """A choice of known values only."""
+        return cls(**{name: value for name, value in wishes.items() if value in KNOWN[name]})
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many lessons there are, and how many each filter would show beside the others that are chosen."""
+
+    total: int
+    by: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+KNOWN: dict[str, tuple[str, ...]] = {
+    "axis": tuple(Axis),
+    "need": tuple(Need),
+    "outcome": OUTCOMES,
+    "city": tuple(BY_CODE),
+}
+
+
+def shelf(
+    reader: Actor | None,
+    *,
+    axis: str | None = None,
+    need: str | None = None,
+    outcome: str | None = None,
+    city: str | None = None,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page[LessonCard]:
+    """Lessons that the reader may see, the latest changed first."""
+    wanted = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
+    query = _cards(reader).where(*_conditions(wanted).values())
+    found, next_cursor = keyset(query, keys=(Lesson.changed_at, Lesson.id), cursor=cursor, limit=limit)
+    return Page(_made(reader, found), next_cursor)
+
+
+def counts(reader: Actor | None, choice: Choice) -> Counts:
+    """What each filter of the library would show this reader (one query)."""
+    chosen = _conditions(choice)
+    columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
+    names: list[tuple[str, str]] = []
+    for name, values in KNOWN.items():
+        others = [condition for other, condition in chosen.items() if other != name]
+        for value in values:
+            names.append((name, value))
+            columns.append(_sum(and_(_condition(name, value), *others)))
+    row = db.session.execute(
+        select(*columns).select_from(Lesson).join(LessonVersion, _current()).where(sees(Lesson, reader))
+    ).one()
+    by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
+    for (name, value), number in zip(names, row[1:], strict=True):
+        by[name][value] = number or 0
+    return Counts(total=row[0] or 0, by=by)
+
+
+def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
+    """The lessons that were published or renewed last."""
+    return _some(reader, _cards(reader), limit)
+
+
+def of_thread(reader: Actor | None, thread_id: int) -> list[LessonCard]:
+    """The lessons that came of a talk."""
+    source = select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id)
+    return _some(reader, _cards(reader).where(Lesson.id.in_(source)), MOST_OF_A_THREAD)
+
+
+def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[LessonCard]:
+    """The lessons that were made in a space, as far as the reader may see every talk behind them.
+
+    A lesson that left a closed talk by consent must not be found back under the name of its space.
+    """
+    unseen = (
+        select(LessonSource.lesson_id)
+        .join(Thread, Thread.id == LessonSource.thread_id)
+        .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, reader)))
+    )
+    query = _cards(reader).where(Lesson.space_id == space_id, ~unseen.exists())
+    return _some(reader, query, limit)
+
+
+def _current() -> ColumnElement[bool]:
+    return LessonVersion.id == Lesson.current_id
+
+
+def _cards(reader: Actor | None) -> Select[Any]:
+    return (
+        select(
+            Lesson.id,
+            Lesson.public_id,
+            Lesson.changed_at,
+            Lesson.published_at,
+            Lesson.review_on,
+            Lesson.confirmed_at,
+            LessonVersion.title,
+            LessonVersion.one_sentence,
+            LessonVersion.outcome,
+            LessonVersion.axis,
+            LessonVersion.confidence,
+            LessonVersion.cities,
+            LessonVersion.masked,
+        )
+        .join(LessonVersion, _current())
+        .where(sees(Lesson, reader))
+    )
+
+
+def _some(reader: Actor | None, query: Select[Any], limit: int) -> list[LessonCard]:
+    rows = db.session.execute(query.order_by(Lesson.changed_at.desc(), Lesson.id.desc()).limit(limit))
+    return _made(reader, rows.all())
+
+
+def _made(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
+    applied = adoptions.cities(reader, [row.id for row in rows])
+    today = clock.now().date()
+    return [
+        LessonCard(
+            id=row.id,
+            public_id=row.public_id,
+            title=row.title,
+            one_sentence=row.one_sentence,
+            outcome=row.outcome.value,
+            axis=row.axis.value,
+            confidence=row.confidence.value,
+            confirmed=row.confirmed_at is not None,
+            overdue=row.review_on is not None and row.review_on < today,
+            cities_back=row.cities,
+            masked=row.masked,
+            adoptions=applied.get(row.id, []),
+            published_at=row.published_at,
+            changed_at=row.changed_at,
+            review_on=row.review_on,
+        )
+        for row in rows
+    ]
+
+
+def _conditions(choice: Choice) -> dict[str, ColumnElement[bool]]:
+    chosen = {name: getattr(choice, name) for name in KNOWN}
+    return {name: _condition(name, value) for name, value in chosen.items() if value is not None}
+
+
+def _condition(name: str, value: str) -> ColumnElement[bool]:
+    if name == "need":
+        return _holds(LessonVersion.needs, value)
+    if name == "city":
+        return _holds(LessonVersion.cities, value)
+    column: Any = LessonVersion.axis if name == "axis" else LessonVersion.outcome
+    found: ColumnElement[bool] = column == value
+    return found
+
+
+def _holds(column: Any, code: str) -> ColumnElement[bool]:
+    """Whether a list of codes holds one; codes have no sign that means something to LIKE."""
+    return cast(column, Text).like(f'%"{code}"%')
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((condition, 1), else_=0))
