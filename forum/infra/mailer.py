@@ -1,1 +1,268 @@
-"""Mail as bytes and its ways out: SMTP, a folder, or memory."""
+"""Mail as bytes and its ways out, chosen by address: an SMTP server, a folder of .eml files, or memory.
+
+smtp://user:password@host:25?starttls=1    smtps://host:465    mailbox:folder    memory:
+"""
+
+import logging
+import os
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import css_inline
+
+from forum.infra import clock, text
+from forum.infra.mailbox import Kept, name_for, read_mailbox, read_one
+
+__all__ = [
+    "Kept",
+    "Mailer",
+    "Message",
+    "Permanent",
+    "Temporary",
+    "build",
+    "open_mailer",
+    "outbox",
+    "read_mailbox",
+    "read_one",
+]
+log = logging.getLogger(__name__)
+
+TIMEOUT = 30  # seconds an SMTP server may keep us waiting for any one answer
+QUIET = 10  # seconds after which a connection is asked whether it still lives
+# Codes that are about us, not about this letter: a refused sign-in must not throw a whole queue away.
+ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
+# Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
+NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
+
+
+class Temporary(Exception):
+    """Not now: try again later. `connection_lost` says that the other letters of this batch need not try either."""
+
+    def __init__(self, reason: str, *, connection_lost: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.connection_lost = connection_lost
+
+
+class Permanent(Exception):
+    """This letter will never arrive at this address."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Message:
+    """A letter before it becomes bytes. `headers` are extra ones, for example List-Unsubscribe."""
+
+    to: str
+    subject: str
+    text: str
+    from_address: str
+    message_id: str
+    html: str | None = None
+    reply_to: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Mailer(Protocol):
+    """What `open_mailer` gives."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand one letter over; raises Temporary or Permanent."""
+
+
+class _Letters(policy.EmailPolicy):
+    """RFC 5322 with CRLF and seven-bit bodies, in which addresses of pages and letters stay whole on one line."""
+
+    def fold(self, name: str, value: str) -> str:
+        whole = f"{name}: {value}"
+        if NEVER_FOLDED.fullmatch(name) and len(whole) < 998 and whole.isascii():
+            return whole + self.linesep
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_POLICY = _Letters(linesep="\r\n", cte_type="7bit", raise_on_defect=False, max_line_length=78)
+# Media queries (dark mode) cannot be inlined and stay; nothing is ever fetched.
+_inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def build(message: Message) -> EmailMessage:
+    """The letter as an e-mail: text, and HTML with its styles inlined. No value can add a header or a recipient."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = _address(message.from_address)
+    mail["To"] = _address(message.to)
+    if message.reply_to:
+        mail["Reply-To"] = _address(message.reply_to)
+    mail["Subject"] = text.one_line(message.subject)
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = text.one_line(message.message_id)
+    for name, value in message.headers.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name) or name in mail:
+            raise ValueError(f"not a header of its own: {name!r}")
+        mail[name] = text.one_line(value)
+    mail.set_content(message.text)
+    if message.html:
+        mail.add_alternative(_inliner.inline(message.html), subtype="html")
+    return mail
+
+
+def _address(written: str) -> Address:
+    """Exactly one address, with a name or without; anything else can never arrive."""
+    name, spec = parseaddr(written)
+    local, at, domain = spec.rpartition("@")
+    if not (local and at and domain) or not spec.isprintable() or re.search(r"[\s,;<>()\"\\:]", spec):
+        raise Permanent("not an e-mail address")
+    try:
+        return Address(
+            display_name=text.one_line(name), username=local, domain=domain.encode("idna").decode()
+        )
+    except (ValueError, MessageError) as error:
+        raise Permanent("not an e-mail address") from error
+
+
+@contextmanager
+def open_mailer(url: str) -> Iterator[Mailer]:
+    """A way out for one batch of letters; an SMTP server is called at the first one and kept on the line."""
+    parts = urlsplit(url)
+    if parts.scheme == "memory":
+        yield _Memory()
+    elif parts.scheme == "mailbox":
+        yield _Folder(Path(url.removeprefix("mailbox:")))
+    elif parts.scheme in {"smtp", "smtps"}:
+        line = _Smtp(parts)
+        try:
+            yield line
+        finally:
+            line.hang_up()
+    else:
+        raise ValueError(f"no way to send mail is called {parts.scheme!r}")
+
+
+_memory: list[EmailMessage] = []
+
+
+def outbox() -> list[EmailMessage]:
+    """The letters that went to `memory:`, oldest first; tests read and clear it."""
+    return _memory
+
+
+class _Memory:
+    def send(self, message: EmailMessage) -> None:
+        _memory.append(message)
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, message: EmailMessage) -> None:
+        """Written aside and moved into place: a reader never meets half a letter."""
+        path = self.folder / name_for(str(message["Message-ID"]))
+        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(message.as_bytes())
+            beside.replace(path)
+        except OSError as error:
+            raise Temporary(f"mailbox: {error.strerror}", connection_lost=True) from error
+
+
+class _Smtp:
+    """One connection for a whole batch, opened when the first letter comes and again when it was lost."""
+
+    def __init__(self, url: SplitResult) -> None:
+        self.url = url
+        self.line: smtplib.SMTP | None = None
+        self.used_at = 0.0
+
+    def send(self, message: EmailMessage) -> None:
+        line = self._line()
+        sender = message["From"].addresses[0].addr_spec
+        recipient = message["To"].addresses[0].addr_spec
+        try:
+            line.sendmail(sender, [recipient], message.as_bytes())
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            raise self._verdict(code, words) from error
+        except smtplib.SMTPResponseException as error:
+            raise self._verdict(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
+            raise Permanent("the mail server cannot write to such an address") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._lost(error) from error
+        self.used_at = time.monotonic()
+
+    def hang_up(self) -> None:
+        """Say goodbye, if there is still somebody to say it to."""
+        line, self.line = self.line, None
+        if line is None:
+            return
+        try:
+            line.quit()
+        except (smtplib.SMTPException, OSError):
+            line.close()
+
+    def _line(self) -> smtplib.SMTP:
+        if self.line is not None and time.monotonic() - self.used_at > QUIET and not self._answers(self.line):
+            self.hang_up()
+        if self.line is None:
+            self.line = self._call()
+        return self.line
+
+    def _answers(self, line: smtplib.SMTP) -> bool:
+        try:
+            return line.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _call(self) -> smtplib.SMTP:
+        host, tls = self.url.hostname or "localhost", ssl.create_default_context()
+        line: smtplib.SMTP | None = None
+        try:
+            if self.url.scheme == "smtps":
+                line = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=TIMEOUT, context=tls)
+            else:
+                line = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
+            if parse_qs(self.url.query).get("starttls", ["0"])[-1] not in {"0", "no", "false"}:
+                line.starttls(context=tls)
+            if self.url.username:
+                line.login(unquote(self.url.username), unquote(self.url.password or ""))
+        except (smtplib.SMTPException, OSError) as error:
+            if line is not None:
+                line.close()
+            raise self._lost(error) from error
+        self.used_at = time.monotonic()
+        return line
+
+    def _verdict(self, code: int, words: bytes | str) -> Temporary | Permanent:
+        said = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+        reason = text.one_line(f"{code} {said}")[:200]
+        if code in ABOUT_US:
+            self.hang_up()
+            return Temporary(reason, connection_lost=True)
+        return Permanent(reason) if code >= 500 else Temporary(reason)
+
+    def _lost(self, error: Exception) -> Temporary:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+        log.warning("the mail server is out of reach: %s", type(error).__name__)
+        return Temporary(f"no connection: {type(error).__name__}", connection_lost=True)
