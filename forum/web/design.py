@@ -1,5 +1,6 @@
 """The living page: every component in its states, in both languages and themes. Only where the demo runs."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import SimpleNamespace as Row
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from forum.domain import vocabulary
@@ -33,15 +35,19 @@ ONE = "Eén trimester, geen werven ernaast en een blad dat zegt wanneer het misl
 WORDS = "In het eerste trimester stond het hek twee keer onbemand."
 
 
+def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
+    return [SelectChoice(str(code), name) for code, name in names.items()]
+
+
 class SampleForm(FlaskForm):
     """Every kind of field."""
 
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
-    need = RadioField(i18n.lazy("What is it?"), choices=list(vocabulary.NEEDS.items()), default="stories")
-    axis = SelectField(i18n.lazy("Axis"), choices=list(vocabulary.AXES.items()))
+    need = RadioField(i18n.lazy("What is it?"), choices=_choices(vocabulary.NEEDS), default="stories")
+    axis = SelectField(i18n.lazy("Axis"), choices=_choices(vocabulary.AXES))
     frequency = RadioField(
-        i18n.lazy("How often?"), choices=list(vocabulary.FREQUENCIES.items()), default="weekly"
+        i18n.lazy("How often?"), choices=_choices(vocabulary.FREQUENCIES), default="weekly"
     )
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 
