@@ -1,52 +1,91 @@
-"""Markdown to safe HTML, and the plain words of both. The one place that trusts HTML.
+"""Markdown to safe HTML. The one place that trusts HTML; what the words of that HTML are is told by `words.py`.
 
 Raw HTML is off in the parser; bleach (its last release, behind this one function) then keeps a short list of tags, and
-nh3 checks the result once more, independently.
+nh3 checks the result once more, independently. Pictures become links: a post may not make a reader's browser call
+elsewhere. Rendered once, when written, and stored with RENDER_VERSION.
 """
 
+import html as entities
 import re
-import unicodedata
-from html.parser import HTMLParser
+import threading
 
 import bleach
 import nh3
+from linkify_it import LinkifyIt
+from linkify_it.main import Match
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from markupsafe import Markup
+
+from forum.infra.words import locate, one_line, plain, slug, summary
+
+__all__ = [
+    "EXTENSIONS",
+    "MAX_LENGTH",
+    "RENDER_VERSION",
+    "TooLong",
+    "locate",
+    "one_line",
+    "plain",
+    "render",
+    "slug",
+    "summary",
+    "to_commonmark_html",
+    "to_html",
+]
 
 RENDER_VERSION = 1
 MAX_LENGTH = 20_000  # characters; a long report fits, a machine's output does not
+DEEPEST = 20  # quotes in lists in quotes …
 TAGS = frozenset(
-    "p br hr h3 h4 h5 h6 strong em del s code pre blockquote ul ol li a table thead tbody tr th td".split()
+    {
+        "p",
+        "br",
+        "hr",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "strong",
+        "em",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+    }
+    | {"table", "thead", "tbody", "tr", "th", "td"}
 )
 ATTRIBUTES = {"a": ["href", "title"], "ol": ["start"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
-BLOCKS = frozenset("p h3 h4 h5 h6 pre blockquote ul ol table hr".split())
-LINES = frozenset({"li", "tr", "br"})
+# What a post is read with beyond, or unlike, CommonMark; the comparison with its specification lists them.
+EXTENSIONS = {
+    "table": "tables with pipes",
+    "strikethrough": "~~struck out~~",
+    "linkify": "https://, www. and e-mail addresses become links by themselves",
+    "headings": "headings start at the third level, below the page's own",
+    "pictures": "a picture becomes a link with its description as words",
+    "depth": f"text nested {DEEPEST} deep or more is shown as it was written",
+}
 
 
 class TooLong(ValueError):
     """More words than a post may have."""
 
 
-def _parser(*, extended: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": extended, "maxNesting": 20})
-    return parser.enable(["table", "strikethrough", "linkify"]) if extended else parser
-
-
-_post_parser = _parser(extended=True)
-_spec_parser = _parser(extended=False)
-_cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
-
-
 def render(source: str) -> str:
     """Safe HTML of a post in Markdown; TooLong above MAX_LENGTH characters."""
     if len(source) > MAX_LENGTH:
         raise TooLong
-    html = _post_parser.render(source)
-    html = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + 2)}>", html)
-    html = re.sub(r'<img src="([^"]*)" alt="([^"]*)"[^>]*/?>', r'<a href="\1">\2</a>', html)
+    # Half a character (a lone surrogate) can be typed by a machine only, and no encoder accepts it.
+    source = re.sub("[\ud800-\udfff]", "\ufffd", source)
+    passed = _tools.cleaner.clean(_tools.posts(source))
     return nh3.clean(
-        _cleaner.clean(html),
+        passed,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(PROTOCOLS),
@@ -54,9 +93,9 @@ def render(source: str) -> str:
     ).strip()
 
 
-def to_commonmark_html(source: str) -> str:
-    """The parser's own output without our extensions and unsanitised, to compare with the specification only."""
-    return str(_spec_parser.render(source))
+def to_commonmark_html(source: str, *, extended: bool = False) -> str:
+    """The parser's output before sanitising, without EXTENSIONS or with: for the comparison with the specification."""
+    return _tools.posts(source) if extended else str(_tools.specification.render(source))
 
 
 def to_html(stored: str | None) -> Markup:
@@ -64,64 +103,76 @@ def to_html(stored: str | None) -> Markup:
     return Markup(stored or "")
 
 
-class _Words(HTMLParser):
+class _Tools(threading.local):
+    """One set for each thread: the cleaner and the link finder keep notes while they work."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
+        self.specification = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
+        self.markdown = _parser()
+        self.cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in BLOCKS:
-            self.parts.append("\n\n")
-        elif tag in LINES:
-            self.parts.append("\n")
-        elif tag in {"td", "th"}:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in BLOCKS:
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+    def posts(self, source: str) -> str:
+        """The extended parser's HTML; words that it would drop for being nested too deeply are kept as written."""
+        tokens = self.markdown.parse(source)
+        if any(token.level >= DEEPEST - 1 and token.type in DEEP for token in tokens):
+            return "<p>" + entities.escape(source.strip()).replace("\n", "<br>\n") + "</p>"
+        return str(self.markdown.renderer.render(tokens, self.markdown.options, {}))
 
 
-def plain(html: str) -> str:
-    """The readable text of rendered HTML, paragraphs parted by an empty line. Offsets of excerpts point into it."""
-    words = _Words()
-    words.feed(html)
-    words.close()
-    lines = [re.sub(r"[ \t]+", " ", line).strip() for line in "".join(words.parts).split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+# Below such a token at the last level the parser stops and lets the words go.
+DEEP = frozenset({"blockquote_open", "list_item_open"})
 
 
-def summary(plain_text: str, length: int = 240) -> str:
-    """The first words, cut at a word, at most `length` characters with the ellipsis."""
-    line = one_line(plain_text)
-    if len(line) <= length:
-        return line
-    return line[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": DEEPEST})
+    parser.enable(["table", "strikethrough", "linkify"])
+    parser.linkify = _Links()
+    parser.core.ruler.push("headings", _lower_headings)
+    parser.core.ruler.push("pictures", _link_pictures)
+    return parser
 
 
-def locate(words: str, plain_text: str) -> tuple[int, int] | None:
-    """Where these words literally stand, whatever the white space between them; None when they do not."""
-    pieces = unicodedata.normalize("NFC", words).split()
-    if sum(map(len, pieces)) < 3:
-        return None
-    found = re.search(r"\s+".join(map(re.escape, pieces)), plain_text)
-    return found.span() if found else None
+class _Links(LinkifyIt):
+    """Finds addresses, but not in every two words with a forgotten space ("klaar.De" is no site in Germany)."""
+
+    def match(self, text: str) -> list[Match] | None:
+        found = super().match(text) or []
+        meant = [link for link in found if link.schema or link.text.lower().startswith("www.")]
+        for link in meant:
+            if not link.schema:
+                link.url = "https://" + link.url.removeprefix("http://")
+        return meant or None
 
 
-def slug(title: str) -> str:
-    """Plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
-    letters = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:60].rstrip("-") or "x"
+def _lower_headings(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
 
 
-def one_line(text: str) -> str:
-    """One line without control characters or hidden direction marks, spaces folded: titles, names, subjects."""
-    kept = "".join(
-        " " if letter in "\r\n\t\u2028\u2029" else letter
-        for letter in unicodedata.normalize("NFC", text)
-        if letter in "\r\n\t\u200d" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
-    )
-    return " ".join(kept.split())
+def _link_pictures(state: StateCore) -> None:
+    for token in state.tokens:
+        if token.children and any(child.type == "image" for child in token.children):
+            token.children = _without_pictures(token.children)
+
+
+def _without_pictures(children: list[Token]) -> list[Token]:
+    kept, inside = [], 0
+    for child in children:
+        inside += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        if child.type != "image":
+            kept.append(child)
+            continue
+        address = str(child.attrGet("src") or "")
+        said = Token("text", "", 0, content=child.content.strip() or address)
+        if inside:
+            kept.append(said)
+        else:
+            link = Token("link_open", "a", 1, attrs={"href": address})
+            if child.attrGet("title"):
+                link.attrSet("title", str(child.attrGet("title")))
+            kept += [link, said, Token("link_close", "a", -1)]
+    return kept
+
+
+_tools = _Tools()

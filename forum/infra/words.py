@@ -1,0 +1,130 @@
+"""Plain words: of a rendered post, of a title, of an address; and where words stand in a text."""
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "hr"})
+LISTS = frozenset({"ul", "ol"})
+LINES = frozenset({"li", "tr", "br"})
+CELLS = frozenset({"td", "th"})
+SHORTEST = 3  # letters; fewer stand everywhere
+# Cannot be seen, and can make a name look like another or turn the words beside it around.
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
+)
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# Letters that do not come apart into a plain one and an accent.
+PLAIN_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th", "ð": "d"}
+)
+
+
+def plain(html: str) -> str:
+    """The readable text of HTML that `render` made: what stays of it when nobody sees the marks.
+
+    Paragraphs, quotes, headings, code and tables are parted by an empty line; list items, table rows and line breaks by
+    the end of a line; cells by a space. Other white space is one space, except in code. Composed letters (NFC). Offsets
+    of excerpts point into this text, so the same HTML must give the same text for ever: change nothing here without
+    keeping the stored text of old revisions.
+    """
+    words = _Words()
+    words.feed(html)
+    words.close()
+    return unicodedata.normalize("NFC", "".join(words.parts))
+
+
+class _Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.lines = 0  # line ends owed before the next word
+        self.space = False  # a space owed before the next word
+        self.code = False
+        self.lists = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._part(tag)
+        if tag in LISTS:
+            self.lists += 1
+        if tag in CELLS:
+            self.space = True
+        if tag == "pre":
+            self.code = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in LISTS:
+            self.lists -= 1
+        self._part(tag)
+        if tag == "pre":
+            self.code = False
+
+    def handle_data(self, data: str) -> None:
+        if self.code:
+            self._say(data.strip("\n"))
+            return
+        said = data.split()
+        if not said:
+            self.space = True
+            return
+        self.space = self.space or data[0].isspace()
+        self._say(" ".join(said))
+        self.space = data[-1].isspace()
+
+    def _part(self, tag: str) -> None:
+        """Before and after a tag; a list within a list is a line below its item."""
+        if tag in BLOCKS or (tag in LISTS and not self.lists):
+            self.lines = 2
+        elif tag in LINES or tag in LISTS:
+            self.lines = max(self.lines, 1)
+
+    def _say(self, words: str) -> None:
+        if not words:
+            return
+        if self.parts and (self.lines or self.space):
+            self.parts.append("\n" * self.lines or " ")
+        self.parts.append(words)
+        self.lines, self.space = 0, False
+
+
+def summary(plain_text: str, length: int = 240) -> str:
+    """The first words on one line, at most `length` characters, cut after a sentence when one ends late enough."""
+    line = one_line(plain_text)
+    if len(line) <= length:
+        return line
+    room = line[: length - 1]
+    sentences = [end.end() for end in re.finditer(r"[.!?…](?=\s)", line[: length - 1])]
+    if sentences and sentences[-1] >= length * 0.6:
+        return f"{line[: sentences[-1]]} …"
+    whole = room if line[length - 1] == " " else room.rpartition(" ")[0] or room
+    return whole.rstrip(" ,;:–-") + "…"
+
+
+def locate(words: str, plain_text: str) -> tuple[int, int] | None:
+    """Where these words literally stand in the text of `plain`, whatever the white space; None when they do not."""
+    pieces = unicodedata.normalize("NFC", words).split()
+    if sum(map(len, pieces)) < SHORTEST:
+        return None
+    found = re.search(r"\s+".join(map(re.escape, pieces)), plain_text)
+    return found.span() if found else None
+
+
+def slug(title: str) -> str:
+    """Plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
+    letters = (
+        unicodedata.normalize("NFKD", title.lower().translate(PLAIN_LETTERS))
+        .encode("ascii", "ignore")
+        .decode()
+    )
+    whole = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    if len(whole) > 60:
+        whole = whole[:61].rpartition("-")[0] or whole[:60]
+    return whole.strip("-") or "x"
+
+
+def one_line(text: str) -> str:
+    """One line without control characters and hidden marks, spaces folded: titles, names, tags, subjects of mail."""
+    line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", unicodedata.normalize("NFC", text))).split())
+    # Joiners belong inside words and emoji; a name of joiners alone is no name.
+    return line if line.strip("\u200c\u200d\ufe0e\ufe0f ") else ""
