@@ -1,4 +1,8 @@
-"""Keyset paging: the next page begins after the last row of this one, however long the list."""
+"""Keyset paging: the next page begins after the last row of this one, however long the list.
+
+rows, next_cursor = keyset(select(Post), keys=(Post.created_at, Post.id), cursor=cursor)
+page = page_of(select(Post.id, Post.created_at), keys=(Post.created_at, Post.id), cursor=cursor, limit=30)
+"""
 
 import base64
 import json
@@ -7,18 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Row, Select, and_, or_
 
 from forum.infra.db import db
 
-Row = TypeVar("Row")
+T = TypeVar("T")
+AFTER, BEFORE = "after", "before"
+LARGEST = 2**63 - 1  # what an id column holds
 
 
 @dataclass
-class Page(Generic[Row]):
-    """Rows of one page, and where the next begins (None: this was the last)."""
+class Page(Generic[T]):
+    """Rows of one page, and where the next and the previous one begin (None: there is none)."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[T] = field(default_factory=list)
     next_cursor: str | None = None
     previous_cursor: str | None = None
 
@@ -26,32 +32,68 @@ class Page(Generic[Row]):
 def keyset(
     statement: Select[Any], *, keys: tuple[Any, Any], cursor: str | None, limit: int = 20
 ) -> tuple[Sequence[Any], str | None]:
-    """Rows of `statement` by `keys` (a moment and an id, both descending) after `cursor`, and the next cursor.
+    """Rows of `statement` by `keys` (a moment and an id, both descending) from `cursor`, and the next cursor.
 
-    The two keys must be among the selected columns. A cursor that is not ours means the first page.
+    The keys are selected columns, or attributes of a selected entity. A cursor that is not ours means the first page.
     """
+    page = page_of(statement, keys=keys, cursor=cursor, limit=limit)
+    return page.rows, page.next_cursor
+
+
+def page_of(
+    statement: Select[Any], *, keys: tuple[Any, Any], cursor: str | None, limit: int = 20
+) -> Page[Row[Any]]:
+    """The same as a page that also knows the way back."""
     moment, number = keys
     place = _read(cursor)
+    backwards = place is not None and place[0] == BEFORE
     if place is not None:
-        statement = statement.where(or_(moment < place[0], and_(moment == place[0], number < place[1])))
-    statement = statement.order_by(moment.desc(), number.desc()).limit(limit + 1)
-    rows = db.session.execute(statement).all()
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], _write(last._mapping[moment.key], last._mapping[number.key])
+        _, at, last = place
+        beyond = moment > at if backwards else moment < at
+        beside = number > last if backwards else number < last
+        statement = statement.where(or_(beyond, and_(moment == at, beside)))
+    order = (moment.asc(), number.asc()) if backwards else (moment.desc(), number.desc())
+    found = list(db.session.execute(statement.order_by(*order).limit(limit + 1)).all())
+    more, rows = len(found) > limit, found[:limit]
+    if backwards:
+        rows.reverse()
+    ends = [_ends(row, keys) for row in (rows[0], rows[-1])] if rows else []
+    has_next = more or backwards  # whoever came back came from a next page
+    has_previous = more if backwards else place is not None
+    return Page(
+        rows,
+        _write(AFTER, *ends[1]) if ends and has_next else None,
+        _write(BEFORE, *ends[0]) if ends and has_previous else None,
+    )
 
 
-def _write(moment: datetime, number: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), number]).encode()).decode().rstrip("=")
+def _ends(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:
+    moment, number = (_value(row, key) for key in keys)
+    return moment, number
 
 
-def _read(cursor: str | None) -> tuple[datetime, int] | None:
-    if not cursor:
+def _value(row: Row[Any], key: Any) -> Any:
+    if key.key in row._mapping:
+        return row._mapping[key.key]
+    owner = getattr(key, "class_", None)
+    for entity in row:
+        if owner is not None and isinstance(entity, owner):
+            return getattr(entity, key.key)
+    raise LookupError(f"{key} is not among what the page selects")
+
+
+def _write(way: str, moment: datetime, number: int) -> str:
+    place = json.dumps([way, moment.isoformat(), number], separators=(",", ":"))
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _read(cursor: str | None) -> tuple[str, datetime, int] | None:
+    if not cursor or len(cursor) > 200:
         return None
     try:
-        moment, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        place = datetime.fromisoformat(moment), int(number)
+        way, moment, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place = way, datetime.fromisoformat(moment), number
     except (ValueError, TypeError):
         return None
-    return place if place[0].tzinfo is not None else None
+    ours = way in {AFTER, BEFORE} and type(number) is int and 0 <= number <= LARGEST
+    return place if ours and place[1].tzinfo is not None else None

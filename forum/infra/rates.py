@@ -2,14 +2,17 @@
 
 import logging
 import time
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 log = logging.getLogger(__name__)
+PATIENCE = 0.5  # seconds a shared count may take: it stands in the way of a person
+PAUSE = 10  # seconds to leave shared counts alone after they failed
 
 
 class TooOften(Exception):
@@ -20,33 +23,55 @@ class TooOften(Exception):
         self.retry_after = retry_after
 
 
+@dataclass
+class _Counts:
+    """The counts all processes share (None without Redis), and this process's own for when those are out of reach."""
+
+    shared: MovingWindowRateLimiter | None = None
+    own: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    leave_shared_until: float = 0.0
+
+
 def init_app(app: Flask) -> None:
     """Keep the counts in Redis where REDIS_URL is set (several web processes share them), else in memory."""
+    counts = _Counts()
     url = app.config["REDIS_URL"]
-    store: Storage = storage_from_string(url, wrap_exceptions=True) if url else MemoryStorage()
-    app.extensions["rates"] = MovingWindowRateLimiter(store)
-    app.extensions["rates_in_memory"] = MovingWindowRateLimiter(MemoryStorage())
+    if url:
+        store = storage_from_string(
+            url, wrap_exceptions=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+        )
+        if not isinstance(store, Storage):
+            raise ValueError("REDIS_URL names a storage that cannot wait for its answer")
+        counts.shared = MovingWindowRateLimiter(store)
+    app.extensions["rates"] = counts
 
 
-def spend(name: str, subject: str, *, limit: str) -> None:
+def spend(name: str, subject: str, *, limit: str = "5 per minute") -> None:
     """Count one `name` by `subject`; raises TooOften above `limit`, for example "5 per minute"."""
     if not current_app.config["RATES_ENABLED"]:
         return
+    counts: _Counts = current_app.extensions["rates"]
     item = parse(limit)
-    try:
-        _count(current_app.extensions["rates"], item, name, subject)
-    except StorageError:
-        log.exception("the shared counts are out of reach: counting in this process")
-        _count(current_app.extensions["rates_in_memory"], item, name, subject)
+    if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
+        try:
+            _count(counts.shared, item, name, subject)
+            return
+        except StorageError:
+            # Never open because a server is away: each process goes on counting what it sees itself.
+            counts.leave_shared_until = time.monotonic() + PAUSE
+            log.exception("the shared counts are out of reach: counting in this process")
+    _count(counts.own, item, name, subject)
 
 
 def reset() -> None:
     """Forget every count of this application."""
-    current_app.extensions["rates"].storage.reset()
-    current_app.extensions["rates_in_memory"].storage.reset()
+    counts: _Counts = current_app.extensions["rates"]
+    counts.own.storage.reset()
+    if counts.shared is not None:
+        counts.shared.storage.reset()
 
 
-def _count(limiter: MovingWindowRateLimiter, item: object, name: str, subject: str) -> None:
-    if not limiter.hit(item, name, subject):  # type: ignore[arg-type]
-        window = limiter.get_window_stats(item, name, subject)  # type: ignore[arg-type]
+def _count(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, subject: str) -> None:
+    if not limiter.hit(item, name, subject):
+        window = limiter.get_window_stats(item, name, subject)
         raise TooOften(max(1.0, window.reset_time - time.time()))

@@ -5,7 +5,9 @@ import secrets
 from typing import Any
 
 from flask import current_app
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+
+from forum.infra import clock
 
 
 class BadToken(Exception):
@@ -13,7 +15,7 @@ class BadToken(Exception):
 
 
 def sign(purpose: str, payload: dict[str, Any]) -> str:
-    """A URL-safe token that carries `payload` and is good for `purpose` only."""
+    """A URL-safe token that carries `payload` (readable by who holds it) and is good for `purpose` only."""
     return str(_serializer(purpose).dumps(payload))
 
 
@@ -21,7 +23,7 @@ def read(purpose: str, token: str, *, max_age_seconds: int | None = None) -> dic
     """The payload of a token of this purpose, made at most `max_age_seconds` ago; else BadToken."""
     try:
         payload = _serializer(purpose).loads(token, max_age=max_age_seconds)
-    except BadData as error:
+    except (BadData, UnicodeError) as error:
         raise BadToken(type(error).__name__) from error
     if not isinstance(payload, dict):
         raise BadToken("not a payload")
@@ -35,10 +37,22 @@ def random_token(size: int = 32) -> str:
 
 def digest(secret: str) -> str:
     """The SHA-256 of a secret in hexadecimal (64 characters): what is stored instead of it."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class _Signer(TimestampSigner):
+    """Stamps by the one clock, so that a stopped clock ages tokens too."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp())
 
 
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
     # The newest key signs; older ones are still accepted, so that mails sent before a rotation keep working.
-    keys = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
-    return URLSafeTimedSerializer(keys, salt=f"leerkring.{purpose}")
+    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(
+        keys,
+        salt=f"leerkring.{purpose}",
+        signer=_Signer,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )
