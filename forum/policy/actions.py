@@ -91,6 +91,15 @@ def may_delete(actor: Actor | None, post: Post) -> Answer:
     return no(_("You took this post back.")) if post.deleted_at is not None else YES
 
 
+def may_put_back(actor: Actor | None, post: Post) -> Answer:
+    """Let one's own words stand again after taking them back, unless a moderator hid them."""
+    if actor is None or post.author_id != actor.id:
+        return no(_("Only its author can put a post back."))
+    if post.hidden_at is not None:
+        return no(_("A moderator has hidden this post."))
+    return YES if post.deleted_at is not None else no(_("This post was not taken back."))
+
+
 def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     """Hide a post that stands, as a moderator of the thread's space."""
     answer = may_moderate(actor, thread.space_id)

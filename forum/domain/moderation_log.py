@@ -1,0 +1,81 @@
+"""The log of a space: what moderators did there, when and why. Lines are only ever added."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.paging import Page, keyset
+from forum.models.accounts import Member
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Space
+from forum.models.threads import Thread
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.visibility import get_visible
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of the log; names of talks and people as they are today."""
+
+    id: int
+    action: str
+    actor_name: str
+    subject_name: str | None
+    thread_id: int | None
+    thread_slug: str | None
+    thread_title: str | None
+    post_number: int | None
+    reason: str
+    created_at: datetime
+
+
+def note(
+    actor: Actor, action: Action, *, thread: Thread, post_number: int | None = None, reason: str = ""
+) -> ModerationAction:
+    """Add a line about a talk, or about one post in it."""
+    line = ModerationAction(
+        action=action,
+        actor_id=actor.id,
+        space_id=thread.space_id,
+        thread_id=thread.id,
+        post_number=post_number,
+        reason=reason,
+        created_at=clock.now(),
+    )
+    db.session.add(line)
+    db.session.flush()
+    return line
+
+
+def log(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int = 30) -> Page[LogLine]:
+    """What was done in a space, the latest first, for its moderators."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    who, about = aliased(Member), aliased(Member)
+    query = (
+        select(
+            ModerationAction.id,
+            ModerationAction.action,
+            ModerationAction.reason,
+            ModerationAction.post_number,
+            ModerationAction.created_at,
+            who.name.label("actor_name"),
+            about.name.label("subject_name"),
+            Thread.id.label("thread_id"),
+            Thread.slug.label("thread_slug"),
+            Thread.title.label("thread_title"),
+        )
+        .join(who, who.id == ModerationAction.actor_id)
+        .outerjoin(about, about.id == ModerationAction.subject_id)
+        .outerjoin(Thread, (Thread.id == ModerationAction.thread_id) & Thread.withdrawn_at.is_(None))
+        .where(ModerationAction.space_id == space.id)
+    )
+    keys = (ModerationAction.created_at, ModerationAction.id)
+    rows, following = keyset(query, keys=keys, cursor=cursor, limit=limit)
+    lines = [LogLine(**{**row._mapping, "action": row.action.value}) for row in rows]
+    return Page(lines, following)

@@ -1,0 +1,110 @@
+"""One's own words in a talk: changed with every earlier version kept, taken back, put back."""
+
+from dataclasses import dataclass
+
+from forum.domain import standing
+from forum.infra import clock, text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.threads import Post, Thread
+from forum.policy.actions import may_delete, may_edit, may_put_back, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict
+from forum.policy.visibility import get_visible
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The words of a post as typed, for the form that changes them."""
+
+    post_id: int
+    number: int
+    thread_id: int
+    thread_slug: str
+    thread_title: str
+    title: str
+    body: str
+    revision: int
+
+
+def source(actor: Actor, post_id: int) -> Source:
+    """The words of one's own post as they were last typed."""
+    post: Post = get_visible(Post, actor, post_id)
+    thread: Thread = get_visible(Thread, actor, post.thread_id)
+    require(may_edit(actor, post, thread))
+    revision = standing.latest_revision(post)
+    return Source(
+        post_id=post.id,
+        number=post.number,
+        thread_id=thread.id,
+        thread_slug=thread.slug,
+        thread_title=thread.title,
+        title=revision.title,
+        body=revision.body,
+        revision=post.revision,
+    )
+
+
+def place(actor: Actor, post_id: int) -> tuple[Thread, Post]:
+    """A post that the actor may see, hidden or not, with its talk."""
+    post: Post = get_visible(Post, actor, post_id)
+    thread: Thread = get_visible(Thread, actor, post.thread_id)
+    return thread, post
+
+
+def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, seen_revision: int) -> Post:
+    """Change one's own words; Conflict when they were changed elsewhere since `seen_revision`."""
+    thread, post = standing.locked_post(actor, post_id)
+    require(may_edit(actor, post, thread))
+    before = standing.latest_revision(post)
+    heading = standing.title_of(before.title if title is None else title) if post.number == 1 else ""
+    html = standing.html_of(body)
+    if post.revision != seen_revision:
+        if (before.body, before.title) == (body, heading):
+            return post  # the same change, sent twice
+        raise Conflict(_("These words were changed somewhere else while you were writing."))
+    if (before.body, before.title) == (body, heading):
+        return post
+    now = clock.now()
+    post.revision += 1
+    post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
+    standing.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
+    if post.number == 1:
+        _show_heading(thread, heading, html)
+    db.session.flush()
+    return post
+
+
+def take_back(actor: Actor, post_id: int) -> Post:
+    """Take one's own words back. The place stays; a talk that nobody else wrote in goes as a whole."""
+    thread, post = standing.locked_post(actor, post_id)
+    require(may_delete(actor, post))
+    now = clock.now()
+    post.deleted_at, post.html = now, ""
+    if post.number == 1:
+        thread.title = thread.summary = ""
+        thread.slug = text.slug("")  # an address carries words too
+        if not standing.others_wrote(thread):
+            thread.withdrawn_at = now
+    standing.recount(thread)
+    return post
+
+
+def put_back(actor: Actor, post_id: int) -> Post:
+    """Let one's own words stand again."""
+    thread, post = standing.locked_post(actor, post_id)
+    require(may_put_back(actor, post))
+    revision = standing.latest_revision(post)
+    post.deleted_at, post.html = None, standing.html_of(revision.body)
+    post.render_version = text.RENDER_VERSION
+    if post.number == 1:
+        thread.withdrawn_at = None
+        _show_heading(thread, revision.title, post.html)
+    standing.recount(thread)
+    return post
+
+
+def _show_heading(thread: Thread, title: str, html: str) -> None:
+    thread.title = title
+    thread.slug = text.slug(title)
+    thread.summary = text.summary(text.plain(html))

@@ -1,0 +1,125 @@
+"""What stands in a talk: one talk locked for whoever writes in it, and counts that stay true to its posts."""
+
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from forum.infra import text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Capacity
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid, NotFound
+from forum.policy.visibility import visible
+
+LONGEST_TITLE = 160
+
+
+def locked_thread(actor: Actor, thread_id: int) -> Thread:
+    """A talk that the actor may see, locked until the end of this transaction, or NotFound."""
+    query = visible(Thread, actor).where(Thread.id == thread_id).with_for_update(of=Thread)
+    thread: Thread | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if thread is None:
+        raise NotFound
+    return thread
+
+
+def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
+    """A post that the actor may see and its talk, which is locked, or NotFound."""
+    thread_id = db.session.scalar(visible(Post, actor, Post.thread_id).where(Post.id == post_id))
+    if thread_id is None:
+        raise NotFound
+    thread = locked_thread(actor, thread_id)
+    post = db.session.scalars(
+        select(Post).where(Post.id == post_id).execution_options(populate_existing=True)
+    ).one()
+    return thread, post
+
+
+def capacity_of(member_id: int, day: date) -> int | None:
+    """The capacity in which somebody speaks on a day: of those that hold, the one that began last."""
+    return db.session.scalar(
+        select(Capacity.id)
+        .where(
+            Capacity.member_id == member_id,
+            Capacity.starts_on <= day,
+            Capacity.ends_on.is_(None) | (Capacity.ends_on >= day),
+        )
+        .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
+        .limit(1)
+    )
+
+
+def title_of(words: str) -> str:
+    """A title fit to be kept, or Invalid."""
+    title = text.one_line(words)
+    if not title:
+        raise Invalid("title", _("Give it a title."))
+    if len(title) > LONGEST_TITLE:
+        raise Invalid("title", _("Use at most %(limit)d characters.", limit=LONGEST_TITLE))
+    return title
+
+
+def html_of(body: str) -> str:
+    """The rendered words of a post, or Invalid when there are none or too many."""
+    try:
+        html = text.render(body)
+    except text.TooLong:
+        raise Invalid("body", _("That text is too long.")) from None
+    if not text.plain(html):
+        raise Invalid("body", _("Write something first."))
+    return html
+
+
+def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int, at: datetime) -> None:
+    """Keep the words of a post as they are at this moment."""
+    db.session.add(
+        PostRevision(
+            post_id=post.id,
+            number=post.revision,
+            body=body,
+            plain=text.plain(html),
+            title=title,
+            created_at=at,
+            editor_id=editor_id,
+        )
+    )
+    db.session.flush()
+
+
+def latest_revision(post: Post) -> PostRevision:
+    """The words of a post as they were last written."""
+    return db.session.scalars(
+        select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
+    ).one()
+
+
+def others_wrote(thread: Thread) -> bool:
+    """Whether anybody but its starter has a post in a talk, also one that is hidden or taken back."""
+    others = select(Post.id).where(Post.thread_id == thread.id, Post.author_id != thread.author_id).limit(1)
+    return db.session.scalar(others) is not None
+
+
+def recount(thread: Thread) -> None:
+    """Make post count, cities and first answer of a talk equal to the posts that still stand (one query)."""
+    db.session.flush()
+    groups = db.session.execute(
+        select(
+            Post.author_id,
+            Capacity.city,
+            func.count().label("posts"),
+            func.min(Post.number).label("number"),
+            func.min(Post.created_at).label("at"),
+        )
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(Post.thread_id == thread.id, Post.hidden_at.is_(None), Post.deleted_at.is_(None))
+        .group_by(Post.author_id, Capacity.city)
+    ).all()
+    groups = sorted(groups, key=lambda group: group.number)
+    thread.post_count = sum(group.posts for group in groups)
+    thread.cities = list(dict.fromkeys(group.city for group in groups if group.city))
+    thread.answered_at = min(
+        (group.at for group in groups if group.author_id != thread.author_id), default=None
+    )
+    db.session.flush()

@@ -1,0 +1,166 @@
+"""Talks: begun by somebody who belongs to a space, answered by whoever may read them, and who may read them."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from forum.domain import standing
+from forum.domain import tags as tagging
+from forum.domain.moderation_log import note
+from forum.domain.reading import mark_all_read, mark_read
+from forum.domain.thread_cards import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered
+from forum.domain.thread_page import ThreadPage, page
+from forum.infra import clock, rates, text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.moderation import Action
+from forum.models.spaces import Audience, Space
+from forum.models.themes import Axis, Need
+from forum.models.threads import Outcome, Post, PostKind, Thread
+from forum.policy.actions import may_moderate, may_reply, may_start, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Forbidden, Invalid
+from forum.policy.visibility import get_visible
+
+__all__ = [
+    "ThreadCard", "ThreadPage", "cities_of_the_week", "latest", "mark_all_read", "mark_read", "new_in_my_spaces",
+    "page", "reply", "set_audience", "start", "unanswered",
+]  # fmt: skip
+
+MOST_STARTS = "30 per hour"
+MOST_REPLIES = "120 per hour"
+
+
+def start(
+    actor: Actor,
+    space_id: int,
+    *,
+    title: str,
+    body: str,
+    need: Need,
+    axis: Axis,
+    audience: Audience,
+    tags: Sequence[str] = (),
+    once: str,
+    kind: PostKind | None = None,
+    outcome: Outcome | None = None,
+) -> Thread:
+    """Begin a talk in a space; the same `once` again gives the talk that is there already."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_start(actor, space))
+    once = _once(once)
+    sent = _started(actor, once)
+    if sent is not None:
+        return sent
+    title, html = standing.title_of(title), standing.html_of(body)
+    words = tagging.clean(tags)
+    width = Audience(audience)
+    if width.width > space.widest_audience.width:
+        raise Invalid("audience", _("This space keeps its talks to fewer readers."))
+    rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
+    now = clock.now()
+    thread = Thread(
+        space_id=space.id,
+        author_id=actor.id,
+        title=title,
+        slug=text.slug(title),
+        need=Need(need),
+        axis=Axis(axis),
+        audience=width,
+        outcome=outcome,
+        summary=text.summary(text.plain(html)),
+        cities=[],
+        post_count=0,
+        last_number=0,
+        created_at=now,
+        last_post_at=now,
+        once=once,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(thread)
+            db.session.flush()
+            _add_post(actor, thread, body=body, html=html, title=title, kind=kind, once=str(uuid.uuid4()))
+            tagging.put(thread.id, words)
+    except IntegrityError:  # the same form, sent twice at the same moment: the other one was first
+        sent = _started(actor, once)
+        if sent is None:
+            raise
+        return sent
+    return thread
+
+
+def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, once: str) -> Post:
+    """Answer in a talk; numbers are given out one at a time, and the same `once` again gives the post that is there."""
+    thread = standing.locked_thread(actor, thread_id)
+    require(may_reply(actor, thread))
+    once = _once(once)
+    sent = db.session.scalars(select(Post).where(Post.author_id == actor.id, Post.once == once)).one_or_none()
+    if sent is not None:
+        return sent
+    if kind == PostKind.MODERATION:
+        require(may_moderate(actor, thread.space_id))
+    html = standing.html_of(body)
+    rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
+    return _add_post(actor, thread, body=body, html=html, title="", kind=kind, once=once)
+
+
+def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
+    """Let fewer people read a talk, as its moderator; or more, as its starter while nobody else has written in it."""
+    thread = standing.locked_thread(actor, thread_id)
+    width = Audience(audience)
+    if width == thread.audience:
+        return thread
+    hers_alone = thread.author_id == actor.id and not standing.others_wrote(thread)
+    if width.width < thread.audience.width:
+        if not hers_alone:
+            require(may_moderate(actor, thread.space_id))
+        action = Action.NARROW
+    else:
+        if thread.author_id != actor.id:
+            raise Forbidden(_("Only who began this talk can let more people read it."))
+        if not hers_alone:
+            raise Forbidden(_("Others wrote here for the readers of that moment, so it cannot become wider."))
+        if width.width > db.session.get_one(Space, thread.space_id).widest_audience.width:
+            raise Invalid("audience", _("This space keeps its talks to fewer readers."))
+        action = Action.WIDEN
+    thread.audience = width
+    note(actor, action, thread=thread)
+    return thread
+
+
+def _add_post(
+    actor: Actor, thread: Thread, *, body: str, html: str, title: str, kind: PostKind | None, once: str
+) -> Post:
+    now = clock.now()
+    thread.last_number += 1
+    post = Post(
+        thread_id=thread.id,
+        number=thread.last_number,
+        author_id=actor.id,
+        capacity_id=standing.capacity_of(actor.id, now.date()),
+        kind=PostKind(kind) if kind else None,
+        html=html,
+        render_version=text.RENDER_VERSION,
+        revision=1,
+        created_at=now,
+        once=once,
+    )
+    thread.last_post_at = now
+    db.session.add(post)
+    db.session.flush()
+    standing.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
+    standing.recount(thread)
+    return post
+
+
+def _started(actor: Actor, once: str) -> Thread | None:
+    query = select(Thread).where(Thread.author_id == actor.id, Thread.once == once)
+    return db.session.scalars(query).one_or_none()
+
+
+def _once(value: str) -> str:
+    """The mark of one sending of one form; a form without one counts as sent for the first time."""
+    return value if 0 < len(value) <= 36 else str(uuid.uuid4())

@@ -1,0 +1,247 @@
+"""Talks: who begins and answers them, once; who reads them; and twenty people at the same moment."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.domain import threads
+from forum.infra.db import db
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Audience, Role
+from forum.models.themes import Axis, Need
+from forum.models.threads import Post, PostKind, PostRevision, Thread
+from forum.policy.errors import Forbidden, Invalid, NotFound
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread
+
+
+def begin(who, space, **over):
+    words = {
+        "title": "Who rings back?",
+        "body": "We tried it for **three** months.",
+        "need": Need.STORIES,
+        "axis": Axis.SOLIDARITY,
+        "audience": Audience.NETWORK,
+        "once": str(uuid.uuid4()),
+    }
+    return threads.start(actor(who), space.id, **(words | over))
+
+
+def answer(who, thread, body="With us too.", **over):
+    return threads.reply(actor(who), thread.id, body=body, once=over.pop("once", str(uuid.uuid4())), **over)
+
+
+@pytest.fixture
+def gent():
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
+    thread = begin(
+        leen, gent, title="  Who \n rings\u202e back? ", tags=["Onthaal", "#onthaal", "huisbezoek"]
+    )
+    post = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
+    revision = db.session.scalars(select(PostRevision)).one()
+    assert (thread.title, thread.slug, thread.cities) == ("Who rings back?", "who-rings-back", ["gent"])
+    assert (thread.post_count, thread.last_number, post.number) == (1, 1, 1)
+    assert thread.summary == "We tried it for three months."
+    assert "<strong>three</strong>" in post.html and post.capacity_id is not None
+    assert (revision.plain, revision.title) == ("We tried it for three months.", "Who rings back?")
+    assert [tag.name for tag in threads.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
+
+
+def test_the_same_form_twice_makes_one_talk_and_one_reply(gent, leen):
+    once = str(uuid.uuid4())
+    first, second = begin(leen, gent, once=once), begin(leen, gent, once=once, title="Again")
+    assert first.id == second.id
+    karim = make_member("Karim", space=gent)
+    assert answer(karim, first, once=once).id == answer(karim, first, once=once).id
+    assert first.last_number == 2
+    assert answer(leen, first).number == 3
+
+
+@pytest.mark.parametrize("field, over", [
+    ("title", {"title": " \u202e "}),
+    ("title", {"title": "x" * 161}),
+    ("body", {"body": " \n "}),
+    ("body", {"body": "x" * 20_001}),
+    ("tags", {"tags": list("abcdef")}),
+    ("tags", {"tags": ["x" * 41]}),
+])  # fmt: skip
+def test_words_that_cannot_be_meant_are_refused_at_their_field(gent, leen, field, over):
+    with pytest.raises(Invalid) as refusal:
+        begin(leen, gent, **over)
+    assert refusal.value.field == field
+
+
+def test_a_talk_is_never_wider_than_its_space(leen):
+    closed = make_space("Klein", widest=Audience.SPACE)
+    join(leen, closed)
+    with pytest.raises(Invalid) as refusal:
+        begin(leen, closed)
+    assert refusal.value.field == "audience"
+
+
+def test_only_who_belongs_begins_a_talk(gent):
+    karim = make_member("Karim", space=make_space("Genk", city="genk"))
+    with pytest.raises(Forbidden):
+        begin(karim, gent)
+    unlisted = make_space("Stil", unlisted=True)
+    with pytest.raises(NotFound):
+        begin(karim, unlisted, audience=Audience.SPACE)
+
+
+def test_members_of_other_cities_answer_a_talk_of_the_network_and_guests_only_where_they_are(gent, leen):
+    thread = begin(leen, gent)
+    karim = make_member("Karim", space=make_space("Genk", city="genk"))
+    post = answer(karim, thread, kind=PostKind.OBJECTION)
+    assert (post.number, post.kind, thread.cities) == (2, PostKind.OBJECTION, ["gent", "genk"])
+    assert thread.answered_at == post.created_at
+    guest = make_member("Hanne", space=make_space("Wonen"), role=Role.GUEST)
+    with pytest.raises(NotFound):
+        answer(guest, thread)
+    join(guest, gent, Role.GUEST)
+    assert answer(guest, thread).number == 3
+
+
+def test_a_reply_by_the_starter_is_no_answer(gent, leen):
+    thread = begin(leen, gent)
+    answer(leen, thread)
+    assert thread.answered_at is None
+    assert [card.id for card in threads.unanswered(actor(leen))] == []
+    other = make_member("Karim", space=gent)
+    assert [card.id for card in threads.unanswered(actor(other))] == [thread.id]
+
+
+def test_only_a_moderator_speaks_as_moderator(gent, leen):
+    thread = begin(leen, gent)
+    with pytest.raises(Forbidden):
+        answer(leen, thread, kind=PostKind.MODERATION)
+
+
+def test_a_moderator_narrows_and_it_is_logged(gent, leen):
+    thread = begin(leen, gent)
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    karim = make_member("Karim", space=make_space("Genk", city="genk"))
+    threads.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    with pytest.raises(NotFound):
+        threads.page(actor(karim), thread.id)
+    assert db.session.scalars(select(ModerationAction.action)).all() == [Action.NARROW]
+    with pytest.raises(Forbidden):
+        threads.set_audience(actor(moderator), thread.id, audience=Audience.PUBLIC)
+
+
+def test_a_talk_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, leen):
+    thread = begin(leen, gent, audience=Audience.SPACE)
+    threads.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    assert thread.audience == Audience.NETWORK
+    karim = make_member("Karim", space=gent)
+    post = answer(karim, thread)
+    post.deleted_at = post.created_at  # also words that are gone were meant for the readers of that moment
+    db.session.flush()
+    with pytest.raises(Forbidden):
+        threads.set_audience(actor(leen), thread.id, audience=Audience.PUBLIC)
+    with pytest.raises(Forbidden):
+        threads.set_audience(actor(karim), thread.id, audience=Audience.SPACE)
+
+
+def test_lists_filter_by_need_axis_and_tag_and_page_by_key(gent, leen):
+    made = [make_thread(gent, leen, title=f"Talk {n}", tags=("fiets",) if n % 2 else ()) for n in range(5)]
+    make_thread(gent, leen, title="Facts", need=Need.FACTS, axis=Axis.DENSITY)
+    who = actor(leen)
+    first = threads.latest(who, need="stories", limit=3)
+    rest = threads.latest(who, need="stories", limit=3, cursor=first.next_cursor)
+    assert [card.id for card in first.rows + rest.rows] == [thread.id for thread in reversed(made)]
+    assert rest.next_cursor is None
+    assert [card.title for card in threads.latest(who, axis="kwalitatieve-densiteit").rows] == ["Facts"]
+    assert {card.title for card in threads.latest(who, tag="fiets").rows} == {"Talk 1", "Talk 3"}
+    assert len(threads.latest(who, need="nonsense", axis="nonsense").rows) == 6
+
+
+def test_new_counts_others_words_since_the_mark_and_since_all_was_read(gent, leen):
+    karim = make_member("Karim", space=gent)
+    thread = make_thread(gent, leen)
+    for _turn in range(3):
+        make_post(thread, karim)
+    who = actor(leen)
+
+    def new():
+        return threads.latest(who).rows[0].new_count
+
+    assert new() == 3
+    threads.mark_read(who, thread.id, 3)
+    assert new() == 1
+    threads.mark_read(who, thread.id, 2)
+    assert new() == 1
+    page = threads.page(who, thread.id)
+    assert [post.number for post in page.posts if post.is_new] == [4]
+    assert (page.read_number, page.new_count, page.seen_number) == (3, 1, 4)
+    threads.mark_all_read(who)
+    assert new() == 0
+
+
+def test_a_page_holds_twenty_posts_by_number(gent, leen):
+    thread = make_thread(gent, leen)
+    for _turn in range(20):
+        make_post(thread, leen)
+    page = threads.page(None, make_thread(gent, leen, audience=Audience.PUBLIC).id)
+    assert (page.pages, page.may_reply.allowed) == (1, False)
+    second = threads.page(actor(leen), thread.id, 2)
+    assert ([post.number for post in second.posts], second.pages) == ([21], 2)
+    for number in (0, 3):
+        with pytest.raises(NotFound):
+            threads.page(actor(leen), thread.id, number)
+
+
+def test_the_cities_of_the_week_are_those_the_reader_may_hear(gent, leen):
+    make_thread(gent, leen, audience=Audience.SPACE)
+    genk = make_space("Genk", city="genk")
+    karim = make_member("Karim", space=genk)
+    make_thread(genk, karim, audience=Audience.PUBLIC)
+    assert set(threads.cities_of_the_week(actor(leen))) == {"gent", "genk"}
+    assert threads.cities_of_the_week(None) == threads.cities_of_the_week(actor(karim)) == ["genk"]
+
+
+@pytest.mark.live
+def test_twenty_at_once_get_twenty_numbers_and_one_form_gives_one_post(live_app):
+    with live_app.app_context():
+        gent = make_space("Gent", city="gent")
+        people = [make_member(f"P{n}", space=gent) for n in range(10)]
+        thread = make_thread(gent, people[0])
+        db.session.commit()
+        thread_id, space_id, ids = thread.id, gent.id, [person.id for person in people]
+        whos = {person.id: actor(person) for person in people}
+    same = str(uuid.uuid4())
+
+    def send(turn):
+        with live_app.app_context():
+            once = str(uuid.uuid4()) if turn < 20 else same
+            who = whos[ids[turn % 10] if turn < 20 else ids[0]]
+            number = threads.reply(who, thread_id, body="At once", once=once).number
+            db.session.commit()
+            return number
+
+    def open_talk(turn):
+        with live_app.app_context():
+            begun = threads.start(
+                whos[ids[0]], space_id, title="Once", body="One.", need=Need.FACTS, axis=Axis.DENSITY,
+                audience=Audience.SPACE, tags=("one",), once=same,
+            )  # fmt: skip
+            db.session.commit()
+            return begun.id
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(send, range(40)))
+        begun = set(pool.map(open_talk, range(20)))
+    assert sorted(set(numbers)) == list(range(2, 23))
+    assert len(set(numbers[20:])) == 1 and len(begun) == 1
+    with live_app.app_context():
+        thread = db.session.get(Thread, thread_id)
+        assert (thread.last_number, thread.post_count) == (22, 22)
+        assert db.session.scalar(select(func.count(Thread.id))) == 2
