@@ -1,1 +1,20 @@
 """Floor 4: what follows from an event; runs in the worker, after the commit, each at most once by a constraint."""
+
+from collections.abc import Callable, Mapping
+
+from forum.models.events import Event
+from forum.reactions import mail, notify
+
+Reaction = Callable[[Event], None]
+
+REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
+    "invitation.sent": (mail.invitation_sent,),
+    "member.registered": (mail.member_registered,),
+    "member.already_registered": (mail.member_already_registered,),
+    "password.forgotten": (mail.password_forgotten,),
+    "password.changed": (mail.password_changed,),
+    "join.requested": (mail.join_requested,),
+    "join.answered": (mail.join_answered,),
+    "lesson.published": (notify.lesson_published, mail.lesson_published),
+    "lesson.returned": (mail.lesson_returned,),
+}

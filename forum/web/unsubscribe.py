@@ -1,3 +1,38 @@
-from flask import Blueprint
+"""Stop the letters from a link in one of them: without signing in, at once, and never by merely looking."""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from forum.domain import account_links, subscriptions
+from forum.models.subscriptions import Frequency
+from forum.policy.errors import NotFound
+from forum.web.guards import anyone, open_to
+from forum.web.viewer import csrf
 
 bp = Blueprint("unsubscribe", __name__)
+
+
+@bp.get("/unsubscribe/<token>")
+@open_to(anyone)
+def show(token: str) -> Any:
+    """A page with a button. Mail scanners follow links, so looking changes nothing."""
+    choice = subscriptions.choice_of(_member_id(token))
+    stopped = choice is not None and choice.frequency == Frequency.NEVER
+    return render_template("unsubscribe/show.html", token=token, stopped=stopped)
+
+
+@bp.post("/unsubscribe/<token>")
+@open_to(anyone)
+@csrf.exempt  # mail clients press this button themselves (RFC 8058); the signed token is the permission
+def stop(token: str) -> Any:
+    """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
+    subscriptions.stop(_member_id(token))
+    return render_template("unsubscribe/done.html")
+
+
+def _member_id(token: str) -> int:
+    member_id = account_links.unsubscribing_member(token)
+    if member_id is None:
+        raise NotFound
+    return member_id

@@ -1,0 +1,72 @@
+"""`flask digests send`: open and queue the digests that are due, now or at another moment."""
+
+from datetime import UTC, datetime
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from forum.domain import digests
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import force_locale
+from forum.jobs import queue
+from forum.models.accounts import Member
+
+group = AppGroup("digests", help="Letters with what is new.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(group)
+
+
+@group.command("send")
+@click.option("--at", "moment", help="As if it were this moment (ISO 8601; UTC when no zone is given).")
+@click.option("--dry-run", is_flag=True, help="Print the letters, open and queue nothing.")
+@click.option("--member", "email", help="Only for the member with this address.")
+def send(moment: str | None, dry_run: bool, email: str | None) -> None:
+    """Open every window that has ended and queue its letter; the worker sends it."""
+    now = _moment(moment)
+    member_id = _member_id(email) if email else None
+    if dry_run:
+        _print(now, member_id)
+        return
+    # Only the calendar is told another time: the letters themselves are due at once.
+    opened = digests.open_windows(now, member_id=member_id)
+    db.session.commit()
+    queue.wake()
+    click.echo(f"{opened} digests queued.")
+
+
+def _moment(words: str | None) -> datetime:
+    if not words:
+        return clock.now()
+    try:
+        moment = datetime.fromisoformat(words)
+    except ValueError as error:
+        raise click.BadParameter("write it like 2026-11-30T07:00+01:00", param_hint="--at") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _member_id(email: str) -> int:
+    found = db.session.scalar(select(Member.id).where(Member.email == email.strip().lower()))
+    if found is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    return found
+
+
+def _print(now: datetime, member_id: int | None) -> None:
+    for digest in digests.due(now, member_id=member_id):
+        member = db.session.get_one(Member, digest.member_id)
+        with force_locale(member.locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
+            letter = digests.compose(digest)
+            said = letter.subject if not letter.is_empty else "nothing to say, so no letter"
+            click.echo(f"{member.email} {digest.period}: {said}")
+            for lesson in letter.lessons:
+                click.echo(f"  lesson  {lesson.public_id}  {lesson.title}")
+            for thread in letter.stories:
+                click.echo(f"  story   {thread.id}  {thread.title}")
+            for thread in letter.talks:
+                click.echo(f"  talk    {thread.id}  {thread.title}")

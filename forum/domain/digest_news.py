@@ -1,0 +1,224 @@
+"""What is new for one member in a window of time: everything starts at the visibility rule, at this very moment."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, or_, select
+
+from forum.domain.bylines import byline
+from forum.domain.digest_letter import LessonNews, ThreadNews
+from forum.infra import text
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Member
+from forum.models.lessons import Lesson, LessonVersion
+from forum.models.spaces import Space
+from forum.models.subscriptions import Digest, DigestItem, DigestState
+from forum.models.themes import Axis, Need
+from forum.models.threads import Post, ReadMark, Thread
+from forum.policy.actors import Actor
+from forum.policy.visibility import visible
+
+MOST_LESSONS = 5
+MOST_THREADS = 7
+MOST_PER_SPACE = 3
+CANDIDATES = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose news, from when to when, and what she asked for.
+
+    `spaces` chosen: talk from those only. None chosen: talk of her own spaces first, then the network's. `axes`
+    chosen: only those, for lessons and talk alike.
+    """
+
+    actor: Actor
+    starts_at: datetime
+    ends_at: datetime
+    read_up_to: datetime | None = None
+    spaces: frozenset[int] = frozenset()
+    axes: frozenset[Axis] = frozenset()
+
+    @property
+    def near(self) -> frozenset[int]:
+        """The spaces whose unanswered stories are hers to answer."""
+        return (self.spaces or frozenset(self.actor.roles)) & frozenset(self.actor.roles)
+
+
+def lessons(scope: Scope) -> list[LessonNews]:
+    """Lessons published or changed in the window that she did not make or publish herself, the latest first."""
+    statement = (
+        visible(Lesson, scope.actor, Lesson, LessonVersion)
+        .join(LessonVersion, Lesson.current_id == LessonVersion.id)
+        .where(
+            Lesson.changed_at > scope.starts_at,
+            Lesson.changed_at <= scope.ends_at,
+            Lesson.public_id.is_not(None),
+            Lesson.curator_id != scope.actor.id,
+            or_(Lesson.published_by_id.is_(None), Lesson.published_by_id != scope.actor.id),
+        )
+        .order_by(Lesson.changed_at.desc(), Lesson.id.desc())
+        .limit(CANDIDATES)
+    )
+    if scope.axes:
+        statement = statement.where(LessonVersion.axis.in_(scope.axes))
+    rows = [(lesson, version) for lesson, version in db.session.execute(statement)]
+    mailed = _mailed(scope.actor.id, "lesson", [lesson.id for lesson, _version in rows])
+    return [
+        _lesson_news(lesson, version, scope)
+        for lesson, version in rows
+        if lesson.id not in mailed or mailed[lesson.id] < lesson.changed_at
+    ]
+
+
+def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope) -> LessonNews:
+    known = lesson.published_at is not None and lesson.published_at != lesson.changed_at
+    return LessonNews(
+        id=lesson.id,
+        public_id=lesson.public_id or "",
+        title=version.title,
+        one_sentence=version.one_sentence,
+        outcome=version.outcome,
+        axis=version.axis,
+        cities_back=tuple(version.cities),
+        changed=known,
+        change_note=version.change_note if known else "",
+        confirmed=lesson.confirmed_at is not None,
+        overdue=lesson.review_on is not None and lesson.review_on < scope.ends_at.date(),
+    )
+
+
+def threads(scope: Scope) -> tuple[list[ThreadNews], list[ThreadNews]]:
+    """Unanswered stories of her spaces, and talks that moved: unread, not hers alone, a few of each space."""
+    rows = list(db.session.execute(_thread_query(scope)))
+    mailed = _mailed(scope.actor.id, "thread", [row.Thread.id for row in rows])
+    new = [row for row in rows if row.Thread.id not in mailed or mailed[row.Thread.id] < row.last_at]
+    waiting = [row for row in new if _waits(row.Thread, scope)]
+    moving = [row for row in new if not _waits(row.Thread, scope)]
+    waiting.sort(key=lambda row: row.Thread.created_at)
+    moving.sort(
+        key=lambda row: (
+            row.Thread.author_id != scope.actor.id,
+            row.Thread.space_id not in scope.near,
+            -row.fresh,
+            -row.last_at.timestamp(),
+        )
+    )
+    chosen = _some_of_each([*waiting, *moving])
+    news = _thread_news(chosen, scope)
+    return [item for item in news if item.waiting], [item for item in news if not item.waiting]
+
+
+def _thread_query(scope: Scope) -> Select[Any]:
+    me = scope.actor.id
+    since = max(scope.starts_at, scope.read_up_to) if scope.read_up_to else scope.starts_at
+    mark = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == me)
+    fresh = (
+        select(
+            Post.thread_id,
+            func.count().label("fresh"),
+            func.max(Post.number).label("newest"),
+            func.max(Post.created_at).label("last_at"),
+        )
+        .outerjoin(ReadMark, mark)
+        .where(
+            Post.created_at > since,
+            Post.created_at <= scope.ends_at,
+            Post.author_id != me,
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+            Post.number > func.coalesce(ReadMark.last_number, 0),
+        )
+        .group_by(Post.thread_id)
+        .subquery()
+    )
+    statement = (
+        visible(Thread, scope.actor, Thread, Space.name, fresh.c.fresh, fresh.c.newest, fresh.c.last_at)
+        .select_from(Thread)
+        .join(fresh, fresh.c.thread_id == Thread.id)
+        .join(Space, Space.id == Thread.space_id)
+        .where(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None), Thread.title != "")
+        .order_by(Thread.space_id.in_(scope.near).desc(), fresh.c.last_at.desc(), Thread.id.desc())
+        .limit(CANDIDATES)
+    )
+    if scope.spaces:
+        statement = statement.where(Thread.space_id.in_(scope.near))
+    return statement.where(Thread.axis.in_(scope.axes)) if scope.axes else statement
+
+
+def _waits(thread: Thread, scope: Scope) -> bool:
+    own = thread.author_id == scope.actor.id
+    asked = thread.need == Need.STORIES and thread.answered_at is None and thread.locked_at is None
+    return asked and not own and thread.space_id in scope.near
+
+
+def _some_of_each(rows: list[Row[Any]]) -> list[Row[Any]]:
+    taken: Counter[int] = Counter()
+    chosen: list[Row[Any]] = []
+    for row in rows:
+        if len(chosen) == MOST_THREADS:
+            break
+        if taken[row.Thread.space_id] < MOST_PER_SPACE:
+            taken[row.Thread.space_id] += 1
+            chosen.append(row)
+    return chosen
+
+
+def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
+    speakers = _speakers(rows)
+    return [
+        ThreadNews(
+            id=row.Thread.id,
+            slug=row.Thread.slug,
+            title=row.Thread.title,
+            summary=text.summary(row.Thread.summary, 200),
+            space_id=row.Thread.space_id,
+            space_name=row.name,
+            need=row.Thread.need,
+            axis=row.Thread.axis,
+            author=byline(*speakers[row.Thread.id, 1]),
+            reply_count=max(0, row.Thread.post_count - 1),
+            cities=tuple(row.Thread.cities),
+            own=row.Thread.author_id == scope.actor.id,
+            waiting=_waits(row.Thread, scope),
+            new_count=row.fresh,
+            newest_by=speakers[row.Thread.id, row.newest][0],
+            audience=row.Thread.audience,
+            locked=row.Thread.locked_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def _speakers(rows: list[Row[Any]]) -> dict[tuple[int, int], tuple[str, str, Capacity | None]]:
+    """Name, handle and capacity behind the opening and the newest post of each thread (one query)."""
+    if not rows:
+        return {}
+    wanted = or_(*(and_(Post.thread_id == row.Thread.id, Post.number.in_((1, row.newest))) for row in rows))
+    found = db.session.execute(
+        select(Post.thread_id, Post.number, Member.name, Member.handle, Capacity)
+        .join(Member, Member.id == Post.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(wanted)
+    )
+    return {(row.thread_id, row.number): (row.name, row.handle, row.Capacity) for row in found}
+
+
+def _mailed(member_id: int, kind: str, ids: list[int]) -> dict[int, datetime]:
+    """Up to which moment each item was told in a digest that went out."""
+    if not ids:
+        return {}
+    rows = db.session.execute(
+        select(DigestItem.item_id, func.max(Digest.ends_at).label("ends_at"))
+        .join(Digest, Digest.id == DigestItem.digest_id)
+        .where(
+            Digest.member_id == member_id,
+            Digest.state == DigestState.SENT,
+            DigestItem.kind == kind,
+            DigestItem.item_id.in_(ids),
+        )
+        .group_by(DigestItem.item_id)
+    )
+    return {row.item_id: row.ends_at for row in rows}

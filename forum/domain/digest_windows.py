@@ -1,0 +1,58 @@
+"""When a digest is due: calendar arithmetic in the member's own time zone, without a database."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from forum.models.subscriptions import Frequency
+
+HOUR = time(7, 0)  # before the working day, and far from the hour that summer time skips or repeats
+# How far back a letter may reach. After a missed run it tells the last period and a bit, never a pile of old news.
+REACH = {
+    Frequency.DAILY: timedelta(days=3),
+    Frequency.WEEKLY: timedelta(days=14),
+    Frequency.MONTHLY: timedelta(days=38),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A period by its name, unique per member, and the moment at which it ends."""
+
+    period: str
+    ends_at: datetime
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone with that name; UTC for a name that this machine does not know."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
+    """The last window that ended at or before `now`: each day, Monday or first of the month at 07:00 local time."""
+    zone = zone_of(zone_name)
+    local = now.astimezone(zone)
+    # Before seven in the morning, today has not begun yet.
+    today = local.date() if local.time() >= HOUR else local.date() - timedelta(days=1)
+    if frequency == Frequency.DAILY:
+        return Window(f"day:{today.isoformat()}", _moment(today, zone))
+    if frequency == Frequency.WEEKLY:
+        monday = today - timedelta(days=today.weekday())
+        return Window(f"week:{monday.isoformat()}", _moment(monday, zone))
+    if frequency == Frequency.MONTHLY:
+        first = today.replace(day=1)
+        return Window(f"month:{first:%Y-%m}", _moment(first, zone))
+    raise ValueError(f"no window for {frequency}")
+
+
+def beginning(frequency: Frequency, ends_at: datetime, last_end: datetime | None) -> datetime:
+    """Where a window begins: where the last letter ended, but never further back than the reach."""
+    bound = ends_at - REACH[frequency]
+    return bound if last_end is None or last_end < bound else min(last_end, ends_at)
+
+
+def _moment(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, HOUR, tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,193 @@
+"""Digests: unique windows per member, composed when they are sent, so that only what is visible then goes out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from forum.domain import digest_news, digest_windows, outbox
+from forum.domain.digest_letter import DigestLetter
+from forum.domain.rows import insert_new
+from forum.domain.subscriptions import Wishes, wishes_of
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.mail import Lane, OutgoingMail
+from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
+from forum.policy.actors import Actor, actor_of
+
+BATCH = 500
+
+
+def open_windows(now: datetime, *, member_id: int | None = None) -> int:
+    """Open every window that ended by `now` and queue its letter; a second or parallel run adds nothing."""
+    opened, last_id = 0, 0
+    while people := _subscribers(last_id, member_id):
+        last_id = people[-1].id
+        opened += _open_batch(people, now)
+    return opened
+
+
+def due(now: datetime, *, member_id: int | None = None) -> list[Digest]:
+    """The windows that `open_windows` would open, as rows that are not kept: for a dry run."""
+    found, last_id = [], 0
+    while people := _subscribers(last_id, member_id):
+        last_id = people[-1].id
+        found += [Digest(**row) for row in _window_rows(people, now) if row["state"] == DigestState.QUEUED]
+    return found
+
+
+def _subscribers(after_id: int, only_id: int | None) -> list[Row[Any]]:
+    statement = (
+        select(
+            Member.id,
+            Member.timezone,
+            Member.confirmed_at,
+            Member.approved_at,
+            Member.suspended_at,
+            DigestChoice.frequency,
+            DigestChoice.chosen_at,
+        )
+        .join(DigestChoice, DigestChoice.member_id == Member.id)
+        .where(DigestChoice.frequency != Frequency.NEVER, Member.id > after_id)
+        .order_by(Member.id)
+        .limit(BATCH)
+    )
+    if only_id is not None:
+        statement = statement.where(Member.id == only_id)
+    return list(db.session.execute(statement))
+
+
+def _open_batch(people: list[Row[Any]], now: datetime) -> int:
+    rows = _window_rows(people, now)
+    made = insert_new(Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state)
+    letters = [
+        outbox.mail_row(
+            "digest",
+            key=f"digest.{digest.member_id}.{digest.period.replace(':', '.')}",
+            member_id=digest.member_id,
+            lane=Lane.BULK,
+            payload={"digest_id": digest.id},
+        )
+        for digest in made
+        if digest.state == DigestState.QUEUED
+    ]
+    insert_new(OutgoingMail, letters)
+    return len(letters)
+
+
+def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
+    windows = {person.id: digest_windows.latest(person.frequency, now, person.timezone) for person in people}
+    known = set(
+        db.session.execute(
+            select(Digest.member_id, Digest.period).where(
+                Digest.member_id.in_(windows), Digest.period.in_({w.period for w in windows.values()})
+            )
+        ).tuples()
+    )
+    ended = _last_ends(list(windows))
+    rows = []
+    for person in people:
+        window = windows[person.id]
+        # What ended before she chose was never promised to her.
+        if (person.id, window.period) in known or window.ends_at <= person.chosen_at:
+            continue
+        reason = _obstacle(person)
+        rows.append(
+            {
+                "member_id": person.id,
+                "period": window.period,
+                "starts_at": digest_windows.beginning(person.frequency, window.ends_at, ended.get(person.id)),
+                "ends_at": window.ends_at,
+                "state": DigestState.SKIPPED if reason else DigestState.QUEUED,
+                "reason": reason,
+                "created_at": clock.now(),
+            }
+        )
+    return rows
+
+
+def _last_ends(member_ids: list[int]) -> dict[int, datetime]:
+    rows = db.session.execute(
+        select(Digest.member_id, func.max(Digest.ends_at).label("ends_at"))
+        .where(Digest.member_id.in_(member_ids), Digest.state == DigestState.SENT)
+        .group_by(Digest.member_id)
+    )
+    return {row.member_id: row.ends_at for row in rows}
+
+
+def _obstacle(person: Any) -> str:
+    if person.suspended_at is not None:
+        return "suspended"
+    return "" if person.approved_at is not None and person.confirmed_at is not None else "unapproved"
+
+
+def obstacle(digest: Digest) -> str:
+    """Why this letter may not go out at this moment: "suspended", "unapproved", "stopped", or "" when it may."""
+    member = db.session.get_one(Member, digest.member_id, populate_existing=True)
+    choice = db.session.get(DigestChoice, digest.member_id, populate_existing=True)
+    if choice is None or choice.frequency == Frequency.NEVER:
+        return "stopped"
+    return _obstacle(member)
+
+
+def compose(digest: Digest) -> DigestLetter:
+    """The letter of a window as it is true now; empty for somebody who may not take part at this moment."""
+    actor = actor_of(digest.member_id)
+    wishes = wishes_of(digest.member_id)
+    if actor is None or wishes is None:
+        return DigestLetter(
+            digest.member_id, "", Frequency.NEVER, None, starts_at=digest.starts_at, ends_at=digest.ends_at
+        )
+    member = db.session.get_one(Member, actor.id)
+    return _letter(actor, wishes, digest.starts_at, digest.ends_at, read_up_to=member.all_read_at)
+
+
+def preview(actor: Actor) -> DigestLetter:
+    """The letter as it would be now. Before she chose: of a week, as if she had read nothing yet."""
+    wishes = wishes_of(actor.id)
+    now = clock.now()
+    frequency = wishes.frequency if wishes and wishes.frequency != Frequency.NEVER else Frequency.WEEKLY
+    last_end = _last_ends([actor.id]).get(actor.id)
+    starts_at = digest_windows.beginning(frequency, now, last_end)
+    if wishes is None:
+        return _letter(actor, Wishes(frequency, now), starts_at, now, read_up_to=None)
+    member = db.session.get_one(Member, actor.id)
+    as_if = Wishes(frequency, wishes.chosen_at, wishes.space_ids, wishes.axes)
+    return _letter(actor, as_if, starts_at, now, read_up_to=member.all_read_at)
+
+
+def _letter(
+    actor: Actor, wishes: Wishes, starts_at: datetime, ends_at: datetime, *, read_up_to: datetime | None
+) -> DigestLetter:
+    scope = digest_news.Scope(actor, starts_at, ends_at, read_up_to, wishes.space_ids, wishes.axes)
+    lessons = digest_news.lessons(scope)
+    stories, talks = digest_news.threads(scope)
+    return DigestLetter(
+        member_id=actor.id,
+        name=actor.name,
+        frequency=wishes.frequency,
+        chosen_at=wishes.chosen_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        lessons=lessons[: digest_news.MOST_LESSONS],
+        more_lessons=max(0, len(lessons) - digest_news.MOST_LESSONS),
+        stories=stories,
+        talks=talks,
+    )
+
+
+def note_sent(digest: Digest, letter: DigestLetter) -> None:
+    """The letter went out with these items; its end is where the next one begins."""
+    digest.state, digest.reason, digest.sent_at = DigestState.SENT, "", clock.now()
+    insert_new(DigestItem, [{"digest_id": digest.id, "kind": k, "item_id": i} for k, i in letter.items])
+
+
+def note_skipped(digest: Digest, reason: str) -> None:
+    """No letter this time, and why."""
+    digest.state, digest.reason = DigestState.SKIPPED, reason
+
+
+def note_failed(digest: Digest, reason: str) -> None:
+    """The letter could not be delivered; what stood in it comes back in the next one."""
+    digest.state, digest.reason = DigestState.FAILED, reason[:60]

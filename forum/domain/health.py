@@ -1,0 +1,92 @@
+"""Whether the house is fit to serve: each question is asked of the real thing, and each can be answered with no."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from forum.domain.rows import insert_new
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.events import Event, Heartbeat
+
+WORKER = "worker"
+SILENT_AFTER = timedelta(minutes=3)
+WAITING_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question and its answer, in words for whoever runs the machine."""
+
+    name: str
+    good: bool
+    found: str
+
+
+def checks() -> list[Check]:
+    """Database, migrations, worker, events: in this order, each asked also when another fails."""
+    return [_ask(name, question) for name, question in QUESTIONS.items()]
+
+
+def note_alive(name: str = WORKER) -> None:
+    """A sign of life, kept as one row."""
+    now = clock.now()
+    insert_new(Heartbeat, [{"name": name, "at": now}])
+    db.session.get_one(Heartbeat, name).at = now
+    db.session.flush()
+
+
+def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        good, found = question()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        return Check(name, False, type(error).__name__)
+    return Check(name, good, found)
+
+
+def _database() -> tuple[bool, str]:
+    return db.session.scalar(text("SELECT 1")) == 1, "answers"
+
+
+def _migrations() -> tuple[bool, str]:
+    wanted = _head(current_app.config["MIGRATIONS"])
+    current = MigrationContext.configure(db.session.connection()).get_current_revision()
+    return current == wanted, f"{current or 'none'} of {wanted}"
+
+
+def _worker() -> tuple[bool, str]:
+    beat = db.session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
+    if beat is None:
+        return False, "never seen"
+    age = clock.now() - beat
+    return age < SILENT_AFTER, f"seen {int(age.total_seconds())} s ago"
+
+
+def _events() -> tuple[bool, str]:
+    waiting = select(func.min(Event.created_at)).where(Event.handled_at.is_(None), Event.failed_at.is_(None))
+    oldest = db.session.scalar(waiting)
+    if oldest is None:
+        return True, "none waits"
+    age = clock.now() - oldest
+    return age < WAITING_AFTER, f"oldest waits {int(age.total_seconds())} s"
+
+
+@cache
+def _head(folder: str) -> str | None:
+    return ScriptDirectory(folder).get_current_head()
+
+
+QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "worker": _worker,
+    "events": _events,
+}

@@ -1,0 +1,73 @@
+"""What a member should know, once for each event; the rule is asked again when it is shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from forum.domain.rows import insert_new
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.lessons import Lesson, LessonVersion
+from forum.models.notifications import Notification
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import sees
+
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line on the home page."""
+
+    id: int
+    kind: str
+    lesson_title: str
+    lesson_public_id: str
+    created_at: datetime
+
+
+def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | None = None) -> None:
+    """Write one line for each of these members; the same event is told once."""
+    now = clock.now()
+    rows = [
+        {"member_id": m, "event_id": event_id, "kind": kind, "lesson_id": lesson_id, "created_at": now}
+        for m in member_ids
+    ]
+    insert_new(Notification, rows)
+
+
+def inbox(actor: Actor) -> list[Notice]:
+    """What waits to be read, the newest first, as far as she may still see it (one query)."""
+    rows = db.session.execute(
+        select(Notification, Lesson.public_id, LessonVersion.title)
+        .join(Lesson, Lesson.id == Notification.lesson_id)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(
+            Notification.member_id == actor.id,
+            Notification.read_at.is_(None),
+            Lesson.public_id.is_not(None),
+            sees(Lesson, actor),
+        )
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(MOST)
+    )
+    return [
+        Notice(
+            row.Notification.id, row.Notification.kind, row.title, row.public_id, row.Notification.created_at
+        )
+        for row in rows
+    ]
+
+
+def mark_read(actor: Actor, notification_id: int) -> None:
+    """Take one line of her own away; doing it twice is the same."""
+    row = db.session.scalars(
+        select(Notification).where(Notification.id == notification_id, Notification.member_id == actor.id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.read_at is None:
+        row.read_at = clock.now()
+        db.session.flush()

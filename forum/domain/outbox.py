@@ -1,0 +1,147 @@
+"""Mail on its way out: queued once by its key, claimed one by one, settled one by one. Rows hold ids, never words."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import exists, select, update
+
+from forum.domain.rows import insert_new
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.mail import Lane, MailState, OutgoingMail
+
+LEASE = timedelta(minutes=5)  # a worker that has not settled a claimed mail by then is taken for dead
+GIVE_UP = timedelta(days=4)
+UNREADABLE = 5  # tries for a letter that cannot even be made
+_MINUTES = (1, 5, 15, 60, 4 * 60, 8 * 60, 12 * 60)
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
+UNREACHABLE_DELAY = timedelta(
+    minutes=5
+)  # no mail server at all says nothing about this mail: keep trying often
+
+
+def queue_mail(
+    kind: str,
+    *,
+    key: str,
+    member_id: int | None = None,
+    invitation_id: int | None = None,
+    lane: Lane = Lane.DIRECT,
+    payload: dict[str, Any] | None = None,
+) -> bool:
+    """Queue one mail; False when the same `key` was queued before."""
+    row = mail_row(
+        kind, key=key, member_id=member_id, invitation_id=invitation_id, lane=lane, payload=payload
+    )
+    return bool(insert_new(OutgoingMail, [row], OutgoingMail.id))
+
+
+def mail_row(
+    kind: str,
+    *,
+    key: str,
+    member_id: int | None = None,
+    invitation_id: int | None = None,
+    lane: Lane = Lane.DIRECT,
+    payload: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row of a mail to be queued, for callers that queue many at once."""
+    now = clock.now()
+    return {
+        "key": key,
+        "kind": kind,
+        "lane": lane,
+        "member_id": member_id,
+        "invitation_id": invitation_id,
+        "payload": payload or {},
+        "state": MailState.QUEUED,
+        "message_id": f"<{key}@{_host()}>",
+        "created_at": now,
+        "next_try_at": now,
+    }
+
+
+def anything_due() -> bool:
+    """Whether a mail waits to be sent at this moment."""
+    due = exists().where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at <= clock.now())
+    return bool(db.session.scalar(select(due)))
+
+
+def claim_next() -> OutgoingMail | None:
+    """Take the next mail that is due, direct ones before bulk; commit before sending it."""
+    for lane in (Lane.DIRECT, Lane.BULK):
+        mail = db.session.scalars(
+            select(OutgoingMail)
+            .where(
+                OutgoingMail.state == MailState.QUEUED,
+                OutgoingMail.lane == lane,
+                OutgoingMail.next_try_at <= clock.now(),
+            )
+            .order_by(OutgoingMail.next_try_at, OutgoingMail.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).first()
+        if mail is not None:
+            mail.state, mail.claimed_at = MailState.SENDING, clock.now()
+            db.session.flush()
+            return mail
+    return None
+
+
+def still_claimed(mail: OutgoingMail, claimed_at: datetime | None) -> bool:
+    """Look again, with a lock: False when the claim of that moment lapsed and somebody else has the mail."""
+    db.session.refresh(mail, with_for_update=True)
+    return mail.state == MailState.SENDING and mail.claimed_at == claimed_at
+
+
+def note_sent(mail: OutgoingMail) -> None:
+    """The mail server took it."""
+    mail.state, mail.sent_at, mail.reason = MailState.SENT, clock.now(), ""
+    mail.attempts += 1
+
+
+def note_cancelled(mail: OutgoingMail, reason: str) -> None:
+    """It need not or may not go out any more."""
+    mail.state, mail.reason = MailState.CANCELLED, reason
+
+
+def note_failed(mail: OutgoingMail, reason: str) -> None:
+    """It will never arrive."""
+    mail.state, mail.reason = MailState.FAILED, reason
+    mail.attempts += 1
+
+
+def note_later(mail: OutgoingMail, reason: str, *, unreachable: bool = False) -> None:
+    """Not now: try again after a growing delay, for about four days."""
+    delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
+    if unreachable:
+        delay = min(delay, UNREACHABLE_DELAY)
+    if clock.now() + delay - mail.created_at > GIVE_UP:
+        note_failed(mail, reason)
+        return
+    mail.attempts += 1
+    mail.state, mail.reason = MailState.QUEUED, reason
+    mail.next_try_at = clock.now() + delay
+
+
+def note_unreadable(mail: OutgoingMail, reason: str) -> None:
+    """The letter itself could not be made: try a few times, then set it apart so that the rest goes on."""
+    if mail.attempts + 1 >= UNREADABLE:
+        note_failed(mail, reason)
+    else:
+        note_later(mail, reason)
+
+
+def requeue_abandoned(lease: timedelta = LEASE) -> int:
+    """Queue again what a worker claimed and never settled; the Message-ID stays, so a double is recognised."""
+    lapsed = update(OutgoingMail).where(
+        OutgoingMail.state == MailState.SENDING, OutgoingMail.claimed_at < clock.now() - lease
+    )
+    found: Any = db.session.execute(lapsed.values(state=MailState.QUEUED, next_try_at=clock.now()))
+    return int(found.rowcount)
+
+
+def _host() -> str:
+    return urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"

@@ -1,0 +1,85 @@
+"""Who wants a digest, how often, from which spaces and about which axes. Not chosen yet is neither yes nor no."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from forum.domain.rows import insert_new
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.spaces import Space
+from forum.models.subscriptions import DigestAxis, DigestChoice, DigestSpace, Frequency
+from forum.models.themes import Axis
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
+from forum.policy.visibility import visible
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """A choice with what belongs to it. No spaces: hers first, then the network; no axes: all six."""
+
+    frequency: Frequency
+    chosen_at: datetime
+    space_ids: frozenset[int] = frozenset()
+    axes: frozenset[Axis] = frozenset()
+
+
+def choose(
+    actor: Actor, *, frequency: Frequency, space_ids: Iterable[int] = (), axes: Iterable[Axis] = ()
+) -> DigestChoice:
+    """Set how often she gets the digest and what it is about."""
+    wanted, themes = set(space_ids), set(axes)
+    if wanted - set(actor.roles):
+        raise Invalid("spaces", _("Choose only spaces that you belong to."))
+    choice = _set_frequency(actor.id, Frequency(frequency))
+    db.session.execute(delete(DigestSpace).where(DigestSpace.member_id == actor.id))
+    db.session.execute(delete(DigestAxis).where(DigestAxis.member_id == actor.id))
+    insert_new(DigestSpace, [{"member_id": actor.id, "space_id": chosen} for chosen in sorted(wanted)])
+    insert_new(DigestAxis, [{"member_id": actor.id, "axis": Axis(theme)} for theme in sorted(themes)])
+    return choice
+
+
+def choice_of(member_id: int) -> DigestChoice | None:
+    """Her choice, or None while she has not made one."""
+    return db.session.get(DigestChoice, member_id)
+
+
+def wishes_of(member_id: int) -> Wishes | None:
+    """Her choice with spaces and axes, or None while she has not made one (three queries)."""
+    choice = choice_of(member_id)
+    if choice is None:
+        return None
+    spaces = db.session.scalars(select(DigestSpace.space_id).where(DigestSpace.member_id == member_id))
+    axes = db.session.scalars(select(DigestAxis.axis).where(DigestAxis.member_id == member_id))
+    return Wishes(choice.frequency, choice.chosen_at, frozenset(spaces), frozenset(axes))
+
+
+def stop(member_id: int) -> None:
+    """Unsubscribe: from now on never, also for a letter that is already waiting. Doing it twice is the same."""
+    if db.session.get(Member, member_id) is not None:
+        _set_frequency(member_id, Frequency.NEVER)
+
+
+def my_spaces(actor: Actor) -> list[Space]:
+    """The spaces that she can choose from, by name."""
+    return list(
+        db.session.scalars(
+            visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.name, Space.id)
+        )
+    )
+
+
+def _set_frequency(member_id: int, frequency: Frequency) -> DigestChoice:
+    now = clock.now()
+    insert_new(DigestChoice, [{"member_id": member_id, "frequency": frequency, "chosen_at": now}])
+    choice = db.session.get_one(DigestChoice, member_id)
+    # Only another rhythm is a new choice: changing a theme at 07:01 must not cost her this week's letter.
+    if choice.frequency != frequency:
+        choice.frequency, choice.chosen_at = frequency, now
+    db.session.flush()
+    return choice

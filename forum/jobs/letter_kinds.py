@@ -1,0 +1,174 @@
+"""What each kind of letter says and to whom it still matters; asked at the moment of sending."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from forum.domain import account_links, digests, subscriptions
+from forum.domain.digest_letter import DigestLetter
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
+from forum.models.mail import OutgoingMail
+from forum.models.spaces import Invitation, JoinRequest
+from forum.models.subscriptions import Digest, Frequency
+from forum.policy.visibility import visible
+
+
+class Obsolete(Exception):
+    """There is nothing to write any more, and why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Content:
+    """A subject, and the words for the template of this kind."""
+
+    subject: str
+    words: dict[str, Any] = field(default_factory=dict)
+    digest: DigestLetter | None = None
+
+
+def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
+    invitation = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.id == mail.invitation_id)
+        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
+        .execution_options(populate_existing=True)
+    ).one()
+    if invitation.withdrawn_at is not None:
+        raise Obsolete("withdrawn")
+    if invitation.accepted_at is not None or invitation.expires_at <= clock.now():
+        raise Obsolete("accepted" if invitation.accepted_at else "expired")
+    subject = _(
+        "%(name)s invites you to %(space)s", name=invitation.invited_by.name, space=invitation.space.name
+    )
+    return Content(subject, {"invitation": invitation, "token": account_links.invitation_token(invitation)})
+
+
+def _confirm_email(mail: OutgoingMail, member: Member | None) -> Content:
+    someone = _someone(member)
+    if someone.confirmed_at is not None:
+        raise Obsolete("confirmed")
+    return Content(_("Confirm your e-mail address"), {"token": account_links.confirm_token(someone)})
+
+
+def _already_member(mail: OutgoingMail, member: Member | None) -> Content:
+    return Content(_("You already have an account"), {"email": _someone(member).email})
+
+
+def _reset_password(mail: OutgoingMail, member: Member | None) -> Content:
+    return Content(_("Choose a new password"), {"token": account_links.reset_token(_someone(member))})
+
+
+def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:
+    return Content(_("Your password was changed"), {"changed_at": mail.created_at})
+
+
+def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
+    request = _request(visible(JoinRequest, _someone(member)), mail)
+    if request.answered_at is not None:
+        raise Obsolete("answered")
+    subject = _("%(name)s asks to join %(space)s", name=request.member.name, space=request.space.name)
+    return Content(subject, {"request": request})
+
+
+def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
+    mine = select(JoinRequest).where(JoinRequest.member_id == _someone(member).id)
+    request = _request(mine, mail)
+    if request.accepted is None:
+        raise Obsolete("not answered")
+    subject = _("You now belong to %(space)s", space=request.space.name)
+    if not request.accepted:
+        subject = _("An answer to your request to join")
+    return Content(subject, {"request": request})
+
+
+def _cited(mail: OutgoingMail, member: Member | None) -> Content:
+    lesson, version = _lesson(mail, member)
+    if lesson.current_id is None or lesson.public_id is None:
+        raise Obsolete("not published")
+    choice = subscriptions.choice_of(_someone(member).id)
+    if choice is not None and choice.frequency == Frequency.NEVER:
+        raise Obsolete("stopped")  # it stands on her home page all the same
+    return Content(_("Your words back a lesson"), {"lesson": lesson, "version": version})
+
+
+def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
+    lesson, version = _lesson(mail, member)
+    review = db.session.scalars(
+        select(LessonReview)
+        .where(
+            LessonReview.version_id == mail.payload["version_id"], LessonReview.verdict == Verdict.RETURNED
+        )
+        .order_by(LessonReview.id.desc())
+        .options(joinedload(LessonReview.reviewer))
+    ).first()
+    subject = _("A reviewer sent your lesson back with a question")
+    return Content(subject, {"lesson": lesson, "version": version, "review": review})
+
+
+def _digest(mail: OutgoingMail, member: Member | None) -> Content:
+    digest = db.session.get(Digest, mail.payload["digest_id"], populate_existing=True)
+    if digest is None:
+        raise Obsolete("gone")
+    reason = digests.obstacle(digest)
+    if reason:
+        raise Obsolete(reason)
+    letter = digests.compose(digest)
+    if letter.is_empty:
+        raise Obsolete("empty")
+    return Content(letter.subject, {"letter": letter}, digest=letter)
+
+
+def _someone(member: Member | None) -> Member:
+    if member is None:
+        raise Obsolete("no member")
+    return member
+
+
+def _request(statement: Any, mail: OutgoingMail) -> JoinRequest:
+    found: JoinRequest | None = db.session.scalars(
+        statement.where(JoinRequest.id == mail.payload["request_id"])
+        .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise Obsolete("not visible")
+    return found
+
+
+def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVersion]:
+    """The lesson and the version in question, as far as this reader may see both at this moment."""
+    someone = _someone(member)
+    version = db.session.scalars(
+        visible(LessonVersion, someone).where(LessonVersion.id == mail.payload["version_id"])
+    ).one_or_none()
+    lesson = db.session.scalars(
+        visible(Lesson, someone).where(Lesson.id == mail.payload["lesson_id"])
+    ).one_or_none()
+    if lesson is None or version is None:
+        raise Obsolete("not visible")
+    return lesson, version
+
+
+KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
+    "invitation": _invitation,
+    "confirm_email": _confirm_email,
+    "already_member": _already_member,
+    "reset_password": _reset_password,
+    "password_changed": _password_changed,
+    "join_request": _join_request,
+    "join_answered": _join_answered,
+    "cited": _cited,
+    "lesson_returned": _lesson_returned,
+    "digest": _digest,
+}

@@ -1,0 +1,116 @@
+"""One row of the outbox becomes one letter, now: in its reader's language, after asking the rule again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from forum.domain import account_links
+from forum.domain.digest_letter import DigestLetter
+from forum.infra import i18n, text
+from forum.infra.db import db
+from forum.infra.mailer import Message, build
+from forum.jobs import letter_kinds
+from forum.jobs.letter_kinds import Obsolete
+from forum.models.accounts import Member
+from forum.models.mail import Lane, OutgoingMail
+from forum.models.spaces import Invitation
+
+__all__ = ["Letter", "Obsolete", "letter_for"]
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message ready to be sent; for digests also what stands in it."""
+
+    message: EmailMessage
+    digest: DigestLetter | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who gets the letter, in which language and time zone."""
+
+    address: str
+    locale: str
+    timezone: str
+    member: Member | None
+
+
+def letter_for(mail: OutgoingMail) -> Letter:
+    """The letter of a row, or Obsolete with the reason why there is none any more."""
+    reader = _reader(mail)
+    with i18n.force_locale(reader.locale, reader.timezone):
+        content = letter_kinds.KINDS[mail.kind](mail, reader.member)
+        words = {
+            **content.words,
+            "link": link,
+            "reader": reader.member,
+            "subject": content.subject,
+            "forum_name": current_app.config["FORUM_NAME"],
+            "unsubscribe_url": _unsubscribe_url(mail, reader.member),
+        }
+        message = Message(
+            to=reader.address,
+            subject=text.one_line(content.subject),
+            text=_render(f"email/{mail.kind}.txt", words),
+            html=_render(f"email/{mail.kind}.html", words),
+            message_id=mail.message_id,
+            headers=_headers(mail, words["unsubscribe_url"]),
+            from_address=current_app.config["MAIL_FROM"],
+        )
+    return Letter(build(message), content.digest)
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The full address of a page: letters are read far from any request."""
+    base = urlsplit(current_app.config["BASE_URL"])
+    adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme or "http")
+    return str(adapter.build(endpoint, values, method="GET", force_external=True))
+
+
+def _reader(mail: OutgoingMail) -> Reader:
+    zone = current_app.config["TIMEZONE"]
+    if mail.member_id is None:
+        invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
+        if invitation is None:
+            raise Obsolete("withdrawn")
+        return Reader(invitation.email, _known(invitation.locale), zone, None)
+    member = db.session.get(Member, mail.member_id, populate_existing=True)
+    if member is None or member.suspended_at is not None:
+        raise Obsolete("suspended")
+    return Reader(member.email, _known(member.locale), member.timezone or zone, member)
+
+
+def _known(locale: str | None) -> str:
+    return locale if locale in i18n.LOCALES else str(current_app.config["DEFAULT_LOCALE"])
+
+
+def _unsubscribe_url(mail: OutgoingMail, member: Member | None) -> str | None:
+    """Only what comes unasked can be stopped; a letter about somebody's password cannot."""
+    if mail.lane != Lane.BULK or member is None:
+        return None
+    return link("unsubscribe.show", token=account_links.unsubscribe_token(member.id))
+
+
+def _headers(mail: OutgoingMail, unsubscribe_url: str | None) -> dict[str, str]:
+    if unsubscribe_url is None:
+        return dict(AUTOMATIC)
+    host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
+    return {
+        **AUTOMATIC,
+        "Precedence": "bulk",
+        "List-Id": f"<{mail.kind.replace('_', '-')}.{host}>",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _render(name: str, words: dict[str, Any]) -> str:
+    # Straight from the environment: what pages get from a request (viewer, session) has no place in a letter.
+    render: Callable[..., str] = current_app.jinja_env.get_template(name).render
+    return render(**words)

@@ -1,0 +1,57 @@
+"""The worker: reacts to events and sends mail until nothing is due. The outbox tables are its only memory."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from flask import Flask, current_app, has_app_context
+
+from forum.domain import digests, outbox
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import pulse
+from forum.jobs.reacting import react_to_next
+from forum.jobs.sending import send_due
+
+
+def drain(app: Flask | None = None) -> int:
+    """Work off everything that is due, in this process; returns how many events and mails were settled."""
+    with _inside(app):
+        settled = 0
+        while done := _react_to_all() + send_due():
+            settled += done
+        return settled
+
+
+def sweep(app: Flask | None = None) -> None:
+    """Every minute: show life, take back what a dead worker left, and work off whatever no wake-up announced."""
+    with _inside(app):
+        pulse.beat()
+        outbox.requeue_abandoned()
+        db.session.commit()
+        drain()
+
+
+def open_digests(app: Flask | None = None) -> int:
+    """Every five minutes: open the digest windows that have ended, and send their letters."""
+    with _inside(app):
+        opened = digests.open_windows(clock.now())
+        db.session.commit()
+        if opened:
+            drain()
+        return opened
+
+
+def _react_to_all() -> int:
+    handled = 0
+    while react_to_next():
+        db.session.expire_all()
+        pulse.beat()
+        handled += 1
+    return handled
+
+
+def _inside(app: Flask | None) -> AbstractContextManager[Any]:
+    """The context of `app`, or the one we are in already."""
+    if app is None or (has_app_context() and current_app._get_current_object() is app):
+        return nullcontext()
+    return app.app_context()

@@ -1,0 +1,95 @@
+"""From an event to mail in the outbox. Keys name the event or the thing, so that reacting twice queues once."""
+
+from sqlalchemy import select
+
+from forum.domain.outbox import queue_mail
+from forum.infra.db import db
+from forum.models.events import Event
+from forum.models.lessons import Lesson
+from forum.models.mail import Lane
+from forum.models.spaces import JoinRequest, Membership, Role
+from forum.reactions import cited
+
+
+def invitation_sent(event: Event) -> None:
+    """The invitation itself; renewing one is a new event and a new mail."""
+    queue_mail("invitation", key=f"invitation.{event.id}", invitation_id=event.payload["invitation_id"])
+
+
+def member_registered(event: Event) -> None:
+    """Ask the newcomer to confirm her address."""
+    _to_member("confirm_email", event)
+
+
+def member_already_registered(event: Event) -> None:
+    """Somebody filled in an address that has an account: only its owner hears so."""
+    _to_member("already_member", event)
+
+
+def password_forgotten(event: Event) -> None:
+    """A link to set a new password."""
+    _to_member("reset_password", event)
+
+
+def password_changed(event: Event) -> None:
+    """Tell the owner, in case it was not her."""
+    _to_member("password_changed", event)
+
+
+def join_requested(event: Event) -> None:
+    """Tell the moderators of the space that somebody knocks."""
+    request_id = event.payload["request_id"]
+    moderators = db.session.scalars(
+        select(Membership.member_id)
+        .join(JoinRequest, JoinRequest.space_id == Membership.space_id)
+        .where(JoinRequest.id == request_id, Membership.ended_at.is_(None), Membership.role == Role.MODERATOR)
+        .order_by(Membership.member_id)
+    )
+    for member_id in moderators:
+        queue_mail(
+            "join_request",
+            key=f"join_request.{event.id}.{member_id}",
+            member_id=member_id,
+            payload={"request_id": request_id},
+        )
+
+
+def join_answered(event: Event) -> None:
+    """Tell the one who knocked."""
+    request = db.session.get(JoinRequest, event.payload["request_id"])
+    if request is not None:
+        queue_mail(
+            "join_answered",
+            key=f"join_answered.{event.id}",
+            member_id=request.member_id,
+            payload={"request_id": request.id},
+        )
+
+
+def lesson_published(event: Event) -> None:
+    """Write to the authors whose words a published lesson rests on."""
+    lesson_id, version_id = event.payload["lesson_id"], event.payload["version_id"]
+    for member_id in cited.authors(lesson_id, version_id):
+        queue_mail(
+            "cited",
+            key=f"cited.{version_id}.{member_id}",
+            member_id=member_id,
+            lane=Lane.BULK,
+            payload={"lesson_id": lesson_id, "version_id": version_id},
+        )
+
+
+def lesson_returned(event: Event) -> None:
+    """Tell the curator what the reviewer asks."""
+    lesson = db.session.get(Lesson, event.payload["lesson_id"])
+    if lesson is not None:
+        queue_mail(
+            "lesson_returned",
+            key=f"lesson_returned.{event.id}",
+            member_id=lesson.curator_id,
+            payload={"lesson_id": lesson.id, "version_id": event.payload["version_id"]},
+        )
+
+
+def _to_member(kind: str, event: Event) -> None:
+    queue_mail(kind, key=f"{kind}.{event.id}", member_id=event.payload["member_id"])

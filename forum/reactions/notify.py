@@ -1,0 +1,13 @@
+"""From an event to lines on people's home pages."""
+
+from forum.domain import notifications
+from forum.models.events import Event
+from forum.reactions import cited
+
+
+def lesson_published(event: Event) -> None:
+    """Tell everybody whose words back the lesson."""
+    lesson_id, version_id = event.payload["lesson_id"], event.payload["version_id"]
+    notifications.tell(
+        cited.authors(lesson_id, version_id), event_id=event.id, kind="cited", lesson_id=lesson_id
+    )

@@ -1,0 +1,53 @@
+"""The page where a member chooses her digest, with the letter as it would be now."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+
+from forum.domain import digests, subscriptions
+from forum.infra.i18n import _
+from forum.models.subscriptions import Frequency
+from forum.web.forms.digest import DigestForm
+from forum.web.guards import members, open_to
+from forum.web.settings import bp
+from forum.web.viewer import viewer
+
+__all__ = ["bp"]
+
+
+@bp.get("/settings/digest")
+@open_to(members)
+def digest() -> Any:
+    """The choice as it stands, and a preview."""
+    wishes = subscriptions.wishes_of(viewer().id)
+    form = DigestForm(
+        subscriptions.my_spaces(viewer()),
+        frequency=wishes.frequency.value if wishes else None,
+        spaces=sorted(wishes.space_ids) if wishes else [],
+        axes=sorted(wishes.axes) if wishes else [],
+    )
+    return _page(form)
+
+
+@bp.post("/settings/digest")
+@open_to(members)
+def choose_digest() -> Any:
+    """Keep the choice."""
+    form = DigestForm(subscriptions.my_spaces(viewer()))
+    if not form.validate_on_submit():
+        return _page(form), 422
+    subscriptions.choose(
+        viewer(), frequency=Frequency(form.frequency.data), space_ids=form.spaces.data, axes=form.axes.data
+    )
+    never = form.frequency.data == Frequency.NEVER
+    flash(
+        _("You get no digest.") if never else _("Your choice is kept. This is what your letter looks like."),
+        "ok",
+    )
+    return redirect(url_for("settings.digest"), 303)
+
+
+def _page(form: DigestForm) -> str:
+    wishes = subscriptions.wishes_of(viewer().id)
+    letter = digests.preview(viewer())
+    return render_template("settings/digest.html", form=form, letter=letter, wishes=wishes)

@@ -1,0 +1,33 @@
+"""The digest: how often, and about what."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectMultipleField
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from forum.domain.vocabulary import AXES, FREQUENCIES
+from forum.infra.i18n import lazy
+from forum.models.subscriptions import Frequency
+
+
+class Boxes(SelectMultipleField):
+    """Any number of boxes, none included."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class DigestForm(FlaskForm):
+    frequency = RadioField(
+        lazy("How often?"),
+        choices=[(item.value, FREQUENCIES[item]) for item in Frequency],
+        validators=[InputRequired(lazy("Choose how often, or never."))],
+    )
+    spaces = Boxes(lazy("From which spaces?"), coerce=int)
+    axes = Boxes(lazy("About which axes?"), choices=[(axis.value, name) for axis, name in AXES.items()])
+
+    def __init__(self, spaces: list[Any], **values: Any) -> None:
+        super().__init__(**values)
+        self.spaces.choices = [(space.id, space.name) for space in spaces]
