@@ -1,0 +1,55 @@
+"""What scripts add: a text survives a closed tab, questions become cues, selected words meet the bar of stances."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SELECT = """() => {
+    const words = document.querySelector('[data-bench] [data-words]').firstChild;
+    const range = document.createRange();
+    range.setStart(words, 0);
+    range.setEnd(words, 20);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+
+
+def test_a_draft_is_kept_on_the_device_and_comes_back(open_page):
+    page = open_page()
+    page.goto("/design")
+    page.fill("#sample-body", "Onze fietszone werkt overdag.")
+    page.wait_for_selector("[data-saved]:not([hidden])")
+    page.goto("/lessons")
+    page.goto("/design")
+    page.wait_for_selector("[data-saved]:not([hidden])")
+    assert page.input_value("#sample-body") == "Onze fietszone werkt overdag."
+
+
+def test_a_question_becomes_a_cue_in_the_text_once(open_page):
+    page = open_page()
+    page.goto("/design")
+    cue = page.locator("[data-prompts] button").first
+    cue.click()
+    cue.click()
+    assert page.input_value("#sample-body").count(cue.inner_text()) == 1
+    assert cue.get_attribute("aria-pressed") == "true"
+
+
+def test_selected_words_meet_the_bar_for_the_active_claim(open_page):
+    page = open_page()
+    page.goto("/design")
+    bar = page.locator("[data-stance-bar]")
+    assert bar.is_hidden()
+    page.locator("#claim-1").click()
+    page.evaluate(SELECT)
+    bar.wait_for(state="visible")
+    assert bar.locator("[data-claim-number]").inner_text() == "1"
+    page.evaluate("getSelection().removeAllRanges()")
+    bar.wait_for(state="hidden")
+
+
+def test_nothing_is_lost_without_scripts(open_page):
+    page = open_page(java_script_enabled=False)
+    page.goto("/design")
+    assert page.locator("[data-prompts] li").first.is_visible()
+    assert page.locator("[data-stance-bar]").is_hidden()
+    assert page.locator("[data-saved]").is_hidden()
