@@ -1,107 +1,201 @@
 """Words, dates and numbers in the reader's language and time zone. The only module that knows Babel."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from flask import Flask, g, has_app_context
-from flask_babel import Babel, gettext, lazy_gettext
-from flask_babel import force_locale as _force_locale
-from flask_babel import get_locale as _get_locale
-from flask_babel import get_timezone as _get_timezone
-from flask_babel import ngettext as ngettext
+from babel.support import NullTranslations, Translations
+from flask import Flask, current_app, has_app_context, has_request_context, request
+from flask_babel import Babel
+from flask_babel import force_locale as _force_flask_babel
+from flask_babel.speaklater import LazyString
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
+
+from forum.infra.text import trusted_sentence
 
 LOCALES = ("nl", "en")
 FORMATS = {"nl": "nl_BE", "en": "en_GB"}
-_ = gettext
-lazy = lazy_gettext
+LANGUAGE_TAGS = {"nl": "nl-BE", "en": "en"}
+_SILENT = NullTranslations()
+_forced: ContextVar[tuple[str, str | None] | None] = ContextVar("forced", default=None)
 
 
 def init_app(app: Flask, choose_locale: Callable[[], str], choose_timezone: Callable[[], str]) -> None:
-    """Let the edges choose the language and the time zone of a reader."""
+    """Let the edges choose the language and the time zone of a reader; each is asked once a request."""
+    app.extensions["speech"] = {
+        "catalogues": {code: Translations.load(app.config["TRANSLATIONS"], [code]) for code in LOCALES},
+        "locale": choose_locale,
+        "zone": choose_timezone,
+    }
+    # Flask-Babel tells Flask-WTF in which language a form complains; pages themselves take the short way below.
     Babel(
         app,
+        configure_jinja=False,
         default_locale=app.config["DEFAULT_LOCALE"],
         default_translation_directories=app.config["TRANSLATIONS"],
-        locale_selector=choose_locale,
-        timezone_selector=lambda: _forced_zone() or choose_timezone(),
+        locale_selector=locale,
+        timezone_selector=zone,
     )
+    app.jinja_env.globals.update(_=_on_page, gettext=_on_page, ngettext=_on_page_for_number)
 
 
-def _forced_zone() -> str | None:
-    return g.get("forced_zone") if has_app_context() else None
+@pass_eval_context
+def _on_page(page: EvalContext, message: str, /, **parts: Any) -> str:
+    """The sentence in a template: on a page its parts are escaped, in the text of a mail they are not."""
+    said = _catalogue().gettext(message)
+    if page.autoescape:
+        said = trusted_sentence(said)
+    return said % parts if parts else said
+
+
+@pass_eval_context
+def _on_page_for_number(page: EvalContext, one: str, many: str, num: int, /, **parts: Any) -> str:
+    said = _catalogue().ngettext(one, many, num)
+    return (trusted_sentence(said) if page.autoescape else said) % {"num": num, **parts}
+
+
+def gettext(message: str, /, **parts: Any) -> str:
+    """The sentence in the reader's language, with its named parts filled in."""
+    said = _catalogue().gettext(message)
+    return said % parts if parts else said
+
+
+_ = gettext
+
+
+def ngettext(one: str, many: str, num: int, /, **parts: Any) -> str:
+    """The sentence for this number, which is its part `num`."""
+    return _catalogue().ngettext(one, many, num) % {"num": num, **parts}
+
+
+def lazy(message: str, /, **parts: Any) -> Any:
+    """A sentence that is translated when it is read: for labels and tables made before there is a reader."""
+    return LazyString(gettext, message, **parts)
+
+
+def locale() -> str:
+    """The code of the language of this moment: nl or en."""
+    forced = _forced.get()
+    return forced[0] if forced is not None else _chosen("locale", LOCALES[0])
+
+
+def zone() -> str:
+    """The name of the reader's time zone."""
+    forced = _forced.get()
+    return forced[1] if forced is not None and forced[1] else _chosen("zone", "UTC")
+
+
+def html_lang() -> str:
+    """The language of the page for its `lang` attribute."""
+    return LANGUAGE_TAGS[locale()]
 
 
 @contextmanager
 def force_locale(locale: str, timezone: str | None = None) -> Iterator[None]:
     """Speak `locale` (and tell time in `timezone`) for the length of the block: mails are written for others."""
-    before = g.get("forced_zone")
-    g.forced_zone = timezone
+    token = _forced.set((_known(locale), timezone))
     try:
-        with _force_locale(locale):
+        with _force_flask_babel(_known(locale)):
             yield
     finally:
-        g.forced_zone = before
+        _forced.reset(token)
 
 
 def negotiate(accept_language: str) -> str | None:
     """The best of our languages for an Accept-Language header, or None."""
-    wished = [part.split(";")[0].strip().replace("-", "_") for part in accept_language.split(",")]
-    found = negotiate_locale(wished, LOCALES) or negotiate_locale([w.split("_")[0] for w in wished], LOCALES)
-    return str(found) if found else None
+    for tag, quality in parse_accept_header(accept_language, LanguageAccept):
+        code = tag.replace("_", "-").partition("-")[0].lower()
+        if quality > 0 and code in LOCALES:
+            return code
+    return None
 
 
-def locale() -> str:
-    """The code of the language of this moment: nl or en."""
-    found = _get_locale()
-    return found.language if found is not None and found.language in LOCALES else LOCALES[0]
+def _known(code: str) -> str:
+    return code if code in LOCALES else LOCALES[0]
 
 
-def html_lang() -> str:
-    """The language of the page for its `lang` attribute."""
-    return "nl-BE" if locale() == "nl" else "en"
+def _catalogue() -> NullTranslations:
+    """The sentences of this moment's language; kept with the request, which asks for them some hundred times."""
+    kept = request.environ if has_request_context() and _forced.get() is None else {}
+    found: NullTranslations | None = kept.get("leerkring.catalogue")
+    if found is None:
+        if not has_app_context():
+            return _SILENT
+        found = kept["leerkring.catalogue"] = current_app.extensions["speech"]["catalogues"][locale()]
+    return found
 
 
-def zone() -> str:
-    """The name of the reader's time zone."""
-    return str(_get_timezone() or "UTC")
+def _chosen(what: str, otherwise: str) -> str:
+    """The choice of the edges, kept with the request."""
+    if not has_app_context():
+        return otherwise
+    if not has_request_context():
+        found = str(current_app.extensions["speech"][what]())
+        return _known(found) if what == "locale" else found
+    kept, key = request.environ, f"leerkring.{what}"
+    if key not in kept:
+        found = str(current_app.extensions["speech"][what]())
+        kept[key] = _known(found) if what == "locale" else found
+    return str(kept[key])
 
 
 def day(value: date | datetime) -> str:
     """`8 december 2025`, in the reader's time zone."""
-    return _day(value, locale(), zone())
+    return _day(value, locale(), zone() if isinstance(value, datetime) else "")
 
 
 def moment(value: datetime) -> str:
-    """`8 december 2025 om 9:12`, in the reader's time zone."""
+    """`8 december 2025, 09:12`, in the reader's time zone."""
     return _moment(value, locale(), zone())
 
 
 def number(value: int | float) -> str:
     """A number as the language writes it."""
-    return str(format_decimal(value, locale=FORMATS[locale()]))
+    return _number(value, locale())
 
 
-def join_words(words: Sequence[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """`Aalst, Genk en Gent`."""
-    return str(format_list(list(words), locale=FORMATS[locale()]))
+    return _join(tuple(map(str, words)), locale())
 
 
+# Babel reads its patterns anew for every value, and a page of twenty posts shows a hundred dates: each is made once.
 @lru_cache(maxsize=4096)
 def _day(value: date | datetime, code: str, zone_name: str) -> str:
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(zone_name)).date()
+        value = value.astimezone(_zone(zone_name)).date()
     return str(format_date(value, "d MMMM y", locale=FORMATS[code]))
 
 
 @lru_cache(maxsize=4096)
 def _moment(value: datetime, code: str, zone_name: str) -> str:
-    local: Any = value.astimezone(ZoneInfo(zone_name))
-    return str(format_datetime(local, "d MMMM y, HH:mm", locale=Locale.parse(FORMATS[code])))
+    return str(format_datetime(value.astimezone(_zone(zone_name)), "d MMMM y, HH:mm", locale=FORMATS[code]))
+
+
+@lru_cache(maxsize=1024)
+def _number(value: int | float, code: str) -> str:
+    return str(format_decimal(value, locale=FORMATS[code]))
+
+
+@lru_cache(maxsize=1024)
+def _join(words: tuple[str, ...], code: str) -> str:
+    return str(format_list(list(words), locale=FORMATS[code]))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    """A zone that this machine does not know is told in UTC rather than not at all."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")

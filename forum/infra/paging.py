@@ -73,8 +73,9 @@ def _ends(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:
 
 
 def _value(row: Row[Any], key: Any) -> Any:
-    if key.key in row._mapping:
-        return row._mapping[key.key]
+    for name in (key, key.key):
+        if name in row._mapping:
+            return row._mapping[name]
     owner = getattr(key, "class_", None)
     for entity in row:
         if owner is not None and isinstance(entity, owner):
