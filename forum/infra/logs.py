@@ -1,9 +1,15 @@
-"""One line a request: which page, how it went, how long, how many queries. No words, no addresses, no persons."""
+"""One line a request: which page, how it went, how long, how many queries. No words, no addresses, no persons.
+
+Whatever else is logged becomes one line of JSON too, with the number of the request. Of an error it keeps the kind and
+the place and not the message, because a database quotes people's words in its complaints. Only in development errors
+are told in full.
+"""
 
 import json
 import logging
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +17,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_app_context, has_request_context, request
 from sqlalchemy import Engine, event
 
+from forum.infra import clock
+
 log = logging.getLogger("leerkring.requests")
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")
 
 
 @dataclass
@@ -29,12 +39,18 @@ class Seen:
         return len(self.statements)
 
 
+@dataclass
+class _Tally:
+    queries: int = 0
+
+
 _seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+_tally: ContextVar[_Tally | None] = ContextVar("tally", default=None)
 
 
 @contextmanager
 def count_queries() -> Iterator[Seen]:
-    """Count the statements of the block, savepoints left out."""
+    """Collect the statements of the block, those that only begin and end transactions left out."""
     seen = Seen()
     token = _seen.set(seen)
     try:
@@ -45,47 +61,86 @@ def count_queries() -> Iterator[Seen]:
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-    if statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")):
+    tally, seen = _tally.get(), _seen.get()
+    if (tally is None and seen is None) or statement.startswith(NOT_COUNTED):
         return
-    seen = _seen.get()
+    if tally is not None:
+        tally.queries += 1
     if seen is not None:
         seen.statements.append(statement)
-    if _asked():
-        g.queries = g.get("queries", 0) + 1
-
-
-def _asked() -> bool:
-    try:
-        return bool(request)
-    except RuntimeError:
-        return False
 
 
 def init_app(app: Flask) -> None:
     """Give every request a number and write its line at the end."""
-    if not log.handlers and not app.testing:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        log.addHandler(handler)
-        log.propagate = False
+    if not app.testing:
+        _speak_json(app)
     log.setLevel(logging.INFO)
+    app.before_request(_begin)
+    app.after_request(_end)
 
-    @app.before_request
-    def begin() -> None:
-        g.request_id = uuid.uuid4().hex
-        g.began = time.perf_counter()
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        number = g.get("request_id", "")
-        response.headers["X-Request-ID"] = number
-        line = {
-            "id": number,
-            "method": request.method,
-            "route": request.url_rule.rule if request.url_rule else None,
-            "status": response.status_code,
-            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-            "queries": g.get("queries", 0),
+def _begin() -> None:
+    g.request_id = uuid.uuid4().hex  # ours: what a client sends could be anything, or somebody
+    g.began = time.perf_counter()
+    _tally.set(_Tally())
+
+
+def _end(response: Response) -> Response:
+    number, tally = g.get("request_id", ""), _tally.get()
+    response.headers["X-Request-ID"] = number
+    line = {
+        "at": clock.now().isoformat(timespec="milliseconds"),
+        "id": number,
+        "method": request.method if request.method in METHODS else "other",
+        "route": request.url_rule.rule if request.url_rule else None,  # the pattern: no ids, no tokens
+        "status": response.status_code,
+        "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        "queries": tally.queries if tally is not None else 0,
+    }
+    log.info(json.dumps(line))
+    return response
+
+
+def _speak_json(app: Flask) -> None:
+    if not log.handlers:
+        lines = logging.StreamHandler(sys.stderr)
+        lines.setFormatter(logging.Formatter("%(message)s"))
+        log.addHandler(lines)
+        log.propagate = False
+    root = logging.getLogger()
+    if not root.handlers:
+        others = logging.StreamHandler(sys.stderr)
+        if app.config["ENV_NAME"] == "development":
+            others.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+        else:
+            others.setFormatter(JsonLines())
+        root.addHandler(others)
+
+
+class JsonLines(logging.Formatter):
+    """A record as one line, whatever stands in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        line: dict[str, Any] = {
+            "at": clock.now().isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
         }
-        log.info(json.dumps(line))
-        return response
+        if has_request_context() and has_app_context() and "request_id" in g:
+            line["id"] = g.request_id
+        if record.exc_info and record.exc_info[1] is not None:
+            line |= _error(record.exc_info[1])
+        return json.dumps(line)
+
+
+def _error(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)
+    told: dict[str, Any] = {
+        "error": type(error).__name__,
+        "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
+    }
+    if error.__cause__ is not None:
+        told["cause"] = type(error.__cause__).__name__
+    return told
