@@ -1,74 +1,99 @@
-"""The signed links of account mails: what is in each, how long it lives, and what ends it sooner."""
+"""Links in mails: signed, bound to one purpose, and dead once they were used or something newer replaced them."""
 
-from datetime import timedelta
+import hmac
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from forum.infra import tokens
+from forum.infra import clock, tokens
 from forum.infra.db import db
-from forum.infra.tokens import BadToken
+from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation
-from forum.policy.errors import NotFound
+from forum.policy.errors import NotFound, Refusal
 
-CONFIRM_WITHIN = timedelta(days=3)
-RESET_WITHIN = timedelta(hours=1)
-INVITE_WITHIN = timedelta(days=28)
+CONFIRM, RESET, INVITATION, UNSUBSCRIBE = "confirm", "reset", "invitation", "unsubscribe"
+CONFIRM_SECONDS = 14 * 24 * 3600
+RESET_SECONDS = 60 * 60
+
+
+class DeadLink(Refusal):
+    """A link that no longer works; `reason` says kindly why and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 def confirm_token(member: Member) -> str:
-    """For the link that confirms an address; dies when the address changes."""
-    return tokens.sign("confirm", {"member": member.id, "email": member.email})
-
-
-def confirmed_member(token: str) -> Member | None:
-    """The member whose address this link confirms, or None."""
-    payload = _read("confirm", token, CONFIRM_WITHIN)
-    return _member(payload, Member.email == payload["email"]) if payload else None
+    """For the mail that asks whether an address is hers."""
+    return tokens.sign(CONFIRM, _stamped(member))
 
 
 def reset_token(member: Member) -> str:
-    """For the link that sets a new password; dies with its first use, with a newer link, and after an hour."""
-    return tokens.sign("reset", {"member": member.id, "stamp": member.password_stamp})
-
-
-def resetting_member(token: str) -> Member | None:
-    """The member whose password this link may set, or None."""
-    payload = _read("reset", token, RESET_WITHIN)
-    return _member(payload, Member.password_stamp == payload["stamp"]) if payload else None
+    """For the mail with which she chooses a new password."""
+    return tokens.sign(RESET, _stamped(member))
 
 
 def invitation_token(invitation: Invitation) -> str:
-    """For the link of an invitation; the row decides whether it is still good."""
-    return tokens.sign("invite", {"invitation": invitation.id})
-
-
-def invitation_id(token: str) -> int | None:
-    """The id of the invitation behind a link, or None."""
-    payload = _read("invite", token, INVITE_WITHIN)
-    return int(payload["invitation"]) if payload else None
+    """For the mail that invites; how long it works stands in the row."""
+    return tokens.sign(INVITATION, {"i": invitation.id})
 
 
 def unsubscribe_token(member_id: int) -> str:
-    """For the link that stops the digest. It never expires: an old mail must still be able to stop the next."""
-    return tokens.sign("unsubscribe", {"member": member_id})
+    """For the foot of a digest: works as long as the account exists."""
+    return tokens.sign(UNSUBSCRIBE, {"m": member_id})
+
+
+def confirming_member(token: str) -> Member:
+    """Whose address a link confirms, or DeadLink."""
+    return _holder(CONFIRM, token, CONFIRM_SECONDS)
+
+
+def resetting_member(token: str) -> Member:
+    """Whose password a link renews, or DeadLink once it was used or is an hour old."""
+    return _holder(RESET, token, RESET_SECONDS)
+
+
+def invitation_of(token: str) -> Invitation:
+    """The invitation behind a link with its space and who invites, or DeadLink that says what became of it."""
+    try:
+        number = int(tokens.read(INVITATION, token)["i"])
+    except (tokens.BadToken, KeyError, ValueError):
+        raise DeadLink(_("This link is not complete. Copy it whole from the letter.")) from None
+    invitation = db.session.scalars(
+        select(Invitation)
+        .where(Invitation.id == number)
+        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
+    ).one_or_none()
+    if invitation is None or invitation.withdrawn_at is not None:
+        raise DeadLink(_("This invitation was taken back. Ask whoever invited you what happened."))
+    if invitation.accepted_at is not None:
+        raise DeadLink(_("This invitation was already used. Do you have an account? Then sign in."))
+    if invitation.expires_at <= clock.now():
+        raise DeadLink(_("This invitation is older than four weeks. Ask whoever invited you for a new one."))
+    return invitation
 
 
 def unsubscribing_member(token: str) -> int:
-    """The id of the member behind an unsubscribe link; NotFound for a link that we never made."""
-    payload = _read("unsubscribe", token, None)
-    if payload is None:
-        raise NotFound
-    return int(str(payload["member"]))
-
-
-def _read(purpose: str, token: str, within: timedelta | None) -> dict[str, object] | None:
+    """The id of who wants no more letters, or NotFound."""
     try:
-        return tokens.read(purpose, token, max_age_seconds=int(within.total_seconds()) if within else None)
-    except BadToken:
-        return None
+        return int(tokens.read(UNSUBSCRIBE, token)["m"])
+    except (tokens.BadToken, KeyError, ValueError):
+        raise NotFound from None
 
 
-def _member(payload: dict[str, object], condition: object) -> Member | None:
-    query = select(Member).where(Member.id == payload["member"], condition)
-    return db.session.scalars(query).one_or_none()
+def _stamped(member: Member) -> dict[str, int | str]:
+    return {"m": member.id, "s": tokens.digest(member.password_stamp)[:16]}
+
+
+def _holder(purpose: str, token: str, seconds: int) -> Member:
+    try:
+        claims = tokens.read(purpose, token, max_age_seconds=seconds)
+        member = db.session.get(Member, int(claims["m"]), populate_existing=True)
+        stamp = str(claims["s"])
+    except (tokens.BadToken, KeyError, ValueError):
+        raise DeadLink(_("This link no longer works, or it is not complete.")) from None
+    if member is None or not hmac.compare_digest(tokens.digest(member.password_stamp)[:16], stamp):
+        raise DeadLink(_("This link was used already, or a newer letter replaced it."))
+    return member

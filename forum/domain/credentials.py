@@ -1,0 +1,86 @@
+"""How somebody proves who she is: signing in, a forgotten password, a new one. Known and unknown look the same."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from forum.domain import account_links, accounts, events, joining, sign_ins
+from forum.infra import addresses, passwords, rates, tokens
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.policy.actors import Actor, actor_for
+from forum.policy.errors import Invalid
+
+# Counted for an account at one address, so that a stranger who guesses does not lock the owner out elsewhere.
+GUESSES = "10 per 15 minutes"
+GUESSES_FROM_ONE_PLACE = "100 per 15 minutes"
+LETTERS = "3 per hour"
+LETTERS_FROM_ONE_PLACE = "20 per hour"
+
+
+def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[str, Actor]:
+    """The secret of a new device and who is behind it; Invalid, in the same words and time, for every other case."""
+    who = addresses.key(email)
+    rates.spend("sign_in", f"account:{tokens.digest(who)}@{address}", limit=GUESSES)
+    rates.spend("sign_in_place", f"address:{address}", limit=GUESSES_FROM_ONE_PLACE)
+    member = accounts.by_email(who)
+    fits = passwords.verify(member.password_hash if member else None, password)
+    if member is None or not fits or member.confirmed_at is None or member.suspended_at is not None:
+        raise Invalid("password", _("This address and this password do not go together."))
+    if member.password_hash and passwords.needs_rehash(member.password_hash):
+        member.password_hash = passwords.hash_password(password)
+    return begin(member, device=device)
+
+
+def begin(member: Member, *, device: str) -> tuple[str, Actor]:
+    """Sign a device in for somebody who has just proven who she is."""
+    return sign_ins.begin(member, device=device), actor_for(member)
+
+
+def forget(email: str, *, address: str) -> None:
+    """Send a link for a new password to that address, if it has an account; nobody can see whether it has."""
+    who = addresses.key(email)
+    rates.spend("forgot", f"address:{address}", limit=LETTERS_FROM_ONE_PLACE)
+    rates.spend("forgot_account", f"account:{tokens.digest(who)}", limit=LETTERS)
+    member = accounts.by_email(who)
+    reachable = member is not None and member.suspended_at is None
+    # Written for unknown addresses too: the same work takes the same time.
+    events.record("password.forgotten", member_id=member.id if member is not None and reachable else None)
+    db.session.flush()
+
+
+def reset(token: str, password: str) -> Member:
+    """Choose a new password with the link from the mail, once; every device is signed out."""
+    member = account_links.resetting_member(token)
+    _renew(member, password)
+    joining.address_proven(member)
+    sign_ins.end_all(member.id)
+    events.record("password.changed", member_id=member.id)
+    return member
+
+
+def change(actor: Actor, *, current: str, password: str, secret: str | None) -> None:
+    """Choose a new password, knowing the present one; every other device is signed out."""
+    rates.spend("change_password", f"member:{actor.id}", limit=GUESSES)
+    member = db.session.get_one(Member, actor.id, populate_existing=True)
+    if not passwords.verify(member.password_hash, current):
+        raise Invalid("current", _("This is not your present password."))
+    _renew(member, password)
+    sign_ins.end_all(member.id, but=secret)
+    events.record("password.changed", member_id=member.id)
+    db.session.flush()
+
+
+def _renew(member: Member, password: str) -> None:
+    fresh = accounts.hashed(password, name=member.name, email=member.email)
+    # The stamp decides between two requests with the same link at the same moment: one of them finds it changed.
+    renewed: Any = db.session.execute(
+        update(Member)
+        .where(Member.id == member.id, Member.password_stamp == member.password_stamp)
+        .values(password_hash=fresh, password_stamp=tokens.random_token(16))
+        .execution_options(synchronize_session=False)
+    )
+    if renewed.rowcount != 1:
+        raise account_links.DeadLink(_("This link was used already, or a newer letter replaced it."))
+    db.session.refresh(member)

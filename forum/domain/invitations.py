@@ -1,0 +1,182 @@
+"""Invitations: by a moderator, to one space and role, by mail, for four weeks, for one person, once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from forum.domain import account_links, accounts, events, spaces
+from forum.domain.joining import fit_message
+from forum.infra import addresses, clock, rates, tokens
+from forum.infra.db import db
+from forum.infra.i18n import LOCALES, _
+from forum.models.accounts import Body, Capacity, Level, Member
+from forum.models.spaces import Invitation, JoinRequest, Membership, Role, Space
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.visibility import get_visible, visible
+
+GOOD_FOR = timedelta(days=28)
+MOST = "60 per hour"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an invited person without an account fills in; the address is that of the invitation."""
+
+    name: str
+    password: str
+    function: str
+    level: Level
+    body: Body
+    city: str | None
+    locale: str
+
+
+def invite(
+    actor: Actor, space_id: int, *, email: str, role: Role, note: str = "", locale: str = "nl"
+) -> Invitation:
+    """Invite somebody to a space; inviting the same address again renews the invitation and its mail."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    address = addresses.clean(email)
+    if address is None:
+        raise Invalid("email", _("This is not an e-mail address."))
+    words = _fit_note(note)
+    spaces.lock(space.id)  # two clicks at once must not become two invitations
+    if _belongs(space.id, address):
+        raise Invalid("email", _("Somebody with this address belongs to this space already."))
+    rates.spend("invite", f"member:{actor.id}", limit=MOST)
+    now = clock.now()
+    invitation = db.session.scalars(
+        visible(Invitation, actor)
+        .where(Invitation.space_id == space.id, Invitation.email == address, Invitation.accepted_at.is_(None))
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if invitation is None:
+        invitation = Invitation(space_id=space.id, email=address)
+        db.session.add(invitation)
+    invitation.role, invitation.note = Role(role), words
+    invitation.locale = locale if locale in LOCALES else LOCALES[0]
+    invitation.invited_by_id, invitation.invited_at = actor.id, now
+    invitation.expires_at, invitation.withdrawn_at = now + GOOD_FOR, None
+    db.session.flush()
+    events.record("invitation.sent", invitation_id=invitation.id)
+    return invitation
+
+
+def waiting(actor: Actor, space_id: int) -> list[Invitation]:
+    """Invitations to a space that nobody accepted yet, also those whose time is over, for its moderators."""
+    return list(
+        db.session.scalars(
+            visible(Invitation, actor)
+            .where(
+                Invitation.space_id == space_id,
+                Invitation.accepted_at.is_(None),
+                Invitation.withdrawn_at.is_(None),
+            )
+            .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
+            .limit(100)
+        )
+    )
+
+
+def withdraw(actor: Actor, invitation_id: int) -> Invitation:
+    """Take an invitation back; its link dies at once."""
+    invitation: Invitation = get_visible(Invitation, actor, invitation_id)
+    require(may_moderate(actor, invitation.space_id))
+    withdrawn: Any = db.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
+        .values(withdrawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if withdrawn.rowcount != 1:
+        raise Conflict(_("This invitation was already accepted."))
+    db.session.refresh(invitation)
+    return invitation
+
+
+def has_account(invitation: Invitation) -> bool:
+    """Whether the invited address has an account that is in use: its owner signs in and accepts with one button."""
+    member = accounts.by_email(invitation.email)
+    return member is not None and member.confirmed_at is not None
+
+
+def accept_as(actor: Actor, token: str) -> Space:
+    """Accept with the account that has the invited address."""
+    invitation = account_links.invitation_of(token)
+    if actor.email != invitation.email:
+        raise Forbidden(_("This invitation is for somebody with another address."))
+    member = db.session.get_one(Member, actor.id)
+    return _let_in(invitation, member)
+
+
+def accept(token: str, profile: Profile) -> tuple[Member, Space]:
+    """Accept as somebody new: the mail proved the address, the moderator who invited stands for the person."""
+    invitation = account_links.invitation_of(token)
+    if has_account(invitation):
+        raise Forbidden(_("You have an account with this address already. Sign in to accept."))
+    hashed = accounts.hashed(profile.password, name=accounts.fit_name(profile.name), email=invitation.email)
+    member = accounts.by_email(invitation.email)
+    if member is None:
+        member = accounts.create(email=invitation.email, name=profile.name, locale=profile.locale)
+    else:  # somebody asked for an account with this address and never confirmed it: nothing of that is kept
+        db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
+        db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
+        member.name, member.locale = accounts.fit_name(profile.name), profile.locale
+    member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
+    member.confirmed_at = clock.now()
+    accounts.add_capacity(
+        member.id,
+        function=profile.function,
+        level=profile.level,
+        body=profile.body,
+        city=profile.city,
+        starts_on=clock.now().date(),
+    )
+    return member, _let_in(invitation, member)
+
+
+def _let_in(invitation: Invitation, member: Member) -> Space:
+    now = clock.now()
+    # The row decides: of two requests with one link, one finds it used.
+    claimed: Any = db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.id == invitation.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+            Invitation.expires_at > now,
+        )
+        .values(accepted_at=now, accepted_by_id=member.id)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:
+        raise account_links.DeadLink(
+            _("This invitation was already used. Do you have an account? Then sign in.")
+        )
+    member.approved_at = member.approved_at or now
+    db.session.flush()
+    spaces.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
+    space: Space = invitation.space
+    return space
+
+
+def _belongs(space_id: int, address: str) -> bool:
+    query = (
+        select(Membership.id)
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.space_id == space_id, Membership.ended_at.is_(None), Member.email == address)
+    )
+    return db.session.scalar(query) is not None
+
+
+def _fit_note(note: str) -> str:
+    try:
+        return fit_message(note)
+    except Invalid as error:
+        raise Invalid("note", error.message) from None

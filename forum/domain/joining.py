@@ -1,0 +1,227 @@
+"""Asking to come in: a newcomer at the forum's door, or a member at the door of another space; a moderator answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import joinedload
+
+from forum.domain import account_links, accounts, events, spaces
+from forum.domain.bylines import Byline, byline
+from forum.domain.rows import insert_new
+from forum.infra import addresses, clock, rates, text, tokens
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Body, Capacity, Level, Member
+from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.visibility import get_visible, visible
+
+LONGEST_MESSAGE = 500
+FROM_ONE_PLACE = "20 per hour"
+FOR_ONE_ACCOUNT = "3 per hour"
+KNOCKS = "10 per day"
+NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """What somebody without an account says about herself; `city` is a code, or "network" for its own people."""
+
+    name: str
+    email: str
+    password: str
+    function: str
+    level: Level
+    body: Body
+    city: str
+    message: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody who knocks, as the moderators of that space see her."""
+
+    id: int
+    name: str
+    email: str
+    byline: Byline
+    message: str
+    asked_at: datetime
+    is_new: bool
+
+
+def ask(newcomer: Newcomer, *, address: str) -> None:
+    """Ask for an account; the answer goes by mail, and looks here the same for an address that has one already."""
+    email = addresses.clean(newcomer.email)
+    if email is None:
+        raise Invalid("email", _("This is not an e-mail address."))
+    rates.spend("join", f"address:{address}", limit=FROM_ONE_PLACE)
+    rates.spend("join_account", f"account:{tokens.digest(email)}", limit=FOR_ONE_ACCOUNT)
+    hashed = accounts.hashed(newcomer.password, name=accounts.fit_name(newcomer.name), email=email)
+    message = fit_message(newcomer.message)
+    space = _door(newcomer.city)
+    member = accounts.by_email(email)
+    if member is not None and member.confirmed_at is not None:
+        reachable = member.suspended_at is None
+        events.record("member.already_registered", member_id=member.id if reachable else None)
+        db.session.flush()
+        return
+    member = _account(member, newcomer, email)
+    member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
+    accounts.add_capacity(
+        member.id,
+        function=newcomer.function,
+        level=newcomer.level,
+        body=newcomer.body,
+        city=None if newcomer.city == NETWORK else newcomer.city,
+        starts_on=clock.now().date(),
+    )
+    db.session.add(JoinRequest(space_id=space.id, member_id=member.id, message=message, asked_at=clock.now()))
+    events.record("member.registered", member_id=member.id)
+    db.session.flush()
+
+
+def confirm(token: str) -> Member:
+    """The address is hers: from now on moderators see her request. Doing it twice is the same."""
+    member = account_links.confirming_member(token)
+    address_proven(member)
+    return member
+
+
+def address_proven(member: Member) -> None:
+    """Note that she reads the mail of her address, and tell the moderators whom she asks."""
+    if member.confirmed_at is not None:
+        return
+    member.confirmed_at = clock.now()
+    waiting = select(JoinRequest.id).where(
+        JoinRequest.member_id == member.id, JoinRequest.answered_at.is_(None)
+    )
+    for request_id in db.session.scalars(waiting).all():
+        events.record("join.requested", request_id=request_id)
+    db.session.flush()
+
+
+def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
+    """Ask, as a member of the network, to belong to one more space; asking twice is asking once."""
+    space: Space = get_visible(Space, actor, space_id)
+    if actor.approved_at is None:
+        raise Forbidden(_("A moderator still has to let you in."))
+    if space.id in actor.roles:
+        raise Conflict(_("You belong to this space already."))
+    words = fit_message(message)
+    now = clock.now()
+    values = {"space_id": space.id, "member_id": actor.id, "message": words, "asked_at": now}
+    is_new = bool(insert_new(JoinRequest, [values], JoinRequest.id))
+    request = db.session.scalars(
+        select(JoinRequest)
+        .where(JoinRequest.space_id == space.id, JoinRequest.member_id == actor.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if not is_new and request.answered_at is None:
+        return request
+    rates.spend("knock", f"member:{actor.id}", limit=KNOCKS)
+    request.message, request.asked_at = words, now
+    request.answered_at = request.answered_by_id = request.accepted = None
+    db.session.flush()
+    events.record("join.requested", request_id=request.id)
+    return request
+
+
+def has_knocked(actor: Actor, space_id: int) -> bool:
+    """Whether she waits for an answer from that space."""
+    query = select(JoinRequest.id).where(
+        JoinRequest.space_id == space_id, JoinRequest.member_id == actor.id, JoinRequest.answered_at.is_(None)
+    )
+    return db.session.scalar(query) is not None
+
+
+def waiting(actor: Actor, space_id: int) -> list[Request]:
+    """Who knocks at a space, the longest waiting first, for its moderators (two queries)."""
+    rows = db.session.scalars(
+        visible(JoinRequest, actor)
+        .join(Member, Member.id == JoinRequest.member_id)
+        .where(
+            JoinRequest.space_id == space_id,
+            JoinRequest.answered_at.is_(None),
+            Member.confirmed_at.is_not(None),
+            Member.suspended_at.is_(None),
+        )
+        .order_by(JoinRequest.asked_at, JoinRequest.id)
+        .options(joinedload(JoinRequest.member))
+        .limit(100)
+    ).all()
+    held = spaces.capacities_of([row.member_id for row in rows])
+    return [
+        Request(
+            id=row.id,
+            name=row.member.name,
+            email=row.member.email,
+            byline=byline(row.member.name, row.member.handle, held.get(row.member_id)),
+            message=row.message,
+            asked_at=row.asked_at,
+            is_new=row.member.approved_at is None,
+        )
+        for row in rows
+    ]
+
+
+def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
+    """Let somebody in as a member or guest, or not (None); the first answer counts."""
+    request: JoinRequest = get_visible(JoinRequest, actor, request_id)
+    require(may_moderate(actor, request.space_id))
+    if role == Role.MODERATOR:
+        raise Invalid("role", _("Let somebody in as a member first."))
+    claimed: Any = db.session.execute(
+        update(JoinRequest)
+        .where(JoinRequest.id == request.id, JoinRequest.answered_at.is_(None))
+        .values(answered_at=clock.now(), answered_by_id=actor.id, accepted=role is not None)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:
+        raise Conflict(_("Somebody answered this request already."))
+    db.session.refresh(request)
+    if role is not None:
+        member = db.session.get_one(Member, request.member_id, populate_existing=True)
+        if member.confirmed_at is None or member.suspended_at is not None:
+            raise Conflict(_("This account is not in use."))
+        member.approved_at = member.approved_at or clock.now()
+        spaces.grant(actor.id, member.id, request.space_id, role)
+    events.record("join.answered", request_id=request.id)
+    db.session.flush()
+    return request
+
+
+def fit_message(message: str) -> str:
+    """A few lines to a moderator, or Invalid."""
+    lines = [text.one_line(line) for line in message.strip().splitlines()]
+    words = "\n".join(lines).strip()
+    if len(words) > LONGEST_MESSAGE:
+        raise Invalid("message", _("Use at most %(limit)d characters.", limit=LONGEST_MESSAGE))
+    return words
+
+
+def _door(city: str) -> Space:
+    """The space whose moderators answer: the listed one of a city, else the network's own."""
+    listed = select(Space).where(Space.unlisted_at.is_(None)).order_by(Space.id).limit(1)
+    of_city = listed.where(Space.kind == SpaceKind.CITY, Space.city == city)
+    of_network = listed.where(Space.kind == SpaceKind.NETWORK)
+    space = db.session.scalar(of_city) or db.session.scalar(of_network)
+    if space is None:
+        raise Invalid("city", _("Nobody can answer for this city yet. Ask a moderator for an invitation."))
+    return space
+
+
+def _account(member: Member | None, newcomer: Newcomer, email: str) -> Member:
+    """A new account, or the one that was never confirmed, emptied: whoever reads that mailbox decides which stays."""
+    if member is None:
+        return accounts.create(email=email, name=newcomer.name, locale=newcomer.locale)
+    db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
+    db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
+    member.name, member.locale = accounts.fit_name(newcomer.name), newcomer.locale
+    return member

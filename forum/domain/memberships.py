@@ -1,0 +1,214 @@
+"""Who belongs to a space, in which role: rows with a beginning and an end, changed by its moderators."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+
+from forum.domain.accounts import fit_reason
+from forum.domain.bylines import Byline, byline
+from forum.domain.rows import insert_new
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.paging import Page, keyset
+from forum.models.accounts import Capacity, Member
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Invitation, Membership, Role, Space
+from forum.policy.actions import may_moderate, no, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid, NotFound
+from forum.policy.visibility import get_visible, visible
+
+WEIGHT = {Role.GUEST: 0, Role.MEMBER: 1, Role.MODERATOR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """Somebody who belongs to a space, as others who belong see her."""
+
+    member_id: int
+    name: str
+    role: Role
+    since_at: datetime
+    byline: Byline
+
+
+def grant(granter_id: int | None, member_id: int, space_id: int, role: Role) -> Membership:
+    """Give somebody at least that role in a space; who has a higher one keeps it."""
+    wanted = Role(role)
+    row = {"member_id": member_id, "space_id": space_id, "role": wanted, "since_at": clock.now()}
+    insert_new(Membership, [{**row, "granted_by_id": granter_id}])
+    held = _current(space_id, member_id)
+    return held if WEIGHT[held.role] >= WEIGHT[wanted] else _replace(held, wanted, granter_id)
+
+
+def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Membership:
+    """Change what somebody is in a space; the old role stays as history, and the log says so."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    lock(space.id)
+    held, wanted = _current(space.id, member_id), Role(role)
+    if held.role == wanted:
+        return held
+    _keep_a_moderator(held)
+    before = held.role
+    changed = _replace(held, wanted, actor.id)
+    if before == Role.MODERATOR:
+        _drop_invitations(space.id, member_id)
+    _note(actor, space.id, member_id, f"{before.value} → {wanted.value}")
+    return changed
+
+
+def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
+    """End somebody's place in a space, with a reason for the log; the next request of hers finds it closed."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    words = fit_reason(reason)
+    lock(space.id)
+    held = _current(space.id, member_id)
+    _keep_a_moderator(held)
+    held.ended_at, held.ended_by_id = clock.now(), actor.id
+    _drop_invitations(space.id, member_id)
+    _note(actor, space.id, member_id, words)
+
+
+def members(
+    reader: Actor | None, space_id: int, *, cursor: str | None = None, limit: int = 50
+) -> Page[MemberRow]:
+    """Who belongs to a space, the newest first, for who belongs to it too (three queries)."""
+    space: Space = get_visible(Space, reader, space_id)
+    if reader is None or space.id not in reader.roles:
+        require(no(_("Only who belongs to this space sees who else does.")))
+    query = _people(reader, space.id)
+    rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
+    return Page(_rows(rows), following)
+
+
+def moderators(reader: Actor | None, space_id: int) -> list[MemberRow]:
+    """Who moderates a space, for who belongs to it; nobody for others (two queries)."""
+    query = _people(reader, space_id).where(Membership.role == Role.MODERATOR)
+    return _rows(db.session.execute(query.order_by(Member.name, Member.id)).all())
+
+
+def capacities_of(member_ids: Iterable[int]) -> dict[int, Capacity]:
+    """In which capacity each of these members speaks today (one query)."""
+    today = clock.now().date()
+    rows = db.session.scalars(
+        select(Capacity)
+        .where(
+            Capacity.member_id.in_(list(member_ids)),
+            Capacity.starts_on <= today,
+            or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+        )
+        .order_by(Capacity.starts_on, Capacity.id)
+    )
+    return {row.member_id: row for row in rows}
+
+
+def lock(space_id: int) -> None:
+    """Let nobody else change who belongs to this space until the end of this transaction."""
+    db.session.execute(select(Space.id).where(Space.id == space_id).with_for_update())
+
+
+def _people(reader: Actor | None, space_id: int) -> Any:
+    return (
+        visible(
+            Membership, reader, Membership.id, Membership.since_at, Membership.role, Membership.member_id,
+            Member.name, Member.handle,
+        )
+        .join(Member, Member.id == Membership.member_id)
+        .where(Membership.space_id == space_id, Member.suspended_at.is_(None))
+    )  # fmt: skip
+
+
+def _rows(rows: Iterable[Any]) -> list[MemberRow]:
+    found = list(rows)
+    held = capacities_of([row.member_id for row in found])
+    return [
+        MemberRow(
+            row.member_id,
+            row.name,
+            row.role,
+            row.since_at,
+            byline(row.name, row.handle, held.get(row.member_id)),
+        )
+        for row in found
+    ]
+
+
+def _current(space_id: int, member_id: int) -> Membership:
+    held: Membership | None = db.session.scalars(
+        select(Membership)
+        .where(
+            Membership.space_id == space_id, Membership.member_id == member_id, Membership.ended_at.is_(None)
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if held is None:
+        raise NotFound
+    return held
+
+
+def _replace(held: Membership, role: Role, granter_id: int | None) -> Membership:
+    now = clock.now()
+    held.ended_at, held.ended_by_id = now, granter_id
+    db.session.flush()
+    row = Membership(
+        member_id=held.member_id, space_id=held.space_id, role=role, since_at=now, granted_by_id=granter_id
+    )
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def _keep_a_moderator(held: Membership) -> None:
+    """A space without a moderator would be nobody's: requests would wait for ever."""
+    if held.role != Role.MODERATOR:
+        return
+    others = (
+        select(func.count())
+        .select_from(Membership)
+        .join(Member, Member.id == Membership.member_id)
+        .where(
+            Membership.space_id == held.space_id,
+            Membership.ended_at.is_(None),
+            Membership.role == Role.MODERATOR,
+            Membership.member_id != held.member_id,
+            Member.suspended_at.is_(None),
+        )
+    )
+    if not db.session.scalar(others):
+        raise Invalid("role", _("A space keeps at least one moderator. Appoint somebody else first."))
+
+
+def _drop_invitations(space_id: int, member_id: int) -> None:
+    """Take back what a former moderator still had open: an invitation is good only while who invites may invite."""
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.space_id == space_id,
+            Invitation.invited_by_id == member_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _note(actor: Actor, space_id: int, member_id: int, reason: str) -> None:
+    db.session.add(
+        ModerationAction(
+            action=Action.ROLE,
+            actor_id=actor.id,
+            space_id=space_id,
+            subject_id=member_id,
+            reason=reason,
+            created_at=clock.now(),
+        )
+    )
+    db.session.flush()

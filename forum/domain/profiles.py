@@ -1,0 +1,82 @@
+"""What a member says about herself: name, language, time zone, looks, and the capacities in which she speaks."""
+
+from datetime import date
+from zoneinfo import available_timezones
+
+from sqlalchemy import select
+
+from forum.domain import accounts
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import LOCALES, _
+from forum.models.accounts import Body, Capacity, Level, Member
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid, NotFound
+
+THEMES = ("light", "dark")
+MOST_CAPACITIES = 12
+
+
+def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None) -> Member:
+    """Keep a changed profile; None as language or theme follows her browser."""
+    member = db.session.get_one(Member, actor.id)
+    member.name = accounts.fit_name(name)
+    if locale not in (*LOCALES, None):
+        raise Invalid("locale", _("Choose one of the languages."))
+    if timezone not in available_timezones():
+        raise Invalid("timezone", _("Choose one of the time zones."))
+    if theme not in (*THEMES, None):
+        raise Invalid("theme", _("Choose light, dark, or what your device says."))
+    member.locale, member.timezone, member.theme = locale, timezone, theme
+    db.session.flush()
+    return member
+
+
+def speak(actor: Actor, locale: str) -> None:
+    """Choose the language of her pages and letters."""
+    if locale in LOCALES:
+        db.session.get_one(Member, actor.id).locale = locale
+        db.session.flush()
+
+
+def dress(actor: Actor, theme: str | None) -> None:
+    """Choose light or dark; None follows the device."""
+    db.session.get_one(Member, actor.id).theme = theme if theme in THEMES else None
+    db.session.flush()
+
+
+def capacities(actor: Actor) -> list[Capacity]:
+    """All her capacities, the latest first; old ones stay with what she said in them."""
+    return list(
+        db.session.scalars(
+            select(Capacity)
+            .where(Capacity.member_id == actor.id)
+            .order_by(Capacity.ends_on.is_not(None), Capacity.starts_on.desc(), Capacity.id.desc())
+        )
+    )
+
+
+def add_capacity(
+    actor: Actor, *, function: str, level: Level, body: Body, city: str | None, starts_on: date
+) -> Capacity:
+    """Speak in one more capacity from a day on; the newest one stands beside new words."""
+    if starts_on > clock.now().date():
+        raise Invalid("starts_on", _("Choose today or a day before."))
+    if len(capacities(actor)) >= MOST_CAPACITIES:
+        raise Invalid("function", _("Keep at most %(limit)d capacities.", limit=MOST_CAPACITIES))
+    return accounts.add_capacity(
+        actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on
+    )
+
+
+def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
+    """Stop speaking in a capacity, as of today; it stays beside what she said in it."""
+    capacity = db.session.scalars(
+        select(Capacity).where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
+    ).one_or_none()
+    if capacity is None:
+        raise NotFound
+    if capacity.ends_on is None:
+        capacity.ends_on = max(clock.now().date(), capacity.starts_on)
+        db.session.flush()
+    return capacity

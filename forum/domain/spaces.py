@@ -1,0 +1,134 @@
+"""Spaces: founded, found by their address, and listed for whoever may know of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from forum.domain.memberships import (
+    MemberRow,
+    capacities_of,
+    grant,
+    lock,
+    members,
+    moderators,
+    remove,
+    set_role,
+)
+from forum.infra import clock, text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.cities import BY_CODE
+from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
+from forum.models.threads import Thread
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid, NotFound
+from forum.policy.visibility import sees, visible
+
+__all__ = [
+    "MemberRow", "SpaceCard", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members", "mine",
+    "moderators", "remove", "set_role",
+]  # fmt: skip
+SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceCard:
+    """A space in the directory. Counts are there only for who may know them."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    kind: SpaceKind
+    city: str | None
+    role: Role | None
+    member_count: int | None
+    thread_count: int | None
+
+
+def by_slug(reader: Actor | None, slug: str) -> Space:
+    """The space with that address, or NotFound."""
+    space: Space | None = db.session.scalars(visible(Space, reader).where(Space.slug == slug)).one_or_none()
+    if space is None:
+        raise NotFound
+    return space
+
+
+def directory(reader: Actor | None) -> list[SpaceCard]:
+    """Every space that the reader may know of, by name (three queries)."""
+    rows = db.session.scalars(select(Space).where(sees(Space, reader)).order_by(Space.name, Space.id)).all()
+    talks = _counts(Thread, reader)
+    members = _counts(Membership, reader)
+    roles = reader.roles if reader else {}
+    return [
+        SpaceCard(
+            id=row.id,
+            slug=row.slug,
+            name=row.name,
+            description=row.description,
+            kind=row.kind,
+            city=row.city,
+            role=roles.get(row.id),
+            member_count=members.get(row.id) if row.id in roles else None,
+            thread_count=talks.get(row.id, 0),
+        )
+        for row in rows
+    ]
+
+
+def mine(actor: Actor) -> list[Space]:
+    """The spaces she belongs to, by name."""
+    return list(
+        db.session.scalars(
+            visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.name, Space.id)
+        )
+    )
+
+
+def found(
+    *,
+    slug: str,
+    name: str,
+    kind: SpaceKind,
+    default_audience: Audience,
+    widest_audience: Audience = Audience.PUBLIC,
+    city: str | None = None,
+    description: str = "",
+    unlisted: bool = False,
+) -> Space:
+    """A new space; what is said in an unlisted one can never leave it."""
+    if not SLUG.match(slug) or len(slug) > 60:
+        raise Invalid("slug", _("Use small letters, figures and dashes."))
+    if city is not None and city not in BY_CODE:
+        raise Invalid("city", _("Choose a city of the network."))
+    widest = Audience.SPACE if unlisted else Audience(widest_audience)
+    default = Audience(default_audience)
+    if default.width > widest.width:
+        raise Invalid("audience", _("The usual readers of a space cannot be more than its widest circle."))
+    now = clock.now()
+    space = Space(
+        slug=slug,
+        name=text.one_line(name)[:80],
+        description=description.strip(),
+        kind=SpaceKind(kind),
+        city=city,
+        default_audience=default,
+        widest_audience=widest,
+        unlisted_at=now if unlisted else None,
+        created_at=now,
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(space)
+            db.session.flush()
+    except IntegrityError:
+        raise Invalid("slug", _("There is a space with this address already.")) from None
+    return space
+
+
+def _counts(model: Any, reader: Actor | None) -> dict[int, int]:
+    query = select(model.space_id, func.count().label("number")).where(sees(model, reader)).group_by(model.space_id)
+    return {row.space_id: row.number for row in db.session.execute(query)}
