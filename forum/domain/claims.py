@@ -85,14 +85,15 @@ def find(actor: Actor, lesson_id: int, words: str) -> int | None:
     return next(standing, None)
 
 
-def unquote(actor: Actor, excerpt_id: int) -> None:
-    """Take an excerpt away from its claim."""
+def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
+    """Take an excerpt away; returns the claim and the lesson that it stood under."""
     claim_id = db.session.scalar(select(Excerpt.claim_id).where(Excerpt.id == excerpt_id))
     if claim_id is None:
         raise NotFound
     claim = _in_draft(actor, claim_id)
     claim.excerpts.remove(next(excerpt for excerpt in claim.excerpts if excerpt.id == excerpt_id))
     db.session.flush()
+    return claim_id, lesson_of(actor, claim_id)
 
 
 def lesson_of(actor: Actor, claim_id: int) -> int:

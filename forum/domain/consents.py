@@ -11,7 +11,7 @@ from forum.domain.excerpts import Quoted
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
@@ -122,12 +122,20 @@ def record_answer(
     row.agreed, row.note = agreed, note
     row.answered_at = at if agreed is not None else None
     db.session.flush()
-    _reconsider(lesson_id)
+    _name_cities(lesson_id)
     return row
 
 
-def _reconsider(lesson_id: int) -> None:
-    """A city that may no longer be named leaves the ring of versions that were sealed before."""
+def reconsider(thread_id: int) -> None:
+    """After a talk was narrowed: the lessons that rest on it no longer name a city that only the talk gave away."""
+    for lesson_id in db.session.scalars(
+        select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id)
+    ).all():
+        _name_cities(lesson_id)
+
+
+def _name_cities(lesson_id: int) -> None:
+    """Name anew the cities behind the versions that were sealed before."""
     lesson = db.session.get_one(Lesson, lesson_id)
     sealed = select(LessonVersion).where(
         LessonVersion.lesson_id == lesson_id, LessonVersion.sealed_at.is_not(None)

@@ -87,7 +87,7 @@ def compare(
 
 def pieces(before: str, after: str) -> list[Piece]:
     """`before` and `after` as one text: words that stayed, words that went, words that came."""
-    old, new = re.findall(r"\S+|\s+", before), re.findall(r"\S+|\s+", after)
+    old, new = (re.findall(r"\w+|\s+|[^\w\s]", words) for words in (before, after))
     found: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":

@@ -1,3 +1,256 @@
-from flask import Blueprint
+"""The workbench: where a moderator makes a lesson of a talk, and another one checks it."""
+
+import re
+from typing import Any
+
+import flask
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from forum.domain import bench, claims, lesson_page, lessons, tags
+from forum.infra.i18n import _
+from forum.models.lessons import LessonState
+from forum.models.spaces import Audience
+from forum.policy.errors import Conflict, Invalid, NotFound
+from forum.web import links
+from forum.web.forms import attach
+from forum.web.forms.workbench import (
+    ClaimForm,
+    ExcerptForm,
+    ReturnForm,
+    SourceForm,
+    SubmissionForm,
+    TextForm,
+)
+from forum.web.guards import moderators, open_to
+from forum.web.methods import is_delete
+from forum.web.viewer import viewer
 
 bp = Blueprint("workbench", __name__)
+PARTS = ("claims", "text", "review")
+
+
+@bp.get("/workbench")
+@open_to(moderators)
+def index():
+    return render_template(
+        "workbench/index.html",
+        drafts=lessons.drafts_of(viewer()),
+        waiting=lessons.waiting_for(viewer()),
+        overdue=lessons.overdue_for(viewer()),
+    )
+
+
+@bp.get("/workbench/<int:lesson_id>")
+@open_to(moderators)
+def show(lesson_id: int):
+    lesson = bench.standing(viewer(), lesson_id)
+    if lesson.state == LessonState.PUBLISHED:
+        return redirect(links.to_lesson(lesson.public_id), 303)
+    return _checked(lesson_id) if lesson.state == LessonState.IN_REVIEW else _bench(lesson_id)
+
+
+@bp.get("/workbench/<int:lesson_id>/preview")
+@open_to(moderators)
+def preview(lesson_id: int):
+    return render_template("workbench/preview.html", page=lesson_page.preview(viewer(), lesson_id))
+
+
+@bp.post("/threads/<int:thread_id>/lessons")
+@open_to(moderators)
+def create(thread_id: int):
+    lesson = lessons.draft(viewer(), thread_id, title=request.form.get("title", ""))
+    return redirect(links.to_draft(lesson), 303)
+
+
+@bp.post("/lessons/<public_id>/versions")
+@open_to(moderators)
+def revise(public_id: str):
+    lesson = lesson_page.page(viewer(), public_id).lesson
+    lessons.revise(viewer(), lesson.id)
+    return redirect(links.to_draft(lesson), 303)
+
+
+@bp.post("/workbench/<int:lesson_id>/text")
+@open_to(moderators)
+def save(lesson_id: int):
+    form = TextForm()
+    if not form.validate():
+        return _bench(lesson_id, part="text", text_form=form), 422
+    try:
+        names = tags.split(form.tags.data or "")
+        lessons.save(viewer(), lesson_id, saved_count=form.saved_count.data or 0, tags=names, **form.words())
+    except Invalid as error:
+        attach(form, error)
+        return _bench(lesson_id, part="text", text_form=form), 422
+    except Conflict as error:
+        return _conflict(lesson_id, form, error), 409
+    flask.flash(_("Saved."), "ok")
+    return _back(lesson_id, "text")
+
+
+@bp.post("/workbench/<int:lesson_id>/claims")
+@open_to(moderators)
+def add_claim(lesson_id: int):
+    form = ClaimForm()
+    if not form.validate():
+        return _bench(lesson_id, claim_form=form), 422
+    try:
+        claim = claims.add(viewer(), lesson_id, text=form.text.data)
+    except Invalid as error:
+        attach(form, error)
+        return _bench(lesson_id, claim_form=form), 422
+    return _back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
+
+
+@bp.post("/workbench/claims/<int:claim_id>")
+@open_to(moderators)
+def change_claim(claim_id: int):
+    lesson_id = claims.lesson_of(viewer(), claim_id)
+    if is_delete():
+        claims.remove(viewer(), claim_id)
+        return _back(lesson_id, "claims")
+    try:
+        claims.reword(viewer(), claim_id, text=request.form.get("text", ""))
+    except Invalid as error:
+        flask.flash(error.message, "grave")
+        return _bench(lesson_id), 422
+    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+
+
+@bp.post("/workbench/<int:lesson_id>/excerpts")
+@open_to(moderators)
+def quote(lesson_id: int):
+    form = ExcerptForm()
+    if not form.validate():
+        return _bench(lesson_id, excerpt_form=form), 422
+    try:
+        post_id = _post_of(lesson_id, form)
+        claims.quote(
+            viewer(), form.claim_id.data, post_id=post_id, words=form.words.data, stance=form.stance.data
+        )
+    except Invalid as error:
+        attach(form, error)
+        return _bench(lesson_id, excerpt_form=form), 422
+    claim_id = form.claim_id.data
+    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+
+
+@bp.post("/workbench/excerpts/<int:excerpt_id>")
+@open_to(moderators)
+def unquote(excerpt_id: int):
+    if not is_delete():
+        raise NotFound
+    claim_id, lesson_id = claims.unquote(viewer(), excerpt_id)
+    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+
+
+@bp.post("/workbench/<int:lesson_id>/sources")
+@open_to(moderators)
+def add_source(lesson_id: int):
+    form = SourceForm()
+    number = re.search(r"(?:/threads/)?(\d+)", form.address.data or "")
+    if not form.validate() or number is None:
+        return _bench(lesson_id, source_form=form), 422
+    try:
+        lessons.add_source(viewer(), lesson_id, int(number[1]))
+    except NotFound:
+        attach(form, Invalid("address", _("There is no such talk, or you may not read it.")))
+        return _bench(lesson_id, source_form=form), 422
+    return _back(lesson_id, "claims", thread=number[1])
+
+
+@bp.post("/workbench/<int:lesson_id>/submission")
+@open_to(moderators)
+def submit(lesson_id: int):
+    form = SubmissionForm()
+    form.offer(list(Audience))
+    if not form.validate():
+        return _bench(lesson_id, part="review", submission_form=form), 422
+    try:
+        lessons.submit(viewer(), lesson_id, audience=Audience(form.audience.data))
+    except Invalid as error:
+        attach(form, error)
+        return _bench(lesson_id, part="review", submission_form=form), 422
+    flask.flash(_("Sent. A second pair of eyes now checks it."), "ok")
+    return redirect(url_for("workbench.index"), 303)
+
+
+@bp.post("/workbench/<int:lesson_id>/publication")
+@open_to(moderators)
+def publish(lesson_id: int):
+    lesson = lessons.publish(viewer(), lesson_id)
+    flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
+    return redirect(links.to_lesson(lesson.public_id), 303)
+
+
+@bp.post("/workbench/<int:lesson_id>/return")
+@open_to(moderators)
+def send_back(lesson_id: int):
+    form = ReturnForm()
+    if not form.validate():
+        return _checked(lesson_id, return_form=form), 422
+    lessons.send_back(viewer(), lesson_id, note=form.note.data)
+    flask.flash(_("Returned to its curator with your note."), "ok")
+    return redirect(url_for("workbench.index"), 303)
+
+
+def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
+    asked = part or request.args.get("part", "claims")
+    found = bench.bench(
+        viewer(),
+        lesson_id,
+        thread_id=request.values.get("thread", type=int),
+        page=request.values.get("page", 1, type=int),
+    )
+    made: dict[str, Any] = {
+        "text_form": forms.get("text_form") or TextForm.of(found.version, found.tags),
+        "claim_form": forms.get("claim_form") or ClaimForm(formdata=None),
+        "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
+        "source_form": forms.get("source_form") or SourceForm(formdata=None),
+        "submission_form": forms.get("submission_form")
+        or SubmissionForm(formdata=None, data={"audience": found.lesson.audience.value}),
+    }
+    made["excerpt_form"].offer(found.claims)
+    made["submission_form"].offer([reach.audience for reach in found.reaches])
+    return render_template(
+        "workbench/show.html",
+        bench=found,
+        part=asked if asked in PARTS else "claims",
+        active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
+        **made,
+    )
+
+
+def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
+    return render_template(
+        "workbench/review.html",
+        page=lesson_page.preview(viewer(), lesson_id),
+        answer=bench.review_answer(viewer(), lesson_id),
+        return_form=return_form or ReturnForm(formdata=None),
+    )
+
+
+def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
+    """Both texts: what was typed here, and what somebody else saved; sending again keeps what is typed."""
+    found = bench.bench(viewer(), lesson_id)
+    theirs = TextForm.of(found.version, found.tags)
+    form.saved_count.data = found.version.saved_count
+    form.saved_count.raw_data = None
+    return render_template(
+        "workbench/conflict.html", bench=found, form=form, theirs=theirs, reason=error.reason
+    )
+
+
+def _post_of(lesson_id: int, form: ExcerptForm) -> int:
+    """The post that was chosen in the page, or the one in which pasted words stand."""
+    if (form.post_id.data or "").isdigit():
+        return int(form.post_id.data)
+    post_id = claims.find(viewer(), lesson_id, form.words.data)
+    if post_id is None:
+        raise Invalid("words", _("These words do not stand literally in the talk. Copy them exactly."))
+    return post_id
+
+
+def _back(lesson_id: int, part: str, **more: Any) -> Any:
+    place = {"thread": request.values.get("thread", type=int), "page": request.values.get("page", type=int)}
+    return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(place | more)), 303)

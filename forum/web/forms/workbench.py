@@ -81,15 +81,9 @@ class TextForm(FlaskForm):
         found |= {name: self[name].data for name in ("outcome", "axis", "confidence") if self[name].raw_data}
         return found | {"needs": self.needs.data or []}
 
-    def tag_names(self) -> list[str]:
-        """The tags, which are parted by commas."""
-        return [name for name in (part.strip(" #") for part in (self.tags.data or "").split(",")) if name]
-
 
 class ClaimForm(FlaskForm):
-    text = StringField(
-        lazy("Claim"), [DataRequired(lazy("Write the claim in one sentence.")), _longest(300)]
-    )
+    text = StringField(lazy("Claim"), [DataRequired(lazy("Write the claim in one sentence.")), _longest(300)])
 
 
 class ExcerptForm(FlaskForm):

@@ -1,0 +1,110 @@
+"""A talk in Aalst, its moderator, a moderator of Gent and an editor: the ground on which tests of lessons stand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.domain import claims, consents, lessons
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Body, Member, NetworkRole
+from forum.models.consents import Consent, Masking
+from forum.models.lessons import Lesson
+from forum.models.spaces import Audience, Role, Space
+from forum.models.themes import Axis, Need
+from forum.models.threads import Outcome, Post, Thread
+from forum.policy.actors import Actor
+from tests.factories import actor, make_member, make_post, make_space, make_thread
+
+OPENING = "We rang everybody who had stopped. Almost all of them said the same thing: nobody talks with me."
+REPLY = "With us half of them stayed. In one group it made no difference at all."
+WORDS = "nobody talks with me"
+FULL: dict[str, Any] = {
+    "title": "Put talking in the roster",
+    "one_sentence": "Give one colleague the time to talk.",
+    "outcome": Outcome.WORKED,
+    "axis": Axis.SOLIDARITY,
+    "needs": [Need.STORIES],
+    "recommendation": "Put half an hour in the roster.",
+    "unknowns": "Whether it lasts.",
+    "conditions": ["fixed teams"],
+}
+
+
+@dataclass
+class Ground:
+    """The rows, and shortcuts to the verbs."""
+
+    space: Space
+    author: Member
+    curator: Member
+    second: Member
+    reviewer: Member
+    editor: Member
+    reader: Member
+    thread: Thread
+
+    @property
+    def post(self) -> Post:
+        """The opening post of the talk."""
+        return self.posts()[0]
+
+    def posts(self) -> list[Post]:
+        """All posts of the talk."""
+        return list(db.session.scalars(select(Post).where(Post.thread_id == self.thread.id).order_by(Post.number)))
+
+    def who(self, name: str) -> Actor:
+        """The actor behind one of the people."""
+        return actor(getattr(self, name))
+
+    def draft(self, *, text: str = "Contact keeps people", words: str = WORDS, stance: str = "supports") -> Lesson:
+        """A draft with everything in it, resting on one excerpt."""
+        lesson = lessons.draft(self.who("curator"), self.thread.id, title=FULL["title"])
+        claim = claims.add(self.who("curator"), lesson.id, text=text)
+        claims.quote(self.who("curator"), claim.id, post_id=self.post.id, words=words, stance=stance)
+        lessons.save(
+            self.who("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL
+        )
+        return lesson
+
+    def agree(self, lesson: Lesson, words: str = WORDS, **over: Any) -> Consent:
+        """The author's yes to her words for the network, without her name."""
+        values: dict[str, Any] = {
+            "masking": Masking.MASKED,
+            "city_shown": False,
+            "shown_as": "somebody in a large city",
+            "audience": Audience.NETWORK,
+            "agreed": True,
+            "note": "",
+            "at": clock.now(),
+        }
+        return consents.record_answer(lesson.id, self.post.id, words=words, **(values | over))
+
+    def published(self, audience: Audience = Audience.NETWORK, by: str = "reviewer") -> Lesson:
+        """A lesson out in the world."""
+        lesson = self.draft()
+        lessons.submit(self.who("curator"), lesson.id, audience=audience)
+        lessons.publish(self.who(by), lesson.id)
+        return lesson
+
+
+def lay(audience: Audience = Audience.NETWORK, *, replies: int = 1) -> Ground:
+    """People, a space and a talk with that audience."""
+    space = make_space("Aalst", city="aalst")
+    elsewhere = make_space("Gent", city="gent")
+    author = make_member("Amina", space=space)
+    curator = make_member("Cas", space=space, role=Role.MODERATOR)
+    thread = make_thread(space, author, title="Why they stopped", body=OPENING, audience=audience)
+    for _number in range(replies):
+        make_post(thread, curator, REPLY)
+    return Ground(
+        space=space,
+        author=author,
+        curator=curator,
+        second=make_member("Sien", space=space, role=Role.MODERATOR),
+        reviewer=make_member("Wout", space=elsewhere, role=Role.MODERATOR),
+        editor=make_member("Els", network_role=NetworkRole.EDITOR, body=Body.NETWORK),
+        reader=make_member("Rik", space=elsewhere),
+        thread=thread,
+    )
