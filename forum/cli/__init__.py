@@ -2,6 +2,12 @@
 
 from flask import Flask
 
+from forum.cli import bench, demo, digests, members, render, spaces, start, worker
+
+COMMANDS = (start, demo, members, spaces, digests, worker, render, bench)
+
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    for command in COMMANDS:
+        command.register(app)

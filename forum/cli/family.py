@@ -1,0 +1,103 @@
+"""Processes that belong together: when one ends, or we are told to end, all of them do."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+
+import click
+
+PATIENCE = 60.0  # seconds for the first page: a small machine after a cold start
+GOODBYE = 12.0  # seconds to finish what is under way, then it is ended the hard way
+PARENT_DIED = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class Family:
+    """The processes of one forum: they start together and end together."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.members: dict[str, subprocess.Popen[bytes]] = {}
+        self.stopping = False
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, self._stop)
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Start a process in a session of its own: Ctrl-C reaches us only, and we tell the others."""
+        self.members[name] = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=end_with(os.getpid()),
+        )
+
+    def watch(self, ready: Callable[[], bool], announce: Callable[[], None]) -> int:
+        """Wait until one ends or we are told to; returns the exit code."""
+        announced, until = False, time.monotonic() + PATIENCE
+        while not self.stopping:
+            ended = self._ended()
+            if ended:
+                click.echo(
+                    f"The {ended} ended by itself (exit code {self.members[ended].returncode}).", err=True
+                )
+                self.end()
+                return 1
+            if not announced and ready():
+                announce()
+                announced = True
+            if not announced and time.monotonic() > until:
+                click.echo(f"No page after {PATIENCE:.0f} seconds.", err=True)
+                self.end()
+                return 1
+            time.sleep(0.5 if announced else 0.05)
+        self.end()
+        return 0
+
+    def end(self) -> None:
+        """Ask every process to finish, and end those that do not, with everything they started."""
+        for child in self.members.values():
+            if child.poll() is None:
+                child.terminate()
+        until = time.monotonic() + GOODBYE
+        for child in self.members.values():
+            try:
+                child.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                pass  # ended below, with its own children
+            _kill_session(child.pid)
+            child.wait()
+
+    def _ended(self) -> str:
+        return next((name for name, child in self.members.items() if child.poll() is not None), "")
+
+    def _stop(self, _sign: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def _kill_session(leader: int) -> None:
+    """Whatever a process left in its session, also when its leader is gone."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        pass  # all of it ended, as it should
+
+
+def end_with(parent: int) -> Callable[[], None] | None:
+    """On Linux the kernel ends a child whose parent was killed, so that no forum is left without a keeper."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+
+    def leash() -> None:
+        libc.prctl(PARENT_DIED, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return leash

@@ -1,0 +1,60 @@
+"""`flask member add`: a confirmed account, with its spaces and its role in the network."""
+
+import sys
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from forum.domain import accounts, spaces
+from forum.infra.db import db
+from forum.models.accounts import Member, NetworkRole
+from forum.models.spaces import Role, Space
+from forum.policy.errors import Invalid
+
+group = AppGroup("member", help="People.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(group)
+
+
+@group.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--space", "places", multiple=True, metavar="SLUG[:ROLE]", help="Once for each space.")
+@click.option("--role", type=click.Choice([role.value for role in NetworkRole]), help="In the network.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add(email: str, name: str, places: tuple[str, ...], role: str | None, password_stdin: bool) -> None:
+    """Add a confirmed and approved member. Without a password she asks for one at the sign-in page."""
+    belongs = [_place(written) for written in places]
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
+    if password == "":
+        raise click.ClickException("No password came in.")
+    taken = select(Member.id).where(Member.email == email.strip().lower())
+    if db.session.scalar(taken) is not None:
+        raise click.ClickException(f"{email} has an account already.")
+    try:
+        member = accounts.create(email=email, name=name, password=password, confirmed=True, approved=True)
+    except Invalid as error:
+        raise click.ClickException(f"{error.field}: {error.message}") from error
+    for space, place_role in belongs:
+        spaces.grant(None, member.id, space.id, place_role)
+    if role is not None:
+        accounts.appoint(member.id, NetworkRole(role))
+    db.session.commit()
+    click.echo(
+        f"{member.name} <{member.email}> can sign in" + ("." if password else " once she set a password.")
+    )
+
+
+def _place(written: str) -> tuple[Space, Role]:
+    slug, _, role = written.partition(":")
+    space = db.session.scalars(select(Space).where(Space.slug == slug)).one_or_none()
+    if space is None:
+        raise click.ClickException(f"There is no space {slug}.")
+    if role and role not in {known.value for known in Role}:
+        raise click.ClickException(f"A role is one of: {', '.join(Role)}.")
+    return space, Role(role or Role.MEMBER)

@@ -1,0 +1,92 @@
+"""`flask start`: migrates, and is the parent of the web server and the worker until one of them, or you, ends it."""
+
+import sys
+from http.client import HTTPConnection, HTTPException
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from forum import demo
+from forum.cli.family import Family
+from forum.infra.db import db
+
+HOST = "127.0.0.1"
+THREADS = "4"  # requests at once: they wait for the database more than they compute
+SIGN_INS = (
+    ("yasmina", "field worker, Antwerpen"),
+    ("sofie", "moderator, Antwerpen"),
+    ("wouter", "moderator, Gent"),
+    ("hanne", "guest"),
+    ("eva", "editor of the network"),
+    ("beheer", "administrator"),
+)
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(start)
+
+
+@click.command("start")
+@click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", default=8000, show_default=True)
+@with_appcontext
+def start(port: int) -> None:
+    """Migrate, then serve web and worker together until Ctrl-C."""
+    _refuse_taken(port)
+    upgrade()
+    if current_app.config["DEMO"]:
+        _load_demo()
+    db.session.remove()
+    db.engine.dispose()
+    family = Family(current_app.config["ROOT"])
+    family.start("web", [sys.executable, "-m", "granian", *_granian(port)])
+    family.start("worker", [sys.executable, "-m", "flask", "--app", "app", "worker"])
+    sys.exit(family.watch(lambda: _answers(port), lambda: _announce(port)))
+
+
+def _granian(port: int) -> list[str]:
+    options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
+    return [*options, "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning", "app:app"]
+
+
+def _refuse_taken(port: int) -> None:
+    with socket() as probe:
+        probe.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} is taken. Choose another one: PORT={port + 1} make run"
+            ) from error
+
+
+def _load_demo() -> None:
+    if demo.is_empty():
+        click.echo("Bringing in the demo network …")
+        demo.load(with_password=True)
+        db.session.commit()
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _announce(port: int) -> None:
+    base = f"http://{HOST}:{port}"
+    click.echo(f"\n{current_app.config['FORUM_NAME']} is open at {base}")
+    if current_app.config["DEMO"]:
+        click.echo("\nSign in as one of these; the password is leerkring-demo:")
+        for name, who in SIGN_INS:
+            click.echo(f"  {name}@demo.leerkring.example".ljust(42) + who)
+        click.echo(f"\nMail that goes out can be read at {base}/mailbox")
+    click.echo("\nCtrl-C ends everything.")

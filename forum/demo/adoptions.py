@@ -1,0 +1,23 @@
+"""Which cities of the demo applied which lesson, and what came of it."""
+
+from forum.demo import codes
+from forum.demo.book import Book, moment, on
+from forum.domain import adoptions
+
+
+def bring(book: Book) -> None:
+    """Every report of the file."""
+    for source in book.source["lessons"]:
+        for report in source["adoptions"]:
+            with on(report["date"]):
+                adoptions.record(
+                    book.lessons[source["id"]],
+                    city=report["city"],
+                    reporter_id=book.members[report["reported_by"]],
+                    outcome=codes.ADOPTIONS[report["status"]],
+                    reported_on=moment(report["date"]).date(),
+                    what_changed=report["adapted"],
+                    what_came=report["outcome"],
+                    post_id=book.posts[report["post"]] if report["post"] else None,
+                )
+            book.counts["adoption reports"] += 1

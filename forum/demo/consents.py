@@ -1,0 +1,124 @@
+"""What the authors of the demo answered: their exact words, how they are named, and reasons that stay inside."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from forum.demo import codes
+from forum.demo.book import Book, moment
+from forum.domain import consents, excerpts
+from forum.infra.db import db
+from forum.models.consents import Masking
+from forum.models.lessons import Lesson
+from forum.models.spaces import Audience
+from forum.models.threads import PostRevision
+
+PLACES = {"grootstad": "een grote stad", "regionale stad": "een regionale stad", "partner": "Brussel"}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms somebody's words may go out."""
+
+    masking: Masking
+    city_shown: bool
+    shown_as: str
+    agreed: bool | None
+    note: str
+    at: datetime
+
+
+def bring(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
+    """An answer for every excerpt of the working version that needs one, and for whoever answered unquoted."""
+    width = codes.AUDIENCES.get(source["visibility"], Audience.NETWORK)
+    names = {post_id: name for name, post_id in book.posts.items()}
+    quoted: set[str] = set()
+    for quote in excerpts.under(lesson.working_id or 0):
+        if not consents.needed(quote.thread, lesson, width):
+            continue
+        post = names[quote.post.id]
+        quoted.add(book.author_of(post))
+        _record(book, source, lesson, post, quote.excerpt.words, width)
+    for answer in source.get("consents", ()):
+        if answer["author"] not in quoted:
+            _record_unquoted(book, source, lesson, answer["author"], width)
+
+
+def _record_unquoted(
+    book: Book, source: dict[str, Any], lesson: Lesson, author: str, width: Audience
+) -> None:
+    post = next(
+        name
+        for name in book.posts
+        if name.split("-")[0] in source["origin_threads"] and book.author_of(name) == author
+    )
+    words = db.session.scalars(
+        db.select(PostRevision.plain).where(PostRevision.post_id == book.posts[post])
+    ).one()
+    _record(book, source, lesson, post, words, width)
+
+
+def _record(
+    book: Book, source: dict[str, Any], lesson: Lesson, post: str, words: str, width: Audience
+) -> None:
+    terms = _terms(book, source, post, lesson)
+    consents.record_answer(
+        lesson.id,
+        book.posts[post],
+        words=words,
+        masking=terms.masking,
+        city_shown=terms.city_shown,
+        shown_as=terms.shown_as,
+        audience=width,
+        agreed=terms.agreed,
+        note=terms.note,
+        at=terms.at,
+    )
+
+
+def _terms(book: Book, source: dict[str, Any], post: str, lesson: Lesson) -> Terms:
+    """The answer in the file; without one, the lesson says that everybody agreed by name."""
+    author = book.author_of(post)
+    given = next((one for one in source.get("consents", ()) if one["author"] == author), None)
+    if given is None:
+        later = max(lesson.created_at + timedelta(days=2), book.said_at(post) + timedelta(hours=2))
+        return Terms(Masking.NAME, True, _named(book, author), True, source["quote_policy"], later)
+    answer = given["answer"]
+    masking = _masking(answer)
+    open_city = masking == Masking.NAME and "zonder stad" not in answer
+    return Terms(
+        masking=masking,
+        city_shown=open_city,
+        shown_as=_named(book, author) if masking == Masking.NAME else _unnamed(book, author, masking),
+        # A yes with a condition is not a yes until the condition is met.
+        agreed=None if " maar " in answer else True,
+        note=_note(source, post, answer),
+        at=moment(given["date"]),
+    )
+
+
+def _masking(answer: str) -> Masking:
+    if "zonder naam" in answer:
+        return Masking.MASKED
+    return Masking.FUNCTION if "met functie" in answer else Masking.NAME
+
+
+def _named(book: Book, name: str) -> str:
+    person = book.person(name)
+    city = codes.city(person["city"])
+    where = [one["name"] for one in book.source["cities"] if one["id"] == city]
+    return ", ".join([person["first_name"], person["job"], *where])
+
+
+def _unnamed(book: Book, name: str, masking: Masking) -> str:
+    person = book.person(name)
+    kind = next(one["class"] for one in book.source["cities"] if one["id"] == person["city"])
+    who = person["job"] if masking == Masking.FUNCTION else "een medewerker"
+    return f"{who} in {PLACES[kind]}"
+
+
+def _note(source: dict[str, Any], post: str, answer: str) -> str:
+    reasons = [
+        f"{one['action']}: {one['reason']}" for one in source.get("anonymisation", ()) if one["post"] == post
+    ]
+    return "; ".join([answer, *reasons])

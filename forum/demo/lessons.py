@@ -1,0 +1,112 @@
+"""The lessons of the demo: every version at its date, on excerpts that stood there by then, under the same rules."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from forum.demo import codes, consents
+from forum.demo.book import Book, moment
+from forum.domain import claims, lesson_numbers, lesson_reviews, lessons
+from forum.infra import clock
+from forum.models.lessons import Lesson, LessonVersion, Verdict
+
+WORDS = (
+    "title", "one_sentence", "summary", "context", "problem", "what_was_done", "result", "recommendation", "unknowns",
+    "alternative_reading", "conditions", "not_for", "addressees", "licence", "axis",
+)  # fmt: skip
+WRITING = timedelta(days=14)
+CHECKING = timedelta(hours=4)
+
+
+def bring(book: Book) -> None:
+    """Every lesson, in the order of their public numbers."""
+    for source in book.source["lessons"]:
+        lesson = _draft(book, source)
+        book.lessons[source["id"]] = lesson.id
+        if source["published"] is None:
+            _leave_as_draft(book, source, lesson)
+        else:
+            for number, version in enumerate(source["versions"]):
+                _publish(book, source, lesson, version, first=number == 0)
+        book.counts["lessons"] += 1
+
+
+def _draft(book: Book, source: dict[str, Any]) -> Lesson:
+    curator = book.actor(source["curator"])
+    first, *others = (book.threads[name] for name in source["origin_threads"])
+    with clock.at(_begun(source)):
+        lesson = lessons.draft(curator, first, title=source["title"])
+        for thread_id in others:
+            lessons.add_source(curator, lesson.id, thread_id)
+    return lesson
+
+
+def _begun(source: dict[str, Any]) -> datetime:
+    """Two weeks before the first version, and before anybody was asked for her consent."""
+    begun = moment(source["versions"][0]["date"]) - WRITING
+    asked = [moment(consent["date"]) - timedelta(days=3) for consent in source.get("consents", ())]
+    return min([begun, *asked])
+
+
+def _leave_as_draft(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
+    """It keeps the number that the file gives it; the next lesson gets the one after."""
+    day = moment(source["versions"][-1]["date"])
+    with clock.at(day):
+        _write(book, source, lesson, source["versions"][-1], before=day)
+        lesson.public_id = lesson_numbers.next_public_id()
+    consents.bring(book, source, lesson)
+    book.counts["lesson versions"] += 1
+
+
+def _publish(
+    book: Book, source: dict[str, Any], lesson: Lesson, version: dict[str, Any], *, first: bool
+) -> None:
+    curator = book.actor(source["curator"])
+    day = moment(version["date"])
+    with clock.at(day - CHECKING):
+        if not first:
+            lessons.revise(curator, lesson.id)
+        _write(book, source, lesson, version, before=day)
+    consents.bring(book, source, lesson)
+    with clock.at(day - CHECKING):
+        lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
+        for name in source["reviewers"]:
+            lesson_reviews.note(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
+    with clock.at(day):
+        publisher = book.actor(source["published_by"])
+        lessons.publish(publisher, lesson.id, review_on=moment(source["review_by"]).date())
+    book.counts["lesson versions"] += 1
+
+
+def _write(
+    book: Book, source: dict[str, Any], lesson: Lesson, version: dict[str, Any], *, before: datetime
+) -> None:
+    curator = book.actor(source["curator"])
+    draft: LessonVersion = lessons.working(lesson)
+    lessons.save(
+        curator,
+        lesson.id,
+        saved_count=draft.saved_count,
+        outcome=codes.LESSON_OUTCOMES[source["kind"]],
+        needs=[codes.NEEDS[name] for name in source["needs"]],
+        confidence=codes.CONFIDENCES[source["confidence"]],
+        change_note=version["change"],
+        **{name: source[name] for name in WORDS},
+    )
+    for claim in source["claims"]:
+        _claim(book, lesson, curator, claim, before)
+
+
+def _claim(book: Book, lesson: Lesson, curator: Any, claim: dict[str, Any], before: datetime) -> None:
+    """A claim on the words that were said by then; one that has none yet waits for a later version."""
+    said = [piece for piece in claim["evidence"] if book.said_at(piece["post"]) < before]
+    if not said:
+        return
+    row = claims.add(curator, lesson.id, text=claim["text"])
+    for piece in said:
+        claims.quote(
+            curator,
+            row.id,
+            post_id=book.posts[piece["post"]],
+            words=piece["excerpt"],
+            stance=codes.STANCES[piece["stance"]],
+        )
