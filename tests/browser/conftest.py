@@ -13,8 +13,7 @@ from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from forum import create_app
-from forum.demo import loader
+from forum import create_app, demo
 from forum.infra.db import db
 from forum.jobs import worker
 from tests import servers
@@ -60,7 +59,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     )
     with app.app_context():
         upgrade()
-        loader.load()
+        demo.load(with_password=True)
         db.session.commit()
         db.session.remove()
     server.app = app
