@@ -1,0 +1,141 @@
+"""The plain words of a post are the ground that excerpts stand on: they must not move."""
+
+import unicodedata
+
+import pytest
+
+from forum.infra import text
+
+POST = """# Title *one*
+
+A first line
+goes on.  
+After a break: `code  x` & <b>.
+
+- one
+- two
+  - deep
+
+1. loose
+
+2. list
+
+| a | b |
+|---|---|
+| c | d |
+
+    kept   as is
+      two
+
+> quoted [link](https://x.example)
+"""
+WORDS = (
+    "Title one\n\nA first line goes on.\nAfter a break: code x & <b>.\n\none\ntwo\ndeep\n\nloose\n\nlist\n\n"
+    "a b\nc d\n\nkept   as is\n  two\n\nquoted link"
+)
+
+
+def test_the_words_of_a_post_are_these_for_ever():
+    assert text.plain(text.render(POST)) == WORDS
+
+
+def test_the_same_html_gives_the_same_words():
+    html = text.render(POST)
+    assert text.plain(html) == text.plain(html)
+    assert text.plain("") == ""
+
+
+def test_words_are_composed_letters():
+    assert text.plain(text.render("cafe\u0301")) == "caf\u00e9"
+
+
+def test_entities_are_letters():
+    assert text.plain(text.render("a &amp; b &lt;i&gt; &euro; &amp;copy")) == "a & b <i> € &copy"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("first line goes on. After a", "first line goes on.\nAfter a"),
+        ("  first\n\n line\tgoes ", "first line goes"),
+        ("two deep loose", "two\ndeep\n\nloose"),
+        ("Title\u00a0one", "Title one"),
+        ("& <b>.", "& <b>."),
+    ],
+)
+def test_quoted_words_are_found_whatever_the_white_space(asked, found):
+    words = text.plain(text.render(POST))
+    place = text.locate(asked, words)
+    assert place is not None
+    assert words[slice(*place)] == found
+
+
+@pytest.mark.parametrize("asked", ["first lines", "goes on After", "First line", "", "  ", "a", "a b"[:2], "ab\u200b c d"])
+def test_other_words_are_not_found(asked):
+    assert text.locate(asked, text.plain(text.render(POST))) is None
+
+
+def test_decomposed_letters_are_found_too():
+    words = text.plain(text.render("Het café gaat open"))
+    asked = unicodedata.normalize("NFD", "café gaat")
+    assert text.locate(asked, words) == (4, 13)
+
+
+def test_asking_for_a_long_quote_is_quick_and_signs_are_only_signs():
+    words = "(a+)+$ " * 2000
+    assert text.locate("(a+)+$ (a+)+$", words) == (0, 13)
+    assert text.locate("(a+)+$ " * 1500 + "b", words) is None
+
+
+def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
+    assert text.summary("Short.\n\nIndeed.") == "Short. Indeed."
+    cut = text.summary("word " * 100, 40)
+    assert cut == "word word word word word word word word…"[: len(cut)]
+    assert len(cut) <= 40
+    assert cut.endswith("word…")
+    assert text.summary("A sentence that is long enough. Then more comes here", 45) == "A sentence that is long enough. …"
+    assert len(text.summary("x" * 500, 40)) == 40
+    for length in range(20, 60):
+        assert len(text.summary("Een zin, nog een zin. En dan nog wat woorden erbij om te vullen.", length)) <= length
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Één plein voor iedereen!", "een-plein-voor-iedereen"),
+        ("Straße & Ærø", "strasse-aero"),
+        ("  --  ", "x"),
+        ("日本", "x"),
+        ("a" * 80, "a" * 60),
+        ("../../etc/passwd", "etc-passwd"),
+    ],
+)
+def test_a_title_becomes_part_of_an_address(title, expected):
+    assert text.slug(title) == expected
+
+
+def test_a_long_address_ends_at_a_word():
+    made = text.slug("vergroening van het stationsplein met bewoners en handelaars samen")
+    assert len(made) <= 60
+    assert made == "vergroening-van-het-stationsplein-met-bewoners-en-handelaars"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("a\r\nBcc: b", "a Bcc: b"),
+        ("a\x00b\x1bc", "a b c"),
+        ("  a \t b\u2028c  ", "a b c"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("\u2066a\u2069\u200b\ufeff", "a"),
+        ("\ud800a", "a"),
+        ("\u200d\u200d", ""),
+        ("\u3164\u2800", ""),
+        ("👩\u200d🌾 boerin", "👩\u200d🌾 boerin"),
+        ("نص عربي", "نص عربي"),
+        ("e\u0301", "é"),
+    ],
+)
+def test_a_title_is_one_line_that_shows_what_it_says(written, kept):
+    assert text.one_line(written) == kept
+    assert text.one_line(kept) == kept
