@@ -24,6 +24,13 @@ ReaderId = int | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
 FULL = (Role.MEMBER, Role.MODERATOR)
 
+# Second names of tables for the inside of a rule. Made once: making one costs more than asking the database.
+_PERSON = aliased(Member)
+_BELONGING = aliased(Membership)
+_MODERATING = aliased(Membership)
+_APPOINTMENT = aliased(NetworkAppointment)
+_OPEN_TALK = aliased(Thread)
+
 
 class Reader(Protocol):
     """Anything with a member's id: an actor or a row."""
@@ -70,24 +77,23 @@ def _in_good_standing(person: Any) -> ColumnElement[bool]:
 
 
 def _active(reader_id: ReaderId) -> ColumnElement[bool]:
-    person = aliased(Member)
-    return exists().where(person.id == reader_id, _in_good_standing(person)).correlate(Member)
+    return exists().where(_PERSON.id == reader_id, _in_good_standing(_PERSON)).correlate(Member)
 
 
 def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
-    role = aliased(Membership)
+    role = _BELONGING
     spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
     return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
 
 
 def _appointed(reader_id: ReaderId) -> ColumnElement[bool]:
-    role = aliased(NetworkAppointment)
+    role = _APPOINTMENT
     return exists().where(role.member_id == reader_id, role.ended_at.is_(None)).correlate(Member)
 
 
 def _full(reader_id: ReaderId) -> ColumnElement[bool]:
     """A member of the network, not only a guest somewhere."""
-    role = aliased(Membership)
+    role = _BELONGING
     belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
     return or_(belongs.correlate(Member), _appointed(reader_id))
 
@@ -103,12 +109,11 @@ def _reached(width: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bo
 
 
 def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    open_talk = aliased(Thread)
     talked_in_public = exists().where(
-        open_talk.space_id == Space.id,
-        open_talk.audience == Audience.PUBLIC,
-        open_talk.hidden_at.is_(None),
-        open_talk.withdrawn_at.is_(None),
+        _OPEN_TALK.space_id == Space.id,
+        _OPEN_TALK.audience == Audience.PUBLIC,
+        _OPEN_TALK.hidden_at.is_(None),
+        _OPEN_TALK.withdrawn_at.is_(None),
     )
     anybody = and_(Space.unlisted_at.is_(None), talked_in_public.correlate(Space))
     if reader_id is None:
@@ -145,7 +150,7 @@ def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
     makers = Lesson.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
-    role = aliased(Membership)
+    role = _MODERATING
     moderates = exists().where(
         role.member_id == reader_id, role.ended_at.is_(None), role.role == Role.MODERATOR
     )
