@@ -78,13 +78,11 @@ def _open_batch(people: list[Row[Any]], now: datetime) -> int:
 
 def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
     windows = {person.id: digest_windows.latest(person.frequency, now, person.timezone) for person in people}
-    known = set(
-        db.session.execute(
-            select(Digest.member_id, Digest.period).where(
-                Digest.member_id.in_(windows), Digest.period.in_({w.period for w in windows.values()})
-            )
-        ).tuples()
+    periods = {window.period for window in windows.values()}
+    opened = select(Digest.member_id, Digest.period).where(
+        Digest.member_id.in_(windows), Digest.period.in_(periods)
     )
+    known = {(row.member_id, row.period) for row in db.session.execute(opened)}
     ended = _last_ends(list(windows))
     rows = []
     for person in people:

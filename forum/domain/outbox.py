@@ -17,9 +17,8 @@ GIVE_UP = timedelta(days=4)
 UNREADABLE = 5  # tries for a letter that cannot even be made
 _MINUTES = (1, 5, 15, 60, 4 * 60, 8 * 60, 12 * 60)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
-UNREACHABLE_DELAY = timedelta(
-    minutes=5
-)  # no mail server at all says nothing about this mail: keep trying often
+# A line that broke says little about this mail: keep trying often, most of all while the mail is young.
+AWAY, LONG_AWAY, YOUNG = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)
 
 
 def queue_mail(
@@ -117,7 +116,7 @@ def note_later(mail: OutgoingMail, reason: str, *, unreachable: bool = False) ->
     """Not now: try again after a growing delay, for about four days."""
     delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
     if unreachable:
-        delay = min(delay, UNREACHABLE_DELAY)
+        delay = min(delay, AWAY if clock.now() - mail.created_at < YOUNG else LONG_AWAY)
     if clock.now() + delay - mail.created_at > GIVE_UP:
         note_failed(mail, reason)
         return

@@ -20,7 +20,7 @@ def react_to_next() -> bool:
     """Handle the oldest event that is due and commit; False when there is none."""
     event = _next()
     if event is None:
-        db.session.rollback()
+        db.session.commit()
         return False
     failpoint("event.claimed")
     failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]

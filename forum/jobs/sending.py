@@ -24,7 +24,7 @@ def send_due() -> int:
     """Send what is due, direct mail before bulk; returns how many were settled, 0 when the server is away."""
     with reading():
         due = outbox.anything_due()
-        db.session.rollback()
+        db.session.commit()
     if not due:
         return 0
     with open_mailer(current_app.config["SMTP_URL"]) as mailer:
@@ -58,10 +58,10 @@ def _deliver(mailer: Any, mail: OutgoingMail) -> bool:
     except letters.Obsolete as obsolete:
         claim.settle(outbox.note_cancelled, obsolete.reason)
     except Permanent as refused:
-        claim.settle(outbox.note_failed, str(refused))
+        claim.settle(outbox.note_failed, refused.reason)
     except Temporary as busy:
-        claim.settle(outbox.note_later, str(busy), unreachable=busy.unreachable)
-        return busy.unreachable or busy.connection_lost
+        claim.settle(outbox.note_later, busy.reason, unreachable=busy.connection_lost)
+        return busy.connection_lost
     except Exception as broken:
         log.exception("mail %s (%s) could not be made", claim.id, claim.kind)
         # Only the name of the error is kept: its message could carry somebody's words.

@@ -92,4 +92,6 @@ def lesson_returned(event: Event) -> None:
 
 
 def _to_member(kind: str, event: Event) -> None:
-    queue_mail(kind, key=f"{kind}.{event.id}", member_id=event.payload["member_id"])
+    # An address without an account leaves an event too, so that nobody can tell the two apart; no letter follows.
+    if event.payload["member_id"] is not None:
+        queue_mail(kind, key=f"{kind}.{event.id}", member_id=event.payload["member_id"])

@@ -1,7 +1,5 @@
 """The demo's mailbox: mail that would have gone out, shown as a mail client shows it."""
 
-from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,6 @@ from forum.infra import mailer
 from forum.web.guards import demo, open_to
 
 bp = Blueprint("mailbox", __name__)
-MOST = 100
 SHOWN = (
     "From",
     "To",
@@ -29,23 +26,11 @@ LETTER_POLICY = (
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """One mail in the list."""
-
-    name: str
-    to: str
-    subject: str
-    date: Any
-
-
 @bp.get("/mailbox")
 @open_to(demo)
 def index() -> Any:
     """What was sent, the newest first."""
-    mails = mailer.read_mailbox(_folder())[:MOST]
-    lines = [Line(name, str(m["To"]), str(m["Subject"]), m["Date"].datetime) for name, m in mails]
-    return render_template("mailbox/index.html", lines=lines)
+    return render_template("mailbox/index.html", letters=mailer.read_mailbox(_folder()))
 
 
 @bp.get("/mailbox/<name>")
@@ -53,23 +38,16 @@ def index() -> Any:
 def show(name: str) -> Any:
     """One mail: its headers, and its HTML in a frame or its plain text."""
     mail = _mail(name)
-    plain = request.args.get("part") == "text"
-    headers = [(header, str(mail[header])) for header in SHOWN if mail[header]]
-    return render_template(
-        "mailbox/show.html",
-        name=name,
-        subject=str(mail["Subject"]),
-        headers=headers,
-        plain=plain,
-        words=_part(mail, "plain") if plain else "",
-    )
+    headers = [(header, value) for header, value in mail.headers if header in SHOWN]
+    plain = request.args.get("part") == "text" or mail.html is None
+    return render_template("mailbox/show.html", mail=mail, headers=headers, plain=plain)
 
 
 @bp.get("/mailbox/<name>/letter")
 @open_to(demo)
 def letter(name: str) -> Any:
     """The HTML of one mail, alone, under a policy of its own."""
-    html = _part(_mail(name), "html").replace("<head>", '<head><base target="_top">', 1)
+    html = (_mail(name).html or "").replace("<head>", '<head><base target="_top">', 1)
     return Response(
         html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": LETTER_POLICY}
     )
@@ -82,13 +60,6 @@ def _folder() -> Path:
     return Path(url.removeprefix("mailbox:"))
 
 
-def _mail(name: str) -> EmailMessage:
-    try:
-        return mailer.read_one(_folder(), name)
-    except FileNotFoundError:
-        abort(404)
-
-
-def _part(mail: EmailMessage, kind: str) -> str:
-    body = mail.get_body((kind,))
-    return str(body.get_content()) if body is not None else ""
+def _mail(name: str) -> mailer.Kept:
+    found = mailer.read_one(_folder(), name)
+    return found if found is not None else abort(404)

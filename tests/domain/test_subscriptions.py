@@ -1,0 +1,63 @@
+"""What a member chose for her digest, and what she did not choose."""
+
+import pytest
+
+from forum.domain import subscriptions
+from forum.infra import clock
+from forum.models.subscriptions import Frequency
+from forum.models.themes import Axis
+from forum.policy.errors import Invalid
+from tests.factories import LONG_AGO, actor, join, make_member, make_space
+
+
+def test_no_choice_yet_is_neither_yes_nor_no():
+    member = make_member()
+    assert subscriptions.choice_of(member.id) is None
+    assert subscriptions.wishes_of(member.id) is None
+
+
+def test_a_choice_replaces_the_one_before():
+    space, other = make_space(), make_space("Gent")
+    member = make_member(space=space)
+    join(member, other)
+    subscriptions.choose(
+        actor(member), frequency=Frequency.DAILY, space_ids=[space.id, other.id], axes=[Axis.DENSITY]
+    )
+    subscriptions.choose(actor(member), frequency=Frequency.WEEKLY, space_ids=[other.id], axes=[])
+    wishes = subscriptions.wishes_of(member.id)
+    assert (wishes.frequency, wishes.space_ids, wishes.axes) == (Frequency.WEEKLY, {other.id}, set())
+
+
+def test_another_subject_is_not_a_new_choice_but_another_rhythm_is():
+    member = make_member()
+    with clock.at(LONG_AGO):
+        subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
+    subscriptions.choose(actor(member), frequency=Frequency.WEEKLY, axes=[Axis.DENSITY])
+    assert subscriptions.choice_of(member.id).chosen_at == LONG_AGO
+    subscriptions.choose(actor(member), frequency=Frequency.MONTHLY)
+    assert subscriptions.choice_of(member.id).chosen_at > LONG_AGO
+
+
+def test_a_space_of_others_is_refused():
+    member, closed = make_member(space=make_space()), make_space("Aalst")
+    with pytest.raises(Invalid) as refused:
+        subscriptions.choose(actor(member), frequency=Frequency.WEEKLY, space_ids=[closed.id])
+    assert refused.value.field == "spaces"
+    assert subscriptions.choice_of(member.id) is None
+
+
+def test_stopping_works_twice_and_without_a_choice():
+    member = make_member()
+    subscriptions.stop(member.id)
+    subscriptions.stop(member.id)
+    assert subscriptions.choice_of(member.id).frequency == Frequency.NEVER
+
+
+def test_stopping_somebody_who_is_gone_does_nothing():
+    subscriptions.stop(999_999)
+
+
+def test_only_her_own_spaces_are_offered():
+    space = make_space()
+    make_space("Gent")
+    assert subscriptions.my_spaces(actor(make_member(space=space))) == [space]

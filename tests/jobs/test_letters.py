@@ -1,0 +1,208 @@
+"""Every kind of letter: in its reader's words, with the headers that mail systems ask for, and nothing of others."""
+
+from datetime import timedelta
+
+import pytest
+
+from forum.domain import digests, outbox, subscriptions
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import letter_kinds, letters
+from forum.models.mail import Lane, OutgoingMail
+from forum.models.spaces import Invitation, JoinRequest, Role
+from forum.models.subscriptions import Frequency
+from tests.domain.test_digests import make_lesson
+from tests.factories import actor, make_member, make_post, make_space, make_thread
+
+SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
+NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned")
+
+
+def queued(kind, *, member=None, invitation=None, lane=Lane.DIRECT, **payload):
+    outbox.queue_mail(
+        kind,
+        key=f"{kind}.1",
+        member_id=member.id if member else None,
+        invitation_id=invitation.id if invitation else None,
+        lane=lane,
+        payload=payload,
+    )
+    return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == f"{kind}.1")).one()
+
+
+def invite(space, keeper, **over):
+    values = {
+        "space_id": space.id, "email": "an@people.test", "role": Role.MEMBER, "locale": "en",
+        "invited_by_id": keeper.id, "invited_at": clock.now(), "expires_at": clock.now() + timedelta(days=28),
+    }  # fmt: skip
+    row = Invitation(**(values | over))
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def knock(space, person, **over):
+    row = JoinRequest(space_id=space.id, member_id=person.id, asked_at=clock.now(), message="May I?", **over)
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@pytest.fixture
+def mail_of(session):
+    """A queued mail of a kind, with everything that it is about."""
+
+    def make(kind, locale="en"):
+        space = make_space("Aalst", city="aalst")
+        keeper = make_member("Marleen", space=space, role=Role.MODERATOR, locale=locale)
+        person = make_member("Dirk <b>", space=space, locale=locale)
+        if kind == "invitation":
+            row = invite(space, keeper, locale=locale, note="Come & see")
+            return queued(kind, invitation=row)
+        if kind == "confirm_email":
+            person.confirmed_at = None
+        if kind == "join_request":
+            return queued(kind, member=keeper, request_id=knock(space, make_member("Karim")).id)
+        if kind == "join_answered":
+            row = knock(space, person, answered_at=clock.now(), accepted=True)
+            return queued(kind, member=person, request_id=row.id)
+        if kind in {"cited", "lesson_returned"}:
+            lesson = make_lesson(space, keeper)
+            to = person if kind == "cited" else keeper
+            lane = Lane.BULK if kind == "cited" else Lane.DIRECT
+            return queued(kind, member=to, lane=lane, lesson_id=lesson.id, version_id=lesson.current_id)
+        if kind == "digest":
+            return _digest_mail(space, keeper, person)
+        return queued(kind, member=person)
+
+    return make
+
+
+def _digest_mail(space, keeper, person):
+    then = clock.now() - timedelta(days=30)
+    with clock.at(then):
+        subscriptions.choose(actor(person), frequency=Frequency.DAILY)
+    at = clock.now() - timedelta(hours=36)
+    for number in range(3):
+        make_thread(space, keeper, title=f"Story {number} <i>", at=at)
+        talk = make_thread(make_space(f"Gent {number}"), keeper, title=f"Talk {number}", at=at)
+        make_post(talk, make_member("Lotte"), at=at)
+    make_lesson(space, keeper, at=at)
+    digests.open_windows(clock.now())
+    return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.kind == "digest")).one()
+
+
+def parts(message):
+    return (
+        message.get_body(("plain",)).get_content(),
+        message.get_body(("html",)).get_content(),
+    )
+
+
+@pytest.mark.parametrize("locale", ["nl", "en"])
+@pytest.mark.parametrize("kind", sorted(letter_kinds.KINDS))
+def test_every_kind_is_a_whole_letter_in_both_languages(mail_of, kind, locale):
+    mail = mail_of(kind, locale)
+    message = letters.letter_for(mail).message
+    plain, html = parts(message)
+    assert message["Message-ID"] == mail.message_id
+    assert mail.message_id.endswith("@forum.test>")
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"].datetime is not None
+    assert len(message.get_all("To")) == len(message.get_all("Subject")) == 1
+    assert message["Subject"].strip()
+    assert len(message.as_bytes()) < 100_000
+    assert max(len(line) for line in message.as_bytes().splitlines()) <= 998
+    assert f'<html lang="{"nl-BE" if locale == "nl" else "en"}"' in html
+    assert "Dirk <b>" not in html
+    assert "Story 0 <i>" not in html
+    assert "&lt;" not in plain
+    assert "http://forum.test/" in plain
+    assert "http://forum.test/" in html
+    assert "<table" not in html
+    assert "<img" not in html
+    for line in plain.splitlines():
+        if line.startswith("http"):
+            assert line.replace("&", "&amp;") in html
+
+
+@pytest.mark.parametrize("kind", NO_LIST)
+def test_what_is_about_oneself_has_no_list_to_leave(mail_of, kind):
+    message = letters.letter_for(mail_of(kind)).message
+    assert message["List-Unsubscribe"] is None
+    assert message["Precedence"] is None
+    assert "/unsubscribe/" not in "".join(parts(message))
+
+
+@pytest.mark.parametrize("kind", ["digest", "cited"])
+def test_what_comes_unasked_can_be_stopped_from_any_mail_client(mail_of, kind):
+    message = letters.letter_for(mail_of(kind)).message
+    address = message["List-Unsubscribe"].strip("<>")
+    assert address.startswith("http://forum.test/unsubscribe/")
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == f"<{kind}.forum.test>"
+    assert message["Precedence"] == "bulk"
+    for part in parts(message):
+        assert address in part
+
+
+def test_a_letter_is_the_same_letter_when_it_is_made_again(mail_of):
+    mail = mail_of("digest")
+    first, second = letters.letter_for(mail), letters.letter_for(mail)
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert first.digest.items == second.digest.items
+    assert len(first.digest.items) == len(set(first.digest.items)) == 7
+
+
+def test_no_name_can_add_a_header(session):
+    space = make_space("Aalst\r\nBcc: all@people.test")
+    keeper = make_member("Eve\r\nBcc: all@people.test", space=space)
+    message = letters.letter_for(queued("invitation", invitation=invite(space, keeper))).message
+    assert message["Bcc"] is None
+    assert b"\nBcc:" not in message.as_bytes().split(b"\r\n\r\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("over", "reason"),
+    [("withdrawn_at", "withdrawn"), ("accepted_at", "accepted"), ("expires_at", "expired")],
+)
+def test_an_invitation_that_no_longer_stands_is_not_sent(session, over, reason):
+    space = make_space()
+    row = invite(space, make_member(space=space), **{over: clock.now() - timedelta(minutes=1)})
+    with pytest.raises(letters.Obsolete) as obsolete:
+        letters.letter_for(queued("invitation", invitation=row))
+    assert obsolete.value.reason == reason
+
+
+def test_whoever_confirmed_already_is_not_asked_again(session):
+    with pytest.raises(letters.Obsolete, match="confirmed"):
+        letters.letter_for(queued("confirm_email", member=make_member()))
+
+
+def test_a_moderator_no_longer_hears_who_knocks(mail_of):
+    mail = mail_of("join_request")
+    db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'moderator'"))
+    with pytest.raises(letters.Obsolete, match="not visible"):
+        letters.letter_for(mail)
+
+
+def test_a_lesson_that_she_may_not_see_any_more_is_not_named(mail_of):
+    mail = mail_of("cited")
+    db.session.execute(db.text("UPDATE lesson SET audience = 'space'"))
+    db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'member'"))
+    with pytest.raises(letters.Obsolete, match="not visible"):
+        letters.letter_for(mail)
+
+
+def test_never_means_no_notice_by_mail_either(mail_of):
+    mail = mail_of("cited")
+    subscriptions.stop(mail.member_id)
+    with pytest.raises(letters.Obsolete, match="stopped"):
+        letters.letter_for(mail)
+
+
+def test_a_suspended_member_gets_no_letter_at_all(mail_of):
+    mail = mail_of("password_changed")
+    db.session.execute(db.text("UPDATE member SET suspended_at = created_at"))
+    with pytest.raises(letters.Obsolete, match="suspended"):
+        letters.letter_for(mail)
