@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
@@ -60,7 +60,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     made = create_app(settings_for(new_database(folder), folder))
     with made.app_context():
         upgrade()
+    # A test holds one application context open, so that requests share its transaction; what a request keeps for
+    # itself (who is looking, her language, her token) must not outlive it.
+    made.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
     return made
+
+
+def forget_the_request_before() -> None:
+    """Empty `g`, as a new application context would."""
+    for name in list(g):
+        g.pop(name)
 
 
 @pytest.fixture(autouse=True)

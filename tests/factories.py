@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, g
 from flask import session as flask_session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
@@ -240,5 +240,6 @@ def csrf_for(client: FlaskClient) -> str:
     with client.session_transaction() as kept:
         raw = kept.setdefault("csrf_token", uuid.uuid4().hex)
     with app.test_request_context():
+        g.pop("csrf_token", None)  # of the browser before
         flask_session["csrf_token"] = raw
         return str(generate_csrf())

@@ -52,20 +52,22 @@ class Ground:
 
     def posts(self) -> list[Post]:
         """All posts of the talk."""
-        return list(db.session.scalars(select(Post).where(Post.thread_id == self.thread.id).order_by(Post.number)))
+        return list(
+            db.session.scalars(select(Post).where(Post.thread_id == self.thread.id).order_by(Post.number))
+        )
 
     def who(self, name: str) -> Actor:
         """The actor behind one of the people."""
         return actor(getattr(self, name))
 
-    def draft(self, *, text: str = "Contact keeps people", words: str = WORDS, stance: str = "supports") -> Lesson:
+    def draft(
+        self, *, text: str = "Contact keeps people", words: str = WORDS, stance: str = "supports"
+    ) -> Lesson:
         """A draft with everything in it, resting on one excerpt."""
         lesson = lessons.draft(self.who("curator"), self.thread.id, title=FULL["title"])
         claim = claims.add(self.who("curator"), lesson.id, text=text)
         claims.quote(self.who("curator"), claim.id, post_id=self.post.id, words=words, stance=stance)
-        lessons.save(
-            self.who("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL
-        )
+        lessons.save(self.who("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL)
         return lesson
 
     def agree(self, lesson: Lesson, words: str = WORDS, **over: Any) -> Consent:

@@ -24,7 +24,11 @@ def test_words_are_frozen_with_their_place_and_hash():
     ground = lay()
     _lesson, claim = begun(ground)
     excerpt = claims.quote(
-        ground.who("curator"), claim.id, post_id=ground.post.id, words="nobody  talks\nwith me", stance="nuances"
+        ground.who("curator"),
+        claim.id,
+        post_id=ground.post.id,
+        words="nobody  talks\nwith me",
+        stance="nuances",
     )
     plain = db.session.get_one(PostRevision, excerpt.revision_id).plain
     assert plain[excerpt.start_at : excerpt.end_at] == excerpt.words == WORDS
@@ -109,7 +113,9 @@ def test_a_claim_said_twice_is_one_claim_and_the_rest_moves_up_when_one_goes():
 def test_an_excerpt_is_taken_away_with_its_claim_or_alone():
     ground = lay()
     lesson, claim = begun(ground)
-    excerpt = claims.quote(ground.who("curator"), claim.id, post_id=ground.post.id, words=WORDS, stance="supports")
+    excerpt = claims.quote(
+        ground.who("curator"), claim.id, post_id=ground.post.id, words=WORDS, stance="supports"
+    )
     assert claims.unquote(ground.who("curator"), excerpt.id) == (claim.id, lesson.id)
     with pytest.raises(NotFound):
         claims.unquote(ground.who("curator"), excerpt.id)
@@ -135,7 +141,9 @@ def test_the_workbench_marks_used_words_and_names_what_is_missing():
     found = bench.bench(ground.who("curator"), lesson.id)
     assert found.gaps == []
     assert (found.heard, found.excerpt_count, found.field_voices, found.cities) == (1, 1, 1, ["aalst"])
-    marked = [words for post in found.posts for line in post.lines for words, numbers, _stance in line if numbers]
+    marked = [
+        words for post in found.posts for line in post.lines for words, numbers, _stance in line if numbers
+    ]
     assert marked == [WORDS]
     assert [post.used for post in found.posts] == [[1], []]
     assert [reach.audience for reach in found.reaches] == ["space", "network", "public"]
@@ -146,7 +154,9 @@ def test_a_colleague_meets_no_words_of_a_talk_that_is_closed_to_her():
     ground = lay()
     lesson = ground.draft()
     gent = make_space("Gent")
-    closed = make_thread(gent, ground.reviewer, title="Secret talk", body="A secret word.", audience=Audience.SPACE)
+    closed = make_thread(
+        gent, ground.reviewer, title="Secret talk", body="A secret word.", audience=Audience.SPACE
+    )
     join(ground.curator, gent, Role.MODERATOR)
     lessons.add_source(ground.who("curator"), lesson.id, closed.id)
     claim = claims.add(ground.who("curator"), lesson.id, text="It is cheap")
@@ -156,7 +166,6 @@ def test_a_colleague_meets_no_words_of_a_talk_that_is_closed_to_her():
     assert [talk.id for talk in hers.talks] == [ground.thread.id]
     assert "secret" not in repr([hers.claims, hers.posts, hers.talks]).lower()
     assert [view.withheld for _id, view in hers.claims[1].excerpts] == ["closed"]
-
 
 
 def test_overlapping_words_are_cut_where_each_begins_and_ends():

@@ -99,7 +99,12 @@ def test_an_outsider_gets_the_words_as_agreed_and_no_trace_of_the_talk():
     page = lesson_page.page(ground.who("reader"), lesson.public_id)
     (excerpt,) = excerpts_for(ground.who("reader"), lesson)
     assert (excerpt.words, excerpt.author.name) == (WORDS, "somebody in a large city")
-    assert (excerpt.post, excerpt.said_at, excerpt.author.city, excerpt.author.handle) == (None, None, None, "")
+    assert (excerpt.post, excerpt.said_at, excerpt.author.city, excerpt.author.handle) == (
+        None,
+        None,
+        None,
+        "",
+    )
     assert page.sources == []
     assert (page.curator.name, page.curator.city, page.curator.org_words) == ("Cas", None, "")
     assert (page.version.cities, page.version.masked) == ([], True)
@@ -133,7 +138,9 @@ def test_a_reviewer_from_elsewhere_reads_only_what_was_agreed():
     lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
     for name in ("reviewer", "curator"):
         page = lesson_page.preview(ground.who(name), lesson.id)
-        assert [e.author.name for claim in page.claims for e in claim.excerpts] == ["somebody in a large city"]
+        assert [e.author.name for claim in page.claims for e in claim.excerpts] == [
+            "somebody in a large city"
+        ]
         assert page.sources == []
 
 

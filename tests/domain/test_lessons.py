@@ -60,15 +60,28 @@ def test_what_was_saved_meanwhile_is_never_overwritten():
 def test_words_are_cleaned_and_kept_within_their_lengths():
     ground = lay()
     lesson = ground.draft()
-    version = save(ground, lesson, title="  Talk\u202e more\n", conditions=["one", " one ", ""], tags=["Roster", "roster"])
+    version = save(
+        ground,
+        lesson,
+        title="  Talk\u202e more\n",
+        conditions=["one", " one ", ""],
+        tags=["Roster", "roster"],
+    )
     assert (version.title, version.conditions) == ("Talk more", ["one"])
-    for field, value in (("title", "x" * 101), ("one_sentence", "x" * 201), ("context", "x" * 4001), ("axis", "moon")):
+    for field, value in (
+        ("title", "x" * 101),
+        ("one_sentence", "x" * 201),
+        ("context", "x" * 4001),
+        ("axis", "moon"),
+    ):
         with pytest.raises(Invalid) as refused:
             save(ground, lesson, **{field: value})
         assert refused.value.field == field
 
 
-@pytest.mark.parametrize("field", ["title", "one_sentence", "needs", "unknowns", "conditions", "recommendation"])
+@pytest.mark.parametrize(
+    "field", ["title", "one_sentence", "needs", "unknowns", "conditions", "recommendation"]
+)
 def test_a_lesson_is_handed_in_only_when_it_is_whole(field):
     ground = lay()
     lesson = ground.draft()
@@ -97,7 +110,10 @@ def test_words_that_contradict_ask_for_another_reading():
         lessons.submit(ground.who("curator"), lesson.id, audience=Audience.SPACE)
     assert refused.value.field == "alternative_reading"
     save(ground, lesson, alternative_reading="The season was quiet.")
-    assert lessons.submit(ground.who("curator"), lesson.id, audience=Audience.SPACE).state == LessonState.IN_REVIEW
+    assert (
+        lessons.submit(ground.who("curator"), lesson.id, audience=Audience.SPACE).state
+        == LessonState.IN_REVIEW
+    )
 
 
 def test_a_claim_without_words_holds_the_lesson_back():

@@ -1,0 +1,125 @@
+"""The pages of the library and of a lesson."""
+
+from forum.domain import adoptions, lessons
+from forum.infra.db import db
+from forum.models.spaces import Audience
+from tests.factories import sign_in
+from tests.lesson_ground import WORDS, lay
+
+
+def page(client, path, status=200):
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_a_visitor_meets_public_lessons_only(client):
+    ground = lay(Audience.PUBLIC)
+    lesson = ground.published(Audience.PUBLIC, by="editor")
+    inside = ground.published(Audience.NETWORK)
+    db.session.commit()
+    library = page(client, "/lessons")
+    assert lesson.public_id in library
+    assert inside.public_id not in library
+    shown = page(client, f"/lessons/{lesson.public_id}")
+    for words in ("Put talking in the roster", "Contact keeps people", WORDS, "Amina", "1.0", "CC-BY-4.0"):
+        assert words in shown
+    page(client, f"/lessons/{inside.public_id}", 404)
+    page(client, f"/lessons/{inside.public_id}/v/1.0", 404)
+    page(client, f"/lessons/{inside.public_id}/compare", 404)
+    page(client, "/lessons/les-1999-001", 404)
+
+
+def test_filters_are_links_and_an_empty_shelf_says_what_to_do(client):
+    ground = lay(Audience.PUBLIC)
+    ground.published(Audience.PUBLIC, by="editor")
+    db.session.commit()
+    assert "outcome=worked" in page(client, "/lessons")
+    assert "No lesson fits" in page(client, "/lessons?city=gent")
+    assert "Show all lessons" in page(client, "/lessons?city=gent")
+    assert "Put talking" in page(client, "/lessons?city=nowhere&axis=%27--")
+    assert "Put talking" in page(client, "/lessons?after=garbage")
+
+
+def test_a_draft_and_a_version_in_review_have_no_page(client):
+    ground = lay()
+    lesson = ground.draft()
+    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    sign_in(client, ground.reader)
+    assert "Put talking" not in page(client, "/lessons")
+    page(client, f"/lessons/les-{lesson.id}", 404)
+    page(client, f"/workbench/{lesson.id}", 403)
+
+
+def test_older_versions_and_what_changed_have_pages(client):
+    ground = lay()
+    lesson = ground.published()
+    version = lessons.revise(ground.who("curator"), lesson.id)
+    lessons.save(
+        ground.who("curator"), lesson.id, saved_count=version.saved_count,
+        recommendation="Put an hour in the roster.", change_note="an hour after all",
+    )  # fmt: skip
+    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(ground.who("reviewer"), lesson.id)
+    sign_in(client, ground.reader)
+    assert "an hour after all" in page(client, f"/lessons/{lesson.public_id}")
+    old = page(client, f"/lessons/{lesson.public_id}/v/1.0")
+    assert "This is version 1.0" in old
+    assert "half an hour" in old
+    changed = page(client, f"/lessons/{lesson.public_id}/compare?from=1.0&to=2.0")
+    assert (
+        "<del>" in changed and "<ins>" in changed and "half an hour" in changed.replace("\n", " ")
+    ) or "half" in changed
+    page(client, f"/lessons/{lesson.public_id}/compare?from=9.9&to=x")
+    page(client, f"/lessons/{lesson.public_id}/v/9.9", 404)
+
+
+def test_an_outsider_finds_no_way_back_to_a_closed_talk(client):
+    ground = lay(Audience.SPACE)
+    lesson = ground.draft()
+    ground.agree(lesson)
+    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(ground.who("reviewer"), lesson.id)
+    sign_in(client, ground.reader)
+    shown = page(client, f"/lessons/{lesson.public_id}")
+    assert WORDS in shown
+    assert "somebody in a large city" in shown
+    for trace in (
+        "Amina",
+        f"/threads/{ground.thread.id}",
+        ground.space.slug,
+        ground.thread.title,
+        "city of Aalst",
+    ):
+        assert trace not in shown
+    assert shown.count("Aalst") == shown.count('aria-hidden="true">Aalst')  # only its name beside the ring
+
+
+def test_reports_stand_on_the_lesson(client):
+    ground = lay()
+    lesson = ground.published()
+    adoptions.record(
+        lesson.id, city="gent", reporter_id=ground.reader.id, outcome="failed",
+        reported_on=lesson.published_at.date(), what_came="Nobody turned up.",
+    )  # fmt: skip
+    sign_in(client, ground.reader)
+    shown = page(client, f"/lessons/{lesson.public_id}")
+    assert "Nobody turned up." in shown
+    assert "Did not work in Gent" in shown
+
+
+def test_pages_cost_the_same_however_much_there_is(client, count_queries):
+    ground = lay()
+    lesson = ground.published()
+    sign_in(client, ground.reader)
+
+    def asked(path):
+        with count_queries() as seen:
+            page(client, path)
+        return seen.count
+
+    few = [asked("/lessons"), asked(f"/lessons/{lesson.public_id}")]
+    for _number in range(4):
+        ground.published()
+    db.session.commit()
+    assert [asked("/lessons"), asked(f"/lessons/{lesson.public_id}")] == few

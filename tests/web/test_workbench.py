@@ -1,0 +1,222 @@
+"""The workbench in the browser: from a talk to a published lesson with nothing but forms."""
+
+import re
+
+from sqlalchemy import func, select
+
+from forum.domain import lessons
+from forum.infra.db import db
+from forum.models.claims import Claim, Excerpt
+from forum.models.lessons import Lesson, LessonState
+from forum.models.spaces import Audience
+from tests.factories import make_post, sign_in, submit
+from tests.lesson_ground import WORDS, lay
+
+TEXT = {
+    "title": "Put talking in the roster",
+    "one_sentence": "Give one colleague the time.",
+    "outcome": "worked",
+    "axis": "solidaire-stadspolis",
+    "needs": ["stories"],
+    "confidence": "low",
+    "recommendation": "Put half an hour in the roster.",
+    "conditions": "fixed teams\na fixed day",
+    "unknowns": "Whether it lasts.",
+    "tags": "roster, talk",
+}
+
+
+def page(client, path, status=200):
+    answer = client.get(path, headers={"Accept-Language": "en"})
+    assert answer.status_code == status, (path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def browser(app, member):
+    """A browser of her own."""
+    made = app.test_client()
+    sign_in(made, member)
+    return made
+
+
+def test_from_a_talk_to_a_published_lesson_with_nothing_but_forms(app):
+    ground = lay()
+    curator, reviewer = browser(app, ground.curator), browser(app, ground.reviewer)
+    begun = submit(curator, f"/threads/{ground.thread.id}/lessons")
+    assert begun.status_code == 303
+    bench = begun.headers["Location"]
+    assert "Give the lesson a title." in page(curator, bench)
+    assert submit(curator, f"{bench}/claims", {"text": "Contact keeps people"}).status_code == 303
+    claim = db.session.scalars(select(Claim)).one()
+    refused = submit(
+        curator, f"{bench}/excerpts", {"claim_id": claim.id, "words": "never said", "stance": "supports"}
+    )
+    assert refused.status_code == 422
+    assert "never said" in refused.get_data(as_text=True)
+    quoted = submit(
+        curator, f"{bench}/excerpts", {"claim_id": claim.id, "words": WORDS, "stance": "supports"}
+    )
+    assert quoted.status_code == 303
+    assert "Ready for a review" not in page(curator, bench)
+    assert submit(curator, f"{bench}/text", TEXT | {"saved_count": 1}).status_code == 303
+    shown = page(curator, f"{bench}?part=text")
+    assert "a fixed day" in shown
+    assert "roster, talk" in shown
+    assert "Ready for a review" in shown
+    assert submit(curator, f"{bench}/submission", {"audience": "network"}).status_code == 303
+    assert submit(curator, f"{bench}/publication").status_code == 403
+    assert "Put talking in the roster" in page(reviewer, "/workbench")
+    assert "Approve and publish" in page(reviewer, bench)
+    assert "Approve and publish" not in page(curator, bench)
+    out = submit(reviewer, f"{bench}/publication")
+    assert out.status_code == 303
+    reader = browser(app, ground.reader)
+    assert "Contact keeps people" in page(reader, out.headers["Location"])
+    assert page(curator, bench, 303) is not None
+
+
+def test_a_double_press_makes_one_draft_one_claim_and_one_excerpt(app):
+    ground = lay()
+    curator = browser(app, ground.curator)
+    places = {submit(curator, f"/threads/{ground.thread.id}/lessons").headers["Location"] for _n in range(2)}
+    (bench,) = places
+    for _n in range(2):
+        submit(curator, f"{bench}/claims", {"text": "Contact keeps people"})
+    claim = db.session.scalars(select(Claim)).one()
+    values = {"claim_id": claim.id, "post_id": ground.post.id, "words": WORDS, "stance": "nuances"}
+    for _n in range(2):
+        submit(curator, f"{bench}/excerpts", values)
+    assert db.session.scalar(select(func.count(Excerpt.id))) == 1
+
+
+def test_the_workbench_is_for_moderators_and_a_draft_for_its_makers(app, client):
+    ground = lay()
+    lesson = ground.draft()
+    page(browser(app, ground.reader), "/workbench", 403)
+    assert client.get("/workbench").status_code == 303
+    elsewhere = browser(app, ground.reviewer)
+    assert "Put talking" not in page(elsewhere, "/workbench")
+    page(elsewhere, f"/workbench/{lesson.id}", 404)
+    page(elsewhere, f"/workbench/{lesson.id}/preview", 404)
+    for path in ("text", "claims", "submission", "publication", "return"):
+        values = TEXT | {"saved_count": 1, "text": "Mine", "audience": "space", "note": "Mine"}
+        assert submit(elsewhere, f"/workbench/{lesson.id}/{path}", values).status_code == 404, path
+    assert submit(elsewhere, f"/threads/{ground.thread.id}/lessons").status_code == 403
+
+
+def test_two_who_write_at_once_see_both_texts(app):
+    ground = lay()
+    lesson = ground.draft()
+    one, other = browser(app, ground.curator), browser(app, ground.second)
+    seen = lessons.working(lesson).saved_count
+    submit(one, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Theirs"})
+    answer = submit(other, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Mine"})
+    assert answer.status_code == 409
+    shown = answer.get_data(as_text=True)
+    assert "Theirs" in shown
+    assert "Mine" in shown
+    count = re.search(r'name="saved_count" value="(\d+)"', shown)[1]
+    again = submit(other, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": count, "unknowns": "Mine"})
+    assert again.status_code == 303
+    assert lessons.working(lesson).unknowns == "Mine"
+
+
+def test_a_text_that_is_too_long_comes_back_whole(app):
+    ground = lay()
+    lesson = ground.draft()
+    curator = browser(app, ground.curator)
+    seen = lessons.working(lesson).saved_count
+    long = "y" * 101
+    answer = submit(curator, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "title": long})
+    assert answer.status_code == 422
+    assert long in answer.get_data(as_text=True)
+    answer = submit(
+        curator, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "tags": "a, b, c, d, e, f"}
+    )
+    assert answer.status_code == 422
+    assert "a, b, c, d, e, f" in answer.get_data(as_text=True)
+    assert lessons.working(lesson).saved_count == seen
+
+
+def test_a_lesson_that_waits_for_consent_says_so(app):
+    ground = lay(Audience.SPACE)
+    lesson = ground.draft()
+    curator = browser(app, ground.curator)
+    assert "1 excerpt still waits" in page(curator, f"/workbench/{lesson.id}?part=review")
+    answer = submit(curator, f"/workbench/{lesson.id}/submission", {"audience": "network"})
+    assert answer.status_code == 422
+    assert "1 excerpt still waits" in answer.get_data(as_text=True)
+    assert lesson.state == LessonState.DRAFT
+
+
+def test_a_reviewer_returns_a_version_with_a_note(app):
+    ground = lay()
+    lesson = ground.draft()
+    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    reviewer, curator = browser(app, ground.reviewer), browser(app, ground.curator)
+    assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": ""}).status_code == 422
+    assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "Who says so?"}).status_code == 303
+    assert "Who says so?" in page(curator, f"/workbench/{lesson.id}")
+    page(reviewer, f"/workbench/{lesson.id}", 404)
+
+
+def test_claims_and_excerpts_are_changed_and_dropped(app):
+    ground = lay()
+    lesson = ground.draft()
+    claim = db.session.scalars(select(Claim)).one()
+    excerpt = db.session.scalars(select(Excerpt)).one()
+    curator = browser(app, ground.curator)
+    assert (
+        submit(curator, f"/workbench/claims/{claim.id}", {"text": "Talking keeps people"}).status_code == 303
+    )
+    assert submit(curator, f"/workbench/claims/{claim.id}", {"text": " "}).status_code == 422
+    assert "Talking keeps people" in page(curator, f"/workbench/{lesson.id}")
+    assert submit(curator, f"/workbench/excerpts/{excerpt.id}").status_code == 404
+    assert submit(curator, f"/workbench/excerpts/{excerpt.id}", {"_method": "DELETE"}).status_code == 303
+    assert submit(curator, f"/workbench/claims/{claim.id}", {"_method": "DELETE"}).status_code == 303
+    assert db.session.scalar(select(func.count(Claim.id))) == 0
+
+
+def test_another_talk_is_added_by_its_address(app):
+    ground = lay()
+    lesson = ground.draft()
+    curator = browser(app, ground.curator)
+    for address, status in (
+        ("nonsense", 422),
+        ("/threads/999999-x", 422),
+        (f"http://forum.test/threads/{ground.thread.id}-why", 303),
+    ):
+        assert (
+            submit(curator, f"/workbench/{lesson.id}/sources", {"address": address}).status_code == status
+        ), address
+
+
+def test_a_new_version_is_begun_from_the_page_of_the_lesson(app):
+    ground = lay()
+    lesson = ground.published()
+    curator = browser(app, ground.curator)
+    assert "Make a new version" in page(curator, f"/lessons/{lesson.public_id}")
+    assert submit(curator, f"/lessons/{lesson.public_id}/versions").status_code == 303
+    assert "draft 0.2" in page(curator, f"/workbench/{lesson.id}")
+    assert submit(browser(app, ground.reviewer), f"/lessons/{lesson.public_id}/versions").status_code == 403
+    assert db.session.get_one(Lesson, lesson.id).state == LessonState.DRAFT
+
+
+def test_the_workbench_costs_the_same_however_long_the_talk(app, count_queries):
+    ground = lay()
+    lesson = ground.draft()
+    curator = browser(app, ground.curator)
+
+    def asked(path):
+        with count_queries() as seen:
+            page(curator, path)
+        return seen.count
+
+    paths = ("/workbench", f"/workbench/{lesson.id}", f"/workbench/{lesson.id}/preview")
+    few = [asked(path) for path in paths]
+    for number in range(60):
+        make_post(ground.thread, ground.author, f"And then {number}.")
+    ground.draft(text="Another claim")
+    db.session.commit()
+    assert [asked(path) for path in paths] == few
+    assert "And then 50." in page(curator, f"/workbench/{lesson.id}?page=2")
