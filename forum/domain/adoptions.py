@@ -55,7 +55,7 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
     )
     found = db.session.execute(query).all()
     posts = _posts(reader, [row.AdoptionReport.post_id for row in found])
-    return [_adoption(*row, posts) for row in found]
+    return [_adoption(row.AdoptionReport, row.name, row.handle, row.Capacity, posts) for row in found]
 
 
 def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pair]]:

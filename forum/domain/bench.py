@@ -13,7 +13,6 @@ from forum.domain import (
     lesson_page,
     lesson_reviews,
     lesson_tags,
-    vocabulary,
 )
 from forum.domain.bench_talk import BenchPost, Talk
 from forum.domain.excerpts import Quoted
@@ -168,8 +167,8 @@ def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[Reach]:
     if lesson.current_id is not None:
         offered = [lesson.audience]
     else:
-        offered = [Audience.SPACE] if space.unlisted_at is not None else list(vocabulary.AUDIENCES)
+        offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
     return [
         Reach(width, count_readers(space.id, width), len(consents.waiting(lesson, quotes, width)))
-        for width in map(Audience, offered)
+        for width in offered
     ]

@@ -1,7 +1,9 @@
 """What lies on somebody's workbench: her drafts, what waits for her eyes, and what is due for another look."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -74,7 +76,7 @@ def _moderated(actor: Actor) -> list[int]:
     return [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
 
 
-def _cards(pointer: object, *more: object) -> Select[tuple[object, ...]]:
+def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     columns = (
         Lesson.id,
         Lesson.public_id,
@@ -93,9 +95,9 @@ def _cards(pointer: object, *more: object) -> Select[tuple[object, ...]]:
     )
 
 
-def _made(query: Select[tuple[object, ...]]) -> list[DraftCard]:
+def _made(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
     return [_card(row) for row in db.session.execute(query.limit(MOST))]
 
 
-def _card(row: object) -> DraftCard:
+def _card(row: Sequence[Any]) -> DraftCard:
     return DraftCard(*row[:9])

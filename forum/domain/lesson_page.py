@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from forum.domain import adoptions, consents, excerpts, lesson_tags
-from forum.domain.adoptions import Adoption, PostLink
+from forum.domain.adoptions import Adoption, Pair, PostLink
 from forum.domain.bylines import Byline, byline, masked
 from forum.domain.excerpts import Quoted
 from forum.domain.lesson_gaps import claims_of
@@ -94,7 +94,7 @@ class LessonPage:
         return sum(len(claim.excerpts) for claim in self.claims)
 
     @property
-    def pairs(self) -> list[adoptions.Pair]:
+    def pairs(self) -> list[Pair]:
         """City and outcome of each report from old to new, for the ring."""
         return [(report.city, report.outcome) for report in reversed(self.adoptions)]
 

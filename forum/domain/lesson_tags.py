@@ -26,5 +26,7 @@ def copy(from_id: int, to_id: int) -> None:
 
 def of(version_id: int) -> list[str]:
     """The tags of a version, by name. Ask only for a version that the reader was already allowed to see."""
-    query = select(Tag.name).join(LessonTag, LessonTag.tag_id == Tag.id).where(LessonTag.version_id == version_id)
+    query = (
+        select(Tag.name).join(LessonTag, LessonTag.tag_id == Tag.id).where(LessonTag.version_id == version_id)
+    )
     return list(db.session.scalars(query.order_by(Tag.name)))

@@ -139,7 +139,7 @@ def _current() -> ColumnElement[bool]:
     return LessonVersion.id == Lesson.current_id
 
 
-def _cards(reader: Actor | None) -> Select[Any]:
+def _cards(reader: Actor | None) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Lesson.id,
@@ -161,7 +161,7 @@ def _cards(reader: Actor | None) -> Select[Any]:
     )
 
 
-def _some(reader: Actor | None, query: Select[Any], limit: int) -> list[LessonCard]:
+def _some(reader: Actor | None, query: Select[*tuple[Any, ...]], limit: int) -> list[LessonCard]:
     rows = db.session.execute(query.order_by(Lesson.changed_at.desc(), Lesson.id.desc()).limit(limit))
     return _made(reader, rows.all())
 
