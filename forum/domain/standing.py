@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.infra import text
 from forum.infra.db import db
@@ -34,6 +35,7 @@ def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
     post = db.session.scalars(
         select(Post).where(Post.id == post_id).execution_options(populate_existing=True)
     ).one()
+    set_committed_value(post, "thread", thread)
     return thread, post
 
 

@@ -91,7 +91,7 @@ def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = N
 
 def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
     """What moved last in the spaces that she belongs to."""
-    query = _cards(actor).where(Thread.space_id.in_(actor.roles), Thread.hidden_at.is_(None))
+    query = _cards(actor).where(Thread.space_id.in_(list(actor.roles)), Thread.hidden_at.is_(None))
     query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)
     return _made(db.session.execute(query).all())
 

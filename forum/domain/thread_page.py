@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, exists, func, literal, select, true
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, literal, select
 
 from forum.domain.bylines import Byline
 from forum.domain.speakers import COLUMNS, speaker
@@ -60,6 +60,11 @@ class PostView:
     may_restore: bool = False
     is_new: bool = False
 
+    @property
+    def has_actions(self) -> bool:
+        """Whether this reader may do anything with it."""
+        return self.may_edit or self.may_delete or self.may_put_back or self.may_hide or self.may_restore
+
 
 @dataclass(slots=True)
 class ThreadPage:
@@ -88,6 +93,7 @@ class ThreadPage:
     number: int
     pages: int
     author_id: int
+    alone: bool  # nobody but its starter has ever written in it
     moderates: bool
     may_reply: Answer
     posts: list[PostView] = field(default_factory=list)
@@ -136,6 +142,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         number=number,
         pages=pages,
         author_id=head.author_id,
+        alone=not head.others_wrote,
         moderates=moderates,
         may_reply=may_reply(reader, head),
     )
@@ -239,6 +246,10 @@ def _head(signed_in: bool) -> Select[Any]:
             Space.widest_audience,
             words.scalar_subquery().label("tag_words"),
             opening_gone.scalar_subquery().label("opening_gone_at"),
+            exists()
+            .where(Post.thread_id == Thread.id, Post.author_id != Thread.author_id)
+            .correlate(Thread)
+            .label("others_wrote"),
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
             (fresh_posts(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
@@ -274,7 +285,6 @@ def _posts() -> Select[Any]:
             Post.thread_id == bindparam("thread_id"),
             Post.number > bindparam("first"),
             Post.number <= bindparam("last"),
-            true(),
         )
         .order_by(Post.number)
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload
 
 from forum.domain import standing
 from forum.domain import tags as tagging
@@ -97,7 +98,8 @@ def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = No
     thread = standing.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     once = _once(once)
-    sent = db.session.scalars(select(Post).where(Post.author_id == actor.id, Post.once == once)).one_or_none()
+    query = select(Post).where(Post.author_id == actor.id, Post.once == once).options(joinedload(Post.thread))
+    sent = db.session.scalars(query).one_or_none()
     if sent is not None:
         return sent
     if kind == PostKind.MODERATION:
@@ -137,7 +139,7 @@ def _add_post(
     now = clock.now()
     thread.last_number += 1
     post = Post(
-        thread_id=thread.id,
+        thread=thread,
         number=thread.last_number,
         author_id=actor.id,
         capacity_id=standing.capacity_of(actor.id, now.date()),

@@ -1,3 +1,64 @@
-from flask import Blueprint
+"""The first page: for a member what waits and what is new, for a visitor what this is."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from forum.domain import notifications, shelf, subscriptions, threads
+from forum.infra import clock
+from forum.infra.i18n import _
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.web import links
+from forum.web.guards import anyone, members, open_to
+from forum.web.viewer import viewer
 
 bp = Blueprint("home", __name__)
+FEW = 3
+
+
+@bp.get("/")
+@open_to(anyone)
+def index():
+    who = viewer()
+    return _for_visitors() if who is None else _for_members(who)
+
+
+@bp.post("/reading")
+@open_to(members)
+def read_all():
+    threads.mark_all_read(viewer())
+    flash(_("Everything up to now counts as read."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/notifications/<int:notification_id>/reading")
+@open_to(members)
+def read_notice(notification_id: int):
+    waiting = {notice.id: notice for notice in notifications.inbox(viewer())}
+    notifications.mark_read(viewer(), notification_id)
+    if notification_id not in waiting:
+        raise NotFound
+    return redirect(links.to_lesson(waiting[notification_id].lesson_public_id), 303)
+
+
+def _for_members(who: Actor) -> str:
+    waiting = threads.unanswered(who, FEW)
+    shown = {card.id for card in waiting}
+    return render_template(
+        "home/member.html",
+        today=clock.now(),
+        notices=notifications.inbox(who),
+        asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
+        waiting=waiting,
+        fresh=[card for card in threads.new_in_my_spaces(who) if card.id not in shown],
+        lessons=shelf.newest(who, FEW),
+        cities=threads.cities_of_the_week(who),
+    )
+
+
+def _for_visitors() -> str:
+    return render_template(
+        "home/visitor.html",
+        lessons=shelf.newest(None, FEW),
+        talks=threads.latest(None, limit=FEW).rows,
+        cities=threads.cities_of_the_week(None),
+    )

@@ -24,6 +24,12 @@ def to_thread(thread: Any, *, number: int | None = None) -> str:
     )
 
 
+def to_page(thread: Any, page: int) -> str:
+    """One page of a thread, by its number."""
+    number = page if page > 1 else None
+    return url_for("threads.show", thread_id=thread.id, slug=thread.slug, page=number)
+
+
 def to_space(space: Any) -> str:
     """A space, by row or anything with a slug."""
     return url_for("spaces.show", slug=space.slug)

@@ -1,3 +1,63 @@
-from flask import Blueprint
+"""What moderators do with posts, and the log of a space."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from forum.domain import moderation, posts, spaces
+from forum.infra.i18n import _
+from forum.policy.actions import may_hide, require
+from forum.policy.errors import Invalid
+from forum.web import links
+from forum.web.forms import attach
+from forum.web.forms.moderation import HidingForm
+from forum.web.guards import members, open_to
+from forum.web.methods import is_delete
+from forum.web.viewer import viewer
 
 bp = Blueprint("moderation", __name__)
+
+
+@bp.get("/spaces/<slug>/moderation")
+@open_to(members)
+def log(slug: str):
+    who, space = viewer(), spaces.by_slug(viewer(), slug)
+    page = moderation.log(who, space.id, cursor=request.args.get("after"))
+    older = url_for(".log", slug=slug, after=page.next_cursor) if page.next_cursor else None
+    return render_template(
+        "moderation/log.html",
+        space=space,
+        lines=page.rows,
+        older=older,
+        hidden=moderation.hidden_posts(who, space.id),
+        closed=moderation.closed_threads(who, space.id),
+    )
+
+
+@bp.get("/posts/<int:post_id>/hiding")
+@open_to(members)
+def ask_hiding(post_id: int):
+    return _question(post_id, HidingForm(formdata=None))
+
+
+@bp.post("/posts/<int:post_id>/hiding")
+@open_to(members)
+def hiding(post_id: int):
+    if is_delete():
+        post = moderation.restore(viewer(), post_id)
+        flash(_("This contribution can be read again."), "ok")
+        return redirect(links.to_thread(post.thread, number=post.number), 303)
+    form = HidingForm()
+    if not form.validate():
+        return _question(post_id, form), 422
+    try:
+        post = moderation.hide(viewer(), post_id, reason=form.reason.data or "")
+    except Invalid as error:
+        attach(form, error)
+        return _question(post_id, form), 422
+    flash(_("This contribution is hidden. Its author reads your reason."), "ok")
+    return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+def _question(post_id: int, form: HidingForm) -> str:
+    thread, post = posts.place(viewer(), post_id)
+    require(may_hide(viewer(), post, thread))
+    return render_template("moderation/hiding.html", thread=thread, post=post, form=form)

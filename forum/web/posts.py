@@ -1,3 +1,72 @@
-from flask import Blueprint
+"""One post: changing one's own words, taking them back, and putting them back."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+
+from forum.domain import posts
+from forum.infra.i18n import _
+from forum.policy.actions import may_delete, require
+from forum.policy.errors import Conflict, Invalid
+from forum.web import links
+from forum.web.forms import attach
+from forum.web.forms.posts import PostForm
+from forum.web.guards import members, open_to
+from forum.web.methods import is_delete
+from forum.web.viewer import viewer
 
 bp = Blueprint("posts", __name__)
+
+
+@bp.get("/posts/<int:post_id>/revisions/new")
+@open_to(members)
+def change(post_id: int):
+    source = posts.source(viewer(), post_id)
+    form = PostForm(data={"title": source.title, "body": source.body, "seen_revision": source.revision})
+    return _form(source, form)
+
+
+@bp.post("/posts/<int:post_id>/revisions")
+@open_to(members)
+def edit(post_id: int):
+    who, form = viewer(), PostForm()
+    source = posts.source(who, post_id)
+    if not form.validate():
+        return _form(source, form), 422
+    title = form.title.data if source.number == 1 else None
+    try:
+        post = posts.edit(
+            who, post_id, body=form.body.data, title=title, seen_revision=form.seen_revision.data
+        )
+    except Invalid as error:
+        attach(form, error)
+        return _form(source, form), 422
+    except Conflict as error:
+        form.seen_revision.raw_data = [str(source.revision)]
+        return _form(source, form, conflict=error.reason), 409
+    flash(f"post-{post_id}", "draft-sent")
+    flash(_("Your words are changed. What stood there before is kept."), "ok")
+    return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+@bp.get("/posts/<int:post_id>/withdrawal")
+@open_to(members)
+def ask_withdrawal(post_id: int):
+    thread, post = posts.place(viewer(), post_id)
+    require(may_delete(viewer(), post))
+    return render_template("posts/withdrawal.html", thread=thread, post=post)
+
+
+@bp.post("/posts/<int:post_id>/withdrawal")
+@open_to(members)
+def withdrawal(post_id: int):
+    if is_delete():
+        post = posts.put_back(viewer(), post_id)
+        flash(_("Your words stand here again."), "ok")
+    else:
+        post = posts.take_back(viewer(), post_id)
+        flash(_("You took your words back. Nobody else can read them now."), "ok")
+    return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+def _form(source: posts.Source, form: PostForm, conflict: str = "") -> str:
+    back = url_for("threads.short", thread_id=source.thread_id)
+    return render_template("posts/change.html", source=source, form=form, conflict=conflict, back=back)

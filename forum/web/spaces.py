@@ -1,3 +1,47 @@
-from flask import Blueprint
+"""The directory of spaces, and one space with its talks."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from forum.domain import shelf, space_rail, spaces, threads
+from forum.models.spaces import Role, SpaceKind
+from forum.web import filters
+from forum.web.guards import anyone, open_to
+from forum.web.viewer import viewer
 
 bp = Blueprint("spaces", __name__)
+OPEN_STORIES = 3
+
+
+@bp.get("/spaces")
+@open_to(anyone)
+def index():
+    cards = spaces.directory(viewer())
+    kinds = [(kind, [card for card in cards if card.kind == kind]) for kind in SpaceKind]
+    return render_template("spaces/index.html", kinds=[(kind, rows) for kind, rows in kinds if rows])
+
+
+@bp.get("/spaces/<slug>")
+@open_to(anyone)
+def show(slug: str):
+    who, wanted, cursor = viewer(), filters.chosen(), request.args.get("after")
+    space = spaces.by_slug(who, slug)
+    page = threads.latest(who, space_id=space.id, cursor=cursor, **wanted)
+    first = not wanted and not cursor
+    waiting = threads.unanswered(who, OPEN_STORIES, space_id=space.id) if first else []
+    shown = {card.id for card in waiting}
+    role = who.roles.get(space.id) if who else None
+    return render_template(
+        "spaces/show.html",
+        space=space,
+        role=role,
+        moderates=role == Role.MODERATOR,
+        waiting=waiting,
+        talks=[card for card in page.rows if card.id not in shown],
+        cities=sorted({city for card in page.rows for city in card.cities}),
+        older=url_for(".show", slug=slug, after=page.next_cursor, **wanted) if page.next_cursor else None,
+        newer=url_for(".show", slug=slug, **wanted) if cursor else None,
+        wanted=wanted,
+        lessons=shelf.from_space(who, space.id, 3),
+        moderators=space_rail.moderators(who, space.id) if role else [],
+        filters=filters,
+    )

@@ -1,3 +1,162 @@
-from flask import Blueprint
+"""Talks: reading one, beginning one, answering, closing, and who may read it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from forum.domain import audiences, moderation, shelf, spaces, threads
+from forum.infra.i18n import _
+from forum.models.spaces import Audience
+from forum.models.threads import PostKind
+from forum.policy.actions import may_start, require
+from forum.policy.errors import Forbidden, Invalid
+from forum.web import commits, links
+from forum.web.forms import attach
+from forum.web.forms.moderation import LockForm
+from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
+from forum.web.guards import anyone, members, open_to
+from forum.web.methods import is_delete
+from forum.web.viewer import viewer
 
 bp = Blueprint("threads", __name__)
+
+
+@bp.get("/threads/new")
+@open_to(members)
+def compose():
+    mine = spaces.mine(viewer())
+    if len(mine) == 1:
+        return redirect(url_for(".new", slug=mine[0].slug), 303)
+    return render_template("threads/choose.html", spaces=mine)
+
+
+@bp.get("/spaces/<slug>/threads/new")
+@open_to(members)
+def new(slug: str):
+    return _composer(spaces.by_slug(viewer(), slug), ThreadForm())
+
+
+@bp.post("/spaces/<slug>/threads")
+@open_to(members)
+def start(slug: str):
+    who, space, form = viewer(), spaces.by_slug(viewer(), slug), ThreadForm()
+    form.offer(_widths(space), space.default_audience)
+    if not form.validate():
+        return _composer(space, form), 422
+    try:
+        thread = threads.start(who, space.id, **form.words())
+    except Invalid as error:
+        attach(form, error)
+        return _composer(space, form), 422
+    flash(f"thread-{space.id}-{who.id}", "draft-sent")
+    flash(_("Your story stands here. Whoever may read it can answer."), "ok")
+    return redirect(links.to_thread(thread), 303)
+
+
+@bp.get("/threads/<int:thread_id>")
+@open_to(anyone)
+def short(thread_id: int):
+    return redirect(links.to_thread(threads.page(viewer(), thread_id)), 303)
+
+
+@bp.get("/threads/<int:thread_id>-<slug>")
+@open_to(anyone)
+def show(thread_id: int, slug: str):
+    talk = threads.page(viewer(), thread_id, request.args.get("page", 1, type=int))
+    if slug != talk.slug:
+        return redirect(links.to_thread(talk), 303)
+    return _page(talk, ReplyForm(formdata=None))
+
+
+@bp.post("/threads/<int:thread_id>/replies")
+@open_to(members)
+def reply(thread_id: int):
+    who, form = viewer(), ReplyForm()
+    if not form.validate():
+        return _last_page(thread_id, form), 422
+    kind = PostKind(form.kind.data) if form.kind.data else None
+    try:
+        post = threads.reply(who, thread_id, body=form.body.data, kind=kind, once=form.once.data or "")
+    except Invalid as error:
+        attach(form, error)
+        return _last_page(thread_id, form), 422
+    except Forbidden as error:  # closed while she was writing: her words stay on the page
+        attach(form, Invalid("body", error.reason))
+        return _last_page(thread_id, form), 403
+    flash(f"reply-{thread_id}-{who.id}", "draft-sent")
+    return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+@bp.post("/threads/<int:thread_id>/lock")
+@open_to(members)
+def lock(thread_id: int):
+    if is_delete():
+        thread = moderation.reopen(viewer(), thread_id)
+        flash(_("This talk takes answers again."), "ok")
+    else:
+        thread = moderation.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
+        flash(_("This talk is closed. Everybody who could read it still can."), "ok")
+    return redirect(links.to_thread(thread), 303)
+
+
+@bp.post("/threads/<int:thread_id>/audience")
+@open_to(members)
+def audience(thread_id: int):
+    form = AudienceForm()
+    if not form.validate():
+        raise Invalid("audience", _("Choose who may read this."))
+    thread = threads.set_audience(viewer(), thread_id, audience=Audience(form.audience.data))
+    flash(_("From now on other people can read this talk."), "ok")
+    return redirect(links.to_thread(thread), 303)
+
+
+def _widths(space: Any) -> list[Audience]:
+    return [width for width in Audience if width.width <= space.widest_audience.width]
+
+
+def _composer(space: Any, form: ThreadForm) -> str:
+    require(may_start(viewer(), space))
+    form.offer(_widths(space), space.default_audience)
+    circles = audiences.choices(space)
+    said = next((circle for circle in circles if circle.audience == form.audience.data), circles[0])
+    others = [(circle.audience.value, circle.who, circle.count) for circle in circles]
+    return render_template(
+        "threads/new.html", space=space, form=form, circles=circles, said=said, other_circles=others
+    )
+
+
+def _last_page(thread_id: int, form: ReplyForm) -> str:
+    last = threads.page(viewer(), thread_id)
+    return _page(last if last.pages == 1 else threads.page(viewer(), thread_id, last.pages), form)
+
+
+def _page(talk: threads.ThreadPage, form: ReplyForm) -> str:
+    who = viewer()
+    if who and talk.seen_number > (talk.read_number or 0):
+        commits.afterwards(lambda: threads.mark_read(who, talk.id, talk.seen_number))
+    return render_template(
+        "threads/show.html",
+        talk=talk,
+        form=form,
+        lessons=shelf.of_thread(who, talk.id) if talk.has_lessons else [],
+        said=audiences.reach(talk.space_id, talk.space_name, Audience(talk.audience))
+        if talk.may_reply
+        else None,
+        circles=_other_circles(talk),
+        addresses=[links.to_page(talk, number) for number in range(1, talk.pages + 1)],
+        tag_urls={tag.name: url_for("spaces.show", slug=talk.space_slug, tag=tag.slug) for tag in talk.tags},
+    )
+
+
+def _other_circles(talk: threads.ThreadPage) -> list[Audience]:
+    """The circles to which this reader might move the talk: fewer for moderators, more for its starter."""
+    who, now = viewer(), Audience(talk.audience).width
+    if who is None or not (talk.moderates or talk.author_id == who.id):
+        return []
+    starter = talk.author_id == who.id and talk.alone
+    return [
+        width
+        for width in Audience
+        if (width.width < now and (talk.moderates or starter))
+        or (now < width.width <= talk.widest_audience.width and starter)
+    ]

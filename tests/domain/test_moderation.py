@@ -109,7 +109,8 @@ def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     first = moderation.log(actor(mo), gent.id, limit=3)
     rest = moderation.log(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
     assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
-    assert first.rows[0].actor_name == "Mo" and first.rows[0].thread_title == thread.title
+    assert first.rows[0].actor_name == "Mo"
+    assert first.rows[0].thread_title == thread.title
     with pytest.raises(Forbidden):
         moderation.log(actor(leen), gent.id)
 

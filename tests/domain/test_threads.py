@@ -51,7 +51,8 @@ def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     assert (thread.title, thread.slug, thread.cities) == ("Who rings back?", "who-rings-back", ["gent"])
     assert (thread.post_count, thread.last_number, post.number) == (1, 1, 1)
     assert thread.summary == "We tried it for three months."
-    assert "<strong>three</strong>" in post.html and post.capacity_id is not None
+    assert "<strong>three</strong>" in post.html
+    assert post.capacity_id is not None
     assert (revision.plain, revision.title) == ("We tried it for three months.", "Who rings back?")
     assert [tag.name for tag in threads.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
 
@@ -66,7 +67,7 @@ def test_the_same_form_twice_makes_one_talk_and_one_reply(gent, leen):
     assert answer(leen, first).number == 3
 
 
-@pytest.mark.parametrize("field, over", [
+@pytest.mark.parametrize(("field", "over"), [
     ("title", {"title": " \u202e "}),
     ("title", {"title": "x" * 161}),
     ("body", {"body": " \n "}),
@@ -240,7 +241,8 @@ def test_twenty_at_once_get_twenty_numbers_and_one_form_gives_one_post(live_app)
         numbers = list(pool.map(send, range(40)))
         begun = set(pool.map(open_talk, range(20)))
     assert sorted(set(numbers)) == list(range(2, 23))
-    assert len(set(numbers[20:])) == 1 and len(begun) == 1
+    assert len(set(numbers[20:])) == 1
+    assert len(begun) == 1
     with live_app.app_context():
         thread = db.session.get(Thread, thread_id)
         assert (thread.last_number, thread.post_count) == (22, 22)

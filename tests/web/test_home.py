@@ -1,0 +1,102 @@
+"""The first page, for a member and for a visitor, with and without anything to say; and what it costs."""
+
+import pytest
+
+from forum.domain import subscriptions
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.spaces import Audience
+from forum.models.subscriptions import Frequency
+from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def gent():
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+def words(client):
+    db.session.commit()
+    return client.get("/", headers=ENGLISH).get_data(as_text=True)
+
+
+def test_a_visitor_reads_what_this_is_and_only_what_is_public(client, gent, leen):
+    make_thread(gent, leen, title="Behind the door")
+    assert "No talk is open to everybody" in words(client)
+    make_thread(gent, leen, title="For everybody", audience=Audience.PUBLIC)
+    shown = words(client)
+    assert "What one city lived through" in shown
+    assert "For everybody" in shown
+    assert "Behind the door" not in shown
+
+
+def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
+    genk = make_space("Genk", city="genk")
+    karim = make_member("Karim", space=genk)
+    make_thread(genk, karim, title="Nobody answered yet")
+    talk = make_thread(gent, leen, title="My own talk")
+    make_post(talk, karim)
+    make_thread(genk, karim, title="Closed to Gent", audience=Audience.SPACE)
+    sign_in(client, leen)
+    shown = words(client)
+    for piece in ("Hello Leen", "Nobody answered yet", "My own talk", "1 new", "2 cities spoke this week"):
+        assert piece in shown
+    assert "Closed to Gent" not in shown
+
+
+def test_the_digest_is_asked_once(client, leen):
+    sign_in(client, leen)
+    assert "Shall we mail you what is new?" in words(client)
+    subscriptions.choose(actor(leen), frequency=Frequency.NEVER)
+    db.session.commit()
+    assert "Shall we mail you what is new?" not in words(client)
+
+
+def test_everything_can_count_as_read(client, gent, leen):
+    make_post(make_thread(gent, leen), make_member("Karim", space=gent))
+    sign_in(client, leen)
+    assert "1 new" in words(client)
+    assert submit(client, "/reading").status_code == 303
+    assert "1 new" not in words(client)
+
+
+def test_who_is_not_let_in_yet_reads_why(client, gent):
+    fresh = make_member("Fien", approved_at=None)
+    sign_in(client, fresh)
+    shown = words(client)
+    assert "A moderator still has to let you in." in shown
+    assert "You do not belong to a space yet" in shown
+
+
+@pytest.mark.parametrize("visitor", [True, False], ids=["visitor", "member"])
+def test_the_page_costs_the_same_however_much_there_is(client, gent, leen, visitor, count_queries):
+    people = [make_member(f"P{n}", space=gent) for n in range(4)]
+    if not visitor:
+        sign_in(client, leen)
+
+    def cost():
+        words(client)
+        with count_queries() as seen:
+            words(client)
+        return seen.count
+
+    def talk(number):
+        for turn in range(number):
+            thread = make_thread(gent, people[turn % 4], title=f"T{turn}", audience=Audience.PUBLIC)
+            for other in people[: turn % 3]:
+                make_post(thread, other)
+        db.session.commit()
+
+    talk(2)
+    few = cost()
+    talk(20)
+    assert few == cost() <= 12
+    assert db.session.get(Member, leen.id).all_read_at < clock.now()

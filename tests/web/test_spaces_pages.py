@@ -1,0 +1,120 @@
+"""The directory and a space: what is shown to whom, filters as links, paging by key, and what it costs."""
+
+import re
+
+import pytest
+
+from forum.infra.db import db
+from forum.models.spaces import Audience, Role, SpaceKind
+from forum.models.themes import Axis, Need
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def gent():
+    return make_space("Gent", city="gent", description="Stories of Gent.")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+def words(client, path):
+    db.session.commit()
+    return client.get(path, headers=ENGLISH).get_data(as_text=True)
+
+
+def test_a_member_meets_every_listed_space_and_a_visitor_only_what_talks_in_public(client, gent, leen):
+    group = make_space("Wonen", kind=SpaceKind.GROUP)
+    make_space("Stilte", kind=SpaceKind.GROUP, unlisted=True)
+    assert "No space talks in public yet" in words(client, "/spaces")
+    make_thread(gent, leen, audience=Audience.PUBLIC)
+    visitor = words(client, "/spaces")
+    assert "Gent" in visitor
+    assert "Wonen" not in visitor
+    sign_in(client, leen)
+    member = words(client, "/spaces")
+    assert group.slug in member
+    assert "You are member here" in member
+    assert "Stilte" not in member
+
+
+def test_a_space_leads_with_what_waits_for_an_answer(client, gent, leen):
+    karim = make_member("Karim", space=gent, role=Role.MODERATOR)
+    answered = make_thread(gent, leen, title="Answered")
+    make_post(answered, karim)
+    make_thread(gent, karim, title="Waiting")
+    sign_in(client, leen)
+    shown = words(client, f"/spaces/{gent.slug}")
+    assert shown.index("Still waits for an answer") < shown.index("Waiting") < shown.index("Answered")
+    assert "Stories of Gent." in shown
+    assert "Who keeps this space" in shown
+    assert "Karim" in shown
+    assert "Hidden posts and log" not in shown
+
+
+def test_filters_are_links_that_keep_each_other(client, gent, leen):
+    make_thread(gent, leen, title="Facts of density", need=Need.FACTS, axis=Axis.DENSITY, tags=("fiets",))
+    make_thread(gent, leen, title="A story of bikes", tags=("fiets",))
+    sign_in(client, leen)
+    shown = words(client, f"/spaces/{gent.slug}?need=facts&tag=fiets")
+    assert "Facts of density" in shown
+    assert "A story of bikes" not in shown
+    assert f"/spaces/{gent.slug}?tag=fiets&amp;need=stories" in shown
+    assert re.search(r'href="[^"]*\?tag=fiets" aria-current="true"', shown)
+    assert "Nothing here matches" in words(client, f"/spaces/{gent.slug}?need=action")
+    assert "A story of bikes" in words(client, f"/spaces/{gent.slug}?need=nonsense&after=nonsense")
+
+
+def test_older_talks_are_a_link_away(client, gent, leen):
+    karim = make_member("Karim", space=gent)
+    for number in range(23):
+        make_post(make_thread(gent, leen, title=f"Talk {number:02}"), karim)
+    sign_in(client, leen)
+    first = words(client, f"/spaces/{gent.slug}")
+    older = re.search(r'href="([^"]+)" rel="next"', first).group(1)
+    rest = words(client, older)
+    assert "Talk 22" in first
+    assert "Talk 02" not in first
+    assert "Talk 02" in rest
+    assert 'rel="prev"' in rest
+
+
+def test_an_unlisted_space_does_not_exist_for_others(client, leen):
+    unlisted = make_space("Stil", unlisted=True)
+    sign_in(client, leen)
+    assert client.get(f"/spaces/{unlisted.slug}").status_code == 404
+
+
+def test_a_space_without_talks_says_what_to_do(client, gent, leen):
+    sign_in(client, leen)
+    assert "Nobody has told anything here yet" in words(client, f"/spaces/{gent.slug}")
+    other = make_space("Genk", city="genk")
+    assert "Nothing here that you may read yet" in words(client, f"/spaces/{other.slug}")
+
+
+@pytest.mark.parametrize("path", ["/spaces", "/spaces/{slug}"])
+def test_the_pages_cost_the_same_however_much_there_is(client, gent, leen, path, count_queries):
+    sign_in(client, leen)
+    people = [make_member(f"P{n}", space=gent, role=Role.MODERATOR) for n in range(4)]
+
+    def cost():
+        with count_queries() as seen:
+            assert client.get(path.format(slug=gent.slug)).status_code == 200
+        return seen.count
+
+    def grow(number):
+        for turn in range(number):
+            thread = make_thread(gent, people[turn % 4], title=f"T{turn}")
+            make_space(f"S{turn}")
+            for other in people[: turn % 3]:
+                make_post(thread, other)
+        db.session.commit()
+
+    grow(2)
+    few = cost()
+    grow(20)
+    assert few == cost() <= 12

@@ -1,0 +1,262 @@
+"""Talks as pages: told, answered, once, with nothing lost; who sees what; and what a page costs."""
+
+import uuid
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.domain import moderation, threads
+from forum.infra.db import db
+from forum.models.spaces import Audience, Role
+from forum.models.threads import Post, ReadMark, Thread
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
+
+STORY = {
+    "title": "Who rings back?",
+    "body": "We tried it for **three** months.",
+    "need": "stories",
+    "axis": "solidaire-stadspolis",
+    "tags": "onthaal, Huisbezoek",
+    "audience": "network",
+}
+
+
+@pytest.fixture
+def gent():
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+@pytest.fixture
+def page(client, leen):
+    """Reads a page as Leen."""
+    sign_in(client, leen)
+
+    def read(path):
+        db.session.commit()
+        return client.get(path)
+
+    return read
+
+
+def at(thread):
+    return f"/threads/{thread.id}-{thread.slug}"
+
+
+def words(answer):
+    return answer.get_data(as_text=True)
+
+
+def test_a_story_is_told_and_can_be_read(client, gent, leen):
+    sign_in(client, leen)
+    answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"once": str(uuid.uuid4())})
+    assert answer.status_code == 303
+    shown = words(client.get(answer.location))
+    for piece in (
+        "Who rings back?",
+        "<strong>three</strong>",
+        "onthaal",
+        "Huisbezoek",
+        "field worker",
+        "city of Gent",
+    ):
+        assert piece in shown
+    assert f'data-draft-sent="thread-{gent.id}-{leen.id}"' in shown
+
+
+def test_a_double_click_tells_it_once(client, gent, leen):
+    sign_in(client, leen)
+    story = STORY | {"once": str(uuid.uuid4())}
+    first, second = (submit(client, f"/spaces/{gent.slug}/threads", story) for _turn in range(2))
+    assert first.location == second.location
+    assert db.session.scalar(select(func.count(Thread.id))) == 1
+
+
+@pytest.mark.parametrize(("field", "value", "message"), [
+    ("title", " ", "Give it a title."),
+    ("body", "", "Write something first."),
+    ("body", "x" * 20_001, "That text is too long."),
+    ("audience", "", "Choose who may read this."),
+    ("need", "nonsense", "Not a valid choice."),
+    ("tags", "a,b,c,d,e,f", "Choose at most 5 tags."),
+])  # fmt: skip
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_lost(client, gent, leen, field, value, message):
+    sign_in(client, leen)
+    answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {field: value})
+    shown = words(answer)
+    assert answer.status_code == 422
+    assert message in shown
+    if field != "body":
+        assert "We tried it for **three** months." in shown
+    if field != "title":
+        assert "Who rings back?" in shown
+
+
+def test_a_title_of_signs_only_is_refused_by_the_verb_at_the_same_field(client, gent, leen):
+    sign_in(client, leen)
+    answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"title": "\u202e\u200b"})
+    assert answer.status_code == 422
+    assert "Give it a title." in words(answer)
+
+
+def test_the_composer_says_who_will_read_it(client, gent, leen):
+    make_member("Karim", space=make_space("Genk", city="genk"))
+    sign_in(client, leen)
+    shown = words(client.get(f"/spaces/{gent.slug}/threads/new"))
+    assert "Only who belongs to Gent can read this: 1 member." in shown
+    assert "Everyone in the network can read this: 2 members." in shown
+    assert "Everybody can read this, also without an account: 2 members, and every visitor." in shown
+    closed = make_space("Stil", unlisted=True)
+    join(leen, closed)
+    assert "Everyone in the network" not in words(client.get(f"/spaces/{closed.slug}/threads/new"))
+
+
+def test_a_space_wider_than_allowed_is_no_choice(client, leen):
+    closed = make_space("Klein", widest=Audience.SPACE)
+    join(leen, closed)
+    sign_in(client, leen)
+    assert submit(client, f"/spaces/{closed.slug}/threads", STORY).status_code == 422
+
+
+def test_only_who_belongs_gets_the_composer(client, gent):
+    sign_in(client, make_member("Karim", space=make_space("Genk", city="genk")))
+    assert client.get(f"/spaces/{gent.slug}/threads/new").status_code == 403
+    assert submit(client, f"/spaces/{gent.slug}/threads", STORY).status_code == 403
+
+
+def test_one_space_needs_no_question(client, gent, leen):
+    sign_in(client, leen)
+    assert client.get("/threads/new").location == f"/spaces/{gent.slug}/threads/new"
+    other = make_space("Wonen")
+    join(leen, other, Role.GUEST)
+    assert f"/spaces/{other.slug}/threads/new" in words(client.get("/threads/new"))
+
+
+def test_an_answer_lands_under_the_talk(client, gent, leen):
+    thread = make_thread(gent, leen)
+    karim = make_member("Karim", space=make_space("Genk", city="genk"))
+    sign_in(client, karim)
+    answer = submit(
+        client, f"/threads/{thread.id}/replies", {"body": "With us too.", "kind": "objection", "once": "a"}
+    )
+    assert answer.location == f"{at(thread)}#post-2"
+    again = submit(client, f"/threads/{thread.id}/replies", {"body": "With us too.", "once": "a"})
+    assert again.location == answer.location
+    shown = words(client.get(at(thread)))
+    assert "With us too." in shown
+    assert "Objection" in shown
+    assert "2 cities in conversation" in shown
+
+
+def test_an_empty_answer_and_one_that_came_too_late_keep_their_words(client, gent, leen):
+    thread = make_thread(gent, leen)
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    sign_in(client, leen)
+    empty = submit(client, f"/threads/{thread.id}/replies", {"body": " "})
+    assert (empty.status_code, "Write something first." in words(empty)) == (422, True)
+    moderation.lock(actor(moderator), thread.id)
+    db.session.commit()
+    late = submit(client, f"/threads/{thread.id}/replies", {"body": "I was still writing this."})
+    assert late.status_code == 403
+    assert "I was still writing this." in words(late)
+    assert "A moderator has closed this thread." in words(late)
+
+
+def test_a_visitor_reads_public_talks_only_and_is_asked_to_sign_in(client, gent, leen):
+    public = make_thread(gent, leen, audience=Audience.PUBLIC)
+    closed = make_thread(gent, leen)
+    db.session.commit()
+    shown = words(client.get(at(public), headers={"Accept-Language": "en"}))
+    assert "three months" in shown
+    assert "<textarea" not in shown
+    assert client.get(at(closed)).status_code == 404
+    assert client.get(f"/threads/{closed.id}").status_code == 404
+    assert client.get(f"/threads/{public.id}").location == at(public)
+    assert client.get(f"/threads/{public.id}-another-name").location == at(public)
+
+
+def test_pages_hold_twenty_and_lead_to_each_other(page, gent, leen):
+    thread = make_thread(gent, leen)
+    for _turn in range(40):
+        make_post(thread, leen)
+    second = words(page(f"{at(thread)}?page=2"))
+    assert second.count('<article class="reply"') == 20
+    assert 'rel="next"' in second
+    assert 'rel="prev"' in second
+    assert page(f"{at(thread)}?page=4").status_code == 404
+    assert page(f"{at(thread)}?page=nonsense").status_code == 200
+
+
+def test_reading_is_remembered_and_what_is_new_is_marked(page, gent, leen):
+    thread = make_thread(gent, leen)
+    karim = make_member("Karim", space=gent)
+    make_post(thread, karim)
+    page(at(thread))
+    assert db.session.scalar(select(ReadMark.last_number)) == 2
+    make_post(thread, karim)
+    shown = words(page(at(thread)))
+    assert "1 new since your last visit" in shown
+    assert "new since your last visit" not in words(page(at(thread)))
+
+
+def test_words_taken_back_and_hidden_words_leave_their_place(page, gent, leen):
+    thread = make_thread(gent, leen)
+    karim = make_member("Karim", space=gent)
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    hidden = make_post(thread, karim, "He lives in the Veldstraat.")
+    moderation.hide(actor(moderator), hidden.id, reason="Somebody can be recognised")
+    db.session.commit()
+    shown = words(page(at(thread)))
+    assert "Hidden by a moderator." in shown
+    assert "Veldstraat" not in shown
+    assert "recognised" not in shown
+
+
+def test_a_moderator_closes_reopens_and_narrows_from_the_page(client, gent, leen):
+    thread = make_thread(gent, leen)
+    sign_in(client, make_member("Mo", space=gent, role=Role.MODERATOR))
+    shown = words(client.get(at(thread)))
+    assert "Make a lesson of this" in shown
+    assert f'action="/threads/{thread.id}/lock"' in shown
+    submit(client, f"/threads/{thread.id}/lock", {"reason": "Done"})
+    assert "Reopen this talk" in words(client.get(at(thread)))
+    submit(client, f"/threads/{thread.id}/lock", {"_method": "delete"})
+    submit(client, f"/threads/{thread.id}/audience", {"audience": "space"})
+    db.session.expire_all()
+    kept = db.session.get(Thread, thread.id)
+    assert (kept.locked_at, kept.audience) == (None, Audience.SPACE)
+    assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
+
+
+def test_the_starter_widens_while_alone(client, gent, leen):
+    thread = make_thread(gent, leen, audience=Audience.SPACE)
+    sign_in(client, leen)
+    assert "Change who may read" in words(client.get(at(thread)))
+    submit(client, f"/threads/{thread.id}/audience", {"audience": "network"})
+    make_post(thread, make_member("Karim", space=gent))
+    db.session.commit()
+    assert "Change who may read" not in words(client.get(at(thread)))
+    assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
+
+
+def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_talk(
+    page, gent, leen, count_queries
+):
+    people = [make_member(f"P{n}", space=gent) for n in range(5)]
+    small, large = make_thread(gent, leen, tags=("one",)), make_thread(gent, leen, tags=("two",))
+    for thread, number in ((small, 3), (large, 60)):
+        for turn in range(number):
+            make_post(thread, people[turn % 5])
+        threads.mark_read(actor(leen), thread.id, 1000)
+    db.session.commit()
+    page(at(small))
+    with count_queries() as few:
+        page(at(small))
+    with count_queries() as many:
+        page(f"{at(large)}?page=2")
+    assert few.count == many.count <= 8
+    assert db.session.scalar(select(func.count(Post.id))) == 65
