@@ -8,6 +8,7 @@ elsewhere. Rendered once, when written, and stored with RENDER_VERSION.
 import html as entities
 import re
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 
 import bleach
@@ -15,8 +16,10 @@ import nh3
 from linkify_it import LinkifyIt
 from linkify_it.main import Match
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 from forum.infra.words import locate, one_line, plain, slug, summary
@@ -85,14 +88,18 @@ def render(source: str) -> str:
         raise TooLong
     # Half a character (a lone surrogate) can be typed by a machine only, and no encoder accepts it.
     source = re.sub("[\ud800-\udfff]", "\ufffd", source)
-    passed = _tools.cleaner.clean(_tools.posts(source))
+    return sanitise(_tools.posts(source)).strip()
+
+
+def sanitise(html: str) -> str:
+    """Only the allowed tags, attributes and protocols of this HTML, by two cleaners that know nothing of each other."""
     return nh3.clean(
-        passed,
+        _tools.cleaner.clean(html),
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(PROTOCOLS),
         link_rel="noopener nofollow ugc",
-    ).strip()
+    )
 
 
 def to_commonmark_html(source: str, *, extended: bool = False) -> str:
@@ -115,7 +122,8 @@ class _Tools(threading.local):
     """One set for each thread: the cleaner and the link finder keep notes while they work."""
 
     def __init__(self) -> None:
-        self.specification = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST})
+        self.specification = _Markdown("commonmark", {"html": False, "maxNesting": DEEPEST})
+        self.specification.add_render_rule("blockquote_open", _open_quote)
         self.markdown = _parser()
         self.cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
 
@@ -131,13 +139,28 @@ class _Tools(threading.local):
 DEEP = frozenset({"blockquote_open", "list_item_open"})
 
 
+class _Markdown(MarkdownIt):
+    """Shows a bare address as it was typed; the library would decode it, and then quoted words are not found."""
+
+    def normalizeLinkText(self, link: str) -> str:
+        return link
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": True, "maxNesting": DEEPEST})
+    parser = _Markdown("commonmark", {"html": False, "linkify": True, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough", "linkify"])
+    parser.add_render_rule("blockquote_open", _open_quote)
     parser.linkify = _Links()
     parser.core.ruler.push("headings", _lower_headings)
     parser.core.ruler.push("pictures", _link_pictures)
     return parser
+
+
+def _open_quote(
+    self: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A quote opens on a line of its own, an empty one too, as the specification has it."""
+    return self.renderToken(tokens, at, options, env).rstrip("\n") + "\n"
 
 
 class _Links(LinkifyIt):

@@ -20,7 +20,9 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES.get(tag, set()):
                 self.wrong.append(f"<{tag} {name}>")
-            if name == "href" and not SAFE_ADDRESS.match(re.sub(r"[\s\x00-\x20\u200b-\u200f\ufeff]", "", value or "")):
+            if name == "href" and not SAFE_ADDRESS.match(
+                re.sub(r"[\s\x00-\x20\u200b-\u200f\ufeff]", "", value or "")
+            ):
                 self.wrong.append(f"href={value!r}")
         if tag == "a" and dict(attrs).get("rel") != "noopener nofollow ugc":
             self.wrong.append("a link without rel")

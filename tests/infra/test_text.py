@@ -106,9 +106,53 @@ def test_words_nested_too_deep_are_kept_as_written():
     assert all(f"item{level}" in text.render(deepest) for level in range(30))
 
 
-HEAVY = ["[", "![", ">", "> ", "*", "_", "**", "* a ", "`", "```", "<", "&", "~", "~~a", "- ", "1. ", "\\", "#", "\n"]
-HEAVY += ["a.a", "a@a.", "www.", "https://a.be/(", "[a](b)", "![a](b) ", "[]", "](", "<a@b.", "&lt;", "- \n  ", "|"]
-HEAVY += ["a|b\n-|-\n", "||\n|-|\n", "*a_ ", "a**b", "[a]: b\n", "mailto:", "//", "\u200d", "<!--", "http://a.be "]
+HEAVY = [
+    "[",
+    "![",
+    ">",
+    "> ",
+    "*",
+    "_",
+    "**",
+    "* a ",
+    "`",
+    "```",
+    "<",
+    "&",
+    "~",
+    "~~a",
+    "- ",
+    "1. ",
+    "\\",
+    "#",
+    "\n",
+]
+HEAVY += [
+    "a.a",
+    "a@a.",
+    "www.",
+    "https://a.be/(",
+    "[a](b)",
+    "![a](b) ",
+    "[]",
+    "](",
+    "<a@b.",
+    "&lt;",
+    "- \n  ",
+    "|",
+]
+HEAVY += [
+    "a|b\n-|-\n",
+    "||\n|-|\n",
+    "*a_ ",
+    "a**b",
+    "[a]: b\n",
+    "mailto:",
+    "//",
+    "\u200d",
+    "<!--",
+    "http://a.be ",
+]
 
 
 @pytest.mark.parametrize("piece", HEAVY)

@@ -9,7 +9,7 @@ from forum.infra import text
 POST = """# Title *one*
 
 A first line
-goes on.  
+goes on.\\
 After a break: `code  x` & <b>.
 
 - one
@@ -70,7 +70,9 @@ def test_quoted_words_are_found_whatever_the_white_space(asked, found):
     assert words[slice(*place)] == found
 
 
-@pytest.mark.parametrize("asked", ["first lines", "goes on After", "First line", "", "  ", "a", "a b"[:2], "ab\u200b c d"])
+@pytest.mark.parametrize(
+    "asked", ["first lines", "goes on After", "First line", "", "  ", "a", "a b"[:2], "ab\u200b c d"]
+)
 def test_other_words_are_not_found(asked):
     assert text.locate(asked, text.plain(text.render(POST))) is None
 
@@ -93,10 +95,16 @@ def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
     assert cut == "word word word word word word word word…"[: len(cut)]
     assert len(cut) <= 40
     assert cut.endswith("word…")
-    assert text.summary("A sentence that is long enough. Then more comes here", 45) == "A sentence that is long enough. …"
+    assert (
+        text.summary("A sentence that is long enough. Then more comes here", 45)
+        == "A sentence that is long enough. …"
+    )
     assert len(text.summary("x" * 500, 40)) == 40
     for length in range(20, 60):
-        assert len(text.summary("Een zin, nog een zin. En dan nog wat woorden erbij om te vullen.", length)) <= length
+        assert (
+            len(text.summary("Een zin, nog een zin. En dan nog wat woorden erbij om te vullen.", length))
+            <= length
+        )
 
 
 @pytest.mark.parametrize(
