@@ -1,6 +1,7 @@
 """Accounts: made, given a capacity, appointed in the network, suspended and readmitted."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -157,7 +158,7 @@ def appoint(
 def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Member]:
     """Every account of the network, the newest first, for administrators."""
     _require_admin(actor)
-    query = select(Member, Member.created_at, Member.id)
+    query: Any = select(Member, Member.created_at, Member.id)
     rows, following = keyset(query, keys=(Member.created_at, Member.id), cursor=cursor, limit=limit)
     return Page([row.Member for row in rows], following)
 

@@ -73,10 +73,20 @@ def devices(member: Actor) -> list[SignIn]:
     return list(
         db.session.scalars(
             select(SignIn)
-            .where(SignIn.member_id == member.id, SignIn.ended_at.is_(None))
+            .where(
+                SignIn.member_id == member.id,
+                SignIn.ended_at.is_(None),
+                SignIn.last_seen_at > clock.now() - IDLE,
+                SignIn.created_at > clock.now() - LONGEST,
+            )
             .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
         )
     )
+
+
+def is_behind(device: SignIn, secret: str | None) -> bool:
+    """Whether this is the device that holds the secret: the one somebody is looking from."""
+    return secret is not None and device.secret_digest == tokens.digest(secret)
 
 
 def end(member: Actor, sign_in_id: int) -> None:

@@ -25,10 +25,10 @@ from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
-from forum.policy.visibility import sees, visible
+from forum.policy.visibility import get_visible, sees, visible
 
 __all__ = [
-    "MemberRow", "SpaceCard", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members", "mine",
+    "MemberRow", "SpaceCard", "by_id", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members", "mine",
     "moderators", "remove", "set_role",
 ]  # fmt: skip
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -54,6 +54,12 @@ def by_slug(reader: Actor | None, slug: str) -> Space:
     space: Space | None = db.session.scalars(visible(Space, reader).where(Space.slug == slug)).one_or_none()
     if space is None:
         raise NotFound
+    return space
+
+
+def by_id(reader: Actor | None, space_id: int) -> Space:
+    """The space with that number, or NotFound."""
+    space: Space = get_visible(Space, reader, space_id)
     return space
 
 

@@ -1,3 +1,181 @@
-from flask import Blueprint
+"""The front door: signing in and out, asking for access, confirming an address, a forgotten password."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+
+from forum.domain import account_links, credentials, joining, sign_ins
+from forum.domain.account_links import DeadLink
+from forum.infra import i18n
+from forum.infra.i18n import _
+from forum.models.accounts import Body, Level
+from forum.policy.errors import Invalid
+from forum.web import devices, resume
+from forum.web.forms import attach
+from forum.web.forms.accounts import EmptyForm, ForgotForm, JoinForm, ResetForm, SignInForm
+from forum.web.guards import anyone, open_to
+from forum.web.links import own_path
+from forum.web.viewer import begin, device_secret, end, viewer
 
 bp = Blueprint("accounts", __name__)
+
+
+@bp.errorhandler(DeadLink)
+def dead_link(error: DeadLink) -> tuple[str, int]:
+    """A link from a letter that works no longer: say why, and what to do."""
+    return render_template("accounts/dead_link.html", reason=error.reason), 410
+
+
+@bp.get("/accounts/sign-in")
+@open_to(anyone)
+def sign_in() -> Any:
+    onward = own_path(request.args.get("next"))
+    if viewer() is not None:
+        return redirect(onward or url_for("home.index"), 303)
+    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=onward or ""))
+
+
+@bp.post("/accounts/sign-in")
+@open_to(anyone)
+def enter() -> Any:
+    form = SignInForm()
+    if form.validate_on_submit() and _enter(form):
+        return redirect(own_path(form.next.data) or url_for("home.index"), 303)
+    return render_template("accounts/sign_in.html", form=form), 422
+
+
+@bp.post("/accounts/sign-in/again")
+@open_to(anyone)
+def enter_again() -> Any:
+    """Signing in on the page that kept somebody's words; the words come with her, and are not posted yet."""
+    form, kept = SignInForm(), resume.kept_from_form()
+    if viewer() is not None or (form.validate_on_submit() and _enter(form)):
+        return resume.page(kept)
+    return resume.page(kept, form=form), 422
+
+
+@bp.post("/accounts/sign-out")
+@open_to(anyone)
+def sign_out() -> Any:
+    secret = device_secret()
+    if secret:
+        sign_ins.end_this(secret)
+    end()
+    answer = make_response(redirect(url_for("home.index"), 303))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+@bp.get("/accounts/join")
+@open_to(anyone)
+def join() -> Any:
+    return render_template("accounts/join.html", form=JoinForm(formdata=None))
+
+
+@bp.post("/accounts/join")
+@open_to(anyone)
+def ask() -> Any:
+    form = JoinForm()
+    try:
+        if form.validate_on_submit():
+            joining.ask(_newcomer(form), address=_address())
+            return redirect(url_for("accounts.asked"), 303)
+    except Invalid as error:
+        attach(form, error)
+    return render_template("accounts/join.html", form=form), 422
+
+
+@bp.get("/accounts/join/sent")
+@open_to(anyone)
+def asked() -> Any:
+    return render_template("accounts/asked.html")
+
+
+@bp.get("/accounts/confirm/<token>")
+@open_to(anyone)
+def confirm(token: str) -> Any:
+    """A page with a button: mail scanners follow links, so looking changes nothing."""
+    member = account_links.confirming_member(token)
+    return render_template("accounts/confirm.html", form=EmptyForm(), member=member, token=token)
+
+
+@bp.post("/accounts/confirm/<token>")
+@open_to(anyone)
+def confirmed(token: str) -> Any:
+    joining.confirm(token)
+    flash(_("Your address is confirmed. A moderator will let you in; you can sign in already."), "ok")
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@bp.get("/accounts/forgot")
+@open_to(anyone)
+def forgot() -> Any:
+    return render_template("accounts/forgot.html", form=ForgotForm(formdata=None))
+
+
+@bp.post("/accounts/forgot")
+@open_to(anyone)
+def forget() -> Any:
+    form = ForgotForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/forgot.html", form=form), 422
+    credentials.forget(form.email.data, address=_address())
+    return redirect(url_for("accounts.forgotten"), 303)
+
+
+@bp.get("/accounts/forgot/sent")
+@open_to(anyone)
+def forgotten() -> Any:
+    return render_template("accounts/forgotten.html")
+
+
+@bp.get("/accounts/reset/<token>")
+@open_to(anyone)
+def reset(token: str) -> Any:
+    member = account_links.resetting_member(token)
+    return render_template("accounts/reset.html", form=ResetForm(formdata=None), member=member, token=token)
+
+
+@bp.post("/accounts/reset/<token>")
+@open_to(anyone)
+def renew(token: str) -> Any:
+    form, member = ResetForm(), account_links.resetting_member(token)
+    try:
+        if form.validate_on_submit():
+            credentials.reset(token, form.password.data)
+            flash(_("Your new password is set. Sign in with it."), "ok")
+            return redirect(url_for("accounts.sign_in"), 303)
+    except Invalid as error:
+        attach(form, error)
+    return render_template("accounts/reset.html", form=form, member=member, token=token), 422
+
+
+def _enter(form: SignInForm) -> bool:
+    device = devices.in_words(request.user_agent.string)
+    try:
+        secret, actor = credentials.sign_in(
+            form.email.data, form.password.data, address=_address(), device=device
+        )
+    except Invalid as error:
+        attach(form, error)
+        return False
+    begin(secret, actor, lasting=form.remember.data)
+    return True
+
+
+def _newcomer(form: JoinForm) -> joining.Newcomer:
+    return joining.Newcomer(
+        name=form.name.data,
+        email=form.email.data,
+        password=form.password.data,
+        function=form.function.data,
+        level=Level(form.level.data),
+        body=Body(form.body.data),
+        city=form.city.data,
+        message=form.message.data or "",
+        locale=i18n.locale(),
+    )
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"

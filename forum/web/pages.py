@@ -2,6 +2,7 @@
 
 from forum.web import (
     accounts,
+    admin,
     design,
     digest_settings,
     health,
@@ -9,6 +10,7 @@ from forum.web import (
     invitations,
     lessons,
     mailbox,
+    members,
     moderation,
     notifications,
     posts,
@@ -25,6 +27,7 @@ BLUEPRINTS = (
     invitations.bp,
     digest_settings.bp,  # the blueprint of settings, with the digest page on it
     spaces.bp,
+    members.bp,
     threads.bp,
     posts.bp,
     moderation.bp,
@@ -33,6 +36,7 @@ BLUEPRINTS = (
     unsubscribe.bp,
     notifications.bp,
     mailbox.bp,
+    admin.bp,
     statements.bp,
     health.bp,
     design.bp,

@@ -1,3 +1,156 @@
-from flask import Blueprint
+"""Somebody's own settings: profile, capacities, password, devices, language and light."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+
+from forum.domain import credentials, profiles, sign_ins
+from forum.infra import clock, i18n
+from forum.infra.i18n import _
+from forum.policy.errors import Invalid
+from forum.web.forms import attach
+from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
+from forum.web.guards import anyone, open_to, signed_in
+from forum.web.links import own_path
+from forum.web.viewer import device_secret, viewer
 
 bp = Blueprint("settings", __name__)
+
+
+@bp.get("/settings/profile")
+@open_to(signed_in)
+def profile() -> Any:
+    return _profile(_form_as_it_stands(), _new_capacity())
+
+
+@bp.post("/settings/profile")
+@open_to(signed_in)
+def save_profile() -> Any:
+    form = ProfileForm(viewer().timezone)
+    try:
+        if form.validate_on_submit():
+            profiles.save(viewer(), **_chosen(form))
+            flash(_("Your profile is kept."), "ok")
+            return redirect(url_for("settings.profile"), 303)
+    except Invalid as error:
+        attach(form, error)
+    return _profile(form, _new_capacity()), 422
+
+
+@bp.post("/settings/capacities")
+@open_to(signed_in)
+def add_capacity() -> Any:
+    form = CapacityForm()
+    try:
+        if form.validate_on_submit():
+            profiles.add_capacity(viewer(), starts_on=form.starts_on.data, **form.capacity())
+            flash(_("From now on this stands beside your words."), "ok")
+            return redirect(url_for("settings.profile", _anchor="capacities"), 303)
+    except Invalid as error:
+        attach(form, error)
+    return _profile(_form_as_it_stands(), form), 422
+
+
+@bp.post("/settings/capacities/<int:capacity_id>/ending")
+@open_to(signed_in)
+def end_capacity(capacity_id: int) -> Any:
+    profiles.end_capacity(viewer(), capacity_id)
+    flash(_("This capacity ends today. It stays beside what you said in it."), "ok")
+    return redirect(url_for("settings.profile", _anchor="capacities"), 303)
+
+
+@bp.get("/settings/security")
+@open_to(signed_in)
+def security() -> Any:
+    return render_template("settings/security.html", form=PasswordForm(formdata=None))
+
+
+@bp.post("/settings/security")
+@open_to(signed_in)
+def change_password() -> Any:
+    form = PasswordForm()
+    try:
+        if form.validate_on_submit():
+            credentials.change(
+                viewer(), current=form.current.data, password=form.password.data, secret=device_secret()
+            )
+            flash(_("Your new password is set. All other devices are signed out."), "ok")
+            return redirect(url_for("settings.security"), 303)
+    except Invalid as error:
+        attach(form, error)
+    return render_template("settings/security.html", form=form), 422
+
+
+@bp.get("/settings/sessions")
+@open_to(signed_in)
+def sessions() -> Any:
+    devices = sign_ins.devices(viewer())
+    here = next((device.id for device in devices if sign_ins.is_behind(device, device_secret())), None)
+    return render_template("settings/sessions.html", devices=devices, here=here)
+
+
+@bp.post("/settings/sessions/<int:sign_in_id>/ending")
+@open_to(signed_in)
+def end_session(sign_in_id: int) -> Any:
+    sign_ins.end(viewer(), sign_in_id)
+    flash(_("That device is signed out."), "ok")
+    return redirect(url_for("settings.sessions"), 303)
+
+
+@bp.post("/settings/sessions/others/ending")
+@open_to(signed_in)
+def end_other_sessions() -> Any:
+    sign_ins.end_all(viewer().id, but=device_secret())
+    flash(_("All other devices are signed out."), "ok")
+    return redirect(url_for("settings.sessions"), 303)
+
+
+@bp.post("/settings/language")
+@open_to(anyone)
+def language() -> Any:
+    chosen = request.form.get("locale", "")
+    if chosen in i18n.LOCALES:
+        session["locale"] = chosen
+        if viewer() is not None:
+            profiles.speak(viewer(), chosen)
+    return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
+
+
+@bp.post("/settings/theme")
+@open_to(anyone)
+def theme() -> Any:
+    chosen = request.form.get("theme")
+    session["theme"] = chosen if chosen in profiles.THEMES else None
+    if viewer() is not None:
+        profiles.dress(viewer(), chosen)
+    return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
+
+
+def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
+    capacities = profiles.capacities(viewer())
+    return render_template(
+        "settings/profile.html",
+        form=form,
+        capacity_form=capacity_form,
+        capacities=capacities,
+        today=clock.now().date(),
+    )
+
+
+def _form_as_it_stands() -> ProfileForm:
+    who = viewer()
+    kept = {"name": who.name, "locale": who.locale or "", "timezone": who.timezone, "theme": who.theme or ""}
+    return ProfileForm(who.timezone, formdata=None, data=kept)
+
+
+def _new_capacity() -> CapacityForm:
+    return CapacityForm(formdata=None, starts_on=clock.now().date())
+
+
+def _chosen(form: ProfileForm) -> dict[str, Any]:
+    return {
+        "name": form.name.data,
+        "locale": form.locale.data or None,
+        "timezone": form.timezone.data,
+        "theme": form.theme.data or None,
+    }

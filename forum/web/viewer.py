@@ -60,11 +60,15 @@ def device_secret() -> str | None:
     return current_user.secret if viewer() is not None else None
 
 
-def begin(secret: str, actor: Actor) -> None:
-    """Sign this browser in with a fresh session: nothing of the visitor's session survives but her language."""
+def begin(secret: str, actor: Actor, *, lasting: bool = True) -> None:
+    """Sign this browser in with a fresh session: nothing of the visitor's session survives but her language.
+
+    Not `lasting`: the browser forgets it when it is closed.
+    """
     language = session.get("locale")
     session.clear()
-    session.permanent = True
+    g.pop("csrf_token", None)  # it belonged to the visitor's session
+    session.permanent = lasting
     if language:
         session["locale"] = language
     login_user(SignedIn(secret, actor))

@@ -1,0 +1,28 @@
+"""Forms round an invitation: sending one, and accepting one as somebody new."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectField, StringField, TextAreaField
+
+from forum.domain.vocabulary import ROLES
+from forum.infra.i18n import lazy
+from forum.models.spaces import Role
+from forum.web.forms.people import CapacityFields, filled, longest, new_password_field
+
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+
+
+class InvitationForm(FlaskForm):
+    email = EmailField(
+        lazy("E-mail address"), validators=[filled(lazy("Fill in an e-mail address.")), longest(254)]
+    )
+    role = SelectField(
+        lazy("As"),
+        choices=[(item.value, ROLES[item]) for item in (Role.MEMBER, Role.GUEST, Role.MODERATOR)],
+    )
+    locale = SelectField(lazy("Language of the letter"), choices=LANGUAGES)
+    note = TextAreaField(lazy("A word of your own"), validators=[longest(500)])
+
+
+class AcceptanceForm(CapacityFields):
+    name = StringField(lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
+    password = new_password_field()

@@ -1,0 +1,38 @@
+"""Forms of somebody's own settings."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from forum.infra.i18n import lazy
+from forum.web.forms.invitations import LANGUAGES
+from forum.web.forms.people import CapacityFields, filled, longest, new_password_field
+from forum.web.viewer import available_zones
+
+
+class ProfileForm(FlaskForm):
+    name = StringField(lazy("Name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
+    locale = RadioField(lazy("Language"), choices=[*LANGUAGES, ("", lazy("What my browser says"))])
+    timezone = SelectField(lazy("Time zone"))
+    theme = RadioField(
+        lazy("Light or dark"),
+        choices=[("light", lazy("Light")), ("dark", lazy("Dark")), ("", lazy("What my device says"))],
+    )
+
+    def __init__(self, own_zone: str, **values: Any) -> None:
+        super().__init__(**values)
+        zones = {name for name in available_zones() if name.startswith("Europe/")} | {own_zone}
+        self.timezone.choices = [(name, name.replace("_", " ")) for name in sorted(zones)]
+
+
+class CapacityForm(CapacityFields):
+    starts_on = DateField(lazy("Since"), validators=[InputRequired(lazy("Choose the first day."))])
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField(
+        lazy("Present password"), validators=[filled(lazy("Fill in your present password.")), longest(256)]
+    )
+    password = new_password_field()

@@ -1,0 +1,84 @@
+"""The people of a space: who belongs to it, what its moderators change, and asking to belong."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+
+from forum.domain import joining, spaces
+from forum.infra.i18n import _
+from forum.models.spaces import Role
+from forum.policy.errors import Invalid
+from forum.web import people_page
+from forum.web.forms import attach
+from forum.web.forms.members import AnswerForm, KnockForm, ReasonForm, RoleForm
+from forum.web.guards import members, open_to
+from forum.web.links import to_space
+from forum.web.methods import is_delete
+from forum.web.viewer import viewer
+
+bp = Blueprint("members", __name__)
+
+
+@bp.get("/spaces/<slug>/members")
+@open_to(members)
+def index(slug: str) -> Any:
+    return people_page.show(spaces.by_slug(viewer(), slug))
+
+
+@bp.post("/spaces/<slug>/members/<int:member_id>/role")
+@open_to(members)
+def role(slug: str, member_id: int) -> Any:
+    space, form = spaces.by_slug(viewer(), slug), RoleForm()
+    if not form.validate_on_submit():
+        return people_page.show(space), 422
+    spaces.set_role(viewer(), space.id, member_id, role=Role(form.role.data))
+    flash(_("The role is changed."), "ok")
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/spaces/<slug>/members/<int:member_id>/membership")
+@open_to(members)
+def remove(slug: str, member_id: int) -> Any:
+    space, form = spaces.by_slug(viewer(), slug), ReasonForm()
+    if not is_delete():
+        abort(405)
+    if not form.validate_on_submit():
+        raise Invalid("reason", _("Say why: it stays in the log."))
+    spaces.remove(viewer(), space.id, member_id, reason=form.reason.data)
+    flash(_("This person belongs to %(space)s no more.", space=space.name), "ok")
+    return redirect(url_for("members.index", slug=slug), 303)
+
+
+@bp.post("/requests/<int:request_id>/answer")
+@open_to(members)
+def answer(request_id: int) -> Any:
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        raise Invalid("answer", _("Choose an answer."))
+    chosen = None if form.answer.data == "no" else Role(form.answer.data)
+    request = joining.answer(viewer(), request_id, role=chosen)
+    flash(_("Your answer goes out by mail."), "ok")
+    return redirect(url_for("members.index", slug=spaces.by_id(viewer(), request.space_id).slug), 303)
+
+
+@bp.get("/spaces/<slug>/requests/new")
+@open_to(members)
+def ask(slug: str) -> Any:
+    space = spaces.by_slug(viewer(), slug)
+    if space.id in viewer().roles:
+        return redirect(to_space(space), 303)
+    waits = joining.has_knocked(viewer(), space.id)
+    return render_template("members/ask.html", space=space, form=KnockForm(formdata=None), waits=waits)
+
+
+@bp.post("/spaces/<slug>/requests")
+@open_to(members)
+def knock(slug: str) -> Any:
+    space, form = spaces.by_slug(viewer(), slug), KnockForm()
+    try:
+        if form.validate_on_submit():
+            joining.knock(viewer(), space.id, message=form.message.data or "")
+            return redirect(url_for("members.ask", slug=slug), 303)
+    except Invalid as error:
+        attach(form, error)
+    return render_template("members/ask.html", space=space, form=form, waits=False), 422
