@@ -10,6 +10,8 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from forum.infra.tokens import digest
+
 log = logging.getLogger(__name__)
 PATIENCE = 0.5  # seconds a shared count may take: it stands in the way of a person
 PAUSE = 10  # seconds to leave shared counts alone after they failed
@@ -52,6 +54,7 @@ def spend(name: str, subject: str, *, limit: str = "5 per minute") -> None:
         return
     counts: _Counts = current_app.extensions["rates"]
     item = parse(limit)
+    subject = digest(subject)[:32]  # addresses of people do not belong in a store of counts
     if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
         try:
             _count(counts.shared, item, name, subject)
