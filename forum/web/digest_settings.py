@@ -7,6 +7,8 @@ from flask import flash, redirect, render_template, url_for
 from forum.domain import digests, subscriptions
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
+from forum.policy.errors import Invalid
+from forum.web.forms import attach
 from forum.web.forms.digest import DigestForm
 from forum.web.guards import members, open_to
 from forum.web.settings import bp
@@ -34,17 +36,24 @@ def digest() -> Any:
 def choose_digest() -> Any:
     """Keep the choice."""
     form = DigestForm(subscriptions.my_spaces(viewer()))
-    if not form.validate_on_submit():
+    if not (form.validate_on_submit() and _keep(form)):
         return _page(form), 422
-    subscriptions.choose(
-        viewer(), frequency=Frequency(form.frequency.data), space_ids=form.spaces.data, axes=form.axes.data
-    )
     never = form.frequency.data == Frequency.NEVER
     flash(
         _("You get no digest.") if never else _("Your choice is kept. This is what your letter looks like."),
         "ok",
     )
     return redirect(url_for("settings.digest"), 303)
+
+
+def _keep(form: DigestForm) -> bool:
+    frequency = Frequency(form.frequency.data)
+    try:
+        subscriptions.choose(viewer(), frequency=frequency, space_ids=form.spaces.data, axes=form.axes.data)
+    except Invalid as error:
+        attach(form, error)
+        return False
+    return True
 
 
 def _page(form: DigestForm) -> str:

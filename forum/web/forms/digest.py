@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -22,12 +23,14 @@ class Boxes(SelectMultipleField):
 class DigestForm(FlaskForm):
     frequency = RadioField(
         lazy("How often?"),
-        choices=[(item.value, FREQUENCIES[item]) for item in Frequency],
+        choices=[SelectChoice(item.value, FREQUENCIES[item]) for item in Frequency],
         validators=[InputRequired(lazy("Choose how often, or never."))],
     )
     spaces = Boxes(lazy("From which spaces?"), coerce=int)
-    axes = Boxes(lazy("About which axes?"), choices=[(axis.value, name) for axis, name in AXES.items()])
+    axes = Boxes(
+        lazy("About which axes?"), choices=[SelectChoice(axis.value, name) for axis, name in AXES.items()]
+    )
 
-    def __init__(self, spaces: list[Any], **values: Any) -> None:
+    def __init__(self, my_spaces: list[Any], **values: Any) -> None:
         super().__init__(**values)
-        self.spaces.choices = [(space.id, space.name) for space in spaces]
+        self.spaces.choices = [SelectChoice(space.id, space.name) for space in my_spaces]
