@@ -76,10 +76,10 @@ def main() -> int:
             big,
             small,
         )
-        report = _report(costs, big, small, servers == asking)
-    _print(report, time.monotonic() - began)
-    _write(report)
-    return 0 if all(check["met"] for check in report["checks"]) else 1
+        found = report(costs, big, small, one_core=servers == asking)
+    _print(found, time.monotonic() - began)
+    _write(found)
+    return 0 if all(check["met"] for check in found["checks"]) else 1
 
 
 def _measure(limits: Asker, large: Asker, little: Asker, big: Measured, small: Measured) -> dict[str, Costs]:
@@ -95,7 +95,8 @@ def _measure(limits: Asker, large: Asker, little: Asker, big: Measured, small: M
     return costs
 
 
-def _report(costs: dict[str, Costs], big: Measured, small: Measured, one_core: bool) -> dict[str, Any]:
+def report(costs: dict[str, Costs], big: Measured, small: Measured, *, one_core: bool) -> dict[str, Any]:
+    """Costs side by side, and whether the bars are met."""
     limit = {page.name: statistics.median(costs["limits"][page.name]) for page in LIMITS}
     ready, rows = limit.values()
     pages = []
@@ -136,32 +137,32 @@ def _checks(thread: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"check": name, "found": found, "most": most, "met": found <= most} for name, found, most in bars]
 
 
-def _print(report: dict[str, Any], took: float) -> None:
+def _print(found: dict[str, Any], took: float) -> None:
     print(
         f"\n{'':32}{'CPU ms':>9}{'x limit 1':>11}{'x limit 2':>11}{'queries':>9}{'a tenth':>9}{'growth':>8}"
     )
-    for name, cost in report["limits_ms"].items():
+    for name, cost in found["limits_ms"].items():
         print(f"{name:32}{cost:9.2f}")
-    for row in report["pages"]:
+    for row in found["pages"]:
         name = row["page"] + ("" if row["signed_in"] or "visitor" in row["page"] else ", visitor")
         print(
             f"{name:32}{row['cpu_ms']:9.2f}{row['times_limit_1']:11.1f}{row['times_limit_2']:11.2f}"
             f"{row['queries']:9}{row['cpu_ms_small']:9.2f}{row['growth']:8.2f}"
         )
     print()
-    for check in report["checks"]:
+    for check in found["checks"]:
         print(
             f"{'met ' if check['met'] else 'MISSED'} {check['check']}: {check['found']} (at most {check['most']})"
         )
-    if report["one_core_for_all"]:
+    if found["one_core_for_all"]:
         print("This machine has one core: who asks and who serves shared it.")
     print(f"\n{took:.0f} seconds in all.")
 
 
-def _write(report: dict[str, Any]) -> None:
+def _write(found: dict[str, Any]) -> None:
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{report['at'].replace(':', '')}.json"
-    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    path = RESULTS / f"{found['at'].replace(':', '')}.json"
+    path.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     print(f"Written to {path.relative_to(RESULTS.parent.parent)}")
 
 

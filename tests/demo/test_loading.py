@@ -1,0 +1,221 @@
+"""The demo comes in whole, through the rules, once, and what its people keep inside stays inside."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from forum import create_app, demo
+from forum.domain import subscriptions
+from forum.infra import passwords, tokens
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.adoptions import AdoptionReport
+from forum.models.claims import Claim, Excerpt
+from forum.models.consents import Consent
+from forum.models.events import Event
+from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.mail import OutgoingMail
+from forum.models.spaces import Space
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.actors import Actor, actor_of
+from forum.policy.visibility import visible
+from tests.conftest import new_database, settings_for
+
+pytestmark = pytest.mark.live  # one database of its own for the whole file: loading is not quick
+
+SOURCE = json.loads(
+    (Path(__file__).resolve().parents[2] / "demo" / "demo_nl.json").read_text(encoding="utf-8")
+)
+WIDE = {"netwerk", "publiek"}
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("demo")
+    app = create_app(settings_for(new_database(folder), folder) | {"DEMO": True})
+    with app.app_context():
+        upgrade()
+        demo.load(with_password=True)
+        db.session.commit()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def inside(loaded: Flask) -> Iterator[Flask]:
+    with loaded.app_context():
+        yield loaded
+        db.session.rollback()
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def person(name: str) -> Actor:
+    found = actor_of(db.session.scalars(select(Member.id).where(Member.handle == name)).one())
+    assert found is not None
+    return found
+
+
+def titles(reader: Actor | None) -> set[str]:
+    return set(db.session.scalars(visible(Thread, reader, Thread.title)))
+
+
+def test_everything_of_the_file_is_there(inside):
+    replies = sum(len(thread["replies"]) for thread in SOURCE["threads"])
+    versions = sum(len(lesson["versions"]) for lesson in SOURCE["lessons"])
+    expected = {
+        Member: len(SOURCE["people"]) + 1,  # and an administrator
+        Space: len(SOURCE["spaces"]),
+        Thread: len(SOURCE["threads"]),
+        Post: len(SOURCE["threads"]) + replies,
+        Lesson: len(SOURCE["lessons"]),
+        LessonVersion: versions,
+        AdoptionReport: sum(len(lesson["adoptions"]) for lesson in SOURCE["lessons"]),
+    }
+    assert {model: count(model) for model in expected} == expected
+    for thread in SOURCE["threads"]:
+        row = db.session.scalars(select(Thread).where(Thread.title == thread["title"])).one()
+        assert row.post_count == len(thread["replies"]) + 1
+        bodies = db.session.scalars(
+            select(PostRevision.body)
+            .join(Post, Post.id == PostRevision.post_id)
+            .where(Post.thread_id == row.id)
+            .order_by(Post.number)
+        ).all()
+        assert bodies == [thread["body"], *(reply["body"] for reply in thread["replies"])]
+
+
+def test_every_published_lesson_has_the_claims_and_words_of_the_file(inside):
+    for source in SOURCE["lessons"]:
+        lesson = db.session.scalars(select(Lesson).where(Lesson.public_id == source["id"])).one()
+        version = db.session.get_one(LessonVersion, lesson.current_id or lesson.working_id)
+        assert version.title == source["title"]
+        claims = db.session.scalars(
+            select(Claim.text).where(Claim.version_id == version.id).order_by(Claim.position)
+        ).all()
+        assert claims == [claim["text"] for claim in source["claims"]]
+        words = db.session.scalars(
+            select(Excerpt.words)
+            .join(Claim, Claim.id == Excerpt.claim_id)
+            .where(Claim.version_id == version.id)
+        )
+        assert Counter(words) == Counter(
+            e["excerpt"] for claim in source["claims"] for e in claim["evidence"]
+        )
+        if source["published"]:
+            assert lesson.state == LessonState.PUBLISHED
+            assert version.number == source["version"]
+            assert version.change_note == source["versions"][-1]["change"]
+            assert (lesson.confirmed_at is not None) == (source["state"] == "bevestigd")
+            assert lesson.published_by_id != lesson.curator_id
+        else:
+            assert lesson.state == LessonState.DRAFT
+
+
+def test_every_excerpt_stands_literally_in_its_revision(inside):
+    rows = db.session.execute(
+        select(Excerpt, PostRevision.plain).join(PostRevision, PostRevision.id == Excerpt.revision_id)
+    ).all()
+    assert len(rows) >= sum(
+        len(claim["evidence"]) for lesson in SOURCE["lessons"] for claim in lesson["claims"]
+    )
+    for excerpt, plain in rows:
+        assert plain[excerpt.start_at : excerpt.end_at] == excerpt.words
+        assert tokens.digest(excerpt.words) == excerpt.sha256
+
+
+def test_no_version_rests_on_words_that_were_said_later(inside):
+    late = db.session.scalar(
+        select(func.count())
+        .select_from(Excerpt)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .where(PostRevision.created_at > LessonVersion.published_at)
+    )
+    assert late == 0
+
+
+def test_closed_talk_stays_with_its_own_people(inside):
+    closed = {t["title"]: t["space"] for t in SOURCE["threads"] if t["visibility"] not in WIDE}
+    assert not titles(None)
+    belongs = {name: set(person(name).roles) for name in ("yasmina", "karim", "hanne", "eva", "beheer")}
+    spaces = {row.title: row.space_id for row in db.session.execute(select(Thread.title, Thread.space_id))}
+    for name, mine in belongs.items():
+        seen = titles(person(name)) & set(closed)
+        assert seen == {title for title in closed if spaces[title] in mine}
+    assert any(
+        space == "stad-antwerpen" for title, space in closed.items() if title in titles(person("yasmina"))
+    )
+
+
+def test_reasons_and_answers_never_reach_a_page(inside):
+    notes = [note for note in db.session.scalars(select(Consent.note)) if note != "met toestemming"]
+    assert len(notes) >= 5
+    lessons = [lesson for lesson in SOURCE["lessons"] if lesson["published"]]
+    closed = [t["title"] for t in SOURCE["threads"] if t["visibility"] not in WIDE]
+    client = inside.test_client()
+    pages = ["/", "/lessons", *(f"/lessons/{lesson['id']}" for lesson in lessons)]
+    for path in pages:
+        answer = client.get(path)
+        assert answer.status_code == (404 if path.endswith("les-2026-002") else 200), path
+        assert not [note for note in notes if note in answer.text]
+        assert not [title for title in closed if title in answer.text]
+
+
+def test_the_draft_still_waits_for_an_answer(inside):
+    waiting = db.session.scalars(select(Consent).where(Consent.agreed.is_(None))).all()
+    assert [person(name).id for name in ("jonas",)] == [row.author_id for row in waiting]
+    draft = db.session.scalars(select(Lesson).where(Lesson.state == LessonState.DRAFT)).one()
+    assert draft.public_id == "les-2026-006"
+    assert {row.lesson_id for row in waiting} == {draft.id}
+
+
+def test_its_past_sends_no_mail(inside):
+    assert db.session.scalar(select(func.count()).select_from(Event).where(Event.handled_at.is_(None))) == 0
+    assert count(OutgoingMail) == 0
+
+
+def test_the_wishes_of_the_file_are_kept(inside):
+    for wish in SOURCE["digest_subscriptions"]:
+        assert subscriptions.wishes_of(person(wish["person"]).id) is not None
+    assert subscriptions.wishes_of(person("yasmina").id) is None
+
+
+def test_its_people_sign_in_with_the_demo_password(inside):
+    hashes = set(db.session.scalars(select(Member.password_hash)))
+    assert len(hashes) == 1
+    assert passwords.verify(hashes.pop(), "leerkring-demo")
+
+
+def test_it_comes_in_only_once(inside):
+    before = count(Member)
+    for words in (["demo", "load"], ["demo", "load", "--force"]):
+        answer = inside.test_cli_runner().invoke(args=words)
+        assert answer.exit_code == 1
+        assert "already" in answer.output
+    assert count(Member) == before
+
+
+def test_a_database_with_people_wants_force_and_without_the_demo_nobody_signs_in(live_app):
+    runner = live_app.test_cli_runner()
+    assert runner.invoke(args=["member", "add", "a@city.test", "--name", "Noor"]).exit_code == 0
+    refused = runner.invoke(args=["demo", "load"])
+    assert refused.exit_code == 1
+    assert "--force" in refused.output
+    brought = runner.invoke(args=["demo", "load", "--force"])
+    assert brought.exit_code == 0, brought.output
+    assert "Nobody of the demo can sign in" in brought.output
+    with live_app.app_context():
+        assert set(db.session.scalars(select(Member.password_hash))) == {None}
+        assert count(Member) == len(SOURCE["people"]) + 2
