@@ -2,13 +2,14 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from forum.domain.vocabulary import ROLES
 from forum.infra.i18n import lazy
 from forum.models.spaces import Role
-from forum.web.forms.people import CapacityFields, filled, longest, new_password_field
+from forum.web.forms.people import CapacityFields, filled, longest, named, new_password_field
 
-LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
 
 
 class InvitationForm(FlaskForm):
@@ -17,7 +18,7 @@ class InvitationForm(FlaskForm):
     )
     role = SelectField(
         lazy("As"),
-        choices=[(item.value, ROLES[item]) for item in (Role.MEMBER, Role.GUEST, Role.MODERATOR)],
+        choices=named(ROLES, (Role.MEMBER, Role.GUEST, Role.MODERATOR)),
     )
     locale = SelectField(lazy("Language of the letter"), choices=LANGUAGES)
     note = TextAreaField(lazy("A word of your own"), validators=[longest(500)])

@@ -2,15 +2,16 @@
 
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from forum.domain.vocabulary import ROLES
 from forum.infra.i18n import lazy
 from forum.models.spaces import Role
-from forum.web.forms.people import filled, longest
+from forum.web.forms.people import filled, longest, named
 
 
 class RoleForm(FlaskForm):
-    role = SelectField(lazy("Role"), choices=[(item.value, ROLES[item]) for item in Role])
+    role = SelectField(lazy("Role"), choices=named(ROLES, Role))
 
 
 class ReasonForm(FlaskForm):
@@ -23,9 +24,9 @@ class AnswerForm(FlaskForm):
     answer = SelectField(
         lazy("Answer"),
         choices=[
-            (Role.MEMBER.value, lazy("Let in as a member")),
-            (Role.GUEST.value, lazy("Let in as a guest")),
-            ("no", lazy("Do not let in")),
+            SelectChoice(Role.MEMBER.value, lazy("Let in as a member")),
+            SelectChoice(Role.GUEST.value, lazy("Let in as a guest")),
+            SelectChoice("no", lazy("Do not let in")),
         ],
     )
 

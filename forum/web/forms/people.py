@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from forum.domain.vocabulary import BODIES, LEVELS
@@ -12,6 +13,11 @@ from forum.models.accounts import Body, Level
 from forum.models.cities import CITIES
 
 NO_CITY = "network"
+
+
+def named(names: Any, codes: Any = None) -> list[SelectChoice]:
+    """Choices out of coded words, in the order of `codes`."""
+    return [SelectChoice(code.value, names[code]) for code in codes or names]
 
 
 def filled(message: Any) -> InputRequired:
@@ -41,15 +47,13 @@ class CapacityFields(FlaskForm):
     function = StringField(
         lazy("What do you do?"), validators=[filled(lazy("Say what you do, in a word or two.")), longest(100)]
     )
-    level = SelectField(lazy("At what level?"), choices=[(item.value, LEVELS[item]) for item in Level])
-    body = SelectField(
-        lazy("For what kind of organisation?"), choices=[(item.value, BODIES[item]) for item in Body]
-    )
+    level = SelectField(lazy("At what level?"), choices=named(LEVELS, Level))
+    body = SelectField(lazy("For what kind of organisation?"), choices=named(BODIES, Body))
     city = SelectField(
         lazy("For which city?"),
         choices=[
-            *sorted(((city.code, city.name) for city in CITIES), key=lambda pair: pair[1]),
-            (NO_CITY, lazy("No city: for the network")),
+            *(SelectChoice(city.code, city.name) for city in sorted(CITIES, key=lambda city: city.name)),
+            SelectChoice(NO_CITY, lazy("No city: for the network")),
         ],
     )
 

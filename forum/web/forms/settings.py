@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from forum.infra.i18n import lazy
@@ -14,17 +15,23 @@ from forum.web.viewer import available_zones
 
 class ProfileForm(FlaskForm):
     name = StringField(lazy("Name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
-    locale = RadioField(lazy("Language"), choices=[*LANGUAGES, ("", lazy("What my browser says"))])
+    locale = RadioField(
+        lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("What my browser says"))]
+    )
     timezone = SelectField(lazy("Time zone"))
     theme = RadioField(
         lazy("Light or dark"),
-        choices=[("light", lazy("Light")), ("dark", lazy("Dark")), ("", lazy("What my device says"))],
+        choices=[
+            SelectChoice("light", lazy("Light")),
+            SelectChoice("dark", lazy("Dark")),
+            SelectChoice("", lazy("What my device says")),
+        ],
     )
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)
         zones = {name for name in available_zones() if name.startswith("Europe/")} | {own_zone}
-        self.timezone.choices = [(name, name.replace("_", " ")) for name in sorted(zones)]
+        self.timezone.choices = [SelectChoice(name, name.replace("_", " ")) for name in sorted(zones)]
 
 
 class CapacityForm(CapacityFields):
