@@ -16,7 +16,7 @@ from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
@@ -44,6 +44,12 @@ TIMEOUT = 30  # seconds an SMTP server may keep us waiting for any one answer
 QUIET = 10  # seconds after which a connection is asked whether it still lives
 # Codes that are about us, not about this letter: a refused sign-in must not throw a whole queue away.
 ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
+ONE_ADDRESS = re.compile(
+    r"""(?:(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^"<>@]*))\s*(?P<angle><))?"""
+    r"""(?P<local>[!#-'*+\--9=?A-Z^-~]+)@(?P<domain>[^\s@,;:<>()\[\]"\\\x00-\x1f]+)(?(angle)>)""",
+    re.DOTALL,
+)
+ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
 # Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
 NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
 
@@ -111,29 +117,34 @@ def build(message: Message) -> EmailMessage:
     mail["To"] = _address(message.to)
     if message.reply_to:
         mail["Reply-To"] = _address(message.reply_to)
-    mail["Subject"] = text.one_line(message.subject)
+    mail["Subject"] = _line(message.subject)
     mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = text.one_line(message.message_id)
+    mail["Message-ID"] = _line(message.message_id)
     for name, value in message.headers.items():
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name) or name in mail:
             raise ValueError(f"not a header of its own: {name!r}")
-        mail[name] = text.one_line(value)
+        mail[name] = _line(value)
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(_inliner.inline(message.html), subtype="html")
     return mail
 
 
+def _line(value: str) -> str:
+    """One line that means what it says: what looks like an encoded word is not one, or it could hide a line end."""
+    return ENCODED_WORD.sub("= ?", text.one_line(value))
+
+
 def _address(written: str) -> Address:
-    """Exactly one address, with a name or without; anything else can never arrive."""
-    name, spec = parseaddr(written)
-    local, at, domain = spec.rpartition("@")
-    if not (local and at and domain) or not spec.isprintable() or re.search(r"[\s,;<>()\"\\:]", spec):
+    """Exactly one address, with a name before it or without; anything else can never arrive."""
+    found = ONE_ADDRESS.fullmatch(written.strip())
+    if found is None:
         raise Permanent("not an e-mail address")
+    quoted, bare = found["quoted"], found["bare"]
+    name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else bare or ""
     try:
-        return Address(
-            display_name=text.one_line(name), username=local, domain=domain.encode("idna").decode()
-        )
+        domain = found["domain"].encode("idna").decode()
+        return Address(display_name=_line(name), username=found["local"], domain=domain)
     except (ValueError, MessageError) as error:
         raise Permanent("not an e-mail address") from error
 
@@ -204,8 +215,6 @@ class _Smtp:
             raise self._verdict(code, words) from error
         except smtplib.SMTPResponseException as error:
             raise self._verdict(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPNotSupportedError, UnicodeEncodeError) as error:
-            raise Permanent("the mail server cannot write to such an address") from error
         except (smtplib.SMTPException, OSError) as error:
             raise self._lost(error) from error
         self.used_at = time.monotonic()
