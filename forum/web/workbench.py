@@ -26,7 +26,7 @@ from forum.web.methods import is_delete
 from forum.web.viewer import viewer
 
 bp = Blueprint("workbench", __name__)
-PARTS = ("claims", "text", "review")
+PARTS = ("claims", "talk", "text", "review")
 
 
 @bp.get("/workbench")
