@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
@@ -57,7 +58,7 @@ def log(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int = 
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
     who, about = aliased(Member), aliased(Member)
-    query = (
+    query: Any = (
         select(
             ModerationAction.id,
             ModerationAction.action,

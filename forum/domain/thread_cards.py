@@ -149,7 +149,7 @@ def marked(reader_id: Any) -> ColumnElement[bool]:
 def _cards(reader: Actor | None) -> Select[Any]:
     opening = and_(Post.thread_id == Thread.id, Post.number == 1)
     new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
-    query = (
+    query: Any = (
         select(
             Thread.id,
             Thread.slug,

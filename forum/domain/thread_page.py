@@ -107,7 +107,7 @@ class ThreadPage:
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
     """One page of a talk that the reader may see, or NotFound (two queries, three where words are hidden)."""
     values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
-    head = db.session.execute(_head(reader is not None), values).one_or_none()
+    head: Any = db.session.execute(_head(reader is not None), values).one_or_none()
     if head is None:
         raise NotFound
     pages = max(1, -(-head.last_number // PAGE_SIZE))
@@ -225,7 +225,7 @@ def _head(signed_in: bool) -> Select[Any]:
     opening_gone = (
         select(Post.deleted_at).where(Post.thread_id == Thread.id, Post.number == 1).correlate(Thread)
     )
-    query = (
+    query: Any = (
         select(
             Thread.id,
             Thread.slug,
@@ -265,7 +265,7 @@ def _head(signed_in: bool) -> Select[Any]:
 @cache
 def _posts() -> Select[Any]:
     """The posts of a page. Runs only for a talk that `_head` let through."""
-    return (
+    query: Any = (
         select(
             Post.id,
             Post.number,
@@ -288,6 +288,7 @@ def _posts() -> Select[Any]:
         )
         .order_by(Post.number)
     )
+    return cast(Select[Any], query)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,15 @@ def read_notice(notification_id: int):
 def _for_members(who: Actor) -> str:
     waiting = threads.unanswered(who, FEW)
     shown = {card.id for card in waiting}
+    fresh = [card for card in threads.new_in_my_spaces(who) if card.id not in shown]
     return render_template(
         "home/member.html",
         today=clock.now(),
         notices=notifications.inbox(who),
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,
-        fresh=[card for card in threads.new_in_my_spaces(who) if card.id not in shown],
+        fresh=fresh,
+        fresh_cities=sorted({city for card in [*waiting, *fresh] for city in card.cities}),
         lessons=shelf.newest(who, FEW),
         cities=threads.cities_of_the_week(who),
     )

@@ -16,7 +16,10 @@ OPEN_STORIES = 3
 @open_to(anyone)
 def index():
     cards = spaces.directory(viewer())
-    kinds = [(kind, [card for card in cards if card.kind == kind]) for kind in SpaceKind]
+    kinds = [("mine", [card for card in cards if card.role])]
+    kinds += [
+        (kind.value, [card for card in cards if card.kind == kind and not card.role]) for kind in SpaceKind
+    ]
     return render_template("spaces/index.html", kinds=[(kind, rows) for kind, rows in kinds if rows])
 
 

@@ -53,7 +53,11 @@ class ThreadForm(FlaskForm):
         choices=_named(NEEDS),
         default="stories",
     )
-    axis = SelectField(lazy("What is it about?"), choices=_named(AXES))
+    axis = SelectField(
+        lazy("What is it about?"),
+        [DataRequired(lazy("Choose what it is about."))],
+        choices=[SelectChoice("", lazy("Choose one of the six")), *_named(AXES)],
+    )
     tags = StringField(lazy("Tags"), [Length(max=400, message=TOO_LONG)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
     once = HiddenField(default=_new_once)
