@@ -77,9 +77,8 @@ def made(url: str, size: Size) -> Iterator[Measured]:
         logs.log.disabled = True
         with app.app_context():
             cookie, pages = _sign_in(app), _pages()
-            yield Measured(size, environment, cookie, pages, _count(app, cookie, pages))
-            db.session.remove()
-            db.engine.dispose()
+        # Outside that context: inside it, a request would find what an earlier one left in it.
+        yield Measured(size, environment, cookie, pages, _count(app, cookie, pages))
 
 
 def _options(size: Size) -> list[str]:
@@ -140,4 +139,6 @@ def _count(app: Flask, cookie: str, pages: list[Page]) -> dict[str, int]:
         if answer.status_code != 200:
             raise RuntimeError(f"{page.path} answers {answer.status_code}")
         counts[page.name] = seen.count
+    with app.app_context():
+        db.engine.dispose()
     return counts
