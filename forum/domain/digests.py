@@ -14,7 +14,9 @@ from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
+from forum.models.threads import Thread
 from forum.policy.actors import Actor, actor_of
+from forum.policy.visibility import visible
 
 BATCH = 500
 
@@ -142,17 +144,29 @@ def compose(digest: Digest) -> DigestLetter:
 
 
 def preview(actor: Actor) -> DigestLetter:
-    """The letter as it would be now. Before she chose: of a week, as if she had read nothing yet."""
+    """The letter as it would be now; before she chose, an example of a week as if she had read nothing yet."""
     wishes = wishes_of(actor.id)
-    now = clock.now()
-    frequency = wishes.frequency if wishes and wishes.frequency != Frequency.NEVER else Frequency.WEEKLY
-    last_end = _last_ends([actor.id]).get(actor.id)
-    starts_at = digest_windows.beginning(frequency, now, last_end)
     if wishes is None:
-        return _letter(actor, Wishes(frequency, now), starts_at, now, read_up_to=None)
+        return _example(actor)
+    now = clock.now()
+    frequency = wishes.frequency if wishes.frequency != Frequency.NEVER else Frequency.WEEKLY
+    starts_at = digest_windows.beginning(frequency, now, _last_ends([actor.id]).get(actor.id))
     member = db.session.get_one(Member, actor.id)
     as_if = Wishes(frequency, wishes.chosen_at, wishes.space_ids, wishes.axes)
     return _letter(actor, as_if, starts_at, now, read_up_to=member.all_read_at)
+
+
+def _example(actor: Actor) -> DigestLetter:
+    """Of these days; when they were quiet, of the last days in which somebody said something."""
+    now = clock.now()
+    latest = db.session.scalar(visible(Thread, actor, func.max(Thread.last_post_at)))
+    ends = [now] if latest is None or latest > now else [now, latest]
+    for ends_at in ends:
+        starts_at = digest_windows.beginning(Frequency.WEEKLY, ends_at, None)
+        letter = _letter(actor, Wishes(Frequency.WEEKLY, now), starts_at, ends_at, read_up_to=None)
+        if not letter.is_empty:
+            break
+    return letter
 
 
 def _letter(

@@ -1,10 +1,12 @@
 """The page where a member chooses her digest, with the letter as it would be now."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
 from forum.domain import digests, subscriptions
+from forum.infra import clock
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import Invalid
@@ -59,4 +61,5 @@ def _keep(form: DigestForm) -> bool:
 def _page(form: DigestForm) -> str:
     wishes = subscriptions.wishes_of(viewer().id)
     letter = digests.preview(viewer())
-    return render_template("settings/digest.html", form=form, letter=letter, wishes=wishes)
+    example = letter.ends_at < clock.now() - timedelta(days=1)
+    return render_template("settings/digest.html", form=form, letter=letter, wishes=wishes, example=example)

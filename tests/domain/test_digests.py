@@ -239,6 +239,15 @@ def test_a_new_member_gets_a_preview_as_if_she_had_read_nothing(aalst, ann):
     assert digests.preview(actor(newcomer)).is_empty
 
 
+def test_after_quiet_weeks_the_example_is_of_the_last_talk(aalst, ann):
+    long_ago = clock.now() - timedelta(days=90)
+    make_thread(aalst, ann, title="In spring", at=long_ago)
+    newcomer = make_member("New", space=aalst)
+    letter = digests.preview(actor(newcomer))
+    assert titles(letter) == ["In spring"]
+    assert letter.ends_at == long_ago
+
+
 def test_a_guest_meets_only_her_space_and_what_is_public(aalst, ann):
     guest = make_member("Hanne", space=aalst, role=Role.GUEST)
     gent = make_space("Gent")
