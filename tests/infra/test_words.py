@@ -147,3 +147,10 @@ def test_a_long_address_ends_at_a_word():
 def test_a_title_is_one_line_that_shows_what_it_says(written, kept):
     assert text.one_line(written) == kept
     assert text.one_line(kept) == kept
+
+
+def test_what_was_typed_is_kept_but_for_what_no_database_takes():
+    assert text.typed("a\r\nb\rc\nd") == "a\nb\nc\nd"
+    assert text.typed("a\x00b\ud83dc") == "a\ufffdb\ufffdc"
+    assert text.typed("  é 👩\u200d🌾 \u202e\t") == "  é 👩\u200d🌾 \u202e\t"
+    assert text.render("a\r\n" * 9_000)

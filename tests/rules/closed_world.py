@@ -31,7 +31,8 @@ NAME = "zwartenaammerk"
 REASON = "zwarteredenmerk"
 CONSENT = "zwartetoestemmingmerk"
 SPEAKER = "Zwartstem"
-MARKERS = (TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER)
+KEPT = "zwartelesmerk"
+MARKERS = (TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT)
 # What consent lets out, in the words agreed upon, without the talk it came from.
 AGREED = "nobody on the floor talks with me"
 
@@ -46,6 +47,7 @@ class World:
     post: Post
     draft: Lesson
     lesson: Lesson
+    kept: Lesson
     insider: Member
     moderator: Member
     outsiders: dict[str, Member | None] = field(default_factory=dict)
@@ -68,7 +70,11 @@ def build() -> World:
     )  # fmt: skip
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     draft = _draft(moderator, thread, post)
-    lesson = _published(moderator, editor, thread, post)
+    lesson = _published(moderator, editor, thread, post, title="Put talking in the roster", words=AGREED)
+    second = make_member("Ruben", space=closed, role=Role.MODERATOR)
+    _published(
+        moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
+    )
     former = make_member("Former", space=elsewhere)
     _left(former, closed)
     suspended = make_member("Suspended", space=closed)
@@ -85,7 +91,7 @@ def build() -> World:
             subscriptions.choose(actor(person), frequency=Frequency.WEEKLY)
     suspended.suspended_at = clock.now()
     db.session.commit()
-    return World(closed, unlisted, thread, post, draft, lesson, insider, moderator, outsiders)
+    return World(closed, unlisted, thread, post, draft, lesson, kept, insider, moderator, outsiders)
 
 
 def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
@@ -106,23 +112,50 @@ def _draft(curator: Member, thread: Thread, post: Post) -> Lesson:
     return lesson
 
 
-def _published(curator: Member, publisher: Member, thread: Thread, post: Post) -> Lesson:
-    """A lesson of the whole network on words from the closed city, with consent, its speaker masked."""
-    lesson = lessons.draft(actor(curator), thread.id, title="Put talking in the roster")
+def _published(
+    curator: Member,
+    publisher: Member,
+    thread: Thread,
+    post: Post,
+    *,
+    title: str,
+    words: str,
+    audience: Audience = Audience.NETWORK,
+) -> Lesson:
+    """A lesson on words from the closed city; one for the network has consent, its speaker masked."""
+    lesson = lessons.draft(actor(curator), thread.id, title=title)
     claim = claims.add(actor(curator), lesson.id, text="Contact keeps people")
-    excerpt = claims.quote(actor(curator), claim.id, post_id=post.id, words=AGREED, stance="supports")
-    version = lessons.working(lesson)
+    excerpt = claims.quote(actor(curator), claim.id, post_id=post.id, words=words, stance="supports")
     lessons.save(
-        actor(curator), lesson.id, saved_count=version.saved_count, title="Put talking in the roster",
-        one_sentence="Give one colleague the time.", outcome=Outcome.WORKED, axis=Axis.SOLIDARITY,
-        needs=[Need.STORIES], context="A work floor.", what_was_done="We asked.", result="More stayed.",
-        recommendation="Put it in the roster.", unknowns="Whether it lasts.", conditions=["a fixed day"],
-    )  # fmt: skip
-    consents.record_answer(
-        lesson.id, post.id, words=excerpt.words, masking=Masking.MASKED, city_shown=False,
-        shown_as="somebody in a large city", audience=Audience.NETWORK, agreed=True, note=CONSENT, at=clock.now(),
-    )  # fmt: skip
-    lessons.submit(actor(curator), lesson.id, audience=Audience.NETWORK)
+        actor(curator),
+        lesson.id,
+        saved_count=lessons.working(lesson).saved_count,
+        title=title,
+        one_sentence="Give one colleague the time.",
+        outcome=Outcome.WORKED,
+        axis=Axis.SOLIDARITY,
+        needs=[Need.STORIES],
+        context="A work floor.",
+        what_was_done="We asked.",
+        result="More stayed.",
+        recommendation="Put it in the roster.",
+        unknowns="Whether it lasts.",
+        conditions=["a fixed day"],
+    )
+    if audience != Audience.SPACE:
+        consents.record_answer(
+            lesson.id,
+            post.id,
+            words=excerpt.words,
+            masking=Masking.MASKED,
+            city_shown=False,
+            shown_as="somebody in a large city",
+            audience=audience,
+            agreed=True,
+            note=CONSENT,
+            at=clock.now(),
+        )
+    lessons.submit(actor(curator), lesson.id, audience=audience)
     lessons.publish(actor(publisher), lesson.id)
     return lesson
 

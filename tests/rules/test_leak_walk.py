@@ -27,7 +27,7 @@ BAIT = {
     "thread_id": lambda w: [w.thread.id],
     "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
     "lesson_id": lambda w: [w.draft.id, w.lesson.id],
-    "public_id": lambda w: [w.lesson.public_id, f"les-{w.draft.id}"],
+    "public_id": lambda w: [w.lesson.public_id, w.kept.public_id, f"les-{w.draft.id}"],
     "number": lambda w: ["1.0", "0.1"],
     "handle": lambda w: [w.insider.handle],
     "member_id": lambda w: [w.insider.id],

@@ -22,7 +22,7 @@ def test_a_visitor_meets_public_lessons_only(client):
     assert lesson.public_id in library
     assert inside.public_id not in library
     shown = page(client, f"/lessons/{lesson.public_id}")
-    for words in ("Put talking in the roster", "Contact keeps people", WORDS, "Amina", "1.0", "CC-BY-4.0"):
+    for words in ("Put talking in the roster", "Contact keeps people", WORDS, "Amina", "1.0", "CC BY 4.0"):
         assert words in shown
     page(client, f"/lessons/{inside.public_id}", 404)
     page(client, f"/lessons/{inside.public_id}/v/1.0", 404)

@@ -1,0 +1,233 @@
+"""Accounts: what may be made, and that nobody can tell a known address from an unknown one."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import account_links, accounts, credentials, sign_ins
+from forum.domain.account_links import DeadLink
+from forum.infra import clock, passwords, rates
+from forum.infra.db import db
+from forum.models.accounts import Body, Level, Member, NetworkRole, SignIn
+from forum.models.events import Event
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Role
+from forum.policy.actors import actor_of
+from forum.policy.errors import Forbidden, Invalid
+from tests.factories import actor, make_member, make_space
+
+GOOD = "drie fietsen in de regen"
+
+
+def person(**over):
+    values = {"email": "Noor@City.test", "name": "Noor", "password": GOOD, "confirmed": True, "approved": True}
+    return accounts.create(**(values | over))
+
+
+def enter(email="noor@city.test", password=GOOD, address="192.0.2.1"):
+    return credentials.sign_in(email, password, address=address, device="Firefox on Linux")
+
+
+def test_an_address_is_kept_in_small_letters_and_once():
+    assert person().email == "noor@city.test"
+    with pytest.raises(Invalid) as refused:
+        person(email="NOOR@city.test", name="Other")
+    assert refused.value.field == "email"
+
+
+@pytest.mark.parametrize("email", ["", "noor", "noor@", "a b@city.test", "noor@city.test\nBcc: x@y.test", "@city.test"])
+def test_what_is_no_address_is_refused(email):
+    with pytest.raises(Invalid):
+        person(email=email)
+
+
+@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaa", "antwerpenantwerpen1"[:10], "x" * 300])
+def test_a_weak_password_is_refused(password):
+    with pytest.raises(Invalid) as refused:
+        person(password=password)
+    assert refused.value.field == "password"
+
+
+def test_two_people_with_one_name_get_two_handles():
+    handles = {person(email=f"n{i}@city.test", name="Noor El Amrani").handle for i in range(4)}
+    assert handles == {"noor-el-amrani", "noor-el-amrani-2", "noor-el-amrani-3", "noor-el-amrani-4"}
+
+
+def test_control_characters_leave_a_name():
+    assert person(name="Noor\x00 \u202egnp.exe\n").name == "Noor gnp.exe"
+
+
+def test_she_signs_in_with_any_case_of_her_address():
+    member = person()
+    secret, who = enter("NOOR@city.TEST ")
+    assert who.id == member.id
+    assert sign_ins.look_up(secret).actor.id == member.id
+
+
+def test_every_reason_not_to_let_in_sounds_the_same_and_costs_one_hash(monkeypatch):
+    person()
+    person(email="unconfirmed@city.test", confirmed=False)
+    person(email="suspended@city.test").suspended_at = clock.now()
+    person(email="nopassword@city.test", password=None)
+    db.session.flush()
+    asked = []
+    genuine = passwords.verify
+    monkeypatch.setattr(passwords, "verify", lambda *a: asked.append(a) or genuine(*a))
+    said = set()
+    cases = [("noor@city.test", "wrong password"), ("nobody@city.test", GOOD), ("unconfirmed@city.test", GOOD),
+             ("suspended@city.test", GOOD), ("nopassword@city.test", GOOD), ("not an address", GOOD)]  # fmt: skip
+    for email, password in cases:
+        with pytest.raises(Invalid) as refused:
+            enter(email, password)
+        said.add((refused.value.field, str(refused.value.message)))
+    assert len(said) == 1
+    assert len(asked) == len(cases)
+    assert db.session.scalar(select(SignIn).limit(1)) is None
+
+
+def test_guessing_stops_and_the_owner_still_gets_in_from_elsewhere(app, monkeypatch):
+    person()
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    rates.reset()
+    for _turn in range(10):
+        with pytest.raises(Invalid):
+            enter(password="wrong password")
+    with pytest.raises(rates.TooOften):
+        enter()
+    assert enter(address="198.51.100.7")
+    rates.reset()
+
+
+def test_an_unknown_address_is_slowed_down_the_same(app, monkeypatch):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    rates.reset()
+    for _turn in range(10):
+        with pytest.raises(Invalid):
+            enter("nobody@city.test")
+    with pytest.raises(rates.TooOften):
+        enter("nobody@city.test")
+    rates.reset()
+
+
+def test_an_old_hash_is_renewed_when_she_signs_in(monkeypatch):
+    member = person()
+    before = member.password_hash
+    monkeypatch.setattr(passwords, "needs_rehash", lambda stored: True)
+    enter()
+    assert member.password_hash != before
+    assert passwords.verify(member.password_hash, GOOD)
+
+
+def test_forgetting_writes_the_same_for_known_unknown_and_suspended():
+    known, out = person(), person(email="out@city.test")
+    out.suspended_at = clock.now()
+    for email in (known.email, "nobody@city.test", out.email):
+        credentials.forget(email, address="192.0.2.1")
+    told = [e.payload for e in db.session.scalars(select(Event).order_by(Event.id)) if e.name == "password.forgotten"]
+    assert told == [{"member_id": known.id}, {"member_id": None}, {"member_id": None}]
+
+
+def test_a_reset_link_works_once_and_signs_every_device_out():
+    member = person()
+    secret, _who = enter()
+    token = account_links.reset_token(member)
+    credentials.reset(token, "een heel ander wachtwoord")
+    assert sign_ins.look_up(secret) is None
+    assert enter(password="een heel ander wachtwoord")
+    with pytest.raises(DeadLink):
+        credentials.reset(token, "en nog eens iets anders")
+
+
+def test_a_reset_link_dies_after_an_hour_and_with_a_newer_password():
+    member = person()
+    with clock.at(clock.now()):
+        token = account_links.reset_token(member)
+    older = account_links.reset_token(member)
+    credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=None)
+    for dead in (token, older, token[:-2], "x", account_links.confirm_token(member)):
+        with pytest.raises(DeadLink):
+            account_links.resetting_member(dead)
+
+
+def test_a_reset_link_dies_after_an_hour(monkeypatch):
+    member = person()
+    token = account_links.reset_token(member)
+    assert account_links.resetting_member(token).id == member.id
+    monkeypatch.setattr(account_links, "RESET_SECONDS", -1)
+    with pytest.raises(DeadLink):
+        account_links.resetting_member(token)
+    assert account_links.RESET_SECONDS <= 3600
+
+
+def test_a_new_password_needs_the_present_one_and_ends_all_other_devices():
+    member = person()
+    here, _who = enter()
+    elsewhere, _who = enter()
+    with pytest.raises(Invalid) as refused:
+        credentials.change(actor(member), current="wrong", password="een heel ander wachtwoord", secret=here)
+    assert refused.value.field == "current"
+    assert sign_ins.look_up(elsewhere) is not None
+    credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=here)
+    assert sign_ins.look_up(here) is not None
+    assert sign_ins.look_up(elsewhere) is None
+    assert [e.name for e in db.session.scalars(select(Event))] == ["password.changed"]
+
+
+def test_the_newest_capacity_that_holds_is_the_present_one():
+    member = person()
+    today = clock.now().date()
+    common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent"}
+    accounts.add_capacity(member.id, function="first", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1), **common)
+    assert accounts.current_capacity(member.id) is None
+    accounts.add_capacity(member.id, function="second", starts_on=date(2021, 1, 2), **common)
+    accounts.add_capacity(member.id, function="third", starts_on=today, **common)
+    accounts.add_capacity(member.id, function="later", starts_on=today + timedelta(days=3), **common)
+    assert accounts.current_capacity(member.id).function == "third"
+
+
+def test_a_city_outside_the_network_is_refused():
+    with pytest.raises(Invalid):
+        accounts.add_capacity(
+            person().id, function="x", level=Level.FIELD, body=Body.CITY, city="paris", starts_on=date(2024, 1, 1)
+        )
+
+
+def test_an_appointment_is_made_once():
+    member = person()
+    first = accounts.appoint(member.id, NetworkRole.EDITOR)
+    assert accounts.appoint(member.id, NetworkRole.EDITOR).id == first.id
+    assert actor(member).network_roles == {NetworkRole.EDITOR}
+
+
+def test_only_an_administrator_suspends_and_never_herself():
+    space = make_space()
+    boss = make_member("Beheer", network_role=NetworkRole.ADMIN)
+    moderator = make_member("Mo", space=space, role=Role.MODERATOR)
+    target = make_member("Kim", space=space)
+    for who in (moderator, target, make_member("Ed", network_role=NetworkRole.EDITOR)):
+        with pytest.raises(Forbidden):
+            accounts.suspend(actor(who), target.id, reason="because")
+        with pytest.raises(Forbidden):
+            accounts.everyone(actor(who))
+    with pytest.raises(Invalid):
+        accounts.suspend(actor(boss), boss.id, reason="because")
+    with pytest.raises(Invalid):
+        accounts.suspend(actor(boss), target.id, reason="  ")
+    assert len(accounts.everyone(actor(boss)).rows) == db.session.query(Member).count()
+
+
+def test_a_suspended_member_is_out_at_once_and_can_come_back():
+    boss = make_member("Beheer", network_role=NetworkRole.ADMIN)
+    target = make_member("Kim", space=make_space())
+    secret = sign_ins.begin(target, device="phone")
+    accounts.suspend(actor(boss), target.id, reason="shouts at people")
+    assert sign_ins.look_up(secret) is None
+    assert actor_of(target.id) is None
+    accounts.readmit(actor(boss), target.id, reason="talked it over")
+    assert actor_of(target.id) is not None
+    assert sign_ins.look_up(secret) is None
+    lines = [(x.action, x.subject_id, x.reason) for x in db.session.scalars(select(ModerationAction))]
+    assert lines == [
+        (Action.SUSPEND, target.id, "shouts at people"), (Action.READMIT, target.id, "talked it over")
+    ]  # fmt: skip

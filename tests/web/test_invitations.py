@@ -1,0 +1,100 @@
+"""Invitations in the browser: sent on the page of a space's people, accepted from the letter."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import account_links, invitations
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.spaces import Invitation, Role
+from tests.factories import actor, make_member, make_space, sign_in, submit
+
+GOOD = "drie fietsen in de regen"
+FORM = {"email": "hanne@city.test", "role": "guest", "locale": "nl", "note": "Come and look."}
+PROFILE = {
+    "name": "Hanne", "password": GOOD, "function": "researcher", "level": "staff", "body": "academic",
+    "city": "network",
+}  # fmt: skip
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def moderator(gent):
+    return make_member("Wouter", space=gent, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def token(gent, moderator):
+    made = invitations.invite(actor(moderator), gent.id, email="hanne@city.test", role=Role.GUEST)
+    db.session.commit()
+    return account_links.invitation_token(made)
+
+
+def test_a_moderator_invites_sees_and_takes_back(client, gent, moderator):
+    sign_in(client, moderator)
+    assert submit(client, f"/spaces/{gent.slug}/invitations", FORM).status_code == 303
+    assert "hanne@city.test" in client.get(f"/spaces/{gent.slug}/members").get_data(as_text=True)
+    invitation = db.session.scalars(select(Invitation)).one()
+    assert submit(client, f"/invitations/{invitation.id}/withdrawal").status_code == 303
+    db.session.refresh(invitation)
+    assert invitation.withdrawn_at is not None
+
+
+def test_a_wrong_address_keeps_the_note(client, gent, moderator):
+    sign_in(client, moderator)
+    answer = submit(client, f"/spaces/{gent.slug}/invitations", FORM | {"email": "nobody"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "Come and look." in page
+    assert 'id="email-error"' in page
+
+
+def test_others_do_not_invite(client, gent, moderator):
+    sign_in(client, make_member("Kim", space=gent))
+    assert submit(client, f"/spaces/{gent.slug}/invitations", FORM).status_code == 403
+    assert db.session.scalar(select(Invitation.id)) is None
+
+
+def test_a_new_person_accepts_and_is_signed_in(client, gent, token):
+    page = client.get(f"/invitations/{token}")
+    assert page.status_code == 200
+    assert "Gent" in page.get_data(as_text=True)
+    weak = submit(client, f"/invitations/{token}", PROFILE | {"password": "short"})
+    assert weak.status_code == 422
+    assert "researcher" in weak.get_data(as_text=True)
+    answer = submit(client, f"/invitations/{token}", PROFILE)
+    assert (answer.status_code, answer.location) == (303, f"/spaces/{gent.slug}")
+    assert client.get("/settings/profile").status_code == 200
+    hanne = db.session.scalars(select(Member).where(Member.email == "hanne@city.test")).one()
+    assert actor(hanne).roles == {gent.id: Role.GUEST}
+    assert client.get(f"/invitations/{token}").status_code == 410
+    assert submit(client, f"/invitations/{token}", PROFILE).status_code == 410
+
+
+def test_an_owner_is_sent_to_sign_in_and_comes_back(app, client, gent, token):
+    hanne = make_member("Hanne", email="hanne@city.test")
+    db.session.commit()
+    page = client.get(f"/invitations/{token}").get_data(as_text=True)
+    assert f"/accounts/sign-in?next=/invitations/{token}" in page
+    assert submit(client, f"/invitations/{token}", PROFILE).status_code == 403
+    sign_in(client, hanne)
+    assert f'action="/invitations/{token}/acceptance"' in client.get(f"/invitations/{token}").get_data(as_text=True)
+    assert submit(client, f"/invitations/{token}/acceptance").status_code == 303
+    assert actor(hanne).roles == {gent.id: Role.GUEST}
+
+
+def test_somebody_else_cannot_accept_it(client, gent, token):
+    kim = make_member("Kim")
+    sign_in(client, kim)
+    page = client.get(f"/invitations/{token}").get_data(as_text=True)
+    assert f'action="/invitations/{token}/acceptance"' not in page
+    assert submit(client, f"/invitations/{token}/acceptance").status_code == 403
+    assert actor(kim).roles == {}
+
+
+def test_a_broken_link_is_kindly_gone(client, session):
+    assert client.get("/invitations/broken").status_code == 410

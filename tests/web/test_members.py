@@ -1,0 +1,117 @@
+"""The page of a space's people, and that of the network's accounts."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import joining
+from forum.infra.db import db
+from forum.models.accounts import NetworkRole
+from forum.models.spaces import JoinRequest, Role, SpaceKind
+from tests.factories import actor, make_member, make_space, sign_in, submit
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def moderator(gent):
+    return make_member("Wouter", space=gent, role=Role.MODERATOR)
+
+
+def test_members_see_names_and_only_moderators_see_buttons(client, gent, moderator):
+    kim = make_member("Kim", space=gent)
+    path = f"/spaces/{gent.slug}/members"
+    sign_in(client, kim)
+    page = client.get(path).get_data(as_text=True)
+    assert "Wouter" in page
+    assert "/membership" not in page
+    assert "people.test" not in page
+    sign_in(client, moderator)
+    assert f"/members/{kim.id}/membership" in client.get(path).get_data(as_text=True)
+
+
+def test_outsiders_get_403_and_an_unlisted_space_is_not_there(client, gent, moderator):
+    sign_in(client, make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR))
+    assert client.get(f"/spaces/{gent.slug}/members").status_code == 403
+    assert client.get(f"/spaces/{make_space('Hidden', unlisted=True).slug}/members").status_code == 404
+
+
+def test_a_moderator_changes_a_role_and_removes_with_a_reason(client, gent, moderator):
+    kim = make_member("Kim", space=gent)
+    sign_in(client, moderator)
+    path = f"/spaces/{gent.slug}/members/{kim.id}"
+    assert submit(client, f"{path}/role", {"role": "guest"}).status_code == 303
+    assert actor(kim).roles == {gent.id: Role.GUEST}
+    assert submit(client, f"{path}/role", {"role": "queen"}).status_code == 422
+    assert submit(client, f"{path}/membership", {"_method": "DELETE", "reason": ""}).status_code == 422
+    assert submit(client, f"{path}/membership", {"reason": "no method"}).status_code == 405
+    assert submit(client, f"{path}/membership", {"_method": "delete", "reason": "moved"}).status_code == 303
+    assert actor(kim).roles == {}
+    last = f"/spaces/{gent.slug}/members/{moderator.id}/role"
+    assert submit(client, last, {"role": "member"}).status_code == 422
+
+
+def test_members_change_nothing(client, gent, moderator):
+    kim = make_member("Kim", space=gent)
+    sign_in(client, kim)
+    path = f"/spaces/{gent.slug}/members/{moderator.id}"
+    assert submit(client, f"{path}/role", {"role": "guest"}).status_code == 403
+    assert submit(client, f"{path}/membership", {"_method": "DELETE", "reason": "x"}).status_code == 403
+
+
+def test_a_member_asks_to_join_and_a_moderator_answers(app, client, gent, moderator):
+    group = make_space("Wonen", kind=SpaceKind.GROUP)
+    keeper = make_member("Bram", space=group, role=Role.MODERATOR)
+    kim = make_member("Kim", space=gent)
+    sign_in(client, kim)
+    assert client.get(f"/spaces/{group.slug}/requests/new").status_code == 200
+    assert submit(client, f"/spaces/{group.slug}/requests", {"message": "m" * 600}).status_code == 422
+    assert submit(client, f"/spaces/{group.slug}/requests", {"message": "I work on housing."}).status_code == 303
+    request = db.session.scalars(select(JoinRequest)).one()
+    assert submit(client, f"/requests/{request.id}/answer", {"answer": "member"}).status_code == 404
+    desk = app.test_client()
+    sign_in(desk, keeper)
+    assert "I work on housing." in desk.get(f"/spaces/{group.slug}/members").get_data(as_text=True)
+    assert submit(desk, f"/requests/{request.id}/answer", {"answer": "moderator"}).status_code == 422
+    assert submit(desk, f"/requests/{request.id}/answer", {"answer": "member"}).status_code == 303
+    assert actor(kim).roles[group.id] == Role.MEMBER
+    assert submit(desk, f"/requests/{request.id}/answer", {"answer": "no"}).status_code == 409
+
+
+def test_the_desk_asks_no_more_queries_for_more_people(client, gent, moderator, count_queries):
+    sign_in(client, moderator)
+    counts = []
+    for _round in range(2):
+        for number in range(4):
+            make_member(f"P{number}", space=gent)
+            joining.knock(actor(make_member(f"K{number}", space=make_space(f"S{number}"))), gent.id)
+        db.session.commit()
+        with count_queries() as seen:
+            client.get(f"/spaces/{gent.slug}/members")
+        counts.append(seen.count)
+    assert counts[0] == counts[1]
+
+
+def test_administrators_suspend_and_readmit(app, client, gent):
+    boss = make_member("Beheer", network_role=NetworkRole.ADMIN)
+    kim = make_member("Kim", space=gent)
+    hers = app.test_client()
+    sign_in(hers, kim)
+    sign_in(client, boss)
+    assert "Kim" in client.get("/admin/members").get_data(as_text=True)
+    path = f"/admin/members/{kim.id}/suspension"
+    assert submit(client, path, {"reason": ""}).status_code == 422
+    assert submit(client, path, {"reason": "shouts"}).status_code == 303
+    assert hers.get("/settings/profile").status_code == 303
+    assert submit(client, path, {"reason": "talked", "_method": "DELETE"}).status_code == 303
+    sign_in(hers, kim)
+    assert hers.get("/settings/profile").status_code == 200
+
+
+def test_nobody_else_administers(client, gent, moderator):
+    for who in (moderator, make_member("Eva", network_role=NetworkRole.EDITOR)):
+        sign_in(client, who)
+        assert client.get("/admin/members").status_code == 403
+        assert submit(client, f"/admin/members/{moderator.id}/suspension", {"reason": "x"}).status_code == 403

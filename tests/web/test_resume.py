@@ -1,0 +1,113 @@
+"""A lost session loses no words: they come back, and go where they were going."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import accounts
+from forum.infra.db import db
+from forum.models.threads import Post
+from tests.factories import join, make_space, make_thread, sign_in, submit
+
+GOOD = "drie fietsen in de regen"
+WORDS = "We tried it again.\n\n</textarea><script>alert(1)</script> & it <b>worked</b>."
+
+
+@pytest.fixture
+def talk(session):
+    noor = accounts.create(
+        email="noor@city.test", name="Noor", password=GOOD, locale="en", confirmed=True, approved=True
+    )
+    space = make_space("Gent", city="gent")
+    join(noor, space)
+    thread = make_thread(space, noor)
+    db.session.commit()
+    return thread
+
+
+def fields(page):
+    found = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    return {name: value for name, value in found.items() if name not in {"next"}}
+
+
+def body(page):
+    words = re.search(r'<textarea[^>]*name="([^"]+)"[^>]*>\n(.*?)</textarea>', page, re.S)
+    return words.group(1), words.group(2)
+
+
+def replies():
+    return len(db.session.scalars(select(Post).where(Post.number > 1)).all())
+
+
+def test_a_reply_without_a_token_comes_back_and_is_posted_with_one_click(client, talk):
+    sign_in(client, talk_author(talk))
+    answer = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert replies() == 0
+    assert "<script>alert" not in page
+    assert body(page)[0] == "body"
+    assert "We tried it again." in body(page)[1]
+    assert fields(page)["once"] == "abc-1"
+    assert f'action="/threads/{talk.id}/replies"' in page
+    assert submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "once": "abc-1"}).status_code == 303
+    assert replies() == 1
+
+
+def test_signed_out_she_signs_in_on_the_same_page_and_keeps_her_words(client, talk):
+    answer = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert body(page)[0] == "kept.body"
+    kept = {
+        "target": fields(page)["target"], "kept.body": WORDS, "kept.once": fields(page)["kept.once"],
+        "email": "noor@city.test",
+    }  # fmt: skip
+    wrong = submit(client, "/accounts/sign-in/again", kept | {"password": "not this one"})
+    assert wrong.status_code == 422
+    assert "We tried it again." in wrong.get_data(as_text=True)
+    right = submit(client, "/accounts/sign-in/again", kept | {"password": GOOD})
+    page = right.get_data(as_text=True)
+    assert right.status_code == 200
+    assert replies() == 0
+    assert body(page)[0] == "body"
+    token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
+    sent = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": token})
+    assert sent.status_code == 303
+    assert replies() == 1
+
+
+def test_a_valid_token_of_a_visitor_is_not_enough_to_lose_words_either(client, talk):
+    answer = submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "once": "abc-1"})
+    assert answer.status_code == 403
+    assert "We tried it again." in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("target", ["https://evil.test/x", "//evil.test", "/nowhere", "/lessons", ""])
+def test_words_go_to_a_form_of_ours_only(client, talk, target):
+    sent = {"target": target, "kept.body": "x", "email": "noor@city.test", "password": GOOD}
+    answer = submit(client, "/accounts/sign-in/again", sent)
+    assert answer.status_code == 404
+
+
+def test_passwords_do_not_come_back(client, talk):
+    sign_in(client, talk_author(talk))
+    answer = client.post("/settings/security", data={"current": GOOD, "password": "een heel ander wachtwoord"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 403
+    assert GOOD not in page
+    assert "een heel ander" not in page
+    assert page.count('type="password"') == 2
+
+
+def test_every_value_of_a_list_comes_back(client, talk):
+    sign_in(client, talk_author(talk))
+    answer = client.post("/settings/digest", data={"frequency": "weekly", "axes": ["a", "b"]})
+    page = answer.get_data(as_text=True)
+    assert 'name="axes" value="a"' in page
+    assert 'name="axes" value="b"' in page
+
+
+def talk_author(thread):
+    return accounts.by_email("noor@city.test")

@@ -1,0 +1,120 @@
+"""Somebody's own settings."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import accounts
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Capacity
+from tests.factories import make_member, make_space, sign_in, submit
+
+GOOD = "drie fietsen in de regen"
+
+
+@pytest.fixture
+def noor(client):
+    member = make_member("Noor", space=make_space("Gent", city="gent"))
+    sign_in(client, member)
+    return member
+
+
+PROFILE = {"name": "Noor B.", "locale": "nl", "timezone": "Europe/Lisbon", "theme": "dark"}
+
+
+def test_a_profile_is_kept(client, noor):
+    assert submit(client, "/settings/profile", PROFILE).status_code == 303
+    db.session.refresh(noor)
+    assert (noor.name, noor.locale, noor.timezone, noor.theme) == ("Noor B.", "nl", "Europe/Lisbon", "dark")
+    page = client.get("/settings/profile").get_data(as_text=True)
+    assert 'data-theme="dark"' in page
+    assert 'lang="nl-BE"' in page
+    submit(client, "/settings/profile", PROFILE | {"locale": "", "theme": ""})
+    db.session.refresh(noor)
+    assert (noor.locale, noor.theme) == (None, None)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"name": " "}, {"name": "x" * 81}, {"timezone": "Mars/Olympus"}, {"locale": "fr"}, {"theme": "pink"},
+])  # fmt: skip
+def test_what_cannot_be_is_refused_and_the_rest_kept(client, noor, wrong):
+    answer = submit(client, "/settings/profile", PROFILE | wrong)
+    assert answer.status_code == 422
+    assert "Europe/Lisbon" in answer.get_data(as_text=True)
+    db.session.refresh(noor)
+    assert noor.name == "Noor"
+
+
+def test_a_capacity_is_added_and_ended_and_stays(client, noor):
+    new = {"function": "head of youth work", "level": "lead", "body": "ocmw", "city": "gent", "starts_on": "2026-01-05"}
+    assert submit(client, "/settings/capacities", new).status_code == 303
+    capacity = accounts.current_capacity(noor.id)
+    assert capacity.function == "head of youth work"
+    assert submit(client, f"/settings/capacities/{capacity.id}/ending").status_code == 303
+    db.session.refresh(capacity)
+    assert capacity.ends_on == clock.now().date()
+    assert len(db.session.scalars(select(Capacity).where(Capacity.member_id == noor.id)).all()) == 2
+    assert "head of youth work" in client.get("/settings/profile").get_data(as_text=True)
+
+
+def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):
+    new = {"function": "mayor", "level": "politics", "body": "city", "city": "gent", "starts_on": "2199-01-01"}
+    answer = submit(client, "/settings/capacities", new)
+    assert answer.status_code == 422
+    assert "mayor" in answer.get_data(as_text=True)
+    other = make_member("Kim", city="aalst")
+    db.session.commit()
+    theirs = accounts.current_capacity(other.id)
+    assert submit(client, f"/settings/capacities/{theirs.id}/ending").status_code == 404
+    assert theirs.ends_on is None
+
+
+def test_changing_a_password_asks_the_present_one(app, client, session):
+    member = accounts.create(
+        email="noor@city.test", name="Noor", password=GOOD, locale="en", confirmed=True, approved=True
+    )
+    elsewhere = app.test_client()
+    for browser in (client, elsewhere):
+        sign_in(browser, member)
+    new = "een heel ander wachtwoord"
+    assert submit(client, "/settings/security", {"current": "wrong", "password": new}).status_code == 422
+    assert submit(client, "/settings/security", {"current": GOOD, "password": "short"}).status_code == 422
+    assert elsewhere.get("/settings/profile").status_code == 200
+    assert submit(client, "/settings/security", {"current": GOOD, "password": new}).status_code == 303
+    assert client.get("/settings/profile").status_code == 200
+    assert elsewhere.get("/settings/profile").status_code == 303
+
+
+def test_a_visitor_chooses_a_language(client, session):
+    assert 'lang="en"' in client.get("/privacy", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    answer = submit(client, "/settings/language", {"locale": "nl", "next": "/privacy"})
+    assert answer.location == "/privacy"
+    assert 'lang="nl-BE"' in client.get("/privacy", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert submit(client, "/settings/language", {"locale": "xx", "next": "//evil.test"}).location == "/"
+
+
+def test_a_member_takes_her_language_along(client, noor):
+    submit(client, "/settings/language", {"locale": "nl"})
+    db.session.refresh(noor)
+    assert noor.locale == "nl"
+
+
+def test_all_other_devices_end_at_once(app, client, noor):
+    others = [app.test_client() for _n in range(3)]
+    for other in others:
+        sign_in(other, noor)
+    assert submit(client, "/settings/sessions/others/ending").status_code == 303
+    assert [other.get("/settings/profile").status_code for other in others] == [303, 303, 303]
+    assert client.get("/settings/profile").status_code == 200
+
+
+def test_who_waits_for_a_moderator_has_settings_and_is_told(client, session):
+    sign_in(client, make_member("New", approved_at=None))
+    page = client.get("/settings/profile")
+    assert page.status_code == 200
+    assert "A moderator still has to let you in." in page.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/accessibility", "/privacy"])
+def test_the_statements_are_for_everybody(client, session, path):
+    assert client.get(path).status_code == 200
