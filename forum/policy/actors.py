@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, String, cast, null, select, union_all
 
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
@@ -48,13 +48,15 @@ def actor_of(member_id: int) -> Actor | None:
 
 def actor_for(member: Member) -> Actor:
     """The actor for a member row that is already loaded and known to be in good standing (one query)."""
-    spaces = select(Membership.space_id, Membership.role.label("role")).where(
-        Membership.member_id == member.id, Membership.ended_at.is_(None)
+    held = union_all(
+        select(Membership.space_id, cast(Membership.role, String).label("role")).where(
+            Membership.member_id == member.id, Membership.ended_at.is_(None)
+        ),
+        select(cast(null(), Integer), cast(NetworkAppointment.role, String)).where(
+            NetworkAppointment.member_id == member.id, NetworkAppointment.ended_at.is_(None)
+        ),
     )
-    network = select(NetworkAppointment.role).where(
-        NetworkAppointment.member_id == member.id, NetworkAppointment.ended_at.is_(None)
-    )
-    approved = member.approved_at is not None
+    rows = db.session.execute(held).all() if member.approved_at is not None else []
     return Actor(
         id=member.id,
         name=member.name,
@@ -64,6 +66,6 @@ def actor_for(member: Member) -> Actor:
         timezone=member.timezone,
         theme=member.theme,
         approved_at=member.approved_at,
-        roles={row.space_id: row.role for row in db.session.execute(spaces)} if approved else {},
-        network_roles=frozenset(db.session.scalars(network)) if approved else frozenset(),
+        roles={row.space_id: Role(row.role) for row in rows if row.space_id is not None},
+        network_roles=frozenset(NetworkRole(row.role) for row in rows if row.space_id is None),
     )

@@ -21,7 +21,13 @@ GOOD = "drie fietsen in de regen"
 
 
 def person(**over):
-    values = {"email": "Noor@City.test", "name": "Noor", "password": GOOD, "confirmed": True, "approved": True}
+    values = {
+        "email": "Noor@City.test",
+        "name": "Noor",
+        "password": GOOD,
+        "confirmed": True,
+        "approved": True,
+    }
     return accounts.create(**(values | over))
 
 
@@ -36,7 +42,9 @@ def test_an_address_is_kept_in_small_letters_and_once():
     assert refused.value.field == "email"
 
 
-@pytest.mark.parametrize("email", ["", "noor", "noor@", "a b@city.test", "noor@city.test\nBcc: x@y.test", "@city.test"])
+@pytest.mark.parametrize(
+    "email", ["", "noor", "noor@", "a b@city.test", "noor@city.test\nBcc: x@y.test", "@city.test"]
+)
 def test_what_is_no_address_is_refused(email):
     with pytest.raises(Invalid):
         person(email=email)
@@ -124,7 +132,11 @@ def test_forgetting_writes_the_same_for_known_unknown_and_suspended():
     out.suspended_at = clock.now()
     for email in (known.email, "nobody@city.test", out.email):
         credentials.forget(email, address="192.0.2.1")
-    told = [e.payload for e in db.session.scalars(select(Event).order_by(Event.id)) if e.name == "password.forgotten"]
+    told = [
+        e.payload
+        for e in db.session.scalars(select(Event).order_by(Event.id))
+        if e.name == "password.forgotten"
+    ]
     assert told == [{"member_id": known.id}, {"member_id": None}, {"member_id": None}]
 
 
@@ -178,7 +190,9 @@ def test_the_newest_capacity_that_holds_is_the_present_one():
     member = person()
     today = clock.now().date()
     common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent"}
-    accounts.add_capacity(member.id, function="first", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1), **common)
+    accounts.add_capacity(
+        member.id, function="first", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1), **common
+    )
     assert accounts.current_capacity(member.id) is None
     accounts.add_capacity(member.id, function="second", starts_on=date(2021, 1, 2), **common)
     accounts.add_capacity(member.id, function="third", starts_on=today, **common)
@@ -189,7 +203,12 @@ def test_the_newest_capacity_that_holds_is_the_present_one():
 def test_a_city_outside_the_network_is_refused():
     with pytest.raises(Invalid):
         accounts.add_capacity(
-            person().id, function="x", level=Level.FIELD, body=Body.CITY, city="paris", starts_on=date(2024, 1, 1)
+            person().id,
+            function="x",
+            level=Level.FIELD,
+            body=Body.CITY,
+            city="paris",
+            starts_on=date(2024, 1, 1),
         )
 
 

@@ -61,7 +61,10 @@ def test_a_new_person_is_in_with_the_role_of_the_invitation(gent, moderator):
 def test_a_link_works_once(gent, moderator):
     token = account_links.invitation_token(invite(moderator, gent))
     member, _space = invitations.accept(token, profile())
-    for turn in (lambda: invitations.accept(token, profile()), lambda: invitations.accept_as(actor(member), token)):
+    for turn in (
+        lambda: invitations.accept(token, profile()),
+        lambda: invitations.accept_as(actor(member), token),
+    ):
         with pytest.raises(DeadLink):
             turn()
 
@@ -75,7 +78,10 @@ def test_an_expired_or_withdrawn_link_is_dead(gent, moderator):
     invitations.withdraw(actor(moderator), taken.id)
     with pytest.raises(DeadLink):
         invitations.accept(account_links.invitation_token(taken), profile())
-    assert db.session.scalar(select(Member.id).where(Member.email.in_(["hanne@city.test", "other@city.test"]))) is None
+    assert (
+        db.session.scalar(select(Member.id).where(Member.email.in_(["hanne@city.test", "other@city.test"])))
+        is None
+    )
 
 
 @pytest.mark.parametrize("token", ["", "x", "not-a-token"])
@@ -155,7 +161,9 @@ def test_invitations_end_with_the_role_of_who_invited(gent, moderator):
         lambda: accounts.suspend(actor(boss), keeper.id, reason="left the city"),
     ):
         who = moderator if actor(moderator).roles[gent.id] == Role.MODERATOR else keeper
-        token = account_links.invitation_token(invite(who, gent, email=f"x{who.id}@city.test", role=Role.MODERATOR))
+        token = account_links.invitation_token(
+            invite(who, gent, email=f"x{who.id}@city.test", role=Role.MODERATOR)
+        )
         end()
         db.session.expire_all()
         with pytest.raises(DeadLink):
@@ -180,7 +188,9 @@ def test_a_weak_password_leaves_the_invitation_unused(gent, moderator):
 def test_of_ten_at_once_one_gets_in(live_app):
     with live_app.app_context():
         gent = make_space("Gent", city="gent")
-        token = account_links.invitation_token(invite(make_member("W", space=gent, role=Role.MODERATOR), gent))
+        token = account_links.invitation_token(
+            invite(make_member("W", space=gent, role=Role.MODERATOR), gent)
+        )
         db.session.commit()
 
     def try_it(turn):

@@ -92,7 +92,9 @@ def test_who_asks_again_replaces_what_was_never_confirmed(gent):
     assert member().name == "Karim"
     credentials.sign_in("karim@city.test", GOOD, address="192.0.2.1", device="phone")
     with pytest.raises(Invalid):
-        credentials.sign_in("karim@city.test", "a password of an impostor", address="192.0.2.1", device="phone")
+        credentials.sign_in(
+            "karim@city.test", "a password of an impostor", address="192.0.2.1", device="phone"
+        )
     assert len(db.session.scalars(select(Capacity)).all()) == 1
     assert len(db.session.scalars(select(JoinRequest)).all()) == 1
 

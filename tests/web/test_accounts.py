@@ -62,7 +62,9 @@ def test_the_session_is_a_new_one_after_signing_in(client, noor):
         assert kept.get("csrf_token") != before or before is None
 
 
-@pytest.mark.parametrize("target", ["https://evil.test", "//evil.test", "/\\evil.test", "javascript:alert(1)", "\t/x"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.test", "//evil.test", "/\\evil.test", "javascript:alert(1)", "\t/x"]
+)
 def test_next_never_leads_elsewhere(client, noor, target):
     assert enter(client, next=target).location == "/"
     assert "evil" not in (client.get("/accounts/sign-in", query_string={"next": target}).location or "")
@@ -100,7 +102,9 @@ def test_asking_for_access_looks_the_same_for_a_known_address(client, noor):
     db.session.commit()
     new = submit(client, "/accounts/join", JOIN)
     known = submit(client, "/accounts/join", JOIN | {"email": "noor@city.test"})
-    assert (new.status_code, new.location) == (known.status_code, known.location) == (303, "/accounts/join/sent")
+    assert (
+        (new.status_code, new.location) == (known.status_code, known.location) == (303, "/accounts/join/sent")
+    )
     assert db.session.scalars(select(JoinRequest)).one().message == "Wouter knows me."
 
 
@@ -130,7 +134,8 @@ def test_confirming_needs_a_button_and_says_so_when_the_link_is_dead(client, ses
 
 def test_a_forgotten_password_gets_the_same_page_for_everybody(client, noor):
     answers = [
-        submit(client, "/accounts/forgot", {"email": email}) for email in ("noor@city.test", "nobody@city.test")
+        submit(client, "/accounts/forgot", {"email": email})
+        for email in ("noor@city.test", "nobody@city.test")
     ]
     assert {(a.status_code, a.location) for a in answers} == {(303, "/accounts/forgot/sent")}
 
@@ -170,7 +175,7 @@ def test_nobody_ends_the_device_of_somebody_else(app, client, noor):
 @pytest.mark.parametrize(("agent", "words"), [
     ("Mozilla/5.0 (Android 14; Mobile; rv:133.0) Gecko/133.0 Firefox/133.0", "Firefox on Android"),
     ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36", "Chrome on Linux"),
-    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18 Safari/604", "Safari on iPhone"),
+    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) AppleWebKit/605 Version/18 Safari/604", "Safari on iPhone"),
     ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/130.0 Safari/537.36 Edg/130.0", "Edge on Windows"),
     ("curl/8\n<script>", "Unknown device"),
     ("", "Unknown device"),

@@ -82,7 +82,9 @@ def test_an_owner_is_sent_to_sign_in_and_comes_back(app, client, gent, token):
     assert f"/accounts/sign-in?next=/invitations/{token}" in page
     assert submit(client, f"/invitations/{token}", PROFILE).status_code == 403
     sign_in(client, hanne)
-    assert f'action="/invitations/{token}/acceptance"' in client.get(f"/invitations/{token}").get_data(as_text=True)
+    assert f'action="/invitations/{token}/acceptance"' in client.get(f"/invitations/{token}").get_data(
+        as_text=True
+    )
     assert submit(client, f"/invitations/{token}/acceptance").status_code == 303
     assert actor(hanne).roles == {gent.id: Role.GUEST}
 

@@ -68,7 +68,9 @@ def test_a_member_asks_to_join_and_a_moderator_answers(app, client, gent, modera
     sign_in(client, kim)
     assert client.get(f"/spaces/{group.slug}/requests/new").status_code == 200
     assert submit(client, f"/spaces/{group.slug}/requests", {"message": "m" * 600}).status_code == 422
-    assert submit(client, f"/spaces/{group.slug}/requests", {"message": "I work on housing."}).status_code == 303
+    assert (
+        submit(client, f"/spaces/{group.slug}/requests", {"message": "I work on housing."}).status_code == 303
+    )
     request = db.session.scalars(select(JoinRequest)).one()
     assert submit(client, f"/requests/{request.id}/answer", {"answer": "member"}).status_code == 404
     desk = app.test_client()

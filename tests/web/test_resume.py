@@ -42,7 +42,9 @@ def replies():
 
 def test_a_reply_without_a_token_comes_back_and_is_posted_with_one_click(client, talk):
     sign_in(client, talk_author(talk))
-    answer = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"})
+    answer = client.post(
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
     assert replies() == 0
@@ -56,7 +58,9 @@ def test_a_reply_without_a_token_comes_back_and_is_posted_with_one_click(client,
 
 
 def test_signed_out_she_signs_in_on_the_same_page_and_keeps_her_words(client, talk):
-    answer = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"})
+    answer = client.post(
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
     assert body(page)[0] == "kept.body"
@@ -73,7 +77,9 @@ def test_signed_out_she_signs_in_on_the_same_page_and_keeps_her_words(client, ta
     assert replies() == 0
     assert body(page)[0] == "body"
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
-    sent = client.post(f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": token})
+    sent = client.post(
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": token}
+    )
     assert sent.status_code == 303
     assert replies() == 1
 
@@ -93,7 +99,9 @@ def test_words_go_to_a_form_of_ours_only(client, talk, target):
 
 def test_passwords_do_not_come_back(client, talk):
     sign_in(client, talk_author(talk))
-    answer = client.post("/settings/security", data={"current": GOOD, "password": "een heel ander wachtwoord"})
+    answer = client.post(
+        "/settings/security", data={"current": GOOD, "password": "een heel ander wachtwoord"}
+    )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
     assert GOOD not in page

@@ -46,7 +46,13 @@ def test_what_cannot_be_is_refused_and_the_rest_kept(client, noor, wrong):
 
 
 def test_a_capacity_is_added_and_ended_and_stays(client, noor):
-    new = {"function": "head of youth work", "level": "lead", "body": "ocmw", "city": "gent", "starts_on": "2026-01-05"}
+    new = {
+        "function": "head of youth work",
+        "level": "lead",
+        "body": "ocmw",
+        "city": "gent",
+        "starts_on": "2026-01-05",
+    }
     assert submit(client, "/settings/capacities", new).status_code == 303
     capacity = accounts.current_capacity(noor.id)
     assert capacity.function == "head of youth work"
@@ -58,7 +64,13 @@ def test_a_capacity_is_added_and_ended_and_stays(client, noor):
 
 
 def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):
-    new = {"function": "mayor", "level": "politics", "body": "city", "city": "gent", "starts_on": "2199-01-01"}
+    new = {
+        "function": "mayor",
+        "level": "politics",
+        "body": "city",
+        "city": "gent",
+        "starts_on": "2199-01-01",
+    }
     answer = submit(client, "/settings/capacities", new)
     assert answer.status_code == 422
     assert "mayor" in answer.get_data(as_text=True)
