@@ -80,7 +80,7 @@ def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int
         PostRevision(
             post_id=post.id,
             number=post.revision,
-            body=body,
+            body=text.typed(body),
             plain=text.plain(html),
             title=title,
             created_at=at,

@@ -6,7 +6,6 @@ elsewhere. Rendered once, when written, and stored with RENDER_VERSION.
 """
 
 import html as entities
-import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -22,7 +21,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from forum.infra.words import locate, one_line, plain, slug, summary
+from forum.infra.words import locate, one_line, plain, slug, summary, typed
 
 __all__ = [
     "EXTENSIONS",
@@ -38,6 +37,7 @@ __all__ = [
     "to_commonmark_html",
     "to_html",
     "trusted_sentence",
+    "typed",
 ]
 
 RENDER_VERSION = 1
@@ -84,10 +84,9 @@ class TooLong(ValueError):
 
 def render(source: str) -> str:
     """Safe HTML of a post in Markdown; TooLong above MAX_LENGTH characters."""
+    source = typed(source)
     if len(source) > MAX_LENGTH:
         raise TooLong
-    # Half a character (a lone surrogate) can be typed by a machine only, and no encoder accepts it.
-    source = re.sub("[\ud800-\udfff]", "\ufffd", source)
     return sanitise(_tools.posts(source)).strip()
 
 

@@ -21,6 +21,15 @@ PLAIN_LETTERS = str.maketrans(
 )
 
 
+def typed(source: str) -> str:
+    """What somebody typed, fit to be kept: line ends of one kind, and nothing that a database or an encoder refuses.
+
+    A browser sends two characters for a line end and counts one. Half a character (a lone surrogate) and the character
+    zero come from machines only.
+    """
+    return re.sub("[\x00\ud800-\udfff]", "\ufffd", source.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def plain(html: str) -> str:
     """The readable text of HTML that `render` made: what stays of it when nobody sees the marks.
 
