@@ -18,7 +18,8 @@ from forum.jobs import worker
 log = logging.getLogger(__name__)
 NAME = "leerkring"
 HEALTH = 10.0  # seconds between two looks at the worker's thread
-PATIENCE = 2  # seconds that a request may lose on a broker that does not answer
+# What a request may lose on a broker that does not answer, as Redis wants it said: in the address.
+PATIENCE = "socket_timeout=3&socket_connect_timeout=2"
 
 
 class NoQueue(RuntimeError):
@@ -44,7 +45,7 @@ def connect(url: str) -> Huey | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(NAME, filename=str(path), **options)
     if scheme in {"redis", "rediss"}:
-        return RedisHuey(NAME, url=url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, **options)
+        return RedisHuey(NAME, url=url + ("&" if "?" in url else "?") + PATIENCE, **options)
     if scheme in {"postgresql", "postgres"}:
         return PostgresHuey(NAME, dsn="postgresql:" + url.partition(":")[2], **options)
     raise NoQueue(f"JOBS_URL starts with {scheme}: choose sqlite, redis, postgresql or memory")
