@@ -5,8 +5,9 @@ Each rule takes the reader's id as a value or as the column `Member.id`. With a 
 else in the house may decide who reads.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -46,7 +47,16 @@ def visible(model: type[Any], reader: Reader | None, *columns: Any) -> Select[An
 
 def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
     """The same rule as a condition, for queries that join `model`."""
-    return RULES[model](reader.id if reader else None)
+    reader_id, table = reader.id if reader else None, cast(Hashable, model)
+    # An id that is filled in when the query runs belongs to that query, which keeps it itself.
+    known = reader_id is None or isinstance(reader_id, int)
+    return _condition(table, reader_id) if known else RULES[model](reader_id)
+
+
+@lru_cache(maxsize=256)
+def _condition(model: type[Any], reader_id: int | None) -> ColumnElement[bool]:
+    """Kept for who reads on: it holds no more than her id; what she may see is asked of the database each time."""
+    return RULES[model](reader_id)
 
 
 def get_visible(model: type[Any], reader: Reader | None, row_id: int, *options: Any) -> Any:
