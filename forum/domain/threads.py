@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain import standing
+from forum.domain import consents, standing
 from forum.domain import tags as tagging
 from forum.domain.moderation_log import note
 from forum.domain.reading import mark_all_read, mark_read
@@ -129,6 +129,7 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
             raise Invalid("audience", _("This space keeps its talks to fewer readers."))
         action = Action.WIDEN
     thread.audience = width
+    consents.reconsider(thread.id)
     note(actor, action, thread=thread)
     return thread
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import adoptions, consents, lesson_page, lessons, shelf
+from forum.domain import adoptions, consents, lesson_page, lessons, shelf, threads
 from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import LessonVersion
@@ -158,13 +158,11 @@ def test_a_talk_that_is_closed_later_takes_its_words_along():
     ground = lay()
     lesson = ground.published()
     assert excerpts_for(ground.who("reader"), lesson)[0].author.name == "Amina"
-    ground.thread.audience = Audience.SPACE
-    db.session.flush()
+    threads.set_audience(ground.who("curator"), ground.thread.id, audience=Audience.SPACE)
     (excerpt,) = excerpts_for(ground.who("reader"), lesson)
     assert (excerpt.words, excerpt.withheld, excerpt.post) == ("", "closed", None)
-    consents.reconsider(ground.thread.id)
     page = lesson_page.page(ground.who("reader"), lesson.public_id)
-    assert (page.sources, page.version.cities) == ([], [])
+    assert (page.sources, page.version.cities, page.version.masked) == ([], [], True)
 
 
 @pytest.mark.parametrize(("moment", "says"), [("deleted_at", "deleted"), ("hidden_at", "hidden")])
