@@ -37,7 +37,7 @@ def send(moment: str | None, dry_run: bool, email: str | None) -> None:
     opened = digests.open_windows(now, member_id=member_id)
     db.session.commit()
     queue.wake()
-    click.echo(f"{opened} digests queued.")
+    click.echo(f"Digests queued: {opened}.")
 
 
 def _moment(words: str | None) -> datetime:
