@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select, update
 from forum.domain.accounts import fit_reason
 from forum.domain.bylines import Byline, byline
 from forum.domain.rows import insert_new
+from forum.domain.vocabulary import ROLES
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -58,7 +59,12 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     changed = _replace(held, wanted, actor.id)
     if before == Role.MODERATOR:
         _drop_invitations(space.id, member_id)
-    _note(actor, space.id, member_id, f"{before.value} → {wanted.value}")
+    _note(
+        actor,
+        space.id,
+        member_id,
+        _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[wanted]),
+    )
     return changed
 
 
@@ -85,12 +91,6 @@ def members(
     query = _people(reader, space.id)
     rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
     return Page(_rows(rows), following)
-
-
-def moderators(reader: Actor | None, space_id: int) -> list[MemberRow]:
-    """Who moderates a space, for who belongs to it; nobody for others (two queries)."""
-    query = _people(reader, space_id).where(Membership.role == Role.MODERATOR)
-    return _rows(db.session.execute(query.order_by(Member.name, Member.id)).all())
 
 
 def capacities_of(member_ids: Iterable[int]) -> dict[int, Capacity]:

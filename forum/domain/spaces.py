@@ -13,7 +13,6 @@ from forum.domain.memberships import (
     grant,
     lock,
     members,
-    moderators,
     remove,
     set_role,
 )
@@ -29,7 +28,7 @@ from forum.policy.visibility import get_visible, sees, visible
 
 __all__ = [
     "MemberRow", "SpaceCard", "by_id", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members", "mine",
-    "moderators", "remove", "set_role",
+    "remove", "set_role",
 ]  # fmt: skip
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
@@ -136,5 +135,9 @@ def found(
 
 
 def _counts(model: Any, reader: Actor | None) -> dict[int, int]:
-    query = select(model.space_id, func.count().label("number")).where(sees(model, reader)).group_by(model.space_id)
+    query = (
+        select(model.space_id, func.count().label("number"))
+        .where(sees(model, reader))
+        .group_by(model.space_id)
+    )
     return {row.space_id: row.number for row in db.session.execute(query)}

@@ -51,7 +51,9 @@ class CapacityFields(FlaskForm):
     body = SelectField(lazy("For what kind of organisation?"), choices=named(BODIES, Body))
     city = SelectField(
         lazy("For which city?"),
+        validators=[filled(lazy("Choose your city, or the network."))],
         choices=[
+            SelectChoice("", lazy("Choose a city")),
             *(SelectChoice(city.code, city.name) for city in sorted(CITIES, key=lambda city: city.name)),
             SelectChoice(NO_CITY, lazy("No city: for the network")),
         ],
