@@ -27,8 +27,8 @@ from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import get_visible, sees, visible
 
 __all__ = [
-    "MemberRow", "SpaceCard", "by_id", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members", "mine",
-    "remove", "set_role",
+    "MemberRow", "SpaceCard", "by_id", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members",
+    "mine", "remove", "set_role",
 ]  # fmt: skip
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
