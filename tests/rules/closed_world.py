@@ -72,7 +72,7 @@ def build() -> World:
     draft = _draft(moderator, thread, post)
     lesson = _published(moderator, editor, thread, post, title="Put talking in the roster", words=AGREED)
     second = make_member("Ruben", space=closed, role=Role.MODERATOR)
-    _published(
+    kept = _published(
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
     former = make_member("Former", space=elsewhere)
