@@ -34,7 +34,7 @@ Costs = dict[str, list[float]]
 
 
 class Asker:
-    """One connection to one server, and the processes whose time counts for it."""
+    """One connection at a time to one server, and the processes whose time counts for it."""
 
     def __init__(self, port: int, pids: tuple[int, ...], cookie: str = "") -> None:
         self.connection = HTTPConnection(HOST, port, timeout=30)
@@ -44,6 +44,7 @@ class Asker:
     def cost(self, page: Page, times: int) -> float:
         """Milliseconds of processor time for one request, over `times` requests."""
         headers = {"Cookie": self.cookie} if page.signed_in else {}
+        self.connection.close()  # a server hangs up on who was silent during the turns of the others
         before = cpu_seconds(*self.pids)
         for _request in range(times):
             self.connection.request("GET", page.path, headers=headers)
