@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Integer, String, cast, null, select, union_all
+from sqlalchemy import Integer, String, bindparam, cast, null, select, union_all
 
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
@@ -36,6 +37,27 @@ class Actor:
         return Role.MODERATOR in self.roles.values()
 
 
+MEMBER_COLUMNS = (
+    Member.id,
+    Member.name,
+    Member.handle,
+    Member.email,
+    Member.locale,
+    Member.timezone,
+    Member.theme,
+    Member.approved_at,
+)
+# Every role of a member in one query, built once: it is asked at every request.
+_HELD = union_all(
+    select(Membership.space_id, cast(Membership.role, String).label("role")).where(
+        Membership.member_id == bindparam("member_id"), Membership.ended_at.is_(None)
+    ),
+    select(cast(null(), Integer), cast(NetworkAppointment.role, String)).where(
+        NetworkAppointment.member_id == bindparam("member_id"), NetworkAppointment.ended_at.is_(None)
+    ),
+)
+
+
 def actor_of(member_id: int) -> Actor | None:
     """The actor behind a member id, or None for somebody absent, suspended or not yet confirmed."""
     row = db.session.execute(
@@ -46,17 +68,10 @@ def actor_of(member_id: int) -> Actor | None:
     return None if row is None else actor_for(row)
 
 
-def actor_for(member: Member) -> Actor:
-    """The actor for a member row that is already loaded and known to be in good standing (one query)."""
-    held = union_all(
-        select(Membership.space_id, cast(Membership.role, String).label("role")).where(
-            Membership.member_id == member.id, Membership.ended_at.is_(None)
-        ),
-        select(cast(null(), Integer), cast(NetworkAppointment.role, String)).where(
-            NetworkAppointment.member_id == member.id, NetworkAppointment.ended_at.is_(None)
-        ),
-    )
-    rows = db.session.execute(held).all() if member.approved_at is not None else []
+def actor_for(member: Any) -> Actor:
+    """The actor for a member, or a row of MEMBER_COLUMNS, known to be in good standing (one query)."""
+    approved = member.approved_at is not None
+    rows = db.session.execute(_HELD, {"member_id": member.id}).all() if approved else []
     return Actor(
         id=member.id,
         name=member.name,

@@ -1,10 +1,12 @@
 """Talks: reading one, beginning one, answering, closing, and who may read it."""
 
+import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forum.domain import audiences, moderation, shelf, spaces, threads
+from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.models.threads import PostKind
@@ -65,7 +67,7 @@ def show(thread_id: int, slug: str):
     talk = threads.page(viewer(), thread_id, request.args.get("page", 1, type=int))
     if slug != talk.slug:
         return redirect(links.to_thread(talk), 303)
-    return _page(talk, ReplyForm(formdata=None))
+    return _page(talk)
 
 
 @bp.post("/threads/<int:thread_id>/replies")
@@ -130,7 +132,7 @@ def _last_page(thread_id: int, form: ReplyForm) -> str:
     return _page(last if last.pages == 1 else threads.page(viewer(), thread_id, last.pages), form)
 
 
-def _page(talk: threads.ThreadPage, form: ReplyForm) -> str:
+def _page(talk: threads.ThreadPage, form: ReplyForm | None = None) -> str:
     who = viewer()
     if who and talk.seen_number > (talk.read_number or 0):
         commits.afterwards(lambda: threads.mark_read(who, talk.id, talk.seen_number))
@@ -138,6 +140,9 @@ def _page(talk: threads.ThreadPage, form: ReplyForm) -> str:
         "threads/show.html",
         talk=talk,
         form=form,
+        blank=_blank_form,
+        once=form.once.data if form else str(uuid.uuid4()),
+        voice=(i18n.locale(), i18n.zone()),
         lessons=shelf.of_thread(who, talk.id) if talk.has_lessons else [],
         said=audiences.reach(talk.space_id, talk.space_name, Audience(talk.audience))
         if talk.may_reply
@@ -146,6 +151,10 @@ def _page(talk: threads.ThreadPage, form: ReplyForm) -> str:
         addresses=[links.to_page(talk, number) for number in range(1, talk.pages + 1)],
         tag_urls={tag.name: url_for("spaces.show", slug=talk.space_slug, tag=tag.slug) for tag in talk.tags},
     )
+
+
+def _blank_form() -> ReplyForm:
+    return ReplyForm(formdata=None)
 
 
 def _other_circles(talk: threads.ThreadPage) -> list[Audience]:
