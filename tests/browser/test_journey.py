@@ -1,0 +1,116 @@
+"""The main job on a phone, in Dutch, in a real browser: from a story to the mail, and out of it again."""
+
+from datetime import timedelta
+
+import pytest
+
+from forum.domain import digests
+from forum.infra import clock
+from forum.infra.db import db
+
+pytestmark = pytest.mark.browser
+TITLE = "Eerst bellen, dan aanbellen"
+LESSON = "Bel eerst, en sta dan aan de deur"
+WORDS = "Van de twintig gezinnen deden er zeventien open."
+STORY = f"We belden elke bewoner zelf op voor we aan de deur stonden.\n\n{WORDS} Zonder telefoontje waren dat er zes."
+SELECT = """words => {
+    const walker = document.createTreeWalker(document.querySelector('[data-words]'), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const at = node.data.indexOf(words);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at); range.setEnd(node, at + words.length);
+        const chosen = getSelection(); chosen.removeAllRanges(); chosen.addRange(range);
+        document.dispatchEvent(new Event('selectionchange'));
+        return true;
+    }
+    return false;
+}"""
+
+
+def post_story(page) -> str:
+    page.goto("/")
+    page.click(".tabbar__write")
+    if "/threads/new" in page.url and "/spaces/" not in page.url:
+        page.click('main a[href*="/spaces/antwerpen/"]')
+    page.fill("input[name=title]", TITLE)
+    page.fill("textarea[name=body]", STORY)
+    page.check('input[name=audience][value="network"]')
+    page.select_option("select[name=axis]", "solidaire-stadspolis")
+    page.click("main form.composer button.btn--primary")
+    page.wait_for_url("**/threads/*")
+    assert TITLE in page.inner_text("h1")
+    return page.url
+
+
+def make_lesson(page, thread: str) -> str:
+    page.goto(thread)
+    with page.expect_navigation():
+        page.evaluate("() => document.querySelector('main form[action$=\"/lessons\"]').requestSubmit()")
+    draft = page.url
+    page.fill("main form[action$='/claims'] input[name=text]", "Wie eerst belt, raakt vaker binnen")
+    page.click("main form[action$='/claims'] button")
+    page.click('main a[href*="part=talk"]')
+    assert page.evaluate(SELECT, WORDS)
+    with page.expect_navigation():
+        page.keyboard.press("1")
+    assert WORDS in page.inner_text("#claims")
+    page.goto(f"{draft.split('?')[0]}?part=text")
+    page.fill("input[name=title]", LESSON)
+    page.fill("input[name=one_sentence]", "Een telefoontje vooraf opent deuren.")
+    page.check('input[name=outcome][value="worked"]')
+    page.fill("textarea[name=recommendation]", "Bel elk gezin de dag voordien zelf op.")
+    page.fill("textarea[name=conditions]", "er zijn telefoonnummers")
+    page.fill("textarea[name=unknowns]", "Of het ook werkt zonder telefoon.")
+    page.click("main .sendbar button.btn--primary")
+    page.goto(f"{draft.split('?')[0]}?part=review")
+    page.check('input[name=audience][value="network"]')
+    page.click("main form[action$='/submission'] button")
+    page.wait_for_url("**/workbench")
+    return draft.split("?")[0]
+
+
+@pytest.mark.timeout(180)
+def test_a_story_on_a_phone_ends_in_an_inbox(town, open_page):
+    thread = post_story(open_page("yasmina", phone=True))
+    draft = make_lesson(open_page("sofie", phone=True), thread)
+    reviewer = open_page("wouter", phone=True)
+    reviewer.goto("/workbench")
+    assert LESSON in reviewer.inner_text("main")
+    reviewer.goto(draft)
+    reviewer.click("main form[action$='/publication'] button")
+    reviewer.wait_for_url("**/lessons/les-*")
+    reader = open_page("els", phone=True)
+    reader.goto("/lessons")
+    assert LESSON in reader.inner_text("main")
+    reader.goto("/settings/digest")
+    reader.check('input[name=frequency][value="weekly"]')
+    reader.click("main form button.btn--primary")
+    later = clock.now() + timedelta(days=8)
+    with town.app.app_context(), clock.at(later):
+        digests.open_windows(later)
+        db.session.commit()
+        db.session.remove()
+        town.work()
+    visitor = open_page(phone=True)
+    visitor.goto("/mailbox")
+    visitor.click('main li:has-text("els@") a')
+    letter = visitor.frame_locator("main iframe")
+    assert LESSON in letter.locator("body").inner_text()
+    stop = letter.locator('a[href*="/unsubscribe/"]').first.get_attribute("href")
+    visitor.goto(stop)
+    visitor.click("main form button")
+    reader.goto("/settings/digest")
+    assert reader.is_checked('input[name=frequency][value="never"]')
+
+
+def test_a_story_left_behind_is_still_there(town, open_page):
+    page = open_page("yasmina", phone=True)
+    page.goto("/spaces/antwerpen/threads/new")
+    page.fill("textarea[name=body]", "Half a story, then the bus came.")
+    page.wait_for_timeout(1500)
+    page.goto("/lessons")
+    page.goto("/spaces/antwerpen/threads/new")
+    page.wait_for_function(
+        "document.querySelector('textarea[name=body]').value.includes('then the bus came')"
+    )
