@@ -1,127 +1,30 @@
-"""One page of a talk: the talk itself, twenty posts by number, and what the reader may do with each.
-
-The page that is read most. Its two queries are built once for visitors and once for members, and bring columns, not
-objects; the visibility rule is part of both.
-"""
+"""One page of a talk: the talk itself, twenty posts by number, and what the reader may do with each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, exists, func, literal, select
+from sqlalchemy import and_, select
 
-from forum.domain.bylines import Byline
-from forum.domain.speakers import COLUMNS, speaker
+from forum.domain import thread_statements as statements
+from forum.domain.speakers import speaker
 from forum.domain.tags import Word
-from forum.domain.thread_cards import fresh_posts, marked, read_up_to, replies
+from forum.domain.thread_cards import replies
+from forum.domain.thread_views import PostView, ThreadPage
 from forum.infra import clock, text
 from forum.infra.db import db
-from forum.models.accounts import Capacity, Member
-from forum.models.lessons import LessonSource
-from forum.models.spaces import Audience, Role, Space
-from forum.models.themes import Tag, ThreadTag
-from forum.models.threads import Post, PostRevision, ReadMark, Thread
-from forum.policy.actions import (
-    Answer,
-    may_delete,
-    may_edit,
-    may_hide,
-    may_put_back,
-    may_reply,
-    may_restore,
-)
+from forum.models.spaces import Role
+from forum.models.threads import Post, PostRevision
+from forum.policy.actions import may_delete, may_edit, may_hide, may_put_back, may_reply, may_restore
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-from forum.policy.visibility import Reader, sees
 
 PAGE_SIZE = 20
-
-
-@dataclass(slots=True)
-class PostView:
-    """A post as this reader gets it; `html` is empty where she may not read words."""
-
-    id: int
-    number: int
-    author: Byline
-    kind: str | None
-    created_at: datetime
-    html: Any = ""
-    edited: bool = False
-    edited_at: datetime | None = None
-    state: str = "shown"
-    reason: str = ""
-    may_edit: bool = False
-    may_delete: bool = False
-    may_put_back: bool = False
-    may_hide: bool = False
-    may_restore: bool = False
-    is_new: bool = False
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Everything that a reader meets of it: two posts with one key look the same."""
-        return (
-            self.id,
-            self.author,
-            self.kind,
-            self.created_at,
-            self.html,
-            self.edited_at,
-            self.state,
-            self.reason,
-        )
-
-    @property
-    def has_actions(self) -> bool:
-        """Whether this reader may do anything with it."""
-        return self.may_edit or self.may_delete or self.may_put_back or self.may_hide or self.may_restore
-
-
-@dataclass(slots=True)
-class ThreadPage:
-    """A talk with the posts of one page. Reads like a ThreadCard where a card is wanted."""
-
-    id: int
-    slug: str
-    title: str
-    need: str
-    axis: str
-    audience: str
-    space_id: int
-    space_name: str
-    space_slug: str
-    widest_audience: Audience
-    cities: list[str]
-    reply_count: int
-    locked: bool
-    hidden: bool
-    withdrawn: bool
-    new_count: int
-    read_number: int | None
-    last_number: int
-    tags: list[Word]
-    has_lessons: bool
-    number: int
-    pages: int
-    author_id: int
-    alone: bool  # nobody but its starter has ever written in it
-    moderates: bool
-    may_reply: Answer
-    posts: list[PostView] = field(default_factory=list)
-
-    @property
-    def seen_number(self) -> int:
-        """Up to where a reader of this page has read."""
-        return self.posts[-1].number if self.posts else 0
 
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
     """One page of a talk that the reader may see, or NotFound (two queries, three where words are hidden)."""
     values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
-    head: Any = db.session.execute(_head(reader is not None), values).one_or_none()
+    head: Any = db.session.execute(statements.head(reader is not None), values).one_or_none()
     if head is None:
         raise NotFound
     pages = max(1, -(-head.last_number // PAGE_SIZE))
@@ -129,7 +32,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         raise NotFound
     first = PAGE_SIZE * (number - 1)
     rows = db.session.execute(
-        _posts(), {"thread_id": thread_id, "first": first, "last": first + PAGE_SIZE}
+        statements.posts(), {"thread_id": thread_id, "first": first, "last": first + PAGE_SIZE}
     ).all()
     moderates = reader is not None and reader.roles.get(head.space_id) == Role.MODERATOR
     talk = ThreadPage(
@@ -224,89 +127,3 @@ def _tags(head: Any) -> list[Word]:
         return []
     pairs = [line.split("\t", 1) for line in head.tag_words.split("\n")]
     return sorted(Word(name, slug) for slug, name in pairs)
-
-
-@cache
-def _head(signed_in: bool) -> Select[Any]:
-    reader_id: Any = bindparam("reader_id", type_=Integer)
-    reader = cast(Reader, _Anybody(reader_id)) if signed_in else None
-    words = (
-        select(func.aggregate_strings(Tag.slug.concat("\t").concat(Tag.name), "\n"))
-        .join(ThreadTag, ThreadTag.tag_id == Tag.id)
-        .where(ThreadTag.thread_id == Thread.id)
-        .correlate(Thread)
-    )
-    opening_gone = (
-        select(Post.deleted_at).where(Post.thread_id == Thread.id, Post.number == 1).correlate(Thread)
-    )
-    query: Any = (
-        select(
-            Thread.id,
-            Thread.slug,
-            Thread.title,
-            Thread.need,
-            Thread.axis,
-            Thread.audience,
-            Thread.space_id,
-            Thread.author_id,
-            Thread.cities,
-            Thread.post_count,
-            Thread.last_number,
-            Thread.locked_at,
-            Thread.hidden_at,
-            Thread.withdrawn_at,
-            Space.name.label("space_name"),
-            Space.slug.label("space_slug"),
-            Space.widest_audience,
-            words.scalar_subquery().label("tag_words"),
-            opening_gone.scalar_subquery().label("opening_gone_at"),
-            exists()
-            .where(Post.thread_id == Thread.id, Post.author_id != Thread.author_id)
-            .correlate(Thread)
-            .label("others_wrote"),
-            exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
-            (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
-            (fresh_posts(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
-            (read_up_to(reader_id) if signed_in else literal(None)).label("read_moment"),
-        )
-        .select_from(Thread)
-        .join(Space, Space.id == Thread.space_id)
-        .where(Thread.id == bindparam("thread_id"), sees(Thread, reader))
-    )
-    return query.outerjoin(ReadMark, marked(reader_id)) if signed_in else query
-
-
-@cache
-def _posts() -> Select[Any]:
-    """The posts of a page. Runs only for a talk that `_head` let through."""
-    query: Any = (
-        select(
-            Post.id,
-            Post.number,
-            Post.author_id,
-            Post.kind,
-            Post.html,
-            Post.created_at,
-            Post.edited_at,
-            Post.deleted_at,
-            Post.hidden_at,
-            Post.hidden_reason,
-            *COLUMNS,
-        )
-        .join(Member, Member.id == Post.author_id)
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(
-            Post.thread_id == bindparam("thread_id"),
-            Post.number > bindparam("first"),
-            Post.number <= bindparam("last"),
-        )
-        .order_by(Post.number)
-    )
-    return cast(Select[Any], query)
-
-
-@dataclass(frozen=True, slots=True)
-class _Anybody:
-    """A reader whose id is filled in when the query runs."""
-
-    id: Any

@@ -12,7 +12,8 @@ from forum.domain import tags as tagging
 from forum.domain.moderation_log import note
 from forum.domain.reading import mark_all_read, mark_read
 from forum.domain.thread_cards import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered
-from forum.domain.thread_page import ThreadPage, page
+from forum.domain.thread_page import page
+from forum.domain.thread_views import ThreadPage
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -61,10 +62,8 @@ def start(
     if width.width > space.widest_audience.width:
         raise Invalid("audience", _("This space keeps its talks to fewer readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
-    now = clock.now()
     thread = Thread(
         space_id=space.id,
-        author_id=actor.id,
         title=title,
         slug=text.slug(title),
         need=Need(need),
@@ -72,25 +71,9 @@ def start(
         audience=width,
         outcome=outcome,
         summary=text.summary(text.plain(html)),
-        cities=[],
-        post_count=0,
-        last_number=0,
-        created_at=now,
-        last_post_at=now,
         once=once,
     )
-    try:
-        with db.session.begin_nested():
-            db.session.add(thread)
-            db.session.flush()
-            _add_post(actor, thread, body=body, html=html, title=title, kind=kind, once=str(uuid.uuid4()))
-            tagging.put(thread.id, words)
-    except IntegrityError:  # the same form, sent twice at the same moment: the other one was first
-        sent = _started(actor, once)
-        if sent is None:
-            raise
-        return sent
-    return thread
+    return _open(actor, thread, body=body, html=html, kind=kind, words=words)
 
 
 def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, once: str) -> Post:
@@ -131,6 +114,33 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     thread.audience = width
     consents.reconsider(thread.id)
     note(actor, action, thread=thread)
+    return thread
+
+
+def _open(
+    actor: Actor,
+    thread: Thread,
+    *,
+    body: str,
+    html: str,
+    kind: PostKind | None,
+    words: Sequence[tagging.Word],
+) -> Thread:
+    """Write a new talk with its first post, or find the one that the same form made a moment ago."""
+    thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
+    thread.created_at = thread.last_post_at = clock.now()
+    try:
+        with db.session.begin_nested():
+            db.session.add(thread)
+            db.session.flush()
+            first = str(uuid.uuid4())
+            _add_post(actor, thread, body=body, html=html, title=thread.title, kind=kind, once=first)
+            tagging.put(thread.id, words)
+    except IntegrityError:  # sent twice at the same moment, and the other one was first
+        sent = _started(actor, thread.once)
+        if sent is None:
+            raise
+        return sent
     return thread
 
 

@@ -1,0 +1,110 @@
+"""The two queries of a talk's page, built once for visitors and once for members, with the visibility rule in them.
+
+The page that is read most: the queries bring columns instead of objects, and are filled in when they run.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
+
+from forum.domain.speakers import COLUMNS
+from forum.domain.thread_cards import fresh_posts, marked, read_up_to
+from forum.models.accounts import Capacity, Member
+from forum.models.lessons import LessonSource
+from forum.models.spaces import Space
+from forum.models.themes import Tag, ThreadTag
+from forum.models.threads import Post, ReadMark, Thread
+from forum.policy.visibility import Reader, sees
+
+_COLUMNS = (
+    Thread.id,
+    Thread.slug,
+    Thread.title,
+    Thread.need,
+    Thread.axis,
+    Thread.audience,
+    Thread.space_id,
+    Thread.author_id,
+    Thread.cities,
+    Thread.post_count,
+    Thread.last_number,
+    Thread.locked_at,
+    Thread.hidden_at,
+    Thread.withdrawn_at,
+    Space.name.label("space_name"),
+    Space.slug.label("space_slug"),
+    Space.widest_audience,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Anybody:
+    """A reader whose id is filled in when the query runs."""
+
+    id: Any
+
+
+@cache
+def head(signed_in: bool) -> Select[Any]:
+    """The talk itself, when the reader may see it: `thread_id` and `reader_id` are filled in."""
+    reader_id: Any = bindparam("reader_id", type_=Integer)
+    reader = cast(Reader, Anybody(reader_id)) if signed_in else None
+    words = (
+        select(func.aggregate_strings(Tag.slug.concat("\t").concat(Tag.name), "\n"))
+        .join(ThreadTag, ThreadTag.tag_id == Tag.id)
+        .where(ThreadTag.thread_id == Thread.id)
+        .correlate(Thread)
+    )
+    opening_gone = (
+        select(Post.deleted_at).where(Post.thread_id == Thread.id, Post.number == 1).correlate(Thread)
+    )
+    query: Any = (
+        select(
+            *_COLUMNS,
+            words.scalar_subquery().label("tag_words"),
+            opening_gone.scalar_subquery().label("opening_gone_at"),
+            exists()
+            .where(Post.thread_id == Thread.id, Post.author_id != Thread.author_id)
+            .correlate(Thread)
+            .label("others_wrote"),
+            exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
+            (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
+            (fresh_posts(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
+            (read_up_to(reader_id) if signed_in else literal(None)).label("read_moment"),
+        )
+        .select_from(Thread)
+        .join(Space, Space.id == Thread.space_id)
+        .where(Thread.id == bindparam("thread_id"), sees(Thread, reader))
+    )
+    return query.outerjoin(ReadMark, marked(reader_id)) if signed_in else query
+
+
+@cache
+def posts() -> Select[Any]:
+    """The posts of a page. Runs only for a talk that `head` let through."""
+    query: Any = (
+        select(
+            Post.id,
+            Post.number,
+            Post.author_id,
+            Post.kind,
+            Post.html,
+            Post.created_at,
+            Post.edited_at,
+            Post.deleted_at,
+            Post.hidden_at,
+            Post.hidden_reason,
+            *COLUMNS,
+        )
+        .join(Member, Member.id == Post.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(
+            Post.thread_id == bindparam("thread_id"),
+            Post.number > bindparam("first"),
+            Post.number <= bindparam("last"),
+        )
+        .order_by(Post.number)
+    )
+    return cast(Select[Any], query)

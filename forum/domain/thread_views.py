@@ -1,0 +1,89 @@
+"""A talk and its posts as one reader gets them: what a page draws, nothing more."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from forum.domain.bylines import Byline
+from forum.domain.tags import Word
+from forum.models.spaces import Audience
+from forum.policy.actions import Answer
+
+
+@dataclass(slots=True)
+class PostView:
+    """A post as this reader gets it; `html` is empty where she may not read words."""
+
+    id: int
+    number: int
+    author: Byline
+    kind: str | None
+    created_at: datetime
+    html: Any = ""
+    edited: bool = False
+    edited_at: datetime | None = None
+    state: str = "shown"
+    reason: str = ""
+    may_edit: bool = False
+    may_delete: bool = False
+    may_put_back: bool = False
+    may_hide: bool = False
+    may_restore: bool = False
+    is_new: bool = False
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Everything that a reader meets of it: two posts with one key look the same."""
+        return (
+            self.id,
+            self.author,
+            self.kind,
+            self.created_at,
+            self.html,
+            self.edited_at,
+            self.state,
+            self.reason,
+        )
+
+    @property
+    def has_actions(self) -> bool:
+        """Whether this reader may do anything with it."""
+        return self.may_edit or self.may_delete or self.may_put_back or self.may_hide or self.may_restore
+
+
+@dataclass(slots=True)
+class ThreadPage:
+    """A talk with the posts of one page. Reads like a ThreadCard where a card is wanted."""
+
+    id: int
+    slug: str
+    title: str
+    need: str
+    axis: str
+    audience: str
+    space_id: int
+    space_name: str
+    space_slug: str
+    widest_audience: Audience
+    cities: list[str]
+    reply_count: int
+    locked: bool
+    hidden: bool
+    withdrawn: bool
+    new_count: int
+    read_number: int | None
+    last_number: int
+    tags: list[Word]
+    has_lessons: bool
+    number: int
+    pages: int
+    author_id: int
+    alone: bool  # nobody but its starter has ever written in it
+    moderates: bool
+    may_reply: Answer
+    posts: list[PostView] = field(default_factory=list)
+
+    @property
+    def seen_number(self) -> int:
+        """Up to where a reader of this page has read."""
+        return self.posts[-1].number if self.posts else 0
