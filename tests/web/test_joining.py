@@ -1,0 +1,89 @@
+"""From the front door to a place in a space, through the letters that are really sent."""
+
+import re
+
+import pytest
+
+from forum.infra import mailer
+from forum.infra.db import db
+from forum.jobs import worker
+from forum.models.spaces import Role
+from tests.factories import actor, make_member, make_space, sign_in, submit
+
+GOOD = "drie fietsen in de regen"
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def moderator(gent):
+    member = make_member("Wouter", space=gent, role=Role.MODERATOR)
+    db.session.commit()
+    return member
+
+
+def letter(address: str) -> str:
+    """The words of the last letter to an address, after the worker did what was due."""
+    worker.drain()
+    mine = [message for message in mailer.outbox() if address in message["To"]]
+    return mine[-1].get_body(("plain",)).get_content() if mine else ""
+
+
+def path_in(words: str, start: str) -> str:
+    """The path of the link in a letter that begins with `start`."""
+    return re.search(rf"https?://[^/\s]+({start}[^\s]*)", words).group(1)
+
+
+def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, moderator):
+    form = {
+        "name": "Karim", "email": "karim@city.test", "password": GOOD, "function": "street worker",
+        "level": "field", "body": "city", "city": "gent", "message": "Wouter knows me.",
+    }  # fmt: skip
+    assert submit(client, "/accounts/join", form).status_code == 303
+    credentials = {"email": "karim@city.test", "password": GOOD}
+    assert submit(client, "/accounts/sign-in", credentials).status_code == 422
+    confirm = path_in(letter("karim@city.test"), "/accounts/confirm/")
+    assert letter(moderator.email) == ""
+    assert submit(client, confirm).status_code == 303
+    told = letter(moderator.email)
+    assert "Wouter knows me." in told
+    assert submit(client, "/accounts/sign-in", credentials).status_code == 303
+    assert client.get(f"/spaces/{gent.slug}/members").status_code == 403
+    desk = app.test_client()
+    sign_in(desk, moderator)
+    page = desk.get(path_in(told, "/spaces/")).get_data(as_text=True)
+    request_id = re.search(r"/requests/(\d+)/answer", page).group(1)
+    assert submit(desk, f"/requests/{request_id}/answer", {"answer": "member"}).status_code == 303
+    assert client.get(path_in(letter("karim@city.test"), "/spaces/")).status_code == 200
+    assert client.get(f"/spaces/{gent.slug}/members").status_code == 200
+
+
+def test_an_invitation_comes_by_mail_and_lets_in(app, client, gent, moderator):
+    sign_in(client, moderator)
+    form = {"email": "hanne@city.test", "role": "guest", "locale": "en", "note": "Come and look."}
+    submit(client, f"/spaces/{gent.slug}/invitations", form)
+    words = letter("hanne@city.test")
+    assert "Come and look." in words
+    hers = app.test_client()
+    profile = {
+        "name": "Hanne", "password": GOOD, "function": "researcher", "level": "staff", "body": "academic",
+        "city": "network",
+    }  # fmt: skip
+    assert submit(hers, path_in(words, "/invitations/"), profile).status_code == 303
+    assert hers.get(f"/spaces/{gent.slug}").status_code == 200
+
+
+def test_a_known_address_gets_another_letter_and_an_unknown_one_none(client, gent, moderator):
+    owner = make_member("Noor", space=gent)
+    db.session.commit()
+    submit(client, "/accounts/forgot", {"email": "nobody@city.test"})
+    assert letter("nobody@city.test") == ""
+    submit(client, "/accounts/forgot", {"email": owner.email})
+    reset = path_in(letter(owner.email), "/accounts/reset/")
+    assert submit(client, reset, {"password": GOOD}).status_code == 303
+    assert "password" in letter(owner.email)
+    assert submit(client, "/accounts/sign-in", {"email": owner.email, "password": GOOD}).status_code == 303
+    assert actor(owner).roles == {gent.id: Role.MEMBER}
