@@ -49,7 +49,7 @@ def salt(app, strings: list[str]) -> tuple[str, list[str]]:
             talk = None
             for string in strings[start : start + 20]:
                 name = text.one_line(string)[:80] or "-"
-                author = factories.make_member("x", space=space, name=name)
+                author = factories.make_member(name, space=space)
                 if talk is None:
                     talk = factories.make_thread(
                         space, author, title=text.one_line(string)[:200] or "-", body=string or "-"

@@ -138,8 +138,8 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(town):
 def test_what_was_typed_survives_a_lost_session(town):
     yasmina = person(town, "yasmina")
     yasmina.open("/spaces/antwerpen/threads/new")
-    form = yasmina.form("title", "body").fill(title="Bijna kwijt", body=STORY, audience="space")
-    town.test_client()
+    values = {"title": "Bijna kwijt", "body": STORY, "audience": "space", "axis": "solidaire-stadspolis"}
+    form = yasmina.form("title", "body").fill(**values)
     yasmina.client.delete_cookie("leerkring")
     form.submit()
     assert "zeventien open" in str(yasmina.page), "the words stand on the page that asks to sign in again"
