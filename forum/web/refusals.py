@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
 
 
 def _page(name: str, status: int, **words: Any) -> tuple[str, int]:
-    return render_template(f"errors/{name}.html", **words), status
+    return render_template(f"errors/{name}.html", typed=resume.typed(), **words), status
 
 
 def _not_found(error: Exception) -> tuple[str, int]:

@@ -54,6 +54,17 @@ def ask_again() -> Any:
     return page(kept, form=SignInForm(formdata=None) if needs_account else None), 403
 
 
+def typed() -> list[Field]:
+    """What stood in the form that is being refused, so that its words can be shown to whoever wrote them."""
+    # A body over the limit was never read, and must not be now.
+    if request.method != "POST" or (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
+        return []
+    try:
+        return _fields(request.form.items(multi=True))
+    except HTTPException:
+        return []
+
+
 def kept_from_form() -> Kept:
     """What the page of `ask_again` sends along while somebody signs in."""
     target = own_path(request.form.get("target"))
