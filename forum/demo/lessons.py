@@ -90,7 +90,7 @@ def _write(
         needs=[codes.NEEDS[name] for name in source["needs"]],
         confidence=codes.CONFIDENCES[source["confidence"]],
         change_note=version["change"],
-        **{name: source[name] for name in WORDS},
+        **{name: version.get(name, source[name]) for name in WORDS},  # a version tells what it said differently
     )
     for claim in source["claims"]:
         _claim(book, lesson, curator, claim, before)
