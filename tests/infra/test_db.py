@@ -1,0 +1,56 @@
+"""A page that only reads makes no transaction of its own on PostgreSQL; what writes still does, all or nothing."""
+
+import pytest
+from sqlalchemy import func, select, text
+
+from forum.infra.db import db, reading
+from forum.models.accounts import Member
+from tests.conftest import POSTGRES
+from tests.factories import make_member
+
+pytestmark = pytest.mark.live
+
+
+def autocommit() -> bool:
+    return db.session.connection().connection.driver_connection.autocommit
+
+
+def test_reading_and_writing_take_turns_on_one_connection(live_app):
+    with live_app.app_context():
+        for _turn in range(3):
+            with reading():
+                assert db.session.scalar(select(func.count(Member.id))) == 0
+                if POSTGRES:
+                    assert autocommit()
+                db.session.rollback()
+            make_member()
+            if POSTGRES:
+                assert not autocommit()
+            db.session.rollback()
+        assert db.session.scalar(select(func.count(Member.id))) == 0
+
+
+def test_what_fails_while_reading_leaves_the_connection_whole(live_app):
+    with live_app.app_context():
+        with reading(), pytest.raises(Exception, match="nowhere"):
+            db.session.execute(text("SELECT 1 FROM nowhere"))
+        db.session.rollback()
+        make_member()
+        db.session.commit()
+        make_member()
+        db.session.rollback()
+        assert db.session.scalar(select(func.count(Member.id))) == 1
+
+
+def test_statements_that_are_read_again_stay_prepared(live_app):
+    """A ROLLBACK makes the driver forget its prepared statements, and every page be planned anew."""
+    if not POSTGRES:
+        return
+    with live_app.app_context():
+        for _page in range(8):
+            with reading():
+                db.session.scalar(select(func.count(Member.id)))
+                db.session.rollback()
+        kept = db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
+        db.session.rollback()
+        assert kept
