@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, select, text
 
 from bench.processes import run_quietly
 from forum import create_app
-from forum.demo.synthetic import LONG_THREAD, PAGE_THREAD, PLACES, Size
+from forum.demo.synthetic import A_PAGE, LONG_THREAD, PAGE_THREAD, PLACES, TAUGHT_THREAD, Size
 from forum.domain import sign_ins
 from forum.infra import logs
 from forum.infra.db import db
@@ -24,7 +24,6 @@ from forum.models.threads import Thread
 
 SECRET = "bench-only-" + "x" * 32
 READER = 2 * len(PLACES) + 1  # an ordinary member of the city where the measured thread stands
-POSTS_A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -111,16 +110,17 @@ def _sign_in(app: Flask) -> str:
 
 def _pages() -> list[Page]:
     thread = db.session.get_one(Thread, PAGE_THREAD)
-    long = db.session.get_one(Thread, LONG_THREAD)
+    long, taught = db.session.get_one(Thread, LONG_THREAD), db.session.get_one(Thread, TAUGHT_THREAD)
     space = db.session.get_one(Space, thread.space_id)
     shown = select(Lesson.public_id).where(Lesson.audience == Audience.PUBLIC).order_by(Lesson.id).limit(1)
-    last = -(-long.last_number // POSTS_A_PAGE)
+    last = -(-long.last_number // A_PAGE)
     return [
         Page("home, visitor", "/", False),
         Page("home, member", "/", True),
         Page("space", f"/spaces/{space.slug}", True),
         Page("thread of 20 posts", f"/threads/{thread.id}-{thread.slug}", True),
         Page("thread of 20 posts, visitor", f"/threads/{thread.id}-{thread.slug}", False),
+        Page("the same with a lesson", f"/threads/{taught.id}-{taught.slug}", True),
         Page("last page of a long thread", f"/threads/{long.id}-{long.slug}?page={last}", True),
         Page("library", "/lessons", True),
         Page("lesson", f"/lessons/{db.session.scalar(shown)}", True),

@@ -29,7 +29,7 @@ def seed(members: int, threads: int, posts: int, lessons: int, number: int) -> N
     size = synthetic.Size(members, threads, posts, lessons)
     if not size.fits:
         raise click.ClickException(
-            "Too small: at least 26 members, 30 threads, and 60 posts more than threads."
+            "Too small: at least 26 members, 30 threads, and 80 posts more than threads."
         )
     if not demo.is_empty():
         raise click.ClickException("This database has members. A synthetic network wants an empty one.")

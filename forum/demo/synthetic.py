@@ -25,7 +25,9 @@ YEAR = timedelta(days=365)
 PLACES = [city for city in CITIES if not city.partner]
 AUDIENCES = [Audience.NETWORK] * 12 + [Audience.SPACE] * 5 + [Audience.PUBLIC] * 3
 READ = 20  # threads that each member has read into
-PAGE_THREAD, LONG_THREAD = 1, 2  # one with exactly a page of posts; one with very many
+# Threads to measure: exactly a page of posts; very many; exactly a page, and the first lesson made of it.
+PAGE_THREAD, LONG_THREAD, TAUGHT_THREAD = 1, 2, 3
+A_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,8 @@ class Size:
 
     @property
     def fits(self) -> bool:
-        """Every thread has a first post, the two measured threads have theirs, and every city a moderator."""
-        return self.members >= 2 * len(PLACES) and self.threads >= 30 and self.posts >= self.threads + 60
+        """Every thread has a first post, the measured threads have theirs, and every city a moderator."""
+        return self.members >= 2 * len(PLACES) and self.threads >= 30 and self.posts >= self.threads + 80
 
 
 @dataclass
@@ -182,7 +184,7 @@ def _talk(network: Network) -> None:
 def _lengths(network: Network) -> list[int]:
     """How many posts each thread has: a page, very many, and for the rest few threads with many and many with few."""
     size = network.size
-    fixed = [20, max(40, size.posts // 200)]
+    fixed = [A_PAGE, max(2 * A_PAGE, size.posts // 200), A_PAGE]
     others = size.threads - len(fixed)
     rest = size.posts - sum(fixed) - others  # each of the others has its opening post
     weights = [network.chance.expovariate(1) for _ in range(others)]
@@ -197,7 +199,7 @@ def _thread(network: Network, number: int) -> dict[str, Any]:
     chance = network.chance
     space = (number - 1) % len(PLACES) + 1
     title = f"{chance.choice(network.texts).title} ({number})"
-    measured = number in {PAGE_THREAD, LONG_THREAD}
+    measured = number in {PAGE_THREAD, LONG_THREAD, TAUGHT_THREAD}
     return {
         "id": number,
         "space_id": space,

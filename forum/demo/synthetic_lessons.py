@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from forum.demo.pool import Words
-from forum.demo.synthetic import BEGAN, PLACES, YEAR, Network, home, write
+from forum.demo.synthetic import BEGAN, PLACES, TAUGHT_THREAD, YEAR, Network, home, write
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.infra.text import summary
@@ -20,7 +20,8 @@ YEAR_OF_ALL = 2026
 
 def seed(network: Network) -> None:
     """As many lessons as asked, from talks that more than one city may read."""
-    sources = [thread for thread in network.threads if thread["audience"] != Audience.SPACE]
+    later = network.threads[TAUGHT_THREAD - 1 :]
+    sources = [thread for thread in later if thread["audience"] != Audience.SPACE]
     chosen = [(number, sources[(number - 1) % len(sources)]) for number in range(1, network.size.lessons + 1)]
     versions = [_version(network, number, thread) for number, thread in chosen]
     # A lesson and its version name each other: first without, then with the version that readers get.
