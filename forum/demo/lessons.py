@@ -90,7 +90,8 @@ def _write(
         needs=[codes.NEEDS[name] for name in source["needs"]],
         confidence=codes.CONFIDENCES[source["confidence"]],
         change_note=version["change"],
-        **{name: version.get(name, source[name]) for name in WORDS},  # a version tells what it said differently
+        # an earlier version names only what it said in other words than the last one
+        **{name: version.get(name, source[name]) for name in WORDS},
     )
     for claim in source["claims"]:
         _claim(book, lesson, curator, claim, before)
