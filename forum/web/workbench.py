@@ -6,10 +6,11 @@ from typing import Any
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from forum.domain import bench, claims, lesson_page, lessons, tags
+from forum.domain import bench, claims, lesson_page, lesson_undo, lessons, tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
+from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.web import links
 from forum.web.forms import attach
@@ -194,6 +195,24 @@ def send_back(lesson_id: int):
     return redirect(url_for("workbench.index"), 303)
 
 
+@bp.post("/workbench/<int:lesson_id>/recall")
+@open_to(moderators)
+def ask_back(lesson_id: int):
+    lesson_undo.ask_back(viewer(), lesson_id)
+    flask.flash(_("Back on your workbench. Nobody had judged it yet."), "ok")
+    return _back(lesson_id, "claims")
+
+
+@bp.post("/workbench/<int:lesson_id>")
+@open_to(moderators)
+def destroy(lesson_id: int):
+    if not is_delete():
+        raise NotFound
+    lesson_undo.discard(viewer(), lesson_id)
+    flask.flash(_("The draft is gone. The talk itself stays as it was."), "ok")
+    return redirect(url_for("workbench.index"), 303)
+
+
 def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     asked = part or request.args.get("part", "claims")
     found = bench.bench(
@@ -222,11 +241,13 @@ def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
 
 
 def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
+    page = lesson_page.preview(viewer(), lesson_id)
     return render_template(
         "workbench/review.html",
-        page=lesson_page.preview(viewer(), lesson_id),
+        page=page,
         answer=bench.review_answer(viewer(), lesson_id),
         return_form=return_form or ReturnForm(formdata=None),
+        may_ask_back=bool(may_moderate(viewer(), page.lesson.space_id)),
     )
 
 

@@ -1,0 +1,45 @@
+"""Second thoughts of a curator: a version is asked back from review, or a draft is dropped."""
+
+from sqlalchemy import delete, select
+
+from forum.domain import lesson_versions as versions
+from forum.domain.lessons import open_draft
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict
+from forum.policy.visibility import get_visible, visible
+
+
+def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
+    """Take a version back from review before anybody judged it; the work goes on in a copy, as after a return."""
+    get_visible(Lesson, actor, lesson_id)
+    query = visible(Lesson, actor).where(Lesson.id == lesson_id).with_for_update(of=Lesson)
+    lesson: Lesson = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    require(may_moderate(actor, lesson.space_id))
+    if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
+        raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
+    sealed = db.session.get_one(LessonVersion, lesson.working_id)
+    lesson.state = LessonState.DRAFT
+    fresh = versions.copy(lesson, sealed, actor.id)
+    fresh.change_note = sealed.change_note
+    db.session.flush()
+    return fresh
+
+
+def discard(actor: Actor, lesson_id: int) -> Lesson | None:
+    """Drop the draft that is being made. What was ever sent for review stays; without that the lesson is gone (None)."""
+    lesson, version = open_draft(actor, lesson_id)
+    lesson.working_id = None
+    lesson.state = LessonState.PUBLISHED if lesson.current_id is not None else LessonState.DRAFT
+    db.session.flush()
+    db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))
+    db.session.expunge(version)
+    kept = db.session.scalar(select(LessonVersion.id).where(LessonVersion.lesson_id == lesson.id).limit(1))
+    if kept is not None:
+        return lesson
+    db.session.execute(delete(Lesson).where(Lesson.id == lesson.id))
+    db.session.expunge(lesson)
+    return None
