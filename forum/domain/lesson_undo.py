@@ -30,7 +30,7 @@ def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
 
 
 def discard(actor: Actor, lesson_id: int) -> Lesson | None:
-    """Drop the draft that is being made. What was ever sent for review stays; without that the lesson is gone (None)."""
+    """Drop the draft that is being made. What was sent for review stays; without that the lesson goes too (None)."""
     lesson, version = open_draft(actor, lesson_id)
     lesson.working_id = None
     lesson.state = LessonState.PUBLISHED if lesson.current_id is not None else LessonState.DRAFT
