@@ -18,7 +18,6 @@ from forum.models.threads import Outcome, Thread
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
-MOST_OF_A_THREAD = 10
 OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.RUNNING)
 
 
@@ -113,12 +112,6 @@ def counts(reader: Actor | None, choice: Choice) -> Counts:
 def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
     """The lessons that were published or renewed last."""
     return _some(reader, _cards(reader), limit)
-
-
-def of_thread(reader: Actor | None, thread_id: int) -> list[LessonCard]:
-    """The lessons that came of a talk."""
-    source = select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id)
-    return _some(reader, _cards(reader).where(Lesson.id.in_(source)), MOST_OF_A_THREAD)
 
 
 def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[LessonCard]:

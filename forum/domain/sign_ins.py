@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam, select, update
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member, SignIn
-from forum.policy.actors import MEMBER_COLUMNS, Actor, actor_for
+from forum.policy.actors import COLUMNS, Actor, actor_from
 from forum.policy.errors import NotFound
 
 IDLE = timedelta(days=14)
@@ -16,7 +16,7 @@ LONGEST = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=10)  # one small write in ten minutes of reading, not one a page
 # Asked at every request: built once, and columns instead of an object.
 _LOOK_UP = (
-    select(*MEMBER_COLUMNS, SignIn.last_seen_at)
+    select(*COLUMNS, SignIn.last_seen_at)
     .join(SignIn, SignIn.member_id == Member.id)
     .where(
         SignIn.secret_digest == bindparam("digest"),
@@ -55,13 +55,13 @@ def begin(member: Member, *, device: str) -> str:
 
 
 def look_up(secret: str) -> Found | None:
-    """The member of a device that is still signed in and in good standing, else None (two queries)."""
+    """The member of a device that is still signed in and in good standing, else None (one query)."""
     now = clock.now()
     values = {"digest": tokens.digest(secret), "seen_after": now - IDLE, "begun_after": now - LONGEST}
     row = db.session.execute(_LOOK_UP, values).one_or_none()
     if row is None:
         return None
-    return Found(actor_for(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
+    return Found(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
 
 
 def touch(secret: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import audiences, moderation, shelf, spaces, threads
+from forum.domain import audiences, crowns, moderation, spaces, threads
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
@@ -143,7 +143,7 @@ def _page(talk: threads.ThreadPage, form: ReplyForm | None = None) -> str:
         blank=_blank_form,
         once=form.once.data if form else str(uuid.uuid4()),
         voice=(i18n.locale(), i18n.zone()),
-        lessons=shelf.of_thread(who, talk.id) if talk.has_lessons else [],
+        lessons=crowns.of_thread(who, talk.id) if talk.has_lessons else [],
         said=audiences.reach(talk.space_id, talk.space_name, Audience(talk.audience))
         if talk.may_reply
         else None,

@@ -90,11 +90,11 @@ def test_too_many_guesses_get_a_429_with_the_time_to_wait(app, client, noor, mon
     rates.reset()
 
 
-def test_somebody_signed_in_needs_two_queries_to_be_known(client, noor, count_queries):
+def test_somebody_signed_in_needs_one_query_to_be_known(client, noor, count_queries):
     enter(client)
     with count_queries() as seen:
         client.get("/accessibility")
-    assert seen.count == 2
+    assert seen.count == 1
 
 
 def test_asking_for_access_looks_the_same_for_a_known_address(client, noor):

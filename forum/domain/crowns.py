@@ -1,0 +1,60 @@
+"""The lessons that came of a talk, as its page shows them: one query, built once, since that page is read most."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Integer, Select, bindparam, select
+
+from forum.domain.thread_statements import Anybody
+from forum.infra.db import db
+from forum.models.adoptions import AdoptionReport
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.policy.actors import Actor
+from forum.policy.visibility import Reader, sees
+
+
+@dataclass(slots=True)
+class Crown:
+    """A lesson above the talk it came of; `adoptions` from old to new."""
+
+    public_id: str
+    title: str
+    cities_back: list[str]
+    adoptions: list[tuple[str, str]] = field(default_factory=list)
+
+
+def of_thread(reader: Actor | None, thread_id: int) -> list[Crown]:
+    """The published lessons of a talk that the reader may see, the latest changed first."""
+    values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
+    found: dict[int, Crown] = {}
+    for row in db.session.execute(_lessons(reader is not None), values):
+        crown = found.setdefault(row.id, Crown(row.public_id, row.title, row.cities))
+        if row.city is not None:
+            crown.adoptions.append((row.city, row.outcome.value))
+    return list(found.values())
+
+
+@cache
+def _lessons(signed_in: bool) -> Select[Any]:
+    reader_id: Any = bindparam("reader_id", type_=Integer)
+    # A report on a lesson is for who may read the lesson, so the rule of the lesson covers both.
+    query: Any = (
+        select(
+            Lesson.id,
+            Lesson.public_id,
+            LessonVersion.title,
+            LessonVersion.cities,
+            AdoptionReport.city,
+            AdoptionReport.outcome,
+        )
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
+        .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
+        .where(
+            LessonSource.thread_id == bindparam("thread_id"),
+            sees(Lesson, cast(Reader, Anybody(reader_id)) if signed_in else None),
+        )
+        .order_by(Lesson.changed_at.desc(), Lesson.id.desc(), AdoptionReport.reported_on, AdoptionReport.id)
+    )
+    return cast(Select[Any], query)
