@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from forum import create_app, demo
-from forum.domain import subscriptions
+from forum.domain import credentials, subscriptions
 from forum.infra import passwords, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -24,6 +24,7 @@ from forum.models.mail import OutgoingMail
 from forum.models.spaces import Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor, actor_of
+from forum.policy.errors import Invalid
 from forum.policy.visibility import visible
 from tests.conftest import new_database, settings_for
 
@@ -196,6 +197,17 @@ def test_its_people_sign_in_with_the_demo_password(inside):
     hashes = set(db.session.scalars(select(Member.password_hash)))
     assert len(hashes) == 1
     assert passwords.verify(hashes.pop(), "leerkring-demo")
+
+
+def test_the_demo_password_opens_nothing_where_there_is_no_demo(inside):
+    known = {"address": "127.0.0.1", "device": "Test"}
+    assert credentials.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
+    inside.config["DEMO"] = False
+    try:
+        with pytest.raises(Invalid):
+            credentials.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
+    finally:
+        inside.config["DEMO"] = True
 
 
 def test_it_comes_in_only_once(inside):
