@@ -8,7 +8,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Row, Select, and_, or_
@@ -93,8 +93,10 @@ def _read(cursor: str | None) -> tuple[str, datetime, int] | None:
         return None
     try:
         way, moment, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        place = way, datetime.fromisoformat(moment), number
-    except (ValueError, TypeError):
+        at = datetime.fromisoformat(moment)
+        # In UTC at once: at the ends of the calendar another offset names no moment.
+        place = way, at.astimezone(UTC), number
+    except (ValueError, TypeError, OverflowError):
         return None
-    ours = way in {AFTER, BEFORE} and type(number) is int and 0 <= number <= LARGEST
-    return place if ours and place[1].tzinfo is not None else None
+    ours = way in (AFTER, BEFORE) and type(number) is int and 0 <= number <= LARGEST
+    return place if ours and at.tzinfo is not None else None

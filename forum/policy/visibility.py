@@ -23,6 +23,7 @@ from forum.policy.errors import NotFound
 
 ReaderId = int | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
+LARGEST = 2**63 - 1  # what an id column holds
 FULL = (Role.MEMBER, Role.MODERATOR)
 
 # Second names of tables for the inside of a rule. Made once: making one costs more than asking the database.
@@ -59,8 +60,11 @@ def _condition(model: type[Any], reader_id: int | None) -> ColumnElement[bool]:
     return RULES[model](reader_id)
 
 
-def get_visible(model: type[Any], reader: Reader | None, row_id: int, *options: Any) -> Any:
+def get_visible(model: type[Any], reader: Reader | None, row_id: int | None, *options: Any) -> Any:
     """The row of `model` with that id, or NotFound both for "absent" and for "not hers"."""
+    # A form may hold any number, and some are more than a database can be asked for.
+    if row_id is None or not 0 < row_id <= LARGEST:
+        raise NotFound
     row = db.session.scalars(visible(model, reader).where(model.id == row_id).options(*options)).one_or_none()
     if row is None:
         raise NotFound

@@ -3,7 +3,16 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forum.web import commits, guards, pages, refusals, template_globals, viewer
+from forum.web import (
+    commits,
+    guards,
+    machine_words,
+    pages,
+    refusals,
+    row_ids,
+    template_globals,
+    viewer,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -13,9 +22,11 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
     commits.init_app(app)  # first: it says what a request may do to the database
     viewer.init_app(app)
+    machine_words.init_app(app)
     guards.init_app(app)
     refusals.init_app(app)
     template_globals.init_app(app)
+    row_ids.init_app(app)
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
 

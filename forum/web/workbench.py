@@ -125,6 +125,8 @@ def quote(lesson_id: int):
     if not form.validate():
         return _bench(lesson_id, excerpt_form=form), 422
     try:
+        if form.claim_id.data is None:
+            raise Invalid("claim_id", _("Choose one of these."))
         post_id = _post_of(lesson_id, form)
         claims.quote(
             viewer(), form.claim_id.data, post_id=post_id, words=form.words.data, stance=form.stance.data
@@ -149,7 +151,7 @@ def unquote(excerpt_id: int):
 @open_to(moderators)
 def add_source(lesson_id: int):
     form = SourceForm()
-    number = re.search(r"(?:/threads/)?(\d+)", form.address.data or "")
+    number = re.search(r"(?:/threads/)?(\d{1,18})(?!\d)", form.address.data or "")
     if not form.validate() or number is None:
         return _bench(lesson_id, source_form=form), 422
     try:
@@ -264,7 +266,7 @@ def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
 
 def _post_of(lesson_id: int, form: ExcerptForm) -> int:
     """The post that was chosen in the page, or the one in which pasted words stand."""
-    if (form.post_id.data or "").isdigit():
+    if re.fullmatch(r"[0-9]{1,18}", form.post_id.data or ""):
         return int(form.post_id.data)
     post_id = claims.find(viewer(), lesson_id, form.words.data)
     if post_id is None:

@@ -1,0 +1,238 @@
+"""Every route, every method, with ids, words and choices that no page of ours would send: never a broken page."""
+
+import base64
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.routing import Rule
+
+from forum.infra.db import db
+from tests.factories import csrf_for, sign_in
+from tests.rules import closed_world
+from tests.rules.test_leak_walk import BAIT
+
+ZERO = "\x00"
+HUGE = "9" * 30
+NUMBERS = ("0", "9" * 18, HUGE, "9" * 4400)
+WORDS = (
+    "%00",
+    "a" * 3000,
+    "%F0%9F%92%A9",
+    "%ED%A0%80",
+    "..%2f..%2fetc%2fpasswd",
+    "%E2%80%AE",
+    "'",
+    "%0d%0aX: y",
+)
+QUERIES = (
+    "0",
+    "-1",
+    "abc",
+    HUGE,
+    "%00",
+    "a%00b",
+    "%ED%A0%80",
+    "\u00b2",
+    "1e400",
+    "a" * 5000,
+    "%0d%0aX-Evil:%20y",
+)
+READ = (
+    "after",
+    "page",
+    "tag",
+    "need",
+    "axis",
+    "city",
+    "outcome",
+    "from",
+    "to",
+    "part",
+    "thread",
+    "claim",
+    "next",
+)
+VALUES = (
+    ZERO, f"a{ZERO}b{ZERO}c{ZERO}d", "-1", HUGE, "9" * 4400, "\u00b2", "\ud800".encode("utf-8", "surrogatepass"),
+    "\u202e\u0627\u0644", "x" * 250, "\U0001f4a9" * 60, "a\r\nBcc: b@example.org",
+)  # fmt: skip
+# Forms that go far enough to reach the database need some fields that are right.
+RIGHT = {
+    "title": "A title", "body": "Some words.", "need": "stories", "axis": "solidaire-stadspolis", "audience": "space",
+    "once": "one", "kind": "", "seen_revision": "1", "reason": "Because.", "role": "member", "answer": "no",
+    "email": "iemand@stad.example", "name": "Iemand", "password": "een rustige lange zin", "function": "werker",
+    "level": "field", "body_": "city", "city": "gent", "locale": "nl", "timezone": "Europe/Brussels", "theme": "",
+    "starts_on": "2026-01-01", "frequency": "weekly", "saved_count": "1", "text": "A claim.", "words": "work floor",
+    "stance": "supports", "address": "1", "note": "Better.", "message": "Hello.", "target": "/threads/1/replies",
+}  # fmt: skip
+
+
+@pytest.fixture
+def world(session):
+    return closed_world.build()
+
+
+def fillings(rule: Rule, world: closed_world.World) -> Iterator[dict[str, str]]:
+    """The real ids, and each argument once in every strange way."""
+    plain = {name: str(next(iter(BAIT[name](world)), "1")) for name in rule.arguments}
+    yield plain
+    for name in rule.arguments:
+        numeric = type(rule._converters[name]).__name__ == "RowId"
+        for strange in NUMBERS if numeric else WORDS:
+            yield {**plain, name: strange}
+
+
+def path_of(rule: Rule, values: dict[str, str]) -> str:
+    """The address, written by hand: the router would refuse to build some of these."""
+    path = rule.rule
+    for name, value in values.items():
+        path = (
+            path.replace(f"<int:{name}>", value).replace(f"<{name}>", value).replace(f"<path:{name}>", value)
+        )
+    return path
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """The routes that take this method; not signing out, which would end the walk."""
+    found = [rule for rule in app.url_map.iter_rules() if method in (rule.methods or ())]
+    return [rule for rule in found if rule.endpoint != "accounts.sign_out"]
+
+
+def people(app: Flask, world: closed_world.World):
+    """A moderator, who gets furthest, and a visitor."""
+    for member in (world.moderator, None):
+        browser = app.test_client()
+        if member is not None:
+            sign_in(browser, member)
+        yield browser
+
+
+def written(browser, path: str, data: dict) -> tuple[str, int]:
+    """What came of a form, after which everything is again as it was before."""
+    token = csrf_for(browser)
+    step = db.engine.begin_nested()
+    status = browser.post(path, data={**data, "csrf_token": token}).status_code
+    db.session.remove()
+    step.rollback()
+    return path[:120], status
+
+
+def broken(answers: Iterator[tuple[str, int]]) -> list[str]:
+    """The addresses that broke. /readyz says 503 when no worker runs, which is its answer."""
+    return [f"{status} {what}" for what, status in answers if status >= 500 and "/readyz" not in what]
+
+
+def test_no_address_breaks_a_page(app, world):
+    def walk():
+        for browser in people(app, world):
+            for rule in rules(app, "GET"):
+                for values in fillings(rule, world):
+                    path = path_of(rule, values)
+                    yield path[:120], browser.get(path).status_code
+
+    assert broken(walk()) == []
+
+
+def test_no_question_in_an_address_breaks_a_page(app, world):
+    def walk():
+        browser = next(people(app, world))
+        for rule in rules(app, "GET"):
+            if rule.endpoint == "static":
+                continue
+            path = path_of(rule, next(fillings(rule, world)))
+            for value in QUERIES:
+                query = "&".join(f"{name}={value}" for name in READ)
+                yield f"{path}?{value[:40]}", browser.get(f"{path}?{query}").status_code
+
+    assert broken(walk()) == []
+
+
+def test_no_method_breaks_a_page(app, world):
+    def walk():
+        browser = next(people(app, world))
+        for rule in app.url_map.iter_rules():
+            path = path_of(rule, next(fillings(rule, world)))
+            for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
+                yield f"{method} {path}", browser.open(path, method=method).status_code
+
+    assert broken(walk()) == []
+
+
+def test_no_address_to_write_to_breaks(app, world):
+    paths = [path_of(rule, values) for rule in rules(app, "POST") for values in fillings(rule, world)]
+
+    def walk():
+        for browser in people(app, world):
+            for path in paths:
+                yield written(browser, path, RIGHT)
+
+    assert broken(walk()) == []
+
+
+class Noticing(MultiDict):
+    """What was sent, and a note of every field that somebody looked for."""
+
+    asked: set[str] = set()
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, key, *rest, **options):
+        self.asked.add(key)
+        return super().get(key, *rest, **options)
+
+
+@pytest.fixture
+def fields(app, world, monkeypatch) -> dict[str, set[str]]:
+    """For each address that takes forms, the fields that it looks at."""
+    browser = next(people(app, world))
+    found = {}
+    with monkeypatch.context() as patch:
+        patch.setattr(app.request_class, "parameter_storage_class", Noticing)
+        for path in [path_of(rule, next(fillings(rule, world))) for rule in rules(app, "POST")]:
+            Noticing.asked.clear()
+            written(browser, path, RIGHT)
+            found[path] = Noticing.asked - {"csrf_token", "X-CSRFToken", "X-CSRF-Token"}
+    return found
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:12])
+def test_no_word_in_a_form_breaks_it(app, world, fields, value):
+    def walk():
+        browser = next(people(app, world))
+        for path, names in fields.items():
+            for field in sorted(names):
+                what, status = written(browser, path, {**RIGHT, field: value})
+                yield f"{what} {field}", status
+
+    assert broken(walk()) == []
+
+
+def test_the_walk_finds_the_fields(world, fields):
+    slug = next(iter(BAIT["slug"](world)))
+    assert {"title", "body", "audience", "once"} <= fields[f"/spaces/{slug}/threads"]
+    assert sum(map(len, fields.values())) > 100
+
+
+@pytest.mark.parametrize("place", [
+    '[[],"2026-01-01T00:00:00+00:00",1]',
+    '["after","0001-01-01T00:00:00+14:00",1]',
+    '["before","9999-12-31T23:59:59-14:00",1]',
+    '["after","2026-01-01T00:00:00",1]',
+    '["after",null,null]',
+    "{}",
+])  # fmt: skip
+def test_a_forged_place_in_a_list_is_the_first_page(app, world, place):
+    browser = next(people(app, world))
+    cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    for path in (f"/spaces/{world.closed.slug}", f"/spaces/{world.closed.slug}/moderation", "/lessons"):
+        assert browser.get(path, query_string={"after": cursor}).status_code == 200
+
+
+def test_a_large_number_still_leads_to_its_row(app, world):
+    browser = next(people(app, world))
+    assert browser.get(f"/threads/0000{world.thread.id}").status_code == 303
+    assert browser.get("/threads/999999999999999999").status_code == 404
