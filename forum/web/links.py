@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-PAGE_SIZE = 20
+from forum.domain.thread_page import PAGE_SIZE
 
 
 def page_of(number: int) -> int:
