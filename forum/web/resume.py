@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
-from forum.infra.i18n import lazy
+from forum.infra.i18n import _, lazy
 from forum.policy.errors import NotFound
 from forum.web.forms.accounts import SignInForm
 from forum.web.guards import anyone
@@ -49,6 +50,8 @@ class Kept:
 
 def ask_again() -> Any:
     """Answer a form that came without a valid session: its words, a fresh token, and a way to sign in if need be."""
+    if _from_elsewhere():
+        return _nothing_done()
     kept = Kept(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
     needs_account = viewer() is None and not _is_open(request.endpoint)
     return page(kept, form=SignInForm(formdata=None) if needs_account else None), 403
@@ -63,6 +66,24 @@ def typed() -> list[Field]:
         return _fields(request.form.items(multi=True))
     except HTTPException:
         return []
+
+
+def _from_elsewhere() -> bool:
+    """Whether another site made this browser send the form: then nobody here wrote what is in it."""
+    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        return True
+    origin = request.headers.get("Origin")
+    ours = {request.host, urlsplit(current_app.config["BASE_URL"]).netloc}
+    return origin is not None and urlsplit(origin).netloc not in ours
+
+
+def _nothing_done() -> tuple[str, int]:
+    """A plain refusal that leaves the browser's own session as it is: the other site's form came without it."""
+    page = render_template(
+        "errors/403.html", reason=_("Another site sent this form. Nothing was done with it.")
+    )
+    session.modified = False
+    return page, 403
 
 
 def kept_from_form() -> Kept:
