@@ -23,7 +23,7 @@ from forum.models.accounts import Level, Member
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import Audience, Space
-from forum.policy.actions import Answer, may_edit_draft
+from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.visibility import count_readers, get_visible, visible
@@ -81,6 +81,7 @@ def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: i
     quotes = excerpts.under(version.id)
     talks = bench_talk.talks(actor, lesson)
     talk = next((t for t in talks if t.id == thread_id), talks[0] if talks else None)
+    seen = {t.id for t in talks}
     claims = lesson_gaps.claims_of(version.id)
     here = [q for q in quotes if talk is not None and q.thread.id == talk.id]
     pages = max(1, -(-talk.last_number // bench_talk.POSTS)) if talk else 1
@@ -90,7 +91,7 @@ def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: i
         version=version,
         space=space,
         curator=db.session.scalar(select(Member.name).where(Member.id == lesson.curator_id)) or "",
-        claims=_claims(lesson, claims, quotes, {t.id for t in talks}),
+        claims=_claims(lesson, claims, quotes, seen),
         talks=talks,
         talk=talk,
         posts=bench_talk.posts(actor, talk, here, page) if talk else [],
@@ -101,7 +102,7 @@ def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: i
         heard=len({q.post.id for q in here if not q.withheld}),
         field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
         excerpt_count=len(quotes),
-        cities=list(dict.fromkeys(q.city for q in quotes if q.city)),
+        cities=list(dict.fromkeys(q.city for q in quotes if q.city and q.thread.id in seen)),
         stances={q.excerpt.stance.value for q in quotes},
         words=_word_count(version, claims),
         reaches=_reaches(lesson, space, quotes),
@@ -129,6 +130,7 @@ def standing(actor: Actor, lesson_id: int) -> Lesson:
 
 def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]:
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    require(may_moderate(actor, lesson.space_id))  # who only checks it gets the preview, with what is masked
     query = visible(LessonVersion, actor).where(LessonVersion.id == lesson.working_id)
     version = db.session.scalars(query).one_or_none()
     if version is None:

@@ -74,6 +74,7 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
 
 def find(actor: Actor, lesson_id: int, words: str) -> int | None:
     """The first post of the lesson's talks in which these words literally stand, for words that were pasted."""
+    lessons.open_draft(actor, lesson_id)
     query = (
         visible(Post, actor, Post.id, PostRevision.plain)
         .join(LessonSource, LessonSource.thread_id == Post.thread_id)
