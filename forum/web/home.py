@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import notifications, shelf, subscriptions, threads
+from forum.domain import drafts, joining, notifications, shelf, subscriptions, threads
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
@@ -48,6 +48,8 @@ def _for_members(who: Actor) -> str:
         "home/member.html",
         today=clock.now(),
         notices=notifications.inbox(who),
+        knocks=joining.waiting_anywhere(who, FEW) if who.moderates else [],
+        reviews=drafts.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,
         fresh=fresh,

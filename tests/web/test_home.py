@@ -2,13 +2,14 @@
 
 import pytest
 
-from forum.domain import subscriptions
+from forum.domain import lessons, subscriptions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
-from forum.models.spaces import Audience
+from forum.models.spaces import Audience, JoinRequest, Role
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.lesson_ground import lay
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -74,6 +75,21 @@ def test_who_is_not_let_in_yet_reads_why(client, gent):
     shown = words(client)
     assert "A moderator still has to let you in." in shown
     assert "You do not belong to a space yet" in shown
+
+
+def test_a_moderator_sees_who_knocks_and_which_lesson_waits_for_her(client):
+    ground = lay()
+    lesson = ground.draft()
+    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    karim = make_member("Karim")
+    where = next(iter(ground.who("reviewer").roles))
+    db.session.add(JoinRequest(space_id=where, member_id=karim.id, asked_at=clock.now()))
+    sign_in(client, karim)
+    assert "asks to join" not in words(client)
+    sign_in(client, ground.reviewer)
+    shown = words(client)
+    assert "Karim asks to join Gent" in shown
+    assert f"/workbench/{lesson.id}" in shown
 
 
 @pytest.mark.parametrize("visitor", [True, False], ids=["visitor", "member"])
