@@ -17,7 +17,7 @@ from forum.infra.db import db
 
 T = TypeVar("T")
 AFTER, BEFORE = "after", "before"
-LARGEST = 2**63 - 1  # what an id column holds
+LARGEST = 2**31 - 1  # what an id column holds on every database
 
 
 @dataclass

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra.db import db
+from forum.infra.paging import LARGEST
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
@@ -23,7 +24,6 @@ from forum.policy.errors import NotFound
 
 ReaderId = int | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
-LARGEST = 2**63 - 1  # what an id column holds
 FULL = (Role.MEMBER, Role.MODERATOR)
 
 # Second names of tables for the inside of a rule. Made once: making one costs more than asking the database.
