@@ -246,7 +246,13 @@ def _door(city: str) -> Space:
 def _account(member: Member | None, newcomer: Newcomer, email: str) -> Member:
     """A new account, or the one that was never confirmed, emptied: whoever reads that mailbox decides which stays."""
     if member is None:
-        return accounts.create(email=email, name=newcomer.name, locale=newcomer.locale)
+        try:
+            return accounts.create(email=email, name=newcomer.name, locale=newcomer.locale)
+        except Invalid:  # the same form a moment ago: she pressed twice
+            member = accounts.by_email(email)
+            if member is None:
+                raise
+    db.session.execute(select(Member.id).where(Member.id == member.id).with_for_update())
     db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
     db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
     member.name, member.locale = accounts.fit_name(newcomer.name), newcomer.locale

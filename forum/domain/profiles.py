@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import select
 
 from forum.domain import accounts
-from forum.infra import clock
+from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.models.accounts import Body, Capacity, Level, Member
@@ -59,10 +59,15 @@ def capacities(actor: Actor) -> list[Capacity]:
 def add_capacity(
     actor: Actor, *, function: str, level: Level, body: Body, city: str | None, starts_on: date
 ) -> Capacity:
-    """Speak in one more capacity from a day on; the newest one stands beside new words."""
+    """Speak in one more capacity from a day on; the newest one stands beside new words. Said twice is said once."""
     if starts_on > clock.now().date():
         raise Invalid("starts_on", _("Choose today or a day before."))
-    if len(capacities(actor)) >= MOST_CAPACITIES:
+    db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
+    held, said = capacities(actor), (text.one_line(function), level, body, city, starts_on)
+    for one in held:
+        if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == said:
+            return one
+    if len(held) >= MOST_CAPACITIES:
         raise Invalid("function", _("Keep at most %(limit)d capacities.", limit=MOST_CAPACITIES))
     return accounts.add_capacity(
         actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on
