@@ -12,11 +12,14 @@ RUN = """async tags => {
     const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
     return found.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(', '));
 }"""
-FOCUSABLE = """() => [...document.querySelectorAll(
+# Of a group of radio buttons Tab reaches one: the chosen one, or the first while none is chosen.
+FOCUSABLE = """() => { const STOP = e => {
+        const all = [...(e.form || document).querySelectorAll(`input[name="${e.name}"]`)];
+        return all.find(x => x.checked) || all[0]; };
+    return [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex="0"]')]
     .filter(e => !e.disabled && e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false})
-        && !(e.type === 'radio' && !e.checked && document.querySelector(`input[name="${e.name}"]:checked`)))
-    .length"""
+        && (e.type !== 'radio' || e === STOP(e))).length; }"""
 FOCUSED = """() => {
     const e = document.activeElement;
     if (!e || e === document.body) return null;
@@ -29,7 +32,10 @@ FOCUSED = """() => {
 
 
 def violations(page, address: str) -> list[str]:
+    """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target."""
     page.goto(address)
+    tall = page.evaluate("() => document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": page.viewport_size["width"], "height": max(tall, 844)})
     page.evaluate(AXE.read_text())
     return [f"{address}: {found}" for found in page.evaluate(RUN, TAGS)]
 
