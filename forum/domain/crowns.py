@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select
 
-from forum.domain.thread_statements import Anybody
 from forum.infra.db import db
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.policy import later
 from forum.policy.actors import Actor
-from forum.policy.visibility import Reader, sees
+from forum.policy.visibility import sees
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class Crown:
 
 def of_thread(reader: Actor | None, thread_id: int) -> list[Crown]:
     """The published lessons of a talk that the reader may see, the latest changed first."""
-    values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
+    values = {**later.values(reader), "thread_id": thread_id}
     found: dict[int, Crown] = {}
     for row in db.session.execute(_lessons(reader is not None), values):
         crown = found.setdefault(row.id, Crown(row.public_id, row.title, row.cities))
@@ -37,7 +37,6 @@ def of_thread(reader: Actor | None, thread_id: int) -> list[Crown]:
 
 @cache
 def _lessons(signed_in: bool) -> Select[Any]:
-    reader_id: Any = bindparam("reader_id", type_=Integer)
     # A report on a lesson is for who may read the lesson, so the rule of the lesson covers both.
     query: Any = (
         select(
@@ -53,7 +52,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .where(
             LessonSource.thread_id == bindparam("thread_id"),
-            sees(Lesson, cast(Reader, Anybody(reader_id)) if signed_in else None),
+            sees(Lesson, later.later(signed_in)),
         )
         .order_by(Lesson.changed_at.desc(), Lesson.id.desc(), AdoptionReport.reported_on, AdoptionReport.id)
     )

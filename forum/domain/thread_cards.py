@@ -2,25 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, select
+from sqlalchemy import select
 
+from forum.domain import card_statements
 from forum.domain.bylines import Byline
-from forum.domain.speakers import COLUMNS, speaker
+from forum.domain.speakers import speaker
 from forum.infra import clock
-from forum.infra.db import Moment, db
+from forum.infra.db import db
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Capacity, Member
-from forum.models.spaces import Space
-from forum.models.themes import Axis, Need, Tag, ThreadTag
-from forum.models.threads import Post, ReadMark, Thread
+from forum.models.accounts import Capacity
+from forum.models.threads import Post, Thread
+from forum.policy import later
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 WEEK = timedelta(days=7)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +57,31 @@ def latest(
     limit: int = 20,
 ) -> Page[ThreadCard]:
     """Talks that the reader may see, the last moved first; a need or axis that nobody knows filters nothing."""
-    query = _cards(reader)
+    filters, filled = set(), later.values(reader)
     if space_id is not None:
-        query = query.where(Thread.space_id == space_id)
-    if need in set(Need):
-        query = query.where(Thread.need == need)
-    if axis in set(Axis):
-        query = query.where(Thread.axis == axis)
+        filters.add("space")
+        filled["space_id"] = space_id
+    for name, value in (("need", need), ("axis", axis)):
+        if value in card_statements.KNOWN[name]:
+            filters.add(name)
+            filled[name] = value
     if tag:
-        tagged = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id).where(Tag.slug == tag)
-        query = query.where(Thread.id.in_(tagged), Thread.title != "")
-    keys = (Thread.last_post_at, Thread.id)
-    rows, following = keyset(query, keys=keys, cursor=cursor, limit=limit)
+        filters.add("tag")
+        filled["tag"] = tag
+    query = card_statements.cards(reader is not None, frozenset(filters))
+    rows, following = keyset(query, keys=card_statements.KEYS, cursor=cursor, limit=limit, values=filled)
     return Page(_made(rows), following)
 
 
 def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = None) -> list[ThreadCard]:
     """Open talks in which nobody but their starter has spoken yet, the last begun first; her own are left out."""
-    query = _cards(reader).where(
-        Thread.answered_at.is_(None),
-        Thread.locked_at.is_(None),
-        Thread.hidden_at.is_(None),
-        Thread.title != "",
-    )
-    if reader is not None:
-        query = query.where(Thread.author_id != reader.id)
-    if space_id is not None:
-        query = query.where(Thread.space_id == space_id)
-    query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)
-    return _made(db.session.execute(query).all())
+    filters = {"open"} | ({"others"} if reader else set()) | ({"space"} if space_id is not None else set())
+    return _first(reader, filters, limit, space_id=space_id)
 
 
 def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
     """What moved last in the spaces that she belongs to."""
-    query = _cards(actor).where(Thread.space_id.in_(list(actor.roles)), Thread.hidden_at.is_(None))
-    query = query.order_by(Thread.last_post_at.desc(), Thread.id.desc()).limit(limit)
-    return _made(db.session.execute(query).all())
+    return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
 
 
 def cities_of_the_week(reader: Actor | None, *, space_id: int | None = None) -> list[str]:
@@ -116,69 +104,9 @@ def cities_of_the_week(reader: Actor | None, *, space_id: int | None = None) -> 
     return [city for city in db.session.scalars(query) if city]
 
 
-def read_up_to(reader_id: Any) -> ColumnElement[Any]:
-    """The moment up to which everything counts as read for somebody."""
-    moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)
-    return func.coalesce(moment.scalar_subquery(), literal(LONG_AGO, Moment))
-
-
-def fresh_posts(reader_id: Any) -> ColumnElement[int]:
-    """How many posts of others in a talk somebody has not read yet; joins ReadMark as `_marked` does."""
-    since = read_up_to(reader_id)
-    newer = (
-        select(func.count())
-        .select_from(Post)
-        .where(
-            Post.thread_id == Thread.id,
-            Post.number > func.coalesce(ReadMark.last_number, 0),
-            Post.created_at > since,
-            Post.author_id != reader_id,
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-        )
-        .correlate(Thread, ReadMark)
-    )
-    return case((Thread.last_post_at > since, newer.scalar_subquery()), else_=0)
-
-
-def marked(reader_id: Any) -> ColumnElement[bool]:
-    """Joins the reader's mark in a talk."""
-    return and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == reader_id)
-
-
-def _cards(reader: Actor | None) -> Select[Any]:
-    opening = and_(Post.thread_id == Thread.id, Post.number == 1)
-    new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
-    query: Any = (
-        select(
-            Thread.id,
-            Thread.slug,
-            Thread.title,
-            Thread.summary,
-            Thread.need,
-            Thread.axis,
-            Thread.post_count,
-            Thread.cities,
-            Thread.created_at,
-            Thread.last_post_at,
-            Thread.audience,
-            Thread.locked_at,
-            Thread.hidden_at,
-            Thread.outcome,
-            Space.name.label("space_name"),
-            Space.slug.label("space_slug"),
-            new_count.label("new_count"),
-            Post.deleted_at.label("opening_gone_at"),
-            *COLUMNS,
-        )
-        .select_from(Thread)
-        .join(Space, Space.id == Thread.space_id)
-        .join(Post, opening)
-        .join(Member, Member.id == Thread.author_id)
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
-    )
-    return query if reader is None else query.outerjoin(ReadMark, marked(reader.id))
+def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:
+    query = card_statements.first_cards(reader is not None, frozenset(filters))
+    return _made(db.session.execute(query, {**later.values(reader), **filled, "most": limit}).all())
 
 
 def _made(rows: Sequence[Any]) -> list[ThreadCard]:

@@ -3,20 +3,20 @@
 The page that is read most: the queries bring columns instead of objects, and are filled in when they run.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
 
+from forum.domain.card_statements import fresh_posts, marked, read_up_to
 from forum.domain.speakers import COLUMNS
-from forum.domain.thread_cards import fresh_posts, marked, read_up_to
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadMark, Thread
-from forum.policy.visibility import Reader, sees
+from forum.policy.later import later
+from forum.policy.visibility import sees
 
 _COLUMNS = (
     Thread.id,
@@ -39,18 +39,11 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Anybody:
-    """A reader whose id is filled in when the query runs."""
-
-    id: Any
-
-
 @cache
 def head(signed_in: bool) -> Select[Any]:
     """The talk itself, when the reader may see it: `thread_id` and `reader_id` are filled in."""
-    reader_id: Any = bindparam("reader_id", type_=Integer)
-    reader = cast(Reader, Anybody(reader_id)) if signed_in else None
+    reader = later(signed_in)
+    reader_id: Any = reader.id if reader else None
     words = (
         select(func.aggregate_strings(Tag.slug.concat("\t").concat(Tag.name), "\n"))
         .join(ThreadTag, ThreadTag.tag_id == Tag.id)

@@ -9,9 +9,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Row, Select, and_, or_
+from sqlalchemy import Integer, Row, Select, and_, bindparam, or_
 
 from forum.infra.db import db
 
@@ -30,30 +31,39 @@ class Page(Generic[T]):
 
 
 def keyset(
-    statement: Select[Any], *, keys: tuple[Any, Any], cursor: str | None, limit: int = 20
+    statement: Select[Any],
+    *,
+    keys: tuple[Any, Any],
+    cursor: str | None,
+    limit: int = 20,
+    values: dict[str, Any] | None = None,
 ) -> tuple[Sequence[Any], str | None]:
     """Rows of `statement` by `keys` (a moment and an id, both descending) from `cursor`, and the next cursor.
 
     The keys are selected columns, or attributes of a selected entity. A cursor that is not ours means the first page.
+    With `values`, what is to be filled in, the statement is one that is kept: its pages are then built once too.
     """
-    page = page_of(statement, keys=keys, cursor=cursor, limit=limit)
+    page = page_of(statement, keys=keys, cursor=cursor, limit=limit, values=values)
     return page.rows, page.next_cursor
 
 
 def page_of(
-    statement: Select[Any], *, keys: tuple[Any, Any], cursor: str | None, limit: int = 20
+    statement: Select[Any],
+    *,
+    keys: tuple[Any, Any],
+    cursor: str | None,
+    limit: int = 20,
+    values: dict[str, Any] | None = None,
 ) -> Page[Row[Any]]:
     """The same as a page that also knows the way back."""
-    moment, number = keys
     place = _read(cursor)
-    backwards = place is not None and place[0] == BEFORE
+    way = place[0] if place is not None else None
+    backwards = way == BEFORE
+    cut = (_cut if values is None else _cut_once)(statement, keys, way)
+    filled = {**(values or {}), "page_rows": limit + 1}
     if place is not None:
-        _, at, last = place
-        beyond = moment > at if backwards else moment < at
-        beside = number > last if backwards else number < last
-        statement = statement.where(or_(beyond, and_(moment == at, beside)))
-    order = (moment.asc(), number.asc()) if backwards else (moment.desc(), number.desc())
-    found = list(db.session.execute(statement.order_by(*order).limit(limit + 1)).all())
+        filled |= {"page_moment": place[1], "page_number": place[2]}
+    found = list(db.session.execute(cut, filled).all())
     more, rows = len(found) > limit, found[:limit]
     if backwards:
         rows.reverse()
@@ -65,6 +75,23 @@ def page_of(
         _write(AFTER, *ends[1]) if ends and has_next else None,
         _write(BEFORE, *ends[0]) if ends and has_previous else None,
     )
+
+
+def _cut(statement: Select[Any], keys: tuple[Any, Any], way: str | None) -> Select[Any]:
+    """The statement for one page; where it begins and how long it is are filled in."""
+    moment, number = keys
+    backwards = way == BEFORE
+    if way is not None:
+        at = bindparam("page_moment", type_=moment.type)
+        last = bindparam("page_number", type_=number.type)
+        beyond = moment > at if backwards else moment < at
+        beside = number > last if backwards else number < last
+        statement = statement.where(or_(beyond, and_(moment == at, beside)))
+    order = (moment.asc(), number.asc()) if backwards else (moment.desc(), number.desc())
+    return statement.order_by(*order).limit(bindparam("page_rows", type_=Integer))
+
+
+_cut_once = lru_cache(maxsize=256)(_cut)
 
 
 def _ends(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:

@@ -1,0 +1,125 @@
+"""The queries behind lists of talks, each built once: columns for a card, the rule of who may read, and the filters."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, case, func, literal, select
+
+from forum.domain.speakers import COLUMNS
+from forum.infra.db import Moment
+from forum.models.accounts import Capacity, Member
+from forum.models.spaces import Space
+from forum.models.themes import Axis, Need, Tag, ThreadTag
+from forum.models.threads import Post, ReadMark, Thread
+from forum.policy.later import later
+from forum.policy.visibility import sees
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+KEYS = (Thread.last_post_at, Thread.id)
+
+
+@cache
+def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
+    """Cards for a reader (`reader_id`), narrowed by any of FILTERS, whose values are filled in by name."""
+    reader = later(signed_in)
+    opening = and_(Post.thread_id == Thread.id, Post.number == 1)
+    new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
+    query: Any = (
+        select(
+            Thread.id,
+            Thread.slug,
+            Thread.title,
+            Thread.summary,
+            Thread.need,
+            Thread.axis,
+            Thread.post_count,
+            Thread.cities,
+            Thread.created_at,
+            Thread.last_post_at,
+            Thread.audience,
+            Thread.locked_at,
+            Thread.hidden_at,
+            Thread.outcome,
+            Space.name.label("space_name"),
+            Space.slug.label("space_slug"),
+            new_count.label("new_count"),
+            Post.deleted_at.label("opening_gone_at"),
+            *COLUMNS,
+        )
+        .select_from(Thread)
+        .join(Space, Space.id == Thread.space_id)
+        .join(Post, opening)
+        .join(Member, Member.id == Thread.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
+        .where(*(FILTERS[name] for name in sorted(filters)))
+    )
+    if reader is not None:
+        query = query.outerjoin(ReadMark, marked(reader.id))
+    return cast(Select[Any], query)
+
+
+@cache
+def first_cards(signed_in: bool, filters: frozenset[str]) -> Select[Any]:
+    """The same for the top of a list: the last moved first, at most `most`."""
+    moved, number = KEYS
+    return (
+        cards(signed_in, filters)
+        .order_by(moved.desc(), number.desc())
+        .limit(bindparam("most", type_=Integer))
+    )
+
+
+def read_up_to(reader_id: Any) -> ColumnElement[Any]:
+    """The moment up to which everything counts as read for somebody."""
+    moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)
+    return func.coalesce(moment.scalar_subquery(), literal(LONG_AGO, Moment))
+
+
+def fresh_posts(reader_id: Any) -> ColumnElement[int]:
+    """How many posts of others in a talk somebody has not read yet; joins ReadMark as `marked` does."""
+    since = read_up_to(reader_id)
+    newer = (
+        select(func.count())
+        .select_from(Post)
+        .where(
+            Post.thread_id == Thread.id,
+            Post.number > func.coalesce(ReadMark.last_number, 0),
+            Post.created_at > since,
+            Post.author_id != reader_id,
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+        )
+        .correlate(Thread, ReadMark)
+    )
+    return case((Thread.last_post_at > since, newer.scalar_subquery()), else_=0)
+
+
+def marked(reader_id: Any) -> ColumnElement[bool]:
+    """Joins the reader's mark in a talk."""
+    return and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == reader_id)
+
+
+def _tagged() -> ColumnElement[bool]:
+    named = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id)
+    named = named.where(Tag.slug == bindparam("tag", type_=String))
+    return and_(Thread.id.in_(named), Thread.title != "")
+
+
+FILTERS: dict[str, ColumnElement[bool]] = {
+    "space": Thread.space_id == bindparam("space_id", type_=Integer),
+    "spaces": Thread.space_id.in_(bindparam("space_ids", expanding=True, type_=Integer)),
+    "need": Thread.need == bindparam("need", type_=Thread.need.type),
+    "axis": Thread.axis == bindparam("axis", type_=Thread.axis.type),
+    "tag": _tagged(),
+    "shown": Thread.hidden_at.is_(None),
+    "open": and_(
+        Thread.answered_at.is_(None),
+        Thread.locked_at.is_(None),
+        Thread.hidden_at.is_(None),
+        Thread.title != "",
+    ),
+    "others": Thread.author_id != bindparam("reader_id", type_=Integer),
+}
+KNOWN = {"need": frozenset(Need), "axis": frozenset(Axis)}
