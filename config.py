@@ -44,7 +44,8 @@ class Default:
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = False
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
-    SESSION_REFRESH_EACH_REQUEST = False  # a device is signed in for thirty days at most, so nothing is renewed
+    # A device is signed in for thirty days at most, so nothing is renewed.
+    SESSION_REFRESH_EACH_REQUEST = False
     SIGN_IN_IDLE = timedelta(days=14)
     WTF_CSRF_TIME_LIMIT = None  # as long as the session: a form left open over lunch must still be accepted
     SEND_FILE_MAX_AGE_DEFAULT = timedelta(hours=1)
