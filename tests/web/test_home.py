@@ -6,7 +6,7 @@ from forum.domain import lessons, subscriptions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
-from forum.models.spaces import Audience, JoinRequest, Role
+from forum.models.spaces import Audience, JoinRequest
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.lesson_ground import lay
