@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, not_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
+from sqlalchemy import cast as sql_cast
 
 from forum.domain import adoptions
 from forum.infra import clock
@@ -15,9 +17,11 @@ from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Thread
+from forum.policy import later
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
+KEYS = (Lesson.changed_at, Lesson.id)
 OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.RUNNING)
 
 
@@ -85,25 +89,17 @@ def shelf(
 ) -> Page[LessonCard]:
     """Lessons that the reader may see, the latest changed first."""
     wanted = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
-    query = _cards(reader).where(*_conditions(wanted).values())
-    found, next_cursor = keyset(query, keys=(Lesson.changed_at, Lesson.id), cursor=cursor, limit=limit)
+    query = _cards(reader is not None, wanted)
+    filled = later.values(reader)
+    found, next_cursor = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=filled)
     return Page(_made(reader, found), next_cursor)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
     """What each filter of the library would show this reader (one query)."""
-    chosen = _conditions(choice)
-    columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
-    names: list[tuple[str, str]] = []
-    for name, values in KNOWN.items():
-        others = [condition for other, condition in chosen.items() if other != name]
-        for value in values:
-            names.append((name, value))
-            columns.append(_sum(and_(_condition(name, value), *others)))
-    row = db.session.execute(
-        select(*columns).select_from(Lesson).join(LessonVersion, _current()).where(sees(Lesson, reader))
-    ).one()
+    row = db.session.execute(_sums(reader is not None, choice), later.values(reader)).one()
     by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
+    names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
         by[name][value] = number or 0
     return Counts(total=row[0] or 0, by=by)
@@ -111,7 +107,7 @@ def counts(reader: Actor | None, choice: Choice) -> Counts:
 
 def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
     """The lessons that were published or renewed last."""
-    return _some(reader, _cards(reader), limit)
+    return _first(reader, limit)
 
 
 def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[LessonCard]:
@@ -119,21 +115,17 @@ def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[Less
 
     A lesson that left a closed talk by consent must not be found back under the name of its space.
     """
-    unseen = (
-        select(LessonSource.lesson_id)
-        .join(Thread, Thread.id == LessonSource.thread_id)
-        .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, reader)))
-    )
-    query = _cards(reader).where(Lesson.space_id == space_id, ~unseen.exists())
-    return _some(reader, query, limit)
+    return _first(reader, limit, space_id=space_id)
 
 
 def _current() -> ColumnElement[bool]:
     return LessonVersion.id == Lesson.current_id
 
 
-def _cards(reader: Actor | None) -> Select[*tuple[Any, ...]]:
-    return (
+@lru_cache(maxsize=256)
+def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
+    """Cards for a reader whose id is filled in, by what she looks for: built once."""
+    query: Any = (
         select(
             Lesson.id,
             Lesson.public_id,
@@ -150,13 +142,41 @@ def _cards(reader: Actor | None) -> Select[*tuple[Any, ...]]:
             LessonVersion.masked,
         )
         .join(LessonVersion, _current())
-        .where(sees(Lesson, reader))
+        .where(sees(Lesson, later.later(signed_in)), *_conditions(choice).values())
     )
+    return cast(Select[Any], query)
 
 
-def _some(reader: Actor | None, query: Select[*tuple[Any, ...]], limit: int) -> list[LessonCard]:
-    rows = db.session.execute(query.order_by(Lesson.changed_at.desc(), Lesson.id.desc()).limit(limit))
-    return _made(reader, rows.all())
+@cache
+def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
+    """The latest changed; of one space only those whose talks the reader may see, every one of them."""
+    query = _cards(signed_in, Choice())
+    if in_space:
+        unseen = (
+            select(LessonSource.lesson_id)
+            .join(Thread, Thread.id == LessonSource.thread_id)
+            .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, later.later(signed_in))))
+        )
+        query = query.where(Lesson.space_id == bindparam("space_id", type_=Integer), ~unseen.exists())
+    changed, number = KEYS
+    return query.order_by(changed.desc(), number.desc()).limit(bindparam("most", type_=Integer))
+
+
+@lru_cache(maxsize=256)
+def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
+    """How many in all, and for each value of each filter how many beside the others that are chosen."""
+    chosen = _conditions(choice)
+    columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
+    for name, values in KNOWN.items():
+        others = [condition for other, condition in chosen.items() if other != name]
+        columns += [_sum(and_(_condition(name, value), *others)) for value in values]
+    query: Any = select(*columns).select_from(Lesson).join(LessonVersion, _current())
+    return cast(Select[Any], query.where(sees(Lesson, later.later(signed_in))))
+
+
+def _first(reader: Actor | None, limit: int, **filled: int) -> list[LessonCard]:
+    query = _first_cards(reader is not None, "space_id" in filled)
+    return _made(reader, db.session.execute(query, {**later.values(reader), **filled, "most": limit}).all())
 
 
 def _made(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
@@ -201,7 +221,7 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
 
 def _holds(column: Any, code: str) -> ColumnElement[bool]:
     """Whether a list of codes holds one; codes have no sign that means something to LIKE."""
-    return cast(column, Text).like(f'%"{code}"%')
+    return sql_cast(column, Text).like(f'%"{code}"%')
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
