@@ -1,0 +1,160 @@
+"""Every form of the forum, sent by outsiders with the numbers of a closed city: refused as if nothing were there."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import invitations, sign_ins
+from forum.infra.db import db
+from forum.models.accounts import Capacity, SignIn
+from forum.models.claims import Claim, Excerpt
+from forum.models.spaces import Membership, Role
+from forum.models.threads import Thread
+from tests.attack.test_strange_input import RIGHT, path_of, rules
+from tests.factories import actor, csrf_for, sign_in, submit
+from tests.rules import closed_world
+from tests.rules.closed_world import MARKERS
+
+OUTSIDERS = (
+    "visitor", "member of another city", "guest elsewhere", "former member", "moderator elsewhere", "suspended member",
+)  # fmt: skip
+NOWHERE = {"slug": "nowhere", "public_id": "les-1999-999", "token": "not-a-token"}
+NOBODY = "2147483000"
+
+
+@pytest.fixture
+def world(session):
+    """The salted network, with an invitation and a device of insiders beside it."""
+    made = closed_world.build()
+    invitations.invite(actor(made.moderator), made.closed.id, email="gast@stad.example", role=Role.GUEST)
+    sign_ins.begin(made.insider, device="Hers")
+    db.session.commit()
+    return made
+
+
+def closed_numbers(world) -> dict[str, list[str]]:
+    """For each argument of a route the numbers of what is closed."""
+
+    def of(model, *where):
+        return [str(one) for one in db.session.scalars(select(model.id).where(*where))]
+
+    return {
+        "slug": [world.unlisted.slug],  # that the other one exists, members of the network may know
+        "thread_id": of(Thread, Thread.space_id.in_([world.closed.id, world.unlisted.id])),
+        "post_id": [str(world.post.id), str(world.post.id + 1), str(world.post.id + 2)],
+        "lesson_id": [str(world.draft.id), str(world.kept.id)],
+        "public_id": [world.kept.public_id],
+        "member_id": [str(world.insider.id), str(world.moderator.id)],
+        "claim_id": of(Claim, Claim.version_id == world.draft.working_id),
+        "excerpt_id": of(Excerpt)[:1],
+        "invitation_id": ["1"],
+        "request_id": ["1"],
+        "notification_id": ["1"],
+        "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
+        "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
+        "token": ["not-a-token"],
+    }
+
+
+def attempts(app, world) -> Iterator[tuple[str, str]]:
+    """Each address that takes forms and has a number in it: the one that is closed, and one that leads nowhere."""
+    known = closed_numbers(world)
+    for rule in rules(app, "POST"):
+        names = sorted(rule.arguments)
+        if not names:
+            continue
+        nowhere = path_of(rule, {name: NOWHERE.get(name, NOBODY) for name in names})
+        for values in itertools.product(*(known[name] for name in names)):
+            yield path_of(rule, dict(zip(names, values, strict=True))), nowhere
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+@pytest.mark.parametrize("method", ["", "DELETE"])
+def test_a_closed_number_is_a_number_of_nothing(app, world, person, method):
+    pairs = list(attempts(app, world))
+    assert len(pairs) > 20
+    browser, member = app.test_client(), world.outsiders[person]
+    if member is not None:
+        sign_in(browser, member)
+    token = csrf_for(browser)
+    fields = {
+        **RIGHT,
+        "_method": method,
+        "csrf_token": token,
+        "claim_id": closed_numbers(world)["claim_id"][0],
+    }
+    told = []
+    for closed, nowhere in pairs:
+        here, there = browser.post(closed, data=fields), browser.post(nowhere, data=fields)
+        said = here.get_data(as_text=True) + str(here.headers)
+        if here.status_code < 400 or here.status_code != there.status_code:
+            told.append(f"{here.status_code} {closed}, {there.status_code} {nowhere}")
+        told += [f"{marker} on {closed}" for marker in MARKERS if marker in said and marker not in closed]
+    assert told == []
+
+
+@pytest.mark.parametrize("person", OUTSIDERS)
+def test_a_space_that_one_may_know_of_takes_nothing_but_a_knock(app, world, person):
+    browser, member = app.test_client(), world.outsiders[person]
+    if member is not None:
+        sign_in(browser, member)
+    for rule in rules(app, "POST"):
+        if "slug" in rule.arguments and rule.endpoint != "members.knock":
+            path = path_of(rule, {"slug": world.closed.slug, "member_id": str(world.insider.id)})
+            for method in ("", "DELETE"):
+                assert submit(browser, path, {**RIGHT, "_method": method}).status_code in {403, 404, 405}, (
+                    path
+                )
+
+
+def test_numbers_of_others_in_the_fields_of_ones_own_forms(app, world):
+    """A space to digest from, a talk to quote from, a post: named in a form, they are nothing either."""
+    outsider, browser = world.outsiders["moderator elsewhere"], app.test_client()
+    sign_in(browser, outsider)
+    own = db.session.scalar(
+        select(Membership.space_id).where(Membership.member_id == outsider.id, Membership.ended_at.is_(None))
+    )
+    digest = {"frequency": "weekly", "spaces": [str(world.closed.id)]}
+    assert submit(browser, "/settings/digest", digest).status_code == 422
+    assert submit(browser, "/settings/digest", {**digest, "spaces": [str(own)]}).status_code == 303
+    for number in (world.thread.id, 2147483000):
+        page = submit(browser, f"/threads/{number}/replies", {"body": "Words."})
+        assert page.status_code == 404
+
+
+def test_fields_that_a_form_does_not_have_change_nothing(app, world):
+    browser = app.test_client()
+    insider = world.insider
+    sign_in(browser, insider)
+    more = {
+        "role": "moderator", "author_id": str(world.moderator.id), "space_id": str(world.unlisted.id), "member_id": "1",
+        "network_role": "admin", "email": "ander@stad.example", "approved_at": "", "handle": "x", "kind": "moderation",
+    }  # fmt: skip
+    form = {**RIGHT, **more, "once": "attack-1", "name": insider.name}
+    assert submit(browser, f"/spaces/{world.closed.slug}/threads", form).status_code == 303
+    thread = db.session.scalars(select(Thread).order_by(Thread.id.desc()).limit(1)).one()
+    assert (thread.author_id, thread.space_id) == (insider.id, world.closed.id)
+    assert submit(browser, "/settings/profile", form).status_code == 303
+    db.session.refresh(insider)
+    assert (insider.email, insider.handle) != ("ander@stad.example", "x")
+    assert actor(insider).network_roles == frozenset()
+    assert Role.MODERATOR not in actor(insider).roles.values()
+    reply = submit(browser, f"/threads/{world.thread.id}/replies", {"body": "x", "kind": "moderation"})
+    assert reply.status_code == 422
+
+
+def test_the_once_of_somebody_else_gives_nothing_of_hers(app, world):
+    """The mark of one sending counts for its author only."""
+    other = world.outsiders["member of another city"]
+    theirs = world.thread.once
+    browser = app.test_client()
+    sign_in(browser, other)
+    space = db.session.scalar(
+        select(Membership.space_id).where(Membership.member_id == other.id, Membership.ended_at.is_(None))
+    )
+    slug = db.session.get_one(type(world.closed), space).slug
+    sent = submit(browser, f"/spaces/{slug}/threads", {**RIGHT, "once": theirs})
+    assert sent.status_code == 303
+    assert sent.location != f"/threads/{world.thread.id}-{world.thread.slug}"
