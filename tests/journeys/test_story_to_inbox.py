@@ -73,7 +73,8 @@ def lesson_from(sofie: Person, thread: str) -> str:
     assert WORDS in sofie.text
     sofie.open(f"{draft}?part=text")
     sofie.form("one_sentence", "recommendation").fill(
-        title="Bel eerst, en sta dan aan de deur", one_sentence="Een telefoontje vooraf opent deuren.", outcome="worked",
+        title="Bel eerst, en sta dan aan de deur", one_sentence="Een telefoontje vooraf opent deuren.",
+        outcome="worked",
         axis="solidaire-stadspolis", needs=["stories"], recommendation="Bel elk gezin de dag voordien zelf op.",
         unknowns="Of het ook werkt bij wie geen telefoon heeft.", conditions="er zijn telefoonnummers",
         context="Huisbezoeken in één wijk.", what_was_done="Eerst gebeld.", result="Zeventien van de twintig.",
