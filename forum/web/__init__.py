@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
     refusals.init_app(app)
     template_globals.init_app(app)
     row_ids.init_app(app)
+    app.url_map.merge_slashes = False  # its redirects would carry whatever Host somebody sent
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
 

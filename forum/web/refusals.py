@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
@@ -52,7 +52,7 @@ def _too_often(error: TooOften) -> tuple[str, int, dict[str, str]]:
 def _http(error: HTTPException) -> Any:
     known = {403: "403", 404: "404", 405: "405", 413: "413", 429: "429"}
     code = error.code or 500
-    if code < 400:
+    if code < 400 or isinstance(error, BadHost | SecurityError):  # without a host no page can name an address
         return error
     if code == 400:
         return _page("422", 400, reason=_("Something in this request is not right. Go back and try again."))
