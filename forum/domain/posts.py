@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from forum.domain import standing
-from forum.infra import clock, text
+from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.threads import Post, Thread
@@ -11,6 +11,8 @@ from forum.policy.actions import may_delete, may_edit, may_put_back, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
 from forum.policy.visibility import get_visible
+
+MOST_CHANGES = "120 per hour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
         raise Conflict(_("These words were changed somewhere else while you were writing."))
     if (before.body, before.title) == (body, heading):
         return post
+    rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     now = clock.now()
     post.revision += 1
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
@@ -94,6 +97,7 @@ def put_back(actor: Actor, post_id: int) -> Post:
     """Let one's own words stand again."""
     thread, post = standing.locked_post(actor, post_id)
     require(may_put_back(actor, post))
+    rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     revision = standing.latest_revision(post)
     post.deleted_at, post.html = None, standing.html_of(revision.body)
     post.render_version = text.RENDER_VERSION

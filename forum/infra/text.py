@@ -43,6 +43,9 @@ __all__ = [
 RENDER_VERSION = 1
 MAX_LENGTH = 20_000  # characters; a long report fits, a machine's output does not
 DEEPEST = 20  # quotes in lists in quotes …
+MOST_HTML = (
+    10 * MAX_LENGTH
+)  # a table of a thousand columns fills its missing cells and is no table for anybody
 TAGS = frozenset(
     {
         "p",
@@ -75,6 +78,7 @@ EXTENSIONS = {
     "headings": "headings start at the third level, below the page's own",
     "pictures": "a picture becomes a link with its description as words",
     "depth": f"text nested {DEEPEST} deep or more is shown as it was written",
+    "size": f"text that would become more than {MOST_HTML} characters of HTML is shown as it was written",
 }
 
 
@@ -127,11 +131,16 @@ class _Tools(threading.local):
         self.cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
 
     def posts(self, source: str) -> str:
-        """The extended parser's HTML; words that it would drop for being nested too deeply are kept as written."""
+        """The extended parser's HTML; words that it would drop, or blow up beyond all measure, are kept as written."""
         tokens = self.markdown.parse(source)
         if any(token.level >= DEEPEST - 1 and token.type in DEEP for token in tokens):
-            return "<p>" + entities.escape(source.strip()).replace("\n", "<br>\n") + "</p>"
-        return str(self.markdown.renderer.render(tokens, self.markdown.options, {}))
+            return _as_written(source)
+        html = str(self.markdown.renderer.render(tokens, self.markdown.options, {}))
+        return html if len(html) <= MOST_HTML else _as_written(source)
+
+
+def _as_written(source: str) -> str:
+    return "<p>" + entities.escape(source.strip()).replace("\n", "<br>\n") + "</p>"
 
 
 # Below such a token at the last level the parser stops and lets the words go.
