@@ -5,18 +5,16 @@ import signal
 import smtplib
 import subprocess
 import sys
-import threading
 import time
 from email import policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from tests.postgres import SHARED, create_database, postgres_server
-from tests.servers import browser, smtp_server
+from tests.servers import smtp_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -94,30 +92,3 @@ def _letter():
     letter["Subject"] = "Eén verhaal"
     letter.set_content("Beste Ann\n")
     return letter.as_bytes(policy=policy.SMTP)
-
-
-class _Page(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Here</title><script>document.title += '!'</script>")
-
-    def log_message(self, format, *args):
-        """Keep quiet."""
-
-
-@pytest.mark.browser
-def test_the_browser_reaches_this_machine_and_nothing_else():
-    served = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    try:
-        with browser() as chromium:
-            page = chromium.new_page()
-            page.goto(f"http://127.0.0.1:{served.server_port}/")
-            assert page.title() == "Here!"
-            with pytest.raises(Exception, match="ERR_NAME_NOT_RESOLVED"):
-                page.goto("http://leerkring.example/")
-    finally:
-        served.shutdown()
-        served.server_close()
