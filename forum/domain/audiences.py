@@ -34,7 +34,7 @@ def reach(space_id: int, space_name: str, width: Audience, *, fresh: bool = Fals
         return Reach(width, who, _("%(members)s, and every visitor", members=members))
     if width == Audience.NETWORK:
         return Reach(width, _("Everyone in the network can read this"), members)
-    return Reach(width, _("Only who belongs to %(space)s can read this", space=space_name), members)
+    return Reach(width, _("Only people who belong to %(space)s can read this", space=space_name), members)
 
 
 def choices(space: Space) -> list[Reach]:

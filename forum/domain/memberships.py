@@ -87,7 +87,7 @@ def members(
     """Who belongs to a space, the newest first, for who belongs to it too (three queries)."""
     space: Space = get_visible(Space, reader, space_id)
     if reader is None or space.id not in reader.roles:
-        require(no(_("Only who belongs to this space sees who else does.")))
+        require(no(_("Only people who belong to this space see who else does.")))
     query = _people(reader, space.id)
     rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
     return Page(_rows(rows), following)

@@ -116,9 +116,15 @@ def city_name(code: str) -> str:
 
 
 def organisation(capacity: Capacity) -> str:
-    """For which body and city a capacity speaks: "city of Gent", "OCMW Antwerpen", "network"."""
+    """For which body and city: "city of Gent", "OCMW Antwerpen", "association in Leuven", "VGC Brussel", "network"."""
     if capacity.city is None:
         return str(BODIES[capacity.body])
+    city = city_name(capacity.city)
     if capacity.body == Body.CITY:
-        return _("city of %(city)s", city=city_name(capacity.city))
-    return _("%(body)s %(city)s", body=BODIES[capacity.body], city=city_name(capacity.city))
+        return _("city of %(city)s", city=city)
+    place = BY_CODE.get(capacity.city)
+    if capacity.body == Body.GOVERNMENT and place is not None and place.partner:
+        return city  # the partner is a government of its own, and its name says so
+    if capacity.body in {Body.OCMW, Body.COMPANY, Body.NETWORK}:
+        return _("%(body)s %(city)s", body=BODIES[capacity.body], city=city)
+    return _("%(body)s in %(city)s", body=BODIES[capacity.body], city=city)

@@ -45,7 +45,7 @@ def remove(slug: str, member_id: int) -> Any:
     if not form.validate_on_submit():
         raise Invalid("reason", _("Say why: it stays in the log."))
     spaces.remove(viewer(), space.id, member_id, reason=form.reason.data)
-    flash(_("This person belongs to %(space)s no more.", space=space.name), "ok")
+    flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 
 

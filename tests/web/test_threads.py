@@ -107,7 +107,7 @@ def test_the_composer_says_who_will_read_it(client, gent, leen):
     make_member("Karim", space=make_space("Genk", city="genk"))
     sign_in(client, leen)
     shown = words(client.get(f"/spaces/{gent.slug}/threads/new"))
-    assert "Only who belongs to Gent can read this: 1 member." in shown
+    assert "Only people who belong to Gent can read this: 1 member." in shown
     assert "Everyone in the network can read this: 2 members." in shown
     assert "Everybody can read this, also without an account: 2 members, and every visitor." in shown
     closed = make_space("Stil", unlisted=True)
