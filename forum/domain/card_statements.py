@@ -71,6 +71,25 @@ def first_cards(signed_in: bool, filters: frozenset[str]) -> Select[Any]:
     )
 
 
+@cache
+def cities_since(signed_in: bool) -> Select[Any]:
+    """The cities of posts that stand and that the reader may see, from the moment `since` on."""
+    query: Any = (
+        select(Capacity.city)
+        .distinct()
+        .join(Post, Post.capacity_id == Capacity.id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(
+            Post.created_at > bindparam("since", type_=Moment),
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+            Capacity.city.is_not(None),
+            sees(Thread, later(signed_in)),
+        )
+    )
+    return cast(Select[Any], query)
+
+
 def read_up_to(reader_id: Any) -> ColumnElement[Any]:
     """The moment up to which everything counts as read for somebody."""
     moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from forum.domain import card_statements
 from forum.domain.bylines import Byline
 from forum.domain.speakers import speaker
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Capacity
-from forum.models.threads import Post, Thread
 from forum.policy import later
 from forum.policy.actors import Actor
-from forum.policy.visibility import sees
 
 WEEK = timedelta(days=7)
 
@@ -84,24 +79,11 @@ def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
     return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
 
 
-def cities_of_the_week(reader: Actor | None, *, space_id: int | None = None) -> list[str]:
+def cities_of_the_week(reader: Actor | None) -> list[str]:
     """The cities that said something in the last seven days, as far as the reader may read it."""
-    query = (
-        select(Capacity.city)
-        .distinct()
-        .join(Post, Post.capacity_id == Capacity.id)
-        .join(Thread, Thread.id == Post.thread_id)
-        .where(
-            Post.created_at > clock.now() - WEEK,
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-            Capacity.city.is_not(None),
-            sees(Thread, reader),
-        )
-    )
-    if space_id is not None:
-        query = query.where(Thread.space_id == space_id)
-    return [city for city in db.session.scalars(query) if city]
+    filled = {**later.values(reader), "since": clock.now() - WEEK}
+    query = card_statements.cities_since(reader is not None)
+    return [city for city in db.session.scalars(query, filled) if city]
 
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:
