@@ -27,7 +27,7 @@ def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[st
     rates.spend("sign_in", f"account:{tokens.digest(who)}@{address}", limit=GUESSES)
     rates.spend("sign_in_place", f"address:{address}", limit=GUESSES_FROM_ONE_PLACE)
     member = accounts.by_email(who)
-    fits = passwords.verify(member.password_hash if member else None, password) and not _of_the_demo(who)
+    fits = passwords.verify(member.password_hash if member else None, password) and not is_shut_out(who)
     if member is None or not fits or member.confirmed_at is None or member.suspended_at is not None:
         raise Invalid("password", _("This address and this password do not go together."))
     if member.password_hash and passwords.needs_rehash(member.password_hash):
@@ -35,7 +35,7 @@ def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[st
     return begin(member, device=device)
 
 
-def _of_the_demo(address: str) -> bool:
+def is_shut_out(address: str) -> bool:
     """Everybody knows the password of the demo's people: it opens nothing where there is no demo (any more)."""
     return address.endswith(DEMO_PEOPLE) and not current_app.config["DEMO"]
 
