@@ -3,21 +3,18 @@
 from sqlalchemy import delete, select
 
 from forum.domain import lesson_versions as versions
-from forum.domain.lessons import open_draft
+from forum.domain.lessons import locked, open_draft
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
-from forum.policy.visibility import get_visible, visible
 
 
 def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
     """Take a version back from review before anybody judged it; the work goes on in a copy, as after a return."""
-    get_visible(Lesson, actor, lesson_id)
-    query = visible(Lesson, actor).where(Lesson.id == lesson_id).with_for_update(of=Lesson)
-    lesson: Lesson = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))

@@ -158,7 +158,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
 
 def revise(actor: Actor, lesson_id: int) -> LessonVersion:
     """Begin a new version of a published lesson; readers keep the current one until the new one is published."""
-    lesson = _locked(actor, lesson_id)
+    lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.working_id is not None:
         return db.session.get_one(LessonVersion, lesson.working_id)
@@ -176,7 +176,7 @@ def working(lesson: Lesson) -> LessonVersion:
 
 def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     """A lesson that the actor may write in now, locked for her, with the version that is being made."""
-    lesson = _locked(actor, lesson_id)
+    lesson = locked(actor, lesson_id)
     require(may_edit_draft(actor, lesson))
     version = db.session.get_one(LessonVersion, lesson.working_id, populate_existing=True)
     if version.sealed_at is not None:
@@ -184,7 +184,8 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     return lesson, version
 
 
-def _locked(actor: Actor, lesson_id: int) -> Lesson:
+def locked(actor: Actor, lesson_id: int) -> Lesson:
+    """The lesson, when the actor may see it, read anew and held until the end of the transaction; else NotFound."""
     query = visible(Lesson, actor).where(Lesson.id == lesson_id).with_for_update(of=Lesson)
     lesson: Lesson | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if lesson is None:
@@ -193,7 +194,7 @@ def _locked(actor: Actor, lesson_id: int) -> Lesson:
 
 
 def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
-    lesson = _locked(actor, lesson_id)
+    lesson = locked(actor, lesson_id)
     if lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
     version = working(lesson)

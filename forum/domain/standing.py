@@ -1,6 +1,6 @@
 """What stands in a talk: one talk locked for whoever writes in it, and counts that stay true to its posts."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -37,20 +37,6 @@ def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
     ).one()
     set_committed_value(post, "thread", thread)
     return thread, post
-
-
-def capacity_of(member_id: int, day: date) -> int | None:
-    """The capacity in which somebody speaks on a day: of those that hold, the one that began last."""
-    return db.session.scalar(
-        select(Capacity.id)
-        .where(
-            Capacity.member_id == member_id,
-            Capacity.starts_on <= day,
-            Capacity.ends_on.is_(None) | (Capacity.ends_on >= day),
-        )
-        .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
-        .limit(1)
-    )
 
 
 def title_of(words: str) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain import consents, standing
+from forum.domain import accounts, consents, standing
 from forum.domain import tags as tagging
 from forum.domain.moderation_log import note
 from forum.domain.reading import mark_all_read, mark_read
@@ -148,12 +148,13 @@ def _add_post(
     actor: Actor, thread: Thread, *, body: str, html: str, title: str, kind: PostKind | None, once: str
 ) -> Post:
     now = clock.now()
+    capacity = accounts.current_capacity(actor.id)
     thread.last_number += 1
     post = Post(
         thread=thread,
         number=thread.last_number,
         author_id=actor.id,
-        capacity_id=standing.capacity_of(actor.id, now.date()),
+        capacity_id=capacity.id if capacity else None,
         kind=PostKind(kind) if kind else None,
         html=html,
         render_version=text.RENDER_VERSION,
