@@ -46,10 +46,8 @@ class Default:
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     # A device is signed in for thirty days at most, so nothing is renewed.
     SESSION_REFRESH_EACH_REQUEST = False
-    SIGN_IN_IDLE = timedelta(days=14)
     WTF_CSRF_TIME_LIMIT = None  # as long as the session: a form left open over lunch must still be accepted
     SEND_FILE_MAX_AGE_DEFAULT = timedelta(hours=1)
-    SQLALCHEMY_ENGINE_OPTIONS: dict[str, object] = {}
     RATES_ENABLED = True
 
 
