@@ -72,7 +72,7 @@ def _refuse(
         raise click.ClickException(f"There is a space {slug} already.")
     if unlisted and widest != Audience.SPACE:
         raise click.ClickException("What is said in an unlisted space stays there: --audience space.")
-    if audience.width > widest.width:
+    if audience.rank > widest.rank:
         raise click.ClickException("The default audience is wider than the widest one.")
     if (kind == SpaceKind.CITY) != (city is not None):
         raise click.ClickException("A city space has a city; other spaces have none.")

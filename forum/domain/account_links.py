@@ -10,14 +10,14 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation
-from forum.policy.errors import NotFound, Refusal
+from forum.policy.errors import DomainError, NotFound
 
 CONFIRM, RESET, INVITATION, UNSUBSCRIBE = "confirm", "reset", "invitation", "unsubscribe"
 CONFIRM_SECONDS = 14 * 24 * 3600
 RESET_SECONDS = 60 * 60
 
 
-class DeadLink(Refusal):
+class DeadLink(DomainError):
     """A link that no longer works; `reason` says kindly why and what to do."""
 
     def __init__(self, reason: str) -> None:

@@ -15,7 +15,7 @@ from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointm
 from forum.models.cities import BY_CODE
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation
-from forum.policy.actions import no, require
+from forum.policy.actions import deny, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 
@@ -210,7 +210,7 @@ def fit_reason(reason: str) -> str:
 
 def _require_admin(actor: Actor) -> None:
     if NetworkRole.ADMIN not in actor.network_roles:
-        require(no(_("Only an administrator of the network can do this.")))
+        require(deny(_("Only an administrator of the network can do this.")))
 
 
 def _locked(member_id: int) -> Member:

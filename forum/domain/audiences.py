@@ -39,7 +39,7 @@ def reach(space_id: int, space_name: str, width: Audience, *, fresh: bool = Fals
 
 def choices(space: Space) -> list[Reach]:
     """The circles that a space allows, from few to many, counted at this moment."""
-    widths = [width for width in Audience if width.width <= space.widest_audience.width]
+    widths = [width for width in Audience if width.rank <= space.widest_audience.rank]
     return [reach(space.id, space.name, width, fresh=True) for width in widths]
 
 

@@ -12,7 +12,7 @@ from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Space
 from forum.models.themes import Axis, Need, Tag, ThreadTag
 from forum.models.threads import Post, ReadMark, Thread
-from forum.policy.later import later
+from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +22,7 @@ KEYS = (Thread.last_post_at, Thread.id)
 @cache
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
     """Cards for a reader (`reader_id`), narrowed by any of FILTERS, whose values are filled in by name."""
-    reader = later(signed_in)
+    reader = reader_param(signed_in)
     opening = and_(Post.thread_id == Thread.id, Post.number == 1)
     new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
     query: Any = (
@@ -84,7 +84,7 @@ def cities_since(signed_in: bool) -> Select[Any]:
             Post.hidden_at.is_(None),
             Post.deleted_at.is_(None),
             Capacity.city.is_not(None),
-            sees(Thread, later(signed_in)),
+            sees(Thread, reader_param(signed_in)),
         )
     )
     return cast(Select[Any], query)

@@ -33,7 +33,7 @@ class Missing:
 def needed(thread: Thread, lesson: Lesson, width: Audience) -> bool:
     """Whether a lesson of that width takes words out of this talk: somebody will read it who may not read the talk."""
     elsewhere = thread.audience == Audience.SPACE and thread.space_id != lesson.space_id
-    return thread.audience.width < width.width or elsewhere
+    return thread.audience.rank < width.rank or elsewhere
 
 
 def missing(version: LessonVersion, width: Audience) -> list[Missing]:
@@ -54,9 +54,9 @@ def waiting(lesson: Lesson, quotes: Iterable[Quoted], width: Audience) -> list[Q
 def given(lesson_id: int, width: Audience) -> dict[Key, Consent]:
     """The yeses that reach an audience of that width. A no to a narrower audience is also a no to a wider one."""
     rows = db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all()
-    refused = {_key(row) for row in rows if row.agreed is False and row.audience.width <= width.width}
-    reaching = [row for row in rows if row.agreed and row.audience.width >= width.width]
-    reaching.sort(key=lambda row: row.audience.width, reverse=True)  # the closest fit wins, so it comes last
+    refused = {_key(row) for row in rows if row.agreed is False and row.audience.rank <= width.rank}
+    reaching = [row for row in rows if row.agreed and row.audience.rank >= width.rank]
+    reaching.sort(key=lambda row: row.audience.rank, reverse=True)  # the closest fit wins, so it comes last
     return {_key(row): row for row in reaching if _key(row) not in refused}
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from forum.infra.db import db
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
-from forum.policy import later
+from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
@@ -26,7 +26,7 @@ class Crown:
 
 def of_thread(reader: Actor | None, thread_id: int) -> list[Crown]:
     """The published lessons of a talk that the reader may see, the latest changed first."""
-    values = {**later.values(reader), "thread_id": thread_id}
+    values = {**readers.reader_values(reader), "thread_id": thread_id}
     found: dict[int, Crown] = {}
     for row in db.session.execute(_lessons(reader is not None), values):
         crown = found.setdefault(row.id, Crown(row.public_id, row.title, row.cities))
@@ -52,7 +52,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .where(
             LessonSource.thread_id == bindparam("thread_id"),
-            sees(Lesson, later.later(signed_in)),
+            sees(Lesson, readers.reader_param(signed_in)),
         )
         .order_by(Lesson.changed_at.desc(), Lesson.id.desc(), AdoptionReport.reported_on, AdoptionReport.id)
     )

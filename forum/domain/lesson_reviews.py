@@ -10,7 +10,7 @@ from forum.infra.i18n import _
 from forum.models.accounts import Capacity
 from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.spaces import Space
-from forum.policy.actions import Answer, may_review, no
+from forum.policy.actions import Answer, deny, may_review
 from forum.policy.actors import Actor
 
 
@@ -40,7 +40,7 @@ def answer_for(
     answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
     # Whoever handed a version in made it too, even where somebody else began the lesson.
     if answer and actor.id == version.created_by_id:
-        return no(_("A second pair of eyes publishes: you handed this version in yourself."))
+        return deny(_("A second pair of eyes publishes: you handed this version in yourself."))
     return answer
 
 

@@ -18,7 +18,7 @@ from forum.infra.paging import Page, keyset
 from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
-from forum.policy.actions import may_moderate, no, require
+from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import get_visible, visible
@@ -87,7 +87,7 @@ def members(
     """Who belongs to a space, the newest first, for who belongs to it too (three queries)."""
     space: Space = get_visible(Space, reader, space_id)
     if reader is None or space.id not in reader.roles:
-        require(no(_("Only people who belong to this space see who else does.")))
+        require(deny(_("Only people who belong to this space see who else does.")))
     query = _people(reader, space.id)
     rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
     return Page(_rows(rows), following)

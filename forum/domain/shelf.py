@@ -17,7 +17,7 @@ from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Thread
-from forum.policy import later
+from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
@@ -90,14 +90,14 @@ def shelf(
     """Lessons that the reader may see, the latest changed first."""
     wanted = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
     query = _cards(reader is not None, wanted)
-    filled = later.values(reader)
+    filled = readers.reader_values(reader)
     found, next_cursor = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=filled)
     return Page(_made(reader, found), next_cursor)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
     """What each filter of the library would show this reader (one query)."""
-    row = db.session.execute(_sums(reader is not None, choice), later.values(reader)).one()
+    row = db.session.execute(_sums(reader is not None, choice), readers.reader_values(reader)).one()
     by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
     names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
@@ -142,7 +142,7 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
             LessonVersion.masked,
         )
         .join(LessonVersion, _current())
-        .where(sees(Lesson, later.later(signed_in)), *_conditions(choice).values())
+        .where(sees(Lesson, readers.reader_param(signed_in)), *_conditions(choice).values())
     )
     return cast(Select[Any], query)
 
@@ -155,7 +155,7 @@ def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
         unseen = (
             select(LessonSource.lesson_id)
             .join(Thread, Thread.id == LessonSource.thread_id)
-            .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, later.later(signed_in))))
+            .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, readers.reader_param(signed_in))))
         )
         query = query.where(Lesson.space_id == bindparam("space_id", type_=Integer), ~unseen.exists())
     changed, number = KEYS
@@ -171,12 +171,14 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
         others = [condition for other, condition in chosen.items() if other != name]
         columns += [_sum(and_(_condition(name, value), *others)) for value in values]
     query: Any = select(*columns).select_from(Lesson).join(LessonVersion, _current())
-    return cast(Select[Any], query.where(sees(Lesson, later.later(signed_in))))
+    return cast(Select[Any], query.where(sees(Lesson, readers.reader_param(signed_in))))
 
 
 def _first(reader: Actor | None, limit: int, **filled: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in filled)
-    return _made(reader, db.session.execute(query, {**later.values(reader), **filled, "most": limit}).all())
+    return _made(
+        reader, db.session.execute(query, {**readers.reader_values(reader), **filled, "most": limit}).all()
+    )
 
 
 def _made(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:

@@ -111,7 +111,7 @@ def found(
         raise Invalid("city", _("Choose a city of the network."))
     widest = Audience.SPACE if unlisted else Audience(widest_audience)
     default = Audience(default_audience)
-    if default.width > widest.width:
+    if default.rank > widest.rank:
         raise Invalid("audience", _("The usual readers of a space cannot be more than its widest circle."))
     now = clock.now()
     space = Space(

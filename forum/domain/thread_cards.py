@@ -11,7 +11,7 @@ from forum.domain.speakers import speaker
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
-from forum.policy import later
+from forum.policy import readers
 from forum.policy.actors import Actor
 
 WEEK = timedelta(days=7)
@@ -52,7 +52,7 @@ def latest(
     limit: int = 20,
 ) -> Page[ThreadCard]:
     """Talks that the reader may see, the last moved first; a need or axis that nobody knows filters nothing."""
-    filters, filled = set(), later.values(reader)
+    filters, filled = set(), readers.reader_values(reader)
     if space_id is not None:
         filters.add("space")
         filled["space_id"] = space_id
@@ -81,14 +81,14 @@ def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
 
 def cities_of_the_week(reader: Actor | None) -> list[str]:
     """The cities that said something in the last seven days, as far as the reader may read it."""
-    filled = {**later.values(reader), "since": clock.now() - WEEK}
+    filled = {**readers.reader_values(reader), "since": clock.now() - WEEK}
     query = card_statements.cities_since(reader is not None)
     return [city for city in db.session.scalars(query, filled) if city]
 
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:
     query = card_statements.first_cards(reader is not None, frozenset(filters))
-    return _made(db.session.execute(query, {**later.values(reader), **filled, "most": limit}).all())
+    return _made(db.session.execute(query, {**readers.reader_values(reader), **filled, "most": limit}).all())
 
 
 def _made(rows: Sequence[Any]) -> list[ThreadCard]:

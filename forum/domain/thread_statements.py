@@ -15,7 +15,7 @@ from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadMark, Thread
-from forum.policy.later import later
+from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
 _COLUMNS = (
@@ -42,7 +42,7 @@ _COLUMNS = (
 @cache
 def head(signed_in: bool) -> Select[Any]:
     """The talk itself, when the reader may see it: `thread_id` and `reader_id` are filled in."""
-    reader = later(signed_in)
+    reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
     words = (
         select(func.aggregate_strings(Tag.slug.concat("\t").concat(Tag.name), "\n"))

@@ -59,7 +59,7 @@ def start(
     title, html = standing.title_of(title), standing.html_of(body)
     words = tagging.clean(tags)
     width = Audience(audience)
-    if width.width > space.widest_audience.width:
+    if width.rank > space.widest_audience.rank:
         raise Invalid("audience", _("This space keeps its talks to fewer readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
     thread = Thread(
@@ -99,7 +99,7 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     if width == thread.audience:
         return thread
     hers_alone = thread.author_id == actor.id and not standing.others_wrote(thread)
-    if width.width < thread.audience.width:
+    if width.rank < thread.audience.rank:
         if not hers_alone:
             require(may_moderate(actor, thread.space_id))
         action = Action.NARROW
@@ -108,7 +108,7 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
             raise Forbidden(_("Only who began this talk can let more people read it."))
         if not hers_alone:
             raise Forbidden(_("Others wrote here for the readers of that moment, so it cannot become wider."))
-        if width.width > db.session.get_one(Space, thread.space_id).widest_audience.width:
+        if width.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
             raise Invalid("audience", _("This space keeps its talks to fewer readers."))
         action = Action.WIDEN
     thread.audience = width

@@ -26,12 +26,12 @@ class Audience(enum.StrEnum):
     PUBLIC = "public"
 
     @property
-    def width(self) -> int:
-        """0, 1 or 2: a wider audience has the higher number."""
-        return _WIDTHS.index(self)
+    def rank(self) -> int:
+        """Return 0, 1 or 2: a wider audience has the higher rank."""
+        return _FROM_FEW_TO_MANY.index(self)
 
 
-_WIDTHS = [Audience.SPACE, Audience.NETWORK, Audience.PUBLIC]
+_FROM_FEW_TO_MANY = [Audience.SPACE, Audience.NETWORK, Audience.PUBLIC]
 
 
 class Role(enum.StrEnum):

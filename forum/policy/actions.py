@@ -25,8 +25,8 @@ class Answer:
 YES = Answer(True)
 
 
-def no(reason: str) -> Answer:
-    """A refusal with its sentence."""
+def deny(reason: str) -> Answer:
+    """Return a refusal with the sentence that the page shows."""
     return Answer(False, reason)
 
 
@@ -38,9 +38,9 @@ def require(answer: Answer) -> None:
 
 def _signed_in(actor: Actor | None) -> Answer:
     if actor is None:
-        return no(_("Sign in to do this."))
+        return deny(_("Sign in to do this."))
     if actor.approved_at is None:
-        return no(_("A moderator still has to let you in."))
+        return deny(_("A moderator still has to let you in."))
     return YES
 
 
@@ -48,7 +48,7 @@ def may_moderate(actor: Actor | None, space_id: int) -> Answer:
     """Keep the talk of one space safe and useful: its moderators, nobody else."""
     if actor is not None and actor.roles.get(space_id) == Role.MODERATOR:
         return YES
-    return no(_("Only a moderator of this space can do this."))
+    return deny(_("Only a moderator of this space can do this."))
 
 
 def may_start(actor: Actor | None, space: Space) -> Answer:
@@ -56,7 +56,7 @@ def may_start(actor: Actor | None, space: Space) -> Answer:
     answer = _signed_in(actor)
     if actor is None or not answer:
         return answer
-    return YES if space.id in actor.roles else no(_("You do not belong to this space."))
+    return YES if space.id in actor.roles else deny(_("You do not belong to this space."))
 
 
 def may_reply(actor: Actor | None, thread: Thread) -> Answer:
@@ -65,39 +65,39 @@ def may_reply(actor: Actor | None, thread: Thread) -> Answer:
     if not answer:
         return answer
     if thread.locked_at is not None:
-        return no(_("A moderator has closed this thread."))
+        return deny(_("A moderator has closed this thread."))
     if thread.hidden_at is not None or thread.withdrawn_at is not None:
-        return no(_("The opening words of this thread are gone."))
+        return deny(_("The opening words of this thread are gone."))
     return YES
 
 
 def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     """Change one's own words while they stand and the thread is open."""
     if actor is None or post.author_id != actor.id:
-        return no(_("Only its author can change a post."))
+        return deny(_("Only its author can change a post."))
     if post.hidden_at is not None:
-        return no(_("A moderator has hidden this post."))
+        return deny(_("A moderator has hidden this post."))
     if post.deleted_at is not None:
-        return no(_("You took this post back."))
+        return deny(_("You took this post back."))
     if thread.locked_at is not None:
-        return no(_("A moderator has closed this thread."))
+        return deny(_("A moderator has closed this thread."))
     return YES
 
 
 def may_delete(actor: Actor | None, post: Post) -> Answer:
-    """Take one's own words back, also when the thread is locked: they are hers."""
+    """Take one's own words back, also when the thread is locked: the words are theirs."""
     if actor is None or post.author_id != actor.id:
-        return no(_("Only its author can take a post back."))
-    return no(_("You took this post back.")) if post.deleted_at is not None else YES
+        return deny(_("Only its author can take a post back."))
+    return deny(_("You took this post back.")) if post.deleted_at is not None else YES
 
 
 def may_put_back(actor: Actor | None, post: Post) -> Answer:
     """Let one's own words stand again after taking them back, unless a moderator hid them."""
     if actor is None or post.author_id != actor.id:
-        return no(_("Only its author can put a post back."))
+        return deny(_("Only its author can put a post back."))
     if post.hidden_at is not None:
-        return no(_("A moderator has hidden this post."))
-    return YES if post.deleted_at is not None else no(_("This post was not taken back."))
+        return deny(_("A moderator has hidden this post."))
+    return YES if post.deleted_at is not None else deny(_("This post was not taken back."))
 
 
 def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
@@ -105,7 +105,7 @@ def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
-    return no(_("This post is already gone.")) if post.hidden_at or post.deleted_at else YES
+    return deny(_("This post is already gone.")) if post.hidden_at or post.deleted_at else YES
 
 
 def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
@@ -113,7 +113,7 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
-    return YES if post.hidden_at is not None else no(_("This post is not hidden."))
+    return YES if post.hidden_at is not None else deny(_("This post is not hidden."))
 
 
 def may_curate(actor: Actor | None, thread: Thread) -> Answer:
@@ -127,8 +127,8 @@ def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
     if not answer:
         return answer
     if lesson.state == LessonState.IN_REVIEW:
-        return no(_("This version is with a reviewer."))
-    return YES if lesson.working_id is not None else no(_("There is no draft to work on."))
+        return deny(_("This version is with a reviewer."))
+    return YES if lesson.working_id is not None else deny(_("There is no draft to work on."))
 
 
 def may_review(
@@ -142,15 +142,15 @@ def may_review(
     if actor is None or not answer:
         return answer
     if lesson.state != LessonState.IN_REVIEW:
-        return no(_("This lesson is not waiting for a review."))
+        return deny(_("This lesson is not waiting for a review."))
     if actor.id == lesson.curator_id:
-        return no(_("A second pair of eyes publishes: you made this lesson yourself."))
+        return deny(_("A second pair of eyes publishes: you made this lesson yourself."))
     if lesson.audience == Audience.SPACE:
         return may_moderate(actor, lesson.space_id)
     if not (actor.moderates or actor.network_roles):
-        return no(_("Only a moderator can publish a lesson."))
+        return deny(_("Only a moderator can publish a lesson."))
     if lesson.audience == Audience.PUBLIC and NetworkRole.EDITOR not in actor.network_roles:
-        return no(_("A lesson for everybody is published by an editor of the network."))
+        return deny(_("A lesson for everybody is published by an editor of the network."))
     if own_cities & origin_cities:
-        return no(_("A lesson that leaves its space is published by somebody from another city."))
+        return deny(_("A lesson that leaves its space is published by somebody from another city."))
     return YES

@@ -1,4 +1,4 @@
-"""Who is reading or writing: an approved, unsuspended member with the roles she has at this moment."""
+"""Who is reading or writing: an approved, unsuspended member with the roles they have at this moment."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,9 +38,9 @@ class Actor:
 
 
 def _listed(role: Any, *, holder: Any, ended_at: Any) -> Any:
-    """The roles of a member that hold now as one text, so that who she is takes one row of one query."""
-    found = select(func.aggregate_strings(role, ",")).where(holder == Member.id, ended_at.is_(None))
-    return found.correlate(Member).scalar_subquery()
+    """The roles of a member that hold now as one text, so that who they are takes one row of one query."""
+    roles = select(func.aggregate_strings(role, ",")).where(holder == Member.id, ended_at.is_(None))
+    return roles.correlate(Member).scalar_subquery()
 
 
 COLUMNS = (

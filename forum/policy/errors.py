@@ -1,15 +1,15 @@
-"""The refusals of the house. The edges turn each into one kind of answer, in one place."""
+"""Errors that the domain raises. The edges turn each kind into one kind of answer, in one place."""
 
 
-class Refusal(Exception):
-    """Anything that the rules of the house refuse."""
+class DomainError(Exception):
+    """Base of everything that a rule refuses."""
 
 
-class NotFound(Refusal):
-    """Not there, or not for her: the two look the same (404)."""
+class NotFound(DomainError):
+    """Not there, or not for this reader: the two look the same (404)."""
 
 
-class Forbidden(Refusal):
+class Forbidden(DomainError):
     """Seen but not allowed (403); `reason` is a sentence for the page."""
 
     def __init__(self, reason: str) -> None:
@@ -17,7 +17,7 @@ class Forbidden(Refusal):
         self.reason = reason
 
 
-class Invalid(Refusal):
+class Invalid(DomainError):
     """A value that has the right shape but cannot be meant (422); the form shows `message` at `field`."""
 
     def __init__(self, field: str, message: str) -> None:
@@ -26,7 +26,7 @@ class Invalid(Refusal):
         self.message = message
 
 
-class Conflict(Refusal):
+class Conflict(DomainError):
     """Somebody else changed it in the meantime (409); `reason` is a sentence for the page."""
 
     def __init__(self, reason: str) -> None:

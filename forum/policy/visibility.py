@@ -1,15 +1,27 @@
 """The one rule of who may read what, written once as SQL and read in both directions.
 
-Each rule takes the reader's id as a value or as the column `Member.id`. With a value it answers "what may she see?"
-(`visible`), with the column "who may see this?" (`audience`). Every read on someone's behalf starts here; nothing
-else in the house may decide who reads.
+Each rule takes a bind parameter for one reader or the column `Member.id`. With the parameter it answers "what may this
+reader see?" (`visible`), with the column "who may see this?" (`audience`). Every read on someone's behalf starts here;
+nothing else decides who reads.
 """
 
-from collections.abc import Callable, Hashable
-from functools import lru_cache
-from typing import Any, Protocol, cast
+from collections.abc import Callable
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra.db import db
@@ -22,16 +34,16 @@ from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, R
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
 
-ReaderId = int | InstrumentedAttribute[int] | None
+ReaderId = BindParameter[int] | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
 FULL = (Role.MEMBER, Role.MODERATOR)
 
-# Second names of tables for the inside of a rule. Made once: making one costs more than asking the database.
-_PERSON = aliased(Member)
-_BELONGING = aliased(Membership)
-_MODERATING = aliased(Membership)
+# Aliases, created once because aliased() is slow.
+_READER = aliased(Member)
+_READER_ROLE = aliased(Membership)
+_MODERATOR_ROLE = aliased(Membership)
 _APPOINTMENT = aliased(NetworkAppointment)
-_OPEN_TALK = aliased(Thread)
+_PUBLIC_THREAD = aliased(Thread)
 
 
 class Reader(Protocol):
@@ -48,20 +60,20 @@ def visible(model: type[Any], reader: Reader | None, *columns: Any) -> Select[An
 
 def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
     """The same rule as a condition, for queries that join `model`."""
-    reader_id, table = reader.id if reader else None, cast(Hashable, model)
-    # An id that is filled in when the query runs belongs to that query, which keeps it itself.
-    known = reader_id is None or isinstance(reader_id, int)
-    return _condition(table, reader_id) if known else RULES[model](reader_id)
+    return RULES[model](_reader_id(reader))
 
 
-@lru_cache(maxsize=256)
-def _condition(model: type[Any], reader_id: int | None) -> ColumnElement[bool]:
-    """Kept for who reads on: it holds no more than her id; what she may see is asked of the database each time."""
-    return RULES[model](reader_id)
+def _reader_id(reader: Reader | None) -> ReaderId:
+    if reader is None:
+        return None
+    reader_id: Any = reader.id
+    if isinstance(reader_id, BindParameter):  # a kept statement: filled in when it runs (policy/readers.py)
+        return reader_id
+    return bindparam("reader", reader_id, type_=Integer, unique=True)
 
 
 def get_visible(model: type[Any], reader: Reader | None, row_id: int | None, *options: Any) -> Any:
-    """The row of `model` with that id, or NotFound both for "absent" and for "not hers"."""
+    """The row of `model` with that id, or NotFound both for "absent" and for "not for this reader"."""
     # A form may hold any number, and some are more than a database can be asked for.
     if row_id is None or not 0 < row_id <= LARGEST:
         raise NotFound
@@ -75,27 +87,28 @@ def audience(row: Any) -> Select[tuple[Member]]:
     """The members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
     model: Any = type(row)
     seen = select(model.id).where(model.id == row.id, RULES[model](Member.id)).correlate(Member)
-    return select(Member).where(_in_good_standing(Member), seen.exists())
+    return select(Member).where(in_good_standing(Member), seen.exists())
 
 
-def count_readers(space_id: int, width: Audience) -> int:
-    """How many members would read a thread of that width in that space."""
-    rule = _reached(literal(width.value), literal(space_id), Member.id)
-    return db.session.scalar(select(func.count(Member.id)).where(_in_good_standing(Member), rule)) or 0
+def count_readers(space_id: int, level: Audience) -> int:
+    """How many members would read a thread of that audience in that space."""
+    rule = _within(literal(level.value), literal(space_id), Member.id)
+    return db.session.scalar(select(func.count(Member.id)).where(in_good_standing(Member), rule)) or 0
 
 
-def _in_good_standing(person: Any) -> ColumnElement[bool]:
+def in_good_standing(person: Any) -> ColumnElement[bool]:
+    """Whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
     return and_(
         person.confirmed_at.is_not(None), person.approved_at.is_not(None), person.suspended_at.is_(None)
     )
 
 
 def _active(reader_id: ReaderId) -> ColumnElement[bool]:
-    return exists().where(_PERSON.id == reader_id, _in_good_standing(_PERSON)).correlate(Member)
+    return exists().where(_READER.id == reader_id, in_good_standing(_READER)).correlate(Member)
 
 
 def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
-    role = _BELONGING
+    role = _READER_ROLE
     spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
     return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
 
@@ -107,45 +120,45 @@ def _appointed(reader_id: ReaderId) -> ColumnElement[bool]:
 
 def _full(reader_id: ReaderId) -> ColumnElement[bool]:
     """A member of the network, not only a guest somewhere."""
-    role = _BELONGING
+    role = _READER_ROLE
     belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
     return or_(belongs.correlate(Member), _appointed(reader_id))
 
 
-def _reached(width: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:
-    """Whether something of `width` in the space `space_id` is meant for the reader at all."""
-    public = width == Audience.PUBLIC.value
+def _within(level: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader is in the audience `level` of something in the space `space_id`."""
+    public = level == Audience.PUBLIC.value
     if reader_id is None:
         return public
     inside = space_id.in_(_spaces_of(reader_id))
-    network = and_(width == Audience.NETWORK.value, _full(reader_id))
+    network = and_(level == Audience.NETWORK.value, _full(reader_id))
     return or_(public, and_(_active(reader_id), or_(inside, network)))
 
 
 def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    talked_in_public = exists().where(
-        _OPEN_TALK.space_id == Space.id,
-        _OPEN_TALK.audience == Audience.PUBLIC,
-        _OPEN_TALK.hidden_at.is_(None),
-        _OPEN_TALK.withdrawn_at.is_(None),
+    has_public_thread = exists().where(
+        _PUBLIC_THREAD.space_id == Space.id,
+        _PUBLIC_THREAD.audience == Audience.PUBLIC,
+        _PUBLIC_THREAD.hidden_at.is_(None),
+        _PUBLIC_THREAD.withdrawn_at.is_(None),
     )
-    anybody = and_(Space.unlisted_at.is_(None), talked_in_public.correlate(Space))
+    anybody = and_(Space.unlisted_at.is_(None), has_public_thread.correlate(Space))
     if reader_id is None:
         return anybody
-    hers = Space.id.in_(_spaces_of(reader_id))
+    own = Space.id.in_(_spaces_of(reader_id))
     listed = and_(Space.unlisted_at.is_(None), _full(reader_id))
-    return or_(anybody, and_(_active(reader_id), or_(hers, listed)))
+    return or_(anybody, and_(_active(reader_id), or_(own, listed)))
 
 
 def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    reached = _reached(Thread.audience, Thread.space_id, reader_id)
+    within = _within(Thread.audience, Thread.space_id, reader_id)
     shown = and_(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
     if reader_id is None:
-        return and_(reached, shown)
-    keeper = Thread.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
-    # What she took back herself is gone for moderators too; what a moderator hid she still sees, with the reason.
-    kept = and_(Thread.withdrawn_at.is_(None), keeper)
-    return and_(reached, or_(shown, Thread.author_id == reader_id, kept))
+        return and_(within, shown)
+    moderated = Thread.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
+    # What an author took back is gone for moderators too; what a moderator hid its author still sees, with the reason.
+    for_moderators = and_(Thread.withdrawn_at.is_(None), moderated)
+    return and_(within, or_(shown, Thread.author_id == reader_id, for_moderators))
 
 
 def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -154,17 +167,17 @@ def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 
 def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    out = Lesson.current_id.is_not(None)
-    reached = _reached(Lesson.audience, Lesson.space_id, reader_id)
+    published = Lesson.current_id.is_not(None)
+    within = _within(Lesson.audience, Lesson.space_id, reader_id)
     if reader_id is None:
-        return and_(out, reached)
-    return or_(and_(out, reached), _lesson_made(reader_id))
+        return and_(published, within)
+    return or_(and_(published, within), _lesson_made(reader_id))
 
 
 def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
     makers = Lesson.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
-    role = _MODERATING
+    role = _MODERATOR_ROLE
     moderates = exists().where(
         role.member_id == reader_id, role.ended_at.is_(None), role.role == Role.MODERATOR
     )
@@ -199,8 +212,8 @@ def _claim_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 
 def _adoption_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    out = Lesson.current_id.is_not(None)
-    read = exists().where(Lesson.id == AdoptionReport.lesson_id, out, _lesson_visible(reader_id))
+    published = Lesson.current_id.is_not(None)
+    read = exists().where(Lesson.id == AdoptionReport.lesson_id, published, _lesson_visible(reader_id))
     return read.correlate(AdoptionReport, Member)
 
 

@@ -113,7 +113,7 @@ def audience(thread_id: int):
 
 
 def _widths(space: Any) -> list[Audience]:
-    return [width for width in Audience if width.width <= space.widest_audience.width]
+    return [width for width in Audience if width.rank <= space.widest_audience.rank]
 
 
 def _composer(space: Any, form: ThreadForm) -> str:
@@ -159,13 +159,13 @@ def _blank_form() -> ReplyForm:
 
 def _other_circles(talk: threads.ThreadPage) -> list[Audience]:
     """The circles to which this reader might move the talk: fewer for moderators, more for its starter."""
-    who, now = viewer(), Audience(talk.audience).width
+    who, now = viewer(), Audience(talk.audience).rank
     if who is None or not (talk.moderates or talk.author_id == who.id):
         return []
     starter = talk.author_id == who.id and talk.alone
     return [
         width
         for width in Audience
-        if (width.width < now and (talk.moderates or starter))
-        or (now < width.width <= talk.widest_audience.width and starter)
+        if (width.rank < now and (talk.moderates or starter))
+        or (now < width.rank <= talk.widest_audience.rank and starter)
     ]
