@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from forum.domain.vocabulary import LEVELS, organisation
+from forum.domain.themes.labels import LEVELS, organisation
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity

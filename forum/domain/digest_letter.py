@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.domain.bylines import Byline
-from forum.domain.vocabulary import city_name
+from forum.domain.themes.labels import city_name
 from forum.infra.i18n import _, join_words, ngettext
 from forum.models.subscriptions import Frequency
 

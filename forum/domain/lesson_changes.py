@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain import lesson_page, vocabulary
+from forum.domain import lesson_page
 from forum.domain.lesson_page import VersionLine
+from forum.domain.themes import labels
 from forum.infra.db import db
 from forum.infra.i18n import lazy
 from forum.models.claims import Claim
@@ -39,10 +40,10 @@ FIELDS: tuple[tuple[str, Any], ...] = (
     ("licence", lazy("Licence")),
 )
 NAMES: dict[str, Any] = {
-    "outcome": vocabulary.OUTCOMES,
-    "axis": vocabulary.AXES,
-    "confidence": vocabulary.CONFIDENCES,
-    "needs": vocabulary.NEEDS,
+    "outcome": labels.OUTCOMES,
+    "axis": labels.AXES,
+    "confidence": labels.CONFIDENCES,
+    "needs": labels.NEEDS,
 }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from forum.domain.accounts import fit_reason
 from forum.domain.bylines import Byline, byline
 from forum.domain.rows import insert_new
-from forum.domain.vocabulary import ROLES
+from forum.domain.themes.labels import ROLES
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _

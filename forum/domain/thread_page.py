@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from forum.domain import thread_statements as statements
 from forum.domain.speakers import speaker
-from forum.domain.tags import Word
+from forum.domain.themes.tags import Word
 from forum.domain.thread_cards import replies
 from forum.domain.thread_views import PostView, ThreadPage
 from forum.infra import clock, text

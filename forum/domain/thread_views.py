@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from forum.domain.bylines import Byline
-from forum.domain.tags import Word
+from forum.domain.themes.tags import Word
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 

@@ -11,8 +11,8 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forum.domain import vocabulary
 from forum.domain.bylines import Byline
+from forum.domain.themes import labels
 from forum.infra import i18n
 from forum.web.guards import demo, open_to
 
@@ -44,11 +44,9 @@ class SampleForm(FlaskForm):
 
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
-    need = RadioField(i18n.lazy("What is it?"), choices=_choices(vocabulary.NEEDS), default="stories")
-    axis = SelectField(i18n.lazy("Axis"), choices=_choices(vocabulary.AXES))
-    frequency = RadioField(
-        i18n.lazy("How often?"), choices=_choices(vocabulary.FREQUENCIES), default="weekly"
-    )
+    need = RadioField(i18n.lazy("What is it?"), choices=_choices(labels.NEEDS), default="stories")
+    axis = SelectField(i18n.lazy("Axis"), choices=_choices(labels.AXES))
+    frequency = RadioField(i18n.lazy("How often?"), choices=_choices(labels.FREQUENCIES), default="weekly")
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from forum.domain.vocabulary import AXES, NEEDS
+from forum.domain.themes.labels import AXES, NEEDS
 
 NAMES = ("need", "axis", "tag")
 Item = tuple[str, str, str, bool, int | None]

@@ -4,16 +4,17 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from forum.domain import lesson_changes, lesson_page, shelf, vocabulary
+from forum.domain import lesson_changes, lesson_page, shelf
 from forum.domain.shelf import Choice
+from forum.domain.themes import labels
 from forum.web.guards import anyone, open_to
 from forum.web.viewer import viewer
 
 bp = Blueprint("lessons", __name__)
 NAMES: dict[str, Any] = {
-    "outcome": vocabulary.OUTCOMES,
-    "axis": vocabulary.AXES,
-    "need": vocabulary.NEEDS,
+    "outcome": labels.OUTCOMES,
+    "axis": labels.AXES,
+    "need": labels.NEEDS,
 }
 
 
@@ -64,7 +65,7 @@ def _filter(name: str, wishes: dict[str, str | None], counts: dict[str, int]) ->
     items: list[tuple[Any, ...]] = [(None, None, url_for("lessons.index", **others), current is None, None)]
     for code, count in counts.items():
         if count or code == current:
-            words = NAMES[name][code] if name in NAMES else vocabulary.city_name(code)
+            words = NAMES[name][code] if name in NAMES else labels.city_name(code)
             address = url_for("lessons.index", **others, **{name: code})
             items.append((code, words, address, code == current, count))
     return items

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app, session
 from flask_wtf.csrf import generate_csrf
 
-from forum.domain import vocabulary
+from forum.domain.themes import labels
 from forum.infra import i18n, text
 from forum.web import links, ring
 from forum.web.viewer import viewer
@@ -21,21 +21,21 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["join_words"] = i18n.join_words
     app.jinja_env.filters["to_html"] = text.to_html
     app.jinja_env.globals.update(
-        axis_name=_named(vocabulary.AXES),
-        need_name=_named(vocabulary.NEEDS),
-        need_question=_named(vocabulary.NEED_QUESTIONS),
-        outcome_name=_named(vocabulary.OUTCOMES),
-        adoption_name=_named(vocabulary.ADOPTION_OUTCOMES),
-        stance_name=_named(vocabulary.STANCES),
-        kind_name=_named(vocabulary.KINDS),
-        role_name=_named(vocabulary.ROLES),
-        level_name=_named(vocabulary.LEVELS),
-        body_name=_named(vocabulary.BODIES),
-        space_kind_name=_named(vocabulary.SPACE_KINDS),
-        audience_name=_named(vocabulary.AUDIENCES),
-        confidence_name=_named(vocabulary.CONFIDENCES),
-        frequency_name=_named(vocabulary.FREQUENCIES),
-        city_name=vocabulary.city_name,
+        axis_name=_named(labels.AXES),
+        need_name=_named(labels.NEEDS),
+        need_question=_named(labels.NEED_QUESTIONS),
+        outcome_name=_named(labels.OUTCOMES),
+        adoption_name=_named(labels.ADOPTION_OUTCOMES),
+        stance_name=_named(labels.STANCES),
+        kind_name=_named(labels.KINDS),
+        role_name=_named(labels.ROLES),
+        level_name=_named(labels.LEVELS),
+        body_name=_named(labels.BODIES),
+        space_kind_name=_named(labels.SPACE_KINDS),
+        audience_name=_named(labels.AUDIENCES),
+        confidence_name=_named(labels.CONFIDENCES),
+        frequency_name=_named(labels.FREQUENCIES),
+        city_name=labels.city_name,
         html_lang=i18n.html_lang,
         links=links,
         rings=ring,

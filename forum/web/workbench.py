@@ -6,7 +6,8 @@ from typing import Any
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from forum.domain import bench, claims, lesson_page, lesson_undo, lessons, tags
+from forum.domain import bench, claims, lesson_page, lesson_undo, lessons
+from forum.domain.themes import tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience

@@ -8,7 +8,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from forum.domain.vocabulary import AXES, FREQUENCIES
+from forum.domain.themes.labels import AXES, FREQUENCIES
 from forum.infra.i18n import lazy
 from forum.models.subscriptions import Frequency
 

@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
-from forum.domain.vocabulary import ROLES
+from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
 from forum.models.spaces import Role
 from forum.web.forms.people import CapacityFields, filled, longest, named, new_password_field

@@ -7,7 +7,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forum.domain.vocabulary import BODIES, LEVELS
+from forum.domain.themes.labels import BODIES, LEVELS
 from forum.infra.i18n import lazy
 from forum.models.accounts import Body, Level
 from forum.models.cities import CITIES

@@ -8,8 +8,8 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
-from forum.domain.tags import split
-from forum.domain.vocabulary import AUDIENCES, AXES, KINDS, NEEDS
+from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
+from forum.domain.themes.tags import split
 from forum.infra.i18n import lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience

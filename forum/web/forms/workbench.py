@@ -15,7 +15,8 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain import shelf, vocabulary
+from forum.domain import shelf
+from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.models.themes import Axis, Need
 
@@ -56,10 +57,10 @@ class TextForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcome.choices = [(code.value, vocabulary.OUTCOMES[code]) for code in shelf.OUTCOMES]
-        self.needs.choices = [(need.value, vocabulary.NEEDS[need]) for need in Need]
-        self.axis.choices = [(axis.value, vocabulary.AXES[axis]) for axis in Axis]
-        self.confidence.choices = [(code.value, name) for code, name in vocabulary.CONFIDENCES.items()]
+        self.outcome.choices = [(code.value, labels.OUTCOMES[code]) for code in shelf.OUTCOMES]
+        self.needs.choices = [(need.value, labels.NEEDS[need]) for need in Need]
+        self.axis.choices = [(axis.value, labels.AXES[axis]) for axis in Axis]
+        self.confidence.choices = [(code.value, name) for code, name in labels.CONFIDENCES.items()]
 
     @classmethod
     def of(cls, version: Any, tags: list[str]) -> "TextForm":
@@ -96,7 +97,7 @@ class ExcerptForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stance.choices = list(vocabulary.STANCES.items())
+        self.stance.choices = list(labels.STANCES.items())
 
     def offer(self, claims: list[Any]) -> None:
         """The claims that may take the words."""
@@ -114,7 +115,7 @@ class SubmissionForm(FlaskForm):
 
     def offer(self, audiences: list[str]) -> None:
         """The circles of readers that may be chosen."""
-        self.audience.choices = [(code, vocabulary.AUDIENCES[code]) for code in audiences]
+        self.audience.choices = [(code, labels.AUDIENCES[code]) for code in audiences]
 
 
 class ReturnForm(FlaskForm):

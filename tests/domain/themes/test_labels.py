@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from forum.domain.vocabulary import organisation
+from forum.domain.themes.labels import organisation
 from forum.infra.i18n import force_locale
 from forum.models.accounts import Body, Capacity, Level
 

@@ -1,0 +1,1 @@
+"""What threads and lessons are about: the words of coded values, and tags."""
