@@ -5,7 +5,8 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import update
 
-from forum.domain import account_links, accounts, events, joining, sign_ins
+from forum.domain import account_links, accounts, joining, sign_ins
+from forum.domain.mailing import events
 from forum.infra import addresses, passwords, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _

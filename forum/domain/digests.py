@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from forum.domain import digest_news, digest_windows, outbox
+from forum.domain import digest_news, digest_windows
 from forum.domain.digest_letter import DigestLetter
+from forum.domain.mailing import mail_queue
 from forum.domain.rows import insert_new
 from forum.domain.subscriptions import Wishes, wishes_of
 from forum.infra import clock
@@ -64,7 +65,7 @@ def _open_batch(people: list[Row[Any]], now: datetime) -> int:
     rows = _window_rows(people, now)
     made = insert_new(Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state)
     letters = [
-        outbox.mail_row(
+        mail_queue.mail_row(
             "digest",
             key=f"digest.{digest.member_id}.{digest.period.replace(':', '.')}",
             member_id=digest.member_id,

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from forum.domain import account_links, accounts, events, spaces
+from forum.domain import account_links, accounts, spaces
 from forum.domain.joining import fit_message
+from forum.domain.mailing import events
 from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from forum.domain import account_links, accounts, events, spaces
+from forum.domain import account_links, accounts, spaces
 from forum.domain.bylines import Byline, byline
+from forum.domain.mailing import events
 from forum.domain.rows import insert_new
 from forum.infra import addresses, clock, rates, text, tokens
 from forum.infra.db import db

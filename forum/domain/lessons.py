@@ -5,17 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain import (
-    consents,
-    events,
-    lesson_fields,
-    lesson_gaps,
-    lesson_numbers,
-    lesson_reviews,
-    lesson_tags,
-)
+from forum.domain import consents, lesson_fields, lesson_gaps, lesson_numbers, lesson_reviews, lesson_tags
 from forum.domain import lesson_versions as versions
 from forum.domain.drafts import drafts_of, overdue_for, waiting_for
+from forum.domain.mailing import events
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext

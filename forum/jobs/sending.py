@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import current_app
 
-from forum.domain import digests, outbox
+from forum.domain import digests
 from forum.domain.digest_letter import DigestLetter
+from forum.domain.mailing import mail_queue
 from forum.infra.db import db, reading
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Permanent, Temporary, open_mailer
@@ -23,7 +24,7 @@ LOST_IN_A_ROW = 2  # then the server is away: stop, and let the next round try
 def send_due() -> int:
     """Send what is due, direct mail before bulk; returns how many were settled, 0 when the server is away."""
     with reading():
-        due = outbox.anything_due()
+        due = mail_queue.anything_due()
         db.session.commit()
     if not due:
         return 0
@@ -35,7 +36,7 @@ def _send_all(mailer: Any) -> int:
     settled = lost = 0
     while lost < LOST_IN_A_ROW:
         pulse.beat()
-        mail = outbox.claim_next()
+        mail = mail_queue.claim_next()
         db.session.commit()
         if mail is None:
             break
@@ -54,18 +55,18 @@ def _deliver(mailer: Any, mail: OutgoingMail) -> bool:
         failpoint("mail.made")
         mailer.send(letter.message)
         failpoint("mail.sent")
-        claim.settle(outbox.note_sent, digest=letter.digest)
+        claim.settle(mail_queue.note_sent, digest=letter.digest)
     except letters.Obsolete as obsolete:
-        claim.settle(outbox.note_cancelled, obsolete.reason)
+        claim.settle(mail_queue.note_cancelled, obsolete.reason)
     except Permanent as refused:
-        claim.settle(outbox.note_failed, refused.reason)
+        claim.settle(mail_queue.note_failed, refused.reason)
     except Temporary as busy:
-        claim.settle(outbox.note_later, busy.reason, unreachable=busy.connection_lost)
+        claim.settle(mail_queue.note_later, busy.reason, unreachable=busy.connection_lost)
         return busy.connection_lost
     except Exception as broken:
         log.exception("mail %s (%s) could not be made", claim.id, claim.kind)
         # Only the name of the error is kept: its message could carry somebody's words.
-        claim.settle(outbox.note_unreadable, type(broken).__name__)
+        claim.settle(mail_queue.note_unreadable, type(broken).__name__)
     return False
 
 
@@ -92,7 +93,7 @@ class _Claim:
     ) -> None:
         """Write down what came of it, unless the claim lapsed and another worker has it now."""
         db.session.rollback()
-        if outbox.still_claimed(self.mail, self.claimed_at):
+        if mail_queue.still_claimed(self.mail, self.claimed_at):
             note(self.mail, *words, **how)
             if self.kind == "digest":
                 _note_on_digest(self.mail, digest)

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, current_app, has_app_context
 
-from forum.domain import digests, outbox
+from forum.domain import digests
+from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import pulse
@@ -26,7 +27,7 @@ def sweep(app: Flask | None = None) -> None:
     """Every minute: show life, take back what a dead worker left, and work off whatever no wake-up announced."""
     with _inside(app):
         pulse.beat()
-        outbox.requeue_abandoned()
+        mail_queue.requeue_abandoned()
         db.session.commit()
         drain()
 

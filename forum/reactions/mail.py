@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from forum.domain.outbox import queue_mail
+from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.lessons import Lesson

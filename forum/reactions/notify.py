@@ -1,6 +1,6 @@
 """From an event to lines on people's home pages."""
 
-from forum.domain import notifications
+from forum.domain.mailing import notifications
 from forum.models.events import Event
 from forum.reactions import cited
 

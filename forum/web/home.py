@@ -2,7 +2,8 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import drafts, joining, notifications, shelf, subscriptions, threads
+from forum.domain import drafts, joining, shelf, subscriptions, threads
+from forum.domain.mailing import notifications
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor

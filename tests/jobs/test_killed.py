@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from forum.domain import digests, outbox, subscriptions
+from forum.domain import digests, subscriptions
+from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.mail import MailState, OutgoingMail
@@ -55,7 +56,7 @@ def waiting(live_app):
                 subscriptions.choose(actor(member), frequency=Frequency.DAILY)
         make_thread(space, ann, at=clock.now() - timedelta(hours=36))
         digests.open_windows(clock.now())
-        outbox.queue_mail("password_changed", key="password_changed.1", member_id=ann.id)
+        mail_queue.queue_mail("password_changed", key="password_changed.1", member_id=ann.id)
         db.session.commit()
         db.session.remove()
     return live_app

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain import digests, outbox, subscriptions
+from forum.domain import digests, subscriptions
+from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
@@ -19,7 +20,7 @@ NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned")
 
 
 def queued(kind, *, member=None, invitation=None, lane=Lane.DIRECT, **payload):
-    outbox.queue_mail(
+    mail_queue.queue_mail(
         kind,
         key=f"{kind}.1",
         member_id=member.id if member else None,

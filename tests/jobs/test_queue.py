@@ -11,7 +11,7 @@ import pytest
 from huey import PostgresHuey, RedisHuey, SqliteHuey
 
 from forum import create_app
-from forum.domain import events
+from forum.domain.mailing import events
 from forum.infra.db import db
 from forum.jobs import queue
 from forum.models.events import Heartbeat

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain import events, outbox, subscriptions
+from forum.domain import subscriptions
+from forum.domain.mailing import events, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.infra.mailer import Permanent, Temporary
@@ -92,11 +93,11 @@ def test_a_reaction_that_breaks_takes_nothing_of_the_others_along(sent, monkeypa
 
 def test_direct_mail_goes_before_bulk(sent):
     member = make_member()
-    outbox.queue_mail("digest", key="d1", member_id=member.id, lane=Lane.BULK, payload={"digest_id": 0})
-    outbox.queue_mail("password_changed", key="p1", member_id=member.id)
-    claimed = [outbox.claim_next().key for _ in range(2)]
+    mail_queue.queue_mail("digest", key="d1", member_id=member.id, lane=Lane.BULK, payload={"digest_id": 0})
+    mail_queue.queue_mail("password_changed", key="p1", member_id=member.id)
+    claimed = [mail_queue.claim_next().key for _ in range(2)]
     assert claimed == ["p1", "d1"]
-    assert outbox.claim_next() is None
+    assert mail_queue.claim_next() is None
 
 
 class Refusing:
@@ -124,7 +125,7 @@ def through(monkeypatch, refusal):
 
 def test_a_permanent_refusal_is_kept_and_not_repeated(monkeypatch):
     way_out = through(monkeypatch, Permanent("550 no such mailbox"))
-    outbox.queue_mail("password_changed", key="p1", member_id=make_member().id)
+    mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
     worker.drain()
     worker.drain()
     assert way_out.tries == 1
@@ -133,7 +134,7 @@ def test_a_permanent_refusal_is_kept_and_not_repeated(monkeypatch):
 
 def test_a_busy_server_is_asked_again_after_growing_delays_for_four_days(monkeypatch):
     through(monkeypatch, Temporary("451 later"))
-    outbox.queue_mail("password_changed", key="p1", member_id=make_member().id)
+    mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
     start, waits = clock.now(), []
     moment = start
     for _round in range(40):
@@ -153,7 +154,7 @@ def test_a_busy_server_is_asked_again_after_growing_delays_for_four_days(monkeyp
 def test_a_server_that_is_away_is_tried_often_and_spoils_nothing(monkeypatch):
     way_out = through(monkeypatch, Temporary("no connection", connection_lost=True))
     for number in range(6):
-        outbox.queue_mail("password_changed", key=f"p{number}", member_id=make_member().id)
+        mail_queue.queue_mail("password_changed", key=f"p{number}", member_id=make_member().id)
     for step in range(12):
         with clock.at(clock.now() + timedelta(minutes=step)):
             worker.drain()
@@ -167,8 +168,8 @@ def test_a_letter_that_cannot_be_made_is_set_aside_after_five_tries(monkeypatch,
         raise KeyError("secret words")
 
     good = letters.letter_for
-    outbox.queue_mail("password_changed", key="bad", member_id=make_member().id)
-    outbox.queue_mail("password_changed", key="good", member_id=make_member().id)
+    mail_queue.queue_mail("password_changed", key="bad", member_id=make_member().id)
+    mail_queue.queue_mail("password_changed", key="good", member_id=make_member().id)
     monkeypatch.setattr(letters, "letter_for", lambda mail: broken(mail) if mail.key == "bad" else good(mail))
     for _round in range(7):
         worker.drain()
@@ -181,26 +182,26 @@ def test_a_letter_that_cannot_be_made_is_set_aside_after_five_tries(monkeypatch,
 
 
 def test_what_a_dead_worker_left_goes_out_with_the_same_message_id(sent):
-    outbox.queue_mail("password_changed", key="p1", member_id=make_member().id)
-    claimed = outbox.claim_next()
+    mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
+    claimed = mail_queue.claim_next()
     db.session.commit()
     worker.sweep()
     assert sent == []
-    claimed.claimed_at = clock.now() - outbox.LEASE - timedelta(seconds=1)
+    claimed.claimed_at = clock.now() - mail_queue.LEASE - timedelta(seconds=1)
     db.session.commit()
     worker.sweep()
     assert [message["Message-ID"] for message in sent] == ["<p1@forum.test>"]
 
 
 def test_a_claim_that_lapsed_is_not_settled_twice(sent):
-    outbox.queue_mail("password_changed", key="p1", member_id=make_member().id)
-    mail = outbox.claim_next()
+    mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
+    mail = mail_queue.claim_next()
     claimed_at = mail.claimed_at
-    with clock.at(clock.now() + outbox.LEASE * 2):
-        outbox.requeue_abandoned()
+    with clock.at(clock.now() + mail_queue.LEASE * 2):
+        mail_queue.requeue_abandoned()
         db.session.expire_all()
-        assert outbox.claim_next().id == mail.id
-    assert not outbox.still_claimed(mail, claimed_at)
+        assert mail_queue.claim_next().id == mail.id
+    assert not mail_queue.still_claimed(mail, claimed_at)
 
 
 def test_a_digest_goes_out_with_its_items_and_its_end(sent):

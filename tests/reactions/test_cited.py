@@ -1,6 +1,6 @@
 """Who hears that a lesson rests on her words: its authors who may see it, its curator not."""
 
-from forum.domain import events, notifications
+from forum.domain.mailing import events, notifications
 from forum.infra import mailer
 from forum.infra.db import db
 from forum.jobs import worker

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from forum.domain import events, health
+from forum.domain import health
+from forum.domain.mailing import events
 from forum.infra import clock
 from forum.infra.db import db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import events
+from forum.domain.mailing import events
 from forum.infra import mailer
 from forum.infra.db import db
 from forum.jobs import worker

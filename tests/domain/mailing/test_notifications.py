@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import events, notifications
+from forum.domain.mailing import events, notifications
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
