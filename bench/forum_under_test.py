@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, select, text
 from bench.processes import run_quietly
 from forum import create_app
 from forum.demo.synthetic import A_PAGE, LONG_THREAD, PAGE_THREAD, PLACES, TAUGHT_THREAD, Size
-from forum.domain import sign_ins
+from forum.domain.people import sessions
 from forum.infra import logs
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -99,7 +99,7 @@ def _settle(url: str) -> None:
 
 
 def _sign_in(app: Flask) -> str:
-    secret = sign_ins.begin(db.session.get_one(Member, READER), device="Benchmark")
+    secret = sessions.begin(db.session.get_one(Member, READER), device="Benchmark")
     db.session.commit()
     interface: Any = app.session_interface
     value = interface.get_signing_serializer(app).dumps(

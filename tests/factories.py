@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
-from forum.domain import sign_ins
+from forum.domain.people import sessions
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole
@@ -219,7 +219,7 @@ def actor(member: Member) -> Actor:
 
 def sign_in(client: FlaskClient, member: Member) -> str:
     """Sign the client in as `member`; returns the secret of the device."""
-    secret = sign_ins.begin(member, device="Test browser")
+    secret = sessions.begin(member, device="Test browser")
     db.session.commit()
     with client.session_transaction() as kept:
         kept["_user_id"] = secret

@@ -5,7 +5,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import FOUNDED, Book
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra import clock, passwords
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from forum.domain.bylines import Byline, byline
+from forum.domain.people.bylines import Byline, byline
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member

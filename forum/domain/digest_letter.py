@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from forum.domain.bylines import Byline
+from forum.domain.people.bylines import Byline
 from forum.domain.themes.labels import city_name
 from forum.infra.i18n import _, join_words, ngettext
 from forum.models.subscriptions import Frequency

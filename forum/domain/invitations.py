@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from forum.domain import account_links, accounts, spaces
+from forum.domain import spaces
 from forum.domain.joining import fit_message
 from forum.domain.mailing import events
+from forum.domain.people import accounts, mail_links
 from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -109,7 +110,7 @@ def has_account(invitation: Invitation) -> bool:
 
 def accept_as(actor: Actor, token: str) -> Space:
     """Accept with the account that has the invited address."""
-    invitation = account_links.invitation_of(token)
+    invitation = mail_links.invitation_of(token)
     if actor.email != invitation.email:
         raise Forbidden(_("This invitation is for somebody with another address."))
     member = db.session.get_one(Member, actor.id)
@@ -118,7 +119,7 @@ def accept_as(actor: Actor, token: str) -> Space:
 
 def accept(token: str, profile: Profile) -> tuple[Member, Space]:
     """Accept as somebody new: the mail proved the address, the moderator who invited stands for the person."""
-    invitation = account_links.invitation_of(token)
+    invitation = mail_links.invitation_of(token)
     if has_account(invitation):
         raise Forbidden(_("You have an account with this address already. Sign in to accept."))
     hashed = accounts.hashed(profile.password, name=accounts.fit_name(profile.name), email=invitation.email)
@@ -157,7 +158,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
         .execution_options(synchronize_session=False)
     )
     if claimed.rowcount != 1:
-        raise account_links.DeadLink(
+        raise mail_links.DeadLink(
             _("This invitation was already used. Do you have an account? Then sign in.")
         )
     member.approved_at = member.approved_at or now

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from forum.domain import account_links, accounts, spaces
-from forum.domain.bylines import Byline, byline
+from forum.domain import spaces
 from forum.domain.mailing import events
+from forum.domain.people import accounts, mail_links
+from forum.domain.people.bylines import Byline, byline
 from forum.domain.rows import insert_new
 from forum.infra import addresses, clock, rates, text, tokens
 from forum.infra.db import db
@@ -100,7 +101,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
 
 def confirm(token: str) -> Member:
     """The address is hers: from now on moderators see her request. Doing it twice is the same."""
-    member = account_links.confirming_member(token)
+    member = mail_links.confirming_member(token)
     address_proven(member)
     return member
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, update
 
-from forum.domain.accounts import fit_reason
-from forum.domain.bylines import Byline, byline
+from forum.domain.people.accounts import fit_reason
+from forum.domain.people.bylines import Byline, byline
 from forum.domain.rows import insert_new
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock

@@ -1,7 +1,7 @@
 """Who keeps a space: the moderators, for those who belong to it."""
 
-from forum.domain.bylines import Byline
-from forum.domain.speakers import COLUMNS, speaker
+from forum.domain.people.bylines import Byline
+from forum.domain.people.speakers import COLUMNS, speaker
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forum.domain import card_statements
-from forum.domain.bylines import Byline
-from forum.domain.speakers import speaker
+from forum.domain.people.bylines import Byline
+from forum.domain.people.speakers import speaker
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain import thread_statements as statements
-from forum.domain.speakers import speaker
+from forum.domain.people.speakers import speaker
 from forum.domain.themes.tags import Word
 from forum.domain.thread_cards import replies
 from forum.domain.thread_views import PostView, ThreadPage

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from forum.domain.bylines import Byline
+from forum.domain.people.bylines import Byline
 from forum.domain.themes.tags import Word
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer

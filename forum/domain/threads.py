@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain import accounts, consents, standing
+from forum.domain import consents, standing
 from forum.domain.moderation_log import note
+from forum.domain.people import accounts
 from forum.domain.reading import mark_all_read, mark_read
 from forum.domain.themes import tags as tagging
 from forum.domain.thread_cards import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered

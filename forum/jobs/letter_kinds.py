@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from forum.domain import account_links, digests, subscriptions
+from forum.domain import digests, subscriptions
 from forum.domain.digest_letter import DigestLetter
+from forum.domain.people import mail_links
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -51,14 +52,14 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
     subject = _(
         "%(name)s invites you to %(space)s", name=invitation.invited_by.name, space=invitation.space.name
     )
-    return Content(subject, {"invitation": invitation, "token": account_links.invitation_token(invitation)})
+    return Content(subject, {"invitation": invitation, "token": mail_links.invitation_token(invitation)})
 
 
 def _confirm_email(mail: OutgoingMail, member: Member | None) -> Content:
     someone = _someone(member)
     if someone.confirmed_at is not None:
         raise Obsolete("confirmed")
-    return Content(_("Confirm your e-mail address"), {"token": account_links.confirm_token(someone)})
+    return Content(_("Confirm your e-mail address"), {"token": mail_links.confirm_token(someone)})
 
 
 def _already_member(mail: OutgoingMail, member: Member | None) -> Content:
@@ -66,7 +67,7 @@ def _already_member(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _reset_password(mail: OutgoingMail, member: Member | None) -> Content:
-    return Content(_("Choose a new password"), {"token": account_links.reset_token(_someone(member))})
+    return Content(_("Choose a new password"), {"token": mail_links.reset_token(_someone(member))})
 
 
 def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:

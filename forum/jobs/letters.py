@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from forum.domain import account_links
 from forum.domain.digest_letter import DigestLetter
+from forum.domain.people import mail_links
 from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
@@ -94,7 +94,7 @@ def _unsubscribe_url(mail: OutgoingMail, member: Member | None) -> str | None:
     """Only what comes unasked can be stopped; a letter about somebody's password cannot."""
     if mail.lane != Lane.BULK or member is None:
         return None
-    return link("unsubscribe.show", token=account_links.unsubscribe_token(member.id))
+    return link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id))
 
 
 def _headers(mail: OutgoingMail, unsubscribe_url: str | None) -> dict[str, str]:

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from forum.domain import account_links, credentials, joining, sign_ins
-from forum.domain.account_links import DeadLink
+from forum.domain import joining
+from forum.domain.people import mail_links as account_links
+from forum.domain.people import passwords, sessions
+from forum.domain.people.mail_links import DeadLink
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Level
@@ -59,7 +61,7 @@ def enter_again() -> Any:
 def sign_out() -> Any:
     secret = device_secret()
     if secret:
-        sign_ins.end_this(secret)
+        sessions.end_this(secret)
     end()
     answer = make_response(redirect(url_for("home.index"), 303))
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -119,7 +121,7 @@ def forget() -> Any:
     form = ForgotForm()
     if not form.validate_on_submit():
         return render_template("accounts/forgot.html", form=form), 422
-    credentials.forget(form.email.data, address=_address())
+    passwords.forget(form.email.data, address=_address())
     return redirect(url_for("accounts.forgotten"), 303)
 
 
@@ -142,7 +144,7 @@ def renew(token: str) -> Any:
     form, member = ResetForm(), account_links.resetting_member(token)
     try:
         if form.validate_on_submit():
-            credentials.reset(token, form.password.data)
+            passwords.reset(token, form.password.data)
             flash(_("Your new password is set. Sign in with it."), "ok")
             return redirect(url_for("accounts.sign_in"), 303)
     except Invalid as error:
@@ -153,7 +155,7 @@ def renew(token: str) -> Any:
 def _enter(form: SignInForm) -> bool:
     device = devices.in_words(request.user_agent.string)
     try:
-        secret, actor = credentials.sign_in(
+        secret, actor = passwords.sign_in(
             form.email.data, form.password.data, address=_address(), device=device
         )
     except Invalid as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra.i18n import _
 from forum.policy.errors import Invalid
 from forum.web.forms.members import ReasonForm

@@ -11,7 +11,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from forum.domain.bylines import Byline
+from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.infra import i18n
 from forum.web.guards import demo, open_to

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import account_links, credentials, invitations, spaces
-from forum.domain.account_links import DeadLink
+from forum.domain import invitations, spaces
+from forum.domain.people import mail_links as account_links
+from forum.domain.people import passwords
+from forum.domain.people.mail_links import DeadLink
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Role
@@ -57,7 +59,7 @@ def accept_new(token: str) -> Any:
     try:
         if form.validate_on_submit():
             member, space = invitations.accept(token, _profile(form))
-            begin(*credentials.begin(member, device=devices.in_words(request.user_agent.string)))
+            begin(*passwords.begin(member, device=devices.in_words(request.user_agent.string)))
             flash(_("Welcome to %(space)s.", space=space.name), "ok")
             return redirect(to_space(space), 303)
     except Invalid as error:

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
-from forum.domain import credentials, profiles, sign_ins
+from forum.domain.people import passwords, profiles
+from forum.domain.people import sessions as sign_ins
 from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.policy.errors import Invalid
@@ -71,7 +72,7 @@ def change_password() -> Any:
     form = PasswordForm()
     try:
         if form.validate_on_submit():
-            credentials.change(
+            passwords.change(
                 viewer(), current=form.current.data, password=form.password.data, secret=device_secret()
             )
             flash(_("Your new password is set. All other devices are signed out."), "ok")

@@ -4,7 +4,8 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from forum.domain import account_links, subscriptions
+from forum.domain import subscriptions
+from forum.domain.people import mail_links
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import NotFound
 from forum.web.guards import anyone, open_to
@@ -32,7 +33,7 @@ def stop(token: str) -> Any:
 
 
 def _member_id(token: str) -> int:
-    member_id = account_links.unsubscribing_member(token)
+    member_id = mail_links.unsubscribing_member(token)
     if member_id is None:
         raise NotFound
     return member_id

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
-from forum.domain import credentials, sign_ins
+from forum.domain.people import passwords, sessions
 from forum.infra import i18n
 from forum.policy.actors import Actor
 from forum.web.commits import afterwards
@@ -38,11 +38,11 @@ def init_app(app: Flask) -> None:
 
 @login_manager.user_loader
 def _load(secret: str) -> SignedIn | None:
-    found = sign_ins.look_up(secret)
-    if found is None or credentials.is_shut_out(found.actor.email):
+    found = sessions.look_up(secret)
+    if found is None or passwords.is_shut_out(found.actor.email):
         return None
     if found.seen_long_ago:
-        afterwards(lambda: sign_ins.touch(secret))
+        afterwards(lambda: sessions.touch(secret))
     return SignedIn(secret, found.actor)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from forum.demo import people
-from forum.domain import account_links, accounts, sign_ins
+from forum.domain.people import accounts, mail_links, sessions
 from forum.infra import clock, passwords
 from forum.infra.db import db
 from tests.factories import make_member, make_space, sign_in, submit
@@ -39,7 +39,7 @@ def test_a_password_of_257_characters_is_too_long_everywhere(client, noor):
     long = "Kraai en paraplu " * 15 + "xyz"
     assert len(long) > passwords.LONGEST
     assert enter(client, "noor@city.test", long).status_code == 422
-    token = account_links.reset_token(noor)
+    token = mail_links.reset_token(noor)
     assert submit(client, f"/accounts/reset/{token}", {"password": long}).status_code == 422
 
 
@@ -63,9 +63,9 @@ def test_the_rooms_of_the_demo_do_not_exist_elsewhere(app, client, session, monk
 
 def test_a_link_of_one_kind_opens_no_other_door(client, noor):
     links = {
-        "confirm": account_links.confirm_token(noor),
-        "reset": account_links.reset_token(noor),
-        "unsubscribe": account_links.unsubscribe_token(noor.id),
+        "confirm": mail_links.confirm_token(noor),
+        "reset": mail_links.reset_token(noor),
+        "unsubscribe": mail_links.unsubscribe_token(noor.id),
     }
     doors = {
         "confirm": "/accounts/confirm/{}", "reset": "/accounts/reset/{}", "unsubscribe": "/unsubscribe/{}",
@@ -79,8 +79,8 @@ def test_a_link_of_one_kind_opens_no_other_door(client, noor):
 
 
 def test_a_reset_link_dies_with_the_next_password_and_is_good_once(client, noor):
-    old = account_links.reset_token(noor)
-    newer = account_links.reset_token(noor)
+    old = mail_links.reset_token(noor)
+    newer = mail_links.reset_token(noor)
     assert (
         submit(client, f"/accounts/reset/{newer}", {"password": "een heel ander lang woord"}).status_code
         == 303
@@ -94,7 +94,7 @@ def test_a_reset_link_dies_with_the_next_password_and_is_good_once(client, noor)
 
 
 def test_a_reset_link_lets_no_suspended_member_in(client, noor):
-    token = account_links.reset_token(noor)
+    token = mail_links.reset_token(noor)
     noor.suspended_at = clock.now()
     db.session.commit()
     submit(client, f"/accounts/reset/{token}", {"password": "een heel ander lang woord"})
@@ -149,9 +149,9 @@ def test_a_device_is_ended_by_its_owner_only(app, noor):
     other = make_member("Karim", space=make_space("Aalst", city="aalst"))
     browser = app.test_client()
     sign_in(browser, other)
-    sign_ins.begin(noor, device="Hers")
+    sessions.begin(noor, device="Hers")
     db.session.commit()
-    number = db.session.scalar(db.select(sign_ins.SignIn.id).where(sign_ins.SignIn.member_id == noor.id))
+    number = db.session.scalar(db.select(sessions.SignIn.id).where(sessions.SignIn.member_id == noor.id))
     assert submit(browser, f"/settings/sessions/{number}/ending").status_code == 404
-    own = db.session.scalar(db.select(sign_ins.SignIn.id).where(sign_ins.SignIn.member_id == other.id))
+    own = db.session.scalar(db.select(sessions.SignIn.id).where(sessions.SignIn.member_id == other.id))
     assert submit(browser, f"/settings/sessions/{own}/ending").status_code == 303

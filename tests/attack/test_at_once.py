@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import account_links, invitations, lessons
+from forum.domain import invitations, lessons
+from forum.domain.people import mail_links
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member, NetworkRole
 from forum.models.claims import Claim
@@ -77,7 +78,7 @@ def test_one_invitation_lets_one_person_in(live_app, ground):
         actor(ground["first"]), ground["space"].id, email="gast@stad.example", role=Role.GUEST
     )
     db.session.commit()
-    token = account_links.invitation_token(invitation)
+    token = mail_links.invitation_token(invitation)
     statuses = storm(live_app, [(None, f"/invitations/{token}", PERSON)] * CROWD)
     assert statuses.count(303) == 1
     assert set(statuses) <= {303, 403, 410, 422}
@@ -174,6 +175,6 @@ def test_who_is_suspended_while_she_writes_is_out(live_app, ground):
 
 
 def test_a_link_for_a_new_password_works_once(live_app, ground):
-    token = account_links.reset_token(ground["author"])
+    token = mail_links.reset_token(ground["author"])
     calls = [(None, f"/accounts/reset/{token}", {"password": f"{PASSWORD} {n}"}) for n in range(CROWD)]
     assert sorted(storm(live_app, calls)) == [303] + [410] * (CROWD - 1)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from forum.domain import invitations, sign_ins
+from forum.domain import invitations
+from forum.domain.people import sessions
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt
@@ -29,7 +30,7 @@ def world(session):
     """The salted network, with an invitation and a device of insiders beside it."""
     made = closed_world.build()
     invitations.invite(actor(made.moderator), made.closed.id, email="gast@stad.example", role=Role.GUEST)
-    sign_ins.begin(made.insider, device="Hers")
+    sessions.begin(made.insider, device="Hers")
     db.session.commit()
     return made
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra import passwords
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole

@@ -11,7 +11,8 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from forum import create_app, demo
-from forum.domain import credentials, subscriptions
+from forum.domain import subscriptions
+from forum.domain.people import passwords as credentials
 from forum.infra import passwords, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import account_links, accounts, credentials, invitations, spaces
-from forum.domain.account_links import DeadLink
+from forum.domain import invitations, spaces
+from forum.domain.people import accounts, passwords
+from forum.domain.people import mail_links as account_links
+from forum.domain.people.mail_links import DeadLink
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole
@@ -54,7 +56,7 @@ def test_a_new_person_is_in_with_the_role_of_the_invitation(gent, moderator):
     assert (member.email, member.confirmed_at is None, member.approved_at is None) == (
         "hanne@city.test", False, False
     )  # fmt: skip
-    assert credentials.sign_in("hanne@city.test", GOOD, address="192.0.2.1", device="phone")
+    assert passwords.sign_in("hanne@city.test", GOOD, address="192.0.2.1", device="phone")
     assert invitations.waiting(actor(moderator), gent.id) == []
 
 
@@ -149,8 +151,8 @@ def test_nothing_of_an_unconfirmed_account_survives(gent, moderator):
     accounts.create(email="hanne@city.test", name="Impostor", password="a password of an impostor")
     invitations.accept(account_links.invitation_token(invite(moderator, gent)), profile())
     with pytest.raises(Invalid):
-        credentials.sign_in("hanne@city.test", "a password of an impostor", address="192.0.2.1", device="x")
-    assert credentials.sign_in("hanne@city.test", GOOD, address="192.0.2.1", device="x")
+        passwords.sign_in("hanne@city.test", "a password of an impostor", address="192.0.2.1", device="x")
+    assert passwords.sign_in("hanne@city.test", GOOD, address="192.0.2.1", device="x")
 
 
 def test_invitations_end_with_the_role_of_who_invited(gent, moderator):

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import account_links, accounts, credentials, joining
-from forum.domain.account_links import DeadLink
+from forum.domain import joining
+from forum.domain.people import accounts, passwords
+from forum.domain.people import mail_links as account_links
+from forum.domain.people.mail_links import DeadLink
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member
@@ -90,18 +92,16 @@ def test_who_asks_again_replaces_what_was_never_confirmed(gent):
         joining.confirm(planted)
     joining.confirm(account_links.confirm_token(member()))
     assert member().name == "Karim"
-    credentials.sign_in("karim@city.test", GOOD, address="192.0.2.1", device="phone")
+    passwords.sign_in("karim@city.test", GOOD, address="192.0.2.1", device="phone")
     with pytest.raises(Invalid):
-        credentials.sign_in(
-            "karim@city.test", "a password of an impostor", address="192.0.2.1", device="phone"
-        )
+        passwords.sign_in("karim@city.test", "a password of an impostor", address="192.0.2.1", device="phone")
     assert len(db.session.scalars(select(Capacity)).all()) == 1
     assert len(db.session.scalars(select(JoinRequest)).all()) == 1
 
 
 def test_a_reset_link_proves_the_address_as_well(gent, moderator):
     ask()
-    credentials.reset(account_links.reset_token(member()), "een heel ander wachtwoord")
+    passwords.reset(account_links.reset_token(member()), "een heel ander wachtwoord")
     assert member().confirmed_at is not None
     assert len(joining.waiting(actor(moderator), gent.id)) == 1
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.domain import account_links, accounts
+from forum.domain.people import accounts
 from forum.infra import rates
 from forum.infra.db import db
 from forum.models.accounts import Member, SignIn
@@ -122,7 +122,7 @@ def test_confirming_needs_a_button_and_says_so_when_the_link_is_dead(client, ses
     db.session.commit()
     submit(client, "/accounts/join", JOIN)
     member = db.session.scalars(select(Member)).one()
-    path = f"/accounts/confirm/{account_links.confirm_token(member)}"
+    path = f"/accounts/confirm/{mail_links.confirm_token(member)}"
     assert client.get(path).status_code == 200
     db.session.refresh(member)
     assert member.confirmed_at is None
@@ -141,7 +141,7 @@ def test_a_forgotten_password_gets_the_same_page_for_everybody(client, noor):
 
 
 def test_a_reset_link_sets_a_new_password_once(client, noor):
-    path = f"/accounts/reset/{account_links.reset_token(noor)}"
+    path = f"/accounts/reset/{mail_links.reset_token(noor)}"
     assert client.get(path).status_code == 200
     weak = submit(client, path, {"password": "short"})
     assert weak.status_code == 422

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import account_links, invitations
+from forum.domain import invitations
+from forum.domain.people import mail_links
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
@@ -31,7 +32,7 @@ def moderator(gent):
 def token(gent, moderator):
     made = invitations.invite(actor(moderator), gent.id, email="hanne@city.test", role=Role.GUEST)
     db.session.commit()
-    return account_links.invitation_token(made)
+    return mail_links.invitation_token(made)
 
 
 def test_a_moderator_invites_sees_and_takes_back(client, gent, moderator):

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra.db import db
 from forum.models.threads import Post
 from tests.factories import join, make_space, make_thread, sign_in, submit

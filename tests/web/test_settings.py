@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity

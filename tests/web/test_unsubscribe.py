@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain import account_links, subscriptions
+from forum.domain import subscriptions
+from forum.domain.people import mail_links
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.subscriptions import Frequency
@@ -21,7 +22,7 @@ def reader():
 
 
 def path(member):
-    return f"/unsubscribe/{account_links.unsubscribe_token(member.id)}"
+    return f"/unsubscribe/{mail_links.unsubscribe_token(member.id)}"
 
 
 def frequency(member):
@@ -66,7 +67,7 @@ def test_the_link_of_an_old_letter_still_works_after_the_key_was_changed(app, cl
 @pytest.mark.parametrize("token", ["nonsense", "reset"])
 def test_any_other_token_is_refused(client, reader, token):
     if token == "reset":
-        token = account_links.reset_token(reader)
+        token = mail_links.reset_token(reader)
     assert client.get(f"/unsubscribe/{token}").status_code == 404
     assert client.post(f"/unsubscribe/{token}").status_code == 404
     assert frequency(reader) == Frequency.WEEKLY

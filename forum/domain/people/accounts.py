@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from forum.domain import sign_ins
+from forum.domain.people import sessions
 from forum.infra import addresses, clock, passwords, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -173,7 +173,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
     if member.suspended_at is not None:
         return member
     member.suspended_at = clock.now()
-    sign_ins.end_all(member.id)
+    sessions.end_all(member.id)
     db.session.execute(
         update(Invitation)
         .where(

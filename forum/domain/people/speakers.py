@@ -4,7 +4,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
-from forum.domain.bylines import Byline, byline
+from forum.domain.people.bylines import Byline, byline
 from forum.infra import i18n
 from forum.models.accounts import Body, Capacity, Level, Member
 

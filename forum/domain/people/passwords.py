@@ -5,8 +5,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import update
 
-from forum.domain import account_links, accounts, joining, sign_ins
+from forum.domain import joining
 from forum.domain.mailing import events
+from forum.domain.people import accounts, mail_links, sessions
 from forum.infra import addresses, passwords, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -43,7 +44,7 @@ def is_shut_out(address: str) -> bool:
 
 def begin(member: Member, *, device: str) -> tuple[str, Actor]:
     """Sign a device in for somebody who has just proven who she is."""
-    return sign_ins.begin(member, device=device), actor_for(member)
+    return sessions.begin(member, device=device), actor_for(member)
 
 
 def forget(email: str, *, address: str) -> None:
@@ -60,10 +61,10 @@ def forget(email: str, *, address: str) -> None:
 
 def reset(token: str, password: str) -> Member:
     """Choose a new password with the link from the mail, once; every device is signed out."""
-    member = account_links.resetting_member(token)
+    member = mail_links.resetting_member(token)
     _renew(member, password)
     joining.address_proven(member)
-    sign_ins.end_all(member.id)
+    sessions.end_all(member.id)
     events.record("password.changed", member_id=member.id)
     return member
 
@@ -75,7 +76,7 @@ def change(actor: Actor, *, current: str, password: str, secret: str | None) -> 
     if not passwords.verify(member.password_hash, current):
         raise Invalid("current", _("This is not your present password."))
     _renew(member, password)
-    sign_ins.end_all(member.id, but=secret)
+    sessions.end_all(member.id, but=secret)
     events.record("password.changed", member_id=member.id)
     db.session.flush()
 
@@ -90,5 +91,5 @@ def _renew(member: Member, password: str) -> None:
         .execution_options(synchronize_session=False)
     )
     if renewed.rowcount != 1:
-        raise account_links.DeadLink(_("This link was used already, or a newer letter replaced it."))
+        raise mail_links.DeadLink(_("This link was used already, or a newer letter replaced it."))
     db.session.refresh(member)

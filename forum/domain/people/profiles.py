@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from forum.domain import accounts
+from forum.domain.people import accounts
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from forum.domain import account_links, accounts, credentials, sign_ins
-from forum.domain.account_links import DeadLink
+from forum.domain.people import accounts, sessions
+from forum.domain.people import mail_links as account_links
+from forum.domain.people import passwords as credentials
+from forum.domain.people.mail_links import DeadLink
 from forum.infra import clock, passwords, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole, SignIn
@@ -70,7 +72,7 @@ def test_she_signs_in_with_any_case_of_her_address():
     member = person()
     secret, who = enter("NOOR@city.TEST ")
     assert who.id == member.id
-    assert sign_ins.look_up(secret).actor.id == member.id
+    assert sessions.look_up(secret).actor.id == member.id
 
 
 def test_every_reason_not_to_let_in_sounds_the_same_and_costs_one_hash(monkeypatch):
@@ -145,7 +147,7 @@ def test_a_reset_link_works_once_and_signs_every_device_out():
     secret, _who = enter()
     token = account_links.reset_token(member)
     credentials.reset(token, "een heel ander wachtwoord")
-    assert sign_ins.look_up(secret) is None
+    assert sessions.look_up(secret) is None
     assert enter(password="een heel ander wachtwoord")
     with pytest.raises(DeadLink):
         credentials.reset(token, "en nog eens iets anders")
@@ -179,10 +181,10 @@ def test_a_new_password_needs_the_present_one_and_ends_all_other_devices():
     with pytest.raises(Invalid) as refused:
         credentials.change(actor(member), current="wrong", password="een heel ander wachtwoord", secret=here)
     assert refused.value.field == "current"
-    assert sign_ins.look_up(elsewhere) is not None
+    assert sessions.look_up(elsewhere) is not None
     credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=here)
-    assert sign_ins.look_up(here) is not None
-    assert sign_ins.look_up(elsewhere) is None
+    assert sessions.look_up(here) is not None
+    assert sessions.look_up(elsewhere) is None
     assert [e.name for e in db.session.scalars(select(Event))] == ["password.changed"]
 
 
@@ -239,13 +241,13 @@ def test_only_an_administrator_suspends_and_never_herself():
 def test_a_suspended_member_is_out_at_once_and_can_come_back():
     boss = make_member("Beheer", network_role=NetworkRole.ADMIN)
     target = make_member("Kim", space=make_space())
-    secret = sign_ins.begin(target, device="phone")
+    secret = sessions.begin(target, device="phone")
     accounts.suspend(actor(boss), target.id, reason="shouts at people")
-    assert sign_ins.look_up(secret) is None
+    assert sessions.look_up(secret) is None
     assert actor_of(target.id) is None
     accounts.readmit(actor(boss), target.id, reason="talked it over")
     assert actor_of(target.id) is not None
-    assert sign_ins.look_up(secret) is None
+    assert sessions.look_up(secret) is None
     lines = [(x.action, x.subject_id, x.reason) for x in db.session.scalars(select(ModerationAction))]
     assert lines == [
         (Action.SUSPEND, target.id, "shouts at people"), (Action.READMIT, target.id, "talked it over")

@@ -1,0 +1,1 @@
+"""Members: accounts, capacities, profiles, passwords, sessions and the links in their mail."""
