@@ -7,8 +7,8 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain import spaces
 from forum.domain.people import accounts
+from forum.domain.spaces import spaces
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.spaces import Role, Space

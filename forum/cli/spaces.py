@@ -7,7 +7,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain import spaces
+from forum.domain.spaces import spaces
 from forum.infra.db import db
 from forum.models.cities import BY_CODE
 from forum.models.spaces import Audience, Space, SpaceKind

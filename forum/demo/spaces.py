@@ -4,7 +4,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import FOUNDED, Book
-from forum.domain import spaces
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.models.spaces import Audience, Role, SpaceKind
 

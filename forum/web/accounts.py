@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from forum.domain import joining
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords, sessions
 from forum.domain.people.mail_links import DeadLink
+from forum.domain.spaces import join_requests
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Level
@@ -80,7 +80,7 @@ def ask() -> Any:
     form = JoinForm()
     try:
         if form.validate_on_submit():
-            joining.ask(_newcomer(form), address=_address())
+            join_requests.ask(_newcomer(form), address=_address())
             return redirect(url_for("accounts.asked"), 303)
     except Invalid as error:
         attach(form, error)
@@ -104,7 +104,7 @@ def confirm(token: str) -> Any:
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
 def confirmed(token: str) -> Any:
-    joining.confirm(token)
+    join_requests.confirm(token)
     flash(_("Your address is confirmed. A moderator will let you in; you can sign in already."), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
 
@@ -165,8 +165,8 @@ def _enter(form: SignInForm) -> bool:
     return True
 
 
-def _newcomer(form: JoinForm) -> joining.Newcomer:
-    return joining.Newcomer(
+def _newcomer(form: JoinForm) -> join_requests.Newcomer:
+    return join_requests.Newcomer(
         name=form.name.data,
         email=form.email.data,
         password=form.password.data,

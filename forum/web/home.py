@@ -2,8 +2,9 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import drafts, joining, shelf, subscriptions, threads
+from forum.domain import drafts, shelf, subscriptions, threads
 from forum.domain.mailing import notifications
+from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
@@ -49,7 +50,7 @@ def _for_members(who: Actor) -> str:
         "home/member.html",
         today=clock.now(),
         notices=notifications.inbox(who),
-        knocks=joining.waiting_anywhere(who, FEW) if who.moderates else [],
+        knocks=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
         reviews=drafts.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,

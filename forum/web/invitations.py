@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import invitations, spaces
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords
 from forum.domain.people.mail_links import DeadLink
+from forum.domain.spaces import invitations, spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Role

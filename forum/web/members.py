@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from forum.domain import joining, spaces
+from forum.domain.spaces import join_requests, spaces
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
@@ -56,7 +56,7 @@ def answer(request_id: int) -> Any:
     if not form.validate_on_submit():
         raise Invalid("answer", _("Choose an answer."))
     chosen = None if form.answer.data == "no" else Role(form.answer.data)
-    request = joining.answer(viewer(), request_id, role=chosen)
+    request = join_requests.answer(viewer(), request_id, role=chosen)
     flash(_("Your answer goes out by mail."), "ok")
     return redirect(url_for("members.index", slug=spaces.by_id(viewer(), request.space_id).slug), 303)
 
@@ -67,7 +67,7 @@ def ask(slug: str) -> Any:
     space = spaces.by_slug(viewer(), slug)
     if space.id in viewer().roles:
         return redirect(to_space(space), 303)
-    waits = joining.has_knocked(viewer(), space.id)
+    waits = join_requests.has_knocked(viewer(), space.id)
     return render_template("members/ask.html", space=space, form=KnockForm(formdata=None), waits=waits)
 
 
@@ -77,7 +77,7 @@ def knock(slug: str) -> Any:
     space, form = spaces.by_slug(viewer(), slug), KnockForm()
     try:
         if form.validate_on_submit():
-            joining.knock(viewer(), space.id, message=form.message.data or "")
+            join_requests.knock(viewer(), space.id, message=form.message.data or "")
             return redirect(url_for("members.ask", slug=slug), 303)
     except Invalid as error:
         attach(form, error)

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import moderation, posts, spaces
+from forum.domain import moderation, posts
+from forum.domain.spaces import spaces
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
 from forum.policy.errors import Invalid

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from forum.domain import invitations, joining, spaces
+from forum.domain.spaces import invitations, join_requests, spaces
 from forum.infra import clock, i18n
 from forum.policy.actions import may_moderate
 from forum.web.forms.invitations import InvitationForm
@@ -18,7 +18,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
     words: dict[str, Any] = {"space": space, "page": page, "keeps": bool(may_moderate(viewer(), space.id))}
     if words["keeps"]:
         words |= {
-            "requests": joining.waiting(viewer(), space.id),
+            "requests": join_requests.waiting(viewer(), space.id),
             "invitations": invitations.waiting(viewer(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from forum.domain import shelf, space_rail, spaces, threads
+from forum.domain import shelf, threads
+from forum.domain.spaces import space_rail, spaces
 from forum.models.spaces import Role, SpaceKind
 from forum.web import filters
 from forum.web.guards import anyone, open_to

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import audiences, crowns, moderation, spaces, threads
+from forum.domain import audiences, crowns, moderation, threads
+from forum.domain.spaces import spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience

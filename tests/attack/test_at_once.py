@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import invitations, lessons
+from forum.domain import lessons
 from forum.domain.people import mail_links
+from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member, NetworkRole
 from forum.models.claims import Claim

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from forum.domain import invitations
 from forum.domain.people import sessions
+from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt

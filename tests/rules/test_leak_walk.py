@@ -186,7 +186,7 @@ def test_no_line_of_the_log_carries_words(app, world, caplog):
 
 @pytest.mark.parametrize("place", [
     "forum.domain.card_statements.sees",
-    "forum.domain.spaces.sees",
+    "forum.domain.spaces.spaces.sees",
     "forum.domain.shelf.sees",
 ])  # fmt: skip
 def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import invitations
 from forum.domain.people import mail_links
+from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role

@@ -5,9 +5,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import update
 
-from forum.domain import joining
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links, sessions
+from forum.domain.spaces import join_requests
 from forum.infra import addresses, passwords, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -63,7 +63,7 @@ def reset(token: str, password: str) -> Member:
     """Choose a new password with the link from the mail, once; every device is signed out."""
     member = mail_links.resetting_member(token)
     _renew(member, password)
-    joining.address_proven(member)
+    join_requests.address_proven(member)
     sessions.end_all(member.id)
     events.record("password.changed", member_id=member.id)
     return member

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from forum.domain.memberships import (
+from forum.domain.spaces.memberships import (
     MemberRow,
     capacities_of,
     grant,

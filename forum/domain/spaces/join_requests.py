@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from forum.domain import spaces
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.rows import insert_new
+from forum.domain.spaces import spaces
 from forum.infra import addresses, clock, rates, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _

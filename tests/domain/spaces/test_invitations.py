@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import invitations, spaces
 from forum.domain.people import accounts, passwords
 from forum.domain.people import mail_links as account_links
 from forum.domain.people.mail_links import DeadLink
+from forum.domain.spaces import invitations, spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from forum.domain import spaces
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import joining
 from forum.domain.people import accounts, passwords
 from forum.domain.people import mail_links as account_links
 from forum.domain.people.mail_links import DeadLink
+from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member
@@ -23,11 +23,11 @@ def newcomer(**over):
         "name": "Karim", "email": "karim@city.test", "password": GOOD, "function": "street worker",
         "level": Level.FIELD, "body": Body.CITY, "city": "gent", "message": "Wouter knows me.", "locale": "nl",
     }  # fmt: skip
-    return joining.Newcomer(**(values | over))
+    return join_requests.Newcomer(**(values | over))
 
 
 def ask(**over):
-    joining.ask(newcomer(**over), address="192.0.2.1")
+    join_requests.ask(newcomer(**over), address="192.0.2.1")
 
 
 def member(email="karim@city.test"):
@@ -51,9 +51,9 @@ def moderator(gent):
 def test_moderators_see_a_request_once_its_address_is_confirmed(gent, moderator):
     ask()
     assert told() == [("member.registered", {"member_id": member().id})]
-    assert joining.waiting(actor(moderator), gent.id) == []
-    joining.confirm(account_links.confirm_token(member()))
-    waiting = joining.waiting(actor(moderator), gent.id)
+    assert join_requests.waiting(actor(moderator), gent.id) == []
+    join_requests.confirm(account_links.confirm_token(member()))
+    waiting = join_requests.waiting(actor(moderator), gent.id)
     assert [(r.name, r.email, r.message, r.byline.job, r.is_new) for r in waiting] == [
         ("Karim", "karim@city.test", "Wouter knows me.", "street worker", True)
     ]
@@ -63,8 +63,8 @@ def test_moderators_see_a_request_once_its_address_is_confirmed(gent, moderator)
 def test_confirming_twice_is_confirming_once(gent):
     ask()
     token = account_links.confirm_token(member())
-    joining.confirm(token)
-    joining.confirm(token)
+    join_requests.confirm(token)
+    join_requests.confirm(token)
     assert [name for name, _ids in told()].count("join.requested") == 1
 
 
@@ -89,8 +89,8 @@ def test_who_asks_again_replaces_what_was_never_confirmed(gent):
     planted = account_links.confirm_token(member())
     ask()
     with pytest.raises(DeadLink):
-        joining.confirm(planted)
-    joining.confirm(account_links.confirm_token(member()))
+        join_requests.confirm(planted)
+    join_requests.confirm(account_links.confirm_token(member()))
     assert member().name == "Karim"
     passwords.sign_in("karim@city.test", GOOD, address="192.0.2.1", device="phone")
     with pytest.raises(Invalid):
@@ -103,7 +103,7 @@ def test_a_reset_link_proves_the_address_as_well(gent, moderator):
     ask()
     passwords.reset(account_links.reset_token(member()), "een heel ander wachtwoord")
     assert member().confirmed_at is not None
-    assert len(joining.waiting(actor(moderator), gent.id)) == 1
+    assert len(join_requests.waiting(actor(moderator), gent.id)) == 1
 
 
 def test_a_city_without_a_listed_space_goes_to_the_network(gent):
@@ -122,9 +122,9 @@ def test_with_nobody_to_answer_it_says_so(session):
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.GUEST])
 def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
     ask()
-    joining.confirm(account_links.confirm_token(member()))
-    request = joining.waiting(actor(moderator), gent.id)[0]
-    joining.answer(actor(moderator), request.id, role=role)
+    join_requests.confirm(account_links.confirm_token(member()))
+    request = join_requests.waiting(actor(moderator), gent.id)[0]
+    join_requests.answer(actor(moderator), request.id, role=role)
     assert actor(member()).roles == {gent.id: role}
     assert told()[-1] == ("join.answered", {"request_id": request.id})
     held = db.session.scalars(select(Membership).where(Membership.member_id == member().id)).one()
@@ -133,66 +133,66 @@ def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
 
 def test_a_no_lets_nobody_in_and_the_first_answer_counts(gent, moderator):
     ask()
-    joining.confirm(account_links.confirm_token(member()))
-    request = joining.waiting(actor(moderator), gent.id)[0]
-    joining.answer(actor(moderator), request.id, role=None)
+    join_requests.confirm(account_links.confirm_token(member()))
+    request = join_requests.waiting(actor(moderator), gent.id)[0]
+    join_requests.answer(actor(moderator), request.id, role=None)
     assert member().approved_at is None
     with pytest.raises(Conflict):
-        joining.answer(actor(moderator), request.id, role=Role.MEMBER)
+        join_requests.answer(actor(moderator), request.id, role=Role.MEMBER)
     assert actor(member()).roles == {}
 
 
 def test_only_moderators_of_that_space_see_and_answer(gent, moderator):
     ask()
-    joining.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(account_links.confirm_token(member()))
     request_id = db.session.scalars(select(JoinRequest.id)).one()
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (elsewhere, make_member("Kim", space=gent), member()):
-        assert joining.waiting(actor(who), gent.id) == []
+        assert join_requests.waiting(actor(who), gent.id) == []
         with pytest.raises(NotFound):
-            joining.answer(actor(who), request_id, role=Role.MEMBER)
+            join_requests.answer(actor(who), request_id, role=Role.MEMBER)
 
 
 def test_a_member_knocks_at_another_space_once(gent, moderator):
     group = make_space("Wonen", kind=SpaceKind.GROUP)
     keeper = make_member("Bram", space=group, role=Role.MODERATOR)
     who = make_member("Kim", space=gent)
-    first = joining.knock(actor(who), group.id, message="I work on housing.")
-    assert joining.knock(actor(who), group.id).id == first.id
-    assert joining.has_knocked(actor(who), group.id)
-    joining.answer(actor(keeper), first.id, role=None)
-    assert not joining.has_knocked(actor(who), group.id)
-    again = joining.knock(actor(who), group.id, message="Once more.")
-    joining.answer(actor(keeper), again.id, role=Role.MEMBER)
+    first = join_requests.knock(actor(who), group.id, message="I work on housing.")
+    assert join_requests.knock(actor(who), group.id).id == first.id
+    assert join_requests.has_knocked(actor(who), group.id)
+    join_requests.answer(actor(keeper), first.id, role=None)
+    assert not join_requests.has_knocked(actor(who), group.id)
+    again = join_requests.knock(actor(who), group.id, message="Once more.")
+    join_requests.answer(actor(keeper), again.id, role=Role.MEMBER)
     assert actor(who).roles[group.id] == Role.MEMBER
     with pytest.raises(Conflict):
-        joining.knock(actor(who), group.id)
+        join_requests.knock(actor(who), group.id)
 
 
 def test_nobody_knocks_at_a_space_that_does_not_exist_for_her(gent):
     hidden = make_space("Hidden", kind=SpaceKind.GROUP, unlisted=True)
     with pytest.raises(NotFound):
-        joining.knock(actor(make_member("Kim", space=gent)), hidden.id)
+        join_requests.knock(actor(make_member("Kim", space=gent)), hidden.id)
     waiting = make_member("New", space=gent, approved_at=None)
     with pytest.raises((Forbidden, NotFound)):
-        joining.knock(actor(waiting), gent.id)
+        join_requests.knock(actor(waiting), gent.id)
 
 
 def test_an_answer_does_not_revive_a_suspended_account(gent, moderator):
     ask()
-    joining.confirm(account_links.confirm_token(member()))
-    request = joining.waiting(actor(moderator), gent.id)[0]
+    join_requests.confirm(account_links.confirm_token(member()))
+    request = join_requests.waiting(actor(moderator), gent.id)[0]
     accounts.by_email("karim@city.test").suspended_at = clock.now()
     db.session.flush()
-    assert joining.waiting(actor(moderator), gent.id) == []
+    assert join_requests.waiting(actor(moderator), gent.id) == []
     with pytest.raises(Conflict):
-        joining.answer(actor(moderator), request.id, role=Role.MEMBER)
+        join_requests.answer(actor(moderator), request.id, role=Role.MEMBER)
 
 
 def test_two_spaces_two_requests(gent, moderator):
     who = make_member("Kim", space=gent)
     groups = [make_space(f"Group {n}", kind=SpaceKind.GROUP) for n in (1, 2)]
     for group in groups:
-        joining.knock(actor(who), group.id)
+        join_requests.knock(actor(who), group.id)
         join(moderator, group, Role.MODERATOR)
-    assert [len(joining.waiting(actor(moderator), group.id)) for group in groups] == [1, 1]
+    assert [len(join_requests.waiting(actor(moderator), group.id)) for group in groups] == [1, 1]

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from forum.domain import spaces
-from forum.domain.joining import fit_message
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links
+from forum.domain.spaces import spaces
+from forum.domain.spaces.join_requests import fit_message
 from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _

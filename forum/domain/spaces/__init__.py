@@ -1,0 +1,1 @@
+"""Spaces: who belongs to them, who asks to, and who is invited."""
