@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from forum.domain import standing
-from forum.domain.moderation_log import LogLine, log, note
+from forum.domain.audit.log import LogLine, log, note
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from forum.domain import consents, standing
-from forum.domain.moderation_log import note
+from forum.domain.audit.log import note
 from forum.domain.people import accounts
 from forum.domain.reading import mark_all_read, mark_read
 from forum.domain.themes import tags as tagging
