@@ -6,7 +6,8 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import Book, moment
-from forum.domain import consents, excerpts
+from forum.domain import consents
+from forum.domain.threads import excerpts
 from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import Lesson

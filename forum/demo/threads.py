@@ -5,7 +5,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import Book, on
-from forum.domain import threads
+from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.threads import Post
 

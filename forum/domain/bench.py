@@ -5,19 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.domain import (
-    bench_talk,
-    consents,
-    excerpts,
-    lesson_gaps,
-    lesson_page,
-    lesson_reviews,
-    lesson_tags,
-)
+from forum.domain import bench_talk, consents, lesson_gaps, lesson_page, lesson_reviews, lesson_tags
 from forum.domain.bench_talk import BenchPost, Talk
-from forum.domain.excerpts import Quoted
 from forum.domain.lesson_gaps import Gap
 from forum.domain.lesson_page import ExcerptView
+from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
 from forum.models.accounts import Level, Member
 from forum.models.claims import Claim

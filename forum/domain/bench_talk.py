@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
-from forum.domain.excerpts import Quoted
 from forum.domain.people.bylines import Byline, byline
+from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonSource

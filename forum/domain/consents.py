@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain import excerpts
-from forum.domain.excerpts import Quoted
+from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import Quoted
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from forum.domain import adoptions, consents, excerpts, lesson_tags
+from forum.domain import adoptions, consents, lesson_tags
 from forum.domain.adoptions import Adoption, Pair, PostLink
-from forum.domain.excerpts import Quoted
 from forum.domain.lesson_gaps import claims_of
 from forum.domain.people.bylines import Byline, byline, masked
+from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import Quoted
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member

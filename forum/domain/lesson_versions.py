@@ -2,8 +2,9 @@
 
 from sqlalchemy import func, select
 
-from forum.domain import consents, excerpts, lesson_tags
+from forum.domain import consents, lesson_tags
 from forum.domain.lesson_gaps import claims_of
+from forum.domain.threads import excerpts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt

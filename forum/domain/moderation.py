@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain import standing
 from forum.domain.audit.log import LogLine, log, note
+from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -51,37 +51,37 @@ class HiddenPost:
 
 def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     """Take the words of a post out of sight. Hiding an opening post hides the whole talk."""
-    thread, post = standing.locked_post(actor, post_id)
+    thread, post = post_store.locked_post(actor, post_id)
     require(may_hide(actor, post, thread))
     words = _reason(reason)
     post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, words
     post.html = ""
     if post.number == 1:
         thread.hidden_at = post.hidden_at
-    standing.recount(thread)
+    post_store.recount(thread)
     note(actor, Action.HIDE, thread=thread, post_number=post.number, reason=words)
     return post
 
 
 def restore(actor: Actor, post_id: int) -> Post:
     """Show a hidden post again. Words that their author took back meanwhile stay away."""
-    thread, post = standing.locked_post(actor, post_id)
+    thread, post = post_store.locked_post(actor, post_id)
     require(may_restore(actor, post, thread))
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
     if post.deleted_at is None:
-        post.html = standing.html_of(standing.latest_revision(post).body)
+        post.html = post_store.html_of(post_store.latest_revision(post).body)
         post.render_version = text.RENDER_VERSION
     if post.number == 1:
         thread.hidden_at = None
-    standing.recount(thread)
+    post_store.recount(thread)
     note(actor, Action.RESTORE, thread=thread, post_number=post.number)
     return post
 
 
 def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
     """Close a talk: it stays readable and takes no more words."""
-    thread = standing.locked_thread(actor, thread_id)
+    thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is not None:
         raise Conflict(_("This talk is closed already."))
@@ -92,7 +92,7 @@ def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
 
 def reopen(actor: Actor, thread_id: int) -> Thread:
     """Let a closed talk take words again."""
-    thread = standing.locked_thread(actor, thread_id)
+    thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is None:
         raise Conflict(_("This talk is open already."))

@@ -2,9 +2,10 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import drafts, shelf, subscriptions, threads
+from forum.domain import drafts, shelf, subscriptions
 from forum.domain.mailing import notifications
 from forum.domain.spaces import join_requests
+from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor

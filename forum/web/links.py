@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from forum.domain.thread_page import PAGE_SIZE
+from forum.domain.threads.page import PAGE_SIZE
 
 
 def page_of(number: int) -> int:

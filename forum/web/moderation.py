@@ -2,8 +2,9 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import moderation, posts
+from forum.domain import moderation
 from forum.domain.spaces import spaces
+from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
 from forum.policy.errors import Invalid

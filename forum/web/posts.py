@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import posts
+from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Invalid

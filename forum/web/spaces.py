@@ -2,8 +2,9 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from forum.domain import shelf, threads
+from forum.domain import shelf
 from forum.domain.spaces import space_rail, spaces
+from forum.domain.threads import threads
 from forum.models.spaces import Role, SpaceKind
 from forum.web import filters
 from forum.web.guards import anyone, open_to

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import audiences, crowns, moderation, threads
+from forum.domain import crowns, moderation
 from forum.domain.spaces import spaces
+from forum.domain.threads import audiences, threads
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from forum.domain import posts
+from forum.domain.threads import posts
 from forum.infra import rates, text
 from forum.infra.db import db
 from forum.models.spaces import Space

@@ -2,7 +2,8 @@
 
 import pytest
 
-from forum.domain import adoptions, consents, lesson_page, lessons, shelf, threads
+from forum.domain import adoptions, consents, lesson_page, lessons, shelf
+from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import LessonVersion

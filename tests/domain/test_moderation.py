@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from forum.domain import moderation, posts, threads
+from forum.domain import moderation
+from forum.domain.threads import posts, threads
 from forum.infra.db import db
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import Audience, Role

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import posts
+from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit

@@ -5,7 +5,8 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import moderation, threads
+from forum.domain import moderation
+from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post, ReadMark, Thread

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import threads
+from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role

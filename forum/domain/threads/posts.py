@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forum.domain import standing
+from forum.domain.threads import post_store
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -34,7 +34,7 @@ def source(actor: Actor, post_id: int) -> Source:
     post: Post = get_visible(Post, actor, post_id)
     thread: Thread = get_visible(Thread, actor, post.thread_id)
     require(may_edit(actor, post, thread))
-    revision = standing.latest_revision(post)
+    revision = post_store.latest_revision(post)
     return Source(
         post_id=post.id,
         number=post.number,
@@ -56,11 +56,11 @@ def place(actor: Actor, post_id: int) -> tuple[Thread, Post]:
 
 def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, seen_revision: int) -> Post:
     """Change one's own words; Conflict when they were changed elsewhere since `seen_revision`."""
-    thread, post = standing.locked_post(actor, post_id)
+    thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
-    before = standing.latest_revision(post)
-    heading = standing.title_of(before.title if title is None else title) if post.number == 1 else ""
-    html = standing.html_of(body)
+    before = post_store.latest_revision(post)
+    heading = post_store.title_of(before.title if title is None else title) if post.number == 1 else ""
+    html = post_store.html_of(body)
     if post.revision != seen_revision:
         if (before.body, before.title) == (body, heading):
             return post  # the same change, sent twice
@@ -71,7 +71,7 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
     now = clock.now()
     post.revision += 1
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
-    standing.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
+    post_store.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
     if post.number == 1:
         _show_heading(thread, heading, html)
     db.session.flush()
@@ -80,31 +80,31 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
 
 def take_back(actor: Actor, post_id: int) -> Post:
     """Take one's own words back. The place stays; a talk that nobody else wrote in goes as a whole."""
-    thread, post = standing.locked_post(actor, post_id)
+    thread, post = post_store.locked_post(actor, post_id)
     require(may_delete(actor, post))
     now = clock.now()
     post.deleted_at, post.html = now, ""
     if post.number == 1:
         thread.title = thread.summary = ""
         thread.slug = text.slug("")  # an address carries words too
-        if not standing.others_wrote(thread):
+        if not post_store.others_wrote(thread):
             thread.withdrawn_at = now
-    standing.recount(thread)
+    post_store.recount(thread)
     return post
 
 
 def put_back(actor: Actor, post_id: int) -> Post:
     """Let one's own words stand again."""
-    thread, post = standing.locked_post(actor, post_id)
+    thread, post = post_store.locked_post(actor, post_id)
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
-    revision = standing.latest_revision(post)
-    post.deleted_at, post.html = None, standing.html_of(revision.body)
+    revision = post_store.latest_revision(post)
+    post.deleted_at, post.html = None, post_store.html_of(revision.body)
     post.render_version = text.RENDER_VERSION
     if post.number == 1:
         thread.withdrawn_at = None
         _show_heading(thread, revision.title, post.html)
-    standing.recount(thread)
+    post_store.recount(thread)
     return post
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from forum.domain import thread_statements as statements
 from forum.domain.people.speakers import speaker
 from forum.domain.themes.tags import Word
-from forum.domain.thread_cards import replies
-from forum.domain.thread_views import PostView, ThreadPage
+from forum.domain.threads import page_queries as statements
+from forum.domain.threads.lists import replies
+from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.models.spaces import Role

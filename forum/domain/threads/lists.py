@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.domain import card_statements
 from forum.domain.people.bylines import Byline
 from forum.domain.people.speakers import speaker
+from forum.domain.threads import list_queries
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
@@ -57,14 +57,14 @@ def latest(
         filters.add("space")
         filled["space_id"] = space_id
     for name, value in (("need", need), ("axis", axis)):
-        if value in card_statements.KNOWN[name]:
+        if value in list_queries.KNOWN[name]:
             filters.add(name)
             filled[name] = value
     if tag:
         filters.add("tag")
         filled["tag"] = tag
-    query = card_statements.cards(reader is not None, frozenset(filters))
-    rows, following = keyset(query, keys=card_statements.KEYS, cursor=cursor, limit=limit, values=filled)
+    query = list_queries.cards(reader is not None, frozenset(filters))
+    rows, following = keyset(query, keys=list_queries.KEYS, cursor=cursor, limit=limit, values=filled)
     return Page(_made(rows), following)
 
 
@@ -82,12 +82,12 @@ def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
 def cities_of_the_week(reader: Actor | None) -> list[str]:
     """The cities that said something in the last seven days, as far as the reader may read it."""
     filled = {**readers.reader_values(reader), "since": clock.now() - WEEK}
-    query = card_statements.cities_since(reader is not None)
+    query = list_queries.cities_since(reader is not None)
     return [city for city in db.session.scalars(query, filled) if city]
 
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:
-    query = card_statements.first_cards(reader is not None, frozenset(filters))
+    query = list_queries.first_cards(reader is not None, frozenset(filters))
     return _made(db.session.execute(query, {**readers.reader_values(reader), **filled, "most": limit}).all())
 
 

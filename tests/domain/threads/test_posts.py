@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import moderation, posts, threads
+from forum.domain import moderation
+from forum.domain.threads import posts, threads
 from forum.infra.db import db
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision

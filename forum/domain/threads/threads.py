@@ -7,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain import consents, standing
+from forum.domain import consents
 from forum.domain.audit.log import note
 from forum.domain.people import accounts
-from forum.domain.reading import mark_all_read, mark_read
 from forum.domain.themes import tags as tagging
-from forum.domain.thread_cards import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered
-from forum.domain.thread_page import page
-from forum.domain.thread_views import ThreadPage
+from forum.domain.threads import post_store
+from forum.domain.threads.lists import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered
+from forum.domain.threads.page import page
+from forum.domain.threads.read_marks import mark_all_read, mark_read
+from forum.domain.threads.views import ThreadPage
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -57,7 +58,7 @@ def start(
     sent = _started(actor, once)
     if sent is not None:
         return sent
-    title, html = standing.title_of(title), standing.html_of(body)
+    title, html = post_store.title_of(title), post_store.html_of(body)
     words = tagging.clean(tags)
     width = Audience(audience)
     if width.rank > space.widest_audience.rank:
@@ -79,7 +80,7 @@ def start(
 
 def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, once: str) -> Post:
     """Answer in a talk; numbers are given out one at a time, and the same `once` again gives the post that is there."""
-    thread = standing.locked_thread(actor, thread_id)
+    thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     once = _once(once)
     query = select(Post).where(Post.author_id == actor.id, Post.once == once).options(joinedload(Post.thread))
@@ -88,18 +89,18 @@ def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = No
         return sent
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
-    html = standing.html_of(body)
+    html = post_store.html_of(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     return _add_post(actor, thread, body=body, html=html, title="", kind=kind, once=once)
 
 
 def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     """Let fewer people read a talk, as its moderator; or more, as its starter while nobody else has written in it."""
-    thread = standing.locked_thread(actor, thread_id)
+    thread = post_store.locked_thread(actor, thread_id)
     width = Audience(audience)
     if width == thread.audience:
         return thread
-    hers_alone = thread.author_id == actor.id and not standing.others_wrote(thread)
+    hers_alone = thread.author_id == actor.id and not post_store.others_wrote(thread)
     if width.rank < thread.audience.rank:
         if not hers_alone:
             require(may_moderate(actor, thread.space_id))
@@ -166,8 +167,8 @@ def _add_post(
     thread.last_post_at = now
     db.session.add(post)
     db.session.flush()
-    standing.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
-    standing.recount(thread)
+    post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
+    post_store.recount(thread)
     return post
 
 

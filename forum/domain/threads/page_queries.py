@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
 
-from forum.domain.card_statements import fresh_posts, marked, read_up_to
 from forum.domain.people.speakers import COLUMNS
+from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space

@@ -1,0 +1,1 @@
+"""Threads and posts: written, read, listed; their excerpts and audiences."""
