@@ -2,7 +2,7 @@
 
 from forum.demo import codes
 from forum.demo.book import Book, moment, on
-from forum.domain import adoptions
+from forum.domain.lessons import adoptions
 
 
 def bring(book: Book) -> None:

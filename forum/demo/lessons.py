@@ -5,7 +5,9 @@ from typing import Any
 
 from forum.demo import codes, consents
 from forum.demo.book import Book, moment
-from forum.domain import claims, lesson_numbers, lesson_reviews, lessons
+from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import numbers as lesson_numbers
+from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
 from forum.models.lessons import Lesson, LessonVersion, Verdict
 

@@ -2,7 +2,9 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import drafts, shelf, subscriptions
+from forum.domain import subscriptions
+from forum.domain.lessons import library
+from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.mailing import notifications
 from forum.domain.spaces import join_requests
 from forum.domain.threads import threads
@@ -52,12 +54,12 @@ def _for_members(who: Actor) -> str:
         today=clock.now(),
         notices=notifications.inbox(who),
         knocks=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
-        reviews=drafts.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
+        reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,
         fresh=fresh,
         fresh_cities=sorted({city for card in [*waiting, *fresh] for city in card.cities}),
-        lessons=shelf.newest(who, FEW),
+        lessons=library.newest(who, FEW),
         cities=threads.cities_of_the_week(who),
     )
 
@@ -65,7 +67,7 @@ def _for_members(who: Actor) -> str:
 def _for_visitors() -> str:
     return render_template(
         "home/visitor.html",
-        lessons=shelf.newest(None, FEW),
+        lessons=library.newest(None, FEW),
         talks=threads.latest(None, limit=FEW).rows,
         cities=threads.cities_of_the_week(None),
     )

@@ -4,8 +4,10 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
-from forum.domain import lesson_changes, lesson_page, shelf
-from forum.domain.shelf import Choice
+from forum.domain.lessons import comparison
+from forum.domain.lessons import library as shelf
+from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.library import Choice
 from forum.domain.themes import labels
 from forum.web.guards import anyone, open_to
 from forum.web.viewer import viewer
@@ -52,7 +54,7 @@ def version(public_id: str, number: str):
 @bp.get("/lessons/<public_id>/compare")
 @open_to(anyone)
 def compare(public_id: str):
-    found = lesson_changes.compare(
+    found = comparison.compare(
         viewer(), public_id, older=request.args.get("from"), newer=request.args.get("to")
     )
     return render_template("lessons/compare.html", found=found)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request, url_for
 
-from forum.domain import shelf
+from forum.domain.lessons import library
 from forum.domain.spaces import space_rail, spaces
 from forum.domain.threads import threads
 from forum.models.spaces import Role, SpaceKind
@@ -46,7 +46,7 @@ def show(slug: str):
         older=url_for(".show", slug=slug, after=page.next_cursor, **wanted) if page.next_cursor else None,
         newer=url_for(".show", slug=slug, **wanted) if cursor else None,
         wanted=wanted,
-        lessons=shelf.from_space(who, space.id, 3),
+        lessons=library.from_space(who, space.id, 3),
         moderators=space_rail.moderators(who, space.id) if role else [],
         filters=filters,
     )

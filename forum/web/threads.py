@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import crowns, moderation
+from forum.domain import moderation
+from forum.domain.lessons import of_thread as crowns
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, threads
 from forum.infra import i18n

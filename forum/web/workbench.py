@@ -6,7 +6,10 @@ from typing import Any
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from forum.domain import bench, claims, lesson_page, lesson_undo, lessons
+from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons import undo as lesson_undo
+from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.themes import tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
@@ -45,7 +48,7 @@ def index():
 @bp.get("/workbench/<int:lesson_id>")
 @open_to(moderators)
 def show(lesson_id: int):
-    lesson = bench.standing(viewer(), lesson_id)
+    lesson = workbench_draft.standing(viewer(), lesson_id)
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(lesson.public_id), 303)
     return _checked(lesson_id) if lesson.state == LessonState.IN_REVIEW else _bench(lesson_id)
@@ -218,7 +221,7 @@ def destroy(lesson_id: int):
 
 def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     asked = part or request.args.get("part", "claims")
-    found = bench.bench(
+    found = workbench_draft.bench(
         viewer(),
         lesson_id,
         thread_id=request.values.get("thread", type=int),
@@ -248,7 +251,7 @@ def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
     return render_template(
         "workbench/review.html",
         page=page,
-        answer=bench.review_answer(viewer(), lesson_id),
+        answer=workbench_draft.review_answer(viewer(), lesson_id),
         return_form=return_form or ReturnForm(formdata=None),
         may_ask_back=bool(may_moderate(viewer(), page.lesson.space_id)),
     )
@@ -256,7 +259,7 @@ def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
 
 def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
     """Both texts: what was typed here, and what somebody else saved; sending again keeps what is typed."""
-    found = bench.bench(viewer(), lesson_id)
+    found = workbench_draft.bench(viewer(), lesson_id)
     theirs = TextForm.of(found.version, found.tags)
     form.saved_count.data = found.version.saved_count
     form.saved_count.raw_data = None

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import lessons
+from forum.domain.lessons import lessons
 from forum.domain.people import mail_links
 from forum.domain.spaces import invitations
 from forum.infra.db import db

@@ -2,7 +2,8 @@
 
 import pytest
 
-from forum.domain import claims, consents, lessons
+from forum.domain import consents
+from forum.domain.lessons import claims, lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Level

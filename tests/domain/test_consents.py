@@ -2,7 +2,9 @@
 
 import pytest
 
-from forum.domain import adoptions, consents, lesson_page, lessons, shelf
+from forum.domain import consents
+from forum.domain.lessons import adoptions, lessons, library
+from forum.domain.lessons import page as lesson_page
 from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.consents import Masking
@@ -126,10 +128,10 @@ def test_a_city_is_named_only_when_that_was_agreed():
 def test_the_library_finds_no_lesson_by_a_city_that_is_not_named():
     ground = lay(Audience.SPACE)
     lesson = out_with(ground)
-    assert shelf.shelf(ground.who("reader"), city="aalst").rows == []
-    assert shelf.counts(ground.who("reader"), shelf.Choice()).by["city"]["aalst"] == 0
-    assert shelf.from_space(ground.who("reader"), ground.space.id) == []
-    assert [card.id for card in shelf.from_space(ground.who("author"), ground.space.id)] == [lesson.id]
+    assert library.shelf(ground.who("reader"), city="aalst").rows == []
+    assert library.counts(ground.who("reader"), library.Choice()).by["city"]["aalst"] == 0
+    assert library.from_space(ground.who("reader"), ground.space.id) == []
+    assert [card.id for card in library.from_space(ground.who("author"), ground.space.id)] == [lesson.id]
 
 
 def test_a_reviewer_from_elsewhere_reads_only_what_was_agreed():

@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain import claims, consents, lessons, moderation, subscriptions
+from forum.domain import consents, moderation, subscriptions
+from forum.domain.lessons import claims, lessons
 from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, true
 
-from forum.domain import digests, shelf
+from forum.domain import digests
+from forum.domain.lessons import library
 from forum.domain.threads import list_queries
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -188,11 +189,11 @@ def test_no_line_of_the_log_carries_words(app, world, caplog):
 @pytest.mark.parametrize("place", [
     "forum.domain.threads.list_queries.sees",
     "forum.domain.spaces.spaces.sees",
-    "forum.domain.shelf.sees",
+    "forum.domain.lessons.library.sees",
 ])  # fmt: skip
 def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
     # Statements are built once: they must be built anew without the rule, and with it again afterwards.
-    kept = (list_queries.cards, list_queries.first_cards, shelf._cards, shelf._first_cards, shelf._sums)
+    kept = (list_queries.cards, list_queries.first_cards, library._cards, library._first_cards, library._sums)
     monkeypatch.setattr(place, lambda model, reader: true())
     try:
         for statement in kept:

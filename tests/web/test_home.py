@@ -2,7 +2,8 @@
 
 import pytest
 
-from forum.domain import lessons, subscriptions
+from forum.domain import subscriptions
+from forum.domain.lessons import lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member

@@ -1,6 +1,6 @@
 """The pages of the library and of a lesson."""
 
-from forum.domain import adoptions, lessons
+from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import sign_in

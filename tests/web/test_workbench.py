@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import func, select
 
-from forum.domain import lessons
+from forum.domain.lessons import lessons
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonState

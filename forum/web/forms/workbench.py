@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain import shelf
+from forum.domain.lessons import library
 from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.models.themes import Axis, Need
@@ -57,7 +57,7 @@ class TextForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcome.choices = [(code.value, labels.OUTCOMES[code]) for code in shelf.OUTCOMES]
+        self.outcome.choices = [(code.value, labels.OUTCOMES[code]) for code in library.OUTCOMES]
         self.needs.choices = [(need.value, labels.NEEDS[need]) for need in Need]
         self.axis.choices = [(axis.value, labels.AXES[axis]) for axis in Axis]
         self.confidence.choices = [(code.value, name) for code, name in labels.CONFIDENCES.items()]

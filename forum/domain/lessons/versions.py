@@ -2,8 +2,9 @@
 
 from sqlalchemy import func, select
 
-from forum.domain import consents, lesson_tags
-from forum.domain.lesson_gaps import claims_of
+from forum.domain import consents
+from forum.domain.lessons import tags
+from forum.domain.lessons.completeness import claims_of
 from forum.domain.threads import excerpts
 from forum.infra import clock
 from forum.infra.db import db
@@ -38,7 +39,7 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
                 excerpts=[_copied(excerpt) for excerpt in claim.excerpts],
             )
         )
-    lesson_tags.copy(before.id, version.id)
+    tags.copy(before.id, version.id)
     db.session.flush()
     return version
 

@@ -5,7 +5,9 @@ import hashlib
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import bench, bench_talk, claims, lessons
+from forum.domain.lessons import claims, lessons
+from forum.domain.lessons.workbench import draft as workbench_draft
+from forum.domain.lessons.workbench import source_thread
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.spaces import Audience, Role
@@ -138,7 +140,7 @@ def test_a_claim_of_an_earlier_version_is_left_alone():
 def test_the_workbench_marks_used_words_and_names_what_is_missing():
     ground = lay()
     lesson = ground.draft()
-    found = bench.bench(ground.who("curator"), lesson.id)
+    found = workbench_draft.bench(ground.who("curator"), lesson.id)
     assert found.gaps == []
     assert (found.heard, found.excerpt_count, found.field_voices, found.cities) == (1, 1, 1, ["aalst"])
     marked = [
@@ -162,7 +164,7 @@ def test_a_colleague_meets_no_words_of_a_talk_that_is_closed_to_her():
     claim = claims.add(ground.who("curator"), lesson.id, text="It is cheap")
     post = make_post(closed, ground.reviewer, "A secret word.")
     claims.quote(ground.who("curator"), claim.id, post_id=post.id, words="secret word", stance="supports")
-    hers = bench.bench(ground.who("second"), lesson.id, thread_id=closed.id)
+    hers = workbench_draft.bench(ground.who("second"), lesson.id, thread_id=closed.id)
     assert [talk.id for talk in hers.talks] == [ground.thread.id]
     assert "secret" not in repr([hers.claims, hers.posts, hers.talks]).lower()
     assert [view.withheld for _id, view in hers.claims[1].excerpts] == ["closed"]
@@ -173,6 +175,6 @@ def test_overlapping_words_are_cut_where_each_begins_and_ends():
     lesson, claim = begun(ground)
     for words in ("Almost all of them said", "said the same thing: nobody talks with me"):
         claims.quote(ground.who("curator"), claim.id, post_id=ground.post.id, words=words, stance="supports")
-    post = bench.bench(ground.who("curator"), lesson.id).posts[0]
+    post = workbench_draft.bench(ground.who("curator"), lesson.id).posts[0]
     assert "".join(words for line in post.lines for words, _n, _s in line) == OPENING
-    assert bench_talk.lines("", []) == []
+    assert source_thread.lines("", []) == []

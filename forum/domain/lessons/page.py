@@ -9,9 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from forum.domain import adoptions, consents, lesson_tags
-from forum.domain.adoptions import Adoption, Pair, PostLink
-from forum.domain.lesson_gaps import claims_of
+from forum.domain import consents
+from forum.domain.lessons import adoptions
+from forum.domain.lessons import tags as lesson_tags
+from forum.domain.lessons.adoptions import Adoption, Pair, PostLink
+from forum.domain.lessons.completeness import claims_of
 from forum.domain.people.bylines import Byline, byline, masked
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted

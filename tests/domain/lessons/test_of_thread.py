@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from forum.domain import adoptions, crowns, lessons
+from forum.domain.lessons import adoptions, lessons
+from forum.domain.lessons import of_thread as crowns
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Audience
 from tests.lesson_ground import lay

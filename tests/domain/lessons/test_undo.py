@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import lesson_undo, lessons
+from forum.domain.lessons import lessons
+from forum.domain.lessons import undo as lesson_undo
 from forum.infra.db import db
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonState, LessonVersion

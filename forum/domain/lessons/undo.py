@@ -2,8 +2,8 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain import lesson_versions as versions
-from forum.domain.lessons import locked, open_draft
+from forum.domain.lessons import versions
+from forum.domain.lessons.lessons import locked, open_draft
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lessons import Lesson, LessonState, LessonVersion

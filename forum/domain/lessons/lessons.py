@@ -5,9 +5,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain import consents, lesson_fields, lesson_gaps, lesson_numbers, lesson_reviews, lesson_tags
-from forum.domain import lesson_versions as versions
-from forum.domain.drafts import drafts_of, overdue_for, waiting_for
+from forum.domain import consents
+from forum.domain.lessons import completeness, versions
+from forum.domain.lessons import fields as lesson_fields
+from forum.domain.lessons import numbers as lesson_numbers
+from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.lessons import tags as lesson_tags
+from forum.domain.lessons.workbench.desk import drafts_of, overdue_for, waiting_for
 from forum.domain.mailing import events
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -51,7 +55,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     )
     db.session.add(lesson)
     db.session.flush()
-    outcome = thread.outcome or lesson_gaps.UNDECIDED
+    outcome = thread.outcome or completeness.UNDECIDED
     versions.first(
         lesson,
         **words,
@@ -97,7 +101,7 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
     """Send the draft to a second pair of eyes, for these readers; from here on its words stand still."""
     lesson, version = open_draft(actor, lesson_id)
     _refuse_audience(lesson, audience)
-    missing = lesson_gaps.gaps(version, lesson_gaps.claims_of(version.id))
+    missing = completeness.gaps(version, completeness.claims_of(version.id))
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
     _refuse_unconsented(version, audience)

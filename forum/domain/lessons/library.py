@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
 from sqlalchemy import cast as sql_cast
 
-from forum.domain import adoptions
+from forum.domain.lessons import adoptions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from forum.domain import lesson_reviews
+from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member

@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.domain import bench_talk, consents, lesson_gaps, lesson_page, lesson_reviews, lesson_tags
-from forum.domain.bench_talk import BenchPost, Talk
-from forum.domain.lesson_gaps import Gap
-from forum.domain.lesson_page import ExcerptView
+from forum.domain import consents
+from forum.domain.lessons import completeness as lesson_gaps
+from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.lessons import tags as lesson_tags
+from forum.domain.lessons.completeness import Gap
+from forum.domain.lessons.page import ExcerptView
+from forum.domain.lessons.workbench import source_thread as bench_talk
+from forum.domain.lessons.workbench.source_thread import BenchPost, Talk
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db

@@ -3,7 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from forum.domain import lesson_fields, lessons
+from forum.domain.lessons import fields as lesson_fields
+from forum.domain.lessons import lessons
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from forum.domain import lesson_page, lessons, shelf
+from forum.domain.lessons import lessons, library
+from forum.domain.lessons import page as lesson_page
 from forum.infra import clock
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
@@ -29,11 +30,11 @@ def test_each_reader_finds_what_is_meant_for_her():
     out(ground, Audience.NETWORK, title="Between cities")
     out(ground, Audience.PUBLIC, by="editor", title="For everybody")
     ground.draft()
-    assert titles(shelf.shelf(None)) == ["For everybody"]
-    assert sorted(titles(shelf.shelf(ground.who("reader")))) == ["Between cities", "For everybody"]
-    assert len(shelf.shelf(ground.who("author")).rows) == 3
-    assert shelf.counts(None, shelf.Choice()).total == 1
-    assert [card.title for card in shelf.newest(None)] == ["For everybody"]
+    assert titles(library.shelf(None)) == ["For everybody"]
+    assert sorted(titles(library.shelf(ground.who("reader")))) == ["Between cities", "For everybody"]
+    assert len(library.shelf(ground.who("author")).rows) == 3
+    assert library.counts(None, library.Choice()).total == 1
+    assert [card.title for card in library.newest(None)] == ["For everybody"]
 
 
 def test_filters_narrow_and_count_beside_each_other():
@@ -41,13 +42,13 @@ def test_filters_narrow_and_count_beside_each_other():
     out(ground, title="One", outcome=Outcome.FAILED, needs=[Need.FACTS, Need.ACTION])
     out(ground, title="Two", outcome=Outcome.WORKED, axis=Axis.DENSITY)
     reader = ground.who("reader")
-    assert titles(shelf.shelf(reader, outcome="failed")) == ["One"]
-    assert titles(shelf.shelf(reader, need="action")) == ["One"]
-    assert titles(shelf.shelf(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
-    assert len(shelf.shelf(reader, city="aalst").rows) == 2
-    assert shelf.shelf(reader, city="gent").rows == []
-    assert len(shelf.shelf(reader, outcome="nonsense' --").rows) == 2
-    counts = shelf.counts(reader, shelf.Choice.of(outcome="failed"))
+    assert titles(library.shelf(reader, outcome="failed")) == ["One"]
+    assert titles(library.shelf(reader, need="action")) == ["One"]
+    assert titles(library.shelf(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
+    assert len(library.shelf(reader, city="aalst").rows) == 2
+    assert library.shelf(reader, city="gent").rows == []
+    assert len(library.shelf(reader, outcome="nonsense' --").rows) == 2
+    counts = library.counts(reader, library.Choice.of(outcome="failed"))
     assert counts.total == 1
     assert (counts.by["outcome"]["failed"], counts.by["outcome"]["worked"]) == (1, 1)
     assert (counts.by["need"]["facts"], counts.by["need"]["stories"]) == (1, 0)
@@ -59,9 +60,9 @@ def test_the_last_changed_stands_first_and_the_next_page_goes_on():
     for day in range(5):
         with clock.at(began + timedelta(days=day)):
             out(ground, title=f"Lesson {day}")
-    first = shelf.shelf(ground.who("reader"), limit=2)
-    second = shelf.shelf(ground.who("reader"), limit=2, cursor=first.next_cursor)
-    third = shelf.shelf(ground.who("reader"), limit=2, cursor=second.next_cursor)
+    first = library.shelf(ground.who("reader"), limit=2)
+    second = library.shelf(ground.who("reader"), limit=2, cursor=first.next_cursor)
+    third = library.shelf(ground.who("reader"), limit=2, cursor=second.next_cursor)
     assert [titles(page) for page in (first, second, third)] == [
         ["Lesson 4", "Lesson 3"], ["Lesson 2", "Lesson 1"], ["Lesson 0"],
     ]  # fmt: skip
@@ -72,7 +73,7 @@ def test_a_lesson_past_its_date_is_due_for_another_look():
     ground = lay()
     with clock.at(clock.now() - timedelta(days=600)):
         lesson = out(ground)
-    assert [card.overdue for card in shelf.shelf(ground.who("reader")).rows] == [True]
+    assert [card.overdue for card in library.shelf(ground.who("reader")).rows] == [True]
     assert [card.id for card in lessons.overdue_for(ground.who("second"))] == [lesson.id]
     assert lessons.overdue_for(ground.who("reviewer")) == []
 
@@ -84,8 +85,8 @@ def test_library_and_page_ask_the_database_equally_often_however_much_there_is(c
 
     def asked():
         with count_queries() as seen:
-            shelf.shelf(reader)
-            shelf.counts(reader, shelf.Choice())
+            library.shelf(reader)
+            library.counts(reader, library.Choice())
             lesson_page.page(reader, lesson.public_id)
         return seen.count
 

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import claims, lesson_changes, lesson_page, lessons
+from forum.domain.lessons import claims, comparison, lessons
+from forum.domain.lessons import page as lesson_page
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.lessons import LessonReview, LessonState, LessonVersion, Verdict
@@ -214,7 +215,7 @@ def test_a_new_version_leaves_readers_the_current_one_until_it_is_published():
     assert (page.version.number, page.version.unknowns) == ("1.1", "Whether it lasts two years.")
     old = lesson_page.page(ground.who("reader"), lesson.public_id, "1.0")
     assert (old.version.unknowns, old.is_current) == ("Whether it lasts.", False)
-    found = lesson_changes.compare(ground.who("reader"), lesson.public_id)
+    found = comparison.compare(ground.who("reader"), lesson.public_id)
     assert [pieces for _title, pieces in found.changes] == [
         [("same", "Whether it lasts"), ("added", " two years"), ("same", ".")]
     ]

@@ -1,0 +1,1 @@
+"""Lessons: drafted, reviewed, published, listed, applied."""
