@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import claims, lessons
 from forum.infra import clock
 from forum.infra.db import db

@@ -6,7 +6,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import Book, moment
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.threads import excerpts
 from forum.infra.db import db
 from forum.models.consents import Masking

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import claims, lessons
 from forum.infra import clock
 from forum.infra.db import db

@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain import consents, moderation, subscriptions
+from forum.domain import moderation, subscriptions
+from forum.domain.consents import consents
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import threads
 from forum.infra import clock

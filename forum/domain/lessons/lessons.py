@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import completeness, versions
 from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import adoptions
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.adoptions import Adoption, Pair, PostLink

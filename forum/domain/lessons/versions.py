@@ -2,7 +2,7 @@
 
 from sqlalchemy import func, select
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import tags
 from forum.domain.lessons.completeness import claims_of
 from forum.domain.threads import excerpts

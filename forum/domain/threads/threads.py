@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain import consents
 from forum.domain.audit.log import note
+from forum.domain.consents import consents
 from forum.domain.people import accounts
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store

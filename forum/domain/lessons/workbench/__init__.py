@@ -1,0 +1,1 @@
+"""The workbench: what waits for a curator, one draft, and the thread beside it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import completeness as lesson_gaps
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews

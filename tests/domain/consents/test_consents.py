@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import consents
+from forum.domain.consents import consents
 from forum.domain.lessons import adoptions, lessons, library
 from forum.domain.lessons import page as lesson_page
 from forum.domain.threads import threads
