@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import moderation
+from forum.domain.moderation import hiding as moderation
 from forum.domain.spaces import spaces
 from forum.domain.threads import posts
 from forum.infra.i18n import _

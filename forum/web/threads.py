@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from forum.domain import moderation
 from forum.domain.lessons import of_thread as crowns
+from forum.domain.moderation import hiding
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, threads
 from forum.infra import i18n
@@ -96,10 +96,10 @@ def reply(thread_id: int):
 @open_to(members)
 def lock(thread_id: int):
     if is_delete():
-        thread = moderation.reopen(viewer(), thread_id)
+        thread = hiding.reopen(viewer(), thread_id)
         flash(_("This talk takes answers again."), "ok")
     else:
-        thread = moderation.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
+        thread = hiding.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
         flash(_("This talk is closed. Everybody who could read it still can."), "ok")
     return redirect(links.to_thread(thread), 303)
 

@@ -8,9 +8,10 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain import moderation, subscriptions
+from forum.domain import subscriptions
 from forum.domain.consents import consents
 from forum.domain.lessons import claims, lessons
+from forum.domain.moderation import hiding
 from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
@@ -104,7 +105,7 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     )  # fmt: skip
     threads.reply(actor(moderator), thread.id, body=f"We saw it too. {REPLY}", once=str(uuid.uuid4()))
     hidden = threads.reply(actor(insider), thread.id, body=f"He lives at {HIDDEN}", once=str(uuid.uuid4()))
-    moderation.hide(actor(moderator), hidden.id, reason=REASON)
+    hiding.hide(actor(moderator), hidden.id, reason=REASON)
     return thread
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import moderation
+from forum.domain.moderation import hiding
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -54,8 +54,8 @@ def test_others_may_not_hide(client, gent, leen):
 def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, leen, mo):
     thread = make_thread(gent, leen, title="A talk")
     post = make_post(thread, leen)
-    moderation.hide(actor(mo), post.id, reason="Names a client")
-    moderation.lock(actor(mo), thread.id, reason="Done for now")
+    hiding.hide(actor(mo), post.id, reason="Names a client")
+    hiding.lock(actor(mo), thread.id, reason="Done for now")
     db.session.commit()
     sign_in(client, mo)
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))

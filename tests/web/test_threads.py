@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import moderation
+from forum.domain.moderation import hiding
 from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
@@ -159,7 +159,7 @@ def test_an_empty_answer_and_one_that_came_too_late_keep_their_words(client, gen
     sign_in(client, leen)
     empty = submit(client, f"/threads/{thread.id}/replies", {"body": " "})
     assert (empty.status_code, "Write something first." in words(empty)) == (422, True)
-    moderation.lock(actor(moderator), thread.id)
+    hiding.lock(actor(moderator), thread.id)
     db.session.commit()
     late = submit(client, f"/threads/{thread.id}/replies", {"body": "I was still writing this."})
     assert late.status_code == 403
@@ -209,7 +209,7 @@ def test_words_taken_back_and_hidden_words_leave_their_place(page, gent, leen):
     karim = make_member("Karim", space=gent)
     moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
     hidden = make_post(thread, karim, "He lives in the Veldstraat.")
-    moderation.hide(actor(moderator), hidden.id, reason="Somebody can be recognised")
+    hiding.hide(actor(moderator), hidden.id, reason="Somebody can be recognised")
     db.session.commit()
     shown = words(page(at(thread)))
     assert "Hidden by a moderator." in shown

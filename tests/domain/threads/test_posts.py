@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain import moderation
+from forum.domain.moderation import hiding
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
 from forum.models.spaces import Role
@@ -56,7 +56,7 @@ def test_only_the_author_changes_words_and_not_in_a_closed_talk(gent, leen, mo):
     post = make_post(thread, leen)
     with pytest.raises(Forbidden):
         posts.edit(actor(mo), post.id, body="Mine now.", seen_revision=1)
-    moderation.lock(actor(mo), thread.id)
+    hiding.lock(actor(mo), thread.id)
     with pytest.raises(Forbidden):
         posts.edit(actor(leen), post.id, body="Later.", seen_revision=1)
     assert posts.take_back(actor(leen), post.id).deleted_at is not None
@@ -101,7 +101,7 @@ def test_a_talk_that_nobody_answered_goes_as_a_whole(gent, leen, mo):
 
 def test_nobody_puts_back_what_a_moderator_hid(gent, leen, mo):
     post = make_post(make_thread(gent, leen), leen)
-    moderation.hide(actor(mo), post.id, reason="Names a client")
+    hiding.hide(actor(mo), post.id, reason="Names a client")
     posts.take_back(actor(leen), post.id)
     with pytest.raises(Forbidden):
         posts.put_back(actor(leen), post.id)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
-from forum.domain import moderation
+from forum.domain.moderation import hiding
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
 from forum.models.moderation import ModerationAction
@@ -41,36 +41,36 @@ def opening(thread):
 def test_hidden_words_are_for_their_author_and_the_moderators(gent, leen, mo, karim):
     thread = make_thread(gent, leen)
     post = make_post(thread, karim, "He lives in the Veldstraat.")
-    moderation.hide(actor(mo), post.id, reason="Somebody can be recognised")
+    hiding.hide(actor(mo), post.id, reason="Somebody can be recognised")
     assert (post.html, thread.post_count, thread.cities) == ("", 1, ["gent"])
     for reader, words, reason in ((mo, True, True), (karim, True, True), (leen, False, False)):
         shown = threads.page(actor(reader), thread.id).posts[1]
         assert shown.state == "hidden"
         assert ("Veldstraat" in shown.html, bool(shown.reason)) == (words, reason)
-    moderation.restore(actor(mo), post.id)
+    hiding.restore(actor(mo), post.id)
     assert "Veldstraat" in threads.page(actor(leen), thread.id).posts[1].html
-    assert [line.action for line in moderation.log(actor(mo), gent.id).rows] == ["restore", "hide"]
+    assert [line.action for line in hiding.log(actor(mo), gent.id).rows] == ["restore", "hide"]
 
 
 def test_a_hidden_opening_hides_the_talk(gent, leen, mo, karim):
     thread = make_thread(gent, leen)
-    moderation.hide(actor(mo), opening(thread).id, reason="Names a client")
+    hiding.hide(actor(mo), opening(thread).id, reason="Names a client")
     with pytest.raises(NotFound):
         threads.page(actor(karim), thread.id)
     page = threads.page(actor(leen), thread.id)
     assert (page.hidden, page.posts[0].reason, page.may_reply.allowed) == (True, "Names a client", False)
-    assert [post.number for post in moderation.hidden_posts(actor(mo), gent.id)] == [1]
-    moderation.restore(actor(mo), opening(thread).id)
+    assert [post.number for post in hiding.hidden_posts(actor(mo), gent.id)] == [1]
+    hiding.restore(actor(mo), opening(thread).id)
     assert threads.page(actor(karim), thread.id).posts[0].html
-    assert moderation.hidden_posts(actor(mo), gent.id) == []
+    assert hiding.hidden_posts(actor(mo), gent.id) == []
 
 
 def test_restoring_does_not_bring_back_what_its_author_took_back(gent, leen, mo):
     thread = make_thread(gent, leen)
     post = make_post(thread, leen, "Twice gone.")
-    moderation.hide(actor(mo), post.id, reason="To look at")
+    hiding.hide(actor(mo), post.id, reason="To look at")
     posts.take_back(actor(leen), post.id)
-    moderation.restore(actor(mo), post.id)
+    hiding.restore(actor(mo), post.id)
     shown = threads.page(actor(mo), thread.id).posts[1]
     assert (post.html, shown.html, shown.state) == ("", "", "deleted")
 
@@ -78,42 +78,42 @@ def test_restoring_does_not_bring_back_what_its_author_took_back(gent, leen, mo)
 def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, karim):
     post = make_post(make_thread(gent, leen), leen)
     with pytest.raises(Invalid):
-        moderation.hide(actor(mo), post.id, reason=" \n")
+        hiding.hide(actor(mo), post.id, reason=" \n")
     elsewhere = make_member("Els", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (leen, karim, elsewhere):
         with pytest.raises(Forbidden):
-            moderation.hide(actor(who), post.id, reason="No")
+            hiding.hide(actor(who), post.id, reason="No")
     closed = make_post(make_thread(gent, leen, audience=Audience.SPACE), leen)
     with pytest.raises(NotFound):
-        moderation.hide(actor(elsewhere), closed.id, reason="No")
+        hiding.hide(actor(elsewhere), closed.id, reason="No")
 
 
 def test_a_closed_talk_takes_no_words_until_it_is_reopened(gent, leen, mo):
     thread = make_thread(gent, leen)
-    moderation.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
+    hiding.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
     with pytest.raises(Forbidden):
         threads.reply(actor(leen), thread.id, body="One more", once="a")
     with pytest.raises(Conflict):
-        moderation.lock(actor(mo), thread.id)
-    assert [talk.id for talk in moderation.closed_threads(actor(mo), gent.id)] == [thread.id]
-    moderation.reopen(actor(mo), thread.id)
+        hiding.lock(actor(mo), thread.id)
+    assert [talk.id for talk in hiding.closed_threads(actor(mo), gent.id)] == [thread.id]
+    hiding.reopen(actor(mo), thread.id)
     assert threads.reply(actor(leen), thread.id, body="One more", once="a").number == 2
     with pytest.raises(Conflict):
-        moderation.reopen(actor(mo), thread.id)
+        hiding.reopen(actor(mo), thread.id)
 
 
 def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     thread = make_thread(gent, leen)
     for _turn in range(2):
-        moderation.lock(actor(mo), thread.id)
-        moderation.reopen(actor(mo), thread.id)
-    first = moderation.log(actor(mo), gent.id, limit=3)
-    rest = moderation.log(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
+        hiding.lock(actor(mo), thread.id)
+        hiding.reopen(actor(mo), thread.id)
+    first = hiding.log(actor(mo), gent.id, limit=3)
+    rest = hiding.log(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
     assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
     assert first.rows[0].actor_name == "Mo"
     assert first.rows[0].thread_title == thread.title
     with pytest.raises(Forbidden):
-        moderation.log(actor(leen), gent.id)
+        hiding.log(actor(leen), gent.id)
 
 
 @pytest.mark.parametrize("statement", [
@@ -121,6 +121,6 @@ def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     delete(ModerationAction),
 ], ids=["change", "remove"])  # fmt: skip
 def test_the_database_refuses_to_rewrite_the_log(gent, leen, mo, statement):
-    moderation.lock(actor(mo), make_thread(gent, leen).id)
+    hiding.lock(actor(mo), make_thread(gent, leen).id)
     with pytest.raises(DatabaseError), db.session.begin_nested():
         db.session.execute(statement)
