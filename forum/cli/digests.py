@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain import digests
+from forum.domain.digests import digests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale

@@ -3,7 +3,7 @@
 from forum.demo import codes
 from forum.demo.book import Book
 from forum.demo.people import CAUGHT_UP
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.infra import clock
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from forum.domain import digests, subscriptions
-from forum.domain.digest_letter import DigestLetter
+from forum.domain.digests import digests, subscriptions
+from forum.domain.digests.letter import DigestLetter
 from forum.domain.people import mail_links
 from forum.infra import clock
 from forum.infra.db import db

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from forum.domain.digest_letter import DigestLetter
+from forum.domain.digests.letter import DigestLetter
 from forum.domain.people import mail_links
 from forum.infra import i18n, text
 from forum.infra.db import db

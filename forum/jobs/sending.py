@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import current_app
 
-from forum.domain import digests
-from forum.domain.digest_letter import DigestLetter
+from forum.domain.digests import digests
+from forum.domain.digests.letter import DigestLetter
 from forum.domain.mailing import mail_queue
 from forum.infra.db import db, reading
 from forum.infra.failpoints import failpoint

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app, has_app_context
 
-from forum.domain import digests
+from forum.domain.digests import digests
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db

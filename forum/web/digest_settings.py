@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
-from forum.domain import digests, subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.domain.lessons import library
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.mailing import notifications

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.domain.people import mail_links
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import NotFound

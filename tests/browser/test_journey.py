@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain import digests
+from forum.domain.digests import digests
 from forum.infra import clock
 from forum.infra.db import db
 

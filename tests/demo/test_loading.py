@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from forum import create_app, demo
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.domain.people import passwords as credentials
 from forum.infra import passwords, tokens
 from forum.infra.db import db

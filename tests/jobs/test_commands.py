@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.subscriptions import Digest, DigestState, Frequency

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from forum.domain import digests, subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain import digests, subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from forum import create_app, demo
-from forum.domain import digests
+from forum.domain.digests import digests
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker

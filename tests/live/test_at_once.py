@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain import digests, subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import threads
 from forum.infra import clock

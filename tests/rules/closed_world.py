@@ -8,8 +8,8 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain import subscriptions
 from forum.domain.consents import consents
+from forum.domain.digests import subscriptions
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding
 from forum.domain.threads import threads

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, true
 
-from forum.domain import digests
+from forum.domain.digests import digests
 from forum.domain.lessons import library
 from forum.domain.threads import list_queries
 from forum.infra import clock, mailer

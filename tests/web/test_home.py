@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.domain.lessons import lessons
 from forum.infra import clock
 from forum.infra.db import db

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain import subscriptions
+from forum.domain.digests import subscriptions
 from forum.infra import clock
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from forum.domain.digest_windows import REACH, beginning, latest
+from forum.domain.digests.calendar import REACH, beginning, latest
 from forum.models.subscriptions import Frequency
 
 BRUSSELS = "Europe/Brussels"

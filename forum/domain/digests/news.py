@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, func, or_, select
 
-from forum.domain.digest_letter import LessonNews, ThreadNews
+from forum.domain.digests.letter import LessonNews, ThreadNews
 from forum.domain.people.bylines import byline
 from forum.infra import text
 from forum.infra.db import db

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum.domain import digests, subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale

@@ -5,11 +5,12 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from forum.domain import digest_news, digest_windows
-from forum.domain.digest_letter import DigestLetter
+from forum.domain.digests import calendar as digest_calendar
+from forum.domain.digests import news as digest_news
+from forum.domain.digests.letter import DigestLetter
+from forum.domain.digests.subscriptions import Wishes, wishes_of
 from forum.domain.mailing import mail_queue
 from forum.domain.rows import insert_new
-from forum.domain.subscriptions import Wishes, wishes_of
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -80,7 +81,7 @@ def _open_batch(people: list[Row[Any]], now: datetime) -> int:
 
 
 def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
-    windows = {person.id: digest_windows.latest(person.frequency, now, person.timezone) for person in people}
+    windows = {person.id: digest_calendar.latest(person.frequency, now, person.timezone) for person in people}
     periods = {window.period for window in windows.values()}
     opened = select(Digest.member_id, Digest.period).where(
         Digest.member_id.in_(windows), Digest.period.in_(periods)
@@ -98,7 +99,9 @@ def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
             {
                 "member_id": person.id,
                 "period": window.period,
-                "starts_at": digest_windows.beginning(person.frequency, window.ends_at, ended.get(person.id)),
+                "starts_at": digest_calendar.beginning(
+                    person.frequency, window.ends_at, ended.get(person.id)
+                ),
                 "ends_at": window.ends_at,
                 "state": DigestState.SKIPPED if reason else DigestState.QUEUED,
                 "reason": reason,
@@ -151,7 +154,7 @@ def preview(actor: Actor) -> DigestLetter:
         return _example(actor)
     now = clock.now()
     frequency = wishes.frequency if wishes.frequency != Frequency.NEVER else Frequency.WEEKLY
-    starts_at = digest_windows.beginning(frequency, now, _last_ends([actor.id]).get(actor.id))
+    starts_at = digest_calendar.beginning(frequency, now, _last_ends([actor.id]).get(actor.id))
     member = db.session.get_one(Member, actor.id)
     as_if = Wishes(frequency, wishes.chosen_at, wishes.space_ids, wishes.axes)
     return _letter(actor, as_if, starts_at, now, read_up_to=member.all_read_at)
@@ -163,7 +166,7 @@ def _example(actor: Actor) -> DigestLetter:
     latest = db.session.scalar(visible(Thread, actor, func.max(Thread.last_post_at)))
     ends = [now] if latest is None or latest > now else [now, latest]
     for ends_at in ends:
-        starts_at = digest_windows.beginning(Frequency.WEEKLY, ends_at, None)
+        starts_at = digest_calendar.beginning(Frequency.WEEKLY, ends_at, None)
         letter = _letter(actor, Wishes(Frequency.WEEKLY, now), starts_at, ends_at, read_up_to=None)
         if not letter.is_empty:
             break

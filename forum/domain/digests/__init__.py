@@ -1,0 +1,1 @@
+"""Digests: who wants one, when it is due, what is in it."""
