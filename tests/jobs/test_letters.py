@@ -12,7 +12,7 @@ from forum.jobs import letter_kinds, letters
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
-from tests.domain.test_digests import make_lesson
+from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")

@@ -7,7 +7,7 @@ from forum.jobs import worker
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.spaces import Audience
 from forum.models.threads import PostRevision
-from tests.domain.test_digests import make_lesson
+from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts
+from forum.domain.people import accounts, mail_links
 from forum.infra import rates
 from forum.infra.db import db
 from forum.models.accounts import Member, SignIn

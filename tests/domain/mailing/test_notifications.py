@@ -6,7 +6,7 @@ from forum.domain.mailing import events, notifications
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
-from tests.domain.test_digests import make_lesson
+from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_space
 
 
