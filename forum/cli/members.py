@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from forum.domain.people import accounts
-from forum.domain.spaces import spaces
+from forum.domain.spaces import memberships
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.spaces import Role, Space
@@ -42,7 +42,7 @@ def add(email: str, name: str, places: tuple[str, ...], role: str | None, passwo
     except Invalid as error:
         raise click.ClickException(f"{error.field}: {error.message}") from error
     for space, place_role in belongs:
-        spaces.grant(None, member.id, space.id, place_role)
+        memberships.grant(None, member.id, space.id, place_role)
     if role is not None:
         accounts.appoint(member.id, NetworkRole(role))
     db.session.commit()

@@ -4,7 +4,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import FOUNDED, Book
-from forum.domain.spaces import spaces
+from forum.domain.spaces import memberships, spaces
 from forum.infra import clock
 from forum.models.spaces import Audience, Role, SpaceKind
 
@@ -17,7 +17,7 @@ def bring(book: Book) -> None:
         for space in book.source["spaces"]:
             _found(book, space)
             for name, role in _people(book, space).items():
-                spaces.grant(None, book.members[name], book.spaces[space["id"]], role)
+                memberships.grant(None, book.members[name], book.spaces[space["id"]], role)
                 book.counts["memberships"] += 1
 
 

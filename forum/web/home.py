@@ -7,7 +7,8 @@ from forum.domain.lessons import library
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.mailing import notifications
 from forum.domain.spaces import join_requests
-from forum.domain.threads import threads
+from forum.domain.threads import lists as thread_lists
+from forum.domain.threads import read_marks
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
@@ -30,7 +31,7 @@ def index():
 @bp.post("/reading")
 @open_to(members)
 def read_all():
-    threads.mark_all_read(viewer())
+    read_marks.mark_all_read(viewer())
     flash(_("Everything up to now counts as read."), "ok")
     return redirect(url_for(".index"), 303)
 
@@ -46,9 +47,9 @@ def read_notice(notification_id: int):
 
 
 def _for_members(who: Actor) -> str:
-    waiting = threads.unanswered(who, FEW)
+    waiting = thread_lists.unanswered(who, FEW)
     shown = {card.id for card in waiting}
-    fresh = [card for card in threads.new_in_my_spaces(who) if card.id not in shown]
+    fresh = [card for card in thread_lists.new_in_my_spaces(who) if card.id not in shown]
     return render_template(
         "home/member.html",
         today=clock.now(),
@@ -60,7 +61,7 @@ def _for_members(who: Actor) -> str:
         fresh=fresh,
         fresh_cities=sorted({city for card in [*waiting, *fresh] for city in card.cities}),
         lessons=library.newest(who, FEW),
-        cities=threads.cities_of_the_week(who),
+        cities=thread_lists.cities_of_the_week(who),
     )
 
 
@@ -68,6 +69,6 @@ def _for_visitors() -> str:
     return render_template(
         "home/visitor.html",
         lessons=library.newest(None, FEW),
-        talks=threads.latest(None, limit=FEW).rows,
-        cities=threads.cities_of_the_week(None),
+        talks=thread_lists.latest(None, limit=FEW).rows,
+        cities=thread_lists.cities_of_the_week(None),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 
-from forum.domain.spaces import join_requests, spaces
+from forum.domain.spaces import join_requests, memberships, spaces
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
@@ -31,7 +31,7 @@ def role(slug: str, member_id: int) -> Any:
     space, form = spaces.by_slug(viewer(), slug), RoleForm()
     if not form.validate_on_submit():
         return people_page.show(space), 422
-    spaces.set_role(viewer(), space.id, member_id, role=Role(form.role.data))
+    memberships.set_role(viewer(), space.id, member_id, role=Role(form.role.data))
     flash(_("The role is changed."), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 
@@ -44,7 +44,7 @@ def remove(slug: str, member_id: int) -> Any:
         abort(405)
     if not form.validate_on_submit():
         raise Invalid("reason", _("Say why: it stays in the log."))
-    spaces.remove(viewer(), space.id, member_id, reason=form.reason.data)
+    memberships.remove(viewer(), space.id, member_id, reason=form.reason.data)
     flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 

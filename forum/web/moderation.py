@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from forum.domain.audit import log as audit_log
 from forum.domain.moderation import hiding as moderation
 from forum.domain.spaces import spaces
 from forum.domain.threads import posts
@@ -22,7 +23,7 @@ bp = Blueprint("moderation", __name__)
 @open_to(members)
 def log(slug: str):
     who, space = viewer(), spaces.by_slug(viewer(), slug)
-    page = moderation.log(who, space.id, cursor=request.args.get("after"))
+    page = audit_log.page(who, space.id, cursor=request.args.get("after"))
     older = url_for(".log", slug=slug, after=page.next_cursor) if page.next_cursor else None
     return render_template(
         "moderation/log.html",

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from forum.domain.spaces import invitations, join_requests, spaces
+from forum.domain.spaces import invitations, join_requests, memberships
 from forum.infra import clock, i18n
 from forum.policy.actions import may_moderate
 from forum.web.forms.invitations import InvitationForm
@@ -14,7 +14,7 @@ from forum.web.viewer import viewer
 
 def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
     """The page as its reader may see it; a form that was not right stands on it with what was filled in."""
-    page = spaces.members(viewer(), space.id, cursor=request.args.get("after"))
+    page = memberships.members(viewer(), space.id, cursor=request.args.get("after"))
     words: dict[str, Any] = {"space": space, "page": page, "keeps": bool(may_moderate(viewer(), space.id))}
     if words["keeps"]:
         words |= {

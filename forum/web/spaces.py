@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 
 from forum.domain.lessons import library
 from forum.domain.spaces import space_rail, spaces
-from forum.domain.threads import threads
+from forum.domain.threads import lists as thread_lists
 from forum.models.spaces import Role, SpaceKind
 from forum.web import filters
 from forum.web.guards import anyone, open_to
@@ -30,9 +30,9 @@ def index():
 def show(slug: str):
     who, wanted, cursor = viewer(), filters.chosen(), request.args.get("after")
     space = spaces.by_slug(who, slug)
-    page = threads.latest(who, space_id=space.id, cursor=cursor, **wanted)
+    page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **wanted)
     first = not wanted and not cursor
-    waiting = threads.unanswered(who, OPEN_STORIES, space_id=space.id) if first else []
+    waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if first else []
     shown = {card.id for card in waiting}
     role = who.roles.get(space.id) if who else None
     return render_template(

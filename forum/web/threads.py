@@ -8,7 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from forum.domain.lessons import of_thread as crowns
 from forum.domain.moderation import hiding
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences, threads
+from forum.domain.threads import audiences, read_marks, threads
+from forum.domain.threads import page as thread_page
+from forum.domain.threads import views as thread_views
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
@@ -61,13 +63,13 @@ def start(slug: str):
 @bp.get("/threads/<int:thread_id>")
 @open_to(anyone)
 def short(thread_id: int):
-    return redirect(links.to_thread(threads.page(viewer(), thread_id)), 303)
+    return redirect(links.to_thread(thread_page.page(viewer(), thread_id)), 303)
 
 
 @bp.get("/threads/<int:thread_id>-<slug>")
 @open_to(anyone)
 def show(thread_id: int, slug: str):
-    talk = threads.page(viewer(), thread_id, request.args.get("page", 1, type=int))
+    talk = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
     if slug != talk.slug:
         return redirect(links.to_thread(talk), 303)
     return _page(talk)
@@ -131,14 +133,14 @@ def _composer(space: Any, form: ThreadForm) -> str:
 
 
 def _last_page(thread_id: int, form: ReplyForm) -> str:
-    last = threads.page(viewer(), thread_id)
-    return _page(last if last.pages == 1 else threads.page(viewer(), thread_id, last.pages), form)
+    last = thread_page.page(viewer(), thread_id)
+    return _page(last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages), form)
 
 
-def _page(talk: threads.ThreadPage, form: ReplyForm | None = None) -> str:
+def _page(talk: thread_views.ThreadPage, form: ReplyForm | None = None) -> str:
     who = viewer()
     if who and talk.seen_number > (talk.read_number or 0):
-        commits.afterwards(lambda: threads.mark_read(who, talk.id, talk.seen_number))
+        commits.afterwards(lambda: read_marks.mark_read(who, talk.id, talk.seen_number))
     return render_template(
         "threads/show.html",
         talk=talk,
@@ -160,7 +162,7 @@ def _blank_form() -> ReplyForm:
     return ReplyForm(formdata=None)
 
 
-def _other_circles(talk: threads.ThreadPage) -> list[Audience]:
+def _other_circles(talk: thread_views.ThreadPage) -> list[Audience]:
     """The circles to which this reader might move the talk: fewer for moderators, more for its starter."""
     who, now = viewer(), Audience(talk.audience).rank
     if who is None or not (talk.moderates or talk.author_id == who.id):

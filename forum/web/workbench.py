@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
+from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.themes import tags
 from forum.infra.i18n import _
@@ -39,9 +40,9 @@ PARTS = ("claims", "talk", "text", "review")
 def index():
     return render_template(
         "workbench/index.html",
-        drafts=lessons.drafts_of(viewer()),
-        waiting=lessons.waiting_for(viewer()),
-        overdue=lessons.overdue_for(viewer()),
+        drafts=workbench_desk.drafts_of(viewer()),
+        waiting=workbench_desk.waiting_for(viewer()),
+        overdue=workbench_desk.overdue_for(viewer()),
     )
 
 

@@ -28,7 +28,7 @@ from datetime import timedelta
 from forum import create_app
 from forum.domain.mailing import mail_queue
 from forum.jobs import worker
-outbox.requeue_abandoned.__defaults__ = (timedelta(0),)
+mail_queue.requeue_abandoned.__defaults__ = (timedelta(0),)
 app = create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": sys.argv[1], "SMTP_URL": sys.argv[2]})
 with app.app_context():
     if sys.argv[3] == "sweep":
@@ -155,7 +155,8 @@ def test_two_schedulers_at_once_open_each_window_once(live_app):
         db.session.commit()
         db.session.remove()
     code = (
-        "import sys; from forum import create_app; from forum.domain.digests import digests; from forum.infra import clock\n"
+        "import sys; from forum import create_app; from forum.infra import clock\n"
+        "from forum.domain.digests import digests\n"
         "from forum.infra.db import db\n"
         'app = create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": sys.argv[1]})\n'
         "with app.app_context():\n    digests.open_windows(clock.now()); db.session.commit()\n"

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.domain.moderation import hiding
-from forum.domain.threads import threads
+from forum.domain.threads import read_marks
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post, ReadMark, Thread
@@ -252,7 +252,7 @@ def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_tal
     for thread, number in ((small, 3), (large, 60)):
         for turn in range(number):
             make_post(thread, people[turn % 5])
-        threads.mark_read(actor(leen), thread.id, 1000)
+        read_marks.mark_read(actor(leen), thread.id, 1000)
     db.session.commit()
     page(at(small))
     with count_queries() as few:

@@ -53,7 +53,7 @@ def note(
     return line
 
 
-def log(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int = 30) -> Page[LogLine]:
+def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int = 30) -> Page[LogLine]:
     """What was done in a space, the latest first, for its moderators."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))

@@ -11,7 +11,6 @@ from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
-from forum.domain.lessons.workbench.desk import drafts_of, overdue_for, waiting_for
 from forum.domain.mailing import events
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -28,11 +27,6 @@ from forum.policy.visibility import get_visible, visible
 REVIEW_AFTER = timedelta(
     days=548
 )  # a year and a half: long enough to have been applied, short enough to be true
-
-__all__ = [
-    "add_source", "draft", "drafts_of", "open_draft", "overdue_for", "publish", "revise", "save", "send_back",
-    "submit", "waiting_for", "working",
-]  # fmt: skip
 
 
 def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:

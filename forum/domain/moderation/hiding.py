@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.audit.log import LogLine, log, note
+from forum.domain.audit.log import note
 from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -18,18 +18,6 @@ from forum.policy.actions import may_hide, may_moderate, may_restore, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.visibility import get_visible
-
-__all__ = [
-    "HiddenPost",
-    "LogLine",
-    "closed_threads",
-    "hidden_posts",
-    "hide",
-    "lock",
-    "log",
-    "reopen",
-    "restore",
-]
 
 LONGEST_REASON = 300
 MOST = 50

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links
-from forum.domain.spaces import spaces
+from forum.domain.spaces import memberships
 from forum.domain.spaces.join_requests import fit_message
 from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
@@ -47,7 +47,7 @@ def invite(
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
     words = _fit_note(note)
-    spaces.lock(space.id)  # two clicks at once must not become two invitations
+    memberships.lock(space.id)  # two clicks at once must not become two invitations
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
     rates.spend("invite", f"member:{actor.id}", limit=MOST)
@@ -163,7 +163,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
         )
     member.approved_at = member.approved_at or now
     db.session.flush()
-    spaces.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
+    memberships.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
     space: Space = invitation.space
     return space
 

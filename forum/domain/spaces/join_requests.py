@@ -11,7 +11,7 @@ from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.rows import insert_new
-from forum.domain.spaces import spaces
+from forum.domain.spaces import memberships
 from forum.infra import addresses, clock, rates, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -169,7 +169,7 @@ def waiting(actor: Actor, space_id: int) -> list[Request]:
         .options(joinedload(JoinRequest.member))
         .limit(100)
     ).all()
-    held = spaces.capacities_of([row.member_id for row in rows])
+    held = memberships.capacities_of([row.member_id for row in rows])
     return [
         Request(
             id=row.id,
@@ -219,7 +219,7 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
         if member.confirmed_at is None or member.suspended_at is not None:
             raise Conflict(_("This account is not in use."))
         member.approved_at = member.approved_at or clock.now()
-        spaces.grant(actor.id, member.id, request.space_id, role)
+        memberships.grant(actor.id, member.id, request.space_id, role)
     events.record("join.answered", request_id=request.id)
     db.session.flush()
     return request

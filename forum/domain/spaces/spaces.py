@@ -7,15 +7,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from forum.domain.spaces.memberships import (
-    MemberRow,
-    capacities_of,
-    grant,
-    lock,
-    members,
-    remove,
-    set_role,
-)
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -26,10 +17,6 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import get_visible, sees, visible
 
-__all__ = [
-    "MemberRow", "SpaceCard", "by_id", "by_slug", "capacities_of", "directory", "found", "grant", "lock", "members",
-    "mine", "remove", "set_role",
-]  # fmt: skip
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 

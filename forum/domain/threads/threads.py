@@ -12,10 +12,6 @@ from forum.domain.consents import consents
 from forum.domain.people import accounts
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
-from forum.domain.threads.lists import ThreadCard, cities_of_the_week, latest, new_in_my_spaces, unanswered
-from forum.domain.threads.page import page
-from forum.domain.threads.read_marks import mark_all_read, mark_read
-from forum.domain.threads.views import ThreadPage
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -27,11 +23,6 @@ from forum.policy.actions import may_moderate, may_reply, may_start, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden, Invalid
 from forum.policy.visibility import get_visible
-
-__all__ = [
-    "ThreadCard", "ThreadPage", "cities_of_the_week", "latest", "mark_all_read", "mark_read", "new_in_my_spaces",
-    "page", "reply", "set_audience", "start", "unanswered",
-]  # fmt: skip
 
 MOST_STARTS = "30 per hour"
 MOST_REPLIES = "120 per hour"

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from forum.domain.lessons import claims, comparison, lessons
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.lessons import LessonReview, LessonState, LessonVersion, Verdict
@@ -44,8 +45,8 @@ def test_a_draft_is_for_its_makers_only():
     for name in ("author", "reader", "reviewer", "editor"):
         with pytest.raises(NotFound):
             lessons.save(ground.who(name), lesson.id, saved_count=2, title="Mine")
-    assert [card.id for card in lessons.drafts_of(ground.who("second"))] == [lesson.id]
-    assert lessons.drafts_of(ground.who("reviewer")) == []
+    assert [card.id for card in workbench_desk.drafts_of(ground.who("second"))] == [lesson.id]
+    assert workbench_desk.drafts_of(ground.who("reviewer")) == []
 
 
 def test_what_was_saved_meanwhile_is_never_overwritten():
@@ -146,8 +147,8 @@ def test_publishing_takes_a_second_pair_of_eyes_from_another_city():
             lessons.publish(ground.who(name), lesson.id)
     with pytest.raises(NotFound):
         lessons.publish(ground.who("reader"), lesson.id)
-    assert [card.id for card in lessons.waiting_for(ground.who("reviewer"))] == [lesson.id]
-    assert lessons.waiting_for(ground.who("second")) == []
+    assert [card.id for card in workbench_desk.waiting_for(ground.who("reviewer"))] == [lesson.id]
+    assert workbench_desk.waiting_for(ground.who("second")) == []
     lessons.publish(ground.who("reviewer"), lesson.id)
     assert str(lesson.public_id).startswith("les-")
     version = db.session.get_one(LessonVersion, lesson.current_id)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from forum.domain.lessons import lessons, library
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.infra import clock
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
@@ -74,8 +75,8 @@ def test_a_lesson_past_its_date_is_due_for_another_look():
     with clock.at(clock.now() - timedelta(days=600)):
         lesson = out(ground)
     assert [card.overdue for card in library.shelf(ground.who("reader")).rows] == [True]
-    assert [card.id for card in lessons.overdue_for(ground.who("second"))] == [lesson.id]
-    assert lessons.overdue_for(ground.who("reviewer")) == []
+    assert [card.id for card in workbench_desk.overdue_for(ground.who("second"))] == [lesson.id]
+    assert workbench_desk.overdue_for(ground.who("reviewer")) == []
 
 
 def test_library_and_page_ask_the_database_equally_often_however_much_there_is(count_queries):

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
+from forum.domain.audit import log as audit_log
 from forum.domain.moderation import hiding
+from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
 from forum.models.moderation import ModerationAction
@@ -44,24 +46,24 @@ def test_hidden_words_are_for_their_author_and_the_moderators(gent, leen, mo, ka
     hiding.hide(actor(mo), post.id, reason="Somebody can be recognised")
     assert (post.html, thread.post_count, thread.cities) == ("", 1, ["gent"])
     for reader, words, reason in ((mo, True, True), (karim, True, True), (leen, False, False)):
-        shown = threads.page(actor(reader), thread.id).posts[1]
+        shown = thread_page.page(actor(reader), thread.id).posts[1]
         assert shown.state == "hidden"
         assert ("Veldstraat" in shown.html, bool(shown.reason)) == (words, reason)
     hiding.restore(actor(mo), post.id)
-    assert "Veldstraat" in threads.page(actor(leen), thread.id).posts[1].html
-    assert [line.action for line in hiding.log(actor(mo), gent.id).rows] == ["restore", "hide"]
+    assert "Veldstraat" in thread_page.page(actor(leen), thread.id).posts[1].html
+    assert [line.action for line in audit_log.page(actor(mo), gent.id).rows] == ["restore", "hide"]
 
 
 def test_a_hidden_opening_hides_the_talk(gent, leen, mo, karim):
     thread = make_thread(gent, leen)
     hiding.hide(actor(mo), opening(thread).id, reason="Names a client")
     with pytest.raises(NotFound):
-        threads.page(actor(karim), thread.id)
-    page = threads.page(actor(leen), thread.id)
+        thread_page.page(actor(karim), thread.id)
+    page = thread_page.page(actor(leen), thread.id)
     assert (page.hidden, page.posts[0].reason, page.may_reply.allowed) == (True, "Names a client", False)
     assert [post.number for post in hiding.hidden_posts(actor(mo), gent.id)] == [1]
     hiding.restore(actor(mo), opening(thread).id)
-    assert threads.page(actor(karim), thread.id).posts[0].html
+    assert thread_page.page(actor(karim), thread.id).posts[0].html
     assert hiding.hidden_posts(actor(mo), gent.id) == []
 
 
@@ -71,7 +73,7 @@ def test_restoring_does_not_bring_back_what_its_author_took_back(gent, leen, mo)
     hiding.hide(actor(mo), post.id, reason="To look at")
     posts.take_back(actor(leen), post.id)
     hiding.restore(actor(mo), post.id)
-    shown = threads.page(actor(mo), thread.id).posts[1]
+    shown = thread_page.page(actor(mo), thread.id).posts[1]
     assert (post.html, shown.html, shown.state) == ("", "", "deleted")
 
 
@@ -107,13 +109,13 @@ def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     for _turn in range(2):
         hiding.lock(actor(mo), thread.id)
         hiding.reopen(actor(mo), thread.id)
-    first = hiding.log(actor(mo), gent.id, limit=3)
-    rest = hiding.log(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
+    first = audit_log.page(actor(mo), gent.id, limit=3)
+    rest = audit_log.page(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
     assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
     assert first.rows[0].actor_name == "Mo"
     assert first.rows[0].thread_title == thread.title
     with pytest.raises(Forbidden):
-        hiding.log(actor(leen), gent.id)
+        audit_log.page(actor(leen), gent.id)
 
 
 @pytest.mark.parametrize("statement", [

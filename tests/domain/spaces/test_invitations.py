@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from forum.domain.people import accounts, passwords
 from forum.domain.people import mail_links as account_links
 from forum.domain.people.mail_links import DeadLink
-from forum.domain.spaces import invitations, spaces
+from forum.domain.spaces import invitations, memberships
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole
@@ -159,7 +159,7 @@ def test_invitations_end_with_the_role_of_who_invited(gent, moderator):
     keeper = make_member("Bram", space=gent, role=Role.MODERATOR)
     boss = make_member("Beheer", network_role=NetworkRole.ADMIN)
     for end in (
-        lambda: spaces.set_role(actor(keeper), gent.id, moderator.id, role=Role.MEMBER),
+        lambda: memberships.set_role(actor(keeper), gent.id, moderator.id, role=Role.MEMBER),
         lambda: accounts.suspend(actor(boss), keeper.id, reason="left the city"),
     ):
         who = moderator if actor(moderator).roles[gent.id] == Role.MODERATOR else keeper

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from forum.domain.spaces import spaces
+from forum.domain.spaces import memberships, spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -82,27 +82,27 @@ def test_the_directory_asks_no_more_for_more_spaces(gent, moderator, count_queri
 
 def test_a_changed_role_keeps_the_old_one_as_history_and_is_logged(gent, moderator):
     kim = make_member("Kim", space=gent)
-    spaces.set_role(actor(moderator), gent.id, kim.id, role=Role.GUEST)
+    memberships.set_role(actor(moderator), gent.id, kim.id, role=Role.GUEST)
     assert history(kim, gent) == [(Role.MEMBER, False), (Role.GUEST, True)]
     assert actor(kim).roles == {gent.id: Role.GUEST}
     line = db.session.scalars(select(ModerationAction)).one()
     assert (line.action, line.actor_id, line.subject_id, line.space_id) == (
         Action.ROLE, moderator.id, kim.id, gent.id
     )  # fmt: skip
-    spaces.set_role(actor(moderator), gent.id, kim.id, role=Role.GUEST)
+    memberships.set_role(actor(moderator), gent.id, kim.id, role=Role.GUEST)
     assert len(history(kim, gent)) == 2
 
 
 def test_removing_needs_a_reason_and_closes_the_space(gent, moderator):
     kim = make_member("Kim", space=gent)
     with pytest.raises(Invalid):
-        spaces.remove(actor(moderator), gent.id, kim.id, reason=" ")
-    spaces.remove(actor(moderator), gent.id, kim.id, reason="moved to another city")
+        memberships.remove(actor(moderator), gent.id, kim.id, reason=" ")
+    memberships.remove(actor(moderator), gent.id, kim.id, reason="moved to another city")
     assert actor(kim).roles == {}
     assert history(kim, gent) == [(Role.MEMBER, False)]
     with pytest.raises(NotFound):
-        spaces.remove(actor(moderator), gent.id, kim.id, reason="again")
-    spaces.grant(moderator.id, kim.id, gent.id, Role.MEMBER)
+        memberships.remove(actor(moderator), gent.id, kim.id, reason="again")
+    memberships.grant(moderator.id, kim.id, gent.id, Role.MEMBER)
     assert history(kim, gent) == [(Role.MEMBER, False), (Role.MEMBER, True)]
 
 
@@ -111,26 +111,26 @@ def test_others_change_no_roles(gent, moderator):
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (kim, elsewhere):
         with pytest.raises(Forbidden):
-            spaces.set_role(actor(who), gent.id, kim.id, role=Role.MODERATOR)
+            memberships.set_role(actor(who), gent.id, kim.id, role=Role.MODERATOR)
         with pytest.raises(Forbidden):
-            spaces.remove(actor(who), gent.id, moderator.id, reason="mutiny")
+            memberships.remove(actor(who), gent.id, moderator.id, reason="mutiny")
     hidden = make_space("Hidden", unlisted=True)
     with pytest.raises(NotFound):
-        spaces.set_role(actor(elsewhere), hidden.id, kim.id, role=Role.MEMBER)
+        memberships.set_role(actor(elsewhere), hidden.id, kim.id, role=Role.MEMBER)
 
 
 def test_the_last_moderator_stays(gent, moderator):
     for end in (
-        lambda: spaces.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER),
-        lambda: spaces.remove(actor(moderator), gent.id, moderator.id, reason="I leave"),
+        lambda: memberships.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER),
+        lambda: memberships.remove(actor(moderator), gent.id, moderator.id, reason="I leave"),
     ):
         with pytest.raises(Invalid):
             end()
     make_member("Gone", space=gent, role=Role.MODERATOR, suspended_at=clock.now())
     with pytest.raises(Invalid):
-        spaces.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER)
+        memberships.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER)
     make_member("Bram", space=gent, role=Role.MODERATOR)
-    spaces.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER)
+    memberships.set_role(actor(moderator), gent.id, moderator.id, role=Role.MEMBER)
     assert actor(moderator).roles == {gent.id: Role.MEMBER}
 
 
@@ -139,33 +139,33 @@ def test_granting_raises_a_role_and_never_lowers_it(gent):
     for given, held in (
         (Role.GUEST, Role.GUEST), (Role.MODERATOR, Role.MODERATOR), (Role.MEMBER, Role.MODERATOR)
     ):  # fmt: skip
-        assert spaces.grant(None, kim.id, gent.id, given).role == held
+        assert memberships.grant(None, kim.id, gent.id, given).role == held
 
 
 def test_only_who_belongs_sees_who_belongs(gent, moderator):
     kim = make_member("Kim", space=gent)
     make_member("Gone", space=gent, suspended_at=clock.now())
-    assert {row.name for row in spaces.members(actor(kim), gent.id).rows} == {"Kim", "Wouter"}
+    assert {row.name for row in memberships.members(actor(kim), gent.id).rows} == {"Kim", "Wouter"}
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     with pytest.raises(Forbidden):
-        spaces.members(actor(elsewhere), gent.id)
+        memberships.members(actor(elsewhere), gent.id)
     with pytest.raises(NotFound):
-        spaces.members(actor(elsewhere), make_space("Hidden", unlisted=True).id)
+        memberships.members(actor(elsewhere), make_space("Hidden", unlisted=True).id)
     with pytest.raises(NotFound):
-        spaces.members(None, gent.id)
+        memberships.members(None, gent.id)
 
 
 def test_the_list_of_members_is_paged_and_asks_no_more_for_more_people(gent, moderator, count_queries):
     with count_queries() as few:
-        spaces.members(actor(moderator), gent.id)
+        memberships.members(actor(moderator), gent.id)
     for number in range(25):
         make_member(f"Person {number}", space=gent)
     with count_queries() as many:
-        page = spaces.members(actor(moderator), gent.id, limit=10)
+        page = memberships.members(actor(moderator), gent.id, limit=10)
     assert many.count == few.count
     names = [row.name for row in page.rows]
     while page.next_cursor:
-        page = spaces.members(actor(moderator), gent.id, cursor=page.next_cursor, limit=10)
+        page = memberships.members(actor(moderator), gent.id, cursor=page.next_cursor, limit=10)
         names += [row.name for row in page.rows]
     assert len(names) == len(set(names)) == 26
 
@@ -182,7 +182,7 @@ def test_two_moderators_who_demote_each_other_leave_one(live_app):
         with live_app.app_context(), live_app.test_request_context():
             who = actor(db.session.get_one(Member, pair[turn]))
             try:
-                spaces.set_role(who, space_id, pair[1 - turn], role=Role.MEMBER)
+                memberships.set_role(who, space_id, pair[1 - turn], role=Role.MEMBER)
                 db.session.commit()
             except (Invalid, Forbidden):
                 db.session.rollback()

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.moderation import hiding
-from forum.domain.threads import posts, threads
+from forum.domain.threads import lists as thread_lists
+from forum.domain.threads import page as thread_page
+from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
@@ -39,7 +41,7 @@ def test_every_version_of_a_post_is_kept(gent, leen):
     assert (thread.title, thread.slug, thread.summary) == ("After", "after", "New words.")
     assert post.edited_at is not None
     assert "New words" in post.html
-    assert threads.page(actor(leen), thread.id).posts[0].edited
+    assert thread_page.page(actor(leen), thread.id).posts[0].edited
 
 
 def test_a_change_elsewhere_is_not_written_over(gent, leen):
@@ -67,11 +69,11 @@ def test_words_taken_back_are_gone_for_everybody_and_their_place_stays(gent, lee
     post = make_post(thread, mo, "Said too soon.")
     posts.take_back(actor(mo), post.id)
     for reader in (leen, mo):
-        shown = threads.page(actor(reader), thread.id).posts[1]
+        shown = thread_page.page(actor(reader), thread.id).posts[1]
         assert (shown.state, shown.html, shown.reason) == ("deleted", "", "")
     assert (thread.post_count, thread.answered_at) == (1, None)
     posts.put_back(actor(mo), post.id)
-    assert "Said too soon." in threads.page(actor(leen), thread.id).posts[1].html
+    assert "Said too soon." in thread_page.page(actor(leen), thread.id).posts[1].html
     assert thread.post_count == 2
 
 
@@ -79,10 +81,10 @@ def test_an_opening_taken_back_leaves_no_word_behind_and_can_return(gent, leen, 
     thread = make_thread(gent, leen, title="A name in it", tags=("name",))
     make_post(thread, mo)
     posts.take_back(actor(leen), opening(thread).id)
-    page = threads.page(actor(mo), thread.id)
+    page = thread_page.page(actor(mo), thread.id)
     assert (page.title, page.slug, page.tags, page.reply_count) == ("", "x", [], 1)
     assert (thread.summary, thread.withdrawn_at, thread.cities) == ("", None, ["gent"])
-    assert threads.latest(actor(mo), tag="name").rows == []
+    assert thread_lists.latest(actor(mo), tag="name").rows == []
     posts.put_back(actor(leen), opening(thread).id)
     assert (thread.title, thread.slug) == ("A name in it", "a-name-in-it")
 
@@ -91,12 +93,12 @@ def test_a_talk_that_nobody_answered_goes_as_a_whole(gent, leen, mo):
     thread = make_thread(gent, leen)
     posts.take_back(actor(leen), opening(thread).id)
     with pytest.raises(NotFound):
-        threads.page(actor(mo), thread.id)
-    assert threads.latest(actor(leen)).rows == []
-    page = threads.page(actor(leen), thread.id)
+        thread_page.page(actor(mo), thread.id)
+    assert thread_lists.latest(actor(leen)).rows == []
+    page = thread_page.page(actor(leen), thread.id)
     assert (page.withdrawn, page.posts[0].may_put_back, page.may_reply.allowed) == (True, True, False)
     posts.put_back(actor(leen), opening(thread).id)
-    assert threads.page(actor(mo), thread.id).posts[0].html
+    assert thread_page.page(actor(mo), thread.id).posts[0].html
 
 
 def test_nobody_puts_back_what_a_moderator_hid(gent, leen, mo):

@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.threads import threads
+from forum.domain.threads import lists as thread_lists
+from forum.domain.threads import page as thread_page
+from forum.domain.threads import read_marks, threads
 from forum.infra.db import db
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
@@ -54,7 +56,7 @@ def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     assert "<strong>three</strong>" in post.html
     assert post.capacity_id is not None
     assert (revision.plain, revision.title) == ("We tried it for three months.", "Who rings back?")
-    assert [tag.name for tag in threads.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
+    assert [tag.name for tag in thread_page.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
 
 
 def test_the_same_form_twice_makes_one_talk_and_one_reply(gent, leen):
@@ -115,9 +117,9 @@ def test_a_reply_by_the_starter_is_no_answer(gent, leen):
     thread = begin(leen, gent)
     answer(leen, thread)
     assert thread.answered_at is None
-    assert [card.id for card in threads.unanswered(actor(leen))] == []
+    assert [card.id for card in thread_lists.unanswered(actor(leen))] == []
     other = make_member("Karim", space=gent)
-    assert [card.id for card in threads.unanswered(actor(other))] == [thread.id]
+    assert [card.id for card in thread_lists.unanswered(actor(other))] == [thread.id]
 
 
 def test_only_a_moderator_speaks_as_moderator(gent, leen):
@@ -132,7 +134,7 @@ def test_a_moderator_narrows_and_it_is_logged(gent, leen):
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     threads.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     with pytest.raises(NotFound):
-        threads.page(actor(karim), thread.id)
+        thread_page.page(actor(karim), thread.id)
     assert db.session.scalars(select(ModerationAction.action)).all() == [Action.NARROW]
     with pytest.raises(Forbidden):
         threads.set_audience(actor(moderator), thread.id, audience=Audience.PUBLIC)
@@ -156,13 +158,13 @@ def test_lists_filter_by_need_axis_and_tag_and_page_by_key(gent, leen):
     made = [make_thread(gent, leen, title=f"Talk {n}", tags=("fiets",) if n % 2 else ()) for n in range(5)]
     make_thread(gent, leen, title="Facts", need=Need.FACTS, axis=Axis.DENSITY)
     who = actor(leen)
-    first = threads.latest(who, need="stories", limit=3)
-    rest = threads.latest(who, need="stories", limit=3, cursor=first.next_cursor)
+    first = thread_lists.latest(who, need="stories", limit=3)
+    rest = thread_lists.latest(who, need="stories", limit=3, cursor=first.next_cursor)
     assert [card.id for card in first.rows + rest.rows] == [thread.id for thread in reversed(made)]
     assert rest.next_cursor is None
-    assert [card.title for card in threads.latest(who, axis="kwalitatieve-densiteit").rows] == ["Facts"]
-    assert {card.title for card in threads.latest(who, tag="fiets").rows} == {"Talk 1", "Talk 3"}
-    assert len(threads.latest(who, need="nonsense", axis="nonsense").rows) == 6
+    assert [card.title for card in thread_lists.latest(who, axis="kwalitatieve-densiteit").rows] == ["Facts"]
+    assert {card.title for card in thread_lists.latest(who, tag="fiets").rows} == {"Talk 1", "Talk 3"}
+    assert len(thread_lists.latest(who, need="nonsense", axis="nonsense").rows) == 6
 
 
 def test_new_counts_others_words_since_the_mark_and_since_all_was_read(gent, leen):
@@ -173,17 +175,17 @@ def test_new_counts_others_words_since_the_mark_and_since_all_was_read(gent, lee
     who = actor(leen)
 
     def new():
-        return threads.latest(who).rows[0].new_count
+        return thread_lists.latest(who).rows[0].new_count
 
     assert new() == 3
-    threads.mark_read(who, thread.id, 3)
+    read_marks.mark_read(who, thread.id, 3)
     assert new() == 1
-    threads.mark_read(who, thread.id, 2)
+    read_marks.mark_read(who, thread.id, 2)
     assert new() == 1
-    page = threads.page(who, thread.id)
+    page = thread_page.page(who, thread.id)
     assert [post.number for post in page.posts if post.is_new] == [4]
     assert (page.read_number, page.new_count, page.seen_number) == (3, 1, 4)
-    threads.mark_all_read(who)
+    read_marks.mark_all_read(who)
     assert new() == 0
 
 
@@ -191,13 +193,13 @@ def test_a_page_holds_twenty_posts_by_number(gent, leen):
     thread = make_thread(gent, leen)
     for _turn in range(20):
         make_post(thread, leen)
-    page = threads.page(None, make_thread(gent, leen, audience=Audience.PUBLIC).id)
+    page = thread_page.page(None, make_thread(gent, leen, audience=Audience.PUBLIC).id)
     assert (page.pages, page.may_reply.allowed) == (1, False)
-    second = threads.page(actor(leen), thread.id, 2)
+    second = thread_page.page(actor(leen), thread.id, 2)
     assert ([post.number for post in second.posts], second.pages) == ([21], 2)
     for number in (0, 3):
         with pytest.raises(NotFound):
-            threads.page(actor(leen), thread.id, number)
+            thread_page.page(actor(leen), thread.id, number)
 
 
 def test_the_cities_of_the_week_are_those_the_reader_may_hear(gent, leen):
@@ -205,8 +207,8 @@ def test_the_cities_of_the_week_are_those_the_reader_may_hear(gent, leen):
     genk = make_space("Genk", city="genk")
     karim = make_member("Karim", space=genk)
     make_thread(genk, karim, audience=Audience.PUBLIC)
-    assert set(threads.cities_of_the_week(actor(leen))) == {"gent", "genk"}
-    assert threads.cities_of_the_week(None) == threads.cities_of_the_week(actor(karim)) == ["genk"]
+    assert set(thread_lists.cities_of_the_week(actor(leen))) == {"gent", "genk"}
+    assert thread_lists.cities_of_the_week(None) == thread_lists.cities_of_the_week(actor(karim)) == ["genk"]
 
 
 @pytest.mark.live
