@@ -7,6 +7,7 @@ from typing import Any
 from forum.demo import codes
 from forum.demo.book import Book, moment
 from forum.domain.consents import consents
+from forum.domain.lessons import consent_checks
 from forum.domain.threads import excerpts
 from forum.infra.db import db
 from forum.models.consents import Masking
@@ -35,7 +36,7 @@ def bring(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
     names = {post_id: name for name, post_id in book.posts.items()}
     quoted: set[str] = set()
     for quote in excerpts.under(lesson.working_id or 0):
-        if not consents.needed(quote.thread, lesson, width):
+        if not consent_checks.needed(quote.thread, lesson, width):
             continue
         post = names[quote.post.id]
         quoted.add(book.author_of(post))

@@ -5,7 +5,7 @@ from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import FOUNDED, Book
-from forum.domain.people import accounts
+from forum.domain.people import accounts, capacities
 from forum.infra import clock, passwords
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole
@@ -35,7 +35,7 @@ def address(name: str) -> str:
 
 def _welcome(book: Book, person: dict[str, Any], secret: str | None) -> None:
     member = _account(book, person["id"], person["first_name"], secret)
-    accounts.add_capacity(
+    capacities.add(
         member.id,
         function=person["job"],
         level=codes.LEVELS[person["level"]],
@@ -49,7 +49,7 @@ def _welcome(book: Book, person: dict[str, Any], secret: str | None) -> None:
 
 def _admin(book: Book, secret: str | None) -> None:
     member = _account(book, ADMIN, "Beheer", secret)
-    accounts.add_capacity(
+    capacities.add(
         member.id, function="beheerder", level=Level.STAFF, body=Body.NETWORK, city=None, starts_on=SINCE
     )
     accounts.appoint(member.id, NetworkRole.ADMIN)

@@ -11,9 +11,9 @@ from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.rows import insert_new
 from forum.models.events import Event, Heartbeat
 
 WORKER = "worker"

@@ -39,13 +39,14 @@ class NetworkRole(enum.StrEnum):
 
 
 class Member(db.Model):
-    """A person with an account. She takes part once `approved_at` is set and while `suspended_at` is not."""
+    """A person with an account. They take part once `approved_at` is set and while `suspended_at` is not."""
 
     __tablename__ = "member"
+    NAME_MAX, EMAIL_MAX = 80, 254
     id: Mapped[int] = mapped_column(primary_key=True)
     handle: Mapped[str] = mapped_column(String(40), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
-    email: Mapped[str] = mapped_column(String(254), unique=True)  # lower case, always
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)  # lower case, always
     password_hash: Mapped[str | None] = mapped_column(String(200))
     # Part of every reset link, renewed when the password or address changes: older links die at once.
     password_stamp: Mapped[str] = mapped_column(String(32), default="")
@@ -66,10 +67,11 @@ class Capacity(db.Model):
     """In what function, at what level, for which body and city someone speaks, from when to when."""
 
     __tablename__ = "capacity"
+    FUNCTION_MAX = 100
     __table_args__ = (Index("ix_capacity_member_id_ends_on", "member_id", "ends_on"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
-    function: Mapped[str] = mapped_column(String(100))
+    function: Mapped[str] = mapped_column(String(FUNCTION_MAX))
     level: Mapped[Level] = mapped_column(choice(Level))
     body: Mapped[Body] = mapped_column(choice(Body))
     city: Mapped[str | None] = mapped_column(

@@ -21,11 +21,12 @@ class Claim(db.Model):
     """One sentence of a version of a lesson that must rest on somebody's words."""
 
     __tablename__ = "claim"
+    TEXT_MAX = 300
     __table_args__ = (UniqueConstraint("version_id", "position"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"))
     position: Mapped[int]
-    text: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(String(TEXT_MAX))
 
     excerpts: Mapped[list["Excerpt"]] = related(order_by="Excerpt.id", cascade="all, delete-orphan")
 
@@ -34,6 +35,7 @@ class Excerpt(db.Model):
     """Literal words of one revision of one post: `plain[start:end]`, with their SHA-256."""
 
     __tablename__ = "excerpt"
+    WORDS_MAX = 1_500  # more is not an excerpt but a copy
     __table_args__ = (
         CheckConstraint("start_at >= 0 AND end_at > start_at", name="offsets_in_order"),
         UniqueConstraint("claim_id", "revision_id", "start_at", "end_at"),

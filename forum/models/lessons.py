@@ -103,13 +103,16 @@ class LessonVersion(db.Model):
     """One text of a lesson. Once sealed (sent for review) it is never changed again."""
 
     __tablename__ = "lesson_version"
+    TITLE_MAX, ONE_SENTENCE_MAX, CHANGE_NOTE_MAX, LICENCE_MAX = 100, 200, 300, 40
+    PARAGRAPHS_MAX = 4_000  # a lesson is a page, not a report
+    ITEMS_MAX, ITEM_MAX = 12, 160
     __table_args__ = (UniqueConstraint("lesson_id", "sequence"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
     sequence: Mapped[int]
     number: Mapped[str | None] = mapped_column(String(12))  # "1.0", "1.1", … given at publication
-    title: Mapped[str] = mapped_column(String(100))
-    one_sentence: Mapped[str] = mapped_column(String(200), default="")
+    title: Mapped[str] = mapped_column(String(TITLE_MAX))
+    one_sentence: Mapped[str] = mapped_column(String(ONE_SENTENCE_MAX), default="")
     outcome: Mapped[Outcome] = mapped_column(choice(Outcome))
     axis: Mapped[Axis] = mapped_column(choice(Axis))
     needs: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -125,13 +128,13 @@ class LessonVersion(db.Model):
     not_for: Mapped[list[str]] = mapped_column(JSON, default=list)
     addressees: Mapped[list[str]] = mapped_column(JSON, default=list)
     confidence: Mapped[Confidence] = mapped_column(choice(Confidence))
-    licence: Mapped[str | None] = mapped_column(String(40))
+    licence: Mapped[str | None] = mapped_column(String(LICENCE_MAX))
     # Codes of the cities whose words back the claims, as far as consent lets them be named; fixed when sealed.
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)
     masked: Mapped[bool] = mapped_column(
         Boolean, default=False
     )  # some words come from a city that may not be named
-    change_note: Mapped[str] = mapped_column(String(300), default="")
+    change_note: Mapped[str] = mapped_column(String(CHANGE_NOTE_MAX), default="")
     saved_count: Mapped[int] = mapped_column(default=1)  # for two people editing at once
     created_at: Mapped[datetime]
     created_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
@@ -147,11 +150,12 @@ class LessonReview(db.Model):
     """What a second pair of eyes said of one sealed version."""
 
     __tablename__ = "lesson_review"
+    NOTE_MAX = 1_000
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict))
-    note: Mapped[str] = mapped_column(String(1000), default="")
+    note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     created_at: Mapped[datetime]
 
     reviewer: Mapped[Member] = related()

@@ -29,6 +29,7 @@ class ModerationAction(db.Model):
     """One line of the log of a space."""
 
     __tablename__ = "moderation_action"
+    REASON_MAX = 300
     __table_args__ = (Index("ix_moderation_action_space_id_id", "space_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     action: Mapped[Action] = mapped_column(choice(Action))
@@ -37,7 +38,7 @@ class ModerationAction(db.Model):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     post_number: Mapped[int | None]
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
-    reason: Mapped[str] = mapped_column(String(300), default="")
+    reason: Mapped[str] = mapped_column(String(REASON_MAX), default="")
     created_at: Mapped[datetime]
 
     actor: Mapped[Member] = related(foreign_keys=[actor_id])

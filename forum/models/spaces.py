@@ -46,13 +46,14 @@ class Space(db.Model):
     """A city, a working group or the network's own square."""
 
     __tablename__ = "space"
+    SLUG_MAX, NAME_MAX = 60, 80
     __table_args__ = (
         # An unlisted space exists only for its members, so nothing in it may ever be wider.
         CheckConstraint("unlisted_at IS NULL OR widest_audience = 'space'", name="unlisted_stays_inside"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(80))
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
     description: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[SpaceKind] = mapped_column(choice(SpaceKind))
     city: Mapped[str | None] = mapped_column(String(20))
@@ -94,12 +95,13 @@ class Invitation(db.Model):
     """A moderator's invitation by mail to one space and role; the link in the mail is signed, and dies with the row."""
 
     __tablename__ = "invitation"
+    NOTE_MAX = 500
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(Member.EMAIL_MAX))
     role: Mapped[Role] = mapped_column(choice(Role))
     locale: Mapped[str] = mapped_column(String(5))
-    note: Mapped[str] = mapped_column(String(500), default="")
+    note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     invited_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -115,11 +117,12 @@ class JoinRequest(db.Model):
     """Somebody asks to belong to a space; a moderator answers."""
 
     __tablename__ = "join_request"
+    MESSAGE_MAX = 500
     __table_args__ = (UniqueConstraint("member_id", "space_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
-    message: Mapped[str] = mapped_column(String(500), default="")
+    message: Mapped[str] = mapped_column(String(MESSAGE_MAX), default="")
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))

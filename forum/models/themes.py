@@ -32,9 +32,10 @@ class Tag(db.Model):
     """A free word; a reader meets it only on a thread or lesson that she may see."""
 
     __tablename__ = "tag"
+    NAME_MAX = 40
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
 
 
 class ThreadTag(db.Model):

@@ -43,6 +43,7 @@ class Thread(db.Model):
     """A talk. Title, summary and cities hold only what every reader of the thread may see at this moment."""
 
     __tablename__ = "thread"
+    TITLE_MAX = 160  # of what is accepted; the column keeps room for older titles
     __table_args__ = (
         Index("ix_thread_space_id_last_post_at_id", "space_id", "last_post_at", "id"),
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
@@ -79,6 +80,7 @@ class Post(db.Model):
     """One contribution. `html` is what readers get: empty while the post is hidden or taken back."""
 
     __tablename__ = "post"
+    HIDDEN_REASON_MAX = 300
     __table_args__ = (
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("author_id", "once"),
@@ -98,7 +100,7 @@ class Post(db.Model):
     deleted_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]
     hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
-    hidden_reason: Mapped[str] = mapped_column(String(300), default="")
+    hidden_reason: Mapped[str] = mapped_column(String(HIDDEN_REASON_MAX), default="")
     once: Mapped[str] = mapped_column(String(36))
 
     thread: Mapped[Thread] = related()

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forum.domain.audit import log as audit_log
 from forum.domain.moderation import hiding as moderation
+from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
 from forum.domain.threads import posts
 from forum.infra.i18n import _
@@ -31,7 +32,7 @@ def log(slug: str):
         lines=page.rows,
         older=older,
         hidden=moderation.hidden_posts(who, space.id),
-        closed=moderation.closed_threads(who, space.id),
+        closed=locking.closed_threads(who, space.id),
     )
 
 

@@ -128,7 +128,7 @@ def theme() -> Any:
 
 
 def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
-    capacities = profiles.capacities(viewer())
+    capacities = profiles.capacities_of(viewer())
     return render_template(
         "settings/profile.html",
         form=form,

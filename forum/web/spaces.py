@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request, url_for
 
 from forum.domain.lessons import library
-from forum.domain.spaces import space_rail, spaces
+from forum.domain.spaces import memberships, spaces
 from forum.domain.threads import lists as thread_lists
 from forum.models.spaces import Role, SpaceKind
 from forum.web import filters
@@ -47,6 +47,6 @@ def show(slug: str):
         newer=url_for(".show", slug=slug, **wanted) if cursor else None,
         wanted=wanted,
         lessons=library.from_space(who, space.id, 3),
-        moderators=space_rail.moderators(who, space.id) if role else [],
+        moderators=memberships.moderators(who, space.id) if role else [],
         filters=filters,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forum.domain.lessons import of_thread as crowns
-from forum.domain.moderation import hiding
+from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, read_marks, threads
 from forum.domain.threads import page as thread_page
@@ -98,10 +98,10 @@ def reply(thread_id: int):
 @open_to(members)
 def lock(thread_id: int):
     if is_delete():
-        thread = hiding.reopen(viewer(), thread_id)
+        thread = locking.reopen(viewer(), thread_id)
         flash(_("This talk takes answers again."), "ok")
     else:
-        thread = hiding.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
+        thread = locking.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
         flash(_("This talk is closed. Everybody who could read it still can."), "ok")
     return redirect(links.to_thread(thread), 303)
 
@@ -112,7 +112,7 @@ def audience(thread_id: int):
     form = AudienceForm()
     if not form.validate():
         raise Invalid("audience", _("Choose who may read this."))
-    thread = threads.set_audience(viewer(), thread_id, audience=Audience(form.audience.data))
+    thread = narrowing.set_audience(viewer(), thread_id, audience=Audience(form.audience.data))
     flash(_("From now on other people can read this talk."), "ok")
     return redirect(links.to_thread(thread), 303)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, locking
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -55,7 +55,7 @@ def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, 
     thread = make_thread(gent, leen, title="A talk")
     post = make_post(thread, leen)
     hiding.hide(actor(mo), post.id, reason="Names a client")
-    hiding.lock(actor(mo), thread.id, reason="Done for now")
+    locking.lock(actor(mo), thread.id, reason="Done for now")
     db.session.commit()
     sign_in(client, mo)
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))

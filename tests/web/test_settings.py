@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts
+from forum.domain.people import accounts, capacities
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity
@@ -54,7 +54,7 @@ def test_a_capacity_is_added_and_ended_and_stays(client, noor):
         "starts_on": "2026-01-05",
     }
     assert submit(client, "/settings/capacities", new).status_code == 303
-    capacity = accounts.current_capacity(noor.id)
+    capacity = capacities.current(noor.id)
     assert capacity.function == "head of youth work"
     assert submit(client, f"/settings/capacities/{capacity.id}/ending").status_code == 303
     db.session.refresh(capacity)
@@ -76,7 +76,7 @@ def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):
     assert "mayor" in answer.get_data(as_text=True)
     other = make_member("Kim", city="aalst")
     db.session.commit()
-    theirs = accounts.current_capacity(other.id)
+    theirs = capacities.current(other.id)
     assert submit(client, f"/settings/capacities/{theirs.id}/ending").status_code == 404
     assert theirs.ends_on is None
 

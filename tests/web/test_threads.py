@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, locking
 from forum.domain.threads import read_marks
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
@@ -159,7 +159,7 @@ def test_an_empty_answer_and_one_that_came_too_late_keep_their_words(client, gen
     sign_in(client, leen)
     empty = submit(client, f"/threads/{thread.id}/replies", {"body": " "})
     assert (empty.status_code, "Write something first." in words(empty)) == (422, True)
-    hiding.lock(actor(moderator), thread.id)
+    locking.lock(actor(moderator), thread.id)
     db.session.commit()
     late = submit(client, f"/threads/{thread.id}/replies", {"body": "I was still writing this."})
     assert late.status_code == 403

@@ -35,16 +35,24 @@ class LogLine:
     created_at: datetime
 
 
-def note(
-    actor: Actor, action: Action, *, thread: Thread, post_number: int | None = None, reason: str = ""
+def record(
+    actor: Actor,
+    action: Action,
+    *,
+    thread: Thread | None = None,
+    post_number: int | None = None,
+    space_id: int | None = None,
+    subject_id: int | None = None,
+    reason: str = "",
 ) -> ModerationAction:
-    """Add a line about a talk, or about one post in it."""
+    """Add a line about a thread (or one post in it), or about a member (`subject_id`): the only writer of the log."""
     line = ModerationAction(
         action=action,
         actor_id=actor.id,
-        space_id=thread.space_id,
-        thread_id=thread.id,
+        space_id=thread.space_id if thread is not None else space_id,
+        thread_id=thread.id if thread is not None else None,
         post_number=post_number,
+        subject_id=subject_id,
         reason=reason,
         created_at=clock.now(),
     )

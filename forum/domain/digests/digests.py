@@ -10,9 +10,9 @@ from forum.domain.digests import news as digest_news
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.digests.subscriptions import Wishes, wishes_of
 from forum.domain.mailing import mail_queue
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.rows import insert_new
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import insert_new
 from forum.models.accounts import Member
 from forum.models.spaces import Space
 from forum.models.subscriptions import DigestAxis, DigestChoice, DigestSpace, Frequency

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.infra import clock
 from forum.infra.db import db
@@ -84,11 +85,12 @@ def record(
     capacity_id: int | None = None,
 ) -> AdoptionReport:
     """Keep a report (system verb); a lesson that went well in two other cities is confirmed from then on."""
+    spoke_as = capacities.current(reporter_id, reported_on)
     report = AdoptionReport(
         lesson_id=lesson_id,
         city=city,
         reporter_id=reporter_id,
-        capacity_id=capacity_id or _speaking_then(reporter_id, reported_on),
+        capacity_id=capacity_id or (spoke_as.id if spoke_as else None),
         outcome=AdoptionOutcome(outcome),
         what_changed=what_changed,
         what_came=what_came,
@@ -112,11 +114,6 @@ def _confirm(lesson_id: int) -> None:
     if len(set(db.session.scalars(went_well)) - {home}) >= ENOUGH:
         lesson.confirmed_at = clock.now()
         db.session.flush()
-
-
-def _speaking_then(member_id: int, day: date) -> int | None:
-    began = select(Capacity.id).where(Capacity.member_id == member_id, Capacity.starts_on <= day)
-    return db.session.scalar(began.order_by(Capacity.starts_on.desc(), Capacity.id.desc()).limit(1))
 
 
 def _posts(reader: Actor | None, ids: Iterable[int | None]) -> dict[int, PostLink]:

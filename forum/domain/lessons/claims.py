@@ -3,8 +3,8 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import lessons
+from forum.domain.lines import clean_line
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -16,13 +16,12 @@ from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.policy.visibility import get_visible, visible
 
 MOST = 20  # a lesson with more claims is two lessons
-LONGEST = 1_500  # characters; more is not an excerpt but a copy
 
 
 def add(actor: Actor, lesson_id: int, *, text: str) -> Claim:
     """Add a claim at the end; the same words twice are the same claim."""
     _lesson, version = lessons.open_draft(actor, lesson_id)
-    words = _words(text)
+    words = _clean(text)
     there = select(Claim).where(Claim.version_id == version.id, Claim.text == words)
     claim = db.session.scalars(there.limit(1)).one_or_none()
     if claim is not None:
@@ -39,7 +38,7 @@ def add(actor: Actor, lesson_id: int, *, text: str) -> Claim:
 def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
     """Say a claim otherwise; what it rests on stays."""
     claim = _in_draft(actor, claim_id)
-    claim.text = _words(text)
+    claim.text = _clean(text)
     db.session.flush()
     return claim
 
@@ -68,8 +67,8 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
     if place is None:
         raise Invalid("words", _("These words do not stand literally in this post. Copy them exactly."))
     start, end = place
-    if end - start > LONGEST:
-        raise Invalid("words", _("Use at most %(limit)d characters.", limit=LONGEST))
+    if end - start > Excerpt.WORDS_MAX:
+        raise Invalid("words", _("Use at most %(limit)d characters.", limit=Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
 
 
@@ -144,11 +143,10 @@ def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: 
     return excerpt
 
 
-def _words(value: str) -> str:
-    words = lesson_fields.line("text", value, 300)
-    if not words:
-        raise Invalid("text", _("Write the claim in one sentence."))
-    return words
+def _clean(value: str) -> str:
+    return clean_line(
+        value, field="text", limit=Claim.TEXT_MAX, missing=_("Write the claim in one sentence.")
+    )
 
 
 def _stance(value: Stance | str) -> Stance:

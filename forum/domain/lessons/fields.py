@@ -3,15 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from forum.infra import text
+from forum.domain.lines import clean_line, clean_paragraphs
 from forum.infra.i18n import _
-from forum.models.lessons import Confidence
+from forum.models.lessons import Confidence, LessonVersion
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
-
-PARAGRAPHS = 4_000  # characters; a lesson is a page, not a report
-ITEMS, ITEM = 12, 160
 
 
 def clean(fields: dict[str, Any]) -> dict[str, Any]:
@@ -19,30 +16,19 @@ def clean(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: CLEANERS[name](name, value) for name, value in fields.items()}
 
 
-def line(name: str, value: str, limit: int) -> str:
-    """One line of at most `limit` characters."""
-    words = text.one_line(value or "")
-    if len(words) > limit:
-        raise Invalid(name, _("Use at most %(limit)d characters.", limit=limit))
-    return words
-
-
 def _line(limit: int) -> Callable[[str, str], str]:
-    return lambda name, value: line(name, value, limit)
+    return lambda name, value: clean_line(value, field=name, limit=limit)
 
 
 def _paragraphs(name: str, value: str) -> str:
-    words = "\n".join(text.one_line(part) for part in (value or "").splitlines()).strip()
-    if len(words) > PARAGRAPHS:
-        raise Invalid(name, _("Use at most %(limit)d characters.", limit=PARAGRAPHS))
-    return words
+    return clean_paragraphs(value, field=name, limit=LessonVersion.PARAGRAPHS_MAX)
 
 
 def _items(name: str, value: Iterable[str]) -> list[str]:
-    lines = [line(name, item, ITEM) for item in value]
+    lines = [clean_line(item, field=name, limit=LessonVersion.ITEM_MAX) for item in value]
     kept = list(dict.fromkeys(item for item in lines if item))
-    if len(kept) > ITEMS:
-        raise Invalid(name, _("Name at most %(limit)d.", limit=ITEMS))
+    if len(kept) > LessonVersion.ITEMS_MAX:
+        raise Invalid(name, _("Name at most %(limit)d.", limit=LessonVersion.ITEMS_MAX))
     return kept
 
 
@@ -62,14 +48,14 @@ def _one(words: type[Any]) -> Callable[[str, Any], Any]:
 
 
 CLEANERS: dict[str, Callable[[str, Any], Any]] = {
-    "title": _line(100),
-    "one_sentence": _line(200),
+    "title": _line(LessonVersion.TITLE_MAX),
+    "one_sentence": _line(LessonVersion.ONE_SENTENCE_MAX),
     "outcome": _one(Outcome),
     "axis": _one(Axis),
     "needs": _needs,
     "confidence": _one(Confidence),
-    "licence": lambda name, value: line(name, value, 40) or None if value else None,
-    "change_note": _line(300),
+    "licence": lambda name, value: clean_line(value, field=name, limit=LessonVersion.LICENCE_MAX) or None,
+    "change_note": _line(LessonVersion.CHANGE_NOTE_MAX),
     "conditions": _items,
     "not_for": _items,
     "addressees": _items,

@@ -5,18 +5,27 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.consents import consents
-from forum.domain.lessons import completeness, versions
+from forum.domain.lessons import completeness, consent_checks, versions
 from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
+from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.infra import clock, text
+from forum.domain.people import capacities
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext
 from forum.models.claims import Claim
-from forum.models.lessons import Confidence, Lesson, LessonSource, LessonState, LessonVersion, Verdict
+from forum.models.lessons import (
+    Confidence,
+    Lesson,
+    LessonReview,
+    LessonSource,
+    LessonState,
+    LessonVersion,
+    Verdict,
+)
 from forum.models.spaces import Audience, Space
 from forum.models.threads import Thread
 from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
@@ -112,11 +121,9 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
 def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     """Return a version to its curator with a note; she goes on in a new one, the returned one stays as it was."""
     lesson, version = _to_review(actor, lesson_id)
-    words = "\n".join(text.one_line(part) for part in note.splitlines()).strip()
-    if not words:
-        raise Invalid("note", _("Say what should become better."))
-    if len(words) > 1000:
-        raise Invalid("note", _("Use at most %(limit)d characters.", limit=1000))
+    words = clean_paragraphs(
+        note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should become better.")
+    )
     lesson_reviews.note(actor, version, Verdict.RETURNED, words)
     lesson.state = LessonState.DRAFT
     fresh = versions.copy(lesson, version, lesson.curator_id)
@@ -190,7 +197,7 @@ def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
         raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
     version = working(lesson)
     space = db.session.get_one(Space, lesson.space_id)
-    cities = lesson_reviews.cities_of(lesson_reviews.people(actor, lesson, version))
+    cities = capacities.cities_of(lesson_reviews.people(actor, lesson, version))
     require(lesson_reviews.answer_for(actor, lesson, version, space, cities))
     return lesson, version
 
@@ -205,7 +212,7 @@ def _refuse_audience(lesson: Lesson, width: Audience) -> None:
 
 
 def _refuse_unconsented(version: LessonVersion, width: Audience) -> None:
-    waiting = len(consents.missing(version, width))
+    waiting = len(consent_checks.missing(version, width))
     if waiting:
         raise Invalid(
             "audience",

@@ -2,8 +2,7 @@
 
 from sqlalchemy import select, update
 
-from forum.domain import rows
-from forum.infra import clock
+from forum.infra import clock, rows
 from forum.infra.db import db
 from forum.models.lessons import LessonNumber, LessonVersion
 
@@ -32,5 +31,4 @@ def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
 
 def _raise(year: int) -> bool:
     counter = update(LessonNumber).where(LessonNumber.year == year).values(last=LessonNumber.last + 1)
-    done = db.session.execute(counter.execution_options(synchronize_session=False))
-    return bool(getattr(done, "rowcount", 0))
+    return rows.claim(counter)

@@ -7,13 +7,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
-from forum.domain.consents import consents
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import adoptions, consent_checks
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.adoptions import Adoption, Pair, PostLink
 from forum.domain.lessons.completeness import claims_of
+from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline, masked
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
@@ -125,7 +125,7 @@ def preview(reader: Actor, lesson_id: int) -> LessonPage:
     if version is None:
         raise NotFound
     return _composed(
-        reader, lesson, version, lambda thread: not consents.needed(thread, lesson, lesson.audience)
+        reader, lesson, version, lambda thread: not consent_checks.needed(thread, lesson, lesson.audience)
     )
 
 
@@ -162,7 +162,7 @@ def _composed(
     sources, complete = _sources(reader, lesson, shows)
     quotes = excerpts.under(version.id)
     seen = {source.id for source in sources}
-    agreed = consents.given(lesson.id, lesson.audience)
+    agreed = consent_checks.given(lesson.id, lesson.audience)
     reviewers, names = _people(lesson, version)
     return LessonPage(
         lesson=lesson,
@@ -196,14 +196,17 @@ def _sources(
 
 
 def _claims(
-    version: LessonVersion, quotes: list[Quoted], seen: Collection[int], agreed: dict[consents.Key, Consent]
+    version: LessonVersion,
+    quotes: list[Quoted],
+    seen: Collection[int],
+    agreed: dict[consent_checks.Key, Consent],
 ) -> list[ClaimView]:
     return [
         ClaimView(
             claim.position,
             claim.text,
             [
-                excerpt_view(q, seen, agreed.get(consents.key(q)))
+                excerpt_view(q, seen, agreed.get(consent_checks.key(q)))
                 for q in quotes
                 if q.position == claim.position
             ],
@@ -220,16 +223,11 @@ def _agreed_name(quoted: Quoted, consent: Consent) -> Byline:
 
 
 def _curator(lesson: Lesson, complete: bool) -> Byline:
-    """Who made it. Where a talk is closed to the reader, without the organisation that would lead to it."""
+    """Who made it. Where a thread is closed to the reader, without the organisation that would lead to it."""
     then = lesson.created_at.date()
     query = (
         select(Member.name, Member.handle, Capacity)
-        .outerjoin(
-            Capacity,
-            (Capacity.member_id == Member.id)
-            & (Capacity.starts_on <= then)
-            & or_(Capacity.ends_on.is_(None), Capacity.ends_on >= then),
-        )
+        .outerjoin(Capacity, and_(Capacity.member_id == Member.id, capacities.holds_on(then)))
         .where(Member.id == lesson.curator_id)
         .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
         .limit(1)

@@ -1,39 +1,23 @@
 """The second pair of eyes: who may check a version, given the cities for which she and its makers speak."""
 
-from collections.abc import Iterable
-
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity
 from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.spaces import Space
 from forum.policy.actions import Answer, deny, may_review
 from forum.policy.actors import Actor
 
 
-def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
-    """The cities for which each of these members speaks today (one query)."""
-    ids = set(member_ids)
-    today = clock.now().date()
-    current = select(Capacity.member_id, Capacity.city).where(
-        Capacity.member_id.in_(ids),
-        Capacity.city.is_not(None),
-        Capacity.starts_on <= today,
-        or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
-    )
-    found: dict[int, set[str]] = {member_id: set() for member_id in ids}
-    for row in db.session.execute(current):
-        found[row.member_id].add(row.city)
-    return found
-
-
 def answer_for(
     actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
 ) -> Answer:
-    """Whether the actor may publish or return this version. `cities` as from `cities_of`, makers and actor included."""
+    """Whether the actor may publish or return this version.
+
+    `cities` as from `capacities.cities_of`, makers and actor included.
+    """
     origin = (
         cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
     )

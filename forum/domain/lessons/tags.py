@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select
 
-from forum.domain import rows
 from forum.domain.themes import tags
+from forum.infra import rows
 from forum.infra.db import db
 from forum.models.themes import LessonTag, Tag
 

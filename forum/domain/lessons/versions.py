@@ -2,8 +2,7 @@
 
 from sqlalchemy import func, select
 
-from forum.domain.consents import consents
-from forum.domain.lessons import tags
+from forum.domain.lessons import consent_checks, tags
 from forum.domain.lessons.completeness import claims_of
 from forum.domain.threads import excerpts
 from forum.infra import clock
@@ -46,7 +45,7 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
 
 def seal(version: LessonVersion, lesson: Lesson, width: Audience) -> None:
     """Close a version for good, with the cities that may be named as backing it."""
-    version.cities, version.masked = consents.cities(lesson, excerpts.under(version.id), width)
+    version.cities, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), width)
     if width == Audience.PUBLIC and version.licence is None:
         version.licence = OPEN_LICENCE
     version.sealed_at = clock.now()

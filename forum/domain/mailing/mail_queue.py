@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import exists, select, update
 
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.rows import insert_new, update_rows
 from forum.models.mail import Lane, MailState, OutgoingMail
 
 LEASE = timedelta(minutes=5)  # a worker that has not settled a claimed mail by then is taken for dead
@@ -138,8 +138,7 @@ def requeue_abandoned(lease: timedelta = LEASE) -> int:
     lapsed = update(OutgoingMail).where(
         OutgoingMail.state == MailState.SENDING, OutgoingMail.claimed_at < clock.now() - lease
     )
-    found: Any = db.session.execute(lapsed.values(state=MailState.QUEUED, next_try_at=clock.now()))
-    return int(found.rowcount)
+    return update_rows(lapsed.values(state=MailState.QUEUED, next_try_at=clock.now()))
 
 
 def _host() -> str:

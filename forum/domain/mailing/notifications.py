@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.rows import insert_new
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.policy.actors import Actor

@@ -1,11 +1,12 @@
-"""Keeping a space safe and useful: hide and restore with a reason, lock and reopen, all in the log."""
+"""Hide a post with a reason, and show it again."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.audit.log import note
+from forum.domain.audit import log as audit_log
+from forum.domain.lines import clean_reason
 from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -16,10 +17,8 @@ from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_hide, may_moderate, may_restore, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, Invalid
 from forum.policy.visibility import get_visible
 
-LONGEST_REASON = 300
 MOST = 50
 
 
@@ -41,13 +40,13 @@ def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     """Take the words of a post out of sight. Hiding an opening post hides the whole talk."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_hide(actor, post, thread))
-    words = _reason(reason)
+    words = clean_reason(reason, limit=Post.HIDDEN_REASON_MAX, missing=_("Say why: the author reads it."))
     post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, words
     post.html = ""
     if post.number == 1:
         thread.hidden_at = post.hidden_at
     post_store.recount(thread)
-    note(actor, Action.HIDE, thread=thread, post_number=post.number, reason=words)
+    audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=words)
     return post
 
 
@@ -58,35 +57,13 @@ def restore(actor: Actor, post_id: int) -> Post:
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
     if post.deleted_at is None:
-        post.html = post_store.html_of(post_store.latest_revision(post).body)
+        post.html = post_store.render_body(post_store.latest_revision(post).body)
         post.render_version = text.RENDER_VERSION
     if post.number == 1:
         thread.hidden_at = None
     post_store.recount(thread)
-    note(actor, Action.RESTORE, thread=thread, post_number=post.number)
+    audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
     return post
-
-
-def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
-    """Close a talk: it stays readable and takes no more words."""
-    thread = post_store.locked_thread(actor, thread_id)
-    require(may_moderate(actor, thread.space_id))
-    if thread.locked_at is not None:
-        raise Conflict(_("This talk is closed already."))
-    thread.locked_at = clock.now()
-    note(actor, Action.LOCK, thread=thread, reason=_reason(reason) if reason else "")
-    return thread
-
-
-def reopen(actor: Actor, thread_id: int) -> Thread:
-    """Let a closed talk take words again."""
-    thread = post_store.locked_thread(actor, thread_id)
-    require(may_moderate(actor, thread.space_id))
-    if thread.locked_at is None:
-        raise Conflict(_("This talk is open already."))
-    thread.locked_at = None
-    note(actor, Action.REOPEN, thread=thread)
-    return thread
 
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
@@ -111,22 +88,3 @@ def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
         .limit(MOST)
     )
     return [HiddenPost(**row._mapping) for row in rows]
-
-
-def closed_threads(actor: Actor, space_id: int) -> list[Thread]:
-    """The talks of a space that are closed now, the latest first, for its moderators."""
-    space: Space = get_visible(Space, actor, space_id)
-    require(may_moderate(actor, space.id))
-    query = select(Thread).where(
-        Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None)
-    )
-    return list(db.session.scalars(query.order_by(Thread.locked_at.desc(), Thread.id.desc()).limit(MOST)))
-
-
-def _reason(words: str) -> str:
-    reason = text.one_line(words)
-    if not reason:
-        raise Invalid("reason", _("Say why: the author reads it."))
-    if len(reason) > LONGEST_REASON:
-        raise Invalid("reason", _("Use at most %(limit)d characters.", limit=LONGEST_REASON))
-    return reason

@@ -1,27 +1,25 @@
-"""Accounts: made, given a capacity, appointed in the network, suspended and readmitted."""
+"""Accounts: made, confirmed, appointed in the network, suspended and readmitted."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from forum.domain.audit import log as audit_log
+from forum.domain.lines import clean_line, clean_reason
+from forum.domain.mailing import events
 from forum.domain.people import sessions
 from forum.infra import addresses, clock, passwords, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole
+from forum.models.accounts import Member, NetworkAppointment, NetworkRole
 from forum.models.cities import BY_CODE
 from forum.models.moderation import Action, ModerationAction
-from forum.models.spaces import Invitation
+from forum.models.spaces import Invitation, JoinRequest
 from forum.policy.actions import deny, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
-
-LONGEST_NAME = 80
-LONGEST_FUNCTION = 100
-LONGEST_REASON = 300
 
 
 def create(
@@ -39,12 +37,14 @@ def create(
     address = addresses.clean(email)
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
-    called = fit_name(name)
+    called = clean_name(name)
     member = Member(
         handle=handle or _free_handle(called),
         name=called,
         email=address,
-        password_hash=hashed(password, name=called, email=address) if password is not None else None,
+        password_hash=validate_and_hash(password, name=called, email=address)
+        if password is not None
+        else None,
         password_stamp=tokens.random_token(16),
         locale=locale,
         created_at=now,
@@ -66,17 +66,12 @@ def by_email(email: str) -> Member | None:
     return db.session.scalars(select(Member).where(Member.email == addresses.key(email))).one_or_none()
 
 
-def fit_name(name: str) -> str:
-    """A name fit to be kept, or Invalid."""
-    called = text.one_line(name)
-    if not called:
-        raise Invalid("name", _("Fill in your name."))
-    if len(called) > LONGEST_NAME:
-        raise Invalid("name", _("Use at most %(limit)d characters.", limit=LONGEST_NAME))
-    return called
+def clean_name(name: str) -> str:
+    """Return a name fit to be kept, or raise Invalid at `name`."""
+    return clean_line(name, field="name", limit=Member.NAME_MAX, missing=_("Fill in your name."))
 
 
-def hashed(password: str, *, name: str, email: str) -> str:
+def validate_and_hash(password: str, *, name: str, email: str) -> str:
     """The hash of a password that is good enough, or Invalid at `password`."""
     words = (*name.split(), *email.replace("@", ".").split("."), *BY_CODE)
     weak = passwords.weakness(password, words=words)
@@ -85,53 +80,17 @@ def hashed(password: str, *, name: str, email: str) -> str:
     return passwords.hash_password(password)
 
 
-def add_capacity(
-    member_id: int,
-    *,
-    function: str,
-    level: Level,
-    body: Body,
-    city: str | None,
-    starts_on: date,
-    ends_on: date | None = None,
-) -> Capacity:
-    """Give a member a capacity; what she said earlier keeps the one she had then."""
-    words = text.one_line(function)
-    if not words:
-        raise Invalid("function", _("Say what you do, in a word or two."))
-    if len(words) > LONGEST_FUNCTION:
-        raise Invalid("function", _("Use at most %(limit)d characters.", limit=LONGEST_FUNCTION))
-    if city is not None and city not in BY_CODE:
-        raise Invalid("city", _("Choose a city of the network."))
-    if ends_on is not None and ends_on < starts_on:
-        raise Invalid("ends_on", _("The end comes after the beginning."))
-    capacity = Capacity(
-        member_id=member_id,
-        function=words,
-        level=Level(level),
-        body=Body(body),
-        city=city,
-        starts_on=starts_on,
-        ends_on=ends_on,
+def confirm_address(member: Member) -> None:
+    """Note that the member reads the mail of this address, and tell the moderators whom they asked to join."""
+    if member.confirmed_at is not None:
+        return
+    member.confirmed_at = clock.now()
+    waiting = select(JoinRequest.id).where(
+        JoinRequest.member_id == member.id, JoinRequest.answered_at.is_(None)
     )
-    db.session.add(capacity)
+    for request_id in db.session.scalars(waiting).all():
+        events.record("join.requested", request_id=request_id)
     db.session.flush()
-    return capacity
-
-
-def current_capacity(member_id: int) -> Capacity | None:
-    """In which capacity a member speaks today: of those that hold, the one that began last."""
-    today = clock.now().date()
-    return db.session.scalars(
-        select(Capacity)
-        .where(
-            Capacity.member_id == member_id,
-            Capacity.starts_on <= today,
-            or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
-        )
-        .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def appoint(
@@ -166,7 +125,7 @@ def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Pag
 def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
     """Keep a member out: every device is signed out, and what she invited to is taken back."""
     _require_admin(actor)
-    words = fit_reason(reason)
+    reason = _clean_reason(reason)
     member = _locked(member_id)
     if member.id == actor.id:
         raise Invalid("reason", _("You cannot suspend yourself."))
@@ -183,29 +142,23 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
         )
         .values(withdrawn_at=clock.now())
     )
-    _note(actor, Action.SUSPEND, member, words)
+    audit_log.record(actor, Action.SUSPEND, subject_id=member.id, reason=reason)
     return member
 
 
 def readmit(actor: Actor, member_id: int, *, reason: str) -> Member:
     """Let a suspended member in again, with the roles that she still has."""
     _require_admin(actor)
-    words = fit_reason(reason)
+    reason = _clean_reason(reason)
     member = _locked(member_id)
     if member.suspended_at is not None:
         member.suspended_at = None
-        _note(actor, Action.READMIT, member, words)
+        audit_log.record(actor, Action.READMIT, subject_id=member.id, reason=reason)
     return member
 
 
-def fit_reason(reason: str) -> str:
-    """A reason fit for the log, or Invalid."""
-    words = text.one_line(reason)
-    if not words:
-        raise Invalid("reason", _("Say why: it stays in the log."))
-    if len(words) > LONGEST_REASON:
-        raise Invalid("reason", _("Use at most %(limit)d characters.", limit=LONGEST_REASON))
-    return words
+def _clean_reason(reason: str) -> str:
+    return clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log."))
 
 
 def _require_admin(actor: Actor) -> None:
@@ -219,15 +172,6 @@ def _locked(member_id: int) -> Member:
     if member is None:
         raise NotFound
     return member
-
-
-def _note(actor: Actor, action: Action, member: Member, reason: str) -> None:
-    db.session.add(
-        ModerationAction(
-            action=action, actor_id=actor.id, subject_id=member.id, reason=reason, created_at=clock.now()
-        )
-    )
-    db.session.flush()
 
 
 def _weakness(code: str) -> str:

@@ -1,16 +1,14 @@
 """How somebody proves who she is: signing in, a forgotten password, a new one. Known and unknown look the same."""
 
-from typing import Any
-
 from flask import current_app
 from sqlalchemy import update
 
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links, sessions
-from forum.domain.spaces import join_requests
 from forum.infra import addresses, passwords, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import claim
 from forum.models.accounts import Member
 from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Invalid
@@ -63,7 +61,7 @@ def reset(token: str, password: str) -> Member:
     """Choose a new password with the link from the mail, once; every device is signed out."""
     member = mail_links.resetting_member(token)
     _renew(member, password)
-    join_requests.address_proven(member)
+    accounts.confirm_address(member)
     sessions.end_all(member.id)
     events.record("password.changed", member_id=member.id)
     return member
@@ -82,14 +80,13 @@ def change(actor: Actor, *, current: str, password: str, secret: str | None) -> 
 
 
 def _renew(member: Member, password: str) -> None:
-    fresh = accounts.hashed(password, name=member.name, email=member.email)
+    fresh = accounts.validate_and_hash(password, name=member.name, email=member.email)
     # The stamp decides between two requests with the same link at the same moment: one of them finds it changed.
-    renewed: Any = db.session.execute(
+    renewed = claim(
         update(Member)
         .where(Member.id == member.id, Member.password_stamp == member.password_stamp)
         .values(password_hash=fresh, password_stamp=tokens.random_token(16))
-        .execution_options(synchronize_session=False)
     )
-    if renewed.rowcount != 1:
+    if not renewed:
         raise mail_links.DeadLink(_("This link was used already, or a newer letter replaced it."))
     db.session.refresh(member)

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from forum.domain.people import accounts
+from forum.domain.people import accounts, capacities
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -20,7 +20,7 @@ MOST_CAPACITIES = 12
 def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None) -> Member:
     """Keep a changed profile; None as language or theme follows her browser."""
     member = db.session.get_one(Member, actor.id)
-    member.name = accounts.fit_name(name)
+    member.name = accounts.clean_name(name)
     if locale not in (*LOCALES, None):
         raise Invalid("locale", _("Choose one of the languages."))
     if timezone not in available_timezones():
@@ -45,7 +45,7 @@ def dress(actor: Actor, theme: str | None) -> None:
     db.session.flush()
 
 
-def capacities(actor: Actor) -> list[Capacity]:
+def capacities_of(actor: Actor) -> list[Capacity]:
     """All her capacities, the latest first; old ones stay with what she said in them."""
     return list(
         db.session.scalars(
@@ -63,15 +63,13 @@ def add_capacity(
     if starts_on > clock.now().date():
         raise Invalid("starts_on", _("Choose today or a day before."))
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
-    held, said = capacities(actor), (text.one_line(function), level, body, city, starts_on)
+    held, said = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
     for one in held:
         if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == said:
             return one
     if len(held) >= MOST_CAPACITIES:
         raise Invalid("function", _("Keep at most %(limit)d capacities.", limit=MOST_CAPACITIES))
-    return accounts.add_capacity(
-        actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on
-    )
+    return capacities.add(actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on)
 
 
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:

@@ -2,17 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.domain.people import accounts, mail_links
+from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.spaces import memberships
-from forum.domain.spaces.join_requests import fit_message
 from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
+from forum.infra.rows import claim
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.spaces import Invitation, JoinRequest, Membership, Role, Space
 from forum.policy.actions import may_moderate, require
@@ -46,7 +46,7 @@ def invite(
     address = addresses.clean(email)
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
-    words = _fit_note(note)
+    words = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
     memberships.lock(space.id)  # two clicks at once must not become two invitations
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
@@ -90,13 +90,12 @@ def withdraw(actor: Actor, invitation_id: int) -> Invitation:
     """Take an invitation back; its link dies at once."""
     invitation: Invitation = get_visible(Invitation, actor, invitation_id)
     require(may_moderate(actor, invitation.space_id))
-    withdrawn: Any = db.session.execute(
+    withdrawn = claim(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.accepted_at.is_(None))
         .values(withdrawn_at=clock.now())
-        .execution_options(synchronize_session=False)
     )
-    if withdrawn.rowcount != 1:
+    if not withdrawn:
         raise Conflict(_("This invitation was already accepted."))
     db.session.refresh(invitation)
     return invitation
@@ -122,17 +121,19 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
     invitation = mail_links.invitation_of(token)
     if has_account(invitation):
         raise Forbidden(_("You have an account with this address already. Sign in to accept."))
-    hashed = accounts.hashed(profile.password, name=accounts.fit_name(profile.name), email=invitation.email)
+    hashed = accounts.validate_and_hash(
+        profile.password, name=accounts.clean_name(profile.name), email=invitation.email
+    )
     member = accounts.by_email(invitation.email)
     if member is None:
         member = accounts.create(email=invitation.email, name=profile.name, locale=profile.locale)
     else:  # somebody asked for an account with this address and never confirmed it: nothing of that is kept
         db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
         db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
-        member.name, member.locale = accounts.fit_name(profile.name), profile.locale
+        member.name, member.locale = accounts.clean_name(profile.name), profile.locale
     member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
     member.confirmed_at = clock.now()
-    accounts.add_capacity(
+    capacities.add(
         member.id,
         function=profile.function,
         level=profile.level,
@@ -146,7 +147,7 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
 def _let_in(invitation: Invitation, member: Member) -> Space:
     now = clock.now()
     # The row decides: of two requests with one link, one finds it used.
-    claimed: Any = db.session.execute(
+    accepted = claim(
         update(Invitation)
         .where(
             Invitation.id == invitation.id,
@@ -155,9 +156,8 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
             Invitation.expires_at > now,
         )
         .values(accepted_at=now, accepted_by_id=member.id)
-        .execution_options(synchronize_session=False)
     )
-    if claimed.rowcount != 1:
+    if not accepted:
         raise mail_links.DeadLink(
             _("This invitation was already used. Do you have an account? Then sign in.")
         )
@@ -175,10 +175,3 @@ def _belongs(space_id: int, address: str) -> bool:
         .where(Membership.space_id == space_id, Membership.ended_at.is_(None), Member.email == address)
     )
     return db.session.scalar(query) is not None
-
-
-def _fit_note(note: str) -> str:
-    try:
-        return fit_message(note)
-    except Invalid as error:
-        raise Invalid("note", error.message) from None

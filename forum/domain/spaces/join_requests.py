@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
+from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.domain.people import accounts, mail_links
+from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.rows import insert_new
 from forum.domain.spaces import memberships
-from forum.infra import addresses, clock, rates, text, tokens
+from forum.infra import addresses, clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import claim, insert_new
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
@@ -22,7 +22,6 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
-LONGEST_MESSAGE = 500
 FROM_ONE_PLACE = "20 per hour"
 FOR_ONE_ACCOUNT = "3 per hour"
 KNOCKS = "10 per day"
@@ -75,8 +74,10 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
         raise Invalid("email", _("This is not an e-mail address."))
     rates.spend("join", f"address:{address}", limit=FROM_ONE_PLACE)
     rates.spend("join_account", f"account:{tokens.digest(email)}", limit=FOR_ONE_ACCOUNT)
-    hashed = accounts.hashed(newcomer.password, name=accounts.fit_name(newcomer.name), email=email)
-    message = fit_message(newcomer.message)
+    hashed = accounts.validate_and_hash(
+        newcomer.password, name=accounts.clean_name(newcomer.name), email=email
+    )
+    message = _clean_message(newcomer.message)
     space = _door(newcomer.city)
     member = accounts.by_email(email)
     if member is not None and member.confirmed_at is not None:
@@ -86,7 +87,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
         return
     member = _account(member, newcomer, email)
     member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
-    accounts.add_capacity(
+    capacities.add(
         member.id,
         function=newcomer.function,
         level=newcomer.level,
@@ -102,21 +103,8 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
 def confirm(token: str) -> Member:
     """The address is hers: from now on moderators see her request. Doing it twice is the same."""
     member = mail_links.confirming_member(token)
-    address_proven(member)
+    accounts.confirm_address(member)
     return member
-
-
-def address_proven(member: Member) -> None:
-    """Note that she reads the mail of her address, and tell the moderators whom she asks."""
-    if member.confirmed_at is not None:
-        return
-    member.confirmed_at = clock.now()
-    waiting = select(JoinRequest.id).where(
-        JoinRequest.member_id == member.id, JoinRequest.answered_at.is_(None)
-    )
-    for request_id in db.session.scalars(waiting).all():
-        events.record("join.requested", request_id=request_id)
-    db.session.flush()
 
 
 def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
@@ -126,7 +114,7 @@ def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
         raise Forbidden(_("A moderator still has to let you in."))
     if space.id in actor.roles:
         raise Conflict(_("You belong to this space already."))
-    words = fit_message(message)
+    words = _clean_message(message)
     now = clock.now()
     values = {"space_id": space.id, "member_id": actor.id, "message": words, "asked_at": now}
     is_new = bool(insert_new(JoinRequest, [values], JoinRequest.id))
@@ -169,7 +157,7 @@ def waiting(actor: Actor, space_id: int) -> list[Request]:
         .options(joinedload(JoinRequest.member))
         .limit(100)
     ).all()
-    held = memberships.capacities_of([row.member_id for row in rows])
+    held = capacities.current_of([row.member_id for row in rows])
     return [
         Request(
             id=row.id,
@@ -205,13 +193,12 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     require(may_moderate(actor, request.space_id))
     if role == Role.MODERATOR:
         raise Invalid("role", _("Let somebody in as a member first."))
-    claimed: Any = db.session.execute(
+    answered = claim(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.answered_at.is_(None))
         .values(answered_at=clock.now(), answered_by_id=actor.id, accepted=role is not None)
-        .execution_options(synchronize_session=False)
     )
-    if claimed.rowcount != 1:
+    if not answered:
         raise Conflict(_("Somebody answered this request already."))
     db.session.refresh(request)
     if role is not None:
@@ -225,13 +212,8 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     return request
 
 
-def fit_message(message: str) -> str:
-    """A few lines to a moderator, or Invalid."""
-    lines = [text.one_line(line) for line in message.strip().splitlines()]
-    words = "\n".join(lines).strip()
-    if len(words) > LONGEST_MESSAGE:
-        raise Invalid("message", _("Use at most %(limit)d characters.", limit=LONGEST_MESSAGE))
-    return words
+def _clean_message(message: str) -> str:
+    return clean_paragraphs(message, field="message", limit=JoinRequest.MESSAGE_MAX)
 
 
 def _door(city: str) -> Space:
@@ -257,5 +239,5 @@ def _account(member: Member | None, newcomer: Newcomer, email: str) -> Member:
     db.session.execute(select(Member.id).where(Member.id == member.id).with_for_update())
     db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
     db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
-    member.name, member.locale = accounts.fit_name(newcomer.name), newcomer.locale
+    member.name, member.locale = accounts.clean_name(newcomer.name), newcomer.locale
     return member

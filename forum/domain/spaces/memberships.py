@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, select, update
 
-from forum.domain.people.accounts import fit_reason
-from forum.domain.people.bylines import Byline, byline
-from forum.domain.rows import insert_new
+from forum.domain.audit import log as audit_log
+from forum.domain.lines import clean_reason
+from forum.domain.people import capacities
+from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
+from forum.infra.rows import insert_new
 from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
@@ -59,12 +61,8 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     changed = _replace(held, wanted, actor.id)
     if before == Role.MODERATOR:
         _drop_invitations(space.id, member_id)
-    _note(
-        actor,
-        space.id,
-        member_id,
-        _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[wanted]),
-    )
+    change = _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[wanted])
+    audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=change)
     return changed
 
 
@@ -72,13 +70,15 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     """End somebody's place in a space, with a reason for the log; the next request of hers finds it closed."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
-    words = fit_reason(reason)
+    reason = clean_reason(
+        reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log.")
+    )
     lock(space.id)
     held = _current(space.id, member_id)
     _keep_a_moderator(held)
     held.ended_at, held.ended_by_id = clock.now(), actor.id
     _drop_invitations(space.id, member_id)
-    _note(actor, space.id, member_id, words)
+    audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=reason)
 
 
 def members(
@@ -93,19 +93,24 @@ def members(
     return Page(_rows(rows), following)
 
 
-def capacities_of(member_ids: Iterable[int]) -> dict[int, Capacity]:
-    """In which capacity each of these members speaks today (one query)."""
+def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
+    """The moderators of a space by name, each once; nobody for who does not belong to it (one query)."""
+    if reader is None:
+        return []
     today = clock.now().date()
-    rows = db.session.scalars(
-        select(Capacity)
+    query = (
+        visible(Membership, reader, Membership.member_id, *COLUMNS)
+        .join(Member, Member.id == Membership.member_id)
+        .outerjoin(Capacity, and_(Capacity.member_id == Member.id, capacities.holds_on(today)))
         .where(
-            Capacity.member_id.in_(list(member_ids)),
-            Capacity.starts_on <= today,
-            or_(Capacity.ends_on.is_(None), Capacity.ends_on >= today),
+            Membership.space_id == space_id,
+            Membership.role == Role.MODERATOR,
+            Member.suspended_at.is_(None),
         )
-        .order_by(Capacity.starts_on, Capacity.id)
+        .order_by(Member.name, Member.id, Capacity.starts_on, Capacity.id)
     )
-    return {row.member_id: row for row in rows}
+    last_begun = {row.member_id: row for row in db.session.execute(query)}
+    return [speaker(row, today) for row in last_begun.values()]
 
 
 def lock(space_id: int) -> None:
@@ -126,7 +131,7 @@ def _people(reader: Actor | None, space_id: int) -> Any:
 
 def _rows(rows: Iterable[Any]) -> list[MemberRow]:
     found = list(rows)
-    held = capacities_of([row.member_id for row in found])
+    held = capacities.current_of([row.member_id for row in found])
     return [
         MemberRow(
             row.member_id,
@@ -198,17 +203,3 @@ def _drop_invitations(space_id: int, member_id: int) -> None:
         .values(withdrawn_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-
-
-def _note(actor: Actor, space_id: int, member_id: int, reason: str) -> None:
-    db.session.add(
-        ModerationAction(
-            action=Action.ROLE,
-            actor_id=actor.id,
-            space_id=space_id,
-            subject_id=member_id,
-            reason=reason,
-            created_at=clock.now(),
-        )
-    )
-    db.session.flush()

@@ -92,7 +92,7 @@ def found(
     unlisted: bool = False,
 ) -> Space:
     """A new space; what is said in an unlisted one can never leave it."""
-    if not SLUG.match(slug) or len(slug) > 60:
+    if not SLUG.match(slug) or len(slug) > Space.SLUG_MAX:
         raise Invalid("slug", _("Use small letters, figures and dashes."))
     if city is not None and city not in BY_CODE:
         raise Invalid("city", _("Choose a city of the network."))
@@ -103,7 +103,7 @@ def found(
     now = clock.now()
     space = Space(
         slug=slug,
-        name=text.one_line(name)[:80],
+        name=text.one_line(name)[: Space.NAME_MAX],
         description=description.strip(),
         kind=SpaceKind(kind),
         city=city,

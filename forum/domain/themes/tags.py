@@ -5,15 +5,14 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, select
 
-from forum.domain.rows import insert_new
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import insert_new
 from forum.models.themes import Tag, ThreadTag
 from forum.policy.errors import Invalid
 
 MOST = 5
-LONGEST = 40
 
 
 class Word(NamedTuple):
@@ -37,8 +36,8 @@ def clean(names: Sequence[str]) -> list[Word]:
             found.setdefault(_slug(words), Word(words, _slug(words)))
     if len(found) > MOST:
         raise Invalid("tags", _("Choose at most %(limit)d tags.", limit=MOST))
-    if any(len(word.name) > LONGEST for word in found.values()):
-        raise Invalid("tags", _("Keep each tag under %(limit)d characters.", limit=LONGEST + 1))
+    if any(len(word.name) > Tag.NAME_MAX for word in found.values()):
+        raise Invalid("tags", _("Keep each tag under %(limit)d characters.", limit=Tag.NAME_MAX + 1))
     return list(found.values())
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, case, func, literal, select
 
-from forum.domain.people.speakers import COLUMNS
+from forum.domain.people.bylines import COLUMNS
 from forum.infra.db import Moment
 from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Space

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.domain.people.bylines import Byline
-from forum.domain.people.speakers import speaker
+from forum.domain.people.bylines import Byline, speaker
 from forum.domain.threads import list_queries
 from forum.infra import clock
 from forum.infra.db import db

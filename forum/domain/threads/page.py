@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from forum.domain.people.speakers import speaker
+from forum.domain.people.bylines import speaker
 from forum.domain.themes.tags import Word
 from forum.domain.threads import page_queries as statements
 from forum.domain.threads.lists import replies

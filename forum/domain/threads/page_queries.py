@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
 
-from forum.domain.people.speakers import COLUMNS
+from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import LessonSource

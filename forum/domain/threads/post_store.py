@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from forum.domain.lines import clean_line
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -13,8 +14,6 @@ from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import visible
-
-LONGEST_TITLE = 160
 
 
 def locked_thread(actor: Actor, thread_id: int) -> Thread:
@@ -39,17 +38,12 @@ def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
     return thread, post
 
 
-def title_of(words: str) -> str:
-    """A title fit to be kept, or Invalid."""
-    title = text.one_line(words)
-    if not title:
-        raise Invalid("title", _("Give it a title."))
-    if len(title) > LONGEST_TITLE:
-        raise Invalid("title", _("Use at most %(limit)d characters.", limit=LONGEST_TITLE))
-    return title
+def clean_title(title: str) -> str:
+    """Return a title fit to be kept, or raise Invalid at `title`."""
+    return clean_line(title, field="title", limit=Thread.TITLE_MAX, missing=_("Give it a title."))
 
 
-def html_of(body: str) -> str:
+def render_body(body: str) -> str:
     """The rendered words of a post, or Invalid when there are none or too many."""
     try:
         html = text.render(body)

@@ -59,8 +59,8 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
     thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
-    heading = post_store.title_of(before.title if title is None else title) if post.number == 1 else ""
-    html = post_store.html_of(body)
+    heading = post_store.clean_title(before.title if title is None else title) if post.number == 1 else ""
+    html = post_store.render_body(body)
     if post.revision != seen_revision:
         if (before.body, before.title) == (body, heading):
             return post  # the same change, sent twice
@@ -99,7 +99,7 @@ def put_back(actor: Actor, post_id: int) -> Post:
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     revision = post_store.latest_revision(post)
-    post.deleted_at, post.html = None, post_store.html_of(revision.body)
+    post.deleted_at, post.html = None, post_store.render_body(revision.body)
     post.render_version = text.RENDER_VERSION
     if post.number == 1:
         thread.withdrawn_at = None

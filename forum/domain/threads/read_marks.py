@@ -2,9 +2,9 @@
 
 from sqlalchemy import update
 
-from forum.domain.rows import insert_new
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.rows import insert_new
 from forum.models.accounts import Member
 from forum.models.threads import ReadMark, Thread
 from forum.policy.actors import Actor

@@ -7,21 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from forum.domain.audit.log import note
-from forum.domain.consents import consents
-from forum.domain.people import accounts
+from forum.domain.people import capacities
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.moderation import Action
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, PostKind, Thread
 from forum.policy.actions import may_moderate, may_reply, may_start, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Forbidden, Invalid
+from forum.policy.errors import Invalid
 from forum.policy.visibility import get_visible
 
 MOST_STARTS = "30 per hour"
@@ -49,7 +46,7 @@ def start(
     sent = _started(actor, once)
     if sent is not None:
         return sent
-    title, html = post_store.title_of(title), post_store.html_of(body)
+    title, html = post_store.clean_title(title), post_store.render_body(body)
     words = tagging.clean(tags)
     width = Audience(audience)
     if width.rank > space.widest_audience.rank:
@@ -80,34 +77,9 @@ def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = No
         return sent
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
-    html = post_store.html_of(body)
+    html = post_store.render_body(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     return _add_post(actor, thread, body=body, html=html, title="", kind=kind, once=once)
-
-
-def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
-    """Let fewer people read a talk, as its moderator; or more, as its starter while nobody else has written in it."""
-    thread = post_store.locked_thread(actor, thread_id)
-    width = Audience(audience)
-    if width == thread.audience:
-        return thread
-    hers_alone = thread.author_id == actor.id and not post_store.others_wrote(thread)
-    if width.rank < thread.audience.rank:
-        if not hers_alone:
-            require(may_moderate(actor, thread.space_id))
-        action = Action.NARROW
-    else:
-        if thread.author_id != actor.id:
-            raise Forbidden(_("Only who began this talk can let more people read it."))
-        if not hers_alone:
-            raise Forbidden(_("Others wrote here for the readers of that moment, so it cannot become wider."))
-        if width.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
-            raise Invalid("audience", _("This space keeps its talks to fewer readers."))
-        action = Action.WIDEN
-    thread.audience = width
-    consents.reconsider(thread.id)
-    note(actor, action, thread=thread)
-    return thread
 
 
 def _open(
@@ -141,7 +113,7 @@ def _add_post(
     actor: Actor, thread: Thread, *, body: str, html: str, title: str, kind: PostKind | None, once: str
 ) -> Post:
     now = clock.now()
-    capacity = accounts.current_capacity(actor.id)
+    capacity = capacities.current(actor.id)
     thread.last_number += 1
     post = Post(
         thread=thread,

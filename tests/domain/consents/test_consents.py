@@ -2,10 +2,9 @@
 
 import pytest
 
-from forum.domain.consents import consents
-from forum.domain.lessons import adoptions, lessons, library
+from forum.domain.lessons import adoptions, consent_checks, lessons, library
 from forum.domain.lessons import page as lesson_page
-from forum.domain.threads import threads
+from forum.domain.moderation import narrowing
 from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import LessonVersion
@@ -36,9 +35,9 @@ def test_without_a_yes_the_lesson_stays_and_says_why():
         lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
     assert refused.value.field == "audience"
     assert "1" in refused.value.message
-    waiting = consents.missing(lessons.working(lesson), Audience.NETWORK)
+    waiting = consent_checks.missing(lessons.working(lesson), Audience.NETWORK)
     assert [(m.author, m.words) for m in waiting] == [("Amina", WORDS)]
-    assert consents.missing(lessons.working(lesson), Audience.SPACE) == []
+    assert consent_checks.missing(lessons.working(lesson), Audience.SPACE) == []
     lessons.submit(ground.who("curator"), lesson.id, audience=Audience.SPACE)
 
 
@@ -57,7 +56,7 @@ def test_only_a_yes_for_these_words_and_these_readers_counts(answer, reaches):
     ground = lay(Audience.SPACE)
     lesson = ground.draft()
     ground.agree(lesson, **answer)
-    assert (consents.missing(lessons.working(lesson), Audience.NETWORK) == []) is reaches
+    assert (consent_checks.missing(lessons.working(lesson), Audience.NETWORK) == []) is reaches
 
 
 def test_a_no_to_fewer_readers_is_a_no_to_more():
@@ -65,7 +64,7 @@ def test_a_no_to_fewer_readers_is_a_no_to_more():
     lesson = ground.draft()
     ground.agree(lesson, audience=Audience.PUBLIC)
     ground.agree(lesson, audience=Audience.NETWORK, agreed=False)
-    assert consents.missing(lessons.working(lesson), Audience.PUBLIC) != []
+    assert consent_checks.missing(lessons.working(lesson), Audience.PUBLIC) != []
 
 
 def test_a_later_answer_replaces_an_earlier_one():
@@ -73,7 +72,7 @@ def test_a_later_answer_replaces_an_earlier_one():
     lesson = ground.draft()
     ground.agree(lesson)
     ground.agree(lesson, agreed=False)
-    assert consents.missing(lessons.working(lesson), Audience.NETWORK) != []
+    assert consent_checks.missing(lessons.working(lesson), Audience.NETWORK) != []
 
 
 def test_a_yes_that_is_taken_back_before_publication_stops_it():
@@ -90,10 +89,10 @@ def test_a_closed_talk_of_another_space_needs_a_yes_even_inside():
     ground = lay()
     lesson = ground.draft()
     elsewhere = make_thread(make_space("Genk"), ground.author, audience=Audience.SPACE)
-    assert consents.needed(elsewhere, lesson, Audience.SPACE)
-    assert not consents.needed(ground.thread, lesson, Audience.SPACE)
-    assert not consents.needed(ground.thread, lesson, Audience.NETWORK)
-    assert consents.needed(ground.thread, lesson, Audience.PUBLIC)
+    assert consent_checks.needed(elsewhere, lesson, Audience.SPACE)
+    assert not consent_checks.needed(ground.thread, lesson, Audience.SPACE)
+    assert not consent_checks.needed(ground.thread, lesson, Audience.NETWORK)
+    assert consent_checks.needed(ground.thread, lesson, Audience.PUBLIC)
 
 
 def test_an_outsider_gets_the_words_as_agreed_and_no_trace_of_the_talk():
@@ -161,7 +160,7 @@ def test_a_talk_that_is_closed_later_takes_its_words_along():
     ground = lay()
     lesson = ground.published()
     assert excerpts_for(ground.who("reader"), lesson)[0].author.name == "Amina"
-    threads.set_audience(ground.who("curator"), ground.thread.id, audience=Audience.SPACE)
+    narrowing.set_audience(ground.who("curator"), ground.thread.id, audience=Audience.SPACE)
     (excerpt,) = excerpts_for(ground.who("reader"), lesson)
     assert (excerpt.words, excerpt.withheld, excerpt.post) == ("", "closed", None)
     page = lesson_page.page(ground.who("reader"), lesson.public_id)

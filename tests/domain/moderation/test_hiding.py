@@ -5,7 +5,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
 from forum.domain.audit import log as audit_log
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, locking
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
@@ -92,23 +92,23 @@ def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, kar
 
 def test_a_closed_talk_takes_no_words_until_it_is_reopened(gent, leen, mo):
     thread = make_thread(gent, leen)
-    hiding.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
+    locking.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
     with pytest.raises(Forbidden):
         threads.reply(actor(leen), thread.id, body="One more", once="a")
     with pytest.raises(Conflict):
-        hiding.lock(actor(mo), thread.id)
-    assert [talk.id for talk in hiding.closed_threads(actor(mo), gent.id)] == [thread.id]
-    hiding.reopen(actor(mo), thread.id)
+        locking.lock(actor(mo), thread.id)
+    assert [talk.id for talk in locking.closed_threads(actor(mo), gent.id)] == [thread.id]
+    locking.reopen(actor(mo), thread.id)
     assert threads.reply(actor(leen), thread.id, body="One more", once="a").number == 2
     with pytest.raises(Conflict):
-        hiding.reopen(actor(mo), thread.id)
+        locking.reopen(actor(mo), thread.id)
 
 
 def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     thread = make_thread(gent, leen)
     for _turn in range(2):
-        hiding.lock(actor(mo), thread.id)
-        hiding.reopen(actor(mo), thread.id)
+        locking.lock(actor(mo), thread.id)
+        locking.reopen(actor(mo), thread.id)
     first = audit_log.page(actor(mo), gent.id, limit=3)
     rest = audit_log.page(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
     assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
@@ -123,6 +123,6 @@ def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     delete(ModerationAction),
 ], ids=["change", "remove"])  # fmt: skip
 def test_the_database_refuses_to_rewrite_the_log(gent, leen, mo, statement):
-    hiding.lock(actor(mo), make_thread(gent, leen).id)
+    locking.lock(actor(mo), make_thread(gent, leen).id)
     with pytest.raises(DatabaseError), db.session.begin_nested():
         db.session.execute(statement)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts, sessions
+from forum.domain.people import accounts, capacities, sessions
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords as credentials
 from forum.domain.people.mail_links import DeadLink
@@ -192,19 +192,19 @@ def test_the_newest_capacity_that_holds_is_the_present_one():
     member = person()
     today = clock.now().date()
     common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent"}
-    accounts.add_capacity(
+    capacities.add(
         member.id, function="first", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1), **common
     )
-    assert accounts.current_capacity(member.id) is None
-    accounts.add_capacity(member.id, function="second", starts_on=date(2021, 1, 2), **common)
-    accounts.add_capacity(member.id, function="third", starts_on=today, **common)
-    accounts.add_capacity(member.id, function="later", starts_on=today + timedelta(days=3), **common)
-    assert accounts.current_capacity(member.id).function == "third"
+    assert capacities.current(member.id) is None
+    capacities.add(member.id, function="second", starts_on=date(2021, 1, 2), **common)
+    capacities.add(member.id, function="third", starts_on=today, **common)
+    capacities.add(member.id, function="later", starts_on=today + timedelta(days=3), **common)
+    assert capacities.current(member.id).function == "third"
 
 
 def test_a_city_outside_the_network_is_refused():
     with pytest.raises(Invalid):
-        accounts.add_capacity(
+        capacities.add(
             person().id,
             function="x",
             level=Level.FIELD,

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, locking
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts
@@ -58,7 +58,7 @@ def test_only_the_author_changes_words_and_not_in_a_closed_talk(gent, leen, mo):
     post = make_post(thread, leen)
     with pytest.raises(Forbidden):
         posts.edit(actor(mo), post.id, body="Mine now.", seen_revision=1)
-    hiding.lock(actor(mo), thread.id)
+    locking.lock(actor(mo), thread.id)
     with pytest.raises(Forbidden):
         posts.edit(actor(leen), post.id, body="Later.", seen_revision=1)
     assert posts.take_back(actor(leen), post.id).deleted_at is not None

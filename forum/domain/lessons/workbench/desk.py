@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.people import capacities
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -52,7 +53,7 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
     )
     found = db.session.execute(query).all()
     makers = {row.Lesson.curator_id for row in found} | {row.LessonVersion.created_by_id for row in found}
-    cities = lesson_reviews.cities_of(makers | {actor.id})
+    cities = capacities.cities_of(makers | {actor.id})
     return [
         _card(row)
         for row in found

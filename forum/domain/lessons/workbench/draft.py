@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.domain.consents import consents
 from forum.domain.lessons import completeness as lesson_gaps
+from forum.domain.lessons import consent_checks
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
@@ -14,6 +14,7 @@ from forum.domain.lessons.completeness import Gap
 from forum.domain.lessons.page import ExcerptView
 from forum.domain.lessons.workbench import source_thread as bench_talk
 from forum.domain.lessons.workbench.source_thread import BenchPost, Talk
+from forum.domain.people import capacities
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
@@ -115,7 +116,7 @@ def review_answer(actor: Actor, lesson_id: int) -> Answer:
     if lesson.working_id is None:
         raise NotFound
     version = db.session.get_one(LessonVersion, lesson.working_id)
-    cities = lesson_reviews.cities_of(lesson_reviews.people(actor, lesson, version))
+    cities = capacities.cities_of(lesson_reviews.people(actor, lesson, version))
     space = db.session.get_one(Space, lesson.space_id)
     return lesson_reviews.answer_for(actor, lesson, version, space, cities)
 
@@ -139,9 +140,9 @@ def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]
 def _claims(
     lesson: Lesson, claims: Iterable[Claim], quotes: Iterable[Quoted], seen: Collection[int]
 ) -> list[BenchClaim]:
-    agreed = consents.given(lesson.id, lesson.audience)
+    agreed = consent_checks.given(lesson.id, lesson.audience)
     views = [
-        (q.position, q.excerpt.id, lesson_page.excerpt_view(q, seen, agreed.get(consents.key(q))))
+        (q.position, q.excerpt.id, lesson_page.excerpt_view(q, seen, agreed.get(consent_checks.key(q))))
         for q in quotes
     ]
     return [
@@ -169,6 +170,6 @@ def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[Reach]:
     else:
         offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
     return [
-        Reach(width, count_readers(space.id, width), len(consents.waiting(lesson, quotes, width)))
+        Reach(width, count_readers(space.id, width), len(consent_checks.waiting(lesson, quotes, width)))
         for width in offered
     ]

@@ -1,0 +1,56 @@
+"""Close a thread to new posts, and open it again."""
+
+from sqlalchemy import select
+
+from forum.domain.audit import log as audit_log
+from forum.domain.lines import clean_reason
+from forum.domain.threads import post_store
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Space
+from forum.models.threads import Thread
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict
+from forum.policy.visibility import get_visible
+
+MOST = 50
+
+
+def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
+    """Close a talk: it stays readable and takes no more words."""
+    thread = post_store.locked_thread(actor, thread_id)
+    require(may_moderate(actor, thread.space_id))
+    if thread.locked_at is not None:
+        raise Conflict(_("This talk is closed already."))
+    thread.locked_at = clock.now()
+    audit_log.record(
+        actor,
+        Action.LOCK,
+        thread=thread,
+        reason=clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=None),
+    )
+    return thread
+
+
+def reopen(actor: Actor, thread_id: int) -> Thread:
+    """Let a closed talk take words again."""
+    thread = post_store.locked_thread(actor, thread_id)
+    require(may_moderate(actor, thread.space_id))
+    if thread.locked_at is None:
+        raise Conflict(_("This talk is open already."))
+    thread.locked_at = None
+    audit_log.record(actor, Action.REOPEN, thread=thread)
+    return thread
+
+
+def closed_threads(actor: Actor, space_id: int) -> list[Thread]:
+    """The talks of a space that are closed now, the latest first, for its moderators."""
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    query = select(Thread).where(
+        Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None)
+    )
+    return list(db.session.scalars(query.order_by(Thread.locked_at.desc(), Thread.id.desc()).limit(MOST)))

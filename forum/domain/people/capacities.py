@@ -1,0 +1,81 @@
+"""The one rule of in which capacity a member speaks on a day."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from forum.domain.lines import clean_line
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Body, Capacity, Level
+from forum.models.cities import BY_CODE
+from forum.policy.errors import Invalid
+
+
+def holds_on(day: date) -> ColumnElement[bool]:
+    """Whether a capacity holds on `day`: it began by then, and its last day is not before."""
+    return and_(Capacity.starts_on <= day, or_(Capacity.ends_on.is_(None), Capacity.ends_on >= day))
+
+
+def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, Capacity]:
+    """Return the capacity in which each member speaks on `day` (today): of those that hold, the last begun."""
+    query = (
+        select(Capacity)
+        .where(Capacity.member_id.in_(list(member_ids)), holds_on(day or clock.now().date()))
+        .order_by(Capacity.starts_on, Capacity.id)
+    )
+    return {row.member_id: row for row in db.session.scalars(query)}
+
+
+def current(member_id: int, day: date | None = None) -> Capacity | None:
+    """Return the capacity in which one member speaks on `day` (today), if any."""
+    return current_of([member_id], day).get(member_id)
+
+
+def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return the cities for which each of these members speaks today, in any of their capacities (one query)."""
+    ids = set(member_ids)
+    query = select(Capacity.member_id, Capacity.city).where(
+        Capacity.member_id.in_(ids), Capacity.city.is_not(None), holds_on(clock.now().date())
+    )
+    cities: dict[int, set[str]] = {member_id: set() for member_id in ids}
+    for row in db.session.execute(query):
+        cities[row.member_id].add(row.city)
+    return cities
+
+
+def add(
+    member_id: int,
+    *,
+    function: str,
+    level: Level,
+    body: Body,
+    city: str | None,
+    starts_on: date,
+    ends_on: date | None = None,
+) -> Capacity:
+    """Give a member a capacity; what they said earlier keeps the one they had then. Invalid at its field."""
+    words = clean_line(
+        function,
+        field="function",
+        limit=Capacity.FUNCTION_MAX,
+        missing=_("Say what you do, in a word or two."),
+    )
+    if city is not None and city not in BY_CODE:
+        raise Invalid("city", _("Choose a city of the network."))
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid("ends_on", _("The end comes after the beginning."))
+    capacity = Capacity(
+        member_id=member_id,
+        function=words,
+        level=Level(level),
+        body=Body(body),
+        city=city,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    db.session.add(capacity)
+    db.session.flush()
+    return capacity

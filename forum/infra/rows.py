@@ -1,0 +1,34 @@
+"""Writes that a constraint or a row decides, not a look beforehand, so that parallel runs agree."""
+
+from typing import Any
+
+from sqlalchemy import Update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.infra.db import Base, db
+
+
+def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -> list[Any]:
+    """Insert those of `rows` that break no unique constraint; return the `returning` columns of the new ones."""
+    if not rows:
+        return []
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Any = dialect.insert(model).values(rows).on_conflict_do_nothing()
+    if not returning:
+        db.session.execute(statement)
+        return []
+    return list(db.session.execute(statement.returning(*returning)))
+
+
+def update_rows(statement: Update) -> int:
+    """Run an UPDATE; return how many rows it changed."""
+    done: Any = db.session.execute(statement)
+    return int(done.rowcount)
+
+
+def claim(statement: Update) -> bool:
+    """Return whether an UPDATE that names one row still found it: of two at the same moment, one finds nothing.
+
+    Loaded objects are left as they are; refresh what is read afterwards.
+    """
+    return update_rows(statement.execution_options(synchronize_session=False)) == 1
