@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from forum.cli.family import end_with
+from forum.cli.supervisor import parent_death_signal
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -56,7 +56,7 @@ def served(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=end_with(os.getpid()),
+        preexec_fn=parent_death_signal(os.getpid()),
     )
     try:
         pin(server.pid, core)

@@ -16,7 +16,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     logs.init_app(app)
     headers.init_app(app)
     rates.init_app(app)
-    i18n.init_app(app, web.viewer.choose_locale, web.viewer.choose_timezone)
+    i18n.init_app(app, web.current_user.choose_locale, web.current_user.choose_timezone)
     jobs.init_app(app)
     web.init_app(app)
     cli.init_app(app)

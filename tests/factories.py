@@ -136,7 +136,7 @@ def make_thread(
         "last_number": 0,
         "created_at": now,
         "last_post_at": now,
-        "once": str(uuid.uuid4()),
+        "idempotency_key": str(uuid.uuid4()),
     }
     thread = Thread(**(values | over))
     db.session.add(thread)
@@ -178,7 +178,7 @@ def make_post(
         "render_version": text.RENDER_VERSION,
         "revision": 1,
         "created_at": now,
-        "once": str(uuid.uuid4()),
+        "idempotency_key": str(uuid.uuid4()),
     }
     post = Post(**(values | over))
     db.session.add(post)

@@ -36,7 +36,7 @@ def send(moment: str | None, dry_run: bool, email: str | None) -> None:
     # Only the calendar is told another time: the letters themselves are due at once.
     opened = digests.open_windows(now, member_id=member_id)
     db.session.commit()
-    queue.wake()
+    queue.wake_worker()
     click.echo(f"Digests queued: {opened}.")
 
 

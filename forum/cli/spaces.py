@@ -47,7 +47,7 @@ def add(
     limit = Audience(widest or (Audience.SPACE if unlisted else Audience.PUBLIC))
     _refuse(slug, kind, Audience(audience), limit, city, unlisted)
     try:
-        space = spaces.found(
+        space = spaces.create(
             slug=slug,
             name=name,
             kind=SpaceKind(kind),

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from forum import demo
-from forum.cli.family import Family
+from forum.cli.supervisor import Supervisor
 from forum.infra.db import db
 
 HOST = "127.0.0.1"
@@ -41,7 +41,7 @@ def start(port: int) -> None:
         _load_demo()
     db.session.remove()
     db.engine.dispose()
-    family = Family(current_app.config["ROOT"])
+    family = Supervisor(current_app.config["ROOT"])
     family.start("web", [sys.executable, "-m", "granian", *_granian(port)])
     family.start("worker", [sys.executable, "-m", "flask", "--app", "app", "worker"])
     sys.exit(family.watch(lambda: _answers(port), lambda: _announce(port)))

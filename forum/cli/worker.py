@@ -17,7 +17,7 @@ def _worker(app: Flask) -> click.Command:
     def work(until_idle: bool) -> None:
         """React to events, send mail and open digests, until interrupted."""
         if until_idle:
-            worker.sweep(app)
+            worker.recover(app)
             worker.open_digests(app)
             click.echo("Nothing is due any more.")
             return

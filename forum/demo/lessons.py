@@ -72,7 +72,7 @@ def _publish(
     with clock.at(day - CHECKING):
         lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
         for name in source["reviewers"]:
-            lesson_reviews.note(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
+            lesson_reviews.record(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
     with clock.at(day):
         publisher = book.actor(source["published_by"])
         lessons.publish(publisher, lesson.id, review_on=moment(source["review_by"]).date())

@@ -23,7 +23,7 @@ def bring(book: Book) -> None:
 
 def _found(book: Book, space: dict[str, Any]) -> None:
     kind = codes.SPACE_KINDS[space["kind"]]
-    row = spaces.found(
+    row = spaces.create(
         slug=codes.slug(space["id"]),
         name=space["name"],
         kind=kind,

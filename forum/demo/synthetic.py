@@ -210,7 +210,7 @@ def _thread(network: Network, number: int) -> dict[str, Any]:
         "axis": chance.choice(list(Axis)),
         "audience": Audience.PUBLIC if measured else chance.choice(AUDIENCES),
         "created_at": BEGAN + YEAR * (number / network.size.threads),
-        "once": _once("thread", number),
+        "idempotency_key": _clean_key("thread", number),
     }
 
 
@@ -237,7 +237,7 @@ def _posts(
             "render_version": RENDER_VERSION,
             "revision": 1,
             "created_at": at,
-            "once": _once("post", first + number - 1),
+            "idempotency_key": _clean_key("post", first + number - 1),
         }
         yield post, words
 
@@ -282,5 +282,5 @@ def _read_marks(network: Network) -> Iterator[dict[str, Any]]:
             yield {"member_id": member, "thread_id": thread["id"], "last_number": last, "read_at": read_at}
 
 
-def _once(kind: str, number: int) -> str:
+def _clean_key(kind: str, number: int) -> str:
     return str(uuid.UUID(int=(1 if kind == "thread" else 2) << 64 | number))

@@ -34,7 +34,7 @@ def _start(book: Book, talk: dict[str, Any]) -> None:
             axis=talk["axis"],
             audience=codes.AUDIENCES[talk["visibility"]],
             tags=talk["tags"],
-            once=_once(talk["id"]),
+            idempotency_key=_clean_key(talk["id"]),
             outcome=codes.THREAD_OUTCOMES[talk["outcome"]],
         )
     book.threads[talk["id"]] = thread.id
@@ -53,11 +53,11 @@ def _reply(book: Book, talk_id: str, reply: dict[str, Any]) -> None:
             book.threads[talk_id],
             body=reply["body"],
             kind=codes.POST_KINDS[reply["kind"]],
-            once=_once(reply["id"]),
+            idempotency_key=_clean_key(reply["id"]),
         )
     book.posts[reply["id"]] = post.id
     book.counts["posts"] += 1
 
 
-def _once(name: str) -> str:
+def _clean_key(name: str) -> str:
     return str(uuid.uuid5(NAMESPACE, name))

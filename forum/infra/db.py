@@ -126,17 +126,17 @@ def _begin(connection: Connection) -> None:
     elif not _writes.get():
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
         # reads spares two journeys to the server.
-        _say_transactions(connection, aloud=False)
+        _set_autocommit(connection, aloud=False)
 
 
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "commit")
 def _end(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
-        _say_transactions(connection, aloud=True)
+        _set_autocommit(connection, aloud=True)
 
 
-def _say_transactions(connection: Connection, *, aloud: bool) -> None:
+def _set_autocommit(connection: Connection, *, aloud: bool) -> None:
     driver: Any = connection.connection.driver_connection
     if driver is not None and driver.autocommit is aloud:
         driver.autocommit = not aloud

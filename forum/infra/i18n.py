@@ -32,7 +32,7 @@ _forced: ContextVar[tuple[str, str | None] | None] = ContextVar("forced", defaul
 
 def init_app(app: Flask, choose_locale: Callable[[], str], choose_timezone: Callable[[], str]) -> None:
     """Let the edges choose the language and the time zone of a reader; each is asked once a request."""
-    app.extensions["speech"] = {
+    app.extensions["i18n"] = {
         "catalogues": {code: Translations.load(app.config["TRANSLATIONS"], [code]) for code in LOCALES},
         "locale": choose_locale,
         "zone": choose_timezone,
@@ -131,7 +131,7 @@ def _catalogue() -> NullTranslations:
     if found is None:
         if not has_app_context():
             return _SILENT
-        found = kept["leerkring.catalogue"] = current_app.extensions["speech"]["catalogues"][locale()]
+        found = kept["leerkring.catalogue"] = current_app.extensions["i18n"]["catalogues"][locale()]
     return found
 
 
@@ -140,11 +140,11 @@ def _chosen(what: str, otherwise: str) -> str:
     if not has_app_context():
         return otherwise
     if not has_request_context():
-        found = str(current_app.extensions["speech"][what]())
+        found = str(current_app.extensions["i18n"][what]())
         return _known(found) if what == "locale" else found
     kept, key = request.environ, f"leerkring.{what}"
     if key not in kept:
-        found = str(current_app.extensions["speech"][what]())
+        found = str(current_app.extensions["i18n"][what]())
         kept[key] = _known(found) if what == "locale" else found
     return str(kept[key])
 

@@ -34,9 +34,9 @@ __all__ = [
     "Temporary",
     "build",
     "open_mailer",
-    "outbox",
     "read_mailbox",
     "read_one",
+    "sent",
 ]
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,6 @@ class Message:
     from_address: str
     message_id: str
     html: str | None = None
-    reply_to: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -115,8 +114,6 @@ def build(message: Message) -> EmailMessage:
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(message.from_address)
     mail["To"] = _address(message.to)
-    if message.reply_to:
-        mail["Reply-To"] = _address(message.reply_to)
     mail["Subject"] = _line(message.subject)
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = _line(message.message_id)
@@ -170,7 +167,7 @@ def open_mailer(url: str) -> Iterator[Mailer]:
 _memory: list[EmailMessage] = []
 
 
-def outbox() -> list[EmailMessage]:
+def sent() -> list[EmailMessage]:
     """The letters that went to `memory:`, oldest first; tests read and clear it."""
     return _memory
 

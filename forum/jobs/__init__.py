@@ -8,4 +8,4 @@ from forum.jobs import queue
 def init_app(app: Flask) -> None:
     """Tell the other edges how to wake the worker, without them knowing this one."""
     queue.init_app(app)
-    app.extensions["wake"] = queue.wake
+    app.extensions["wake"] = queue.wake_worker

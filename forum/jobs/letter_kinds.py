@@ -21,7 +21,7 @@ from forum.models.subscriptions import Digest, Frequency
 from forum.policy.visibility import visible
 
 
-class Obsolete(Exception):
+class NothingToSend(Exception):
     """There is nothing to write any more, and why."""
 
     def __init__(self, reason: str) -> None:
@@ -46,9 +46,9 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
         .execution_options(populate_existing=True)
     ).one()
     if invitation.withdrawn_at is not None:
-        raise Obsolete("withdrawn")
+        raise NothingToSend("withdrawn")
     if invitation.accepted_at is not None or invitation.expires_at <= clock.now():
-        raise Obsolete("accepted" if invitation.accepted_at else "expired")
+        raise NothingToSend("accepted" if invitation.accepted_at else "expired")
     subject = _(
         "%(name)s invites you to %(space)s", name=invitation.invited_by.name, space=invitation.space.name
     )
@@ -58,7 +58,7 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
 def _confirm_email(mail: OutgoingMail, member: Member | None) -> Content:
     someone = _someone(member)
     if someone.confirmed_at is not None:
-        raise Obsolete("confirmed")
+        raise NothingToSend("confirmed")
     return Content(_("Confirm your e-mail address"), {"token": mail_links.confirm_token(someone)})
 
 
@@ -77,7 +77,7 @@ def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:
 def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
     request = _request(visible(JoinRequest, _someone(member)), mail)
     if request.answered_at is not None:
-        raise Obsolete("answered")
+        raise NothingToSend("answered")
     subject = _("%(name)s asks to join %(space)s", name=request.member.name, space=request.space.name)
     return Content(subject, {"request": request})
 
@@ -86,7 +86,7 @@ def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
     mine = select(JoinRequest).where(JoinRequest.member_id == _someone(member).id)
     request = _request(mine, mail)
     if request.accepted is None:
-        raise Obsolete("not answered")
+        raise NothingToSend("not answered")
     subject = _("You now belong to %(space)s", space=request.space.name)
     if not request.accepted:
         subject = _("An answer to your request to join")
@@ -96,10 +96,10 @@ def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
 def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
-        raise Obsolete("not published")
+        raise NothingToSend("not published")
     choice = subscriptions.choice_of(_someone(member).id)
     if choice is not None and choice.frequency == Frequency.NEVER:
-        raise Obsolete("stopped")  # it stands on her home page all the same
+        raise NothingToSend("stopped")  # it stands on her home page all the same
     return Content(_("Your words back a lesson"), {"lesson": lesson, "version": version})
 
 
@@ -120,19 +120,19 @@ def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
 def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     digest = db.session.get(Digest, mail.payload["digest_id"], populate_existing=True)
     if digest is None:
-        raise Obsolete("gone")
-    reason = digests.obstacle(digest)
+        raise NothingToSend("gone")
+    reason = digests.skip_reason(digest)
     if reason:
-        raise Obsolete(reason)
+        raise NothingToSend(reason)
     letter = digests.compose(digest)
     if letter.is_empty:
-        raise Obsolete("empty")
+        raise NothingToSend("empty")
     return Content(letter.subject, {"letter": letter}, digest=letter)
 
 
 def _someone(member: Member | None) -> Member:
     if member is None:
-        raise Obsolete("no member")
+        raise NothingToSend("no member")
     return member
 
 
@@ -143,7 +143,7 @@ def _request(statement: Any, mail: OutgoingMail) -> JoinRequest:
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None:
-        raise Obsolete("not visible")
+        raise NothingToSend("not visible")
     return found
 
 
@@ -157,7 +157,7 @@ def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVe
         visible(Lesson, someone).where(Lesson.id == mail.payload["lesson_id"])
     ).one_or_none()
     if lesson is None or version is None:
-        raise Obsolete("not visible")
+        raise NothingToSend("not visible")
     return lesson, version
 
 

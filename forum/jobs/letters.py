@@ -14,12 +14,11 @@ from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
 from forum.jobs import letter_kinds
-from forum.jobs.letter_kinds import Obsolete
+from forum.jobs.letter_kinds import NothingToSend
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation
 
-__all__ = ["Letter", "Obsolete", "letter_for"]
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
@@ -78,11 +77,11 @@ def _reader(mail: OutgoingMail) -> Reader:
     if mail.member_id is None:
         invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
         if invitation is None:
-            raise Obsolete("withdrawn")
+            raise NothingToSend("withdrawn")
         return Reader(invitation.email, _known(invitation.locale), zone, None)
     member = db.session.get(Member, mail.member_id, populate_existing=True)
     if member is None or member.suspended_at is not None:
-        raise Obsolete("suspended")
+        raise NothingToSend("suspended")
     return Reader(member.email, _known(member.locale), member.timezone or zone, member)
 
 

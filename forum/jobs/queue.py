@@ -1,4 +1,4 @@
-"""huey, and nothing but a bell: it wakes the worker. What must be done stands in the outbox tables.
+"""huey, used only to wake the worker. What must be done stands in the tables of events and mail.
 
 A lost task, a broken broker or a killed worker therefore loses nothing: the sweep of every minute finds it.
 """
@@ -27,11 +27,11 @@ class NoQueue(RuntimeError):
 
 
 def init_app(app: Flask) -> None:
-    """Build the bell for this application; `memory:` has none, and rings nowhere."""
-    bell = connect(app.config["JOBS_URL"])
-    app.extensions["bell"] = bell
-    if bell is not None:
-        app.extensions["ring"] = _tasks(app, bell)
+    """Connect the queue of this application; `memory:` has none, and wakes nobody."""
+    queue = connect(app.config["JOBS_URL"])
+    app.extensions["worker_queue"] = queue
+    if queue is not None:
+        app.extensions["wake_task"] = _tasks(app, queue)
 
 
 def connect(url: str) -> Huey | None:
@@ -51,27 +51,27 @@ def connect(url: str) -> Huey | None:
     raise NoQueue(f"JOBS_URL starts with {scheme}: choose sqlite, redis, postgresql or memory")
 
 
-def wake() -> None:
-    """Ring for the worker after a commit. A request never fails over it."""
-    ring = current_app.extensions.get("ring")
-    if ring is None:
+def wake_worker() -> None:
+    """Wake the worker after a commit. A request never fails over it."""
+    wake_task = current_app.extensions.get("wake_task")
+    if wake_task is None:
         return
     try:
-        ring()
+        wake_task()
     except Exception:
-        log.exception("the worker could not be woken; its sweep will find the work")
+        log.exception("the worker could not be woken; its next round will find the work")
 
 
 def run(app: Flask) -> None:
     """Be the worker until SIGINT or SIGTERM; what it is doing then is finished first."""
-    bell: Huey | None = app.extensions["bell"]
-    if bell is None:
+    queue: Huey | None = app.extensions["worker_queue"]
+    if queue is None:
         raise NoQueue("JOBS_URL=memory: wakes nobody; use --until-idle, or name a file or a server")
-    bell.flush()  # old rings say nothing that the two rounds below do not find
-    worker.sweep(app)
+    queue.flush()  # old wake-ups say nothing that the two rounds below do not find
+    worker.recover(app)
     worker.open_digests(app)
     # One thread: mails go over one connection. It looks at the queue at least once a second.
-    consumer = bell.create_consumer(workers=1, periodic=True, max_delay=1.0)
+    consumer = queue.create_consumer(workers=1, periodic=True, max_delay=1.0)
     consumer.start()
     ended = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -81,17 +81,17 @@ def run(app: Flask) -> None:
     consumer.stop(graceful=True)
 
 
-def _tasks(app: Flask, bell: Huey) -> Any:
-    @bell.task(name="work_off")
-    def work_off() -> None:
-        worker.drain(app)
+def _tasks(app: Flask, queue: Huey) -> Any:
+    @queue.task(name="process_due")
+    def process_due() -> None:
+        worker.run_until_idle(app)
 
-    @bell.periodic_task(crontab(minute="*"), name="sweep")
-    def sweep() -> None:
-        worker.sweep(app)
+    @queue.periodic_task(crontab(minute="*"), name="recover")
+    def recover() -> None:
+        worker.recover(app)
 
-    @bell.periodic_task(crontab(minute="*/5"), name="open_digests")
+    @queue.periodic_task(crontab(minute="*/5"), name="open_digests")
     def open_digests() -> None:
         worker.open_digests(app)
 
-    return work_off
+    return process_due

@@ -13,7 +13,7 @@ from forum.domain.mailing import mail_queue
 from forum.infra.db import db, reading
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Permanent, Temporary, open_mailer
-from forum.jobs import letters, pulse
+from forum.jobs import heartbeat, letter_kinds, letters
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.subscriptions import Digest
 
@@ -35,7 +35,7 @@ def send_due() -> int:
 def _send_all(mailer: Any) -> int:
     settled = lost = 0
     while lost < LOST_IN_A_ROW:
-        pulse.beat()
+        heartbeat.touch()
         mail = mail_queue.claim_next()
         db.session.commit()
         if mail is None:
@@ -55,18 +55,18 @@ def _deliver(mailer: Any, mail: OutgoingMail) -> bool:
         failpoint("mail.made")
         mailer.send(letter.message)
         failpoint("mail.sent")
-        claim.settle(mail_queue.note_sent, digest=letter.digest)
-    except letters.Obsolete as obsolete:
-        claim.settle(mail_queue.note_cancelled, obsolete.reason)
+        claim.settle(mail_queue.mark_sent, digest=letter.digest)
+    except letter_kinds.NothingToSend as obsolete:
+        claim.settle(mail_queue.mark_cancelled, obsolete.reason)
     except Permanent as refused:
-        claim.settle(mail_queue.note_failed, refused.reason)
+        claim.settle(mail_queue.mark_failed, refused.reason)
     except Temporary as busy:
-        claim.settle(mail_queue.note_later, busy.reason, unreachable=busy.connection_lost)
+        claim.settle(mail_queue.schedule_retry, busy.reason, unreachable=busy.connection_lost)
         return busy.connection_lost
     except Exception as broken:
         log.exception("mail %s (%s) could not be made", claim.id, claim.kind)
         # Only the name of the error is kept: its message could carry somebody's words.
-        claim.settle(mail_queue.note_unreadable, type(broken).__name__)
+        claim.settle(mail_queue.mark_render_failed, type(broken).__name__)
     return False
 
 
@@ -106,8 +106,8 @@ def _note_on_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
     if digest is None:
         return
     if mail.state == MailState.SENT and letter is not None:
-        digests.note_sent(digest, letter)
+        digests.mark_sent(digest, letter)
     elif mail.state == MailState.CANCELLED:
-        digests.note_skipped(digest, mail.reason)
+        digests.mark_skipped(digest, mail.reason)
     elif mail.state == MailState.FAILED:
-        digests.note_failed(digest, mail.reason)
+        digests.mark_failed(digest, mail.reason)

@@ -9,27 +9,27 @@ from forum.domain.digests import digests
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
-from forum.jobs import pulse
-from forum.jobs.reacting import react_to_next
+from forum.jobs import heartbeat
+from forum.jobs.event_processing import process_next
 from forum.jobs.sending import send_due
 
 
-def drain(app: Flask | None = None) -> int:
+def run_until_idle(app: Flask | None = None) -> int:
     """Work off everything that is due, in this process; returns how many events and mails were settled."""
     with _inside(app):
         settled = 0
-        while done := _react_to_all() + send_due():
+        while done := _process_events() + send_due():
             settled += done
         return settled
 
 
-def sweep(app: Flask | None = None) -> None:
+def recover(app: Flask | None = None) -> None:
     """Every minute: show life, take back what a dead worker left, and work off whatever no wake-up announced."""
     with _inside(app):
-        pulse.beat()
+        heartbeat.touch()
         mail_queue.requeue_abandoned()
         db.session.commit()
-        drain()
+        run_until_idle()
 
 
 def open_digests(app: Flask | None = None) -> int:
@@ -38,15 +38,15 @@ def open_digests(app: Flask | None = None) -> int:
         opened = digests.open_windows(clock.now())
         db.session.commit()
         if opened:
-            drain()
+            run_until_idle()
         return opened
 
 
-def _react_to_all() -> int:
+def _process_events() -> int:
     handled = 0
-    while react_to_next():
+    while process_next():
         db.session.expire_all()
-        pulse.beat()
+        heartbeat.touch()
         handled += 1
     return handled
 

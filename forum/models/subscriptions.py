@@ -22,7 +22,6 @@ class Frequency(enum.StrEnum):
 class DigestState(enum.StrEnum):
     """What became of a window."""
 
-    OPEN = "open"
     QUEUED = "queued"
     SENT = "sent"
     SKIPPED = "skipped"

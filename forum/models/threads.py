@@ -48,7 +48,7 @@ class Thread(db.Model):
         Index("ix_thread_space_id_last_post_at_id", "space_id", "last_post_at", "id"),
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
         Index("ix_thread_space_id_audience", "space_id", "audience"),
-        UniqueConstraint("author_id", "once"),
+        UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
         CheckConstraint("last_number >= post_count", name="counts_fit"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,7 +70,7 @@ class Thread(db.Model):
     locked_at: Mapped[datetime | None]
     hidden_at: Mapped[datetime | None]  # its opening post was hidden by a moderator
     withdrawn_at: Mapped[datetime | None]  # its author took it back before anybody answered
-    once: Mapped[str] = mapped_column(String(36))
+    idempotency_key: Mapped[str] = mapped_column(String(36))
 
     space: Mapped[Space] = related()
     author: Mapped[Member] = related()
@@ -83,7 +83,7 @@ class Post(db.Model):
     HIDDEN_REASON_MAX = 300
     __table_args__ = (
         UniqueConstraint("thread_id", "number"),
-        UniqueConstraint("author_id", "once"),
+        UniqueConstraint("author_id", "idempotency_key", name="uq_post_author_id_once"),
         Index("ix_post_created_at", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -101,7 +101,7 @@ class Post(db.Model):
     hidden_at: Mapped[datetime | None]
     hidden_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     hidden_reason: Mapped[str] = mapped_column(String(HIDDEN_REASON_MAX), default="")
-    once: Mapped[str] = mapped_column(String(36))
+    idempotency_key: Mapped[str] = mapped_column(String(36))
 
     thread: Mapped[Thread] = related()
     author: Mapped[Member] = related(foreign_keys=[author_id])

@@ -3,33 +3,31 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forum.web import (
-    commits,
-    guards,
-    machine_words,
-    pages,
-    refusals,
-    row_ids,
+from forum.web import pages
+from forum.web.http import (
+    access,
+    current_user,
+    error_pages,
+    input_checks,
     template_globals,
-    viewer,
+    transactions,
 )
 
 
 def init_app(app: Flask) -> None:
-    """Doors, commit hook, error pages and every blueprint."""
+    """Register transactions, access, error pages and every blueprint."""
     hops = app.config["TRUSTED_PROXIES"]
     if hops:  # limits count addresses, so only a proxy of our own may say where a request comes from
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
-    commits.init_app(app)  # first: it says what a request may do to the database
-    viewer.init_app(app)
-    machine_words.init_app(app)
-    guards.init_app(app)
-    refusals.init_app(app)
+    transactions.init_app(app)  # first: it says what a request may do to the database
+    current_user.init_app(app)
+    input_checks.init_app(app)
+    access.init_app(app)
+    error_pages.init_app(app)
     template_globals.init_app(app)
-    row_ids.init_app(app)
     app.url_map.merge_slashes = False  # its redirects would carry whatever Host somebody sent
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["init_app", "viewer"]
+__all__ = ["current_user", "init_app"]

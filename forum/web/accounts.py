@@ -6,26 +6,27 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords, sessions
-from forum.domain.people.mail_links import DeadLink
+from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import join_requests
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Level
 from forum.policy.errors import Invalid
-from forum.web import devices, resume
+from forum.web import devices
 from forum.web.forms import attach
-from forum.web.forms.accounts import EmptyForm, ForgotForm, JoinForm, ResetForm, SignInForm
-from forum.web.guards import anyone, open_to
-from forum.web.links import own_path
-from forum.web.viewer import begin, device_secret, end, viewer
+from forum.web.forms.accounts import EmptyForm, JoinForm, RequestResetForm, ResetForm, SignInForm
+from forum.web.http import unsent_forms
+from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import begin, device_secret, end, viewer
+from forum.web.http.links import own_path
 
 bp = Blueprint("accounts", __name__)
 
 
-@bp.errorhandler(DeadLink)
-def dead_link(error: DeadLink) -> tuple[str, int]:
+@bp.errorhandler(LinkExpired)
+def link_expired(error: LinkExpired) -> tuple[str, int]:
     """A link from a letter that works no longer: say why, and what to do."""
-    return render_template("accounts/dead_link.html", reason=error.reason), 410
+    return render_template("accounts/link_expired.html", reason=error.reason), 410
 
 
 @bp.get("/accounts/sign-in")
@@ -39,21 +40,21 @@ def sign_in() -> Any:
 
 @bp.post("/accounts/sign-in")
 @open_to(anyone)
-def enter() -> Any:
+def submit_sign_in() -> Any:
     form = SignInForm()
-    if form.validate_on_submit() and _enter(form):
+    if form.validate_on_submit() and _sign_in(form):
         return redirect(own_path(form.next.data) or url_for("home.index"), 303)
     return render_template("accounts/sign_in.html", form=form), 422
 
 
 @bp.post("/accounts/sign-in/again")
 @open_to(anyone)
-def enter_again() -> Any:
+def sign_in_and_resume() -> Any:
     """Signing in on the page that kept somebody's words; the words come with her, and are not posted yet."""
-    form, kept = SignInForm(), resume.kept_from_form()
-    if viewer() is not None or (form.validate_on_submit() and _enter(form)):
-        return resume.page(kept)
-    return resume.page(kept, form=form), 422
+    form, kept = SignInForm(), unsent_forms.submitted_form()
+    if viewer() is not None or (form.validate_on_submit() and _sign_in(form)):
+        return unsent_forms.page(kept)
+    return unsent_forms.page(kept, form=form), 422
 
 
 @bp.post("/accounts/sign-out")
@@ -76,12 +77,12 @@ def join() -> Any:
 
 @bp.post("/accounts/join")
 @open_to(anyone)
-def ask() -> Any:
+def request_account() -> Any:
     form = JoinForm()
     try:
         if form.validate_on_submit():
             join_requests.ask(_newcomer(form), address=_address())
-            return redirect(url_for("accounts.asked"), 303)
+            return redirect(url_for("accounts.account_requested"), 303)
     except Invalid as error:
         attach(form, error)
     return render_template("accounts/join.html", form=form), 422
@@ -89,8 +90,8 @@ def ask() -> Any:
 
 @bp.get("/accounts/join/sent")
 @open_to(anyone)
-def asked() -> Any:
-    return render_template("accounts/asked.html")
+def account_requested() -> Any:
+    return render_template("accounts/account_requested.html")
 
 
 @bp.get("/accounts/confirm/<token>")
@@ -103,7 +104,7 @@ def confirm(token: str) -> Any:
 
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
-def confirmed(token: str) -> Any:
+def confirm_address(token: str) -> Any:
     join_requests.confirm(token)
     flash(_("Your address is confirmed. A moderator will let you in; you can sign in already."), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
@@ -111,24 +112,24 @@ def confirmed(token: str) -> Any:
 
 @bp.get("/accounts/forgot")
 @open_to(anyone)
-def forgot() -> Any:
-    return render_template("accounts/forgot.html", form=ForgotForm(formdata=None))
+def forgot_password() -> Any:
+    return render_template("accounts/forgot_password.html", form=RequestResetForm(formdata=None))
 
 
 @bp.post("/accounts/forgot")
 @open_to(anyone)
-def forget() -> Any:
-    form = ForgotForm()
+def request_reset() -> Any:
+    form = RequestResetForm()
     if not form.validate_on_submit():
-        return render_template("accounts/forgot.html", form=form), 422
-    passwords.forget(form.email.data, address=_address())
-    return redirect(url_for("accounts.forgotten"), 303)
+        return render_template("accounts/forgot_password.html", form=form), 422
+    passwords.request_reset(form.email.data, address=_address())
+    return redirect(url_for("accounts.reset_requested"), 303)
 
 
 @bp.get("/accounts/forgot/sent")
 @open_to(anyone)
-def forgotten() -> Any:
-    return render_template("accounts/forgotten.html")
+def reset_requested() -> Any:
+    return render_template("accounts/reset_requested.html")
 
 
 @bp.get("/accounts/reset/<token>")
@@ -140,7 +141,7 @@ def reset(token: str) -> Any:
 
 @bp.post("/accounts/reset/<token>")
 @open_to(anyone)
-def renew(token: str) -> Any:
+def reset_password(token: str) -> Any:
     form, member = ResetForm(), account_links.resetting_member(token)
     try:
         if form.validate_on_submit():
@@ -152,7 +153,7 @@ def renew(token: str) -> Any:
     return render_template("accounts/reset.html", form=form, member=member, token=token), 422
 
 
-def _enter(form: SignInForm) -> bool:
+def _sign_in(form: SignInForm) -> bool:
     device = devices.in_words(request.user_agent.string)
     try:
         secret, actor = passwords.sign_in(

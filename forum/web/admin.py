@@ -8,9 +8,9 @@ from forum.domain.people import accounts
 from forum.infra.i18n import _
 from forum.policy.errors import Invalid
 from forum.web.forms.members import ReasonForm
-from forum.web.guards import members, open_to
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
 
 bp = Blueprint("admin", __name__)
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.infra import i18n
-from forum.web.guards import demo, open_to
+from forum.web.http.access import demo, open_to
 
 bp = Blueprint("design", __name__)
 

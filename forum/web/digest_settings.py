@@ -12,9 +12,9 @@ from forum.models.subscriptions import Frequency
 from forum.policy.errors import Invalid
 from forum.web.forms import attach
 from forum.web.forms.digest import DigestForm
-from forum.web.guards import members, open_to
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import viewer
 from forum.web.settings import bp
-from forum.web.viewer import viewer
 
 __all__ = ["bp"]
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from forum.domain import health
-from forum.web.guards import anyone, open_to
+from forum.web.http.access import anyone, open_to
 
 bp = Blueprint("health", __name__)
 FRESH = {"Cache-Control": "no-store"}

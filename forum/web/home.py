@@ -13,9 +13,9 @@ from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-from forum.web import links
-from forum.web.guards import anyone, members, open_to
-from forum.web.viewer import viewer
+from forum.web.http import links
+from forum.web.http.access import anyone, members, open_to
+from forum.web.http.current_user import viewer
 
 bp = Blueprint("home", __name__)
 FEW = 3

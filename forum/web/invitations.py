@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords
-from forum.domain.people.mail_links import DeadLink
+from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
@@ -16,12 +16,12 @@ from forum.web import accounts, devices, people_page
 from forum.web.forms import attach
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
-from forum.web.guards import anyone, members, open_to, signed_in
-from forum.web.links import to_space
-from forum.web.viewer import begin, viewer
+from forum.web.http.access import anyone, members, open_to, signed_in
+from forum.web.http.current_user import begin, viewer
+from forum.web.http.links import to_space
 
 bp = Blueprint("invitations", __name__)
-bp.register_error_handler(DeadLink, accounts.dead_link)
+bp.register_error_handler(LinkExpired, accounts.link_expired)
 
 
 @bp.post("/spaces/<slug>/invitations")

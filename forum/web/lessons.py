@@ -9,8 +9,8 @@ from forum.domain.lessons import library as shelf
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library import Choice
 from forum.domain.themes import labels
-from forum.web.guards import anyone, open_to
-from forum.web.viewer import viewer
+from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import viewer
 
 bp = Blueprint("lessons", __name__)
 NAMES: dict[str, Any] = {
@@ -25,7 +25,7 @@ NAMES: dict[str, Any] = {
 def index():
     chosen = Choice.of(**{name: request.args.get(name) for name in shelf.KNOWN})
     wishes = {name: getattr(chosen, name) for name in shelf.KNOWN}
-    page = shelf.shelf(viewer(), **wishes, cursor=request.args.get("after"))
+    page = shelf.page(viewer(), **wishes, cursor=request.args.get("after"))
     counts = shelf.counts(viewer(), chosen)
     return render_template(
         "lessons/index.html",

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from forum.infra import mailer
-from forum.web.guards import demo, open_to
+from forum.web.http.access import demo, open_to
 
 bp = Blueprint("mailbox", __name__)
 SHOWN = (

@@ -10,11 +10,11 @@ from forum.models.spaces import Role
 from forum.policy.errors import Invalid
 from forum.web import people_page
 from forum.web.forms import attach
-from forum.web.forms.members import AnswerForm, KnockForm, ReasonForm, RoleForm
-from forum.web.guards import members, open_to
-from forum.web.links import to_space
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.forms.members import AnswerForm, JoinRequestForm, ReasonForm, RoleForm
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
+from forum.web.http.links import to_space
 
 bp = Blueprint("members", __name__)
 
@@ -67,17 +67,17 @@ def ask(slug: str) -> Any:
     space = spaces.by_slug(viewer(), slug)
     if space.id in viewer().roles:
         return redirect(to_space(space), 303)
-    waits = join_requests.has_knocked(viewer(), space.id)
-    return render_template("members/ask.html", space=space, form=KnockForm(formdata=None), waits=waits)
+    waits = join_requests.has_requested(viewer(), space.id)
+    return render_template("members/ask.html", space=space, form=JoinRequestForm(formdata=None), waits=waits)
 
 
 @bp.post("/spaces/<slug>/requests")
 @open_to(members)
-def knock(slug: str) -> Any:
-    space, form = spaces.by_slug(viewer(), slug), KnockForm()
+def request_to_join(slug: str) -> Any:
+    space, form = spaces.by_slug(viewer(), slug), JoinRequestForm()
     try:
         if form.validate_on_submit():
-            join_requests.knock(viewer(), space.id, message=form.message.data or "")
+            join_requests.request_to_join(viewer(), space.id, message=form.message.data or "")
             return redirect(url_for("members.ask", slug=slug), 303)
     except Invalid as error:
         attach(form, error)

@@ -10,12 +10,12 @@ from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
 from forum.policy.errors import Invalid
-from forum.web import links
 from forum.web.forms import attach
 from forum.web.forms.moderation import HidingForm
-from forum.web.guards import members, open_to
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.http import links
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
 
 bp = Blueprint("moderation", __name__)
 

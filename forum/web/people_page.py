@@ -9,7 +9,7 @@ from forum.infra import clock, i18n
 from forum.policy.actions import may_moderate
 from forum.web.forms.invitations import InvitationForm
 from forum.web.forms.members import AnswerForm, ReasonForm, RoleForm
-from forum.web.viewer import viewer
+from forum.web.http.current_user import viewer
 
 
 def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:

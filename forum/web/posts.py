@@ -6,12 +6,12 @@ from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import links
 from forum.web.forms import attach
 from forum.web.forms.posts import PostForm
-from forum.web.guards import members, open_to
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.http import links
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
 
 bp = Blueprint("posts", __name__)
 

@@ -11,9 +11,9 @@ from forum.infra.i18n import _
 from forum.policy.errors import Invalid
 from forum.web.forms import attach
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
-from forum.web.guards import anyone, open_to, signed_in
-from forum.web.links import own_path
-from forum.web.viewer import device_secret, viewer
+from forum.web.http.access import anyone, open_to, signed_in
+from forum.web.http.current_user import device_secret, viewer
+from forum.web.http.links import own_path
 
 bp = Blueprint("settings", __name__)
 
@@ -113,7 +113,7 @@ def language() -> Any:
     if chosen in i18n.LOCALES:
         session["locale"] = chosen
         if viewer() is not None:
-            profiles.speak(viewer(), chosen)
+            profiles.set_locale(viewer(), chosen)
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 
@@ -123,7 +123,7 @@ def theme() -> Any:
     chosen = request.form.get("theme")
     session["theme"] = chosen if chosen in profiles.THEMES else None
     if viewer() is not None:
-        profiles.dress(viewer(), chosen)
+        profiles.set_theme(viewer(), chosen)
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 

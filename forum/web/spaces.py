@@ -6,9 +6,9 @@ from forum.domain.lessons import library
 from forum.domain.spaces import memberships, spaces
 from forum.domain.threads import lists as thread_lists
 from forum.models.spaces import Role, SpaceKind
-from forum.web import filters
-from forum.web.guards import anyone, open_to
-from forum.web.viewer import viewer
+from forum.web.http import list_filters
+from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import viewer
 
 bp = Blueprint("spaces", __name__)
 OPEN_STORIES = 3
@@ -28,7 +28,7 @@ def index():
 @bp.get("/spaces/<slug>")
 @open_to(anyone)
 def show(slug: str):
-    who, wanted, cursor = viewer(), filters.chosen(), request.args.get("after")
+    who, wanted, cursor = viewer(), list_filters.chosen(), request.args.get("after")
     space = spaces.by_slug(who, slug)
     page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **wanted)
     first = not wanted and not cursor
@@ -48,5 +48,5 @@ def show(slug: str):
         wanted=wanted,
         lessons=library.from_space(who, space.id, 3),
         moderators=memberships.moderators(who, space.id) if role else [],
-        filters=filters,
+        filters=list_filters,
     )

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from forum.web.guards import anyone, open_to
+from forum.web.http.access import anyone, open_to
 
 bp = Blueprint("statements", __name__)
 

@@ -17,13 +17,13 @@ from forum.models.spaces import Audience
 from forum.models.threads import PostKind
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
-from forum.web import commits, links
 from forum.web.forms import attach
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
-from forum.web.guards import anyone, members, open_to
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.http import links, transactions
+from forum.web.http.access import anyone, members, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
 
 bp = Blueprint("threads", __name__)
 
@@ -47,7 +47,7 @@ def new(slug: str):
 @open_to(members)
 def start(slug: str):
     who, space, form = viewer(), spaces.by_slug(viewer(), slug), ThreadForm()
-    form.offer(_widths(space), space.default_audience)
+    form.offer(_allowed_audiences(space), space.default_audience)
     if not form.validate():
         return _composer(space, form), 422
     try:
@@ -83,7 +83,9 @@ def reply(thread_id: int):
         return _last_page(thread_id, form), 422
     kind = PostKind(form.kind.data) if form.kind.data else None
     try:
-        post = threads.reply(who, thread_id, body=form.body.data, kind=kind, once=form.once.data or "")
+        post = threads.reply(
+            who, thread_id, body=form.body.data, kind=kind, idempotency_key=form.idempotency_key.data or ""
+        )
     except Invalid as error:
         attach(form, error)
         return _last_page(thread_id, form), 422
@@ -117,18 +119,18 @@ def audience(thread_id: int):
     return redirect(links.to_thread(thread), 303)
 
 
-def _widths(space: Any) -> list[Audience]:
+def _allowed_audiences(space: Any) -> list[Audience]:
     return [width for width in Audience if width.rank <= space.widest_audience.rank]
 
 
 def _composer(space: Any, form: ThreadForm) -> str:
     require(may_start(viewer(), space))
-    form.offer(_widths(space), space.default_audience)
-    circles = audiences.choices(space)
-    said = next((circle for circle in circles if circle.audience == form.audience.data), circles[0])
-    others = [(circle.audience.value, circle.who, circle.count) for circle in circles]
+    form.offer(_allowed_audiences(space), space.default_audience)
+    options = audiences.options(space)
+    chosen = next((option for option in options if option.audience == form.audience.data), options[0])
+    others = [(option.audience.value, option.who, option.count) for option in options]
     return render_template(
-        "threads/new.html", space=space, form=form, circles=circles, said=said, other_circles=others
+        "threads/new.html", space=space, form=form, audiences=options, said=chosen, other_audiences=others
     )
 
 
@@ -140,19 +142,19 @@ def _last_page(thread_id: int, form: ReplyForm) -> str:
 def _page(talk: thread_views.ThreadPage, form: ReplyForm | None = None) -> str:
     who = viewer()
     if who and talk.seen_number > (talk.read_number or 0):
-        commits.afterwards(lambda: read_marks.mark_read(who, talk.id, talk.seen_number))
+        transactions.afterwards(lambda: read_marks.mark_read(who, talk.id, talk.seen_number))
     return render_template(
         "threads/show.html",
         talk=talk,
         form=form,
         blank=_blank_form,
-        once=form.once.data if form else str(uuid.uuid4()),
+        idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
         voice=(i18n.locale(), i18n.zone()),
-        lessons=crowns.of_thread(who, talk.id) if talk.has_lessons else [],
-        said=audiences.reach(talk.space_id, talk.space_name, Audience(talk.audience))
+        lessons=crowns.lessons_of_thread(who, talk.id) if talk.has_lessons else [],
+        said=audiences.option(talk.space_id, talk.space_name, Audience(talk.audience))
         if talk.may_reply
         else None,
-        circles=_other_circles(talk),
+        audiences=_other_audiences(talk),
         addresses=[links.to_page(talk, number) for number in range(1, talk.pages + 1)],
         tag_urls={tag.name: url_for("spaces.show", slug=talk.space_slug, tag=tag.slug) for tag in talk.tags},
     )
@@ -162,8 +164,8 @@ def _blank_form() -> ReplyForm:
     return ReplyForm(formdata=None)
 
 
-def _other_circles(talk: thread_views.ThreadPage) -> list[Audience]:
-    """The circles to which this reader might move the talk: fewer for moderators, more for its starter."""
+def _other_audiences(talk: thread_views.ThreadPage) -> list[Audience]:
+    """The audiences to which this reader might move the talk: fewer for moderators, more for its starter."""
     who, now = viewer(), Audience(talk.audience).rank
     if who is None or not (talk.moderates or talk.author_id == who.id):
         return []

@@ -8,8 +8,8 @@ from forum.domain.digests import subscriptions
 from forum.domain.people import mail_links
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import NotFound
-from forum.web.guards import anyone, open_to
-from forum.web.viewer import csrf
+from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import csrf
 
 bp = Blueprint("unsubscribe", __name__)
 

@@ -17,7 +17,6 @@ from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import links
 from forum.web.forms import attach
 from forum.web.forms.workbench import (
     ClaimForm,
@@ -27,9 +26,10 @@ from forum.web.forms.workbench import (
     SubmissionForm,
     TextForm,
 )
-from forum.web.guards import moderators, open_to
-from forum.web.methods import is_delete
-from forum.web.viewer import viewer
+from forum.web.http import links
+from forum.web.http.access import moderators, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.form_methods import is_delete
 
 bp = Blueprint("workbench", __name__)
 PARTS = ("claims", "talk", "text", "review")
@@ -49,7 +49,7 @@ def index():
 @bp.get("/workbench/<int:lesson_id>")
 @open_to(moderators)
 def show(lesson_id: int):
-    lesson = workbench_draft.standing(viewer(), lesson_id)
+    lesson = workbench_draft.lesson(viewer(), lesson_id)
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(lesson.public_id), 303)
     return _checked(lesson_id) if lesson.state == LessonState.IN_REVIEW else _bench(lesson_id)
@@ -222,7 +222,7 @@ def destroy(lesson_id: int):
 
 def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     asked = part or request.args.get("part", "claims")
-    found = workbench_draft.bench(
+    found = workbench_draft.workbench(
         viewer(),
         lesson_id,
         thread_id=request.values.get("thread", type=int),
@@ -237,7 +237,7 @@ def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         or SubmissionForm(formdata=None, data={"audience": found.lesson.audience.value}),
     }
     made["excerpt_form"].offer(found.claims)
-    made["submission_form"].offer([reach.audience for reach in found.reaches])
+    made["submission_form"].offer([option.audience for option in found.audiences])
     return render_template(
         "workbench/show.html",
         bench=found,
@@ -260,7 +260,7 @@ def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
 
 def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
     """Both texts: what was typed here, and what somebody else saved; sending again keeps what is typed."""
-    found = workbench_draft.bench(viewer(), lesson_id)
+    found = workbench_draft.workbench(viewer(), lesson_id)
     theirs = TextForm.of(found.version, found.tags)
     form.saved_count.data = found.version.saved_count
     form.saved_count.raw_data = None

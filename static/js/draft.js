@@ -1,7 +1,7 @@
 // Keeps what is typed in form[data-draft="key"] on this device until a page shows that it was posted.
 // A page says so by [data-draft-sent="key"], or by carrying the words themselves in a [data-words].
 const PREFIX = "draft:";
-const SKIPPED = new Set(["csrf_token", "once", "next"]);
+const SKIPPED = new Set(["csrf_token", "idempotency_key", "next"]);
 
 const read = (key) => {
   try { return JSON.parse(localStorage.getItem(PREFIX + key)); } catch { return null; }

@@ -167,7 +167,8 @@ def test_who_is_suspended_while_she_writes_is_out(live_app, ground):
     author, thread = ground["author"], ground["thread"]
     suspension = (ground["admin"], f"/admin/members/{author.id}/suspension", {"reason": "A quarrel."})
     replies = [
-        (author, f"/threads/{thread.id}/replies", {"body": f"Word {n}", "once": f"o{n}"}) for n in range(4)
+        (author, f"/threads/{thread.id}/replies", {"body": f"Word {n}", "idempotency_key": f"o{n}"})
+        for n in range(4)
     ]
     statuses = storm(live_app, [suspension, *replies])
     assert statuses[0] == 303

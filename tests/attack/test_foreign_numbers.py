@@ -102,7 +102,7 @@ def test_a_space_that_one_may_know_of_takes_nothing_but_a_knock(app, world, pers
     if member is not None:
         sign_in(browser, member)
     for rule in rules(app, "POST"):
-        if "slug" in rule.arguments and rule.endpoint != "members.knock":
+        if "slug" in rule.arguments and rule.endpoint != "members.request_to_join":
             path = path_of(rule, {"slug": world.closed.slug, "member_id": str(world.insider.id)})
             for method in ("", "DELETE"):
                 assert submit(browser, path, {**RIGHT, "_method": method}).status_code in {403, 404, 405}, (
@@ -133,7 +133,7 @@ def test_fields_that_a_form_does_not_have_change_nothing(app, world):
         "role": "moderator", "author_id": str(world.moderator.id), "space_id": str(world.unlisted.id), "member_id": "1",
         "network_role": "admin", "email": "ander@stad.example", "approved_at": "", "handle": "x", "kind": "moderation",
     }  # fmt: skip
-    form = {**RIGHT, **more, "once": "attack-1", "name": insider.name}
+    form = {**RIGHT, **more, "idempotency_key": "attack-1", "name": insider.name}
     assert submit(browser, f"/spaces/{world.closed.slug}/threads", form).status_code == 303
     thread = db.session.scalars(select(Thread).order_by(Thread.id.desc()).limit(1)).one()
     assert (thread.author_id, thread.space_id) == (insider.id, world.closed.id)
@@ -149,13 +149,13 @@ def test_fields_that_a_form_does_not_have_change_nothing(app, world):
 def test_the_once_of_somebody_else_gives_nothing_of_hers(app, world):
     """The mark of one sending counts for its author only."""
     other = world.outsiders["member of another city"]
-    theirs = world.thread.once
+    theirs = world.thread.idempotency_key
     browser = app.test_client()
     sign_in(browser, other)
     space = db.session.scalar(
         select(Membership.space_id).where(Membership.member_id == other.id, Membership.ended_at.is_(None))
     )
     slug = db.session.get_one(type(world.closed), space).slug
-    sent = submit(browser, f"/spaces/{slug}/threads", {**RIGHT, "once": theirs})
+    sent = submit(browser, f"/spaces/{slug}/threads", {**RIGHT, "idempotency_key": theirs})
     assert sent.status_code == 303
     assert sent.location != f"/threads/{world.thread.id}-{world.thread.slug}"

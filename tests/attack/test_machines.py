@@ -105,7 +105,7 @@ def test_a_forged_value_in_every_choice_is_a_422(client, talk):
         "need": "stories",
         "axis": "solidaire-stadspolis",
         "audience": "space",
-        "once": "1",
+        "idempotency_key": "1",
     }
     for name in ("need", "axis", "audience"):
         for value in ("", "everybody", "SPACE", "0", "space "):

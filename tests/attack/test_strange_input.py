@@ -62,7 +62,7 @@ VALUES = (
 # Forms that go far enough to reach the database need some fields that are right.
 RIGHT = {
     "title": "A title", "body": "Some words.", "need": "stories", "axis": "solidaire-stadspolis", "audience": "space",
-    "once": "one", "kind": "", "seen_revision": "1", "reason": "Because.", "role": "member", "answer": "no",
+    "idempotency_key": "one", "kind": "", "seen_revision": "1", "reason": "Because.", "role": "member", "answer": "no",
     "email": "iemand@stad.example", "name": "Iemand", "password": "een rustige lange zin", "function": "werker",
     "level": "field", "body_": "city", "city": "gent", "locale": "nl", "timezone": "Europe/Brussels", "theme": "",
     "starts_on": "2026-01-01", "frequency": "weekly", "saved_count": "1", "text": "A claim.", "words": "work floor",
@@ -80,7 +80,7 @@ def fillings(rule: Rule, world: closed_world.World) -> Iterator[dict[str, str]]:
     plain = {name: str(next(iter(BAIT[name](world)), "1")) for name in rule.arguments}
     yield plain
     for name in rule.arguments:
-        numeric = type(rule._converters[name]).__name__ == "RowId"
+        numeric = type(rule._converters[name]).__name__ == "RowIdConverter"
         for strange in NUMBERS if numeric else WORDS:
             yield {**plain, name: strange}
 
@@ -214,7 +214,7 @@ def test_no_word_in_a_form_breaks_it(app, world, fields, value):
 
 def test_the_walk_finds_the_fields(world, fields):
     slug = next(iter(BAIT["slug"](world)))
-    assert {"title", "body", "audience", "once"} <= fields[f"/spaces/{slug}/threads"]
+    assert {"title", "body", "audience", "idempotency_key"} <= fields[f"/spaces/{slug}/threads"]
     assert sum(map(len, fields.values())) > 100
 
 

@@ -34,7 +34,7 @@ class Town:
     def work(self) -> None:
         """React to events and send mail, as the worker beside the server would."""
         with self.app.app_context():
-            worker.drain()
+            worker.run_until_idle()
             db.session.remove()
 
 

@@ -58,7 +58,7 @@ def test_visitors_find_lessons_and_the_next_member_gets_a_number_of_her_own(seed
 
 def test_the_same_seed_makes_the_same_network(seeded):
     first = db.session.execute(
-        select(Post.thread_id, Post.author_id, Post.html, Post.once).order_by(Post.id)
+        select(Post.thread_id, Post.author_id, Post.html, Post.idempotency_key).order_by(Post.id)
     ).all()
     db.session.execute(update(Lesson).values(state=LessonState.DRAFT, current_id=None))
     for table in reversed(db.metadata.sorted_tables):
@@ -66,7 +66,7 @@ def test_the_same_seed_makes_the_same_network(seeded):
     db.session.expunge_all()
     assert seed(seeded, *ASKED).exit_code == 0
     again = db.session.execute(
-        select(Post.thread_id, Post.author_id, Post.html, Post.once).order_by(Post.id)
+        select(Post.thread_id, Post.author_id, Post.html, Post.idempotency_key).order_by(Post.id)
     ).all()
     assert again == first
 

@@ -63,7 +63,7 @@ def test_pages_escape_the_parts_of_a_sentence_and_mails_in_text_do_not(speaking)
 def test_the_choice_is_made_once_a_request(tmp_path):
     asked = []
     house = make_house()
-    house.extensions["speech"]["locale"] = lambda: asked.append(1) or "en"
+    house.extensions["i18n"]["locale"] = lambda: asked.append(1) or "en"
     with house.test_request_context():
         assert [i18n.locale() for turn in range(5)] == ["en"] * 5
         _("x")
@@ -75,7 +75,7 @@ def test_the_choice_is_made_once_a_request(tmp_path):
 
 def test_an_unknown_choice_is_dutch():
     house = make_house()
-    house.extensions["speech"]["locale"] = lambda: "xx"
+    house.extensions["i18n"]["locale"] = lambda: "xx"
     with house.test_request_context():
         assert i18n.locale() == "nl"
         with i18n.force_locale("../../etc"):

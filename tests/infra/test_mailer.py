@@ -56,7 +56,7 @@ def test_text_and_html_say_the_same():
 
 
 def test_a_letter_has_exactly_its_own_headers():
-    mail = read(build(letter(reply_to="answer@leerkring.example")))
+    mail = read(build(letter()))
     assert mail["Subject"] == "Eén nieuwe les"
     assert mail["To"].addresses[0].display_name == "Zoë Peeters"
     assert mail["To"].addresses[0].addr_spec == "zoe@x.example"
@@ -66,7 +66,6 @@ def test_a_letter_has_exactly_its_own_headers():
         [
             "From",
             "To",
-            "Reply-To",
             "Subject",
             "Date",
             "Message-ID",
@@ -249,11 +248,11 @@ def test_encryption_that_was_asked_for_is_not_left_out():
 
 
 def test_memory_keeps_what_was_sent():
-    mailer.outbox().clear()
+    mailer.sent().clear()
     with open_mailer("memory:") as out:
         out.send(build(letter()))
-    assert [mail["Subject"] for mail in mailer.outbox()] == ["Eén nieuwe les"]
-    mailer.outbox().clear()
+    assert [mail["Subject"] for mail in mailer.sent()] == ["Eén nieuwe les"]
+    mailer.sent().clear()
 
 
 def test_an_unknown_way_is_refused():

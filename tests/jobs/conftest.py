@@ -11,6 +11,6 @@ from forum.infra import mailer
 @pytest.fixture
 def sent() -> Iterator[list[EmailMessage]]:
     """What goes to `memory:` during one test, oldest first."""
-    mailer.outbox().clear()
-    yield mailer.outbox()
-    mailer.outbox().clear()
+    mailer.sent().clear()
+    yield mailer.sent()
+    mailer.sent().clear()

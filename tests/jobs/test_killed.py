@@ -32,8 +32,8 @@ mail_queue.requeue_abandoned.__defaults__ = (timedelta(0),)
 app = create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": sys.argv[1], "SMTP_URL": sys.argv[2]})
 with app.app_context():
     if sys.argv[3] == "sweep":
-        worker.sweep()
-    worker.drain()
+        worker.recover()
+    worker.run_until_idle()
 """
 
 

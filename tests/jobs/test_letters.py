@@ -170,20 +170,20 @@ def test_no_name_can_add_a_header(session):
 def test_an_invitation_that_no_longer_stands_is_not_sent(session, over, reason):
     space = make_space()
     row = invite(space, make_member(space=space), **{over: clock.now() - timedelta(minutes=1)})
-    with pytest.raises(letters.Obsolete) as obsolete:
+    with pytest.raises(letter_kinds.NothingToSend) as obsolete:
         letters.letter_for(queued("invitation", invitation=row))
     assert obsolete.value.reason == reason
 
 
 def test_whoever_confirmed_already_is_not_asked_again(session):
-    with pytest.raises(letters.Obsolete, match="confirmed"):
+    with pytest.raises(letter_kinds.NothingToSend, match="confirmed"):
         letters.letter_for(queued("confirm_email", member=make_member()))
 
 
 def test_a_moderator_no_longer_hears_who_knocks(mail_of):
     mail = mail_of("join_request")
     db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'moderator'"))
-    with pytest.raises(letters.Obsolete, match="not visible"):
+    with pytest.raises(letter_kinds.NothingToSend, match="not visible"):
         letters.letter_for(mail)
 
 
@@ -191,19 +191,19 @@ def test_a_lesson_that_she_may_not_see_any_more_is_not_named(mail_of):
     mail = mail_of("cited")
     db.session.execute(db.text("UPDATE lesson SET audience = 'space'"))
     db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'member'"))
-    with pytest.raises(letters.Obsolete, match="not visible"):
+    with pytest.raises(letter_kinds.NothingToSend, match="not visible"):
         letters.letter_for(mail)
 
 
 def test_never_means_no_notice_by_mail_either(mail_of):
     mail = mail_of("cited")
     subscriptions.stop(mail.member_id)
-    with pytest.raises(letters.Obsolete, match="stopped"):
+    with pytest.raises(letter_kinds.NothingToSend, match="stopped"):
         letters.letter_for(mail)
 
 
 def test_a_suspended_member_gets_no_letter_at_all(mail_of):
     mail = mail_of("password_changed")
     db.session.execute(db.text("UPDATE member SET suspended_at = created_at"))
-    with pytest.raises(letters.Obsolete, match="suspended"):
+    with pytest.raises(letter_kinds.NothingToSend, match="suspended"):
         letters.letter_for(mail)

@@ -44,7 +44,7 @@ def test_a_broken_broker_costs_no_request(app, monkeypatch, caplog):
     def broken():
         raise ConnectionError("refused")
 
-    monkeypatch.setitem(app.extensions, "ring", broken)
+    monkeypatch.setitem(app.extensions, "wake_task", broken)
     app.extensions["wake"]()
     assert "could not be woken" in caplog.text
 

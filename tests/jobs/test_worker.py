@@ -9,7 +9,7 @@ from forum.domain.mailing import events, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.infra.mailer import Permanent, Temporary
-from forum.jobs import letters, reacting, worker
+from forum.jobs import event_processing, letters, worker
 from forum.models.events import Event, Heartbeat
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.spaces import JoinRequest, Role
@@ -25,10 +25,10 @@ def mails(**wanted):
 def test_an_event_becomes_one_mail_however_often_it_is_handled(sent):
     member = make_member()
     event = events.record("password.changed", member_id=member.id)
-    worker.drain()
+    worker.run_until_idle()
     event.handled_at = None
     db.session.flush()
-    worker.drain()
+    worker.run_until_idle()
     assert [mail.state for mail in mails()] == [MailState.SENT]
     assert len(sent) == 1
     assert sent[0]["To"] == member.email
@@ -43,17 +43,17 @@ def test_a_knock_reaches_the_moderators_until_somebody_answered(sent):
     db.session.add(request)
     db.session.flush()
     events.record("join.requested", request_id=request.id)
-    while reacting.react_to_next():
+    while event_processing.process_next():
         pass
     second_mail = mails(member_id=second.id)[0]
     second_mail.next_try_at += timedelta(hours=1)
     db.session.flush()
-    worker.drain()
+    worker.run_until_idle()
     request.answered_at, request.accepted = clock.now(), True
     events.record("join.answered", request_id=request.id)
     second_mail.next_try_at = clock.now()
     db.session.flush()
-    worker.drain()
+    worker.run_until_idle()
     assert [message["To"] for message in sent] == [keeper.email, knocker.email]
     assert (second_mail.state, second_mail.reason) == (MailState.CANCELLED, "answered")
 
@@ -62,11 +62,13 @@ def test_a_poisoned_event_is_set_aside_and_the_rest_goes_on(sent, monkeypatch):
     def broken(event):
         raise RuntimeError("secret words of a post")
 
-    monkeypatch.setattr(reacting, "REACTIONS", {**reacting.REACTIONS, "poison.taken": (broken,)})
+    monkeypatch.setattr(
+        event_processing, "REACTIONS", {**event_processing.REACTIONS, "poison.taken": (broken,)}
+    )
     poison = events.record("poison.taken")
     events.record("password.changed", member_id=make_member().id)
     for _round in range(8):
-        worker.drain()
+        worker.run_until_idle()
         poison.next_try_at = clock.now()
         db.session.flush()
     assert poison.failed_at is not None
@@ -81,10 +83,13 @@ def test_a_reaction_that_breaks_takes_nothing_of_the_others_along(sent, monkeypa
         db.session.flush()
         raise RuntimeError
 
-    kinds = {**reacting.REACTIONS, "password.changed": (broken, *reacting.REACTIONS["password.changed"])}
-    monkeypatch.setattr(reacting, "REACTIONS", kinds)
+    kinds = {
+        **event_processing.REACTIONS,
+        "password.changed": (broken, *event_processing.REACTIONS["password.changed"]),
+    }
+    monkeypatch.setattr(event_processing, "REACTIONS", kinds)
     event = events.record("password.changed", member_id=make_member().id)
-    worker.drain()
+    worker.run_until_idle()
     assert (event.attempts, event.handled_at) == (1, None)
     assert event.next_try_at > clock.now()
     assert len(sent) == 1
@@ -126,8 +131,8 @@ def through(monkeypatch, refusal):
 def test_a_permanent_refusal_is_kept_and_not_repeated(monkeypatch):
     way_out = through(monkeypatch, Permanent("550 no such mailbox"))
     mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
-    worker.drain()
-    worker.drain()
+    worker.run_until_idle()
+    worker.run_until_idle()
     assert way_out.tries == 1
     assert (mails()[0].state, mails()[0].reason) == (MailState.FAILED, "550 no such mailbox")
 
@@ -139,7 +144,7 @@ def test_a_busy_server_is_asked_again_after_growing_delays_for_four_days(monkeyp
     moment = start
     for _round in range(40):
         with clock.at(moment):
-            worker.drain()
+            worker.run_until_idle()
         mail = mails()[0]
         if mail.state == MailState.FAILED:
             break
@@ -157,7 +162,7 @@ def test_a_server_that_is_away_is_tried_often_and_spoils_nothing(monkeypatch):
         mail_queue.queue_mail("password_changed", key=f"p{number}", member_id=make_member().id)
     for step in range(12):
         with clock.at(clock.now() + timedelta(minutes=step)):
-            worker.drain()
+            worker.run_until_idle()
     assert way_out.tries <= 2 * 12
     assert {mail.state for mail in mails()} == {MailState.QUEUED}
     assert max(mail.next_try_at for mail in mails()) <= clock.now() + timedelta(minutes=11 + 5)
@@ -172,7 +177,7 @@ def test_a_letter_that_cannot_be_made_is_set_aside_after_five_tries(monkeypatch,
     mail_queue.queue_mail("password_changed", key="good", member_id=make_member().id)
     monkeypatch.setattr(letters, "letter_for", lambda mail: broken(mail) if mail.key == "bad" else good(mail))
     for _round in range(7):
-        worker.drain()
+        worker.run_until_idle()
         for mail in mails(state=MailState.QUEUED):
             mail.next_try_at = clock.now()
         db.session.flush()
@@ -185,11 +190,11 @@ def test_what_a_dead_worker_left_goes_out_with_the_same_message_id(sent):
     mail_queue.queue_mail("password_changed", key="p1", member_id=make_member().id)
     claimed = mail_queue.claim_next()
     db.session.commit()
-    worker.sweep()
+    worker.recover()
     assert sent == []
     claimed.claimed_at = clock.now() - mail_queue.LEASE - timedelta(seconds=1)
     db.session.commit()
-    worker.sweep()
+    worker.recover()
     assert [message["Message-ID"] for message in sent] == ["<p1@forum.test>"]
 
 
@@ -207,7 +212,7 @@ def test_a_claim_that_lapsed_is_not_settled_twice(sent):
 def test_a_digest_goes_out_with_its_items_and_its_end(sent):
     dirk, _thread = _due_digest()
     digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
-    worker.drain()
+    worker.run_until_idle()
     assert len(sent) == 1
     assert digest.state == DigestState.SENT
     assert digest.sent_at is not None
@@ -224,7 +229,7 @@ def test_a_queued_digest_is_asked_again_at_the_door(sent, happened):
     else:
         thread.hidden_at = clock.now()
     db.session.flush()
-    worker.drain()
+    worker.run_until_idle()
     digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
     assert sent == []
     assert (digest.state, digest.reason) == (DigestState.SKIPPED, happened)
@@ -236,7 +241,7 @@ def test_a_digest_that_is_refused_comes_back_in_the_next_one(monkeypatch, sent):
     dirk, thread = _due_digest()
     with monkeypatch.context() as patch:
         through(patch, Permanent("550 full"))
-        worker.drain()
+        worker.run_until_idle()
     digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
     assert digest.state == DigestState.FAILED
     with clock.at(clock.now() + timedelta(days=1)):
@@ -247,7 +252,7 @@ def test_a_digest_that_is_refused_comes_back_in_the_next_one(monkeypatch, sent):
 
 def test_the_worker_shows_that_it_lives(app):
     app.extensions.pop("last_beat", None)
-    worker.sweep()
+    worker.recover()
     beat = db.session.get(Heartbeat, "worker")
     assert clock.now() - beat.at < timedelta(seconds=30)
 
@@ -264,7 +269,7 @@ def _due_digest():
     thread = make_thread(
         space, make_member("Ann", space=space), title="Who rings back?", at=clock.now() - timedelta(hours=36)
     )
-    assert mailer.outbox() == []
+    assert mailer.sent() == []
     with clock.at(clock.now()) as now:
         worker.digests.open_windows(now)
     return dirk, thread

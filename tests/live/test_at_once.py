@@ -61,7 +61,7 @@ def talk(live_app):
 
 def test_twenty_times_the_same_form_makes_one_post(live_app, talk):
     _space, author_id, thread_id, _slug, thread_slug = talk
-    once = str(uuid.uuid4())
+    idempotency_key = str(uuid.uuid4())
     browsers = []
     with live_app.app_context():
         member = db.session.get(Member, author_id)
@@ -75,7 +75,8 @@ def test_twenty_times_the_same_form_makes_one_post(live_app, talk):
     def send(number):
         browser, token = browsers[number]
         return browser.post(
-            f"/threads/{thread_id}/replies", data={"body": "Once only.", "once": once, "csrf_token": token}
+            f"/threads/{thread_id}/replies",
+            data={"body": "Once only.", "idempotency_key": idempotency_key, "csrf_token": token},
         )
 
     with ThreadPoolExecutor(CROWD) as crowd:
@@ -92,7 +93,7 @@ def test_twenty_different_replies_get_twenty_numbers(live_app, talk):
 
     def answer(number):
         who = actor_by_id(author_id)
-        post = threads.reply(who, thread_id, body=f"Reply {number}", once=str(uuid.uuid4()))
+        post = threads.reply(who, thread_id, body=f"Reply {number}", idempotency_key=str(uuid.uuid4()))
         db.session.commit()
         return post.number
 
@@ -104,12 +105,12 @@ def test_twenty_different_replies_get_twenty_numbers(live_app, talk):
 
 def test_the_same_opening_form_at_once_makes_one_thread(live_app, talk):
     space_id, author_id, _thread, _slug, _thread_slug = talk
-    once = str(uuid.uuid4())
+    idempotency_key = str(uuid.uuid4())
 
     def begin(_number):
         thread = threads.start(
             actor_by_id(author_id), space_id, title="Once", body="Once.", need=Need.FACTS, axis=Axis.DENSITY,
-            audience=Audience.NETWORK, once=once,
+            audience=Audience.NETWORK, idempotency_key=idempotency_key,
         )  # fmt: skip
         db.session.commit()
         return thread.id

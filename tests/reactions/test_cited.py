@@ -41,20 +41,20 @@ def published(*, audience=Audience.NETWORK):
 
 
 def test_an_author_finds_it_on_her_page_and_in_her_mail():
-    mailer.outbox().clear()
+    mailer.sent().clear()
     lesson, curator, author, _left = published()
-    worker.drain()
+    worker.run_until_idle()
     notice = notifications.inbox(actor(author))[0]
     assert (notice.kind, notice.lesson_public_id) == ("cited", lesson.public_id)
     assert notifications.inbox(actor(curator)) == []
-    assert [message["To"] for message in mailer.outbox()] == [author.email]
-    mailer.outbox().clear()
+    assert [message["To"] for message in mailer.sent()] == [author.email]
+    mailer.sent().clear()
 
 
 def test_whoever_may_not_see_the_lesson_hears_nothing():
-    mailer.outbox().clear()
+    mailer.sent().clear()
     _lesson, _curator, _author, left = published(audience=Audience.SPACE)
-    worker.drain()
+    worker.run_until_idle()
     assert notifications.inbox(actor(left)) == []
-    assert left.email not in [message["To"] for message in mailer.outbox()]
-    mailer.outbox().clear()
+    assert left.email not in [message["To"] for message in mailer.sent()]
+    mailer.sent().clear()

@@ -70,7 +70,7 @@ def build() -> World:
     thread = _talk(closed, insider, moderator)
     threads.start(
         actor(moderator), unlisted.id, title=f"Inside {NAME}", body=NAME, need=Need.FACTS,
-        axis=Axis.DENSITY, audience=Audience.SPACE, tags=(NAME,), once=str(uuid.uuid4()),
+        axis=Axis.DENSITY, audience=Audience.SPACE, tags=(NAME,), idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     draft = _draft(moderator, thread, post)
@@ -101,10 +101,15 @@ def build() -> World:
 def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     thread = threads.start(
         actor(insider), closed.id, title=f"Trial {TITLE}", body=f"On the work floor {AGREED} here. {BODY}",
-        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.SPACE, tags=(TAG,), once=str(uuid.uuid4()),
+        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.SPACE, tags=(TAG,),
+        idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
-    threads.reply(actor(moderator), thread.id, body=f"We saw it too. {REPLY}", once=str(uuid.uuid4()))
-    hidden = threads.reply(actor(insider), thread.id, body=f"He lives at {HIDDEN}", once=str(uuid.uuid4()))
+    threads.reply(
+        actor(moderator), thread.id, body=f"We saw it too. {REPLY}", idempotency_key=str(uuid.uuid4())
+    )
+    hidden = threads.reply(
+        actor(insider), thread.id, body=f"He lives at {HIDDEN}", idempotency_key=str(uuid.uuid4())
+    )
     hiding.hide(actor(moderator), hidden.id, reason=REASON)
     return thread
 

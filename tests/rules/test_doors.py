@@ -3,9 +3,9 @@
 from flask import Flask
 
 from forum.infra import i18n
-from forum.web import guards
+from forum.web.http import access
 
-DOORS = {guards.anyone, guards.signed_in, guards.members, guards.moderators, guards.demo}
+DOORS = {access.anyone, access.signed_in, access.members, access.moderators, access.demo}
 
 
 def undeclared(app: Flask) -> list[str]:
@@ -13,7 +13,7 @@ def undeclared(app: Flask) -> list[str]:
     return sorted(
         name
         for name, view in app.view_functions.items()
-        if name != guards.STATIC and getattr(view, "open_to", None) not in DOORS
+        if name != access.STATIC and getattr(view, "open_to", None) not in DOORS
     )
 
 
@@ -25,10 +25,10 @@ def test_an_endpoint_that_says_nothing_is_closed():
     house = Flask("house")
     house.config.update(SECRET_KEY="x" * 32, DEFAULT_LOCALE="en", TRANSLATIONS="", TIMEZONE="UTC")
     i18n.init_app(house, lambda: "en", lambda: "UTC")
-    house.add_url_rule("/open", "open", guards.open_to(guards.anyone)(lambda: "inside"))
+    house.add_url_rule("/open", "open", access.open_to(access.anyone)(lambda: "inside"))
     house.add_url_rule("/loose", "loose", lambda: "inside")
-    house.before_request(guards.check_door)
-    house.register_error_handler(guards.Forbidden, lambda error: ("closed", 403))
+    house.before_request(access.check_door)
+    house.register_error_handler(access.Forbidden, lambda error: ("closed", 403))
     visitor = house.test_client()
     assert undeclared(house) == ["loose"]
     assert visitor.get("/open").status_code == 200

@@ -33,12 +33,12 @@ ONE_IMPORTER = {
     "css_inline": {"forum.infra.mailer"},
     "smtplib": {"forum.infra.mailer"},
     "huey": {"forum.jobs.queue"},
-    "flask_login": {"forum.web.viewer"},
+    "flask_login": {"forum.web.http.current_user"},
 }
 # Who ends a transaction: the request, the worker, a command.
-EDGES = ("forum.web.commits", "forum.jobs.", "forum.cli.")
+EDGES = ("forum.web.http.transactions", "forum.jobs.", "forum.cli.")
 SQL = ("sqlalchemy", "flask_sqlalchemy")
-WEB_MAY_KNOW_THE_DATABASE = {"forum.web.commits"}
+WEB_MAY_KNOW_THE_DATABASE = {"forum.web.http.transactions"}
 
 
 def upward(root: Path) -> list[str]:

@@ -81,7 +81,9 @@ def bare_labels(root: Path) -> list[str]:
 
 def _callee(node: ast.Call) -> str:
     name = ast.unparse(node.func).split(".")[-1]
-    speaks = name in {"flash", "Forbidden", "Conflict", "Invalid", "no"} or name.endswith("Field")
+    speaks = name in {"flash", "Forbidden", "Conflict", "Invalid", "deny"} or (
+        name.endswith("Field") and name != "MissingField"
+    )
     return name if speaks else ""
 
 

@@ -27,8 +27,8 @@ def moderator(gent):
 
 def letter(address: str) -> str:
     """The words of the last letter to an address, after the worker did what was due."""
-    worker.drain()
-    mine = [message for message in mailer.outbox() if address in message["To"]]
+    worker.run_until_idle()
+    mine = [message for message in mailer.sent() if address in message["To"]]
     return mine[-1].get_body(("plain",)).get_content() if mine else ""
 
 

@@ -16,7 +16,7 @@ def mailbox(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "SMTP_URL", f"mailbox:{tmp_path / 'mail'}")
     events.record("password.changed", member_id=make_member("Dirk").id)
     db.session.commit()
-    worker.drain()
+    worker.run_until_idle()
     return mailer.read_mailbox(tmp_path / "mail")[0]
 
 

@@ -88,7 +88,9 @@ def test_the_desk_asks_no_more_queries_for_more_people(client, gent, moderator, 
     for _round in range(2):
         for number in range(4):
             make_member(f"P{number}", space=gent)
-            join_requests.knock(actor(make_member(f"K{number}", space=make_space(f"S{number}"))), gent.id)
+            join_requests.request_to_join(
+                actor(make_member(f"K{number}", space=make_space(f"S{number}"))), gent.id
+            )
         db.session.commit()
         with count_queries() as seen:
             client.get(f"/spaces/{gent.slug}/members")

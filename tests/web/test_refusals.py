@@ -31,13 +31,13 @@ def test_words_that_came_too_often_can_be_sent_again(app, client, monkeypatch):
         raise rates.TooOften(30)
 
     monkeypatch.setattr(rates, "spend", refuse)
-    refused = submit(client, f"/threads/{thread.id}/replies", {"body": WORDS, "once": "a"})
+    refused = submit(client, f"/threads/{thread.id}/replies", {"body": WORDS, "idempotency_key": "a"})
     page = refused.get_data(as_text=True)
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == "30"
     assert WORDS in page
     assert f'action="/threads/{thread.id}/replies"' in page
-    assert 'name="once" value="a"' in page
+    assert 'name="idempotency_key" value="a"' in page
 
 
 def test_a_password_never_comes_back(app, client, monkeypatch):

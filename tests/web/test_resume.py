@@ -43,7 +43,7 @@ def replies():
 def test_a_reply_without_a_token_comes_back_and_is_posted_with_one_click(client, talk):
     sign_in(client, talk_author(talk))
     answer = client.post(
-        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"}
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "idempotency_key": "abc-1", "csrf_token": "stale"}
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
@@ -51,21 +51,25 @@ def test_a_reply_without_a_token_comes_back_and_is_posted_with_one_click(client,
     assert "<script>alert" not in page
     assert body(page)[0] == "body"
     assert "We tried it again." in body(page)[1]
-    assert fields(page)["once"] == "abc-1"
+    assert fields(page)["idempotency_key"] == "abc-1"
     assert f'action="/threads/{talk.id}/replies"' in page
-    assert submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "once": "abc-1"}).status_code == 303
+    assert (
+        submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "idempotency_key": "abc-1"}).status_code
+        == 303
+    )
     assert replies() == 1
 
 
 def test_signed_out_she_signs_in_on_the_same_page_and_keeps_her_words(client, talk):
     answer = client.post(
-        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": "stale"}
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "idempotency_key": "abc-1", "csrf_token": "stale"}
     )
     page = answer.get_data(as_text=True)
     assert answer.status_code == 403
     assert body(page)[0] == "kept.body"
     kept = {
-        "target": fields(page)["target"], "kept.body": WORDS, "kept.once": fields(page)["kept.once"],
+        "target": fields(page)["target"], "kept.body": WORDS,
+        "kept.idempotency_key": fields(page)["kept.idempotency_key"],
         "email": "noor@city.test",
     }  # fmt: skip
     wrong = submit(client, "/accounts/sign-in/again", kept | {"password": "not this one"})
@@ -78,14 +82,14 @@ def test_signed_out_she_signs_in_on_the_same_page_and_keeps_her_words(client, ta
     assert body(page)[0] == "body"
     token = re.findall(r'name="csrf_token" value="([^"]+)"', page)[-1]
     sent = client.post(
-        f"/threads/{talk.id}/replies", data={"body": WORDS, "once": "abc-1", "csrf_token": token}
+        f"/threads/{talk.id}/replies", data={"body": WORDS, "idempotency_key": "abc-1", "csrf_token": token}
     )
     assert sent.status_code == 303
     assert replies() == 1
 
 
 def test_a_valid_token_of_a_visitor_is_not_enough_to_lose_words_either(client, talk):
-    answer = submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "once": "abc-1"})
+    answer = submit(client, f"/threads/{talk.id}/replies", {"body": WORDS, "idempotency_key": "abc-1"})
     assert answer.status_code == 403
     assert "We tried it again." in answer.get_data(as_text=True)
 

@@ -54,7 +54,7 @@ def words(answer):
 
 def test_a_story_is_told_and_can_be_read(client, gent, leen):
     sign_in(client, leen)
-    answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"once": str(uuid.uuid4())})
+    answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"idempotency_key": str(uuid.uuid4())})
     assert answer.status_code == 303
     shown = words(client.get(answer.location))
     for piece in (
@@ -71,7 +71,7 @@ def test_a_story_is_told_and_can_be_read(client, gent, leen):
 
 def test_a_double_click_tells_it_once(client, gent, leen):
     sign_in(client, leen)
-    story = STORY | {"once": str(uuid.uuid4())}
+    story = STORY | {"idempotency_key": str(uuid.uuid4())}
     first, second = (submit(client, f"/spaces/{gent.slug}/threads", story) for _turn in range(2))
     assert first.location == second.location
     assert db.session.scalar(select(func.count(Thread.id))) == 1
@@ -142,10 +142,12 @@ def test_an_answer_lands_under_the_talk(client, gent, leen):
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     sign_in(client, karim)
     answer = submit(
-        client, f"/threads/{thread.id}/replies", {"body": "With us too.", "kind": "objection", "once": "a"}
+        client,
+        f"/threads/{thread.id}/replies",
+        {"body": "With us too.", "kind": "objection", "idempotency_key": "a"},
     )
     assert answer.location == f"{at(thread)}#post-2"
-    again = submit(client, f"/threads/{thread.id}/replies", {"body": "With us too.", "once": "a"})
+    again = submit(client, f"/threads/{thread.id}/replies", {"body": "With us too.", "idempotency_key": "a"})
     assert again.location == answer.location
     shown = words(client.get(at(thread)))
     assert "With us too." in shown

@@ -94,7 +94,7 @@ def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
         # What ended before she chose was never promised to her.
         if (person.id, window.period) in known or window.ends_at <= person.chosen_at:
             continue
-        reason = _obstacle(person)
+        reason = _member_skip_reason(person)
         rows.append(
             {
                 "member_id": person.id,
@@ -120,19 +120,19 @@ def _last_ends(member_ids: list[int]) -> dict[int, datetime]:
     return {row.member_id: row.ends_at for row in rows}
 
 
-def _obstacle(person: Any) -> str:
+def _member_skip_reason(person: Any) -> str:
     if person.suspended_at is not None:
         return "suspended"
     return "" if person.approved_at is not None and person.confirmed_at is not None else "unapproved"
 
 
-def obstacle(digest: Digest) -> str:
+def skip_reason(digest: Digest) -> str:
     """Why this letter may not go out at this moment: "suspended", "unapproved", "stopped", or "" when it may."""
     member = db.session.get_one(Member, digest.member_id, populate_existing=True)
     choice = db.session.get(DigestChoice, digest.member_id, populate_existing=True)
     if choice is None or choice.frequency == Frequency.NEVER:
         return "stopped"
-    return _obstacle(member)
+    return _member_skip_reason(member)
 
 
 def compose(digest: Digest) -> DigestLetter:
@@ -193,17 +193,17 @@ def _letter(
     )
 
 
-def note_sent(digest: Digest, letter: DigestLetter) -> None:
+def mark_sent(digest: Digest, letter: DigestLetter) -> None:
     """The letter went out with these items; its end is where the next one begins."""
     digest.state, digest.reason, digest.sent_at = DigestState.SENT, "", clock.now()
     insert_new(DigestItem, [{"digest_id": digest.id, "kind": k, "item_id": i} for k, i in letter.items])
 
 
-def note_skipped(digest: Digest, reason: str) -> None:
+def mark_skipped(digest: Digest, reason: str) -> None:
     """No letter this time, and why."""
     digest.state, digest.reason = DigestState.SKIPPED, reason
 
 
-def note_failed(digest: Digest, reason: str) -> None:
+def mark_failed(digest: Digest, reason: str) -> None:
     """The letter could not be delivered; what stood in it comes back in the next one."""
     digest.state, digest.reason = DigestState.FAILED, reason[:60]

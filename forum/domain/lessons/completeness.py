@@ -13,7 +13,7 @@ from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
 
 # While a draft still "runs" nobody chose yet how it went; a lesson has to.
-UNDECIDED = Outcome.RUNNING
+OUTCOME_NOT_CHOSEN = Outcome.RUNNING
 REQUIRED: tuple[tuple[str, Any], ...] = (
     ("title", lazy("Give the lesson a title.")),
     ("one_sentence", lazy("Say it in one sentence.")),
@@ -23,7 +23,7 @@ REQUIRED: tuple[tuple[str, Any], ...] = (
 )
 
 
-class Gap(NamedTuple):
+class MissingField(NamedTuple):
     """One thing that is missing, and the field where it belongs."""
 
     field: str
@@ -36,28 +36,30 @@ def claims_of(version_id: int) -> list[Claim]:
     return list(db.session.scalars(rows.options(selectinload(Claim.excerpts))))
 
 
-def gaps(version: LessonVersion, claims: Sequence[Claim]) -> list[Gap]:
+def missing_fields(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:
     """Everything that is missing, in the order of the page; empty when the draft can go to a reviewer."""
-    found = [Gap(field, str(sentence)) for field, sentence in REQUIRED if not getattr(version, field)]
-    if version.outcome == UNDECIDED:
-        found.append(Gap("outcome", _("Choose how it went.")))
+    found = [
+        MissingField(field, str(sentence)) for field, sentence in REQUIRED if not getattr(version, field)
+    ]
+    if version.outcome == OUTCOME_NOT_CHOSEN:
+        found.append(MissingField("outcome", _("Choose how it went.")))
     if not version.recommendation and version.outcome != Outcome.DISCUSSION:
-        found.append(Gap("recommendation", _("Say what others can do with it.")))
+        found.append(MissingField("recommendation", _("Say what others can do with it.")))
     return found + _unsupported(claims) + _unanswered(version, claims)
 
 
-def _unsupported(claims: Sequence[Claim]) -> list[Gap]:
+def _unsupported(claims: Sequence[Claim]) -> list[MissingField]:
     if not claims:
-        return [Gap("claims", _("Make at least one claim."))]
+        return [MissingField("claims", _("Make at least one claim."))]
     bare = [claim for claim in claims if not claim.excerpts]
     if not bare:
         return []
     words = ngettext("%(num)d claim without an excerpt", "%(num)d claims without an excerpt", len(bare))
-    return [Gap(f"claim-{bare[0].id}", words)]
+    return [MissingField(f"claim-{bare[0].id}", words)]
 
 
-def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[Gap]:
+def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:
     contradicted = any(e.stance == Stance.CONTRADICTS for claim in claims for e in claim.excerpts)
     if not contradicted or version.alternative_reading:
         return []
-    return [Gap("alternative_reading", _("Words contradict a claim: say how else it can be read."))]
+    return [MissingField("alternative_reading", _("Words contradict a claim: say how else it can be read."))]

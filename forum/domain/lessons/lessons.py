@@ -58,7 +58,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     )
     db.session.add(lesson)
     db.session.flush()
-    outcome = thread.outcome or completeness.UNDECIDED
+    outcome = thread.outcome or completeness.OUTCOME_NOT_CHOSEN
     versions.first(
         lesson,
         **words,
@@ -104,7 +104,7 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
     """Send the draft to a second pair of eyes, for these readers; from here on its words stand still."""
     lesson, version = open_draft(actor, lesson_id)
     _refuse_audience(lesson, audience)
-    missing = completeness.gaps(version, completeness.claims_of(version.id))
+    missing = completeness.missing_fields(version, completeness.claims_of(version.id))
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
     _refuse_unconsented(version, audience)
@@ -124,7 +124,7 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     words = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should become better.")
     )
-    lesson_reviews.note(actor, version, Verdict.RETURNED, words)
+    lesson_reviews.record(actor, version, Verdict.RETURNED, words)
     lesson.state = LessonState.DRAFT
     fresh = versions.copy(lesson, version, lesson.curator_id)
     fresh.change_note = version.change_note
@@ -138,7 +138,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     lesson, version = _to_review(actor, lesson_id)
     _refuse_unconsented(version, lesson.audience)
     now = clock.now()
-    lesson_reviews.note(actor, version, Verdict.APPROVED)
+    lesson_reviews.record(actor, version, Verdict.APPROVED)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
     version.number = lesson_numbers.next_version(before, version)
     version.published_at = now

@@ -77,7 +77,7 @@ KNOWN: dict[str, tuple[str, ...]] = {
 }
 
 
-def shelf(
+def page(
     reader: Actor | None,
     *,
     axis: str | None = None,

@@ -15,7 +15,7 @@ from forum.policy.visibility import sees
 
 
 @dataclass(slots=True)
-class Crown:
+class ThreadLesson:
     """A lesson above the talk it came of; `adoptions` from old to new."""
 
     public_id: str
@@ -24,12 +24,12 @@ class Crown:
     adoptions: list[tuple[str, str]] = field(default_factory=list)
 
 
-def of_thread(reader: Actor | None, thread_id: int) -> list[Crown]:
+def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson]:
     """The published lessons of a talk that the reader may see, the latest changed first."""
     values = {**readers.reader_values(reader), "thread_id": thread_id}
-    found: dict[int, Crown] = {}
+    found: dict[int, ThreadLesson] = {}
     for row in db.session.execute(_lessons(reader is not None), values):
-        crown = found.setdefault(row.id, Crown(row.public_id, row.title, row.cities))
+        crown = found.setdefault(row.id, ThreadLesson(row.public_id, row.title, row.cities))
         if row.city is not None:
             crown.adoptions.append((row.city, row.outcome.value))
     return list(found.values())

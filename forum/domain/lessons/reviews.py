@@ -33,7 +33,7 @@ def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
     return {actor.id, lesson.curator_id, version.created_by_id}
 
 
-def note(actor: Actor, version: LessonVersion, verdict: Verdict, words: str = "") -> LessonReview:
+def record(actor: Actor, version: LessonVersion, verdict: Verdict, words: str = "") -> LessonReview:
     """Write down what the second pair of eyes said."""
     row = LessonReview(
         version_id=version.id, reviewer_id=actor.id, verdict=verdict, note=words, created_at=clock.now()

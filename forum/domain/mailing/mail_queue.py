@@ -95,42 +95,42 @@ def still_claimed(mail: OutgoingMail, claimed_at: datetime | None) -> bool:
     return mail.state == MailState.SENDING and mail.claimed_at == claimed_at
 
 
-def note_sent(mail: OutgoingMail) -> None:
+def mark_sent(mail: OutgoingMail) -> None:
     """The mail server took it."""
     mail.state, mail.sent_at, mail.reason = MailState.SENT, clock.now(), ""
     mail.attempts += 1
 
 
-def note_cancelled(mail: OutgoingMail, reason: str) -> None:
+def mark_cancelled(mail: OutgoingMail, reason: str) -> None:
     """It need not or may not go out any more."""
     mail.state, mail.reason = MailState.CANCELLED, reason
 
 
-def note_failed(mail: OutgoingMail, reason: str) -> None:
+def mark_failed(mail: OutgoingMail, reason: str) -> None:
     """It will never arrive."""
     mail.state, mail.reason = MailState.FAILED, reason
     mail.attempts += 1
 
 
-def note_later(mail: OutgoingMail, reason: str, *, unreachable: bool = False) -> None:
+def schedule_retry(mail: OutgoingMail, reason: str, *, unreachable: bool = False) -> None:
     """Not now: try again after a growing delay, for about four days."""
     delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
     if unreachable:
         delay = min(delay, AWAY if clock.now() - mail.created_at < YOUNG else LONG_AWAY)
     if clock.now() + delay - mail.created_at > GIVE_UP:
-        note_failed(mail, reason)
+        mark_failed(mail, reason)
         return
     mail.attempts += 1
     mail.state, mail.reason = MailState.QUEUED, reason
     mail.next_try_at = clock.now() + delay
 
 
-def note_unreadable(mail: OutgoingMail, reason: str) -> None:
+def mark_render_failed(mail: OutgoingMail, reason: str) -> None:
     """The letter itself could not be made: try a few times, then set it apart so that the rest goes on."""
     if mail.attempts + 1 >= UNREADABLE:
-        note_failed(mail, reason)
+        mark_failed(mail, reason)
     else:
-        note_later(mail, reason)
+        schedule_retry(mail, reason)
 
 
 def requeue_abandoned(lease: timedelta = LEASE) -> int:

@@ -17,7 +17,7 @@ CONFIRM_SECONDS = 14 * 24 * 3600
 RESET_SECONDS = 60 * 60
 
 
-class DeadLink(DomainError):
+class LinkExpired(DomainError):
     """A link that no longer works; `reason` says kindly why and what to do."""
 
     def __init__(self, reason: str) -> None:
@@ -60,18 +60,20 @@ def invitation_of(token: str) -> Invitation:
     try:
         number = int(tokens.read(INVITATION, token)["i"])
     except (tokens.BadToken, KeyError, ValueError):
-        raise DeadLink(_("This link is not complete. Copy it whole from the letter.")) from None
+        raise LinkExpired(_("This link is not complete. Copy it whole from the letter.")) from None
     invitation = db.session.scalars(
         select(Invitation)
         .where(Invitation.id == number)
         .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
     ).one_or_none()
     if invitation is None or invitation.withdrawn_at is not None:
-        raise DeadLink(_("This invitation was taken back. Ask whoever invited you what happened."))
+        raise LinkExpired(_("This invitation was taken back. Ask whoever invited you what happened."))
     if invitation.accepted_at is not None:
-        raise DeadLink(_("This invitation was already used. Do you have an account? Then sign in."))
+        raise LinkExpired(_("This invitation was already used. Do you have an account? Then sign in."))
     if invitation.expires_at <= clock.now():
-        raise DeadLink(_("This invitation is older than four weeks. Ask whoever invited you for a new one."))
+        raise LinkExpired(
+            _("This invitation is older than four weeks. Ask whoever invited you for a new one.")
+        )
     return invitation
 
 
@@ -93,7 +95,7 @@ def _holder(purpose: str, token: str, seconds: int) -> Member:
         member = db.session.get(Member, int(claims["m"]), populate_existing=True)
         stamp = str(claims["s"])
     except (tokens.BadToken, KeyError, ValueError):
-        raise DeadLink(_("This link no longer works, or it is not complete.")) from None
+        raise LinkExpired(_("This link no longer works, or it is not complete.")) from None
     if member is None or not hmac.compare_digest(tokens.digest(member.password_stamp)[:16], stamp):
-        raise DeadLink(_("This link was used already, or a newer letter replaced it."))
+        raise LinkExpired(_("This link was used already, or a newer letter replaced it."))
     return member

@@ -45,7 +45,7 @@ def begin(member: Member, *, device: str) -> tuple[str, Actor]:
     return sessions.begin(member, device=device), actor_for(member)
 
 
-def forget(email: str, *, address: str) -> None:
+def request_reset(email: str, *, address: str) -> None:
     """Send a link for a new password to that address, if it has an account; nobody can see whether it has."""
     who = addresses.key(email)
     rates.spend("forgot", f"address:{address}", limit=LETTERS_FROM_ONE_PLACE)
@@ -60,7 +60,7 @@ def forget(email: str, *, address: str) -> None:
 def reset(token: str, password: str) -> Member:
     """Choose a new password with the link from the mail, once; every device is signed out."""
     member = mail_links.resetting_member(token)
-    _renew(member, password)
+    _set_password(member, password)
     accounts.confirm_address(member)
     sessions.end_all(member.id)
     events.record("password.changed", member_id=member.id)
@@ -73,13 +73,13 @@ def change(actor: Actor, *, current: str, password: str, secret: str | None) -> 
     member = db.session.get_one(Member, actor.id, populate_existing=True)
     if not passwords.verify(member.password_hash, current):
         raise Invalid("current", _("This is not your present password."))
-    _renew(member, password)
+    _set_password(member, password)
     sessions.end_all(member.id, but=secret)
     events.record("password.changed", member_id=member.id)
     db.session.flush()
 
 
-def _renew(member: Member, password: str) -> None:
+def _set_password(member: Member, password: str) -> None:
     fresh = accounts.validate_and_hash(password, name=member.name, email=member.email)
     # The stamp decides between two requests with the same link at the same moment: one of them finds it changed.
     renewed = claim(
@@ -88,5 +88,5 @@ def _renew(member: Member, password: str) -> None:
         .values(password_hash=fresh, password_stamp=tokens.random_token(16))
     )
     if not renewed:
-        raise mail_links.DeadLink(_("This link was used already, or a newer letter replaced it."))
+        raise mail_links.LinkExpired(_("This link was used already, or a newer letter replaced it."))
     db.session.refresh(member)

@@ -32,14 +32,14 @@ def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: s
     return member
 
 
-def speak(actor: Actor, locale: str) -> None:
+def set_locale(actor: Actor, locale: str) -> None:
     """Choose the language of her pages and letters."""
     if locale in LOCALES:
         db.session.get_one(Member, actor.id).locale = locale
         db.session.flush()
 
 
-def dress(actor: Actor, theme: str | None) -> None:
+def set_theme(actor: Actor, theme: str | None) -> None:
     """Choose light or dark; None follows the device."""
     db.session.get_one(Member, actor.id).theme = theme if theme in THEMES else None
     db.session.flush()

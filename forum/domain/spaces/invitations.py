@@ -158,7 +158,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
         .values(accepted_at=now, accepted_by_id=member.id)
     )
     if not accepted:
-        raise mail_links.DeadLink(
+        raise mail_links.LinkExpired(
             _("This invitation was already used. Do you have an account? Then sign in.")
         )
     member.approved_at = member.approved_at or now

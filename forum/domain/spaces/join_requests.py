@@ -24,7 +24,7 @@ from forum.policy.visibility import get_visible, visible
 
 FROM_ONE_PLACE = "20 per hour"
 FOR_ONE_ACCOUNT = "3 per hour"
-KNOCKS = "10 per day"
+REQUESTS = "10 per day"
 NETWORK = "network"
 
 
@@ -57,7 +57,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class WaitingRequest:
     """That somebody knocks, and where: a line for who moderates several spaces."""
 
     id: int
@@ -78,7 +78,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
         newcomer.password, name=accounts.clean_name(newcomer.name), email=email
     )
     message = _clean_message(newcomer.message)
-    space = _door(newcomer.city)
+    space = space_for_city(newcomer.city)
     member = accounts.by_email(email)
     if member is not None and member.confirmed_at is not None:
         reachable = member.suspended_at is None
@@ -107,7 +107,7 @@ def confirm(token: str) -> Member:
     return member
 
 
-def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
+def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
     """Ask, as a member of the network, to belong to one more space; asking twice is asking once."""
     space: Space = get_visible(Space, actor, space_id)
     if actor.approved_at is None:
@@ -126,7 +126,7 @@ def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
     ).one()
     if not is_new and request.answered_at is None:
         return request
-    rates.spend("knock", f"member:{actor.id}", limit=KNOCKS)
+    rates.spend("knock", f"member:{actor.id}", limit=REQUESTS)
     request.message, request.asked_at = words, now
     request.answered_at = request.answered_by_id = request.accepted = None
     db.session.flush()
@@ -134,7 +134,7 @@ def knock(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
     return request
 
 
-def has_knocked(actor: Actor, space_id: int) -> bool:
+def has_requested(actor: Actor, space_id: int) -> bool:
     """Whether she waits for an answer from that space."""
     query = select(JoinRequest.id).where(
         JoinRequest.space_id == space_id, JoinRequest.member_id == actor.id, JoinRequest.answered_at.is_(None)
@@ -172,7 +172,7 @@ def waiting(actor: Actor, space_id: int) -> list[Request]:
     ]
 
 
-def waiting_anywhere(actor: Actor, limit: int) -> list[Knock]:
+def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
     """Who knocks at any of the spaces that she moderates, the longest waiting first (one query)."""
     rows = db.session.scalars(
         visible(JoinRequest, actor)
@@ -184,7 +184,9 @@ def waiting_anywhere(actor: Actor, limit: int) -> list[Knock]:
         .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
         .limit(limit)
     )
-    return [Knock(row.id, row.member.name, row.space.name, row.space.slug, row.asked_at) for row in rows]
+    return [
+        WaitingRequest(row.id, row.member.name, row.space.name, row.space.slug, row.asked_at) for row in rows
+    ]
 
 
 def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
@@ -216,7 +218,7 @@ def _clean_message(message: str) -> str:
     return clean_paragraphs(message, field="message", limit=JoinRequest.MESSAGE_MAX)
 
 
-def _door(city: str) -> Space:
+def space_for_city(city: str) -> Space:
     """The space whose moderators answer: the listed one of a city, else the network's own."""
     listed = select(Space).where(Space.unlisted_at.is_(None)).order_by(Space.id).limit(1)
     of_city = listed.where(Space.kind == SpaceKind.CITY, Space.city == city)

@@ -80,7 +80,7 @@ def mine(actor: Actor) -> list[Space]:
     )
 
 
-def found(
+def create(
     *,
     slug: str,
     name: str,

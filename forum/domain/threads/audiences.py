@@ -17,7 +17,7 @@ _counted: WeakKeyDictionary[Any, dict[tuple[int, Audience], tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AudienceOption:
     """A circle of readers: its code, the sentence, and how many they are."""
 
     audience: Audience
@@ -25,22 +25,24 @@ class Reach:
     count: str
 
 
-def reach(space_id: int, space_name: str, width: Audience, *, fresh: bool = False) -> Reach:
+def option(space_id: int, space_name: str, width: Audience, *, fresh: bool = False) -> AudienceOption:
     """Who reads a talk of that width in that space."""
     number = _number(space_id, width, fresh)
     members = ngettext("%(num)d member", "%(num)d members", number)
     if width == Audience.PUBLIC:
         who = _("Everybody can read this, also without an account")
-        return Reach(width, who, _("%(members)s, and every visitor", members=members))
+        return AudienceOption(width, who, _("%(members)s, and every visitor", members=members))
     if width == Audience.NETWORK:
-        return Reach(width, _("Everyone in the network can read this"), members)
-    return Reach(width, _("Only people who belong to %(space)s can read this", space=space_name), members)
+        return AudienceOption(width, _("Everyone in the network can read this"), members)
+    return AudienceOption(
+        width, _("Only people who belong to %(space)s can read this", space=space_name), members
+    )
 
 
-def choices(space: Space) -> list[Reach]:
+def options(space: Space) -> list[AudienceOption]:
     """The circles that a space allows, from few to many, counted at this moment."""
     widths = [width for width in Audience if width.rank <= space.widest_audience.rank]
-    return [reach(space.id, space.name, width, fresh=True) for width in widths]
+    return [option(space.id, space.name, width, fresh=True) for width in widths]
 
 
 def _number(space_id: int, width: Audience, fresh: bool) -> int:

@@ -35,15 +35,15 @@ def start(
     axis: Axis,
     audience: Audience,
     tags: Sequence[str] = (),
-    once: str,
+    idempotency_key: str,
     kind: PostKind | None = None,
     outcome: Outcome | None = None,
 ) -> Thread:
-    """Begin a talk in a space; the same `once` again gives the talk that is there already."""
+    """Begin a talk in a space; the same `idempotency_key` again gives the talk that is there already."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_start(actor, space))
-    once = _once(once)
-    sent = _started(actor, once)
+    idempotency_key = _clean_key(idempotency_key)
+    sent = _started(actor, idempotency_key)
     if sent is not None:
         return sent
     title, html = post_store.clean_title(title), post_store.render_body(body)
@@ -61,17 +61,23 @@ def start(
         audience=width,
         outcome=outcome,
         summary=text.summary(text.plain(html)),
-        once=once,
+        idempotency_key=idempotency_key,
     )
     return _open(actor, thread, body=body, html=html, kind=kind, words=words)
 
 
-def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, once: str) -> Post:
-    """Answer in a talk; numbers are given out one at a time, and the same `once` again gives the post that is there."""
+def reply(
+    actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, idempotency_key: str
+) -> Post:
+    """Answer in a thread; the same `idempotency_key` again gives the post that is there already."""
     thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
-    once = _once(once)
-    query = select(Post).where(Post.author_id == actor.id, Post.once == once).options(joinedload(Post.thread))
+    idempotency_key = _clean_key(idempotency_key)
+    query = (
+        select(Post)
+        .where(Post.author_id == actor.id, Post.idempotency_key == idempotency_key)
+        .options(joinedload(Post.thread))
+    )
     sent = db.session.scalars(query).one_or_none()
     if sent is not None:
         return sent
@@ -79,7 +85,9 @@ def reply(actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = No
         require(may_moderate(actor, thread.space_id))
     html = post_store.render_body(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
-    return _add_post(actor, thread, body=body, html=html, title="", kind=kind, once=once)
+    return _add_post(
+        actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
+    )
 
 
 def _open(
@@ -99,10 +107,12 @@ def _open(
             db.session.add(thread)
             db.session.flush()
             first = str(uuid.uuid4())
-            _add_post(actor, thread, body=body, html=html, title=thread.title, kind=kind, once=first)
+            _add_post(
+                actor, thread, body=body, html=html, title=thread.title, kind=kind, idempotency_key=first
+            )
             tagging.put(thread.id, words)
     except IntegrityError:  # sent twice at the same moment, and the other one was first
-        sent = _started(actor, thread.once)
+        sent = _started(actor, thread.idempotency_key)
         if sent is None:
             raise
         return sent
@@ -110,7 +120,14 @@ def _open(
 
 
 def _add_post(
-    actor: Actor, thread: Thread, *, body: str, html: str, title: str, kind: PostKind | None, once: str
+    actor: Actor,
+    thread: Thread,
+    *,
+    body: str,
+    html: str,
+    title: str,
+    kind: PostKind | None,
+    idempotency_key: str,
 ) -> Post:
     now = clock.now()
     capacity = capacities.current(actor.id)
@@ -125,7 +142,7 @@ def _add_post(
         render_version=text.RENDER_VERSION,
         revision=1,
         created_at=now,
-        once=once,
+        idempotency_key=idempotency_key,
     )
     thread.last_post_at = now
     db.session.add(post)
@@ -135,11 +152,11 @@ def _add_post(
     return post
 
 
-def _started(actor: Actor, once: str) -> Thread | None:
-    query = select(Thread).where(Thread.author_id == actor.id, Thread.once == once)
+def _started(actor: Actor, idempotency_key: str) -> Thread | None:
+    query = select(Thread).where(Thread.author_id == actor.id, Thread.idempotency_key == idempotency_key)
     return db.session.scalars(query).one_or_none()
 
 
-def _once(value: str) -> str:
+def _clean_key(value: str) -> str:
     """The mark of one sending of one form; a form without one counts as sent for the first time."""
     return value if 0 < len(value) <= 36 else str(uuid.uuid4())

@@ -23,7 +23,7 @@ class JoinForm(CapacityFields):
     message = TextAreaField(lazy("A word to the moderator"), validators=[longest(500)])
 
 
-class ForgotForm(FlaskForm):
+class RequestResetForm(FlaskForm):
     email = email_field()
 
 

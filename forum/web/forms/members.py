@@ -31,5 +31,5 @@ class AnswerForm(FlaskForm):
     )
 
 
-class KnockForm(FlaskForm):
+class JoinRequestForm(FlaskForm):
     message = TextAreaField(lazy("A word to the moderator"), validators=[longest(500)])

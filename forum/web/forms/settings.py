@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired
 from forum.infra.i18n import lazy
 from forum.web.forms.invitations import LANGUAGES
 from forum.web.forms.people import CapacityFields, filled, longest, new_password_field
-from forum.web.viewer import available_zones
+from forum.web.http.current_user import available_zones
 
 
 class ProfileForm(FlaskForm):

@@ -31,7 +31,7 @@ def _named(names: Any, codes: Any = None) -> list[SelectChoice]:
     return [SelectChoice(code.value, names[code]) for code in (codes or names)]
 
 
-def _new_once() -> str:
+def _new_key() -> str:
     return str(uuid.uuid4())
 
 
@@ -60,7 +60,7 @@ class ThreadForm(FlaskForm):
     )
     tags = StringField(lazy("Tags"), [Length(max=400, message=TOO_LONG)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
-    once = HiddenField(default=_new_once)
+    idempotency_key = HiddenField(default=_new_key)
 
     def offer(self, widths: list[Audience], default: Audience) -> None:
         """Let choose among the circles that the space allows."""
@@ -77,7 +77,7 @@ class ThreadForm(FlaskForm):
             "axis": Axis(self.axis.data),
             "audience": Audience(self.audience.data),
             "tags": split(self.tags.data or ""),
-            "once": self.once.data or "",
+            "idempotency_key": self.idempotency_key.data or "",
         }
 
 
@@ -87,7 +87,7 @@ class ReplyForm(FlaskForm):
         lazy("Your answer"),
         [DataRequired(lazy("Write something first.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
     )
-    once = HiddenField(default=_new_once)
+    idempotency_key = HiddenField(default=_new_key)
 
 
 class AudienceForm(FlaskForm):

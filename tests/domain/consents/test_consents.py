@@ -127,7 +127,7 @@ def test_a_city_is_named_only_when_that_was_agreed():
 def test_the_library_finds_no_lesson_by_a_city_that_is_not_named():
     ground = lay(Audience.SPACE)
     lesson = out_with(ground)
-    assert library.shelf(ground.who("reader"), city="aalst").rows == []
+    assert library.page(ground.who("reader"), city="aalst").rows == []
     assert library.counts(ground.who("reader"), library.Choice()).by["city"]["aalst"] == 0
     assert library.from_space(ground.who("reader"), ground.space.id) == []
     assert [card.id for card in library.from_space(ground.who("author"), ground.space.id)] == [lesson.id]

@@ -180,7 +180,7 @@ def test_what_was_mailed_comes_back_only_when_it_changed(aalst, ann):
     lesson = make_lesson(aalst, curator)
     make_thread(aalst, ann, title="Story", at=BEFORE)
     first = opened(dirk)
-    digests.note_sent(first, digests.compose(first))
+    digests.mark_sent(first, digests.compose(first))
     items = db.session.scalars(db.select(DigestItem).where(DigestItem.digest_id == first.id)).all()
     assert {(item.kind) for item in items} == {"lesson", "thread"}
     second = opened(dirk, MONDAY + timedelta(days=7))
@@ -226,7 +226,7 @@ def test_somebody_who_may_not_take_part_is_skipped_with_the_reason(aalst, field,
     assert digests.open_windows(MONDAY) == 0
     digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
     assert (digest.state, digest.reason) == (DigestState.SKIPPED, reason)
-    assert digests.obstacle(digest) == reason
+    assert digests.skip_reason(digest) == reason
     assert digests.compose(digest).is_empty or reason == "unapproved"
 
 

@@ -140,16 +140,16 @@ def test_a_claim_of_an_earlier_version_is_left_alone():
 def test_the_workbench_marks_used_words_and_names_what_is_missing():
     ground = lay()
     lesson = ground.draft()
-    found = workbench_draft.bench(ground.who("curator"), lesson.id)
-    assert found.gaps == []
+    found = workbench_draft.workbench(ground.who("curator"), lesson.id)
+    assert found.missing_fields == []
     assert (found.heard, found.excerpt_count, found.field_voices, found.cities) == (1, 1, 1, ["aalst"])
     marked = [
         words for post in found.posts for line in post.lines for words, numbers, _stance in line if numbers
     ]
     assert marked == [WORDS]
     assert [post.used for post in found.posts] == [[1], []]
-    assert [reach.audience for reach in found.reaches] == ["space", "network", "public"]
-    assert [reach.waiting for reach in found.reaches] == [0, 0, 1]
+    assert [option.audience for option in found.audiences] == ["space", "network", "public"]
+    assert [option.waiting for option in found.audiences] == [0, 0, 1]
 
 
 def test_a_colleague_meets_no_words_of_a_talk_that_is_closed_to_her():
@@ -164,7 +164,7 @@ def test_a_colleague_meets_no_words_of_a_talk_that_is_closed_to_her():
     claim = claims.add(ground.who("curator"), lesson.id, text="It is cheap")
     post = make_post(closed, ground.reviewer, "A secret word.")
     claims.quote(ground.who("curator"), claim.id, post_id=post.id, words="secret word", stance="supports")
-    hers = workbench_draft.bench(ground.who("second"), lesson.id, thread_id=closed.id)
+    hers = workbench_draft.workbench(ground.who("second"), lesson.id, thread_id=closed.id)
     assert [talk.id for talk in hers.talks] == [ground.thread.id]
     assert "secret" not in repr([hers.claims, hers.posts, hers.talks]).lower()
     assert [view.withheld for _id, view in hers.claims[1].excerpts] == ["closed"]
@@ -175,6 +175,6 @@ def test_overlapping_words_are_cut_where_each_begins_and_ends():
     lesson, claim = begun(ground)
     for words in ("Almost all of them said", "said the same thing: nobody talks with me"):
         claims.quote(ground.who("curator"), claim.id, post_id=ground.post.id, words=words, stance="supports")
-    post = workbench_draft.bench(ground.who("curator"), lesson.id).posts[0]
+    post = workbench_draft.workbench(ground.who("curator"), lesson.id).posts[0]
     assert "".join(words for line in post.lines for words, _n, _s in line) == OPENING
     assert source_thread.lines("", []) == []

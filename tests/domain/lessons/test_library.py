@@ -31,9 +31,9 @@ def test_each_reader_finds_what_is_meant_for_her():
     out(ground, Audience.NETWORK, title="Between cities")
     out(ground, Audience.PUBLIC, by="editor", title="For everybody")
     ground.draft()
-    assert titles(library.shelf(None)) == ["For everybody"]
-    assert sorted(titles(library.shelf(ground.who("reader")))) == ["Between cities", "For everybody"]
-    assert len(library.shelf(ground.who("author")).rows) == 3
+    assert titles(library.page(None)) == ["For everybody"]
+    assert sorted(titles(library.page(ground.who("reader")))) == ["Between cities", "For everybody"]
+    assert len(library.page(ground.who("author")).rows) == 3
     assert library.counts(None, library.Choice()).total == 1
     assert [card.title for card in library.newest(None)] == ["For everybody"]
 
@@ -43,12 +43,12 @@ def test_filters_narrow_and_count_beside_each_other():
     out(ground, title="One", outcome=Outcome.FAILED, needs=[Need.FACTS, Need.ACTION])
     out(ground, title="Two", outcome=Outcome.WORKED, axis=Axis.DENSITY)
     reader = ground.who("reader")
-    assert titles(library.shelf(reader, outcome="failed")) == ["One"]
-    assert titles(library.shelf(reader, need="action")) == ["One"]
-    assert titles(library.shelf(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
-    assert len(library.shelf(reader, city="aalst").rows) == 2
-    assert library.shelf(reader, city="gent").rows == []
-    assert len(library.shelf(reader, outcome="nonsense' --").rows) == 2
+    assert titles(library.page(reader, outcome="failed")) == ["One"]
+    assert titles(library.page(reader, need="action")) == ["One"]
+    assert titles(library.page(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
+    assert len(library.page(reader, city="aalst").rows) == 2
+    assert library.page(reader, city="gent").rows == []
+    assert len(library.page(reader, outcome="nonsense' --").rows) == 2
     counts = library.counts(reader, library.Choice.of(outcome="failed"))
     assert counts.total == 1
     assert (counts.by["outcome"]["failed"], counts.by["outcome"]["worked"]) == (1, 1)
@@ -61,9 +61,9 @@ def test_the_last_changed_stands_first_and_the_next_page_goes_on():
     for day in range(5):
         with clock.at(began + timedelta(days=day)):
             out(ground, title=f"Lesson {day}")
-    first = library.shelf(ground.who("reader"), limit=2)
-    second = library.shelf(ground.who("reader"), limit=2, cursor=first.next_cursor)
-    third = library.shelf(ground.who("reader"), limit=2, cursor=second.next_cursor)
+    first = library.page(ground.who("reader"), limit=2)
+    second = library.page(ground.who("reader"), limit=2, cursor=first.next_cursor)
+    third = library.page(ground.who("reader"), limit=2, cursor=second.next_cursor)
     assert [titles(page) for page in (first, second, third)] == [
         ["Lesson 4", "Lesson 3"], ["Lesson 2", "Lesson 1"], ["Lesson 0"],
     ]  # fmt: skip
@@ -74,7 +74,7 @@ def test_a_lesson_past_its_date_is_due_for_another_look():
     ground = lay()
     with clock.at(clock.now() - timedelta(days=600)):
         lesson = out(ground)
-    assert [card.overdue for card in library.shelf(ground.who("reader")).rows] == [True]
+    assert [card.overdue for card in library.page(ground.who("reader")).rows] == [True]
     assert [card.id for card in workbench_desk.overdue_for(ground.who("second"))] == [lesson.id]
     assert workbench_desk.overdue_for(ground.who("reviewer")) == []
 
@@ -86,7 +86,7 @@ def test_library_and_page_ask_the_database_equally_often_however_much_there_is(c
 
     def asked():
         with count_queries() as seen:
-            library.shelf(reader)
+            library.page(reader)
             library.counts(reader, library.Choice())
             lesson_page.page(reader, lesson.public_id)
         return seen.count

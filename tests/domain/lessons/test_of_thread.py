@@ -33,13 +33,15 @@ def test_each_reader_meets_the_lessons_that_are_meant_for_her(count_queries):
         )
 
     def titles(reader):
-        return [crown.title for crown in crowns.of_thread(reader, ground.thread.id)]
+        return [crown.title for crown in crowns.lessons_of_thread(reader, ground.thread.id)]
 
     assert titles(None) == ["For everybody"]
     assert sorted(titles(ground.who("reader"))) == ["Between cities", "For everybody"]
     assert len(titles(ground.who("author"))) == 3
     with count_queries() as seen:
-        found = {crown.title: crown for crown in crowns.of_thread(ground.who("reader"), ground.thread.id)}
+        found = {
+            crown.title: crown for crown in crowns.lessons_of_thread(ground.who("reader"), ground.thread.id)
+        }
     assert found["Between cities"].adoptions == [("brugge", "worked"), ("genk", "failed")]
     assert found["For everybody"].adoptions == []
     assert seen.count == 2  # she, and what she finds

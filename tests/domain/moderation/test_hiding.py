@@ -94,12 +94,12 @@ def test_a_closed_talk_takes_no_words_until_it_is_reopened(gent, leen, mo):
     thread = make_thread(gent, leen)
     locking.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
     with pytest.raises(Forbidden):
-        threads.reply(actor(leen), thread.id, body="One more", once="a")
+        threads.reply(actor(leen), thread.id, body="One more", idempotency_key="a")
     with pytest.raises(Conflict):
         locking.lock(actor(mo), thread.id)
     assert [talk.id for talk in locking.closed_threads(actor(mo), gent.id)] == [thread.id]
     locking.reopen(actor(mo), thread.id)
-    assert threads.reply(actor(leen), thread.id, body="One more", once="a").number == 2
+    assert threads.reply(actor(leen), thread.id, body="One more", idempotency_key="a").number == 2
     with pytest.raises(Conflict):
         locking.reopen(actor(mo), thread.id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from forum.domain.people import accounts, capacities, sessions
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords as credentials
-from forum.domain.people.mail_links import DeadLink
+from forum.domain.people.mail_links import LinkExpired
 from forum.infra import clock, passwords, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole, SignIn
@@ -133,7 +133,7 @@ def test_forgetting_writes_the_same_for_known_unknown_and_suspended():
     known, out = person(), person(email="out@city.test")
     out.suspended_at = clock.now()
     for email in (known.email, "nobody@city.test", out.email):
-        credentials.forget(email, address="192.0.2.1")
+        credentials.request_reset(email, address="192.0.2.1")
     told = [
         e.payload
         for e in db.session.scalars(select(Event).order_by(Event.id))
@@ -149,7 +149,7 @@ def test_a_reset_link_works_once_and_signs_every_device_out():
     credentials.reset(token, "een heel ander wachtwoord")
     assert sessions.look_up(secret) is None
     assert enter(password="een heel ander wachtwoord")
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         credentials.reset(token, "en nog eens iets anders")
 
 
@@ -160,7 +160,7 @@ def test_a_reset_link_dies_after_an_hour_and_with_a_newer_password():
     older = account_links.reset_token(member)
     credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=None)
     for dead in (token, older, token[:-2], "x", account_links.confirm_token(member)):
-        with pytest.raises(DeadLink):
+        with pytest.raises(LinkExpired):
             account_links.resetting_member(dead)
 
 
@@ -169,7 +169,7 @@ def test_a_reset_link_dies_after_an_hour(monkeypatch):
     token = account_links.reset_token(member)
     assert account_links.resetting_member(token).id == member.id
     monkeypatch.setattr(account_links, "RESET_SECONDS", -1)
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         account_links.resetting_member(token)
     assert account_links.RESET_SECONDS <= 3600
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from forum.domain.people import accounts, passwords
 from forum.domain.people import mail_links as account_links
-from forum.domain.people.mail_links import DeadLink
+from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, memberships
 from forum.infra import clock
 from forum.infra.db import db
@@ -67,7 +67,7 @@ def test_a_link_works_once(gent, moderator):
         lambda: invitations.accept(token, profile()),
         lambda: invitations.accept_as(actor(member), token),
     ):
-        with pytest.raises(DeadLink):
+        with pytest.raises(LinkExpired):
             turn()
 
 
@@ -75,10 +75,10 @@ def test_an_expired_or_withdrawn_link_is_dead(gent, moderator):
     late, taken = invite(moderator, gent), invite(moderator, gent, email="other@city.test")
     with clock.at(clock.now() + timedelta(days=27)):
         assert account_links.invitation_of(account_links.invitation_token(late)).id == late.id
-    with clock.at(clock.now() + timedelta(days=28, seconds=1)), pytest.raises(DeadLink):
+    with clock.at(clock.now() + timedelta(days=28, seconds=1)), pytest.raises(LinkExpired):
         invitations.accept(account_links.invitation_token(late), profile())
     invitations.withdraw(actor(moderator), taken.id)
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         invitations.accept(account_links.invitation_token(taken), profile())
     assert (
         db.session.scalar(select(Member.id).where(Member.email.in_(["hanne@city.test", "other@city.test"])))
@@ -88,10 +88,10 @@ def test_an_expired_or_withdrawn_link_is_dead(gent, moderator):
 
 @pytest.mark.parametrize("token", ["", "x", "not-a-token"])
 def test_a_forged_link_is_dead(gent, token):
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         account_links.invitation_of(token)
     member = make_member("Kim", space=gent)
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         account_links.invitation_of(account_links.reset_token(member))
 
 
@@ -168,7 +168,7 @@ def test_invitations_end_with_the_role_of_who_invited(gent, moderator):
         )
         end()
         db.session.expire_all()
-        with pytest.raises(DeadLink):
+        with pytest.raises(LinkExpired):
             invitations.accept(token, profile())
 
 
@@ -201,7 +201,7 @@ def test_of_ten_at_once_one_gets_in(live_app):
                 invitations.accept(token, profile(name=f"Hanne {turn}"))
                 db.session.commit()
                 return "in"
-            except (DeadLink, Invalid, Forbidden) as error:
+            except (LinkExpired, Invalid, Forbidden) as error:
                 db.session.rollback()
                 return type(error).__name__
 

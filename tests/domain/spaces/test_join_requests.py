@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from forum.domain.people import accounts, passwords
 from forum.domain.people import mail_links as account_links
-from forum.domain.people.mail_links import DeadLink
+from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
@@ -88,7 +88,7 @@ def test_who_asks_again_replaces_what_was_never_confirmed(gent):
     ask(name="Impostor", password="a password of an impostor")
     planted = account_links.confirm_token(member())
     ask()
-    with pytest.raises(DeadLink):
+    with pytest.raises(LinkExpired):
         join_requests.confirm(planted)
     join_requests.confirm(account_links.confirm_token(member()))
     assert member().name == "Karim"
@@ -157,25 +157,25 @@ def test_a_member_knocks_at_another_space_once(gent, moderator):
     group = make_space("Wonen", kind=SpaceKind.GROUP)
     keeper = make_member("Bram", space=group, role=Role.MODERATOR)
     who = make_member("Kim", space=gent)
-    first = join_requests.knock(actor(who), group.id, message="I work on housing.")
-    assert join_requests.knock(actor(who), group.id).id == first.id
-    assert join_requests.has_knocked(actor(who), group.id)
+    first = join_requests.request_to_join(actor(who), group.id, message="I work on housing.")
+    assert join_requests.request_to_join(actor(who), group.id).id == first.id
+    assert join_requests.has_requested(actor(who), group.id)
     join_requests.answer(actor(keeper), first.id, role=None)
-    assert not join_requests.has_knocked(actor(who), group.id)
-    again = join_requests.knock(actor(who), group.id, message="Once more.")
+    assert not join_requests.has_requested(actor(who), group.id)
+    again = join_requests.request_to_join(actor(who), group.id, message="Once more.")
     join_requests.answer(actor(keeper), again.id, role=Role.MEMBER)
     assert actor(who).roles[group.id] == Role.MEMBER
     with pytest.raises(Conflict):
-        join_requests.knock(actor(who), group.id)
+        join_requests.request_to_join(actor(who), group.id)
 
 
 def test_nobody_knocks_at_a_space_that_does_not_exist_for_her(gent):
     hidden = make_space("Hidden", kind=SpaceKind.GROUP, unlisted=True)
     with pytest.raises(NotFound):
-        join_requests.knock(actor(make_member("Kim", space=gent)), hidden.id)
+        join_requests.request_to_join(actor(make_member("Kim", space=gent)), hidden.id)
     waiting = make_member("New", space=gent, approved_at=None)
     with pytest.raises((Forbidden, NotFound)):
-        join_requests.knock(actor(waiting), gent.id)
+        join_requests.request_to_join(actor(waiting), gent.id)
 
 
 def test_an_answer_does_not_revive_a_suspended_account(gent, moderator):
@@ -193,6 +193,6 @@ def test_two_spaces_two_requests(gent, moderator):
     who = make_member("Kim", space=gent)
     groups = [make_space(f"Group {n}", kind=SpaceKind.GROUP) for n in (1, 2)]
     for group in groups:
-        join_requests.knock(actor(who), group.id)
+        join_requests.request_to_join(actor(who), group.id)
         join(moderator, group, Role.MODERATOR)
     assert [len(join_requests.waiting(actor(moderator), group.id)) for group in groups] == [1, 1]

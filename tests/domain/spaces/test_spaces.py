@@ -31,12 +31,12 @@ def history(member, space):
 
 
 def test_an_unlisted_space_stays_inside_itself(session):
-    space = spaces.found(
+    space = spaces.create(
         slug="quiet", name="Quiet", kind=SpaceKind.GROUP, default_audience=Audience.SPACE, unlisted=True
     )
     assert space.widest_audience == Audience.SPACE
     with pytest.raises(Invalid):
-        spaces.found(
+        spaces.create(
             slug="loud", name="Loud", kind=SpaceKind.GROUP, default_audience=Audience.NETWORK, unlisted=True
         )
 
@@ -44,12 +44,12 @@ def test_an_unlisted_space_stays_inside_itself(session):
 @pytest.mark.parametrize("slug", ["", "Gent", "a b", "-a", "a--b", "é", "a" * 61, "a/b"])
 def test_an_odd_address_is_refused(session, slug):
     with pytest.raises(Invalid):
-        spaces.found(slug=slug, name="X", kind=SpaceKind.GROUP, default_audience=Audience.SPACE)
+        spaces.create(slug=slug, name="X", kind=SpaceKind.GROUP, default_audience=Audience.SPACE)
 
 
 def test_an_address_is_given_once(gent):
     with pytest.raises(Invalid):
-        spaces.found(slug=gent.slug, name="X", kind=SpaceKind.GROUP, default_audience=Audience.SPACE)
+        spaces.create(slug=gent.slug, name="X", kind=SpaceKind.GROUP, default_audience=Audience.SPACE)
 
 
 def test_the_directory_shows_names_to_the_network_and_counts_to_who_belongs(gent, moderator):

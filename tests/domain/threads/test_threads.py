@@ -26,13 +26,19 @@ def begin(who, space, **over):
         "need": Need.STORIES,
         "axis": Axis.SOLIDARITY,
         "audience": Audience.NETWORK,
-        "once": str(uuid.uuid4()),
+        "idempotency_key": str(uuid.uuid4()),
     }
     return threads.start(actor(who), space.id, **(words | over))
 
 
 def answer(who, thread, body="With us too.", **over):
-    return threads.reply(actor(who), thread.id, body=body, once=over.pop("once", str(uuid.uuid4())), **over)
+    return threads.reply(
+        actor(who),
+        thread.id,
+        body=body,
+        idempotency_key=over.pop("idempotency_key", str(uuid.uuid4())),
+        **over,
+    )
 
 
 @pytest.fixture
@@ -61,11 +67,17 @@ def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
 
 
 def test_the_same_form_twice_makes_one_talk_and_one_reply(gent, leen):
-    once = str(uuid.uuid4())
-    first, second = begin(leen, gent, once=once), begin(leen, gent, once=once, title="Again")
+    idempotency_key = str(uuid.uuid4())
+    first, second = (
+        begin(leen, gent, idempotency_key=idempotency_key),
+        begin(leen, gent, idempotency_key=idempotency_key, title="Again"),
+    )
     assert first.id == second.id
     karim = make_member("Karim", space=gent)
-    assert answer(karim, first, once=once).id == answer(karim, first, once=once).id
+    assert (
+        answer(karim, first, idempotency_key=idempotency_key).id
+        == answer(karim, first, idempotency_key=idempotency_key).id
+    )
     assert first.last_number == 2
     assert answer(leen, first).number == 3
 
@@ -225,9 +237,9 @@ def test_twenty_at_once_get_twenty_numbers_and_one_form_gives_one_post(live_app)
 
     def send(turn):
         with live_app.app_context():
-            once = str(uuid.uuid4()) if turn < 20 else same
+            idempotency_key = str(uuid.uuid4()) if turn < 20 else same
             who = whos[ids[turn % 10] if turn < 20 else ids[0]]
-            number = threads.reply(who, thread_id, body="At once", once=once).number
+            number = threads.reply(who, thread_id, body="At once", idempotency_key=idempotency_key).number
             db.session.commit()
             return number
 
@@ -235,7 +247,7 @@ def test_twenty_at_once_get_twenty_numbers_and_one_form_gives_one_post(live_app)
         with live_app.app_context():
             begun = threads.start(
                 whos[ids[0]], space_id, title="Once", body="One.", need=Need.FACTS, axis=Axis.DENSITY,
-                audience=Audience.SPACE, tags=("one",), once=same,
+                audience=Audience.SPACE, tags=("one",), idempotency_key=same,
             )  # fmt: skip
             db.session.commit()
             return begun.id

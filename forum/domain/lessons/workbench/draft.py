@@ -10,10 +10,10 @@ from forum.domain.lessons import consent_checks
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
-from forum.domain.lessons.completeness import Gap
+from forum.domain.lessons.completeness import MissingField
 from forum.domain.lessons.page import ExcerptView
 from forum.domain.lessons.workbench import source_thread as bench_talk
-from forum.domain.lessons.workbench.source_thread import BenchPost, Talk
+from forum.domain.lessons.workbench.source_thread import SourceThread, WorkbenchPost
 from forum.domain.people import capacities
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
@@ -29,7 +29,7 @@ from forum.policy.visibility import count_readers, get_visible, visible
 
 
 @dataclass(frozen=True, slots=True)
-class BenchClaim:
+class WorkbenchClaim:
     """A claim of the draft with its excerpts, each with its id for taking it away."""
 
     id: int
@@ -39,7 +39,7 @@ class BenchClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AudienceOption:
     """A circle of readers that may be chosen, how many members that is, and how many excerpts wait for a yes."""
 
     audience: str
@@ -48,44 +48,44 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Workbench:
     """Everything on the workbench of one draft."""
 
     lesson: Lesson
     version: LessonVersion
     space: Space
     curator: str
-    claims: list[BenchClaim]
-    talks: list[Talk]
-    talk: Talk | None
-    posts: list[BenchPost]
+    claims: list[WorkbenchClaim]
+    talks: list[SourceThread]
+    talk: SourceThread | None
+    posts: list[WorkbenchPost]
     page: int
     pages: int
     tags: list[str]
-    gaps: list[Gap]
+    missing_fields: list[MissingField]
     heard: int  # posts of this talk that a claim rests on
     field_voices: int
     excerpt_count: int
     cities: list[str]
     stances: set[str]
     words: int
-    reaches: list[Reach]
+    audiences: list[AudienceOption]
     returned: LessonReview | None
     may_edit: Answer
 
 
-def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: int = 1) -> Bench:
+def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: int = 1) -> Workbench:
     """The workbench of a lesson for one of its makers, beside one of its talks."""
     lesson, version, space = _opened(actor, lesson_id)
     quotes = excerpts.under(version.id)
-    talks = bench_talk.talks(actor, lesson)
+    talks = bench_talk.source_threads(actor, lesson)
     talk = next((t for t in talks if t.id == thread_id), talks[0] if talks else None)
     seen = {t.id for t in talks}
     claims = lesson_gaps.claims_of(version.id)
     here = [q for q in quotes if talk is not None and q.thread.id == talk.id]
     pages = max(1, -(-talk.last_number // bench_talk.POSTS)) if talk else 1
     page = min(max(page, 1), pages)
-    return Bench(
+    return Workbench(
         lesson=lesson,
         version=version,
         space=space,
@@ -97,14 +97,14 @@ def bench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: i
         page=page,
         pages=pages,
         tags=lesson_tags.of(version.id),
-        gaps=lesson_gaps.gaps(version, claims),
+        missing_fields=lesson_gaps.missing_fields(version, claims),
         heard=len({q.post.id for q in here if not q.withheld}),
         field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
         excerpt_count=len(quotes),
         cities=list(dict.fromkeys(q.city for q in quotes if q.city and q.thread.id in seen)),
         stances={q.excerpt.stance.value for q in quotes},
         words=_word_count(version, claims),
-        reaches=_reaches(lesson, space, quotes),
+        audiences=_reaches(lesson, space, quotes),
         returned=lesson_reviews.last_return(lesson.id),
         may_edit=may_edit_draft(actor, lesson),
     )
@@ -121,7 +121,7 @@ def review_answer(actor: Actor, lesson_id: int) -> Answer:
     return lesson_reviews.answer_for(actor, lesson, version, space, cities)
 
 
-def standing(actor: Actor, lesson_id: int) -> Lesson:
+def lesson(actor: Actor, lesson_id: int) -> Lesson:
     """The lesson as the actor may see it, for a page that depends on where it stands."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     return lesson
@@ -139,14 +139,14 @@ def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]
 
 def _claims(
     lesson: Lesson, claims: Iterable[Claim], quotes: Iterable[Quoted], seen: Collection[int]
-) -> list[BenchClaim]:
+) -> list[WorkbenchClaim]:
     agreed = consent_checks.given(lesson.id, lesson.audience)
     views = [
         (q.position, q.excerpt.id, lesson_page.excerpt_view(q, seen, agreed.get(consent_checks.key(q))))
         for q in quotes
     ]
     return [
-        BenchClaim(
+        WorkbenchClaim(
             claim.id,
             claim.position,
             claim.text,
@@ -164,12 +164,14 @@ def _word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
     return sum(len(words.split()) for words in [*texts, *(claim.text for claim in claims)])
 
 
-def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[Reach]:
+def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[AudienceOption]:
     if lesson.current_id is not None:
         offered = [lesson.audience]
     else:
         offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
     return [
-        Reach(width, count_readers(space.id, width), len(consent_checks.waiting(lesson, quotes, width)))
+        AudienceOption(
+            width, count_readers(space.id, width), len(consent_checks.waiting(lesson, quotes, width))
+        )
         for width in offered
     ]

@@ -20,7 +20,7 @@ Piece = tuple[str, tuple[int, ...], str]  # words, the claims that rest on them,
 
 
 @dataclass(frozen=True, slots=True)
-class BenchPost:
+class WorkbenchPost:
     """A post beside the draft: its plain words in lines, those that are used marked with their claims."""
 
     id: int
@@ -33,7 +33,7 @@ class BenchPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class SourceThread:
     """A talk that may be quoted from."""
 
     id: int
@@ -44,7 +44,7 @@ class Talk:
     last_number: int
 
 
-def talks(actor: Actor, lesson: Lesson) -> list[Talk]:
+def source_threads(actor: Actor, lesson: Lesson) -> list[SourceThread]:
     """The talks that the lesson was made from, as far as the actor may see them."""
     query = (
         visible(
@@ -61,10 +61,10 @@ def talks(actor: Actor, lesson: Lesson) -> list[Talk]:
         .where(LessonSource.lesson_id == lesson.id)
         .order_by(Thread.id)
     )
-    return [Talk(*row) for row in db.session.execute(query)]
+    return [SourceThread(*row) for row in db.session.execute(query)]
 
 
-def posts(actor: Actor, talk: Talk, quotes: list[Quoted], page: int) -> list[BenchPost]:
+def posts(actor: Actor, talk: SourceThread, quotes: list[Quoted], page: int) -> list[WorkbenchPost]:
     """One page of a talk; `quotes` are the excerpts of the draft that come from it."""
     first = (page - 1) * POSTS
     query = (
@@ -99,9 +99,9 @@ def lines(plain: str, quotes: list[Quoted]) -> list[list[Piece]]:
     return [line for line in found if line]
 
 
-def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> BenchPost:
+def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> WorkbenchPost:
     state = "deleted" if post.deleted_at else "hidden" if post.hidden_at else "shown"
-    return BenchPost(
+    return WorkbenchPost(
         id=post.id,
         number=post.number,
         author=author,

@@ -16,7 +16,7 @@ TRIES = 5
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
-def react_to_next() -> bool:
+def process_next() -> bool:
     """Handle the oldest event that is due and commit; False when there is none."""
     event = _next()
     if event is None:

@@ -7,8 +7,9 @@ from flask_wtf.csrf import generate_csrf
 
 from forum.domain.themes import labels
 from forum.infra import i18n, text
-from forum.web import links, ring
-from forum.web.viewer import viewer
+from forum.web import ring
+from forum.web.http import links
+from forum.web.http.current_user import viewer
 
 
 def init_app(app: Flask) -> None:

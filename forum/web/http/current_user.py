@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from forum.domain.people import passwords, sessions
 from forum.infra import i18n
 from forum.policy.actors import Actor
-from forum.web.commits import afterwards
+from forum.web.http.transactions import afterwards
 
 login_manager = LoginManager()
 login_manager.session_protection = (

@@ -12,12 +12,12 @@ from types import FrameType
 
 import click
 
-PATIENCE = 60.0  # seconds for the first page: a small machine after a cold start
-GOODBYE = 12.0  # seconds to finish what is under way, then it is ended the hard way
+START_TIMEOUT = 60.0  # seconds for the first page: a small machine after a cold start
+TERM_TIMEOUT = 12.0  # seconds to finish what is under way, then it is ended the hard way
 PARENT_DIED = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
-class Family:
+class Supervisor:
     """The processes of one forum: they start together and end together."""
 
     def __init__(self, folder: Path) -> None:
@@ -35,12 +35,12 @@ class Family:
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=end_with(os.getpid()),
+            preexec_fn=parent_death_signal(os.getpid()),
         )
 
     def watch(self, ready: Callable[[], bool], announce: Callable[[], None]) -> int:
         """Wait until one ends or we are told to; returns the exit code."""
-        announced, until = False, time.monotonic() + PATIENCE
+        announced, until = False, time.monotonic() + START_TIMEOUT
         while not self.stopping:
             ended = self._ended()
             if ended:
@@ -53,7 +53,7 @@ class Family:
                 announce()
                 announced = True
             if not announced and time.monotonic() > until:
-                click.echo(f"No page after {PATIENCE:.0f} seconds.", err=True)
+                click.echo(f"No page after {START_TIMEOUT:.0f} seconds.", err=True)
                 self.end()
                 return 1
             time.sleep(0.5 if announced else 0.05)
@@ -65,7 +65,7 @@ class Family:
         for child in self.members.values():
             if child.poll() is None:
                 child.terminate()
-        until = time.monotonic() + GOODBYE
+        until = time.monotonic() + TERM_TIMEOUT
         for child in self.members.values():
             try:
                 child.wait(max(0.1, until - time.monotonic()))
@@ -89,15 +89,15 @@ def _kill_session(leader: int) -> None:
         pass  # all of it ended, as it should
 
 
-def end_with(parent: int) -> Callable[[], None] | None:
+def parent_death_signal(parent: int) -> Callable[[], None] | None:
     """On Linux the kernel ends a child whose parent was killed, so that no forum is left without a keeper."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
 
-    def leash() -> None:
+    def end_with_parent() -> None:
         libc.prctl(PARENT_DIED, signal.SIGTERM)
         if os.getppid() != parent:
             os._exit(1)
 
-    return leash
+    return end_with_parent

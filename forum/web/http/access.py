@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forum.infra.i18n import _
 from forum.policy.errors import Forbidden
-from forum.web.viewer import viewer
+from forum.web.http.current_user import viewer
 
 Door = Callable[[], AnyResponse | Response | None]
 STATIC = "static"

@@ -13,9 +13,9 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def init_app(app: Flask) -> None:
     """Hook into the start and the end of every request."""
-    app.before_request(_promise)
+    app.before_request(_mark_read_only)
     app.after_request(_finish)
-    app.teardown_request(_forget)
+    app.teardown_request(_reset)
 
 
 def afterwards(verb: Callable[[], object]) -> None:
@@ -23,7 +23,7 @@ def afterwards(verb: Callable[[], object]) -> None:
     g.setdefault("afterwards", []).append(verb)
 
 
-def _promise() -> None:
+def _mark_read_only() -> None:
     set_reading(request.method in READING)
 
 
@@ -31,9 +31,9 @@ def _finish(response: Response) -> Response:
     if request.method in READING or response.status_code >= 400:
         db.session.rollback()
     else:
-        stirred = db.session.info.pop("stirred", False)
+        events_recorded = db.session.info.pop("events_recorded", False)
         db.session.commit()
-        if stirred:
+        if events_recorded:
             current_app.extensions["wake"]()
     if g.get("afterwards") and response.status_code < 400:
         _run_afterwards()
@@ -51,5 +51,5 @@ def _run_afterwards() -> None:
         log.exception("a small write after the page failed")
 
 
-def _forget(error: BaseException | None) -> None:
+def _reset(error: BaseException | None) -> None:
     set_reading(False)

@@ -11,7 +11,7 @@ from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.infra.text import TooLong
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.web import resume
+from forum.web.http import unsent_forms
 
 log = logging.getLogger(__name__)
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -19,20 +19,20 @@ Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 def init_app(app: Flask) -> None:
     """Register the error pages."""
-    app.extensions["resume"] = resume.ask_again
+    app.extensions["resume"] = unsent_forms.offer_resubmit
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, lambda error: _page("409", 409, reason=error.reason))
     app.register_error_handler(Invalid, lambda error: _page("422", 422, reason=error.message))
     app.register_error_handler(TooLong, lambda error: _page("422", 422, reason=_("That text is too long.")))
     app.register_error_handler(TooOften, _too_often)
-    app.register_error_handler(CSRFError, lambda error: resume.ask_again())
+    app.register_error_handler(CSRFError, lambda error: unsent_forms.offer_resubmit())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
 
 def _page(name: str, status: int, **words: Any) -> tuple[str, int]:
-    return render_template(f"errors/{name}.html", typed=resume.typed(), **words), status
+    return render_template(f"errors/{name}.html", typed=unsent_forms.request_fields(), **words), status
 
 
 def _not_found(error: Exception) -> tuple[str, int]:

@@ -11,7 +11,7 @@ EVERY = 20.0  # seconds
 _LAST = "last_beat"
 
 
-def beat() -> None:
+def touch() -> None:
     """Note that this worker lives, at most once in twenty seconds; commits."""
     last = current_app.extensions.get(_LAST)
     if last is not None and time.monotonic() - last < EVERY:

@@ -10,9 +10,9 @@ from werkzeug.exceptions import HTTPException
 from forum.infra.i18n import _, lazy
 from forum.policy.errors import NotFound
 from forum.web.forms.accounts import SignInForm
-from forum.web.guards import anyone
-from forum.web.links import own_path
-from forum.web.viewer import viewer
+from forum.web.http.access import anyone
+from forum.web.http.current_user import viewer
+from forum.web.http.links import own_path
 
 PREFIX = "kept."
 # Never sent back to the page: they are typed again.
@@ -41,23 +41,23 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SubmittedForm:
     """Where a form was going, and what was in it."""
 
     target: str
     fields: list[Field]
 
 
-def ask_again() -> Any:
+def offer_resubmit() -> Any:
     """Answer a form that came without a valid session: its words, a fresh token, and a way to sign in if need be."""
     if _from_elsewhere():
         return _nothing_done()
-    kept = Kept(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
+    kept = SubmittedForm(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
     needs_account = viewer() is None and not _is_open(request.endpoint)
     return page(kept, form=SignInForm(formdata=None) if needs_account else None), 403
 
 
-def typed() -> list[Field]:
+def request_fields() -> list[Field]:
     """What stood in the form that is being refused, so that its words can be shown to whoever wrote them."""
     # A body over the limit was never read, and must not be now.
     if request.method != "POST" or (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
@@ -86,18 +86,18 @@ def _nothing_done() -> tuple[str, int]:
     return page, 403
 
 
-def kept_from_form() -> Kept:
+def submitted_form() -> SubmittedForm:
     """What the page of `ask_again` sends along while somebody signs in."""
     target = own_path(request.form.get("target"))
     if target is None or not _takes_forms(target):
         raise NotFound
     sent = ((k.removeprefix(PREFIX), v) for k, v in request.form.items(multi=True) if k.startswith(PREFIX))
-    return Kept(target, _fields(sent))
+    return SubmittedForm(target, _fields(sent))
 
 
-def page(kept: Kept, *, form: SignInForm | None = None) -> str:
+def page(kept: SubmittedForm, *, form: SignInForm | None = None) -> str:
     """The page with the kept words: a button that posts them, or first the fields to sign in."""
-    action = url_for("accounts.enter_again") if form is not None else kept.target
+    action = url_for("accounts.sign_in_and_resume") if form is not None else kept.target
     return render_template(
         "accounts/resume.html", kept=kept, form=form, action=action, prefix=PREFIX if form is not None else ""
     )

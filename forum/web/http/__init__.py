@@ -1,0 +1,1 @@
+"""The plumbing of pages: transactions, access, the current user, error pages, forms that came back."""

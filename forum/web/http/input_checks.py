@@ -1,0 +1,37 @@
+"""Input that no form of ours sends is refused before a view or a database sees it."""
+
+from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from forum.infra.paging import LARGEST
+from forum.policy.errors import NotFound
+
+NUL = "\x00"  # nobody can type it, and PostgreSQL keeps no text that holds it
+
+
+class RowIdConverter(IntegerConverter):
+    """`<int:…>` in our routes: the id of a row. A number that no row can have leads nowhere."""
+
+    regex = r"\d{1,18}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number, when a database can be asked for it."""
+        number = super().to_python(value)
+        if number > LARGEST:
+            raise ValidationError
+        return int(number)
+
+
+def init_app(app: Flask) -> None:
+    """Check every request; to be called before the blueprints come, which use the converter."""
+    app.before_request(reject_nul_bytes)
+    app.url_map.converters["int"] = RowIdConverter
+
+
+def reject_nul_bytes() -> None:
+    """Answer 404 for a NUL in an address, 400 for one in a form."""
+    if NUL in request.path or any(NUL in value for value in request.args.values()):
+        raise NotFound
+    for name, values in request.form.lists():
+        if NUL in name or any(NUL in value for value in values):
+            abort(400)
