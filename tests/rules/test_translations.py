@@ -81,10 +81,8 @@ def bare_labels(root: Path) -> list[str]:
 
 def _callee(node: ast.Call) -> str:
     name = ast.unparse(node.func).split(".")[-1]
-    speaks = name in {"flash", "Forbidden", "Conflict", "Invalid", "deny"} or (
-        name.endswith("Field") and name != "MissingField"
-    )
-    return name if speaks else ""
+    is_field = name.endswith("Field") and name != "MissingField"
+    return name if is_field or name in {"flash", "Forbidden", "Conflict", "Invalid", "deny"} else ""
 
 
 def _is_sentence(node: ast.expr) -> bool:
