@@ -20,25 +20,36 @@ from flask_migrate import upgrade
 from forum import create_app
 from forum.infra import logs, passwords
 from forum.infra.db import db
-from tests import servers
+from tests import checkout, servers
 
-ROOT = Path(__file__).resolve().parent.parent
+FOUND = pytest.StashKey[checkout.Listing]()
 POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Once, before workers start: translations compiled, PostgreSQL running."""
+    """Once, before workers start: what `make` makes is there, PostgreSQL runs."""
     passwords.configure(time_cost=1, memory_cost=8)
     if hasattr(config, "workerinput"):
         return
-    subprocess.run(
-        [sys.executable, "-m", "babel.messages.frontend", "compile", "-d", "translations"],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-    )
+    if stale := checkout.uncompiled():
+        raise pytest.UsageError(f"Not compiled since it was changed: {', '.join(stale)}. Run `make setup`.")
+    config.stash[FOUND] = checkout.listing()
     if POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = servers.postgres_server()
+
+
+@pytest.hookimpl(trylast=True)  # the workers are done by then
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that left something in the checkout."""
+    if FOUND not in session.config.stash:
+        return
+    left = checkout.differences(session.config.stash[FOUND], checkout.listing())
+    if left:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        told = "\n".join(f"  {each}" for each in left)
+        sys.stderr.write(
+            f"\nThe tests changed the checkout; what they need is made by `make setup`:\n{told}\n"
+        )
 
 
 def settings_for(url: str, folder: Path) -> dict[str, Any]:
