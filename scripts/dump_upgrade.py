@@ -1,0 +1,56 @@
+"""Writes the database of today's migrations with the demo in it to tests/upgrade, for SQLite and for PostgreSQL.
+
+    python -m scripts.dump_upgrade
+
+Run it when a migration is finished, and commit what it wrote: later migrations are tried on it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+
+from tests.postgres import create_database, postgres_server
+from tests.upgrade import dumps
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = (
+    ("db", "upgrade"),
+    ("demo", "load"),
+    # Letters of a week in which nobody reads yet: windows and mail, which the demo has not.
+    ("digests", "send", "--at", "2027-01-04T09:00+01:00"),
+)
+
+
+def main() -> int:
+    head = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    for name in dumps.ENDINGS:
+        with tempfile.TemporaryDirectory() as folder:
+            url = f"sqlite:///{folder}/forum.db"
+            if name == "postgresql":
+                url = create_database(postgres_server(), "dump")
+            for command in COMMANDS:
+                _flask(command, url, folder)
+            path = dumps.write(url, str(head))
+        print(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1024} kB")
+    return 0
+
+
+def _flask(command: tuple[str, ...], url: str, folder: str) -> None:
+    settings = {"DATABASE_URL": url, "INSTANCE": folder, "JOBS_URL": "memory:", "FORUM_DEMO": "1"}
+    settings |= {"FORUM_ENV": "development", "BASE_URL": "http://forum.test"}
+    subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *command],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=300,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""A network that is there already loses nothing when it is migrated: on every database that we kept from before."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+
+from forum import create_app
+from forum.infra.db import db
+from tests.conftest import POSTGRES, new_database, settings_for
+from tests.rules.source import ROOT
+from tests.upgrade import dumps, facts
+
+pytestmark = pytest.mark.live
+DUMPS = dumps.standing("postgresql" if POSTGRES else "sqlite")
+SCRIPTS = ScriptDirectory(str(ROOT / "migrations"))
+EXCERPTS = """SELECT excerpt.words, excerpt.sha256, excerpt.start_at, excerpt.end_at, post_revision.plain
+FROM excerpt JOIN post_revision ON post_revision.id = excerpt.revision_id"""
+
+
+@pytest.fixture
+def restored(tmp_path: Path) -> Iterator[Callable[[str], Flask]]:
+    """`restored("0001")` is an application on the database that this revision left."""
+    made: list[Flask] = []
+
+    def restore(revision: str) -> Flask:
+        url = new_database(tmp_path)
+        dumps.restore(DUMPS[revision], url)
+        made.append(create_app(settings_for(url, tmp_path)))
+        return made[-1]
+
+    yield restore
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def now() -> facts.Facts:
+    """What the database says at this moment."""
+    with db.engine.connect() as connection:
+        return facts.read(connection)
+
+
+def revision() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def schema_differences() -> list[object]:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, db.metadata))
+
+
+def test_there_is_a_dump_of_both_kinds_for_each_kept_revision():
+    kept = {kind: set(dumps.standing(kind)) for kind in dumps.ENDINGS}
+    assert kept["sqlite"] == kept["postgresql"]
+    assert "0001" in kept["sqlite"]
+    assert kept["sqlite"] <= {script.revision for script in SCRIPTS.walk_revisions()}
+
+
+@pytest.mark.parametrize("kept", DUMPS)
+def test_nothing_is_lost_on_the_way_to_today_and_back(restored, kept):
+    with restored(kept).app_context():
+        before = now()
+        assert revision() == kept
+        for _round in range(2):
+            upgrade()
+            assert revision() == SCRIPTS.get_current_head()
+            assert schema_differences() == []
+            assert facts.differences(before, now()) == []
+            downgrade(revision=kept)
+            assert revision() == kept
+            assert facts.differences(before, now(), moved={}, changed={}) == []
+
+
+@pytest.mark.parametrize("kept", DUMPS)
+def test_what_people_said_is_there_and_the_words_of_an_excerpt_have_their_seal(restored, kept):
+    kept_tables = {name.partition(".")[0] for name in facts.KEPT}
+    assert not facts.CHANGED.keys() & {*facts.KEPT, *kept_tables}, "what people said can only move"
+    with restored(kept).app_context():
+        upgrade()
+        today = now()
+        with db.engine.connect() as connection:
+            rows = connection.execute(text(EXCERPTS)).all()
+    for name in facts.KEPT:
+        new = facts.MOVED.get(name, name)
+        assert new in today.columns
+        assert today.rows[new.partition(".")[0]], f"a dump without any {name} proves nothing"
+    for row in rows:
+        assert row.plain[row.start_at : row.end_at] == row.words
+        assert hashlib.sha256(row.words.encode()).hexdigest() == row.sha256
+
+
+LOSSES = {
+    "UPDATE post_revision SET plain = plain || '.' WHERE id = 1": ["post_revision.plain has other content"],
+    "UPDATE consent SET audience = 'public' WHERE audience = 'network'": [
+        "consent.audience has other content"
+    ],
+    "UPDATE consent SET author_id = author_id + 1 WHERE author_id = (SELECT min(author_id) FROM consent)": [
+        "consent.author_id has other content"
+    ],
+    "ALTER TABLE digest_choice DROP COLUMN chosen_at": [
+        "digest_choice.chosen_at is gone: say where in MOVED"
+    ],
+    "ALTER TABLE thread RENAME COLUMN summary TO story": ["thread.summary is gone: say where in MOVED"],
+    "DELETE FROM thread_tag WHERE thread_id = 1 AND tag_id = (SELECT min(tag_id) FROM thread_tag)": [
+        "thread_tag had 74 rows, has 73",
+        "thread_tag.tag_id has other content",
+        "thread_tag.thread_id has other content",
+    ],
+}
+
+
+def test_a_migration_that_loses_something_is_found_out(restored):
+    with restored("0001").app_context():
+        before = now()
+        for migration, loss in LOSSES.items():
+            with db.engine.connect() as connection, connection.begin() as undone:
+                connection.execute(text(migration))
+                said = facts.differences(before, facts.read(connection), moved={}, changed={})
+                undone.rollback()
+            assert said == loss
+        assert facts.differences(before, now()) == []
+
+
+def test_a_column_may_move_or_change_when_that_is_said_and_another_may_come(restored):
+    with restored("0001").app_context():
+        before = now()
+        with db.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE thread RENAME COLUMN summary TO story"))
+            connection.execute(text("ALTER TABLE thread ADD COLUMN more INTEGER"))
+            connection.execute(text("DELETE FROM notification"))
+        after = now()
+    for moved, said in (("thread.story", True), ("thread.title", False)):
+        found = facts.differences(
+            before, after, moved={"thread.summary": moved}, changed={"notification": "told again"}
+        )
+        assert (found == []) is said
+    assert facts.differences(before, after, moved={"thread.summary": "thread.story"}) != []
