@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, inspect
 
 # A column that a migration gave another name or another table: "thread.old": "thread.new".
-MOVED: dict[str, str] = {}
+MOVED: dict[str, str] = {
+    "thread.once": "thread.idempotency_key",
+    "post.once": "post.idempotency_key",
+}
 # A column, or a whole table, that a migration filled, emptied or took away on purpose, and why that loses nothing.
 CHANGED: dict[str, str] = {}
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.
