@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
+from forum.domain.lessons import page_queries
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
-from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
-from forum.policy.visibility import sees, visible
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
 
 Pair = tuple[str, str]  # a city and what came of it
 ENOUGH = 2  # other cities in which it went well; then a lesson is confirmed
@@ -46,30 +48,43 @@ class Adoption:
 
 
 def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
-    """The reports on a lesson, the latest first (two queries)."""
-    query = (
-        visible(AdoptionReport, reader, AdoptionReport, Member.name, Member.handle, Capacity)
-        .join(Member, Member.id == AdoptionReport.reporter_id)
-        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(AdoptionReport.lesson_id == lesson.id)
-        .order_by(AdoptionReport.reported_on.desc(), AdoptionReport.id.desc())
-    )
-    found = db.session.execute(query).all()
-    posts = _posts(reader, [row.AdoptionReport.post_id for row in found])
-    return [_adoption(row.AdoptionReport, row.name, row.handle, row.Capacity, posts) for row in found]
+    """Return the reports on a lesson that the reader may see, the latest first (one query)."""
+    values = {**reader_values(reader), "lesson_id": lesson.id}
+    rows = db.session.execute(page_queries.adoptions(reader is not None), values)
+    return [
+        Adoption(
+            city=row.AdoptionReport.city,
+            outcome=row.AdoptionReport.outcome.value,
+            by=byline(row.name, row.handle, row.Capacity),
+            reported_on=row.AdoptionReport.reported_on,
+            what_changed=row.AdoptionReport.what_changed,
+            what_came=row.AdoptionReport.what_came,
+            post=PostLink(row.thread_id, row.slug, row.number) if row.thread_id is not None else None,
+        )
+        for row in rows
+    ]
 
 
 def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pair]]:
-    """For each lesson the cities that applied it with what came of it, from old to new, for its ring (one query)."""
-    query = (
-        visible(AdoptionReport, reader, AdoptionReport.lesson_id, AdoptionReport.city, AdoptionReport.outcome)
-        .where(AdoptionReport.lesson_id.in_(list(lesson_ids)))
+    """Return for each lesson the cities that applied it with what came of it, from old to new (one query)."""
+    values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
+    pairs: dict[int, list[Pair]] = {}
+    for row in db.session.execute(_cities(reader is not None), values):
+        pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome.value))
+    return pairs
+
+
+@cache
+def _cities(signed_in: bool) -> Select[Any]:
+    query: Any = (
+        select(AdoptionReport.lesson_id, AdoptionReport.city, AdoptionReport.outcome)
+        .where(
+            AdoptionReport.lesson_id.in_(bindparam("lesson_ids", expanding=True)),
+            sees(AdoptionReport, reader_param(signed_in)),
+        )
         .order_by(AdoptionReport.reported_on, AdoptionReport.id)
     )
-    found: dict[int, list[Pair]] = {}
-    for row in db.session.execute(query):
-        found.setdefault(row.lesson_id, []).append((row.city, row.outcome.value))
-    return found
+    return cast(Select[Any], query)
 
 
 def record(
@@ -114,26 +129,3 @@ def _confirm(lesson_id: int) -> None:
     if len(set(db.session.scalars(went_well)) - {home}) >= ENOUGH:
         lesson.confirmed_at = clock.now()
         db.session.flush()
-
-
-def _posts(reader: Actor | None, ids: Iterable[int | None]) -> dict[int, PostLink]:
-    query = (
-        select(Post.id, Thread.id.label("thread_id"), Thread.slug, Post.number)
-        .join(Thread, Thread.id == Post.thread_id)
-        .where(Post.id.in_([number for number in ids if number is not None]), sees(Thread, reader))
-    )
-    return {row.id: PostLink(row.thread_id, row.slug, row.number) for row in db.session.execute(query)}
-
-
-def _adoption(
-    report: AdoptionReport, name: str, handle: str, capacity: Capacity | None, posts: dict[int, PostLink]
-) -> Adoption:
-    return Adoption(
-        city=report.city,
-        outcome=report.outcome.value,
-        by=byline(name, handle, capacity),
-        reported_on=report.reported_on,
-        what_changed=report.what_changed,
-        what_came=report.what_came,
-        post=posts.get(report.post_id) if report.post_id else None,
-    )

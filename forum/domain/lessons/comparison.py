@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.page import VersionLine
+from forum.domain.lessons.views import VersionLine
 from forum.domain.themes import labels
 from forum.infra.db import db
 from forum.infra.i18n import lazy

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +12,6 @@ from forum.infra.db import db
 from forum.models.consents import Consent
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
-from forum.models.threads import Thread
 
 Key = tuple[int, str]  # a post and the SHA-256 of the words
 
@@ -27,8 +27,11 @@ class Missing:
     words: str
 
 
-def needed(thread: Thread, lesson: Lesson, width: Audience) -> bool:
-    """Whether a lesson of that width takes words out of this talk: somebody will read it who may not read the talk."""
+def needed(thread: Any, lesson: Lesson, width: Audience) -> bool:
+    """Whether somebody may read a lesson of that audience who may not read the thread it takes words from.
+
+    `thread` is a Thread, or a row with its `audience` and `space_id`.
+    """
     elsewhere = thread.audience == Audience.SPACE and thread.space_id != lesson.space_id
     return thread.audience.rank < width.rank or elsewhere
 

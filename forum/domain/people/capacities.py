@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
 
 from forum.domain.lines import clean_line
 from forum.infra import clock
@@ -14,7 +14,7 @@ from forum.models.cities import BY_CODE
 from forum.policy.errors import Invalid
 
 
-def holds_on(day: date) -> ColumnElement[bool]:
+def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     """Whether a capacity holds on `day`: it began by then, and its last day is not before."""
     return and_(Capacity.starts_on <= day, or_(Capacity.ends_on.is_(None), Capacity.ends_on >= day))
 

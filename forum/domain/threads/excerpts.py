@@ -4,8 +4,9 @@ For the house's own checks. What of it a reader may know is decided in `lesson_p
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
@@ -44,19 +45,49 @@ class Quoted:
         return "hidden" if self.post.hidden_at is not None or self.thread.hidden_at is not None else ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuotedClaim:
+    """A claim with the excerpts that it rests on."""
+
+    position: int
+    text: str
+    quotes: list[Quoted]
+
+
 def under(version_id: int) -> list[Quoted]:
-    """Every excerpt under the claims of a version, in their order (one query)."""
-    rows = db.session.execute(
-        select(
-            Excerpt, Claim.position, PostRevision.number, Post, Thread, Member.name, Member.handle, Capacity
-        )
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
-        .join(Post, Post.id == PostRevision.post_id)
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Member, Member.id == Post.author_id)
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(Claim.version_id == version_id)
-        .order_by(Claim.position, Excerpt.id)
+    """Return every excerpt under the claims of a version, in their order (one query)."""
+    return [quoted for claim in by_claim(version_id) for quoted in claim.quotes]
+
+
+def by_claim(version_id: int) -> list[QuotedClaim]:
+    """Return the claims of a version in their order, each with its excerpts (one query)."""
+    claims: dict[int, QuotedClaim] = {}
+    for position, text, excerpt, *origin in db.session.execute(_CLAIMS, {"version_id": version_id}):
+        claim = claims.setdefault(position, QuotedClaim(position, text, []))
+        if excerpt is not None:
+            claim.quotes.append(Quoted(excerpt, position, *origin))
+    return list(claims.values())
+
+
+# Built once: building the statement costs more than asking the database.
+_CLAIMS: Any = (
+    select(
+        Claim.position,
+        Claim.text,
+        Excerpt,
+        PostRevision.number,
+        Post,
+        Thread,
+        Member.name,
+        Member.handle,
+        Capacity,
     )
-    return [Quoted(*row) for row in rows]
+    .outerjoin(Excerpt, Excerpt.claim_id == Claim.id)
+    .outerjoin(PostRevision, PostRevision.id == Excerpt.revision_id)
+    .outerjoin(Post, Post.id == PostRevision.post_id)
+    .outerjoin(Thread, Thread.id == Post.thread_id)
+    .outerjoin(Member, Member.id == Post.author_id)
+    .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+    .where(Claim.version_id == bindparam("version_id", type_=Integer))
+    .order_by(Claim.position, Excerpt.id)
+)

@@ -11,7 +11,7 @@ from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.completeness import MissingField
-from forum.domain.lessons.page import ExcerptView
+from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread as bench_talk
 from forum.domain.lessons.workbench.source_thread import SourceThread, WorkbenchPost
 from forum.domain.people import capacities

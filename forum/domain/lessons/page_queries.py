@@ -1,0 +1,132 @@
+"""The queries of a lesson's page, each built once for visitors and once for members, with the visibility rule in them.
+
+Building one costs more than asking the database. `reader_values` and the named parameters are filled in when they run.
+"""
+
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Date, Integer, Select, String, and_, bindparam, func, or_, select
+
+from forum.domain.people import capacities
+from forum.models.accounts import Capacity, Member
+from forum.models.adoptions import AdoptionReport
+from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Verdict
+from forum.models.themes import LessonTag, Tag
+from forum.models.threads import Post, Thread
+from forum.policy.readers import reader_param
+from forum.policy.visibility import sees
+
+_LESSON_ID = bindparam("lesson_id", type_=Integer)
+
+
+@cache
+def published(signed_in: bool, numbered: bool) -> Select[Any]:
+    """The lesson with `public_id` and its current version, or the one with `number`; `tag_words` are its tags."""
+    which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
+    query: Any = (
+        select(Lesson, LessonVersion, _tag_words())
+        .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
+        .where(
+            Lesson.public_id == bindparam("public_id", type_=String),
+            Lesson.current_id.is_not(None),
+            LessonVersion.number.is_not(None),
+            sees(LessonVersion, reader_param(signed_in)),
+        )
+    )
+    return cast(Select[Any], query)
+
+
+@cache
+def working() -> Select[Any]:
+    """The lesson with `lesson_id` and the version that is being made, for a member who may see it."""
+    query: Any = (
+        select(Lesson, LessonVersion, _tag_words())
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .where(Lesson.id == _LESSON_ID, sees(LessonVersion, reader_param(signed_in=True)))
+    )
+    return cast(Select[Any], query)
+
+
+@cache
+def sources(signed_in: bool) -> Select[Any]:
+    """Every thread behind the lesson, and whether the reader may see it."""
+    columns = (Thread.id, Thread.slug, Thread.title, Thread.audience, Thread.space_id)
+    query: Any = (
+        select(*columns, sees(Thread, reader_param(signed_in)).label("seen"))
+        .join(LessonSource, LessonSource.thread_id == Thread.id)
+        .where(LessonSource.lesson_id == _LESSON_ID)
+        .order_by(Thread.id)
+    )
+    return cast(Select[Any], query)
+
+
+@cache
+def history(signed_in: bool) -> Select[Any]:
+    """The published versions, the newest first."""
+    query: Any = select(LessonVersion.number, LessonVersion.published_at, LessonVersion.change_note).where(
+        LessonVersion.lesson_id == _LESSON_ID,
+        LessonVersion.number.is_not(None),
+        sees(LessonVersion, reader_param(signed_in)),
+    )
+    return cast(Select[Any], query.order_by(LessonVersion.sequence.desc()))
+
+
+@cache
+def people() -> Select[Any]:
+    """The curator with the capacity of the day `then`, who checked the version, and who published the lesson last."""
+    curator, publisher = (bindparam(name, type_=Integer) for name in ("curator_id", "publisher_id"))
+    checked = select(LessonReview.reviewer_id).where(
+        LessonReview.version_id == bindparam("version_id", type_=Integer),
+        LessonReview.verdict == Verdict.APPROVED,
+    )
+    spoke_as = and_(
+        Capacity.member_id == Member.id,
+        Member.id == curator,
+        capacities.holds_on(bindparam("then", type_=Date)),
+    )
+    query: Any = (
+        select(Member.id, Member.name, Member.handle, Capacity, Member.id.in_(checked).label("checked"))
+        .outerjoin(Capacity, spoke_as)
+        .where(or_(Member.id == curator, Member.id == publisher, Member.id.in_(checked)))
+        .order_by(Member.name, Member.id, Capacity.starts_on, Capacity.id)
+    )
+    return cast(Select[Any], query)
+
+
+@cache
+def adoptions(signed_in: bool) -> Select[Any]:
+    """The reports on the lesson, the latest first, each with its post where the reader may see the thread."""
+    reader = reader_param(signed_in)
+    query: Any = (
+        select(
+            AdoptionReport,
+            Member.name,
+            Member.handle,
+            Capacity,
+            Thread.id.label("thread_id"),
+            Thread.slug,
+            Post.number,
+        )
+        .join(Member, Member.id == AdoptionReport.reporter_id)
+        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
+        .outerjoin(Post, Post.id == AdoptionReport.post_id)
+        .outerjoin(Thread, and_(Thread.id == Post.thread_id, sees(Thread, reader)))
+        .where(AdoptionReport.lesson_id == _LESSON_ID, sees(AdoptionReport, reader))
+        .order_by(AdoptionReport.reported_on.desc(), AdoptionReport.id.desc())
+    )
+    return cast(Select[Any], query)
+
+
+def _is_current() -> Any:
+    return LessonVersion.id == Lesson.current_id
+
+
+def _tag_words() -> Any:
+    words = (
+        select(func.aggregate_strings(Tag.name, "\n"))
+        .join(LessonTag, LessonTag.tag_id == Tag.id)
+        .where(LessonTag.version_id == LessonVersion.id)
+        .correlate(LessonVersion)
+    )
+    return words.scalar_subquery().label("tag_words")

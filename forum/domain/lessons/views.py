@@ -1,0 +1,81 @@
+"""A lesson as one reader gets it: what a page draws, nothing more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from forum.domain.lessons.adoptions import Adoption, Pair, PostLink
+from forum.domain.people.bylines import Byline
+from forum.models.lessons import Lesson, LessonVersion
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptView:
+    """Words under a claim. Without words, `withheld` says why: deleted, hidden, closed."""
+
+    stance: str
+    words: str = ""
+    author: Byline | None = None
+    said_at: datetime | None = None
+    post: PostLink | None = None
+    edited: bool = False
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """A claim with what it rests on."""
+
+    number: int
+    text: str
+    excerpts: list[ExcerptView]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLink:
+    """A thread behind the lesson that the reader may see."""
+
+    id: int
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One published version in the list."""
+
+    number: str
+    published_at: datetime
+    change_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """Everything on the page of a lesson."""
+
+    lesson: Lesson
+    version: LessonVersion
+    claims: list[ClaimView]
+    sources: list[SourceLink]
+    curator: Byline
+    readers: list[str]  # who checked this version
+    published_by: str
+    history: list[VersionLine]
+    adoptions: list[Adoption]
+    tags: list[str]
+    overdue: bool
+    may_revise: bool
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is what readers get first."""
+        return self.version.id == self.lesson.current_id
+
+    @property
+    def excerpt_count(self) -> int:
+        """How many excerpts the claims rest on."""
+        return sum(len(claim.excerpts) for claim in self.claims)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """City and outcome of each report from old to new, for the ring."""
+        return [(report.city, report.outcome) for report in reversed(self.adoptions)]
