@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, select, text
 
 from bench.processes import run_quietly
 from forum import create_app
-from forum.demo.synthetic import A_PAGE, LONG_THREAD, PAGE_THREAD, PLACES, TAUGHT_THREAD, Size
-from forum.domain.people import sessions
+from forum.demo.synthetic.size import A_PAGE, LONG_THREAD, PAGE_THREAD, READER, TAUGHT_THREAD, Size
+from forum.domain import sign_ins
 from forum.infra import logs
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -23,7 +23,6 @@ from forum.models.spaces import Audience, Space
 from forum.models.threads import Thread
 
 SECRET = "bench-only-" + "x" * 32
-READER = 2 * len(PLACES) + 1  # an ordinary member of the city where the measured thread stands
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def _settle(url: str) -> None:
 
 
 def _sign_in(app: Flask) -> str:
-    secret = sessions.begin(db.session.get_one(Member, READER), device="Benchmark")
+    secret = sign_ins.begin(db.session.get_one(Member, READER), device="Benchmark")
     db.session.commit()
     interface: Any = app.session_interface
     value = interface.get_signing_serializer(app).dumps(

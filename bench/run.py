@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.forum_under_test import Measured, Page, made
 from bench.processes import HOST, cores, cpu_seconds, pin, pin_alone, served
-from forum.demo.synthetic import Size
+from forum.demo.synthetic.size import Size
 from tests.postgres import create_database, start_postgres
 
 BIG = Size(members=2_000, threads=5_000, posts=100_000, lessons=300)

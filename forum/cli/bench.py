@@ -1,16 +1,20 @@
 """`flask bench seed`: a synthetic network to measure on."""
 
 import time
+from datetime import UTC, datetime
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
 from forum import demo
-from forum.demo import synthetic, synthetic_lessons
+from forum.demo.synthetic import seeding
+from forum.demo.synthetic.size import Size
+from forum.infra import clock
 from forum.infra.db import db
 
 group = AppGroup("bench", help="Measuring.")
+MOMENTS = click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S"])
 
 
 def register(app: Flask) -> None:
@@ -24,21 +28,29 @@ def register(app: Flask) -> None:
 @click.option("--posts", type=click.IntRange(1), required=True)
 @click.option("--lessons", type=click.IntRange(0), required=True)
 @click.option("--seed", "number", type=int, default=1, show_default=True)
-def seed(members: int, threads: int, posts: int, lessons: int, number: int) -> None:
-    """Fill an empty database with a synthetic network, the same for the same seed."""
-    size = synthetic.Size(members, threads, posts, lessons)
+@click.option("--at", "moment", type=MOMENTS, help="The network's present (UTC when no zone is given).")
+def seed(members: int, threads: int, posts: int, lessons: int, number: int, moment: datetime | None) -> None:
+    """Fill an empty database with a synthetic network, the same for the same seed and moment."""
+    size = Size(members, threads, posts, lessons)
     if not size.fits:
         raise click.ClickException(
-            "Too small: at least 26 members, 30 threads, and 80 posts more than threads."
+            "Too small: at least 26 members, 30 threads and 400 posts, and posts enough for a few in each thread."
         )
     if not demo.is_empty():
         raise click.ClickException("This database has members. A synthetic network wants an empty one.")
-    began = time.perf_counter()
-    network = synthetic.seed(size, number)
-    synthetic_lessons.seed(network)
-    synthetic.line_up()
+    done = seeding.seed(db.session.connection(), size, number=number, now=_now(moment))
     db.session.commit()
-    took = time.perf_counter() - began
+    began = time.perf_counter()
+    seeding.analyse(db.session.connection())
+    db.session.commit()
     click.echo(
-        f"{posts} posts in {took:.1f} s: {posts / took:.0f} a second, everything around them included."
+        f"rows: {done.rows} in {done.writing:.1f} s, {posts / done.writing:.0f} posts a second;"
+        f" indexes and keys: {done.indexing:.1f} s; statistics: {time.perf_counter() - began:.1f} s;"
+        f" memory: {seeding.megabytes():.0f} MB"
     )
+
+
+def _now(moment: datetime | None) -> datetime:
+    if moment is None:
+        return clock.now()
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

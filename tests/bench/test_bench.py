@@ -10,7 +10,7 @@ import pytest
 from bench import limits, run
 from bench.forum_under_test import Measured, Page
 from bench.processes import cpu_seconds, family
-from forum.demo.synthetic import Size
+from forum.demo.synthetic.size import Size
 
 pytestmark = pytest.mark.live
 

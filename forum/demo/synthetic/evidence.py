@@ -1,0 +1,101 @@
+"""What the lessons of a synthetic network rest on: claims, literal words under them, and their speakers' consent."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from forum.demo.synthetic.network import DAY, Network, Row, Rows, moment
+from forum.demo.synthetic.pace import Quotable, Talk
+from forum.infra import tokens
+from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.consents import Consent, Masking
+from forum.models.spaces import Audience
+
+STANCES = (Stance.SUPPORTS, Stance.NUANCES, Stance.CONTRADICTS)
+CLAIMS, EXCERPTS = 3, 2  # of the measured lesson, and the most of the others but one
+
+
+@dataclass(slots=True)
+class Made:
+    """A lesson while its rows are written; `published` and `changed` once readers get it."""
+
+    id: int
+    talk: Talk
+    audience: Audience
+    begun: float
+    published: float | None
+    changed: float | None
+    in_review: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is the lesson of the measured thread, alike in every network."""
+        return self.talk.measured
+
+    @property
+    def wider(self) -> bool:
+        """Whether it takes words out of the talk they were said in."""
+        return self.talk.audience.width < self.audience.width
+
+
+class Evidence:
+    """Writes claims and excerpts for one version after another."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.claim, self.excerpt, self.consent = count(1), count(1), count(1)
+
+    def under(self, lesson: Made, version: int) -> Rows:
+        """The claims of a version, each on words that stand in the thread."""
+        chance, posts = self.network.chance, lesson.talk.quotable
+        claims = CLAIMS if lesson.measured else chance.choice((2, 3, 4))
+        for position in range(1, claims + 1):
+            claim, first = next(self.claim), posts[position % len(posts)]
+            row = {"id": claim, "version_id": version, "position": position}
+            yield Claim, {**row, "text": first.words.piece(0)[2].rstrip(".")}
+            for which in range(EXCERPTS if lesson.measured else chance.choice((1, EXCERPTS))):
+                yield self._excerpt(claim, posts[(position + which) % len(posts)], which)
+
+    def consents(self, lesson: Made) -> Rows:
+        """A yes for all the words that may leave the talk."""
+        for post in lesson.talk.quotable:
+            for which in range(EXCERPTS):
+                words = post.words.piece(which)[2]
+                yield Consent, self._consent(lesson, post, words)
+
+    def cities(self, lesson: Made) -> list[str]:
+        """The cities that back it."""
+        return list(dict.fromkeys(self.network.city(post.author) for post in lesson.talk.quotable))
+
+    def _excerpt(self, claim: int, post: Quotable, which: int) -> Row:
+        start, end, words = post.words.piece(which)
+        return (
+            Excerpt,
+            {
+                "id": next(self.excerpt),
+                "claim_id": claim,
+                "revision_id": post.revision,
+                "start_at": start,
+                "end_at": end,
+                "words": words,
+                "sha256": tokens.digest(words),
+                "stance": STANCES[0] if which == 0 else self.network.chance.choice(STANCES),
+            },
+        )
+
+    def _consent(self, lesson: Made, post: Quotable, words: str) -> dict[str, Any]:
+        return {
+            "id": next(self.consent),
+            "lesson_id": lesson.id,
+            "post_id": post.post,
+            "author_id": post.author,
+            "words": words,
+            "sha256": tokens.digest(words),
+            "masking": Masking.FUNCTION,
+            "city_shown": True,
+            "shown_as": "een wijkwerker",
+            "audience": lesson.audience,
+            "asked_at": moment(lesson.begun),
+            "answered_at": moment(min(self.network.now, lesson.begun + DAY)),
+            "agreed": True,
+        }

@@ -1,0 +1,110 @@
+"""The lessons of a synthetic network, made of threads that came to rest: published, in review or still a draft."""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from forum.demo.synthetic.aftermath import Aftermath
+from forum.demo.synthetic.evidence import Made
+from forum.demo.synthetic.network import DAY, Network, Rows, moment
+from forum.demo.synthetic.pace import Talk
+from forum.demo.synthetic.size import FIRST_LESSON, TAUGHT_THREAD
+from forum.demo.synthetic.versions import Versions, editor
+from forum.models.lessons import Lesson, LessonNumber, LessonSource, LessonState
+from forum.models.spaces import Audience
+
+
+class Lessons:
+    """Makes as many lessons as are wanted, evenly over the threads."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.versions, self.aftermath = Versions(network), Aftermath(network)
+        self.wanted = max(0, network.size.lessons - 1)  # beside the measured one
+        self.made = self.rested = 0
+        self.spare: Talk | None = None
+        self.numbers: Counter[int] = Counter()
+        self.version = count(1)
+
+    def after(self, talk: Talk) -> Rows:
+        """The lessons that are due now that a thread rests."""
+        self.rested += 1
+        stands = talk.title and not talk.hidden_at and not talk.withdrawn_at
+        if talk.measured:
+            if talk.id == TAUGHT_THREAD and self.network.size.lessons:
+                yield from self._lesson(FIRST_LESSON, talk)
+        elif stands and len(talk.quotable) > 1:
+            self.spare = talk
+            while self.made < min(self.wanted, self.wanted * self.rested / self.network.size.threads):
+                yield from self._another(talk)
+
+    def rest(self) -> Rows:
+        """Those that found no thread, and the count of each year."""
+        while self.spare and self.made < self.wanted:
+            yield from self._another(self.spare)
+        for year, last in self.numbers.items():
+            yield LessonNumber, {"year": year, "last": last}
+
+    def _another(self, talk: Talk) -> Rows:
+        self.made += 1
+        yield from self._lesson(FIRST_LESSON + self.made, talk)
+
+    def _lesson(self, number: int, talk: Talk) -> Rows:
+        lesson = self._measured(number, talk) if talk.measured else self._made(number, talk)
+        versions = [next(self.version)]
+        if lesson.changed != lesson.published:
+            versions.append(next(self.version))
+        row = self._row(lesson, versions[-1])
+        for sequence, version in enumerate(versions, 1):
+            yield from self.versions.of(lesson, version, sequence)
+        yield LessonSource, {"lesson_id": number, "thread_id": talk.id}
+        if lesson.wider:
+            yield from self.versions.evidence.consents(lesson)
+        if lesson.published is not None:
+            yield from self.aftermath.told(lesson, versions[0], lesson.published)
+            reports = self.aftermath.reports(lesson, lesson.published)
+            yield from reports
+            row["confirmed_at"] = self.aftermath.confirmed(lesson, reports)
+        yield Lesson, row
+
+    def _measured(self, number: int, talk: Talk) -> Made:
+        begun = talk.last_at + 2 * DAY
+        out = begun + 4 * DAY
+        return Made(number, talk, talk.audience, begun, out, out)
+
+    def _made(self, number: int, talk: Talk) -> Made:
+        network, chance = self.network, self.network.chance
+        audience = talk.audience
+        if chance.random() < 0.2 and audience.width < talk.place.widest.width:
+            audience = list(Audience)[audience.width + 1]
+        begun = network.soon(talk.last_at, 30)
+        out: float | None = begun + chance.uniform(5, 40) * DAY
+        if out is None or out > network.now or chance.random() < 0.04:
+            return Made(number, talk, audience, begun, None, None, in_review=chance.random() < 0.5)
+        changed = network.soon(out, 365) if chance.random() < 0.2 else out
+        return Made(number, talk, audience, begun, out, changed)
+
+    def _row(self, lesson: Made, version: int) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "id": lesson.id,
+            "space_id": lesson.talk.place.id,
+            "curator_id": lesson.talk.place.moderator,
+            "audience": lesson.audience,
+            "created_at": moment(lesson.begun),
+        }
+        if lesson.published is None or lesson.changed is None:
+            state = LessonState.IN_REVIEW if lesson.in_review else LessonState.DRAFT
+            return {**row, "state": state, "working_id": version}
+        out = moment(lesson.published)
+        self.numbers[out.year] += 1
+        return {
+            **row,
+            "public_id": f"les-{out.year}-{self.numbers[out.year]:03d}",
+            "state": LessonState.PUBLISHED,
+            "current_id": version,
+            "published_at": out,
+            "published_by_id": editor(lesson),
+            "changed_at": moment(lesson.changed),
+            "review_on": (moment(lesson.changed) + timedelta(days=730)).date(),
+        }

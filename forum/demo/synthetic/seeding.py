@@ -1,0 +1,55 @@
+"""A synthetic network into an empty database, with what each part of the work took."""
+
+import resource
+import sys
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, text
+
+from forum.demo.synthetic import marks, people
+from forum.demo.synthetic.indexes import set_aside
+from forum.demo.synthetic.load import Loader, line_up
+from forum.demo.synthetic.network import Network, Rows, network_of
+from forum.demo.synthetic.size import Size
+from forum.demo.synthetic.talk import Talks
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """How much was written, and how long it took."""
+
+    rows: int
+    writing: float
+    indexing: float
+
+
+def seed(connection: Connection, size: Size, *, number: int, now: datetime) -> Seeded:
+    """Fill an empty database; one transaction, which the caller ends."""
+    began = time.perf_counter()
+    aside = set_aside(connection)
+    loader = Loader(connection)
+    loader.take(rows(network_of(size, number, now)))
+    line_up(connection)
+    written = time.perf_counter()
+    aside.build(connection)
+    return Seeded(loader.count, written - began, time.perf_counter() - written)
+
+
+def analyse(connection: Connection) -> None:
+    """Let the database look at what it holds now, so that it plans for that."""
+    connection.execute(text("ANALYZE"))
+
+
+def rows(network: Network) -> Rows:
+    """All rows of a network, one by one."""
+    yield from people.rows(network)
+    yield from Talks(network).rows()
+    yield from marks.rows(network)
+
+
+def megabytes() -> float:
+    """The most memory that this process had at any moment."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)

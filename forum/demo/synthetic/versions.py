@@ -1,0 +1,70 @@
+"""The texts of the lessons of a synthetic network, each checked by a second pair of eyes."""
+
+from itertools import count
+from typing import Any
+
+from forum.demo.synthetic.evidence import Evidence, Made
+from forum.demo.synthetic.network import Network, Rows, moment
+from forum.demo.synthetic.people import EDITORS
+from forum.infra.text import summary
+from forum.models.lessons import Confidence, LessonReview, LessonVersion, Verdict
+from forum.models.themes import Axis, LessonTag, Need
+from forum.models.threads import Outcome
+
+OUTCOMES = (Outcome.WORKED, Outcome.WORKED, Outcome.PARTLY, Outcome.MIXED, Outcome.FAILED)
+LONG = ("summary", "context", "problem", "what_was_done", "result", "recommendation")
+
+
+class Versions:
+    """Writes one version after another, with what it rests on."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.evidence = Evidence(network)
+        self.review = count(1)
+
+    def of(self, lesson: Made, version: int, sequence: int) -> Rows:
+        """A version with its claims, tags and review."""
+        out = lesson.published if sequence == 1 else lesson.changed
+        made = lesson.begun if sequence == 1 or out is None else out
+        yield LessonVersion, self._version(lesson, version, sequence, made=made, out=out)
+        yield from self.evidence.under(lesson, version)
+        if self.network.chance.random() < 0.5:
+            yield LessonTag, {"version_id": version, "tag_id": self.network.tag()}
+        if out is not None:
+            review = {"id": next(self.review), "version_id": version, "reviewer_id": editor(lesson)}
+            yield LessonReview, {**review, "verdict": Verdict.APPROVED, "created_at": moment(out)}
+
+    def _version(
+        self, lesson: Made, number: int, sequence: int, *, made: float, out: float | None
+    ) -> dict[str, Any]:
+        chance = self.network.chance
+        words = chance.choice(self.network.texts)
+        plain = words.said(number)[2]
+        sealed = out is not None or lesson.in_review
+        return {
+            "id": number,
+            "lesson_id": lesson.id,
+            "sequence": sequence,
+            "number": f"1.{sequence - 1}" if out is not None else None,
+            "title": summary(words.title, 90),
+            "one_sentence": summary(plain, 180),
+            "outcome": chance.choice(OUTCOMES),
+            "axis": chance.choice(list(Axis)),
+            "needs": [chance.choice(list(Need)).value],
+            **dict.fromkeys(LONG, plain),
+            "unknowns": words.title,
+            "conditions": [words.title],
+            "confidence": Confidence.FAIR,
+            "cities": self.evidence.cities(lesson) if sealed else [],
+            "created_at": moment(made),
+            "created_by_id": lesson.talk.place.moderator,
+            "saved_at": moment(made),
+            "sealed_at": moment(made) if sealed else None,
+            "published_at": moment(out) if out is not None else None,
+        }
+
+
+def editor(lesson: Made) -> int:
+    """Who checks and publishes it: somebody else than who made it."""
+    return EDITORS[0] if lesson.talk.place.moderator != EDITORS[0] else EDITORS[1]
