@@ -35,8 +35,8 @@ fix: ## let the formatter and the linter mend what they can
 	$(PY) -m ruff check --fix --quiet .
 	$(PY) -m ruff format --quiet .
 
-bench: setup ## the benchmark: prints a table, writes bench/results/
-	$(PY) -m bench.run
+bench: setup ## the benchmark: prints tables, writes bench/results/ (SIZES=10000,100000 fewer posts, BESIDE=dir to compare)
+	$(PY) -m bench.run $(if $(SIZES),--sizes $(SIZES)) $(if $(BESIDE),--beside $(BESIDE))
 
 translations: ## collect the visible words and bring the catalogues up to date; then translate and commit them
 	@scripts/setup dev

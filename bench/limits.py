@@ -9,16 +9,16 @@ import os
 from flask import Flask, render_template
 from sqlalchemy import create_engine, select
 
+from forum.demo.synthetic.size import PAGE_THREAD
 from forum.models.accounts import Member
 from forum.models.threads import Post, PostRevision
 
 READY = "<!doctype html><title>Ready</title>" + "<p>The same words as before.</p>" * 1_300
-THREAD = 1
 ROWS = (
     select(Post.number, Member.name, Post.created_at, PostRevision.plain)
     .join(Member, Member.id == Post.author_id)
     .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
-    .where(Post.thread_id == THREAD)
+    .where(Post.thread_id == PAGE_THREAD)
     .order_by(Post.number)
     .limit(20)
 )

@@ -14,7 +14,8 @@ from forum.cli.supervisor import parent_death_signal
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
-PATIENCE = 60.0
+PATIENCE = 60.0  # seconds for the first page of a server
+LONGEST = 1_800  # seconds for a command: a million posts on a busy machine
 GRANIAN = (
     "--interface",
     "wsgi",
@@ -34,24 +35,25 @@ def cores() -> tuple[set[int], set[int]]:
     return {free[0]}, {free[-1]}
 
 
-def run_quietly(command: list[str], environment: Mapping[str, str]) -> None:
-    """Run a command of ours to its end; its words are shown only when it fails."""
+def run_quietly(command: list[str], environment: Mapping[str, str], *, root: Path = ROOT) -> str:
+    """Run a command of a checkout to its end; gives its words, which are shown only when it fails."""
     done = subprocess.run(
-        command, cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False, timeout=300
+        command, cwd=root, env=dict(environment), capture_output=True, text=True, check=False, timeout=LONGEST
     )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
 
 
 @contextmanager
 def served(
-    target: str, environment: Mapping[str, str], path: str, core: set[int]
+    target: str, environment: Mapping[str, str], path: str, core: set[int], *, root: Path = ROOT
 ) -> Iterator[tuple[int, int]]:
-    """granian with one worker on `core`; gives its port and the id of its first process."""
+    """granian with one worker on `core`, for a checkout; gives its port and the id of its first process."""
     port = _free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", *GRANIAN, "--host", HOST, "--port", str(port), target],
-        cwd=ROOT,
+        cwd=root,
         env=dict(environment),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

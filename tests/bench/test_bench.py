@@ -1,22 +1,31 @@
-"""The benchmark measures what it says: processor time of whole families of processes, and true ratios."""
+"""The benchmark measures what it says: processor time of whole families of processes, rows, and true ratios."""
 
 import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from bench import limits, run
-from bench.forum_under_test import Measured, Page
-from bench.processes import cpu_seconds, family
-from forum.demo.synthetic.size import Size
+from bench import limits, pages, run, table
+from bench.forums import Forum, made
+from bench.measure import Measured
+from bench.pages import Page
+from bench.prepare import size_for
+from bench.processes import ROOT, cpu_seconds, family
+from bench.report import report
+from bench.rows import rows_of
+from tests.servers import create_database, postgres_server
 
 pytestmark = pytest.mark.live
 
 BUSY = "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.3: pass\n"
 CHILD = BUSY + "time.sleep(30)"
 PARENT = f"import subprocess, sys, time\nsubprocess.Popen([sys.executable, '-c', {CHILD!r}])\ntime.sleep(30)"
+SCAN = {"Node Type": "Seq Scan", "Relation Name": "post", "Actual Rows": 2.5, "Actual Loops": 4}
+LOOKED_UP = {"Node Type": "Index Scan", "Relation Name": "thread", "Actual Rows": 1, "Actual Loops": 10}
 
 
 def test_the_time_of_children_counts():
@@ -38,19 +47,89 @@ def test_the_first_limit_is_forty_kilobytes_of_ready_html():
     assert 39_000 < len(answer.data) < 43_000
 
 
-def test_the_report_compares_and_refuses():
-    pages = [Page(run.THREAD, "/threads/1-x", True), Page("library", "/lessons", True)]
-    size = Size(members=40, threads=40, posts=400, lessons=10)
-    forum = Measured(size, {}, "", pages, {run.THREAD: 8, "library": 5})
-    costs = {
-        "limits": {page.name: [1.0, 9.0, 1.0] for page in run.LIMITS},
-        "big": {run.THREAD: [4.0, 4.0, 40.0], "library": [2.0, 2.0, 2.0]},
-        "small": {run.THREAD: [4.0, 4.0, 4.0], "library": [1.0, 1.0, 1.0]},
+def test_rows_are_those_that_scans_take_from_tables():
+    filtered = {**SCAN, "Rows Removed by Filter": 100}
+    bitmap = {"Node Type": "Bitmap Index Scan", "Actual Rows": 50, "Actual Loops": 1}
+    plan = {
+        "Node Type": "Nested Loop",
+        "Actual Rows": 7,
+        "Actual Loops": 1,
+        "Plans": [filtered, bitmap, LOOKED_UP],
     }
-    report = run.report(costs, forum, forum, one_core=False)
-    assert [row["times_limit_2"] for row in report["pages"]] == [4.0, 2.0]
-    assert [check["met"] for check in report["checks"]] == [True, True, True]
-    costs["big"][run.THREAD] = [5.0, 5.0, 5.0]
-    forum.queries[run.THREAD] = 9
-    report = run.report(costs, forum, forum, one_core=False)
-    assert [check["met"] for check in report["checks"]] == [False, False, False]
+    assert rows_of(plan) == {"post": 410, "thread": 10}
+
+
+def forum(posts, *, root=ROOT, rows=100, queries=5):
+    told = {
+        "pages": [
+            vars(Page(pages.THREAD, "/threads/1-x", True)),
+            vars(Page(pages.LIBRARY, "/lessons", True)),
+        ],
+        "queries": {pages.THREAD: queries, pages.LIBRARY: 4},
+        "rows": {pages.THREAD: {"post": rows}, pages.LIBRARY: {"lesson": 20}},
+        "megabytes": 100.0,
+        "seeding": "quick",
+    }
+    return Forum(root, posts, {}, told)
+
+
+def reported(small, large, **told):
+    """A report on two forums, in each of which both pages cost as much as is said in each turn."""
+    costs = {page.name: [turn, turn * 9, turn] for page, turn in zip(pages.LIMITS, (0.5, 1.0), strict=True)}
+    sizes = [(forum(10_000), small), (forum(1_000_000, **told), large)]
+    by_page = [
+        (one, {pages.THREAD: [turn, turn * 9, turn], pages.LIBRARY: [turn, turn * 9, turn]})
+        for one, turn in sizes
+    ]
+    return report(Measured(costs, by_page), one_core=False)
+
+
+def missed(found):
+    return {check["check"] for check in found["checks"] if not check["met"]}
+
+
+def test_the_report_compares_turn_by_turn():
+    found = reported(2.0, 2.2)
+    thread = found["pages"][0]
+    assert thread["times_limit_2"] == {"10000": 2.0, "1000000": 2.2}
+    assert thread["times_limit_1"] == {"10000": 4.0, "1000000": 4.4}
+    assert (thread["growth"], thread["spread"]) == (1.1, 0.0)
+    assert missed(found) == set()
+
+
+def test_every_bar_can_be_missed():
+    assert missed(reported(2.5, 2.6)) == {f"{pages.THREAD}: times limit 2"}
+    assert missed(reported(1.0, 1.3)) == {f"{pages.THREAD}: growth", f"{pages.LIBRARY}: growth"}
+    assert missed(reported(2.0, 2.0, queries=9)) == {f"{pages.THREAD}: queries"}
+    assert missed(reported(2.0, 2.0, rows=176)) == {f"{pages.THREAD}: rows read"}
+    assert missed(reported(2.0, 2.0, rows=175)) == set()
+
+
+def test_another_checkout_stands_in_columns_beside_this_one(tmp_path):
+    turn = {pages.THREAD: [3.0] * 3, pages.LIBRARY: [6.0] * 3}
+    costs = {page.name: [1.0] * 3 for page in pages.LIMITS}
+    both = [(forum(10_000), turn), (forum(10_000, root=tmp_path), {name: [9.0] * 3 for name in turn})]
+    found = report(Measured(costs, both), one_core=False)
+    assert missed(found) == {f"{pages.THREAD}: times limit 2", f"{pages.LIBRARY}: times limit 2"}
+    words = table.lines(found)
+    assert words[1].split() == ["10k", "growth", "queries", "10k'", "growth'", "queries'"]
+    assert words[2].split()[-8:] == ["3.00", "1.00", "±0.00", "5", "9.00", "1.00", "±0.00", "5"]
+
+
+def test_only_a_checkout_that_can_be_asked_is_measured_beside(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run.main(["--beside", str(tmp_path)])
+    assert "has no bench/prepare.py" in capsys.readouterr().err
+
+
+def test_a_checkout_makes_a_forum_and_says_what_can_be_measured():
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    url = create_database(postgres_server(), "prepared")
+    with made(Path(ROOT), url, 2_000, at) as one:
+        assert one.told["size"] == vars(size_for(2_000))
+        assert set(pages.MOST_TIMES) <= {page.name for page in one.pages}
+        assert all(count > 0 for count in one.told["queries"].values())
+        assert all(one.told["rows"][page.name] for page in one.pages)
+        assert one.told["rows"][pages.THREAD]["post"] >= 20
+        assert one.told["megabytes"] < pages.MOST_MEMORY
+        assert "posts a second" in one.told["seeding"]

@@ -1,0 +1,166 @@
+"""`python -m bench.prepare`: fills the empty database of its environment, and says as JSON what can be measured on it.
+
+A benchmark may run beside another checkout of the forum: it asks that checkout for its own database, made by its own
+code, with this command. So this is the one thing in which checkouts that are compared must agree.
+"""
+
+import argparse
+import json
+import os
+import resource
+import sys
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import create_engine, select, text
+
+from bench.pages import (
+    HOME,
+    HOME_VISITOR,
+    LESSON,
+    LIBRARY,
+    LONG,
+    MEMBERS,
+    SETTINGS,
+    SPACE,
+    TAUGHT,
+    THREAD,
+    THREAD_VISITOR,
+    Page,
+)
+from bench.processes import run_quietly
+from bench.rows import read, statements
+from forum import create_app
+from forum.demo.synthetic.size import (
+    A_PAGE,
+    FIRST_LESSON,
+    LONG_THREAD,
+    PAGE_THREAD,
+    READER,
+    TAUGHT_THREAD,
+    Size,
+)
+from forum.infra import clock, logs, tokens
+from forum.infra.db import db
+from forum.models.accounts import SignIn
+from forum.models.lessons import Lesson
+from forum.models.spaces import Space
+from forum.models.threads import Thread
+
+
+def size_for(posts: int) -> Size:
+    """A network with so many posts: whatever grows, grows alike."""
+    return Size(members=posts // 50, threads=posts // 20, posts=posts, lessons=posts // 333)
+
+
+def main() -> int:
+    """Make the network, look at its pages, print."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--posts", type=int, required=True)
+    asked.add_argument("--at", required=True, help="the present of the network (ISO 8601)")
+    wanted = asked.parse_args()
+    url = os.environ["DATABASE_URL"]
+    seeding, memory = _seed(size_for(wanted.posts), wanted.at)
+    _settle(url)
+    logs.log.disabled = True
+    app = create_app()
+    with app.app_context():
+        cookie, pages = _sign_in(app), _pages()
+    # Outside that context: inside it, a request would find what an earlier one left in it.
+    seen = {page.name: look(app, cookie, page) for page in pages}
+    print(
+        json.dumps(
+            {
+                "size": vars(size_for(wanted.posts)),
+                "seeding": seeding,
+                "megabytes": memory,
+                "cookie": cookie,
+                "pages": [vars(page) for page in pages],
+                "queries": {name: count for name, (count, _rows) in seen.items()},
+                "rows": {name: rows for name, (_count, rows) in seen.items()},
+            }
+        )
+    )
+    return 0
+
+
+def _seed(size: Size, at: str) -> tuple[str, float]:
+    """Migrate and seed; gives what seeding said of itself, and the memory that it took."""
+    python = [sys.executable, "-m"]
+    # Without its catalogue the forum would answer in another language.
+    compiling = [*python, "babel.messages.frontend", "--quiet", "compile", "-d", "translations"]
+    run_quietly(compiling, os.environ)
+    run_quietly([*python, "flask", "--app", "app", "db", "upgrade"], os.environ)
+    options = [f"--{name}={value}" for name, value in vars(size).items()]
+    said = run_quietly(
+        [*python, "flask", "--app", "app", "bench", "seed", *options, f"--at={at}"], os.environ
+    )
+    return said.strip(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _settle(url: str) -> None:
+    """What a database does by itself within minutes, done now, so that it does not happen while we measure."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text("CHECKPOINT"))
+    engine.dispose()
+
+
+def _sign_in(app: Flask) -> str:
+    secret, now = tokens.random_token(), clock.now()
+    row = SignIn(
+        secret_digest=tokens.digest(secret),
+        member_id=READER,
+        device="Benchmark",
+        # Seen a little later than now: or a turn that comes after ten minutes would also write that.
+        created_at=now,
+        last_seen_at=now + timedelta(hours=1),
+    )
+    db.session.add(row)
+    db.session.commit()
+    interface: Any = app.session_interface
+    value = interface.get_signing_serializer(app).dumps(
+        {"_user_id": secret, "_fresh": True, "_permanent": True}
+    )
+    return f"{app.config['SESSION_COOKIE_NAME']}={value}"
+
+
+def _pages() -> list[Page]:
+    thread, long, taught = (
+        db.session.get_one(Thread, number) for number in (PAGE_THREAD, LONG_THREAD, TAUGHT_THREAD)
+    )
+    space = f"/spaces/{db.session.get_one(Space, thread.space_id).slug}"
+    lesson = db.session.scalars(select(Lesson.public_id).where(Lesson.id == FIRST_LESSON)).one()
+    last = -(-long.last_number // A_PAGE)
+    return [
+        Page(HOME_VISITOR, "/", False),
+        Page(HOME, "/", True),
+        Page(SPACE, space, True),
+        Page(THREAD, f"/threads/{thread.id}-{thread.slug}", True),
+        Page(THREAD_VISITOR, f"/threads/{thread.id}-{thread.slug}", False),
+        Page(TAUGHT, f"/threads/{taught.id}-{taught.slug}", True),
+        Page(LONG, f"/threads/{long.id}-{long.slug}?page={last}", True),
+        Page(LIBRARY, "/lessons", True),
+        Page(LESSON, f"/lessons/{lesson}", True),
+        Page(MEMBERS, f"{space}/members", True),
+        Page(SETTINGS, "/settings/profile", True),
+    ]
+
+
+def look(app: Flask, cookie: str, page: Page) -> tuple[int, dict[str, int]]:
+    """The queries of a page and the rows that they read, at a second visit: the first one writes a read mark."""
+    headers = {"Cookie": cookie} if page.signed_in else {}
+    client = app.test_client(use_cookies=False)
+    for _visit in range(2):
+        with statements() as asked, logs.count_queries() as counted:
+            answer = client.get(page.path, headers=headers)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{page.path} answers {answer.status_code}")
+    with app.app_context(), db.engine.connect() as connection:
+        return counted.count, dict(read(connection, asked))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

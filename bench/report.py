@@ -1,0 +1,86 @@
+"""From what was measured to figures side by side, and whether the bars are met."""
+
+import platform
+import statistics
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import pages
+from bench.forums import Forum
+from bench.measure import Costs, Measured
+
+
+def report(measured: Measured, *, one_core: bool) -> dict[str, Any]:
+    """The costs of every forum in times the limits, how they grow, and the checks."""
+    here = [(forum, costs) for forum, costs in measured.forums if forum.here]
+    beside = [(forum, costs) for forum, costs in measured.forums if not forum.here]
+    found = _figures(measured.limits, here)
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "one_core_for_all": one_core,
+        "limits_ms": {name: round(statistics.median(costs), 3) for name, costs in measured.limits.items()},
+        "seeding": {forum.name: forum.told["seeding"] for forum, _costs in measured.forums},
+        "pages": found,
+        "beside": _figures(measured.limits, beside),
+        "checks": _checks(found, here[-1][0]),
+    }
+
+
+def _figures(limits: Costs, forums: Sequence[tuple[Forum, Costs]]) -> list[dict[str, Any]]:
+    if not forums:
+        return []
+    ready, rows = (limits[page.name] for page in pages.LIMITS)
+    found = []
+    for page in forums[-1][0].pages:
+        by_size = {str(forum.posts): costs[page.name] for forum, costs in forums}
+        smallest, *_between, largest = [*by_size.values()] if len(by_size) > 1 else [*by_size.values()] * 2
+        growth, spread = _ratio(largest, smallest)
+        found.append(
+            {
+                "page": page.name,
+                "signed_in": page.signed_in,
+                "cpu_ms": {size: round(statistics.median(costs), 3) for size, costs in by_size.items()},
+                "times_limit_1": {size: round(_ratio(costs, ready)[0], 2) for size, costs in by_size.items()},
+                "times_limit_2": {size: round(_ratio(costs, rows)[0], 2) for size, costs in by_size.items()},
+                "growth": round(growth, 3),
+                "spread": round(spread, 3),
+                "queries": {str(forum.posts): forum.told["queries"][page.name] for forum, _costs in forums},
+                "rows": {str(forum.posts): forum.told["rows"][page.name] for forum, _costs in forums},
+            }
+        )
+    return found
+
+
+def _ratio(costs: list[float], others: list[float]) -> tuple[float, float]:
+    """How many times as much, turn by turn: the median, and the distance between the quartiles."""
+    ratios = [one / other for one, other in zip(costs, others, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return middle, high - low
+
+
+def _checks(found: list[dict[str, Any]], largest: Forum) -> list[dict[str, Any]]:
+    checks = []
+    for row in found:
+        name = row["page"]
+        if name in pages.MOST_TIMES:
+            times = max(row["times_limit_2"].values())
+            checks.append(_check(f"{name}: times limit 2", times, pages.MOST_TIMES[name]))
+        checks.append(_check(f"{name}: queries", max(row["queries"].values()), pages.MOST_QUERIES))
+        most = round(pages.MOST_GROWTH + row["spread"], 3)
+        checks.append(_check(f"{name}: growth", row["growth"], most))
+        small, large = (sum(row["rows"][size].values()) for size in _ends(row["rows"]))
+        most_rows = int(small * pages.MORE_ROWS) + pages.FEW_ROWS
+        checks.append(_check(f"{name}: rows read", large, most_rows))
+    checks.append(_check("megabytes to seed", round(largest.told["megabytes"]), pages.MOST_MEMORY))
+    return checks
+
+
+def _check(name: str, found: float, most: float) -> dict[str, Any]:
+    return {"check": name, "found": found, "most": most, "met": found <= most}
+
+
+def _ends(by_size: dict[str, Any]) -> tuple[str, str]:
+    sizes = list(by_size)
+    return sizes[0], sizes[-1]

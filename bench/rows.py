@@ -1,0 +1,59 @@
+"""How many rows the database reads for a page: every statement of the page asked again with EXPLAIN (ANALYZE).
+
+Time depends on the machine and on what else it does; rows do not. A page that reads more of them in a larger forum will
+be slow one day, even when it is not yet.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+TAKEN = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")  # of each turn of a scan
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One query of a page, with what was filled in."""
+
+    sql: str
+    values: Any
+
+
+@contextmanager
+def statements() -> Iterator[list[Statement]]:
+    """Collect the queries of the block."""
+    found: list[Statement] = []
+
+    def note(_connection: Any, _cursor: Any, sql: str, values: Any, *_rest: Any) -> None:
+        if sql.startswith(("SELECT", "WITH")):
+            found.append(Statement(sql, values))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def read(connection: Connection, asked: list[Statement]) -> Counter[str]:
+    """The rows that PostgreSQL reads for these queries, by table."""
+    found: Counter[str] = Counter()
+    for one in asked:
+        answer = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {one.sql}", one.values)
+        found.update(rows_of(answer.scalar_one()[0]["Plan"]))
+    return found
+
+
+def rows_of(plan: dict[str, Any]) -> Counter[str]:
+    """The rows that the scans of a plan took from each table, those included that a filter threw away."""
+    found: Counter[str] = Counter()
+    for part in plan.get("Plans", ()):
+        found.update(rows_of(part))
+    if "Relation Name" in plan:
+        each = sum(plan.get(kind, 0.0) for kind in TAKEN)
+        found[plan["Relation Name"]] += round(each * plan.get("Actual Loops", 0.0))
+    return found
