@@ -149,7 +149,7 @@ def _pages() -> list[Page]:
     ]
 
 
-def look(app: Flask, cookie: str, page: Page) -> tuple[int, dict[str, int]]:
+def look(app: Flask, cookie: str, page: Page) -> tuple[int, dict[str, dict[str, int]]]:
     """The queries of a page and the rows that they read, at a second visit: the first one writes a read mark."""
     headers = {"Cookie": cookie} if page.signed_in else {}
     client = app.test_client(use_cookies=False)
@@ -159,7 +159,7 @@ def look(app: Flask, cookie: str, page: Page) -> tuple[int, dict[str, int]]:
     if answer.status_code != 200:
         raise RuntimeError(f"{page.path} answers {answer.status_code}")
     with app.app_context(), db.engine.connect() as connection:
-        return counted.count, dict(read(connection, asked))
+        return counted.count, read(connection, asked)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Time depends on the machine and on what else it does; rows do not. A page that r
 be slow one day, even when it is not yet.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,13 +40,28 @@ def statements() -> Iterator[list[Statement]]:
         event.remove(Engine, "before_cursor_execute", note)
 
 
-def read(connection: Connection, asked: list[Statement]) -> Counter[str]:
-    """The rows that PostgreSQL reads for these queries, by table."""
-    found: Counter[str] = Counter()
+def read(connection: Connection, asked: list[Statement]) -> dict[str, dict[str, int]]:
+    """The rows that PostgreSQL reads for these queries, by query and by table."""
+    found: dict[str, dict[str, int]] = {}
     for one in asked:
         answer = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {one.sql}", one.values)
-        found.update(rows_of(answer.scalar_one()[0]["Plan"]))
+        name, number = outline(one.sql), 2
+        while name in found:
+            name, number = f"{outline(one.sql)} ({number})", number + 1
+        found[name] = dict(rows_of(answer.scalar_one()[0]["Plan"]))
     return found
+
+
+def outline(sql: str) -> str:
+    """What a query asks from: its own FROM, without those of queries inside it; the same at every size of forum."""
+    outside, depth = "", 0
+    for piece in re.split(r"([()])", sql):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if depth == 0 and piece != ")":
+            outside += piece
+    asked = re.search(r"\sFROM\s+(.*?)(?=\s(?:WHERE|GROUP|ORDER|LIMIT)\s|$)", outside, re.DOTALL)
+    joined = re.sub(r"\sON\b.*?(?=\s(?:LEFT|JOIN)\s|,|$)", "", " ".join(asked[1].split())) if asked else ""
+    return joined.replace("LEFT OUTER JOIN", "JOIN").replace(" JOIN ", ", ")
 
 
 def rows_of(plan: dict[str, Any]) -> Counter[str]:

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from bench.pages import MORE_ROWS
-
 MARKS = ("", "'")
-FEW = 3  # tables named, of which a page reads most more rows
 
 Side = dict[str, dict[str, Any]]  # of one checkout: its figures by page
 
@@ -23,7 +20,10 @@ def lines(found: dict[str, Any]) -> list[str]:
         *table(_milliseconds(found)),
         "",
         "Rows that the database reads",
-        *table(_rows(sides), words_last=True),
+        *table(_rows(sides)),
+        "",
+        "Queries that read more rows in the largest forum than in the smallest",
+        *_more_rows(sides[0]),
         "",
     ]
     told += [
@@ -35,14 +35,13 @@ def lines(found: dict[str, Any]) -> list[str]:
     return told
 
 
-def table(rows: list[list[str]], *, words_last: bool = False) -> list[str]:
+def table(rows: list[list[str]]) -> list[str]:
     """Columns as wide as they must be: words in the first one, figures in the others."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    left = {0, len(widths) - 1} if words_last else {0}
     return [
         "  ".join(
-            cell.ljust(widths[place]) if place in left else cell.rjust(widths[place])
-            for place, cell in enumerate(row)
+            cell.rjust(width) if place else cell.ljust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows
     ]
@@ -90,17 +89,18 @@ def _rows(sides: list[Side]) -> list[list[str]]:
     head = [""]
     for mark, side in zip(MARKS, sides, strict=False):
         head += _sizes(side, mark)
-    rows = [[*head, "more of"]]
+    rows = [head]
     for page in sides[0]:
-        counts = [f"{sum(read.values()):,}" for side in sides for read in side[page]["rows"].values()]
-        rows.append([page, *counts, _grown(sides[0][page]["rows"])])
+        queries = [read for side in sides for read in side[page]["rows"].values()]
+        rows.append(
+            [page, *(f"{sum(sum(tables.values()) for tables in read.values()):,}" for read in queries)]
+        )
     return rows
 
 
-def _grown(by_size: dict[str, dict[str, int]]) -> str:
-    """The tables of which more rows are read in the largest forum than in the smallest."""
-    sizes = list(by_size.values())
-    small, large = sizes[0], sizes[-1]
-    more = {name: count for name, count in large.items() if count > small.get(name, 0) * MORE_ROWS}
-    most = sorted(more, key=lambda name: more[name] - small.get(name, 0), reverse=True)[:FEW]
-    return ", ".join(f"{name} {small.get(name, 0):,} → {more[name]:,}" for name in most)
+def _more_rows(side: Side) -> list[str]:
+    return [
+        f"{page}: {small:,} → {large:,} of {query}"
+        for page, row in side.items()
+        for query, (small, large) in row["more_rows"].items()
+    ]

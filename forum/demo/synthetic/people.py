@@ -25,7 +25,6 @@ READERS_PLACES = (
     len(HOMES) + 2,
     len(HOMES) + 3,
 )  # a city, the square and two groups, at every size
-UNREAD = 21 * DAY  # how long ago the reader last called everything read
 ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
@@ -70,7 +69,8 @@ def _space(network: Network, place: Place) -> dict[str, Any]:
 def _member(network: Network, number: int) -> dict[str, Any]:
     chance = network.chance
     came = network.came(number)
-    read = network.now - UNREAD if number == READER else came + (network.now - came) * chance.random()
+    # The reader never called everything read: then what is new to her does not depend on how busy the network is.
+    read = came if number == READER else came + (network.now - came) * chance.random()
     return {
         "id": number,
         "handle": f"lid-{number}",
