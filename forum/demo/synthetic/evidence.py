@@ -35,7 +35,7 @@ class Made:
     @property
     def wider(self) -> bool:
         """Whether it takes words out of the talk they were said in."""
-        return self.talk.audience.width < self.audience.width
+        return self.talk.audience.rank < self.audience.rank
 
 
 class Evidence:

@@ -76,8 +76,8 @@ class Lessons:
     def _made(self, number: int, talk: Talk) -> Made:
         network, chance = self.network, self.network.chance
         audience = talk.audience
-        if chance.random() < 0.2 and audience.width < talk.place.widest.width:
-            audience = list(Audience)[audience.width + 1]
+        if chance.random() < 0.2 and audience.rank < talk.place.widest.rank:
+            audience = list(Audience)[audience.rank + 1]
         begun = network.soon(talk.last_at, 30)
         out: float | None = begun + chance.uniform(5, 40) * DAY
         if out is None or out > network.now or chance.random() < 0.04:

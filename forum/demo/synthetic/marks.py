@@ -15,7 +15,7 @@ def rows(network: Network) -> Rows:
     for member in range(1, network.size.members + 1):
         place = network.places[network.homes[member]].id
         for thread in sorted(_read(network, member)):
-            if network.widths[thread] == Audience.SPACE.width and network.spaces[thread] != place:
+            if network.widths[thread] == Audience.SPACE.rank and network.spaces[thread] != place:
                 continue
             last = network.posts[thread]
             yield (

@@ -103,7 +103,7 @@ def _new(network: Network, number: int, at: float, mean: float) -> Talk:
     if place.people[0] > network.joined(at):
         place = network.places[0]  # nobody belongs to that space yet
     audience = chance.choice(WIDTHS)
-    if audience.width > place.widest.width:
+    if audience.rank > place.widest.rank:
         audience = place.widest
     # Many short ones and few long ones, as everywhere; no longer in a large network than in a small one.
     middle = math.log(1.1 * mean / (1 - SILENT)) - 0.5

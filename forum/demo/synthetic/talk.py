@@ -65,7 +65,7 @@ class Talks:
             "html": html,
             "render_version": RENDER_VERSION,
             "created_at": moment(at),
-            "once": scattered(post_id),
+            "idempotency_key": scattered(post_id),
         }
         revision = {
             "id": next(self.revision),
@@ -132,7 +132,7 @@ class Talks:
     def _rest(self, talk: Talk) -> Rows:
         network, chance, number = self.network, self.network.chance, talk.id
         network.posts[number], network.moved[number] = talk.last_number, talk.last_at
-        network.widths[number], network.spaces[number] = talk.audience.width, talk.place.id
+        network.widths[number], network.spaces[number] = talk.audience.rank, talk.place.id
         if not talk.title and talk.last_number == 1:
             talk.withdrawn_at = talk.last_at
         locked = network.soon(talk.last_at, 20) if chance.random() < LOCKED and not talk.measured else None
@@ -164,7 +164,7 @@ class Talks:
             "locked_at": _moment(locked),
             "hidden_at": _moment(talk.hidden_at),
             "withdrawn_at": _moment(talk.withdrawn_at),
-            "once": scattered(-talk.id),
+            "idempotency_key": scattered(-talk.id),
         }
 
     def _log(self, talk: Talk, action: Action, at: float, number: int | None) -> Row:
