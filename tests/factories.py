@@ -12,6 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from forum.domain.people import sessions
+from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole
@@ -163,12 +164,7 @@ def make_post(
         db.select(Capacity).where(Capacity.member_id == author.id).order_by(Capacity.id.desc())
     ).first()
     thread.last_number += 1
-    thread.post_count += 1
     thread.last_post_at = now
-    if author.id != thread.author_id and thread.answered_at is None:
-        thread.answered_at = now
-    if capacity and capacity.city and capacity.city not in thread.cities:
-        thread.cities = [*thread.cities, capacity.city]
     values: dict[str, Any] = {
         "thread_id": thread.id,
         "number": thread.last_number,
@@ -195,6 +191,7 @@ def make_post(
         )
     )
     db.session.flush()
+    post_store.recount(thread)
     return post
 
 

@@ -12,12 +12,25 @@ def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -
     """Insert those of `rows` that break no unique constraint; return the `returning` columns of the new ones."""
     if not rows:
         return []
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement: Any = dialect.insert(model).values(rows).on_conflict_do_nothing()
+    statement = _insert(model).values(rows).on_conflict_do_nothing()
     if not returning:
         db.session.execute(statement)
         return []
     return list(db.session.execute(statement.returning(*returning)))
+
+
+def upsert(model: type[Base], rows: list[dict[str, Any]], *, keys: tuple[str, ...]) -> None:
+    """Insert `rows`; where one with the same `keys` is there already, give it the other values."""
+    if not rows:
+        return
+    statement = _insert(model).values(rows)
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=others))
+
+
+def _insert(model: type[Base]) -> Any:
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 def update_rows(statement: Update) -> int:

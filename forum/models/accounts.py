@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import choice, db, related, where
 
 
 class Level(enum.StrEnum):
@@ -93,8 +93,7 @@ class NetworkAppointment(db.Model):
             "member_id",
             "role",
             unique=True,
-            sqlite_where=db.text("ended_at IS NULL"),
-            postgresql_where=db.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -54,12 +54,14 @@ class Lesson(db.Model):
         CheckConstraint("published_by_id IS NULL OR published_by_id <> curator_id", name="four_eyes"),
         CheckConstraint("state <> 'published' OR current_id IS NOT NULL", name="published_has_version"),
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
+        Index("ix_lesson_changed_at_id", "changed_at", "id"),
+        Index("ix_lesson_space_id_changed_at_id", "space_id", "changed_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(
         String(16), unique=True
     )  # les-YYYY-NNN, from publication on
-    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"), index=True)
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
     curator_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     state: Mapped[LessonState] = mapped_column(choice(LessonState))
     audience: Mapped[Audience] = mapped_column(choice(Audience))

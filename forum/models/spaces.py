@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import choice, db, related, where
 from forum.models.accounts import Member
 
 
@@ -73,10 +73,12 @@ class Membership(db.Model):
             "member_id",
             "space_id",
             unique=True,
-            sqlite_where=db.text("ended_at IS NULL"),
-            postgresql_where=db.text("ended_at IS NULL"),
+            **where("ended_at IS NULL"),
         ),
         Index("ix_membership_space_id_role", "space_id", "role"),
+        Index(
+            "ix_membership_space_id_since_at_id", "space_id", "since_at", "id", **where("ended_at IS NULL")
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import choice, db, related, where
 from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
@@ -39,6 +39,10 @@ class Outcome(enum.StrEnum):
     DISCUSSION = "discussion"
 
 
+# A thread that nobody answered yet and that may be answered.
+WAITING = "answered_at IS NULL AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
+
+
 class Thread(db.Model):
     """A talk. Title, summary and cities hold only what every reader of the thread may see at this moment."""
 
@@ -48,6 +52,9 @@ class Thread(db.Model):
         Index("ix_thread_space_id_last_post_at_id", "space_id", "last_post_at", "id"),
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
         Index("ix_thread_space_id_audience", "space_id", "audience"),
+        # The threads that still wait for an answer, in the network and in one space.
+        Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),
+        Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),
         UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
         CheckConstraint("last_number >= post_count", name="counts_fit"),
     )
@@ -123,6 +130,16 @@ class PostRevision(db.Model):
     editor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
 
     post: Mapped[Post] = related()
+
+
+class ThreadCity(db.Model):
+    """When a city last said something in a thread that still stands there; kept with the counts of the thread."""
+
+    __tablename__ = "thread_city"
+    __table_args__ = (Index("ix_thread_city_city_said_at_thread_id", "city", "said_at", "thread_id"),)
+    thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
+    city: Mapped[str] = mapped_column(String(20), primary_key=True)
+    said_at: Mapped[datetime]
 
 
 class ReadMark(db.Model):

@@ -46,7 +46,7 @@ class Talk:
     answered_at: float | None = None
     hidden_at: float | None = None
     withdrawn_at: float | None = None
-    cities: list[str] = field(default_factory=list)
+    cities: dict[str, float] = field(default_factory=dict)  # when each last said something
     quotable: list[Quotable] = field(default_factory=list)
 
 

@@ -11,7 +11,7 @@ from forum.infra.text import RENDER_VERSION, slug, summary
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need, Tag, ThreadTag
-from forum.models.threads import Outcome, Post, PostKind, PostRevision, Thread
+from forum.models.threads import Outcome, Post, PostKind, PostRevision, Thread, ThreadCity
 
 KINDS = [None] * 8 + list(PostKind)[:6]
 NEEDS, AXES, OUTCOMES = list(Need), list(Axis), [*Outcome, *[None] * 12]
@@ -124,8 +124,7 @@ class Talks:
     def _count(self, talk: Talk, post: dict[str, Any], at: float) -> None:
         talk.post_count += 1
         city = self.network.city(post["author_id"])
-        if city not in talk.cities:
-            talk.cities.append(city)
+        talk.cities[city] = at
         if talk.answered_at is None and post["author_id"] != talk.author:
             talk.answered_at = at
 
@@ -139,6 +138,8 @@ class Talks:
         if locked:
             yield self._log(talk, Action.LOCK, locked, None)
         yield Thread, self._thread(talk, locked)
+        for city, at in talk.cities.items():
+            yield ThreadCity, {"thread_id": number, "city": city, "said_at": moment(at)}
         for tag in {network.tag() for _tag in range(chance.choice((0, 1, 1, 2, 3)))}:
             yield ThreadTag, {"thread_id": number, "tag_id": tag}
 
@@ -155,7 +156,7 @@ class Talks:
             "audience": talk.audience,
             "outcome": chance.choice(OUTCOMES),
             "summary": talk.summary,
-            "cities": talk.cities,
+            "cities": list(talk.cities),
             "post_count": talk.post_count,
             "last_number": talk.last_number,
             "created_at": moment(talk.opened_at),

@@ -4,17 +4,33 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    union_all,
+)
 
 from forum.domain.people.bylines import COLUMNS
 from forum.infra.db import Moment
 from forum.models.accounts import Capacity, Member
+from forum.models.cities import CITIES
 from forum.models.spaces import Space
 from forum.models.themes import Axis, Need, Tag, ThreadTag
-from forum.models.threads import Post, ReadMark, Thread
+from forum.models.threads import Post, ReadMark, Thread, ThreadCity
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
+_CITY = union_all(*(select(literal(city.code, String).label("city")) for city in CITIES)).subquery(
+    "network_city"
+)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEYS = (Thread.last_post_at, Thread.id)
 
@@ -73,21 +89,23 @@ def first_cards(signed_in: bool, filters: frozenset[str]) -> Select[Any]:
 
 @cache
 def cities_since(signed_in: bool) -> Select[Any]:
-    """The cities of posts that stand and that the reader may see, from the moment `since` on."""
-    query: Any = (
-        select(Capacity.city)
-        .distinct()
-        .join(Post, Post.capacity_id == Capacity.id)
-        .join(Thread, Thread.id == Post.thread_id)
+    """The cities that said something since the moment `since` in a thread that the reader may see.
+
+    Asked city by city, each until the first thread that fits: what is read does not grow with the network.
+    """
+    spoke = (
+        select(ThreadCity.thread_id)
+        .join(Thread, Thread.id == ThreadCity.thread_id)
         .where(
-            Post.created_at > bindparam("since", type_=Moment),
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-            Capacity.city.is_not(None),
+            ThreadCity.city == _CITY.c.city,
+            ThreadCity.said_at > bindparam("since", type_=Moment),
             sees(Thread, reader_param(signed_in)),
         )
+        .order_by(ThreadCity.said_at.desc())
+        .limit(1)
+        .correlate(_CITY)
     )
-    return cast(Select[Any], query)
+    return select(_CITY.c.city).where(spoke.scalar_subquery().is_not(None))
 
 
 def read_up_to(reader_id: Any) -> ColumnElement[Any]:

@@ -82,7 +82,7 @@ def cities_of_the_week(reader: Actor | None) -> list[str]:
     """The cities that said something in the last seven days, as far as the reader may read it."""
     filled = {**readers.reader_values(reader), "since": clock.now() - WEEK}
     query = list_queries.cities_since(reader is not None)
-    return [city for city in db.session.scalars(query, filled) if city]
+    return list(db.session.scalars(query, filled))
 
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:

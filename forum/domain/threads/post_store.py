@@ -1,16 +1,18 @@
 """What stands in a talk: one talk locked for whoever writes in it, and counts that stay true to its posts."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import upsert
 from forum.models.accounts import Capacity
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.threads import Post, PostRevision, Thread, ThreadCity
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import visible
@@ -84,24 +86,47 @@ def others_wrote(thread: Thread) -> bool:
 
 
 def recount(thread: Thread) -> None:
-    """Make post count, cities and first answer of a talk equal to the posts that still stand (one query)."""
+    """Make counts, cities and first answer of a thread equal to the posts that still stand; the thread is locked."""
     db.session.flush()
-    groups = db.session.execute(
-        select(
-            Post.author_id,
-            Capacity.city,
-            func.count().label("posts"),
-            func.min(Post.number).label("number"),
-            func.min(Post.created_at).label("at"),
-        )
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(Post.thread_id == thread.id, Post.hidden_at.is_(None), Post.deleted_at.is_(None))
-        .group_by(Post.author_id, Capacity.city)
-    ).all()
+    groups = db.session.execute(_STANDING, {"thread_id": thread.id}).all()
     groups = sorted(groups, key=lambda group: group.number)
     thread.post_count = sum(group.posts for group in groups)
-    thread.cities = list(dict.fromkeys(group.city for group in groups if group.city))
+    before, thread.cities = thread.cities, list(dict.fromkeys(group.city for group in groups if group.city))
     thread.answered_at = min(
         (group.at for group in groups if group.author_id != thread.author_id), default=None
     )
     db.session.flush()
+    said_at: dict[str, datetime] = {}
+    for group in groups:
+        if group.city:
+            said_at[group.city] = max(group.last_at, said_at.get(group.city, group.last_at))
+    _keep_cities(thread.id, said_at, gone=set(before) - set(said_at))
+
+
+def _keep_cities(thread_id: int, said_at: dict[str, datetime], *, gone: Iterable[str]) -> None:
+    if gone:
+        db.session.execute(
+            delete(ThreadCity).where(ThreadCity.thread_id == thread_id, ThreadCity.city.in_(gone))
+        )
+    rows = [{"thread_id": thread_id, "city": city, "said_at": at} for city, at in said_at.items()]
+    upsert(ThreadCity, rows, keys=("thread_id", "city"))
+
+
+# Built once: every post that is written runs it.
+_STANDING = (
+    select(
+        Post.author_id,
+        Capacity.city,
+        func.count().label("posts"),
+        func.min(Post.number).label("number"),
+        func.min(Post.created_at).label("at"),
+        func.max(Post.created_at).label("last_at"),
+    )
+    .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+    .where(
+        Post.thread_id == bindparam("thread_id", type_=Integer),
+        Post.hidden_at.is_(None),
+        Post.deleted_at.is_(None),
+    )
+    .group_by(Post.author_id, Capacity.city)
+)

@@ -1,0 +1,36 @@
+"""`flask thread recount`: what lists show of threads is counted anew from their posts."""
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from forum.domain.threads import post_store
+from forum.infra.db import db
+from forum.models.threads import Thread
+
+BATCH = 200
+group = AppGroup("thread", help="Threads.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    app.cli.add_command(group)
+
+
+@group.command("recount")
+def recount() -> None:
+    """Count posts, cities and first answers of every thread anew; safe at any moment, and twice."""
+    last_id = counted = 0
+    while threads := _locked(after_id=last_id):
+        for thread in threads:
+            post_store.recount(thread)
+        last_id, counted = threads[-1].id, counted + len(threads)
+        db.session.commit()
+        db.session.expunge_all()
+    click.echo(f"{counted} threads were counted anew.")
+
+
+def _locked(*, after_id: int) -> list[Thread]:
+    query = select(Thread).where(Thread.id > after_id).order_by(Thread.id).limit(BATCH).with_for_update()
+    return list(db.session.scalars(query))
