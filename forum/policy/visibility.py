@@ -19,6 +19,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    not_,
     or_,
     select,
 )
@@ -30,6 +31,7 @@ from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
@@ -217,6 +219,24 @@ def _adoption_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     return read.correlate(AdoptionReport, Member)
 
 
+def _library_count_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    """The rows that add up to the lessons a reader may see, each lesson counted in exactly one of them."""
+    everywhere = LibraryCount.space_id.is_(None)
+    public = and_(everywhere, LibraryCount.audience == Audience.PUBLIC)
+    if reader_id is None:
+        return public
+    full = _full(reader_id)
+    network = and_(everywhere, LibraryCount.audience == Audience.NETWORK, full)
+    inside = and_(
+        LibraryCount.space_id.in_(_spaces_of(reader_id)),
+        or_(
+            LibraryCount.audience == Audience.SPACE,
+            and_(LibraryCount.audience == Audience.NETWORK, not_(full)),
+        ),
+    )
+    return or_(public, and_(_active(reader_id), or_(network, inside)))
+
+
 def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """Who belongs to a space is for those who belong to it."""
     if reader_id is None:
@@ -242,6 +262,7 @@ RULES: dict[type[Any], Rule] = {
     LessonVersion: _version_visible,
     Claim: _claim_visible,
     AdoptionReport: _adoption_visible,
+    LibraryCount: _library_count_visible,
     Membership: _membership_visible,
     Invitation: _for_moderators(Invitation),
     JoinRequest: _for_moderators(JoinRequest),

@@ -14,6 +14,7 @@ from forum.demo.synthetic.load import Loader, line_up
 from forum.demo.synthetic.network import Network, Rows, network_of
 from forum.demo.synthetic.size import Size
 from forum.demo.synthetic.talk import Talks
+from forum.domain.lessons import library_counts
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Seeded:
 
 
 def seed(connection: Connection, size: Size, *, number: int, now: datetime) -> Seeded:
-    """Fill an empty database; one transaction, which the caller ends."""
+    """Fill an empty database in the transaction of the session, which the caller ends; `connection` is its own."""
     began = time.perf_counter()
     aside = set_aside(connection)
     loader = Loader(connection)
@@ -34,6 +35,7 @@ def seed(connection: Connection, size: Size, *, number: int, now: datetime) -> S
     line_up(connection)
     written = time.perf_counter()
     aside.build(connection)
+    library_counts.recount_all()
     return Seeded(loader.count, written - began, time.perf_counter() - written)
 
 

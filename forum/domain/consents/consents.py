@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.lessons import consent_checks
+from forum.domain.lessons import consent_checks, library_counts
 from forum.domain.threads import excerpts
 from forum.infra import text, tokens
 from forum.infra.db import db
@@ -69,7 +69,7 @@ def reconsider(thread_id: int) -> None:
 
 
 def _name_cities(lesson_id: int) -> None:
-    """Name anew the cities behind the versions that were sealed before."""
+    """Name anew the cities behind the versions that were sealed before, and count them so in the library."""
     lesson = db.session.get_one(Lesson, lesson_id)
     sealed = select(LessonVersion).where(
         LessonVersion.lesson_id == lesson_id, LessonVersion.sealed_at.is_not(None)
@@ -79,3 +79,5 @@ def _name_cities(lesson_id: int) -> None:
             lesson, excerpts.under(version.id), lesson.audience
         )
     db.session.flush()
+    if lesson.current_id is not None:
+        library_counts.recount(lesson)

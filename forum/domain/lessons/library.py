@@ -9,12 +9,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
 from sqlalchemy import cast as sql_cast
 
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import adoptions, library_counts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.library import LibraryCount
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Thread
 from forum.policy import readers
@@ -97,12 +98,20 @@ def page(
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
     """What each filter of the library would show this reader (one query)."""
+    if choice == Choice():
+        return _kept_counts(reader)
     row = db.session.execute(_sums(reader is not None, choice), readers.reader_values(reader)).one()
     by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
     names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
         by[name][value] = number or 0
     return Counts(total=row[0] or 0, by=by)
+
+
+def _kept_counts(reader: Actor | None) -> Counts:
+    numbers = library_counts.numbers(reader)
+    by = {name: {value: numbers.get((name, value), 0) for value in values} for name, values in KNOWN.items()}
+    return Counts(total=numbers.get((LibraryCount.TOTAL, ""), 0), by=by)
 
 
 def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
