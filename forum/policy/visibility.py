@@ -74,12 +74,20 @@ def _reader_id(reader: Reader | None) -> ReaderId:
     return bindparam("reader", reader_id, type_=Integer, unique=True)
 
 
-def get_visible(model: type[Any], reader: Reader | None, row_id: int | None, *options: Any) -> Any:
-    """The row of `model` with that id, or NotFound both for "absent" and for "not for this reader"."""
+def get_visible(
+    model: type[Any], reader: Reader | None, row_id: int | None, *options: Any, lock: bool = False
+) -> Any:
+    """The row of `model` with that id, or NotFound both for "absent" and for "not for this reader".
+
+    `lock`: read anew, and held for this transaction alone until it ends.
+    """
     # A form may hold any number, and some are more than a database can be asked for.
     if row_id is None or not 0 < row_id <= LARGEST:
         raise NotFound
-    row = db.session.scalars(visible(model, reader).where(model.id == row_id).options(*options)).one_or_none()
+    query: Any = visible(model, reader).where(model.id == row_id).options(*options)
+    if lock:
+        query = query.with_for_update(of=model).execution_options(populate_existing=True)
+    row = db.session.scalars(query).one_or_none()
     if row is None:
         raise NotFound
     return row

@@ -106,10 +106,7 @@ def lesson_of(actor: Actor, claim_id: int) -> int:
 def _in_draft(actor: Actor, claim_id: int) -> Claim:
     """A claim of the version that the actor may write in now, with its excerpts."""
     _lesson, version = lessons.open_draft(actor, lesson_of(actor, claim_id))
-    query = visible(Claim, actor).where(Claim.id == claim_id).options(selectinload(Claim.excerpts))
-    claim = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if claim is None:
-        raise NotFound
+    claim: Claim = get_visible(Claim, actor, claim_id, selectinload(Claim.excerpts), lock=True)
     if claim.version_id != version.id:
         raise Conflict(_("This claim belongs to an earlier version of the lesson."))
     return claim

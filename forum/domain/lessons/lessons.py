@@ -30,8 +30,8 @@ from forum.models.spaces import Audience, Space
 from forum.models.threads import Thread
 from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.policy.visibility import get_visible, visible
+from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.visibility import get_visible
 
 REVIEW_AFTER = timedelta(
     days=548
@@ -40,10 +40,7 @@ REVIEW_AFTER = timedelta(
 
 def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     """Begin a lesson from a talk; pressing twice opens the same, still untouched, draft."""
-    query = visible(Thread, actor).where(Thread.id == thread_id).with_for_update(of=Thread)
-    thread: Thread | None = db.session.scalars(query).one_or_none()
-    if thread is None:
-        raise NotFound
+    thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     require(may_curate(actor, thread))
     words = lesson_fields.clean({"title": title})
     lesson = _untouched(actor, thread, words["title"])
@@ -185,10 +182,7 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
 
 def locked(actor: Actor, lesson_id: int) -> Lesson:
     """The lesson, when the actor may see it, read anew and held until the end of the transaction; else NotFound."""
-    query = visible(Lesson, actor).where(Lesson.id == lesson_id).with_for_update(of=Lesson)
-    lesson: Lesson | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if lesson is None:
-        raise NotFound
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
     return lesson
 
 

@@ -41,13 +41,13 @@ def invite(
     actor: Actor, space_id: int, *, email: str, role: Role, note: str = "", locale: str = "nl"
 ) -> Invitation:
     """Invite somebody to a space; inviting the same address again renews the invitation and its mail."""
-    space: Space = get_visible(Space, actor, space_id)
+    # Locked, so that two clicks at once do not become two invitations.
+    space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
     address = addresses.clean(email)
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
     words = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
-    memberships.lock(space.id)  # two clicks at once must not become two invitations
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
     rates.spend("invite", f"member:{actor.id}", limit=MOST)

@@ -50,9 +50,8 @@ def grant(granter_id: int | None, member_id: int, space_id: int, role: Role) -> 
 
 def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Membership:
     """Change what somebody is in a space; the old role stays as history, and the log says so."""
-    space: Space = get_visible(Space, actor, space_id)
+    space: Space = get_visible(Space, actor, space_id, lock=True)  # one change of its people at a time
     require(may_moderate(actor, space.id))
-    lock(space.id)
     held, wanted = _current(space.id, member_id), Role(role)
     if held.role == wanted:
         return held
@@ -68,12 +67,11 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
 
 def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     """End somebody's place in a space, with a reason for the log; the next request of hers finds it closed."""
-    space: Space = get_visible(Space, actor, space_id)
+    space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
     reason = clean_reason(
         reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log.")
     )
-    lock(space.id)
     held = _current(space.id, member_id)
     _keep_a_moderator(held)
     held.ended_at, held.ended_by_id = clock.now(), actor.id
@@ -111,11 +109,6 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     )
     last_begun = {row.member_id: row for row in db.session.execute(query)}
     return [speaker(row, today) for row in last_begun.values()]
-
-
-def lock(space_id: int) -> None:
-    """Let nobody else change who belongs to this space until the end of this transaction."""
-    db.session.execute(select(Space.id).where(Space.id == space_id).with_for_update())
 
 
 def _people(reader: Actor | None, space_id: int) -> Any:

@@ -15,15 +15,12 @@ from forum.models.accounts import Capacity
 from forum.models.threads import Post, PostRevision, Thread, ThreadCity
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
-from forum.policy.visibility import visible
+from forum.policy.visibility import get_visible, visible
 
 
 def locked_thread(actor: Actor, thread_id: int) -> Thread:
     """A talk that the actor may see, locked until the end of this transaction, or NotFound."""
-    query = visible(Thread, actor).where(Thread.id == thread_id).with_for_update(of=Thread)
-    thread: Thread | None = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if thread is None:
-        raise NotFound
+    thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     return thread
 
 
