@@ -11,9 +11,8 @@ from forum.domain.spaces import join_requests
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Level
-from forum.policy.errors import Invalid
 from forum.web import devices
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm, JoinForm, RequestResetForm, ResetForm, SignInForm
 from forum.web.http import unsent_forms
 from forum.web.http.access import anyone, open_to
@@ -42,7 +41,7 @@ def sign_in() -> Any:
 @open_to(anyone)
 def submit_sign_in() -> Any:
     form = SignInForm()
-    if form.validate_on_submit() and _sign_in(form):
+    if _sign_in(form):
         return redirect(own_path(form.next.data) or url_for("home.index"), 303)
     return render_template("accounts/sign_in.html", form=form), 422
 
@@ -52,7 +51,7 @@ def submit_sign_in() -> Any:
 def sign_in_and_resume() -> Any:
     """Signing in on the page that kept somebody's words; the words come with her, and are not posted yet."""
     form, kept = SignInForm(), unsent_forms.submitted_form()
-    if viewer() is not None or (form.validate_on_submit() and _sign_in(form)):
+    if viewer() is not None or _sign_in(form):
         return unsent_forms.page(kept)
     return unsent_forms.page(kept, form=form), 422
 
@@ -79,12 +78,10 @@ def join() -> Any:
 @open_to(anyone)
 def request_account() -> Any:
     form = JoinForm()
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             join_requests.ask(_newcomer(form), address=_address())
             return redirect(url_for("accounts.account_requested"), 303)
-    except Invalid as error:
-        attach(form, error)
     return render_template("accounts/join.html", form=form), 422
 
 
@@ -120,7 +117,7 @@ def forgot_password() -> Any:
 @open_to(anyone)
 def request_reset() -> Any:
     form = RequestResetForm()
-    if not form.validate_on_submit():
+    if not form.validate():
         return render_template("accounts/forgot_password.html", form=form), 422
     passwords.request_reset(form.email.data, address=_address())
     return redirect(url_for("accounts.reset_requested"), 303)
@@ -143,27 +140,24 @@ def reset(token: str) -> Any:
 @open_to(anyone)
 def reset_password(token: str) -> Any:
     form, member = ResetForm(), account_links.resetting_member(token)
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             passwords.reset(token, form.password.data)
             flash(_("Your new password is set. Sign in with it."), "ok")
             return redirect(url_for("accounts.sign_in"), 303)
-    except Invalid as error:
-        attach(form, error)
     return render_template("accounts/reset.html", form=form, member=member, token=token), 422
 
 
 def _sign_in(form: SignInForm) -> bool:
-    device = devices.in_words(request.user_agent.string)
-    try:
-        secret, actor = passwords.sign_in(
-            form.email.data, form.password.data, address=_address(), device=device
-        )
-    except Invalid as error:
-        attach(form, error)
-        return False
-    begin(secret, actor, lasting=form.remember.data)
-    return True
+    if form.validate():
+        device = devices.in_words(request.user_agent.string)
+        with errors_on(form):
+            secret, actor = passwords.sign_in(
+                form.email.data, form.password.data, address=_address(), device=device
+            )
+            begin(secret, actor, lasting=form.remember.data)
+            return True
+    return False
 
 
 def _newcomer(form: JoinForm) -> join_requests.Newcomer:

@@ -10,7 +10,7 @@ from forum.policy.errors import Invalid
 from forum.web.forms.members import ReasonForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_method
 
 bp = Blueprint("admin", __name__)
 
@@ -23,14 +23,24 @@ def index() -> Any:
 
 
 @bp.post("/admin/members/<int:member_id>/suspension")
+@form_method
 @open_to(members)
 def suspension(member_id: int) -> Any:
-    form = ReasonForm()
-    if not form.validate_on_submit():
-        raise Invalid("reason", _("Say why: it stays in the log."))
-    verb = accounts.readmit if is_delete() else accounts.suspend
-    member = verb(viewer(), member_id, reason=form.reason.data)
-    kept_out = member.suspended_at is not None
-    name = member.name
-    flash(_("%(name)s is suspended.", name=name) if kept_out else _("%(name)s is in again.", name=name), "ok")
+    member = accounts.suspend(viewer(), member_id, reason=_reason())
+    flash(_("%(name)s is suspended.", name=member.name), "ok")
     return redirect(url_for("admin.index"), 303)
+
+
+@suspension.delete
+@open_to(members)
+def readmit(member_id: int) -> Any:
+    member = accounts.readmit(viewer(), member_id, reason=_reason())
+    flash(_("%(name)s is in again.", name=member.name), "ok")
+    return redirect(url_for("admin.index"), 303)
+
+
+def _reason() -> str:
+    form = ReasonForm()
+    if not form.validate():
+        raise Invalid("reason", _("Say why: it stays in the log."))
+    return str(form.reason.data)

@@ -6,11 +6,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from forum.domain.digests import digests, subscriptions
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
-from forum.policy.errors import Invalid
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.digest import DigestForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import viewer
@@ -25,7 +25,7 @@ def digest() -> Any:
     """The choice as it stands, and a preview."""
     wishes = subscriptions.wishes_of(viewer().id)
     form = DigestForm(
-        subscriptions.my_spaces(viewer()),
+        spaces.of_member(viewer()),
         frequency=wishes.frequency.value if wishes else None,
         spaces=sorted(wishes.space_ids) if wishes else [],
         axes=sorted(wishes.axes) if wishes else [],
@@ -37,25 +37,22 @@ def digest() -> Any:
 @open_to(members)
 def choose_digest() -> Any:
     """Keep the choice."""
-    form = DigestForm(subscriptions.my_spaces(viewer()))
-    if not (form.validate_on_submit() and _keep(form)):
-        return _page(form), 422
-    never = form.frequency.data == Frequency.NEVER
-    flash(
-        _("You get no digest.") if never else _("Your choice is kept. This is what your letter looks like."),
-        "ok",
-    )
-    return redirect(url_for("settings.digest"), 303)
+    form = DigestForm(spaces.of_member(viewer()))
+    if form.validate():
+        with errors_on(form):
+            frequency = Frequency(form.frequency.data)
+            subscriptions.choose(
+                viewer(), frequency=frequency, space_ids=form.spaces.data, axes=form.axes.data
+            )
+            flash(_chosen(frequency), "ok")
+            return redirect(url_for("settings.digest"), 303)
+    return _page(form), 422
 
 
-def _keep(form: DigestForm) -> bool:
-    frequency = Frequency(form.frequency.data)
-    try:
-        subscriptions.choose(viewer(), frequency=frequency, space_ids=form.spaces.data, axes=form.axes.data)
-    except Invalid as error:
-        attach(form, error)
-        return False
-    return True
+def _chosen(frequency: Frequency) -> str:
+    if frequency == Frequency.NEVER:
+        return _("You get no digest.")
+    return _("Your choice is kept. This is what your letter looks like.")
 
 
 def _page(form: DigestForm) -> str:

@@ -11,9 +11,8 @@ from forum.domain.spaces import invitations, spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Role
-from forum.policy.errors import Invalid
 from forum.web import accounts, devices, people_page
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
 from forum.web.http.access import anyone, members, open_to, signed_in
@@ -28,13 +27,11 @@ bp.register_error_handler(LinkExpired, accounts.link_expired)
 @open_to(members)
 def send(slug: str) -> Any:
     space, form = spaces.by_slug(viewer(), slug), InvitationForm()
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             invitations.invite(viewer(), space.id, role=Role(form.role.data), **_letter(form))
             flash(_("The invitation to %(email)s is on its way.", email=form.email.data), "ok")
             return redirect(url_for("members.index", slug=slug), 303)
-    except Invalid as error:
-        attach(form, error)
     return people_page.show(space, invitation_form=form), 422
 
 
@@ -56,14 +53,12 @@ def accept(token: str) -> Any:
 @open_to(anyone)
 def accept_new(token: str) -> Any:
     form, invitation = AcceptanceForm(), account_links.invitation_of(token)
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             member, space = invitations.accept(token, _profile(form))
             begin(*passwords.begin(member, device=devices.in_words(request.user_agent.string)))
             flash(_("Welcome to %(space)s.", space=space.name), "ok")
             return redirect(to_space(space), 303)
-    except Invalid as error:
-        attach(form, error)
     return render_template("invitations/accept_new.html", form=form, invitation=invitation, token=token), 422
 
 

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from forum.domain.spaces import join_requests, memberships, spaces
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
 from forum.web import people_page
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.members import AnswerForm, JoinRequestForm, ReasonForm, RoleForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_delete
 from forum.web.http.links import to_space
 
 bp = Blueprint("members", __name__)
@@ -29,7 +29,7 @@ def index(slug: str) -> Any:
 @open_to(members)
 def role(slug: str, member_id: int) -> Any:
     space, form = spaces.by_slug(viewer(), slug), RoleForm()
-    if not form.validate_on_submit():
+    if not form.validate():
         return people_page.show(space), 422
     memberships.set_role(viewer(), space.id, member_id, role=Role(form.role.data))
     flash(_("The role is changed."), "ok")
@@ -37,12 +37,11 @@ def role(slug: str, member_id: int) -> Any:
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/membership")
+@form_delete()
 @open_to(members)
 def remove(slug: str, member_id: int) -> Any:
     space, form = spaces.by_slug(viewer(), slug), ReasonForm()
-    if not is_delete():
-        abort(405)
-    if not form.validate_on_submit():
+    if not form.validate():
         raise Invalid("reason", _("Say why: it stays in the log."))
     memberships.remove(viewer(), space.id, member_id, reason=form.reason.data)
     flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
@@ -53,7 +52,7 @@ def remove(slug: str, member_id: int) -> Any:
 @open_to(members)
 def answer(request_id: int) -> Any:
     form = AnswerForm()
-    if not form.validate_on_submit():
+    if not form.validate():
         raise Invalid("answer", _("Choose an answer."))
     chosen = None if form.answer.data == "no" else Role(form.answer.data)
     request = join_requests.answer(viewer(), request_id, role=chosen)
@@ -75,10 +74,8 @@ def ask(slug: str) -> Any:
 @open_to(members)
 def request_to_join(slug: str) -> Any:
     space, form = spaces.by_slug(viewer(), slug), JoinRequestForm()
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             join_requests.request_to_join(viewer(), space.id, message=form.message.data or "")
             return redirect(url_for("members.ask", slug=slug), 303)
-    except Invalid as error:
-        attach(form, error)
     return render_template("members/ask.html", space=space, form=form, waits=False), 422

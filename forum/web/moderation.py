@@ -9,13 +9,12 @@ from forum.domain.spaces import spaces
 from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
-from forum.policy.errors import Invalid
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.moderation import HidingForm
 from forum.web.http import links
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_method
 
 bp = Blueprint("moderation", __name__)
 
@@ -43,21 +42,23 @@ def ask_hiding(post_id: int):
 
 
 @bp.post("/posts/<int:post_id>/hiding")
+@form_method
 @open_to(members)
 def hiding(post_id: int):
-    if is_delete():
-        post = moderation.restore(viewer(), post_id)
-        flash(_("This contribution can be read again."), "ok")
-        return redirect(links.to_thread(post.thread, number=post.number), 303)
     form = HidingForm()
-    if not form.validate():
-        return _question(post_id, form), 422
-    try:
-        post = moderation.hide(viewer(), post_id, reason=form.reason.data or "")
-    except Invalid as error:
-        attach(form, error)
-        return _question(post_id, form), 422
-    flash(_("This contribution is hidden. Its author reads your reason."), "ok")
+    if form.validate():
+        with errors_on(form):
+            post = moderation.hide(viewer(), post_id, reason=form.reason.data or "")
+            flash(_("This contribution is hidden. Its author reads your reason."), "ok")
+            return redirect(links.to_thread(post.thread, number=post.number), 303)
+    return _question(post_id, form), 422
+
+
+@hiding.delete
+@open_to(members)
+def restore(post_id: int):
+    post = moderation.restore(viewer(), post_id)
+    flash(_("This contribution can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 

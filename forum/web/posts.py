@@ -5,13 +5,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
-from forum.policy.errors import Conflict, Invalid
-from forum.web.forms import attach
+from forum.policy.errors import Conflict
+from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm
 from forum.web.http import links
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_method
 
 bp = Blueprint("posts", __name__)
 
@@ -29,22 +29,20 @@ def change(post_id: int):
 def edit(post_id: int):
     who, form = viewer(), PostForm()
     source = posts.source(who, post_id)
-    if not form.validate():
-        return _form(source, form), 422
-    title = form.title.data if source.number == 1 else None
-    try:
-        post = posts.edit(
-            who, post_id, body=form.body.data, title=title, seen_revision=form.seen_revision.data
-        )
-    except Invalid as error:
-        attach(form, error)
-        return _form(source, form), 422
-    except Conflict as error:
-        form.seen_revision.raw_data = [str(source.revision)]
-        return _form(source, form, conflict=error.reason), 409
-    flash(f"post-{post_id}", "draft-sent")
-    flash(_("Your words are changed. What stood there before is kept."), "ok")
-    return redirect(links.to_thread(post.thread, number=post.number), 303)
+    if form.validate():
+        title = form.title.data if source.number == 1 else None
+        try:
+            with errors_on(form):
+                post = posts.edit(
+                    who, post_id, body=form.body.data, title=title, seen_revision=form.seen_revision.data
+                )
+                flash(f"post-{post_id}", "draft-sent")
+                flash(_("Your words are changed. What stood there before is kept."), "ok")
+                return redirect(links.to_thread(post.thread, number=post.number), 303)
+        except Conflict as error:
+            form.seen_revision.raw_data = [str(source.revision)]
+            return _form(source, form, conflict=error.reason), 409
+    return _form(source, form), 422
 
 
 @bp.get("/posts/<int:post_id>/withdrawal")
@@ -56,14 +54,19 @@ def ask_withdrawal(post_id: int):
 
 
 @bp.post("/posts/<int:post_id>/withdrawal")
+@form_method
 @open_to(members)
 def withdrawal(post_id: int):
-    if is_delete():
-        post = posts.put_back(viewer(), post_id)
-        flash(_("Your words stand here again."), "ok")
-    else:
-        post = posts.take_back(viewer(), post_id)
-        flash(_("You took your words back. Nobody else can read them now."), "ok")
+    post = posts.take_back(viewer(), post_id)
+    flash(_("You took your words back. Nobody else can read them now."), "ok")
+    return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+@withdrawal.delete
+@open_to(members)
+def put_back(post_id: int):
+    post = posts.put_back(viewer(), post_id)
+    flash(_("Your words stand here again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 

@@ -8,8 +8,7 @@ from forum.domain.people import passwords, profiles
 from forum.domain.people import sessions as sign_ins
 from forum.infra import clock, i18n
 from forum.infra.i18n import _
-from forum.policy.errors import Invalid
-from forum.web.forms import attach
+from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
 from forum.web.http.access import anyone, open_to, signed_in
 from forum.web.http.current_user import device_secret, viewer
@@ -28,13 +27,11 @@ def profile() -> Any:
 @open_to(signed_in)
 def save_profile() -> Any:
     form = ProfileForm(viewer().timezone)
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             profiles.save(viewer(), **_chosen(form))
             flash(_("Your profile is kept."), "ok")
             return redirect(url_for("settings.profile"), 303)
-    except Invalid as error:
-        attach(form, error)
     return _profile(form, _new_capacity()), 422
 
 
@@ -42,13 +39,11 @@ def save_profile() -> Any:
 @open_to(signed_in)
 def add_capacity() -> Any:
     form = CapacityForm()
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             profiles.add_capacity(viewer(), starts_on=form.starts_on.data, **form.capacity())
             flash(_("From now on this stands beside your words."), "ok")
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
-    except Invalid as error:
-        attach(form, error)
     return _profile(_form_as_it_stands(), form), 422
 
 
@@ -70,15 +65,13 @@ def security() -> Any:
 @open_to(signed_in)
 def change_password() -> Any:
     form = PasswordForm()
-    try:
-        if form.validate_on_submit():
+    if form.validate():
+        with errors_on(form):
             passwords.change(
                 viewer(), current=form.current.data, password=form.password.data, secret=device_secret()
             )
             flash(_("Your new password is set. All other devices are signed out."), "ok")
             return redirect(url_for("settings.security"), 303)
-    except Invalid as error:
-        attach(form, error)
     return render_template("settings/security.html", form=form), 422
 
 

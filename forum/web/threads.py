@@ -14,16 +14,15 @@ from forum.domain.threads import views as thread_views
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
-from forum.models.threads import PostKind
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
-from forum.web.forms import attach
+from forum.web.forms import attach, errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
 from forum.web.http import links, transactions
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_method
 
 bp = Blueprint("threads", __name__)
 
@@ -31,10 +30,10 @@ bp = Blueprint("threads", __name__)
 @bp.get("/threads/new")
 @open_to(members)
 def compose():
-    mine = spaces.mine(viewer())
-    if len(mine) == 1:
-        return redirect(url_for(".new", slug=mine[0].slug), 303)
-    return render_template("threads/choose.html", spaces=mine)
+    own_spaces = spaces.of_member(viewer())
+    if len(own_spaces) == 1:
+        return redirect(url_for(".new", slug=own_spaces[0].slug), 303)
+    return render_template("threads/choose.html", spaces=own_spaces)
 
 
 @bp.get("/spaces/<slug>/threads/new")
@@ -48,16 +47,13 @@ def new(slug: str):
 def start(slug: str):
     who, space, form = viewer(), spaces.by_slug(viewer(), slug), ThreadForm()
     form.offer(_allowed_audiences(space), space.default_audience)
-    if not form.validate():
-        return _composer(space, form), 422
-    try:
-        thread = threads.start(who, space.id, **form.words())
-    except Invalid as error:
-        attach(form, error)
-        return _composer(space, form), 422
-    flash(f"thread-{space.id}-{who.id}", "draft-sent")
-    flash(_("Your story stands here. Whoever may read it can answer."), "ok")
-    return redirect(links.to_thread(thread), 303)
+    if form.validate():
+        with errors_on(form):
+            thread = threads.start(who, space.id, **form.values())
+            flash(f"thread-{space.id}-{who.id}", "draft-sent")
+            flash(_("Your story stands here. Whoever may read it can answer."), "ok")
+            return redirect(links.to_thread(thread), 303)
+    return _composer(space, form), 422
 
 
 @bp.get("/threads/<int:thread_id>")
@@ -79,32 +75,32 @@ def show(thread_id: int, slug: str):
 @open_to(members)
 def reply(thread_id: int):
     who, form = viewer(), ReplyForm()
-    if not form.validate():
-        return _last_page(thread_id, form), 422
-    kind = PostKind(form.kind.data) if form.kind.data else None
-    try:
-        post = threads.reply(
-            who, thread_id, body=form.body.data, kind=kind, idempotency_key=form.idempotency_key.data or ""
-        )
-    except Invalid as error:
-        attach(form, error)
-        return _last_page(thread_id, form), 422
-    except Forbidden as error:  # closed while she was writing: her words stay on the page
-        attach(form, Invalid("body", error.reason))
-        return _last_page(thread_id, form), 403
-    flash(f"reply-{thread_id}-{who.id}", "draft-sent")
-    return redirect(links.to_thread(post.thread, number=post.number), 303)
+    if form.validate():
+        try:
+            with errors_on(form):
+                post = threads.reply(who, thread_id, **form.values())
+                flash(f"reply-{thread_id}-{who.id}", "draft-sent")
+                return redirect(links.to_thread(post.thread, number=post.number), 303)
+        except Forbidden as error:  # closed while they were writing: what they typed stays on the page
+            attach(form, Invalid("body", error.reason))
+            return _last_page(thread_id, form), 403
+    return _last_page(thread_id, form), 422
 
 
 @bp.post("/threads/<int:thread_id>/lock")
+@form_method
 @open_to(members)
 def lock(thread_id: int):
-    if is_delete():
-        thread = locking.reopen(viewer(), thread_id)
-        flash(_("This talk takes answers again."), "ok")
-    else:
-        thread = locking.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
-        flash(_("This talk is closed. Everybody who could read it still can."), "ok")
+    thread = locking.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
+    flash(_("This talk is closed. Everybody who could read it still can."), "ok")
+    return redirect(links.to_thread(thread), 303)
+
+
+@lock.delete
+@open_to(members)
+def reopen(thread_id: int):
+    thread = locking.reopen(viewer(), thread_id)
+    flash(_("This talk takes answers again."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 

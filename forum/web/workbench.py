@@ -17,7 +17,7 @@ from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web.forms import attach
+from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
     ClaimForm,
     ExcerptForm,
@@ -29,7 +29,7 @@ from forum.web.forms.workbench import (
 from forum.web.http import links
 from forum.web.http.access import moderators, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.form_methods import is_delete
+from forum.web.http.form_methods import form_delete, form_method
 
 bp = Blueprint("workbench", __name__)
 PARTS = ("claims", "talk", "text", "review")
@@ -52,7 +52,7 @@ def show(lesson_id: int):
     lesson = workbench_draft.lesson(viewer(), lesson_id)
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(lesson.public_id), 303)
-    return _checked(lesson_id) if lesson.state == LessonState.IN_REVIEW else _bench(lesson_id)
+    return _review(lesson_id) if lesson.state == LessonState.IN_REVIEW else _workbench(lesson_id)
 
 
 @bp.get("/workbench/<int:lesson_id>/preview")
@@ -80,74 +80,69 @@ def revise(public_id: str):
 @open_to(moderators)
 def save(lesson_id: int):
     form = TextForm()
-    if not form.validate():
-        return _bench(lesson_id, part="text", text_form=form), 422
-    try:
-        names = tags.split(form.tags.data or "")
-        lessons.save(viewer(), lesson_id, saved_count=form.saved_count.data or 0, tags=names, **form.words())
-    except Invalid as error:
-        attach(form, error)
-        return _bench(lesson_id, part="text", text_form=form), 422
-    except Conflict as error:
-        return _conflict(lesson_id, form, error), 409
-    flask.flash(_("Saved."), "ok")
-    return _back(lesson_id, "text")
+    if form.validate():
+        names, saved_count = tags.split(form.tags.data or ""), form.saved_count.data or 0
+        try:
+            with errors_on(form):
+                lessons.save(viewer(), lesson_id, saved_count=saved_count, tags=names, **form.values())
+                flask.flash(_("Saved."), "ok")
+                return _back(lesson_id, "text")
+        except Conflict as error:
+            return _conflict(lesson_id, form, error), 409
+    return _workbench(lesson_id, part="text", text_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/claims")
 @open_to(moderators)
 def add_claim(lesson_id: int):
     form = ClaimForm()
-    if not form.validate():
-        return _bench(lesson_id, claim_form=form), 422
-    try:
-        claim = claims.add(viewer(), lesson_id, text=form.text.data)
-    except Invalid as error:
-        attach(form, error)
-        return _bench(lesson_id, claim_form=form), 422
-    return _back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
+    if form.validate():
+        with errors_on(form):
+            claim = claims.add(viewer(), lesson_id, text=form.text.data)
+            return _back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
+    return _workbench(lesson_id, claim_form=form), 422
 
 
 @bp.post("/workbench/claims/<int:claim_id>")
+@form_method
 @open_to(moderators)
 def change_claim(claim_id: int):
     lesson_id = claims.lesson_of(viewer(), claim_id)
-    if is_delete():
-        claims.remove(viewer(), claim_id)
-        return _back(lesson_id, "claims")
     try:
         claims.reword(viewer(), claim_id, text=request.form.get("text", ""))
     except Invalid as error:
         flask.flash(error.message, "grave")
-        return _bench(lesson_id), 422
+        return _workbench(lesson_id), 422
     return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+
+
+@change_claim.delete
+@open_to(moderators)
+def remove_claim(claim_id: int):
+    lesson_id = claims.lesson_of(viewer(), claim_id)
+    claims.remove(viewer(), claim_id)
+    return _back(lesson_id, "claims")
 
 
 @bp.post("/workbench/<int:lesson_id>/excerpts")
 @open_to(moderators)
 def quote(lesson_id: int):
     form = ExcerptForm()
-    if not form.validate():
-        return _bench(lesson_id, excerpt_form=form), 422
-    try:
-        if form.claim_id.data is None:
-            raise Invalid("claim_id", _("Choose one of these."))
-        post_id = _post_of(lesson_id, form)
-        claims.quote(
-            viewer(), form.claim_id.data, post_id=post_id, words=form.words.data, stance=form.stance.data
-        )
-    except Invalid as error:
-        attach(form, error)
-        return _bench(lesson_id, excerpt_form=form), 422
-    claim_id = form.claim_id.data
-    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+    if form.validate():
+        with errors_on(form):
+            claim_id = form.claim_id.data
+            if claim_id is None:
+                raise Invalid("claim_id", _("Choose one of these."))
+            post_id = _post_of(lesson_id, form)
+            claims.quote(viewer(), claim_id, post_id=post_id, words=form.words.data, stance=form.stance.data)
+            return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+    return _workbench(lesson_id, excerpt_form=form), 422
 
 
 @bp.post("/workbench/excerpts/<int:excerpt_id>")
+@form_delete(otherwise=404)
 @open_to(moderators)
 def unquote(excerpt_id: int):
-    if not is_delete():
-        raise NotFound
     claim_id, lesson_id = claims.unquote(viewer(), excerpt_id)
     return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
@@ -158,12 +153,12 @@ def add_source(lesson_id: int):
     form = SourceForm()
     number = re.search(r"(?:/threads/)?(\d{1,18})(?!\d)", form.address.data or "")
     if not form.validate() or number is None:
-        return _bench(lesson_id, source_form=form), 422
+        return _workbench(lesson_id, source_form=form), 422
     try:
         lessons.add_source(viewer(), lesson_id, int(number[1]))
     except NotFound:
         attach(form, Invalid("address", _("There is no such talk, or you may not read it.")))
-        return _bench(lesson_id, source_form=form), 422
+        return _workbench(lesson_id, source_form=form), 422
     return _back(lesson_id, "claims", thread=number[1])
 
 
@@ -172,15 +167,12 @@ def add_source(lesson_id: int):
 def submit(lesson_id: int):
     form = SubmissionForm()
     form.offer(list(Audience))
-    if not form.validate():
-        return _bench(lesson_id, part="review", submission_form=form), 422
-    try:
-        lessons.submit(viewer(), lesson_id, audience=Audience(form.audience.data))
-    except Invalid as error:
-        attach(form, error)
-        return _bench(lesson_id, part="review", submission_form=form), 422
-    flask.flash(_("Sent. A second pair of eyes now checks it."), "ok")
-    return redirect(url_for("workbench.index"), 303)
+    if form.validate():
+        with errors_on(form):
+            lessons.submit(viewer(), lesson_id, audience=Audience(form.audience.data))
+            flask.flash(_("Sent. A second pair of eyes now checks it."), "ok")
+            return redirect(url_for("workbench.index"), 303)
+    return _workbench(lesson_id, part="review", submission_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/publication")
@@ -195,11 +187,12 @@ def publish(lesson_id: int):
 @open_to(moderators)
 def send_back(lesson_id: int):
     form = ReturnForm()
-    if not form.validate():
-        return _checked(lesson_id, return_form=form), 422
-    lessons.send_back(viewer(), lesson_id, note=form.note.data)
-    flask.flash(_("Returned to its curator with your note."), "ok")
-    return redirect(url_for("workbench.index"), 303)
+    if form.validate():
+        with errors_on(form):
+            lessons.send_back(viewer(), lesson_id, note=form.note.data)
+            flask.flash(_("Returned to its curator with your note."), "ok")
+            return redirect(url_for("workbench.index"), 303)
+    return _review(lesson_id, return_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/recall")
@@ -211,16 +204,15 @@ def ask_back(lesson_id: int):
 
 
 @bp.post("/workbench/<int:lesson_id>")
+@form_delete(otherwise=404)
 @open_to(moderators)
 def destroy(lesson_id: int):
-    if not is_delete():
-        raise NotFound
     lesson_undo.discard(viewer(), lesson_id)
     flask.flash(_("The draft is gone. The talk itself stays as it was."), "ok")
     return redirect(url_for("workbench.index"), 303)
 
 
-def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
+def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     asked = part or request.args.get("part", "claims")
     found = workbench_draft.workbench(
         viewer(),
@@ -247,7 +239,7 @@ def _bench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     )
 
 
-def _checked(lesson_id: int, return_form: ReturnForm | None = None) -> str:
+def _review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
     page = lesson_page.preview(viewer(), lesson_id)
     return render_template(
         "workbench/review.html",

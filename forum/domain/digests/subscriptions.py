@@ -11,12 +11,10 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new
 from forum.models.accounts import Member
-from forum.models.spaces import Space
 from forum.models.subscriptions import DigestAxis, DigestChoice, DigestSpace, Frequency
 from forum.models.themes import Axis
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
-from forum.policy.visibility import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,6 @@ def stop(member_id: int) -> None:
     """Unsubscribe: from now on never, also for a letter that is already waiting. Doing it twice is the same."""
     if db.session.get(Member, member_id) is not None:
         _set_frequency(member_id, Frequency.NEVER)
-
-
-def my_spaces(actor: Actor) -> list[Space]:
-    """The spaces that she can choose from, by name."""
-    return list(
-        db.session.scalars(
-            visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.name, Space.id)
-        )
-    )
 
 
 def _set_frequency(member_id: int, frequency: Frequency) -> DigestChoice:

@@ -71,8 +71,8 @@ def directory(reader: Actor | None) -> list[SpaceCard]:
     ]
 
 
-def mine(actor: Actor) -> list[Space]:
-    """The spaces she belongs to, by name."""
+def of_member(actor: Actor) -> list[Space]:
+    """Return the spaces that the actor belongs to, by name."""
     return list(
         db.session.scalars(
             visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.name, Space.id)

@@ -13,6 +13,7 @@ from forum.models.themes import Tag, ThreadTag
 from forum.policy.errors import Invalid
 
 MOST = 5
+LINE_MAX = 2 * MOST * Tag.NAME_MAX  # of the tags as typed on one line: room for commas, spaces and doubles
 
 
 class Word(NamedTuple):

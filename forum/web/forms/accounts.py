@@ -1,26 +1,32 @@
-"""Forms at the front door: signing in, asking for access, a new password."""
+"""Forms of visitors: signing in, asking for access, a new password."""
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
 
 from forum.infra.i18n import lazy
-from forum.web.forms.people import CapacityFields, email_field, filled, longest, new_password_field
+from forum.infra.passwords import LONGEST
+from forum.models.accounts import Member
+from forum.models.spaces import JoinRequest
+from forum.web.forms.fields import filled, longest
+from forum.web.forms.people import CapacityFields, email_field, new_password_field
 
 
 class SignInForm(FlaskForm):
     email = email_field()
     password = PasswordField(
-        lazy("Password"), validators=[filled(lazy("Fill in your password.")), longest(256)]
+        lazy("Password"), validators=[filled(lazy("Fill in your password.")), longest(LONGEST)]
     )
     remember = BooleanField(lazy("Stay signed in on this device"))
     next = HiddenField()
 
 
 class JoinForm(CapacityFields):
-    name = StringField(lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
+    name = StringField(
+        lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+    )
     email = email_field()
     password = new_password_field()
-    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(500)])
+    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(JoinRequest.MESSAGE_MAX)])
 
 
 class RequestResetForm(FlaskForm):

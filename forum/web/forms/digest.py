@@ -31,6 +31,6 @@ class DigestForm(FlaskForm):
         lazy("About which axes?"), choices=[SelectChoice(axis.value, name) for axis, name in AXES.items()]
     )
 
-    def __init__(self, my_spaces: list[Any], **values: Any) -> None:
+    def __init__(self, own_spaces: list[Any], **values: Any) -> None:
         super().__init__(**values)
-        self.spaces.choices = [SelectChoice(space.id, space.name) for space in my_spaces]
+        self.spaces.choices = [SelectChoice(space.id, space.name) for space in own_spaces]

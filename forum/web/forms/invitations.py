@@ -6,24 +6,29 @@ from wtforms.fields.choices import SelectChoice
 
 from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
-from forum.models.spaces import Role
-from forum.web.forms.people import CapacityFields, filled, longest, named, new_password_field
+from forum.models.accounts import Member
+from forum.models.spaces import Invitation, Role
+from forum.web.forms.fields import filled, longest, named
+from forum.web.forms.people import CapacityFields, new_password_field
 
 LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
 
 
 class InvitationForm(FlaskForm):
     email = EmailField(
-        lazy("E-mail address"), validators=[filled(lazy("Fill in an e-mail address.")), longest(254)]
+        lazy("E-mail address"),
+        validators=[filled(lazy("Fill in an e-mail address.")), longest(Member.EMAIL_MAX)],
     )
     role = SelectField(
         lazy("As"),
         choices=named(ROLES, (Role.MEMBER, Role.GUEST, Role.MODERATOR)),
     )
     locale = SelectField(lazy("Language of the letter"), choices=LANGUAGES)
-    note = TextAreaField(lazy("A word of your own"), validators=[longest(500)])
+    note = TextAreaField(lazy("A word of your own"), validators=[longest(Invitation.NOTE_MAX)])
 
 
 class AcceptanceForm(CapacityFields):
-    name = StringField(lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
+    name = StringField(
+        lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+    )
     password = new_password_field()

@@ -6,8 +6,9 @@ from wtforms.fields.choices import SelectChoice
 
 from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
-from forum.models.spaces import Role
-from forum.web.forms.people import filled, longest, named
+from forum.models.moderation import ModerationAction
+from forum.models.spaces import JoinRequest, Role
+from forum.web.forms.fields import filled, longest, named
 
 
 class RoleForm(FlaskForm):
@@ -16,7 +17,8 @@ class RoleForm(FlaskForm):
 
 class ReasonForm(FlaskForm):
     reason = StringField(
-        lazy("Reason, for the log"), validators=[filled(lazy("Say why: it stays in the log.")), longest(300)]
+        lazy("Reason, for the log"),
+        validators=[filled(lazy("Say why: it stays in the log.")), longest(ModerationAction.REASON_MAX)],
     )
 
 
@@ -32,4 +34,4 @@ class AnswerForm(FlaskForm):
 
 
 class JoinRequestForm(FlaskForm):
-    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(500)])
+    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(JoinRequest.MESSAGE_MAX)])

@@ -2,19 +2,20 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 
 from forum.infra.i18n import lazy
-
-TOO_LONG = lazy("Use at most 300 characters.")
+from forum.models.moderation import ModerationAction
+from forum.models.threads import Post
+from forum.web.forms.fields import longest
 
 
 class HidingForm(FlaskForm):
     reason = StringField(
         lazy("Reason"),
-        [DataRequired(lazy("Say why: the author reads it.")), Length(max=300, message=TOO_LONG)],
+        [DataRequired(lazy("Say why: the author reads it.")), longest(Post.HIDDEN_REASON_MAX)],
     )
 
 
 class LockForm(FlaskForm):
-    reason = StringField(lazy("Reason"), [Length(max=300, message=TOO_LONG)])
+    reason = StringField(lazy("Reason"), [longest(ModerationAction.REASON_MAX)])

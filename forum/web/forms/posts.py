@@ -1,4 +1,4 @@
-"""Changing one's own words."""
+"""Changing one's own post."""
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
@@ -6,10 +6,12 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from forum.infra.i18n import lazy
 from forum.infra.text import MAX_LENGTH
+from forum.models.threads import Thread
+from forum.web.forms.fields import longest
 
 
 class PostForm(FlaskForm):
-    title = StringField(lazy("Title"), [Length(max=160, message=lazy("Use at most 160 characters."))])
+    title = StringField(lazy("Title"), [longest(Thread.TITLE_MAX)])
     body = TextAreaField(
         lazy("Your words"),
         [

@@ -5,16 +5,20 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from forum.infra.i18n import lazy
+from forum.infra.passwords import LONGEST
+from forum.models.accounts import Member
+from forum.web.forms.fields import filled, longest
 from forum.web.forms.invitations import LANGUAGES
-from forum.web.forms.people import CapacityFields, filled, longest, new_password_field
+from forum.web.forms.people import CapacityFields, new_password_field
 from forum.web.http.current_user import available_zones
 
 
 class ProfileForm(FlaskForm):
-    name = StringField(lazy("Name"), validators=[filled(lazy("Fill in your name.")), longest(80)])
+    name = StringField(
+        lazy("Name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+    )
     locale = RadioField(
         lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("What my browser says"))]
     )
@@ -35,11 +39,12 @@ class ProfileForm(FlaskForm):
 
 
 class CapacityForm(CapacityFields):
-    starts_on = DateField(lazy("Since"), validators=[InputRequired(lazy("Choose the first day."))])
+    starts_on = DateField(lazy("Since"), validators=[filled(lazy("Choose the first day."))])
 
 
 class PasswordForm(FlaskForm):
     current = PasswordField(
-        lazy("Present password"), validators=[filled(lazy("Fill in your present password.")), longest(256)]
+        lazy("Present password"),
+        validators=[filled(lazy("Fill in your present password.")), longest(LONGEST)],
     )
     password = new_password_field()

@@ -1,4 +1,4 @@
-"""The composer, the reply under a talk, and who may read it."""
+"""Forms of threads: starting one, replying, and who may read it."""
 
 import uuid
 from typing import Any
@@ -9,12 +9,13 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
-from forum.domain.themes.tags import split
+from forum.domain.themes.tags import LINE_MAX, split
 from forum.infra.i18n import lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
-from forum.models.threads import PostKind
+from forum.models.threads import PostKind, Thread
+from forum.web.forms.fields import longest, named
 
 TOO_LONG = lazy("That text is too long.")
 REPLY_KINDS = (
@@ -27,10 +28,6 @@ REPLY_KINDS = (
 )
 
 
-def _named(names: Any, codes: Any = None) -> list[SelectChoice]:
-    return [SelectChoice(code.value, names[code]) for code in (codes or names)]
-
-
 def _new_key() -> str:
     return str(uuid.uuid4())
 
@@ -40,7 +37,7 @@ class ThreadForm(FlaskForm):
         lazy("Title"),
         [
             DataRequired(lazy("Give it a title.")),
-            Length(max=160, message=lazy("Use at most 160 characters.")),
+            longest(Thread.TITLE_MAX),
         ],
     )
     body = TextAreaField(
@@ -50,26 +47,26 @@ class ThreadForm(FlaskForm):
     need = RadioField(
         lazy("What is it?"),
         [DataRequired(lazy("Choose what you are looking for."))],
-        choices=_named(NEEDS),
+        choices=named(NEEDS),
         default="stories",
     )
     axis = SelectField(
         lazy("What is it about?"),
         [DataRequired(lazy("Choose what it is about."))],
-        choices=[SelectChoice("", lazy("Choose one of the six")), *_named(AXES)],
+        choices=[SelectChoice("", lazy("Choose one of the six")), *named(AXES)],
     )
-    tags = StringField(lazy("Tags"), [Length(max=400, message=TOO_LONG)])
+    tags = StringField(lazy("Tags"), [Length(max=LINE_MAX, message=TOO_LONG)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
     idempotency_key = HiddenField(default=_new_key)
 
-    def offer(self, widths: list[Audience], default: Audience) -> None:
-        """Let choose among the circles that the space allows."""
-        self.audience.choices = _named(AUDIENCES, widths)
+    def offer(self, audiences: list[Audience], default: Audience) -> None:
+        """Offer the audiences that the space allows, with `default` chosen in a form that was not sent yet."""
+        self.audience.choices = named(AUDIENCES, audiences)
         if not self.audience.data and not self.is_submitted():
             self.audience.data = default.value
 
-    def words(self) -> dict[str, Any]:
-        """What the verb wants, by name."""
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, as keyword arguments of `threads.start`."""
         return {
             "title": self.title.data,
             "body": self.body.data,
@@ -82,13 +79,21 @@ class ThreadForm(FlaskForm):
 
 
 class ReplyForm(FlaskForm):
-    kind = RadioField(lazy("What you add, if you know"), [Optional()], choices=_named(KINDS, REPLY_KINDS))
+    kind = RadioField(lazy("What you add, if you know"), [Optional()], choices=named(KINDS, REPLY_KINDS))
     body = TextAreaField(
         lazy("Your answer"),
         [DataRequired(lazy("Write something first.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
     )
     idempotency_key = HiddenField(default=_new_key)
 
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, as keyword arguments of `threads.reply`."""
+        return {
+            "body": self.body.data,
+            "kind": PostKind(self.kind.data) if self.kind.data else None,
+            "idempotency_key": self.idempotency_key.data or "",
+        }
+
 
 class AudienceForm(FlaskForm):
-    audience = SelectField(lazy("Who may read this?"), choices=_named(AUDIENCES))
+    audience = SelectField(lazy("Who may read this?"), choices=named(AUDIENCES))

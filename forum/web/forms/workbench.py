@@ -1,4 +1,4 @@
-"""Forms of the workbench: the words of a lesson, its claims and excerpts, and what a reviewer says."""
+"""Forms of the workbench: the fields of a lesson, its claims and excerpts, and the note of a reviewer."""
 
 from typing import Any
 
@@ -12,48 +12,49 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from forum.domain.lessons import library
-from forum.domain.themes import labels
+from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
+from forum.models.claims import Claim, Excerpt
+from forum.models.lessons import LessonReview, LessonVersion
 from forum.models.themes import Axis, Need
+from forum.web.forms.fields import longest
 
 LINES = ("conditions", "not_for", "addressees")
 ON_ONE_LINE = ("title", "one_sentence", "change_note")
 PARAGRAPHS = (
     "recommendation", "context", "problem", "what_was_done", "result", "summary", "unknowns", "alternative_reading",
 )  # fmt: skip
-
-
-def _longest(limit: int) -> Length:
-    return Length(max=limit, message=lazy("Use at most %(max)d characters."))
+# Room for the lines and for blanks around them; how many lines and how long each is for the verb to judge.
+LINES_MAX = 2 * LessonVersion.ITEMS_MAX * LessonVersion.ITEM_MAX
 
 
 class TextForm(FlaskForm):
     saved_count = IntegerField(widget=HiddenInput())
-    title = StringField(lazy("Title"), [_longest(100)])
-    one_sentence = StringField(lazy("In one sentence"), [_longest(200)])
+    title = StringField(lazy("Title"), [longest(LessonVersion.TITLE_MAX)])
+    one_sentence = StringField(lazy("In one sentence"), [longest(LessonVersion.ONE_SENTENCE_MAX)])
     outcome = RadioField(lazy("How it went"), validate_choice=False)
     needs = SelectMultipleField(
         lazy("Needs"), validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
     )
     axis = SelectField(lazy("Axis"), validate_choice=False)
     confidence = SelectField(lazy("How sure are we?"), validate_choice=False)
-    tags = StringField(lazy("Tags"), [_longest(220)])
-    recommendation = TextAreaField(lazy("What you can do"), [_longest(4000)])
-    addressees = TextAreaField(lazy("For whom"), [_longest(2200)])
-    conditions = TextAreaField(lazy("Works if"), [_longest(2200)])
-    not_for = TextAreaField(lazy("Not for"), [_longest(2200)])
-    unknowns = TextAreaField(lazy("What we do not know"), [_longest(4000)])
-    alternative_reading = TextAreaField(lazy("Another reading"), [_longest(4000)])
-    context = TextAreaField(lazy("Context"), [_longest(4000)])
-    problem = TextAreaField(lazy("Problem"), [_longest(4000)])
-    what_was_done = TextAreaField(lazy("What was done"), [_longest(4000)])
-    result = TextAreaField(lazy("Result"), [_longest(4000)])
-    summary = TextAreaField(lazy("Summary"), [_longest(4000)])
-    change_note = StringField(lazy("What changed in this version"), [_longest(300)])
+    tags = StringField(lazy("Tags"), [longest(tags.LINE_MAX)])
+    recommendation = TextAreaField(lazy("What you can do"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    addressees = TextAreaField(lazy("For whom"), [longest(LINES_MAX)])
+    conditions = TextAreaField(lazy("Works if"), [longest(LINES_MAX)])
+    not_for = TextAreaField(lazy("Not for"), [longest(LINES_MAX)])
+    unknowns = TextAreaField(lazy("What we do not know"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    alternative_reading = TextAreaField(lazy("Another reading"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    context = TextAreaField(lazy("Context"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    problem = TextAreaField(lazy("Problem"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    what_was_done = TextAreaField(lazy("What was done"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    result = TextAreaField(lazy("Result"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    summary = TextAreaField(lazy("Summary"), [longest(LessonVersion.PARAGRAPHS_MAX)])
+    change_note = StringField(lazy("What changed in this version"), [longest(LessonVersion.CHANGE_NOTE_MAX)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,35 +64,36 @@ class TextForm(FlaskForm):
         self.confidence.choices = [(code.value, name) for code, name in labels.CONFIDENCES.items()]
 
     @classmethod
-    def of(cls, version: Any, tags: list[str]) -> "TextForm":
-        """The form as the draft stands."""
-        kept: dict[str, Any] = {name: getattr(version, name) for name in (*ON_ONE_LINE, *PARAGRAPHS)}
-        kept |= {name: "\n".join(getattr(version, name)) for name in LINES}
-        kept |= {name: getattr(version, name).value for name in ("outcome", "axis", "confidence")}
-        return cls(
-            formdata=None,
-            data=kept | {"needs": version.needs, "tags": ", ".join(tags), "saved_count": version.saved_count},
-        )
+    def of(cls, version: Any, tag_names: list[str]) -> "TextForm":
+        """Return the form filled with a version of a lesson and its tags."""
+        data: dict[str, Any] = {name: getattr(version, name) for name in (*ON_ONE_LINE, *PARAGRAPHS)}
+        data |= {name: "\n".join(getattr(version, name)) for name in LINES}
+        data |= {name: getattr(version, name).value for name in ("outcome", "axis", "confidence")}
+        data |= {"needs": version.needs, "tags": ", ".join(tag_names), "saved_count": version.saved_count}
+        return cls(formdata=None, data=data)
 
-    def words(self) -> dict[str, Any]:
-        """What to keep, as the verb takes it."""
-        found: dict[str, Any] = {
+    def values(self) -> dict[str, Any]:
+        """Return the fields that were sent, as keyword arguments of `lessons.save`."""
+        values: dict[str, Any] = {
             name: self[name].data or "" for name in (*ON_ONE_LINE, *PARAGRAPHS) if self[name].raw_data
         }
-        found |= {name: (self[name].data or "").splitlines() for name in LINES if self[name].raw_data}
-        found |= {name: self[name].data for name in ("outcome", "axis", "confidence") if self[name].raw_data}
-        return found | {"needs": self.needs.data or []}
+        values |= {name: (self[name].data or "").splitlines() for name in LINES if self[name].raw_data}
+        values |= {name: self[name].data for name in ("outcome", "axis", "confidence") if self[name].raw_data}
+        return values | {"needs": self.needs.data or []}
 
 
 class ClaimForm(FlaskForm):
-    text = StringField(lazy("Claim"), [DataRequired(lazy("Write the claim in one sentence.")), _longest(300)])
+    text = StringField(
+        lazy("Claim"), [DataRequired(lazy("Write the claim in one sentence.")), longest(Claim.TEXT_MAX)]
+    )
 
 
 class ExcerptForm(FlaskForm):
     claim_id = SelectField(lazy("Claim"), coerce=int, validate_choice=False)
     post_id = HiddenField()
     words = TextAreaField(
-        lazy("Words from the talk"), [DataRequired(lazy("Paste the words from the talk.")), _longest(1500)]
+        lazy("Words from the talk"),
+        [DataRequired(lazy("Paste the words from the talk.")), longest(Excerpt.WORDS_MAX)],
     )
     stance = RadioField(lazy("What do these words do for the claim?"), default="supports")
 
@@ -100,7 +102,7 @@ class ExcerptForm(FlaskForm):
         self.stance.choices = list(labels.STANCES.items())
 
     def offer(self, claims: list[Any]) -> None:
-        """The claims that may take the words."""
+        """Offer the claims under which the excerpt may be placed."""
         self.claim_id.choices = [(claim.id, f"{claim.number}. {claim.text}") for claim in claims]
 
 
@@ -114,12 +116,12 @@ class SubmissionForm(FlaskForm):
     audience = RadioField(lazy("Who will read this lesson?"))
 
     def offer(self, audiences: list[str]) -> None:
-        """The circles of readers that may be chosen."""
+        """Offer the audiences that may be chosen."""
         self.audience.choices = [(code, labels.AUDIENCES[code]) for code in audiences]
 
 
 class ReturnForm(FlaskForm):
     note = TextAreaField(
         lazy("What should become better?"),
-        [DataRequired(lazy("Say what should become better.")), _longest(1000)],
+        [DataRequired(lazy("Say what should become better.")), longest(LessonReview.NOTE_MAX)],
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from forum.domain.digests import subscriptions
+from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis
@@ -60,4 +61,4 @@ def test_stopping_somebody_who_is_gone_does_nothing():
 def test_only_her_own_spaces_are_offered():
     space = make_space()
     make_space("Gent")
-    assert subscriptions.my_spaces(actor(make_member(space=space))) == [space]
+    assert spaces.of_member(actor(make_member(space=space))) == [space]
