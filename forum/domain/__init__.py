@@ -1,1 +1,1 @@
-"""Floor 3: verbs and questions, plain functions. Each verb: see, may, do, tell."""
+"""Floor 3: verbs and questions, plain functions. A verb sees (fetches), checks, changes, and records an event."""

@@ -1,4 +1,4 @@
-"""Whether the house is fit to serve: each question is asked of the real thing, and each can be answered with no."""
+"""Whether the forum can serve: database, migrations, worker and events, each asked of the real thing."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WAITING_AFTER = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question and its answer, in words for whoever runs the machine."""
+    """One question and its answer: `found` is a short text for whoever runs the machine."""
 
     name: str
     good: bool
@@ -31,12 +31,12 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """Database, migrations, worker, events: in this order, each asked also when another fails."""
+    """Return the checks of database, migrations, worker and events, in this order; one that fails stops no other."""
     return [_ask(name, question) for name, question in QUESTIONS.items()]
 
 
 def note_alive(name: str = WORKER) -> None:
-    """A sign of life, kept as one row."""
+    """Write down that the worker lives at this moment: one row for each `name`."""
     now = clock.now()
     insert_new(Heartbeat, [{"name": name, "at": now}])
     db.session.get_one(Heartbeat, name).at = now
@@ -45,11 +45,11 @@ def note_alive(name: str = WORKER) -> None:
 
 def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
     try:
-        good, found = question()
+        good, finding = question()
     except SQLAlchemyError as error:
         db.session.rollback()
         return Check(name, False, type(error).__name__)
-    return Check(name, good, found)
+    return Check(name, good, finding)
 
 
 def _database() -> tuple[bool, str]:
@@ -57,16 +57,16 @@ def _database() -> tuple[bool, str]:
 
 
 def _migrations() -> tuple[bool, str]:
-    wanted = _head(current_app.config["MIGRATIONS"])
+    expected = _head(current_app.config["MIGRATIONS"])
     current = MigrationContext.configure(db.session.connection()).get_current_revision()
-    return current == wanted, f"{current or 'none'} of {wanted}"
+    return current == expected, f"{current or 'none'} of {expected}"
 
 
 def _worker() -> tuple[bool, str]:
-    beat = db.session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
-    if beat is None:
+    last_beat = db.session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
+    if last_beat is None:
         return False, "never seen"
-    age = clock.now() - beat
+    age = clock.now() - last_beat
     return age < SILENT_AFTER, f"seen {int(age.total_seconds())} s ago"
 
 

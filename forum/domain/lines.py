@@ -6,7 +6,7 @@ from forum.policy.errors import Invalid
 
 
 def clean_line(value: str | None, *, field: str, limit: int, missing: str | None = None) -> str:
-    """Return one line of at most `limit` characters; Invalid at `field`, with `missing` where empty is refused."""
+    """Return `value` on one line; Invalid at `field` above `limit`, and with `missing` (if given) when it is empty."""
     line = text.one_line(value or "")
     if missing is not None and not line:
         raise Invalid(field, missing)
@@ -14,7 +14,7 @@ def clean_line(value: str | None, *, field: str, limit: int, missing: str | None
 
 
 def clean_paragraphs(value: str | None, *, field: str, limit: int, missing: str | None = None) -> str:
-    """Return lines of at most `limit` characters in all; Invalid at `field`, as `clean_line`."""
+    """Return `value` with its lines cleaned, at most `limit` characters in all; Invalid as in `clean_line`."""
     lines = "\n".join(text.one_line(part) for part in (value or "").splitlines()).strip()
     if missing is not None and not lines:
         raise Invalid(field, missing)
@@ -22,7 +22,7 @@ def clean_paragraphs(value: str | None, *, field: str, limit: int, missing: str 
 
 
 def clean_reason(value: str | None, *, limit: int, missing: str | None) -> str:
-    """Return the reason of a moderator or administrator for the log; Invalid at `reason`."""
+    """Return a reason for the log as one line; Invalid at `reason` as in `clean_line`."""
     return clean_line(value, field="reason", limit=limit, missing=missing)
 
 

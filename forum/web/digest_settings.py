@@ -23,7 +23,7 @@ __all__ = ["bp"]
 @open_to(members)
 def digest() -> Any:
     """The choice as it stands, and a preview."""
-    wishes = subscriptions.wishes_of(viewer().id)
+    wishes = subscriptions.preferences_of(viewer().id)
     form = DigestForm(
         spaces.of_member(viewer()),
         frequency=wishes.frequency.value if wishes else None,
@@ -56,7 +56,7 @@ def _chosen(frequency: Frequency) -> str:
 
 
 def _page(form: DigestForm) -> str:
-    wishes = subscriptions.wishes_of(viewer().id)
+    wishes = subscriptions.preferences_of(viewer().id)
     letter = digests.preview(viewer())
     example = letter.ends_at < clock.now() - timedelta(days=1)
     return render_template("settings/digest.html", form=form, letter=letter, wishes=wishes, example=example)

@@ -190,8 +190,8 @@ def test_its_past_sends_no_mail(inside):
 
 def test_the_wishes_of_the_file_are_kept(inside):
     for wish in SOURCE["digest_subscriptions"]:
-        assert subscriptions.wishes_of(person(wish["person"]).id) is not None
-    assert subscriptions.wishes_of(person("yasmina").id) is None
+        assert subscriptions.preferences_of(person(wish["person"]).id) is not None
+    assert subscriptions.preferences_of(person("yasmina").id) is None
 
 
 def test_its_people_sign_in_with_the_demo_password(inside):

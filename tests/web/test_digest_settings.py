@@ -48,7 +48,7 @@ def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
 def test_a_choice_is_kept_and_shown(client, dirk):
     values = {"frequency": "weekly", "spaces": [dirk.space.id], "axes": ["kwalitatieve-densiteit"]}
     assert submit(client, PAGE, values).status_code == 303
-    wishes = subscriptions.wishes_of(dirk.id)
+    wishes = subscriptions.preferences_of(dirk.id)
     assert (wishes.frequency, wishes.space_ids, wishes.axes) == (
         Frequency.WEEKLY,
         {dirk.space.id},

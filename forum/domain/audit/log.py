@@ -21,7 +21,7 @@ from forum.policy.visibility import get_visible
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """One line of the log; names of talks and people as they are today."""
+    """One line of the log; names of threads and people as they are today."""
 
     id: int
     action: str
@@ -62,7 +62,7 @@ def record(
 
 
 def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int = 30) -> Page[LogLine]:
-    """What was done in a space, the latest first, for its moderators."""
+    """Return the log of a space, the latest line first, for its moderators; NotFound, Forbidden."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
     who, about = aliased(Member), aliased(Member)

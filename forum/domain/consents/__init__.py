@@ -1,1 +1,1 @@
-"""Consent of authors before their words leave the space they were said in."""
+"""Consent of authors before their words are quoted for more readers than their thread has."""

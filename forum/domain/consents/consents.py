@@ -1,4 +1,4 @@
-"""What authors answered about their own words, and what follows for the lessons that rest on them."""
+"""What authors answered about their own words, and what follows for the lessons that quote them."""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ def record_answer(
     note: str,
     at: datetime,
 ) -> Consent:
-    """Keep what an author answered about her words (system verb); a later answer replaces an earlier one."""
+    """Store what an author answered about their words (system verb), replacing an earlier answer; NotFound."""
     post = db.session.get(Post, post_id)
     if post is None:
         raise NotFound
@@ -61,7 +61,7 @@ def record_answer(
 
 
 def reconsider(thread_id: int) -> None:
-    """After a talk was narrowed: the lessons that rest on it no longer name a city that only the talk gave away."""
+    """After a thread was narrowed: name anew the cities behind the lessons that quote it."""
     for lesson_id in db.session.scalars(
         select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id)
     ).all():

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forum.models.subscriptions import Frequency
 
-HOUR = time(7, 0)  # before the working day, and far from the hour that summer time skips or repeats
-# How far back a letter may reach. After a missed run it tells the last period and a bit, never a pile of old news.
+HOUR = time(7, 0)  # before the working day, and not in the hour that summer time skips or repeats
+# How far back a letter may reach: after missed runs it covers the last period and a margin, not everything.
 REACH = {
     Frequency.DAILY: timedelta(days=3),
     Frequency.WEEKLY: timedelta(days=14),
@@ -17,14 +17,14 @@ REACH = {
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A period by its name, unique per member, and the moment at which it ends."""
+    """A period: its name, unique per member, and the moment at which it ends."""
 
     period: str
     ends_at: datetime
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone with that name; UTC for a name that this machine does not know."""
+    """Return the time zone with that name; UTC for a name that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -32,7 +32,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 
 def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
-    """The last window that ended at or before `now`: each day, Monday or first of the month at 07:00 local time."""
+    """Return the last window that ended by `now`: each day, Monday or first of the month at 07:00 local time."""
     zone = zone_of(zone_name)
     local = now.astimezone(zone)
     # Before seven in the morning, today has not begun yet.
@@ -49,7 +49,7 @@ def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
 
 
 def beginning(frequency: Frequency, ends_at: datetime, last_end: datetime | None) -> datetime:
-    """Where a window begins: where the last letter ended, but never further back than the reach."""
+    """Return where a window begins: where the last letter ended, but never further back than REACH."""
     bound = ends_at - REACH[frequency]
     return bound if last_end is None or last_end < bound else min(last_end, ends_at)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, select
 from forum.domain.digests import calendar as digest_calendar
 from forum.domain.digests import news as digest_news
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.digests.subscriptions import Wishes, wishes_of
+from forum.domain.digests.subscriptions import DigestPreferences, preferences_of
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
@@ -24,21 +24,23 @@ BATCH = 500
 
 
 def open_windows(now: datetime, *, member_id: int | None = None) -> int:
-    """Open every window that ended by `now` and queue its letter; a second or parallel run adds nothing."""
+    """Open every window that ended by `now` and queue its letter; return how many. A second run adds nothing."""
     opened, last_id = 0, 0
-    while people := _subscribers(last_id, member_id):
-        last_id = people[-1].id
-        opened += _open_batch(people, now)
+    while subscribers := _subscribers(last_id, member_id):
+        last_id = subscribers[-1].id
+        opened += _open_batch(subscribers, now)
     return opened
 
 
 def due(now: datetime, *, member_id: int | None = None) -> list[Digest]:
-    """The windows that `open_windows` would open, as rows that are not kept: for a dry run."""
-    found, last_id = [], 0
-    while people := _subscribers(last_id, member_id):
-        last_id = people[-1].id
-        found += [Digest(**row) for row in _window_rows(people, now) if row["state"] == DigestState.QUEUED]
-    return found
+    """Return the windows that `open_windows` would open, as rows that are not stored: for a dry run."""
+    digests, last_id = [], 0
+    while subscribers := _subscribers(last_id, member_id):
+        last_id = subscribers[-1].id
+        digests += [
+            Digest(**row) for row in _window_rows(subscribers, now) if row["state"] == DigestState.QUEUED
+        ]
+    return digests
 
 
 def _subscribers(after_id: int, only_id: int | None) -> list[Row[Any]]:
@@ -62,9 +64,9 @@ def _subscribers(after_id: int, only_id: int | None) -> list[Row[Any]]:
     return list(db.session.execute(statement))
 
 
-def _open_batch(people: list[Row[Any]], now: datetime) -> int:
-    rows = _window_rows(people, now)
-    made = insert_new(Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state)
+def _open_batch(subscribers: list[Row[Any]], now: datetime) -> int:
+    rows = _window_rows(subscribers, now)
+    digests = insert_new(Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state)
     letters = [
         mail_queue.mail_row(
             "digest",
@@ -73,15 +75,17 @@ def _open_batch(people: list[Row[Any]], now: datetime) -> int:
             lane=Lane.BULK,
             payload={"digest_id": digest.id},
         )
-        for digest in made
+        for digest in digests
         if digest.state == DigestState.QUEUED
     ]
     insert_new(OutgoingMail, letters)
     return len(letters)
 
 
-def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
-    windows = {person.id: digest_calendar.latest(person.frequency, now, person.timezone) for person in people}
+def _window_rows(subscribers: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
+    windows = {
+        person.id: digest_calendar.latest(person.frequency, now, person.timezone) for person in subscribers
+    }
     periods = {window.period for window in windows.values()}
     opened = select(Digest.member_id, Digest.period).where(
         Digest.member_id.in_(windows), Digest.period.in_(periods)
@@ -89,9 +93,9 @@ def _window_rows(people: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
     known = {(row.member_id, row.period) for row in db.session.execute(opened)}
     ended = _last_ends(list(windows))
     rows = []
-    for person in people:
+    for person in subscribers:
         window = windows[person.id]
-        # What ended before she chose was never promised to her.
+        # What ended before they chose was never promised to them.
         if (person.id, window.period) in known or window.ends_at <= person.chosen_at:
             continue
         reason = _member_skip_reason(person)
@@ -127,7 +131,7 @@ def _member_skip_reason(person: Any) -> str:
 
 
 def skip_reason(digest: Digest) -> str:
-    """Why this letter may not go out at this moment: "suspended", "unapproved", "stopped", or "" when it may."""
+    """Return why this letter may not go out now: "suspended", "unapproved", "stopped", or "" when it may."""
     member = db.session.get_one(Member, digest.member_id, populate_existing=True)
     choice = db.session.get(DigestChoice, digest.member_id, populate_existing=True)
     if choice is None or choice.frequency == Frequency.NEVER:
@@ -136,74 +140,79 @@ def skip_reason(digest: Digest) -> str:
 
 
 def compose(digest: Digest) -> DigestLetter:
-    """The letter of a window as it is true now; empty for somebody who may not take part at this moment."""
+    """Return the letter of a window as it is true now; empty for a member who may not take part at this moment."""
     actor = actor_of(digest.member_id)
-    wishes = wishes_of(digest.member_id)
-    if actor is None or wishes is None:
+    preferences = preferences_of(digest.member_id)
+    if actor is None or preferences is None:
         return DigestLetter(
             digest.member_id, "", Frequency.NEVER, None, starts_at=digest.starts_at, ends_at=digest.ends_at
         )
     member = db.session.get_one(Member, actor.id)
-    return _letter(actor, wishes, digest.starts_at, digest.ends_at, read_up_to=member.all_read_at)
+    return _letter(actor, preferences, digest.starts_at, digest.ends_at, read_up_to=member.all_read_at)
 
 
 def preview(actor: Actor) -> DigestLetter:
-    """The letter as it would be now; before she chose, an example of a week as if she had read nothing yet."""
-    wishes = wishes_of(actor.id)
-    if wishes is None:
+    """Return the letter as it would be now; without a choice, an example of a week as if nothing had been read."""
+    preferences = preferences_of(actor.id)
+    if preferences is None:
         return _example(actor)
     now = clock.now()
-    frequency = wishes.frequency if wishes.frequency != Frequency.NEVER else Frequency.WEEKLY
+    frequency = preferences.frequency if preferences.frequency != Frequency.NEVER else Frequency.WEEKLY
     starts_at = digest_calendar.beginning(frequency, now, _last_ends([actor.id]).get(actor.id))
     member = db.session.get_one(Member, actor.id)
-    as_if = Wishes(frequency, wishes.chosen_at, wishes.space_ids, wishes.axes)
-    return _letter(actor, as_if, starts_at, now, read_up_to=member.all_read_at)
+    example = DigestPreferences(frequency, preferences.chosen_at, preferences.space_ids, preferences.axes)
+    return _letter(actor, example, starts_at, now, read_up_to=member.all_read_at)
 
 
 def _example(actor: Actor) -> DigestLetter:
-    """Of these days; when they were quiet, of the last days in which somebody said something."""
+    """The letter of this week; when it was quiet, of the last week in which somebody posted."""
     now = clock.now()
     latest = db.session.scalar(visible(Thread, actor, func.max(Thread.last_post_at)))
     ends = [now] if latest is None or latest > now else [now, latest]
     for ends_at in ends:
         starts_at = digest_calendar.beginning(Frequency.WEEKLY, ends_at, None)
-        letter = _letter(actor, Wishes(Frequency.WEEKLY, now), starts_at, ends_at, read_up_to=None)
+        letter = _letter(actor, DigestPreferences(Frequency.WEEKLY, now), starts_at, ends_at, read_up_to=None)
         if not letter.is_empty:
             break
     return letter
 
 
 def _letter(
-    actor: Actor, wishes: Wishes, starts_at: datetime, ends_at: datetime, *, read_up_to: datetime | None
+    actor: Actor,
+    preferences: DigestPreferences,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    read_up_to: datetime | None,
 ) -> DigestLetter:
-    scope = digest_news.Scope(actor, starts_at, ends_at, read_up_to, wishes.space_ids, wishes.axes)
+    scope = digest_news.Scope(actor, starts_at, ends_at, read_up_to, preferences.space_ids, preferences.axes)
     lessons = digest_news.lessons(scope)
-    stories, talks = digest_news.threads(scope)
+    stories, active = digest_news.threads(scope)
     return DigestLetter(
         member_id=actor.id,
         name=actor.name,
-        frequency=wishes.frequency,
-        chosen_at=wishes.chosen_at,
+        frequency=preferences.frequency,
+        chosen_at=preferences.chosen_at,
         starts_at=starts_at,
         ends_at=ends_at,
         lessons=lessons[: digest_news.MOST_LESSONS],
         more_lessons=max(0, len(lessons) - digest_news.MOST_LESSONS),
         stories=stories,
-        talks=talks,
+        talks=active,
     )
 
 
 def mark_sent(digest: Digest, letter: DigestLetter) -> None:
-    """The letter went out with these items; its end is where the next one begins."""
+    """Note that the letter went out with these items; its end is where the next one begins."""
     digest.state, digest.reason, digest.sent_at = DigestState.SENT, "", clock.now()
     insert_new(DigestItem, [{"digest_id": digest.id, "kind": k, "item_id": i} for k, i in letter.items])
 
 
 def mark_skipped(digest: Digest, reason: str) -> None:
-    """No letter this time, and why."""
+    """Note that there is no letter this time, and why."""
     digest.state, digest.reason = DigestState.SKIPPED, reason
 
 
 def mark_failed(digest: Digest, reason: str) -> None:
-    """The letter could not be delivered; what stood in it comes back in the next one."""
+    """Note that the letter could not be delivered; its items come back in the next one."""
     digest.state, digest.reason = DigestState.FAILED, reason[:60]

@@ -1,4 +1,4 @@
-"""What stands in a digest: lessons first, then stories that wait for an answer, then talks that moved."""
+"""What stands in a digest: lessons first, then stories that wait for an answer, then threads with new posts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from forum.models.subscriptions import Frequency
 
 @dataclass(frozen=True, slots=True)
 class LessonNews:
-    """A lesson that was published or changed in the window; a page shows it as it shows any lesson card."""
+    """A lesson that was published or changed in the window; a page shows it as any lesson card."""
 
     id: int
     public_id: str
@@ -29,13 +29,13 @@ class LessonNews:
 
     @property
     def city_names(self) -> list[str]:
-        """The cities in words."""
+        """The names of the cities."""
         return [city_name(code) for code in self.cities_back]
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadNews:
-    """A thread in which others wrote something that she has not read; a page shows it as any thread card."""
+    """A thread in which others posted something that the member has not read; a page shows it as any thread card."""
 
     id: int
     slug: str
@@ -49,7 +49,7 @@ class ThreadNews:
     reply_count: int
     cities: tuple[str, ...]  # codes
     own: bool
-    waiting: bool  # a story of one of her spaces that nobody answered
+    waiting: bool  # a story of one of the member's spaces that nobody answered
     new_count: int
     newest_by: str
     audience: str
@@ -57,13 +57,13 @@ class ThreadNews:
 
     @property
     def city_names(self) -> list[str]:
-        """The cities in words."""
+        """The names of the cities."""
         return [city_name(code) for code in self.cities]
 
 
 @dataclass(frozen=True, slots=True)
 class DigestLetter:
-    """One letter to one member, as it is true at the moment of asking."""
+    """One letter to one member, as it is true at the moment of composing."""
 
     member_id: int
     name: str
@@ -78,18 +78,18 @@ class DigestLetter:
 
     @property
     def is_empty(self) -> bool:
-        """Nothing to say, so nothing to send."""
+        """Whether there is nothing to send."""
         return not (self.lessons or self.stories or self.talks)
 
     @property
     def items(self) -> list[tuple[str, int]]:
-        """What it names, as kind and id: all that is kept of it."""
+        """What it names, as kind and id: all that is stored of it."""
         threads = [("thread", thread.id) for thread in (*self.stories, *self.talks)]
         return [("lesson", lesson.id) for lesson in self.lessons] + threads
 
     @property
     def subject(self) -> str:
-        """What is in it, so that she can decide not to open it."""
+        """What is in it, so that the member can decide not to open it."""
         parts = []
         if self.lessons:
             parts.append(ngettext("%(num)d lesson", "%(num)d lessons", len(self.lessons)))

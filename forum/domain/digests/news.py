@@ -1,4 +1,4 @@
-"""What is new for one member in a window of time: everything starts at the visibility rule, at this very moment."""
+"""What is new for one member in a window of time: every query starts at the visibility rule, at this moment."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ CANDIDATES = 80
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose news, from when to when, and what she asked for.
+    """Whose news, from when to when, and what they asked for.
 
-    `spaces` chosen: talk from those only. None chosen: talk of her own spaces first, then the network's. `axes`
-    chosen: only those, for lessons and talk alike.
+    `spaces` chosen: threads of those only. None chosen: threads of their own spaces first, then of the network.
+    `axes` chosen: only those, for lessons and threads alike.
     """
 
     actor: Actor
@@ -43,12 +43,12 @@ class Scope:
 
     @property
     def near(self) -> frozenset[int]:
-        """The spaces whose unanswered stories are hers to answer."""
+        """The member's spaces in which an unanswered story is theirs to answer."""
         return (self.spaces or frozenset(self.actor.roles)) & frozenset(self.actor.roles)
 
 
 def lessons(scope: Scope) -> list[LessonNews]:
-    """Lessons published or changed in the window that she did not make or publish herself, the latest first."""
+    """Return lessons published or changed in the window by others than the member, the latest first."""
     statement = (
         visible(Lesson, scope.actor, Lesson, LessonVersion)
         .join(LessonVersion, Lesson.current_id == LessonVersion.id)
@@ -91,14 +91,14 @@ def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope) -> Lesson
 
 
 def threads(scope: Scope) -> tuple[list[ThreadNews], list[ThreadNews]]:
-    """Unanswered stories of her spaces, and talks that moved: unread, not hers alone, a few of each space."""
+    """Return unanswered stories of the member's spaces, and other threads with unread posts, a few of each space."""
     rows = list(db.session.execute(_thread_query(scope)))
     mailed = _mailed(scope.actor.id, "thread", [row.Thread.id for row in rows])
     new = [row for row in rows if row.Thread.id not in mailed or mailed[row.Thread.id] < row.last_at]
     waiting = [row for row in new if _waits(row.Thread, scope)]
-    moving = [row for row in new if not _waits(row.Thread, scope)]
+    active = [row for row in new if not _waits(row.Thread, scope)]
     waiting.sort(key=lambda row: row.Thread.created_at)
-    moving.sort(
+    active.sort(
         key=lambda row: (
             row.Thread.author_id != scope.actor.id,
             row.Thread.space_id not in scope.near,
@@ -106,15 +106,15 @@ def threads(scope: Scope) -> tuple[list[ThreadNews], list[ThreadNews]]:
             -row.last_at.timestamp(),
         )
     )
-    chosen = _some_of_each([*waiting, *moving])
+    chosen = _some_of_each([*waiting, *active])
     news = _thread_news(chosen, scope)
     return [item for item in news if item.waiting], [item for item in news if not item.waiting]
 
 
 def _thread_query(scope: Scope) -> Select[Any]:
-    me = scope.actor.id
+    member_id = scope.actor.id
     since = max(scope.starts_at, scope.read_up_to) if scope.read_up_to else scope.starts_at
-    mark = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == me)
+    mark = and_(ReadMark.thread_id == Post.thread_id, ReadMark.member_id == member_id)
     fresh = (
         select(
             Post.thread_id,
@@ -126,7 +126,7 @@ def _thread_query(scope: Scope) -> Select[Any]:
         .where(
             Post.created_at > since,
             Post.created_at <= scope.ends_at,
-            Post.author_id != me,
+            Post.author_id != member_id,
             Post.hidden_at.is_(None),
             Post.deleted_at.is_(None),
             Post.number > func.coalesce(ReadMark.last_number, 0),
@@ -150,8 +150,8 @@ def _thread_query(scope: Scope) -> Select[Any]:
 
 def _waits(thread: Thread, scope: Scope) -> bool:
     own = thread.author_id == scope.actor.id
-    asked = thread.need == Need.STORIES and thread.answered_at is None and thread.locked_at is None
-    return asked and not own and thread.space_id in scope.near
+    open_story = thread.need == Need.STORIES and thread.answered_at is None and thread.locked_at is None
+    return open_story and not own and thread.space_id in scope.near
 
 
 def _some_of_each(rows: list[Row[Any]]) -> list[Row[Any]]:
@@ -196,18 +196,20 @@ def _speakers(rows: list[Row[Any]]) -> dict[tuple[int, int], tuple[str, str, Cap
     """Name, handle and capacity behind the opening and the newest post of each thread (one query)."""
     if not rows:
         return {}
-    wanted = or_(*(and_(Post.thread_id == row.Thread.id, Post.number.in_((1, row.newest))) for row in rows))
-    found = db.session.execute(
+    opening_or_newest = or_(
+        *(and_(Post.thread_id == row.Thread.id, Post.number.in_((1, row.newest))) for row in rows)
+    )
+    speakers = db.session.execute(
         select(Post.thread_id, Post.number, Member.name, Member.handle, Capacity)
         .join(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(wanted)
+        .where(opening_or_newest)
     )
-    return {(row.thread_id, row.number): (row.name, row.handle, row.Capacity) for row in found}
+    return {(row.thread_id, row.number): (row.name, row.handle, row.Capacity) for row in speakers}
 
 
 def _mailed(member_id: int, kind: str, ids: list[int]) -> dict[int, datetime]:
-    """Up to which moment each item was told in a digest that went out."""
+    """Up to which moment each item was in a digest that went out."""
     if not ids:
         return {}
     rows = db.session.execute(

@@ -1,4 +1,4 @@
-"""Who wants a digest, how often, from which spaces and about which axes. Not chosen yet is neither yes nor no."""
+"""Who wants a digest, how often, from which spaces and about which axes. No choice yet is neither yes nor no."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from forum.policy.errors import Invalid
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """A choice with what belongs to it. No spaces: hers first, then the network; no axes: all six."""
+class DigestPreferences:
+    """A choice with its spaces and axes. No spaces: the member's own first, then the network; no axes: all six."""
 
     frequency: Frequency
     chosen_at: datetime
@@ -30,35 +30,37 @@ class Wishes:
 def choose(
     actor: Actor, *, frequency: Frequency, space_ids: Iterable[int] = (), axes: Iterable[Axis] = ()
 ) -> DigestChoice:
-    """Set how often she gets the digest and what it is about."""
-    wanted, themes = set(space_ids), set(axes)
-    if wanted - set(actor.roles):
+    """Set how often the actor gets the digest and what it is about; Invalid at `spaces` for another's space."""
+    chosen_spaces, chosen_axes = set(space_ids), set(axes)
+    if chosen_spaces - set(actor.roles):
         raise Invalid("spaces", _("Choose only spaces that you belong to."))
     choice = _set_frequency(actor.id, Frequency(frequency))
     db.session.execute(delete(DigestSpace).where(DigestSpace.member_id == actor.id))
     db.session.execute(delete(DigestAxis).where(DigestAxis.member_id == actor.id))
-    insert_new(DigestSpace, [{"member_id": actor.id, "space_id": chosen} for chosen in sorted(wanted)])
-    insert_new(DigestAxis, [{"member_id": actor.id, "axis": Axis(theme)} for theme in sorted(themes)])
+    insert_new(
+        DigestSpace, [{"member_id": actor.id, "space_id": space_id} for space_id in sorted(chosen_spaces)]
+    )
+    insert_new(DigestAxis, [{"member_id": actor.id, "axis": Axis(axis)} for axis in sorted(chosen_axes)])
     return choice
 
 
 def choice_of(member_id: int) -> DigestChoice | None:
-    """Her choice, or None while she has not made one."""
+    """Return the member's choice, or None while they have not made one."""
     return db.session.get(DigestChoice, member_id)
 
 
-def wishes_of(member_id: int) -> Wishes | None:
-    """Her choice with spaces and axes, or None while she has not made one (three queries)."""
+def preferences_of(member_id: int) -> DigestPreferences | None:
+    """Return the member's choice with spaces and axes, or None while they have not made one (three queries)."""
     choice = choice_of(member_id)
     if choice is None:
         return None
     spaces = db.session.scalars(select(DigestSpace.space_id).where(DigestSpace.member_id == member_id))
     axes = db.session.scalars(select(DigestAxis.axis).where(DigestAxis.member_id == member_id))
-    return Wishes(choice.frequency, choice.chosen_at, frozenset(spaces), frozenset(axes))
+    return DigestPreferences(choice.frequency, choice.chosen_at, frozenset(spaces), frozenset(axes))
 
 
 def stop(member_id: int) -> None:
-    """Unsubscribe: from now on never, also for a letter that is already waiting. Doing it twice is the same."""
+    """Unsubscribe: from now on no letters, also not one that is already queued. Doing it twice is the same."""
     if db.session.get(Member, member_id) is not None:
         _set_frequency(member_id, Frequency.NEVER)
 
@@ -67,7 +69,7 @@ def _set_frequency(member_id: int, frequency: Frequency) -> DigestChoice:
     now = clock.now()
     insert_new(DigestChoice, [{"member_id": member_id, "frequency": frequency, "chosen_at": now}])
     choice = db.session.get_one(DigestChoice, member_id)
-    # Only another rhythm is a new choice: changing a theme at 07:01 must not cost her this week's letter.
+    # Only another frequency is a new choice: another axis chosen at 07:01 must not cost the letter of this week.
     if choice.frequency != frequency:
         choice.frequency, choice.chosen_at = frequency, now
     db.session.flush()

@@ -27,7 +27,7 @@ WELL = frozenset({AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutco
 
 @dataclass(frozen=True, slots=True)
 class PostLink:
-    """Where a report was written in a talk, for a reader who may see that talk."""
+    """Where a report was written in a thread, for a reader who may see that thread."""
 
     id: int
     slug: str
@@ -102,7 +102,7 @@ def record(
     post_id: int | None = None,
     capacity_id: int | None = None,
 ) -> AdoptionReport:
-    """Keep a report (system verb); a lesson that went well in two other cities is confirmed from then on."""
+    """Store a report (system verb); a lesson that went well in two other cities is confirmed from then on."""
     spoke_as = capacities.current(reporter_id, reported_on)
     report = AdoptionReport(
         lesson_id=lesson_id,

@@ -1,4 +1,4 @@
-"""Claims of a draft, and the literal words that each rests on."""
+"""Claims of a draft, and the excerpts that each rests on."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -19,24 +19,30 @@ MOST = 20  # a lesson with more claims is two lessons
 
 
 def add(actor: Actor, lesson_id: int, *, text: str) -> Claim:
-    """Add a claim at the end; the same words twice are the same claim."""
+    """Add a claim at the end; a claim with the same text is returned instead of added again.
+
+    NotFound, Forbidden, Invalid at `text`.
+    """
     _lesson, version = lessons.open_draft(actor, lesson_id)
-    words = _clean(text)
-    there = select(Claim).where(Claim.version_id == version.id, Claim.text == words)
-    claim = db.session.scalars(there.limit(1)).one_or_none()
+    sentence = _clean(text)
+    same = select(Claim).where(Claim.version_id == version.id, Claim.text == sentence)
+    claim = db.session.scalars(same.limit(1)).one_or_none()
     if claim is not None:
         return claim
     last = db.session.scalar(select(func.max(Claim.position)).where(Claim.version_id == version.id)) or 0
     if last >= MOST:
         raise Invalid("text", _("A lesson holds at most %(limit)d claims.", limit=MOST))
-    claim = Claim(version_id=version.id, position=last + 1, text=words)
+    claim = Claim(version_id=version.id, position=last + 1, text=sentence)
     db.session.add(claim)
     db.session.flush()
     return claim
 
 
 def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
-    """Say a claim otherwise; what it rests on stays."""
+    """Change the text of a claim; its excerpts stay.
+
+    NotFound, Forbidden, Conflict outside the draft, Invalid at `text`.
+    """
     claim = _in_draft(actor, claim_id)
     claim.text = _clean(text)
     db.session.flush()
@@ -44,18 +50,21 @@ def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
 
 
 def remove(actor: Actor, claim_id: int) -> None:
-    """Drop a claim with its excerpts; those after it move up."""
+    """Remove a claim with its excerpts; those after it move up. NotFound, Forbidden, Conflict outside the draft."""
     claim = _in_draft(actor, claim_id)
     later = select(Claim).where(Claim.version_id == claim.version_id, Claim.position > claim.position)
     db.session.delete(claim)
     db.session.flush()
     for other in db.session.scalars(later.order_by(Claim.position)).all():
         other.position -= 1
-        db.session.flush()  # one by one: two claims never stand in one place
+        db.session.flush()  # one by one: two claims never have the same position
 
 
 def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stance | str) -> Excerpt:
-    """Freeze literal words of a post under a claim. The same words twice are one excerpt, with the last stance."""
+    """Freeze literal words of a post under a claim; the same words twice are one excerpt, with the last stance.
+
+    NotFound, Forbidden, Conflict outside the draft, Invalid at `post_id`, `words` or `stance`.
+    """
     claim = _in_draft(actor, claim_id)
     post: Post = get_visible(Post, actor, post_id)
     _refuse_post(claim, post)
@@ -63,17 +72,17 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
     revision = db.session.scalars(
         select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
     ).one()
-    place = text.locate(words, revision.plain)
-    if place is None:
+    span = text.locate(words, revision.plain)
+    if span is None:
         raise Invalid("words", _("These words do not stand literally in this post. Copy them exactly."))
-    start, end = place
+    start, end = span
     if end - start > Excerpt.WORDS_MAX:
         raise Invalid("words", _("Use at most %(limit)d characters.", limit=Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
 
 
 def find(actor: Actor, lesson_id: int, words: str) -> int | None:
-    """The first post of the lesson's talks in which these words literally stand, for words that were pasted."""
+    """Return the id of the first post in the lesson's threads that contains pasted words; NotFound, Forbidden."""
     lessons.open_draft(actor, lesson_id)
     query = (
         visible(Post, actor, Post.id, PostRevision.plain)
@@ -82,12 +91,12 @@ def find(actor: Actor, lesson_id: int, words: str) -> int | None:
         .where(LessonSource.lesson_id == lesson_id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
         .order_by(Post.thread_id, Post.number)
     )
-    standing = (row.id for row in db.session.execute(query) if text.locate(words, row.plain))
-    return next(standing, None)
+    matches = (row.id for row in db.session.execute(query) if text.locate(words, row.plain))
+    return next(matches, None)
 
 
 def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
-    """Take an excerpt away; returns the claim and the lesson that it stood under."""
+    """Remove an excerpt; return the ids of its claim and lesson. NotFound, Forbidden, Conflict outside the draft."""
     claim_id = db.session.scalar(select(Excerpt.claim_id).where(Excerpt.id == excerpt_id))
     if claim_id is None:
         raise NotFound
@@ -98,7 +107,7 @@ def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
 
 
 def lesson_of(actor: Actor, claim_id: int) -> int:
-    """The lesson that a claim belongs to, for the way back to its page."""
+    """Return the id of the lesson that a claim belongs to; NotFound."""
     claim: Claim = get_visible(Claim, actor, claim_id)
     return db.session.get_one(LessonVersion, claim.version_id).lesson_id
 
@@ -121,11 +130,11 @@ def _refuse_post(claim: Claim, post: Post) -> None:
 
 
 def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: Stance) -> Excerpt:
-    for there in claim.excerpts:
-        if (there.revision_id, there.start_at, there.end_at) == (revision.id, start, end):
-            there.stance = stance
+    for existing in claim.excerpts:
+        if (existing.revision_id, existing.start_at, existing.end_at) == (revision.id, start, end):
+            existing.stance = stance
             db.session.flush()
-            return there
+            return existing
     words = revision.plain[start:end]
     excerpt = Excerpt(
         revision_id=revision.id,

@@ -1,4 +1,4 @@
-"""Two versions of a lesson beside each other: for each field what went and what came, in words."""
+"""Two versions of a lesson beside each other: what was removed and added in each field, word by word."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.visibility import visible
 
-Piece = tuple[str, str]  # "same", "added" or "removed", and the words
+Piece = tuple[str, str]  # "same", "added" or "removed", and the text
 FIELDS: tuple[tuple[str, Any], ...] = (
     ("title", lazy("Title")),
     ("one_sentence", lazy("In one sentence")),
@@ -62,7 +62,7 @@ class Comparison:
 def compare(
     reader: Actor | None, public_id: str, *, older: str | None = None, newer: str | None = None
 ) -> Comparison:
-    """Two published versions of a lesson; the last two unless numbers are given."""
+    """Return two published versions of a lesson, the last two unless numbers are given; NotFound."""
     query = visible(Lesson, reader).where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
     lesson = db.session.scalars(query).one_or_none()
     if lesson is None:
@@ -87,25 +87,25 @@ def compare(
 
 
 def pieces(before: str, after: str) -> list[Piece]:
-    """`before` and `after` as one text: words that stayed, words that went, words that came."""
-    old, new = (re.findall(r"\w+|\s+|[^\w\s]", words) for words in (before, after))
-    found: list[Piece] = []
+    """Return `before` and `after` merged into one text: words that stayed, were removed, or were added."""
+    old, new = (re.findall(r"\w+|\s+|[^\w\s]", text) for text in (before, after))
+    merged: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            found.append(("same", "".join(old[a:b])))
+            merged.append(("same", "".join(old[a:b])))
             continue
-        found += [("removed", "".join(old[a:b]))] if b > a else []
-        found += [("added", "".join(new[c:d]))] if d > c else []
-    return found
+        merged += [("removed", "".join(old[a:b]))] if b > a else []
+        merged += [("added", "".join(new[c:d]))] if d > c else []
+    return merged
 
 
 def _texts(
     reader: Actor | None, lesson_id: int, numbers: tuple[str, str]
 ) -> tuple[dict[str, LessonVersion], dict[int, list[str]]]:
-    wanted = visible(LessonVersion, reader).where(
+    both = visible(LessonVersion, reader).where(
         LessonVersion.lesson_id == lesson_id, LessonVersion.number.in_(numbers)
     )
-    versions = {version.number or "": version for version in db.session.scalars(wanted)}
+    versions = {version.number or "": version for version in db.session.scalars(both)}
     claims: dict[int, list[str]] = {version.id: [] for version in versions.values()}
     rows = select(Claim.version_id, Claim.text).where(Claim.version_id.in_(claims)).order_by(Claim.position)
     for row in db.session.execute(rows):
@@ -116,15 +116,15 @@ def _texts(
 def _changes(
     before: LessonVersion, after: LessonVersion, claims: dict[int, list[str]]
 ) -> list[tuple[str, list[Piece]]]:
-    found = []
+    changes = []
     for name, title in FIELDS:
-        old, new = _words(before, name, claims), _words(after, name, claims)
+        old, new = _text(before, name, claims), _text(after, name, claims)
         if old != new:
-            found.append((str(title), pieces(old, new)))
-    return found
+            changes.append((str(title), pieces(old, new)))
+    return changes
 
 
-def _words(version: LessonVersion, name: str, claims: dict[int, list[str]]) -> str:
+def _text(version: LessonVersion, name: str, claims: dict[int, list[str]]) -> str:
     value = claims[version.id] if name == "claims" else getattr(version, name)
     names = NAMES.get(name)
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What a draft still lacks before a second pair of eyes may look at it, each with the field where it is mended."""
+"""What a draft still lacks before it can be reviewed, each with the field where it belongs."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from forum.models.claims import Claim, Stance
 from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
 
-# While a draft still "runs" nobody chose yet how it went; a lesson has to.
+# A draft whose outcome is "still running" has none yet; a lesson has to.
 OUTCOME_NOT_CHOSEN = Outcome.RUNNING
 REQUIRED: tuple[tuple[str, Any], ...] = (
     ("title", lazy("Give the lesson a title.")),
@@ -24,38 +24,40 @@ REQUIRED: tuple[tuple[str, Any], ...] = (
 
 
 class MissingField(NamedTuple):
-    """One thing that is missing, and the field where it belongs."""
+    """Something that is missing, and the field where it belongs."""
 
     field: str
     sentence: str
 
 
 def claims_of(version_id: int) -> list[Claim]:
-    """The claims of a version with their excerpts (two queries)."""
+    """Return the claims of a version with their excerpts (two queries)."""
     rows = select(Claim).where(Claim.version_id == version_id).order_by(Claim.position)
     return list(db.session.scalars(rows.options(selectinload(Claim.excerpts))))
 
 
 def missing_fields(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:
-    """Everything that is missing, in the order of the page; empty when the draft can go to a reviewer."""
-    found = [
+    """Return everything that is missing, in the order of the page; empty when the draft can be sent for review."""
+    missing = [
         MissingField(field, str(sentence)) for field, sentence in REQUIRED if not getattr(version, field)
     ]
     if version.outcome == OUTCOME_NOT_CHOSEN:
-        found.append(MissingField("outcome", _("Choose how it went.")))
+        missing.append(MissingField("outcome", _("Choose how it went.")))
     if not version.recommendation and version.outcome != Outcome.DISCUSSION:
-        found.append(MissingField("recommendation", _("Say what others can do with it.")))
-    return found + _unsupported(claims) + _unanswered(version, claims)
+        missing.append(MissingField("recommendation", _("Say what others can do with it.")))
+    return missing + _unsupported(claims) + _unanswered(version, claims)
 
 
 def _unsupported(claims: Sequence[Claim]) -> list[MissingField]:
     if not claims:
         return [MissingField("claims", _("Make at least one claim."))]
-    bare = [claim for claim in claims if not claim.excerpts]
-    if not bare:
+    unsupported = [claim for claim in claims if not claim.excerpts]
+    if not unsupported:
         return []
-    words = ngettext("%(num)d claim without an excerpt", "%(num)d claims without an excerpt", len(bare))
-    return [MissingField(f"claim-{bare[0].id}", words)]
+    sentence = ngettext(
+        "%(num)d claim without an excerpt", "%(num)d claims without an excerpt", len(unsupported)
+    )
+    return [MissingField(f"claim-{unsupported[0].id}", sentence)]
 
 
 def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[MissingField]:

@@ -1,4 +1,4 @@
-"""The words of a draft as somebody typed them, made clean: one line where one line is meant, within their lengths."""
+"""The fields of a draft as somebody typed them, made clean: one line where one line is meant, within their lengths."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,7 +12,7 @@ from forum.policy.errors import Invalid
 
 
 def clean(fields: dict[str, Any]) -> dict[str, Any]:
-    """The values to store; Invalid, at its field, for one that cannot be meant."""
+    """Return the values to store; Invalid at the field whose value is too long or not one of its codes."""
     return {name: CLEANERS[name](name, value) for name, value in fields.items()}
 
 
@@ -26,10 +26,10 @@ def _paragraphs(name: str, value: str) -> str:
 
 def _items(name: str, value: Iterable[str]) -> list[str]:
     lines = [clean_line(item, field=name, limit=LessonVersion.ITEM_MAX) for item in value]
-    kept = list(dict.fromkeys(item for item in lines if item))
-    if len(kept) > LessonVersion.ITEMS_MAX:
+    items = list(dict.fromkeys(item for item in lines if item))
+    if len(items) > LessonVersion.ITEMS_MAX:
         raise Invalid(name, _("Name at most %(limit)d.", limit=LessonVersion.ITEMS_MAX))
-    return kept
+    return items
 
 
 def _needs(name: str, value: Iterable[str]) -> list[str]:
@@ -37,10 +37,10 @@ def _needs(name: str, value: Iterable[str]) -> list[str]:
     return [need.value for need in Need if need in chosen]
 
 
-def _one(words: type[Any]) -> Callable[[str, Any], Any]:
+def _one(codes: type[Any]) -> Callable[[str, Any], Any]:
     def choose(name: str, value: Any) -> Any:
         try:
-            return words(value)
+            return codes(value)
         except ValueError as error:
             raise Invalid(name, _("Choose one of these.")) from error
 

@@ -1,4 +1,4 @@
-"""A lesson's life: drafted from a talk, written, sent for review, returned or published, and made anew."""
+"""The life of a lesson: drafted from a thread, written, sent for review, returned or published, and revised."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -33,17 +33,18 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible
 
-REVIEW_AFTER = timedelta(
-    days=548
-)  # a year and a half: long enough to have been applied, short enough to be true
+REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
 
 
 def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
-    """Begin a lesson from a talk; pressing twice opens the same, still untouched, draft."""
+    """Begin a lesson from a thread; the same untouched draft is returned when it is there already.
+
+    NotFound, Forbidden unless the actor moderates the space, Invalid at `title`.
+    """
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     require(may_curate(actor, thread))
-    words = lesson_fields.clean({"title": title})
-    lesson = _untouched(actor, thread, words["title"])
+    fields = lesson_fields.clean({"title": title})
+    lesson = _untouched(actor, thread, fields["title"])
     if lesson is not None:
         return lesson
     lesson = Lesson(
@@ -58,7 +59,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     outcome = thread.outcome or completeness.OUTCOME_NOT_CHOSEN
     versions.first(
         lesson,
-        **words,
+        **fields,
         outcome=outcome,
         axis=thread.axis,
         needs=[thread.need.value],
@@ -72,7 +73,10 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
 def save(
     actor: Actor, lesson_id: int, *, saved_count: int, tags: list[str] | None = None, **fields: Any
 ) -> LessonVersion:
-    """Keep some or all of the words of a draft. `saved_count` says on which state they were based."""
+    """Store some or all fields of a draft; `saved_count` says on which state they are based.
+
+    NotFound, Forbidden, Conflict when somebody else saved meanwhile, Invalid at the field that is wrong.
+    """
     _lesson, version = open_draft(actor, lesson_id)
     if saved_count != version.saved_count:
         raise Conflict(_("Somebody else saved this draft while you were writing."))
@@ -87,7 +91,10 @@ def save(
 
 
 def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
-    """Let the draft also quote from another talk: of a space that she moderates, or one with wider readers."""
+    """Let the draft quote from one more thread that the actor may see, in a space they moderate or for more readers.
+
+    NotFound, Forbidden.
+    """
     lesson, _version = open_draft(actor, lesson_id)
     thread: Thread = get_visible(Thread, actor, thread_id)
     if thread.audience == Audience.SPACE:
@@ -98,16 +105,17 @@ def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
 
 
 def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
-    """Send the draft to a second pair of eyes, for these readers; from here on its words stand still."""
+    """Send the draft for review, for this audience; from now on its text does not change.
+
+    NotFound, Forbidden, Invalid at `audience` or at the first field that is missing.
+    """
     lesson, version = open_draft(actor, lesson_id)
     _refuse_audience(lesson, audience)
     missing = completeness.missing_fields(version, completeness.claims_of(version.id))
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
     _refuse_unconsented(version, audience)
-    version.created_by_id = (
-        actor.id
-    )  # whoever hands it in answers for it, and so cannot be the one who checks it
+    version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
     versions.seal(version, lesson, audience)
     lesson.audience = audience
     lesson.state = LessonState.IN_REVIEW
@@ -116,22 +124,28 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
 
 
 def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
-    """Return a version to its curator with a note; she goes on in a new one, the returned one stays as it was."""
+    """Return a version to its curator with a note; they go on in a new version, the returned one stays as it was.
+
+    NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
+    """
     lesson, version = _to_review(actor, lesson_id)
-    words = clean_paragraphs(
+    note = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should become better.")
     )
-    lesson_reviews.record(actor, version, Verdict.RETURNED, words)
+    lesson_reviews.record(actor, version, Verdict.RETURNED, note)
     lesson.state = LessonState.DRAFT
-    fresh = versions.copy(lesson, version, lesson.curator_id)
-    fresh.change_note = version.change_note
+    next_version = versions.copy(lesson, version, lesson.curator_id)
+    next_version.change_note = version.change_note
     db.session.flush()
     events.record("lesson.returned", lesson_id=lesson.id, version_id=version.id)
-    return fresh
+    return next_version
 
 
 def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> Lesson:
-    """Publish the version in review, as a second pair of eyes."""
+    """Publish the version in review, as its reviewer.
+
+    NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is missing.
+    """
     lesson, version = _to_review(actor, lesson_id)
     _refuse_unconsented(version, lesson.audience)
     now = clock.now()
@@ -153,7 +167,10 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
 
 
 def revise(actor: Actor, lesson_id: int) -> LessonVersion:
-    """Begin a new version of a published lesson; readers keep the current one until the new one is published."""
+    """Begin a new version of a published lesson; readers keep the current one until it is published.
+
+    NotFound, Forbidden.
+    """
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.working_id is not None:
@@ -166,12 +183,12 @@ def revise(actor: Actor, lesson_id: int) -> LessonVersion:
 
 
 def working(lesson: Lesson) -> LessonVersion:
-    """The version that is being made."""
+    """Return the version that is being made."""
     return db.session.get_one(LessonVersion, lesson.working_id)
 
 
 def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
-    """A lesson that the actor may write in now, locked for her, with the version that is being made."""
+    """Return a lesson that the actor may write in now, locked, and the version being made; NotFound, Forbidden."""
     lesson = locked(actor, lesson_id)
     require(may_edit_draft(actor, lesson))
     version = db.session.get_one(LessonVersion, lesson.working_id, populate_existing=True)
@@ -181,7 +198,7 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
 
 
 def locked(actor: Actor, lesson_id: int) -> Lesson:
-    """The lesson, when the actor may see it, read anew and held until the end of the transaction; else NotFound."""
+    """Return the lesson, when the actor may see it, locked until the end of the transaction; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
     return lesson
 
@@ -197,17 +214,17 @@ def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     return lesson, version
 
 
-def _refuse_audience(lesson: Lesson, width: Audience) -> None:
+def _refuse_audience(lesson: Lesson, audience: Audience) -> None:
     space = db.session.get_one(Space, lesson.space_id)
-    if space.unlisted_at is not None and width != Audience.SPACE:
+    if space.unlisted_at is not None and audience != Audience.SPACE:
         raise Invalid("audience", _("What comes from this space stays in this space."))
-    # Readers of the current version were agreed for its own words; another circle of readers needs another lesson.
-    if lesson.current_id is not None and width != lesson.audience:
+    # Consents were given for the audience of the published version; another audience needs another lesson.
+    if lesson.current_id is not None and audience != lesson.audience:
         raise Invalid("audience", _("A published lesson keeps the readers that it has."))
 
 
-def _refuse_unconsented(version: LessonVersion, width: Audience) -> None:
-    waiting = len(consent_checks.missing(version, width))
+def _refuse_unconsented(version: LessonVersion, audience: Audience) -> None:
+    waiting = len(consent_checks.missing(version, audience))
     if waiting:
         raise Invalid(
             "audience",

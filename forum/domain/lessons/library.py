@@ -1,4 +1,4 @@
-"""The library: lessons as cards, by axis, need, outcome and city, each only for those who may read it."""
+"""The library: lessons as cards, by axis, need, outcome and city, each only for readers who may see it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ class LessonCard:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody looks for; values that nobody knows are left out, as from an address typed by hand."""
+    """The filters that somebody chose; unknown values are left out, as in an address typed by hand."""
 
     axis: str | None = None
     need: str | None = None
@@ -57,14 +57,14 @@ class Choice:
     city: str | None = None
 
     @classmethod
-    def of(cls, **wishes: str | None) -> "Choice":
-        """A choice of known values only."""
-        return cls(**{name: value for name, value in wishes.items() if value in KNOWN[name]})
+    def of(cls, **values: str | None) -> "Choice":
+        """Return a choice of the known ones among these values."""
+        return cls(**{name: value for name, value in values.items() if value in KNOWN[name]})
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many lessons there are, and how many each filter would show beside the others that are chosen."""
+    """How many lessons there are, and how many each filter would show with the other chosen filters."""
 
     total: int
     by: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -88,12 +88,12 @@ def page(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[LessonCard]:
-    """Lessons that the reader may see, the latest changed first."""
-    wanted = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
-    query = _cards(reader is not None, wanted)
-    filled = readers.reader_values(reader)
-    found, next_cursor = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=filled)
-    return Page(_made(reader, found), next_cursor)
+    """Return lessons that the reader may see, the latest changed first."""
+    choice = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
+    query = _cards(reader is not None, choice)
+    parameters = readers.reader_values(reader)
+    rows, next_cursor = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=parameters)
+    return Page(_lesson_cards(reader, rows), next_cursor)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
@@ -115,14 +115,14 @@ def _kept_counts(reader: Actor | None) -> Counts:
 
 
 def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
-    """The lessons that were published or renewed last."""
+    """Return the lessons that were published or renewed last."""
     return _first(reader, limit)
 
 
 def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[LessonCard]:
-    """The lessons that were made in a space, as far as the reader may see every talk behind them.
+    """Return the lessons of a space for a reader who may see every thread behind them.
 
-    A lesson that left a closed talk by consent must not be found back under the name of its space.
+    A lesson that left a closed thread by consent must not be found back under the name of its space.
     """
     return _first(reader, limit, space_id=space_id)
 
@@ -133,7 +133,7 @@ def _current() -> ColumnElement[bool]:
 
 @lru_cache(maxsize=256)
 def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
-    """Cards for a reader whose id is filled in, by what she looks for: built once."""
+    """Cards for a reader, narrowed by the chosen filters: built once."""
     query: Any = (
         select(
             Lesson.id,
@@ -158,7 +158,7 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
 
 @cache
 def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
-    """The latest changed; of one space only those whose talks the reader may see, every one of them."""
+    """The latest changed; of one space only those whose threads the reader may all see."""
     query = _cards(signed_in, Choice())
     if in_space:
         unseen = (
@@ -173,7 +173,7 @@ def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
-    """How many in all, and for each value of each filter how many beside the others that are chosen."""
+    """The total, and for each value of each filter the number with the other chosen filters."""
     chosen = _conditions(choice)
     columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
     for name, values in KNOWN.items():
@@ -183,14 +183,15 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
     return cast(Select[Any], query.where(sees(Lesson, readers.reader_param(signed_in))))
 
 
-def _first(reader: Actor | None, limit: int, **filled: int) -> list[LessonCard]:
-    query = _first_cards(reader is not None, "space_id" in filled)
-    return _made(
-        reader, db.session.execute(query, {**readers.reader_values(reader), **filled, "most": limit}).all()
+def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
+    query = _first_cards(reader is not None, "space_id" in parameters)
+    return _lesson_cards(
+        reader,
+        db.session.execute(query, {**readers.reader_values(reader), **parameters, "most": limit}).all(),
     )
 
 
-def _made(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
+def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
     applied = adoptions.cities(reader, [row.id for row in rows])
     today = clock.now().date()
     return [
@@ -226,12 +227,12 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
     if name == "city":
         return _holds(LessonVersion.cities, value)
     column: Any = LessonVersion.axis if name == "axis" else LessonVersion.outcome
-    found: ColumnElement[bool] = column == value
-    return found
+    condition: ColumnElement[bool] = column == value
+    return condition
 
 
 def _holds(column: Any, code: str) -> ColumnElement[bool]:
-    """Whether a list of codes holds one; codes have no sign that means something to LIKE."""
+    """Whether a JSON list of codes holds one; codes contain no character with a meaning in LIKE."""
     return sql_cast(column, Text).like(f'%"{code}"%')
 
 

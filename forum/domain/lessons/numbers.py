@@ -1,4 +1,4 @@
-"""The numbers that lessons carry for good: the public id of a lesson, and the number of a version."""
+"""The permanent numbers of lessons: the public id of a lesson, and the number of a version."""
 
 from sqlalchemy import select, update
 
@@ -10,7 +10,7 @@ FIRST = "1.0"
 
 
 def next_public_id() -> str:
-    """`les-2026-001`, the next of this year; the update locks the row, so two publications at once get two numbers."""
+    """Return `les-2026-001`, the next of this year; the update locks the row, so parallel publications differ."""
     year = clock.now().year
     if not _raise(year):
         rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
@@ -20,7 +20,7 @@ def next_public_id() -> str:
 
 
 def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
-    """1.0 first; then a whole number more when the advice changed, a decimal more when it did not."""
+    """Return 1.0 first; then the next whole number when the recommendation changed, else the next decimal."""
     if before is None or before.number is None:
         return FIRST
     whole, part = (int(piece) for piece in before.number.split("."))

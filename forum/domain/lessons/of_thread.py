@@ -1,4 +1,4 @@
-"""The lessons that came of a talk, as its page shows them: one query, built once, since that page is read most."""
+"""The lessons made from a thread, as its page shows them: one query, built once, since that page is read most."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +16,7 @@ from forum.policy.visibility import sees
 
 @dataclass(slots=True)
 class ThreadLesson:
-    """A lesson above the talk it came of; `adoptions` from old to new."""
+    """A lesson above the thread that it was made from; `adoptions` from old to new."""
 
     public_id: str
     title: str
@@ -25,14 +25,14 @@ class ThreadLesson:
 
 
 def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson]:
-    """The published lessons of a talk that the reader may see, the latest changed first."""
+    """Return the published lessons of a thread that the reader may see, the latest changed first."""
     values = {**readers.reader_values(reader), "thread_id": thread_id}
-    found: dict[int, ThreadLesson] = {}
+    lessons: dict[int, ThreadLesson] = {}
     for row in db.session.execute(_lessons(reader is not None), values):
-        crown = found.setdefault(row.id, ThreadLesson(row.public_id, row.title, row.cities))
+        lesson = lessons.setdefault(row.id, ThreadLesson(row.public_id, row.title, row.cities))
         if row.city is not None:
-            crown.adoptions.append((row.city, row.outcome.value))
-    return list(found.values())
+            lesson.adoptions.append((row.city, row.outcome.value))
+    return list(lessons.values())
 
 
 @cache

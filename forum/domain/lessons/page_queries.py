@@ -129,10 +129,10 @@ def _is_current() -> Any:
 
 
 def _tag_words() -> Any:
-    words = (
+    names = (
         select(func.aggregate_strings(Tag.name, "\n"))
         .join(LessonTag, LessonTag.tag_id == Tag.id)
         .where(LessonTag.version_id == LessonVersion.id)
         .correlate(LessonVersion)
     )
-    return words.scalar_subquery().label("tag_words")
+    return names.scalar_subquery().label("tag_words")

@@ -1,4 +1,4 @@
-"""The second pair of eyes: who may check a version, given the cities for which she and its makers speak."""
+"""Reviews: who may review a version, given the cities of the reviewer and of its makers, and what they decided."""
 
 from sqlalchemy import select
 
@@ -14,7 +14,7 @@ from forum.policy.actors import Actor
 def answer_for(
     actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
 ) -> Answer:
-    """Whether the actor may publish or return this version.
+    """Return whether the actor may publish or return this version.
 
     `cities` as from `capacities.cities_of`, makers and actor included.
     """
@@ -22,28 +22,28 @@ def answer_for(
         cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
     )
     answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
-    # Whoever handed a version in made it too, even where somebody else began the lesson.
+    # Who submitted a version made it too, even where somebody else began the lesson.
     if answer and actor.id == version.created_by_id:
         return deny(_("A second pair of eyes publishes: you handed this version in yourself."))
     return answer
 
 
 def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
-    """Everybody whose cities the rule compares."""
+    """Return the ids of everybody whose cities `answer_for` compares."""
     return {actor.id, lesson.curator_id, version.created_by_id}
 
 
-def record(actor: Actor, version: LessonVersion, verdict: Verdict, words: str = "") -> LessonReview:
-    """Write down what the second pair of eyes said."""
+def record(actor: Actor, version: LessonVersion, verdict: Verdict, note: str = "") -> LessonReview:
+    """Write down the verdict of a reviewer."""
     row = LessonReview(
-        version_id=version.id, reviewer_id=actor.id, verdict=verdict, note=words, created_at=clock.now()
+        version_id=version.id, reviewer_id=actor.id, verdict=verdict, note=note, created_at=clock.now()
     )
     db.session.add(row)
     return row
 
 
 def last_return(lesson_id: int) -> LessonReview | None:
-    """The latest note with which a version of this lesson came back, if the latest verdict was a return."""
+    """Return the note with which a version of this lesson came back, if the latest verdict was a return."""
     latest = db.session.scalars(
         select(LessonReview)
         .join(LessonVersion, LessonVersion.id == LessonReview.version_id)

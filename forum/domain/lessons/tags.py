@@ -1,4 +1,4 @@
-"""The free words of a version of a lesson. They are the curator's own: words of a closed talk never come along."""
+"""Tags of a version of a lesson. The curator chooses them: tags of a closed thread are never copied."""
 
 from collections.abc import Sequence
 
@@ -11,18 +11,18 @@ from forum.models.themes import LessonTag, Tag
 
 
 def choose(version_id: int, names: Sequence[str]) -> None:
-    """Give a version exactly these tags."""
-    words = tags.clean(names)
-    rows.insert_new(Tag, [{"slug": word.slug, "name": word.name} for word in words])
+    """Give a version exactly these tags; Invalid at `tags`."""
+    cleaned = tags.clean(names)
+    rows.insert_new(Tag, [{"slug": tag.slug, "name": tag.name} for tag in cleaned])
     db.session.execute(delete(LessonTag).where(LessonTag.version_id == version_id))
-    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([word.slug for word in words])))
+    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in cleaned])))
     rows.insert_new(LessonTag, [{"version_id": version_id, "tag_id": tag_id} for tag_id in chosen])
 
 
 def copy(from_id: int, to_id: int) -> None:
-    """Let a version begin with the tags of the one before."""
-    kept = db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == from_id))
-    rows.insert_new(LessonTag, [{"version_id": to_id, "tag_id": tag_id} for tag_id in kept])
+    """Give a version the tags of another one."""
+    tag_ids = db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == from_id))
+    rows.insert_new(LessonTag, [{"version_id": to_id, "tag_id": tag_id} for tag_id in tag_ids])
 
 
 def of(version_id: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Second thoughts of a curator: a version is asked back from review, or a draft is dropped."""
+"""Undo for curators: ask a version back from review, or discard a draft."""
 
 from sqlalchemy import delete, select
 
@@ -13,29 +13,37 @@ from forum.policy.errors import Conflict
 
 
 def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
-    """Take a version back from review before anybody judged it; the work goes on in a copy, as after a return."""
+    """Take a version back from review before anybody decided; the work goes on in a copy, as after a return.
+
+    NotFound, Forbidden, Conflict when it is not in review any more.
+    """
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
-    sealed = db.session.get_one(LessonVersion, lesson.working_id)
+    submitted = db.session.get_one(LessonVersion, lesson.working_id)
     lesson.state = LessonState.DRAFT
-    fresh = versions.copy(lesson, sealed, actor.id)
-    fresh.change_note = sealed.change_note
+    next_version = versions.copy(lesson, submitted, actor.id)
+    next_version.change_note = submitted.change_note
     db.session.flush()
-    return fresh
+    return next_version
 
 
 def discard(actor: Actor, lesson_id: int) -> Lesson | None:
-    """Drop the draft that is being made. What was sent for review stays; without that the lesson goes too (None)."""
+    """Delete the draft; versions that were submitted stay. Return the lesson, or None when nothing of it is left.
+
+    NotFound, Forbidden.
+    """
     lesson, version = open_draft(actor, lesson_id)
     lesson.working_id = None
     lesson.state = LessonState.PUBLISHED if lesson.current_id is not None else LessonState.DRAFT
     db.session.flush()
     db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))
     db.session.expunge(version)
-    kept = db.session.scalar(select(LessonVersion.id).where(LessonVersion.lesson_id == lesson.id).limit(1))
-    if kept is not None:
+    other_version = db.session.scalar(
+        select(LessonVersion.id).where(LessonVersion.lesson_id == lesson.id).limit(1)
+    )
+    if other_version is not None:
         return lesson
     db.session.execute(delete(Lesson).where(Lesson.id == lesson.id))
     db.session.expunge(lesson)

@@ -1,4 +1,4 @@
-"""Versions of a lesson: a new one to work on, copied from the one before, and the seal after which nothing changes."""
+"""Versions of a lesson: a new one to work on, copied from another, and the seal after which it does not change."""
 
 from sqlalchemy import func, select
 
@@ -11,24 +11,24 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
 
-WORDS = (
+FIELDS = (
     "title", "one_sentence", "outcome", "axis", "needs", "summary", "context", "problem", "what_was_done", "result",
     "recommendation", "unknowns", "alternative_reading", "conditions", "not_for", "addressees", "confidence", "licence",
 )  # fmt: skip
 OPEN_LICENCE = "CC-BY-4.0"
 
 
-def first(lesson: Lesson, **words: object) -> LessonVersion:
-    """The first version of a lesson, to work on."""
-    return _begin(lesson, lesson.curator_id, 1, words)
+def first(lesson: Lesson, **fields: object) -> LessonVersion:
+    """Create the first version of a lesson, to work on."""
+    return _begin(lesson, lesson.curator_id, 1, fields)
 
 
 def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
-    """A version to work on that begins as `before`, claims and excerpts included."""
+    """Create a version to work on with the fields, claims, excerpts and tags of `before`."""
     last = db.session.scalar(
         select(func.max(LessonVersion.sequence)).where(LessonVersion.lesson_id == lesson.id)
     )
-    version = _begin(lesson, maker_id, (last or 0) + 1, {name: getattr(before, name) for name in WORDS})
+    version = _begin(lesson, maker_id, (last or 0) + 1, {name: getattr(before, name) for name in FIELDS})
     for claim in claims_of(before.id):
         db.session.add(
             Claim(
@@ -43,15 +43,15 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
     return version
 
 
-def seal(version: LessonVersion, lesson: Lesson, width: Audience) -> None:
-    """Close a version for good, with the cities that may be named as backing it."""
-    version.cities, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), width)
-    if width == Audience.PUBLIC and version.licence is None:
+def seal(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
+    """Close a version for good, with the cities that may be named behind it."""
+    version.cities, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
+    if audience == Audience.PUBLIC and version.licence is None:
         version.licence = OPEN_LICENCE
     version.sealed_at = clock.now()
 
 
-def _begin(lesson: Lesson, maker_id: int, sequence: int, words: dict[str, object]) -> LessonVersion:
+def _begin(lesson: Lesson, maker_id: int, sequence: int, fields: dict[str, object]) -> LessonVersion:
     now = clock.now()
     version = LessonVersion(
         lesson_id=lesson.id,
@@ -60,7 +60,7 @@ def _begin(lesson: Lesson, maker_id: int, sequence: int, words: dict[str, object
         created_by_id=maker_id,
         saved_at=now,
         saved_count=1,
-        **words,
+        **fields,
     )
     db.session.add(version)
     db.session.flush()
@@ -69,5 +69,5 @@ def _begin(lesson: Lesson, maker_id: int, sequence: int, words: dict[str, object
 
 
 def _copied(excerpt: Excerpt) -> Excerpt:
-    kept = ("revision_id", "start_at", "end_at", "words", "sha256", "stance")
-    return Excerpt(**{name: getattr(excerpt, name) for name in kept})
+    columns = ("revision_id", "start_at", "end_at", "words", "sha256", "stance")
+    return Excerpt(**{name: getattr(excerpt, name) for name in columns})

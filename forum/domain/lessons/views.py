@@ -67,7 +67,7 @@ class LessonPage:
 
     @property
     def is_current(self) -> bool:
-        """Whether this is what readers get first."""
+        """Whether this is the version that readers get first."""
         return self.version.id == self.lesson.current_id
 
     @property

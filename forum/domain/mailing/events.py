@@ -1,4 +1,4 @@
-"""The outbox: what a verb tells the rest of the house, in the same transaction as the change itself."""
+"""Events: what a verb tells the other parts of the forum, written in the same transaction as the change itself."""
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -6,7 +6,7 @@ from forum.models.events import Event
 
 
 def record(name: str, **ids: int | str | None) -> Event:
-    """Write that `name` (noun.past_participle) happened, with ids only; a worker reacts after the commit."""
+    """Write that `name` (noun.past_participle) happened, with ids only; the worker reacts after the commit."""
     now = clock.now()
     event = Event(name=name, payload=ids, created_at=now, next_try_at=now, attempts=0)
     db.session.add(event)

@@ -1,4 +1,4 @@
-"""Mail on its way out: queued once by its key, claimed one by one, settled one by one. Rows hold ids, never words."""
+"""The mail queue: each mail is queued once by its key, claimed and finished one by one. Rows hold ids, never text."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +12,12 @@ from forum.infra.db import db
 from forum.infra.rows import insert_new, update_rows
 from forum.models.mail import Lane, MailState, OutgoingMail
 
-LEASE = timedelta(minutes=5)  # a worker that has not settled a claimed mail by then is taken for dead
+LEASE = timedelta(minutes=5)  # a worker that has not finished a claimed mail by then is taken for dead
 GIVE_UP = timedelta(days=4)
 UNREADABLE = 5  # tries for a letter that cannot even be made
 _MINUTES = (1, 5, 15, 60, 4 * 60, 8 * 60, 12 * 60)
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
-# A line that broke says little about this mail: keep trying often, most of all while the mail is young.
+# A lost connection says little about this mail: retry often, most of all while the mail is young.
 AWAY, LONG_AWAY, YOUNG = timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1)
 
 
@@ -30,7 +30,7 @@ def queue_mail(
     lane: Lane = Lane.DIRECT,
     payload: dict[str, Any] | None = None,
 ) -> bool:
-    """Queue one mail; False when the same `key` was queued before."""
+    """Queue one mail; return False when the same `key` was queued before."""
     row = mail_row(
         kind, key=key, member_id=member_id, invitation_id=invitation_id, lane=lane, payload=payload
     )
@@ -46,7 +46,7 @@ def mail_row(
     lane: Lane = Lane.DIRECT,
     payload: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The row of a mail to be queued, for callers that queue many at once."""
+    """Return the row of a mail to be queued, for callers that queue many at once."""
     now = clock.now()
     return {
         "key": key,
@@ -63,13 +63,13 @@ def mail_row(
 
 
 def anything_due() -> bool:
-    """Whether a mail waits to be sent at this moment."""
+    """Return whether a mail waits to be sent at this moment."""
     due = exists().where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at <= clock.now())
     return bool(db.session.scalar(select(due)))
 
 
 def claim_next() -> OutgoingMail | None:
-    """Take the next mail that is due, direct ones before bulk; commit before sending it."""
+    """Claim and return the next mail that is due, direct ones before bulk; commit before sending it."""
     for lane in (Lane.DIRECT, Lane.BULK):
         mail = db.session.scalars(
             select(OutgoingMail)
@@ -90,30 +90,30 @@ def claim_next() -> OutgoingMail | None:
 
 
 def still_claimed(mail: OutgoingMail, claimed_at: datetime | None) -> bool:
-    """Look again, with a lock: False when the claim of that moment lapsed and somebody else has the mail."""
+    """Lock the mail and return False when the claim of that moment lapsed and another worker has it."""
     db.session.refresh(mail, with_for_update=True)
     return mail.state == MailState.SENDING and mail.claimed_at == claimed_at
 
 
 def mark_sent(mail: OutgoingMail) -> None:
-    """The mail server took it."""
+    """Note that the mail server took it."""
     mail.state, mail.sent_at, mail.reason = MailState.SENT, clock.now(), ""
     mail.attempts += 1
 
 
 def mark_cancelled(mail: OutgoingMail, reason: str) -> None:
-    """It need not or may not go out any more."""
+    """Note that it need not or may not go out any more."""
     mail.state, mail.reason = MailState.CANCELLED, reason
 
 
 def mark_failed(mail: OutgoingMail, reason: str) -> None:
-    """It will never arrive."""
+    """Note that it will never arrive."""
     mail.state, mail.reason = MailState.FAILED, reason
     mail.attempts += 1
 
 
 def schedule_retry(mail: OutgoingMail, reason: str, *, unreachable: bool = False) -> None:
-    """Not now: try again after a growing delay, for about four days."""
+    """Retry after a growing delay, failed after about four days; sooner when the server was `unreachable`."""
     delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
     if unreachable:
         delay = min(delay, AWAY if clock.now() - mail.created_at < YOUNG else LONG_AWAY)
@@ -126,7 +126,7 @@ def schedule_retry(mail: OutgoingMail, reason: str, *, unreachable: bool = False
 
 
 def mark_render_failed(mail: OutgoingMail, reason: str) -> None:
-    """The letter itself could not be made: try a few times, then set it apart so that the rest goes on."""
+    """Note that the letter could not be made: retry a few times, then fail it, so that the other mail goes on."""
     if mail.attempts + 1 >= UNREADABLE:
         mark_failed(mail, reason)
     else:
@@ -134,7 +134,7 @@ def mark_render_failed(mail: OutgoingMail, reason: str) -> None:
 
 
 def requeue_abandoned(lease: timedelta = LEASE) -> int:
-    """Queue again what a worker claimed and never settled; the Message-ID stays, so a double is recognised."""
+    """Queue again what a worker claimed and never finished; the Message-ID stays, so a double can be recognised."""
     lapsed = update(OutgoingMail).where(
         OutgoingMail.state == MailState.SENDING, OutgoingMail.claimed_at < clock.now() - lease
     )

@@ -1,4 +1,4 @@
-"""What a member should know, once for each event; the rule is asked again when it is shown."""
+"""Notices for members, once for each event; whether they may see the lesson is checked again when one is shown."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class Notice:
 
 
 def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | None = None) -> None:
-    """Write one line for each of these members; the same event is told once."""
+    """Write one notice for each of these members; a second one about the same event is left out."""
     now = clock.now()
     rows = [
         {"member_id": m, "event_id": event_id, "kind": kind, "lesson_id": lesson_id, "created_at": now}
@@ -39,7 +39,7 @@ def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | No
 
 
 def inbox(actor: Actor) -> list[Notice]:
-    """What waits to be read, the newest first, as far as she may still see it (one query)."""
+    """Return the actor's unread notices about lessons that they may still see, the newest first (one query)."""
     rows = db.session.execute(
         select(Notification, Lesson.public_id, LessonVersion.title)
         .join(Lesson, Lesson.id == Notification.lesson_id)
@@ -62,7 +62,7 @@ def inbox(actor: Actor) -> list[Notice]:
 
 
 def mark_read(actor: Actor, notification_id: int) -> None:
-    """Take one line of her own away; doing it twice is the same."""
+    """Mark one of the actor's own notices as read, doing nothing the second time; NotFound for another's."""
     row = db.session.scalars(
         select(Notification).where(Notification.id == notification_id, Notification.member_id == actor.id)
     ).one_or_none()

@@ -24,7 +24,7 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class HiddenPost:
-    """A post that is hidden now, in the list of its moderators."""
+    """A hidden post in the list for the moderators of its space."""
 
     id: int
     number: int
@@ -37,21 +37,21 @@ class HiddenPost:
 
 
 def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
-    """Take the words of a post out of sight. Hiding an opening post hides the whole talk."""
+    """Hide a post; hiding an opening post hides the whole thread. NotFound, Forbidden, Invalid at `reason`."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_hide(actor, post, thread))
-    words = clean_reason(reason, limit=Post.HIDDEN_REASON_MAX, missing=_("Say why: the author reads it."))
-    post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, words
+    reason = clean_reason(reason, limit=Post.HIDDEN_REASON_MAX, missing=_("Say why: the author reads it."))
+    post.hidden_at, post.hidden_by_id, post.hidden_reason = clock.now(), actor.id, reason
     post.html = ""
     if post.number == 1:
         thread.hidden_at = post.hidden_at
     post_store.recount(thread)
-    audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=words)
+    audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=reason)
     return post
 
 
 def restore(actor: Actor, post_id: int) -> Post:
-    """Show a hidden post again. Words that their author took back meanwhile stay away."""
+    """Show a hidden post again, unless its author has withdrawn it meanwhile. NotFound, Forbidden."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_restore(actor, post, thread))
     post.hidden_at = post.hidden_by_id = None
@@ -67,7 +67,7 @@ def restore(actor: Actor, post_id: int) -> Post:
 
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
-    """The posts of a space that are hidden now, the latest first, for its moderators."""
+    """Return the hidden posts of a space, the latest first, for its moderators; NotFound, Forbidden."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
     rows = db.session.execute(

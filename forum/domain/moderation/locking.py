@@ -20,7 +20,10 @@ MOST = 50
 
 
 def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
-    """Close a talk: it stays readable and takes no more words."""
+    """Close a thread: it stays readable and takes no more posts.
+
+    NotFound, Forbidden, Conflict when it is closed already, Invalid at `reason`.
+    """
     thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is not None:
@@ -36,7 +39,7 @@ def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
 
 
 def reopen(actor: Actor, thread_id: int) -> Thread:
-    """Let a closed talk take words again."""
+    """Let a closed thread take posts again; NotFound, Forbidden, Conflict when it is open."""
     thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is None:
@@ -47,7 +50,7 @@ def reopen(actor: Actor, thread_id: int) -> Thread:
 
 
 def closed_threads(actor: Actor, space_id: int) -> list[Thread]:
-    """The talks of a space that are closed now, the latest first, for its moderators."""
+    """Return the closed threads of a space, the latest first, for its moderators; NotFound, Forbidden."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
     query = select(Thread).where(

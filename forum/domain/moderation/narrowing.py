@@ -1,4 +1,4 @@
-"""Change who may read a thread, and what follows for the lessons that rest on it."""
+"""Change who may read a thread, and what follows for the lessons that quote it."""
 
 from forum.domain.audit import log as audit_log
 from forum.domain.consents import consents
@@ -14,25 +14,28 @@ from forum.policy.errors import Forbidden, Invalid
 
 
 def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
-    """Let fewer people read a thread, as its moderator; or more, as its starter while nobody else has written in it."""
+    """Let fewer members read a thread, as its moderator; or more, as its author while nobody else has posted in it.
+
+    NotFound, Forbidden, Invalid at `audience`.
+    """
     thread = post_store.locked_thread(actor, thread_id)
-    width = Audience(audience)
-    if width == thread.audience:
+    audience = Audience(audience)
+    if audience == thread.audience:
         return thread
-    alone = thread.author_id == actor.id and not post_store.others_wrote(thread)
-    if width.rank < thread.audience.rank:
-        if not alone:
+    only_author = thread.author_id == actor.id and not post_store.others_wrote(thread)
+    if audience.rank < thread.audience.rank:
+        if not only_author:
             require(may_moderate(actor, thread.space_id))
         action = Action.NARROW
     else:
         if thread.author_id != actor.id:
             raise Forbidden(_("Only who began this talk can let more people read it."))
-        if not alone:
+        if not only_author:
             raise Forbidden(_("Others wrote here for the readers of that moment, so it cannot become wider."))
-        if width.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
+        if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
             raise Invalid("audience", _("This space keeps its talks to fewer readers."))
         action = Action.WIDEN
-    thread.audience = width
+    thread.audience = audience
     consents.reconsider(thread.id)
     audit_log.record(actor, action, thread=thread)
     return thread

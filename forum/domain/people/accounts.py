@@ -1,4 +1,4 @@
-"""Accounts: made, confirmed, appointed in the network, suspended and readmitted."""
+"""Accounts: created, confirmed, appointed in the network, suspended and readmitted."""
 
 from typing import Any
 
@@ -32,17 +32,17 @@ def create(
     confirmed: bool = False,
     approved: bool = False,
 ) -> Member:
-    """A new account; Invalid at `email`, `name` or `password`. What was written before she came counts as read."""
+    """Create an account; Invalid at `email`, `name` or `password`. Everything posted before it counts as read."""
     now = clock.now()
     address = addresses.clean(email)
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
-    called = clean_name(name)
+    display_name = clean_name(name)
     member = Member(
-        handle=handle or _free_handle(called),
-        name=called,
+        handle=handle or _free_handle(display_name),
+        name=display_name,
         email=address,
-        password_hash=validate_and_hash(password, name=called, email=address)
+        password_hash=validate_and_hash(password, name=display_name, email=address)
         if password is not None
         else None,
         password_stamp=tokens.random_token(16),
@@ -62,19 +62,19 @@ def create(
 
 
 def by_email(email: str) -> Member | None:
-    """The account with that address, whatever its standing."""
+    """Return the account with that address, also an unconfirmed or suspended one."""
     return db.session.scalars(select(Member).where(Member.email == addresses.key(email))).one_or_none()
 
 
 def clean_name(name: str) -> str:
-    """Return a name fit to be kept, or raise Invalid at `name`."""
+    """Return a name fit to be stored; Invalid at `name`."""
     return clean_line(name, field="name", limit=Member.NAME_MAX, missing=_("Fill in your name."))
 
 
 def validate_and_hash(password: str, *, name: str, email: str) -> str:
-    """The hash of a password that is good enough, or Invalid at `password`."""
-    words = (*name.split(), *email.replace("@", ".").split("."), *BY_CODE)
-    weak = passwords.weakness(password, words=words)
+    """Return the hash of a password that is good enough; Invalid at `password`."""
+    guesses = (*name.split(), *email.replace("@", ".").split("."), *BY_CODE)
+    weak = passwords.weakness(password, words=guesses)
     if weak is not None:
         raise Invalid("password", _weakness(weak))
     return passwords.hash_password(password)
@@ -96,16 +96,16 @@ def confirm_address(member: Member) -> None:
 def appoint(
     member_id: int, network_role: NetworkRole, granted_by_id: int | None = None
 ) -> NetworkAppointment:
-    """Give a member a role in the network, once."""
-    held = db.session.scalars(
+    """Give a member a role in the network; the current appointment, when they have that role already."""
+    current = db.session.scalars(
         select(NetworkAppointment).where(
             NetworkAppointment.member_id == member_id,
             NetworkAppointment.role == NetworkRole(network_role),
             NetworkAppointment.ended_at.is_(None),
         )
     ).one_or_none()
-    if held is not None:
-        return held
+    if current is not None:
+        return current
     appointment = NetworkAppointment(
         member_id=member_id, role=NetworkRole(network_role), since_at=clock.now(), granted_by_id=granted_by_id
     )
@@ -115,7 +115,7 @@ def appoint(
 
 
 def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Member]:
-    """Every account of the network, the newest first, for administrators."""
+    """Return the accounts of the network, the newest first, for its administrators; Forbidden for others."""
     _require_admin(actor)
     query: Any = select(Member, Member.created_at, Member.id)
     rows, following = keyset(query, keys=(Member.created_at, Member.id), cursor=cursor, limit=limit)
@@ -123,7 +123,10 @@ def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Pag
 
 
 def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
-    """Keep a member out: every device is signed out, and what she invited to is taken back."""
+    """Suspend a member: sign out every device and withdraw the invitations they sent.
+
+    Forbidden unless the actor administrates the network; NotFound; Invalid at `reason`, also for oneself.
+    """
     _require_admin(actor)
     reason = _clean_reason(reason)
     member = _locked(member_id)
@@ -147,7 +150,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
 
 
 def readmit(actor: Actor, member_id: int, *, reason: str) -> Member:
-    """Let a suspended member in again, with the roles that she still has."""
+    """Let a suspended member in again, with the roles that they still have; errors as in `suspend`."""
     _require_admin(actor)
     reason = _clean_reason(reason)
     member = _locked(member_id)

@@ -1,4 +1,4 @@
-"""Who says something, in words: name, function, level and body, as they were at the moment of speaking."""
+"""Bylines: name, function, level and body of an author, as they were when the post was written."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Level, Member
 
-# For lists. Joined by whoever asks: Member on the author, Capacity (outer) on the capacity of the post.
+# For lists. The query joins Member on the author and Capacity (outer) on the capacity of the post.
 COLUMNS = (
     Member.name.label("author_name"),
     Member.handle.label("author_handle"),
@@ -24,7 +24,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """What stands beside somebody's words. It never orders anything."""
+    """What stands beside somebody's post. It never orders anything."""
 
     name: str
     handle: str = ""
@@ -37,29 +37,29 @@ class Byline:
 
 
 def byline(name: str, handle: str, capacity: Capacity | None, *, today: date | None = None) -> Byline:
-    """The byline of a member with the capacity in which she spoke (None: she had none)."""
+    """Return the byline of a member with the capacity in which they wrote (None: they had none)."""
     if capacity is None:
         return Byline(name=name, handle=handle)
     ended = capacity.ends_on is not None and capacity.ends_on < (today or clock.now().date())
-    where = _("%(level)s, %(body)s", level=LEVELS[capacity.level], body=organisation(capacity))
+    level_and_body = _("%(level)s, %(body)s", level=LEVELS[capacity.level], body=organisation(capacity))
     return Byline(
         name=name,
         handle=handle,
         job=capacity.function,
-        org_words=where,
+        org_words=level_and_body,
         city=capacity.city,
         former=ended,
         guest=capacity.body in {Body.ACADEMIC, Body.GOVERNMENT, Body.CITIZENS} and capacity.city is None,
     )
 
 
-def masked(words: str) -> Byline:
-    """A speaker who may not be named: only the words agreed with her."""
-    return Byline(name=words)
+def masked(description: str) -> Byline:
+    """Return the byline of somebody who may not be named: only the description that they agreed to."""
+    return Byline(name=description)
 
 
-class Spoke(NamedTuple):
-    """What a byline needs to know of a capacity."""
+class CapacityColumns(NamedTuple):
+    """The columns of a capacity that a byline needs."""
 
     function: str
     level: Level
@@ -69,7 +69,7 @@ class Spoke(NamedTuple):
 
 
 def speaker(row: Any, today: date) -> Byline:
-    """The byline of a row with COLUMNS, in the language of this moment."""
+    """Return the byline of a row with COLUMNS, in the language of this moment."""
     return _speaker(
         row.author_name,
         row.author_handle,
@@ -97,4 +97,6 @@ def _speaker(
 ) -> Byline:
     if function is None or level is None or body is None:
         return byline(name, handle, None)
-    return byline(name, handle, cast(Capacity, Spoke(function, level, body, city, until)), today=today)
+    return byline(
+        name, handle, cast(Capacity, CapacityColumns(function, level, body, city, until)), today=today
+    )

@@ -56,8 +56,8 @@ def add(
     starts_on: date,
     ends_on: date | None = None,
 ) -> Capacity:
-    """Give a member a capacity; what they said earlier keeps the one they had then. Invalid at its field."""
-    words = clean_line(
+    """Give a member a capacity; earlier posts keep theirs. Invalid at `function`, `city` or `ends_on`."""
+    function = clean_line(
         function,
         field="function",
         limit=Capacity.FUNCTION_MAX,
@@ -69,7 +69,7 @@ def add(
         raise Invalid("ends_on", _("The end comes after the beginning."))
     capacity = Capacity(
         member_id=member_id,
-        function=words,
+        function=function,
         level=Level(level),
         body=Body(body),
         city=city,

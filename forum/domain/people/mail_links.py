@@ -1,4 +1,4 @@
-"""Links in mails: signed, bound to one purpose, and dead once they were used or something newer replaced them."""
+"""Links in mails: signed, bound to one purpose, and expired once they are used or a newer one replaces them."""
 
 import hmac
 
@@ -18,7 +18,7 @@ RESET_SECONDS = 60 * 60
 
 
 class LinkExpired(DomainError):
-    """A link that no longer works; `reason` says kindly why and what to do."""
+    """A link that no longer works; `reason` says why and what to do."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(str(reason))
@@ -26,44 +26,44 @@ class LinkExpired(DomainError):
 
 
 def confirm_token(member: Member) -> str:
-    """For the mail that asks whether an address is hers."""
+    """Return the token of the mail that asks a member to confirm their address."""
     return tokens.sign(CONFIRM, _stamped(member))
 
 
 def reset_token(member: Member) -> str:
-    """For the mail with which she chooses a new password."""
+    """Return the token of the mail with which a member chooses a new password."""
     return tokens.sign(RESET, _stamped(member))
 
 
 def invitation_token(invitation: Invitation) -> str:
-    """For the mail that invites; how long it works stands in the row."""
+    """Return the token of the mail that invites; how long it works stands in the row."""
     return tokens.sign(INVITATION, {"i": invitation.id})
 
 
 def unsubscribe_token(member_id: int) -> str:
-    """For the foot of a digest: works as long as the account exists."""
+    """Return the token at the end of a digest: it works as long as the account exists."""
     return tokens.sign(UNSUBSCRIBE, {"m": member_id})
 
 
 def confirming_member(token: str) -> Member:
-    """Whose address a link confirms, or DeadLink."""
+    """Return the member whose address a link confirms; LinkExpired."""
     return _holder(CONFIRM, token, CONFIRM_SECONDS)
 
 
 def resetting_member(token: str) -> Member:
-    """Whose password a link renews, or DeadLink once it was used or is an hour old."""
+    """Return the member whose password a link replaces; LinkExpired once it was used or is an hour old."""
     return _holder(RESET, token, RESET_SECONDS)
 
 
 def invitation_of(token: str) -> Invitation:
-    """The invitation behind a link with its space and who invites, or DeadLink that says what became of it."""
+    """Return the invitation behind a link with its space and who invites; LinkExpired, which says what became of it."""
     try:
-        number = int(tokens.read(INVITATION, token)["i"])
+        invitation_id = int(tokens.read(INVITATION, token)["i"])
     except (tokens.BadToken, KeyError, ValueError):
         raise LinkExpired(_("This link is not complete. Copy it whole from the letter.")) from None
     invitation = db.session.scalars(
         select(Invitation)
-        .where(Invitation.id == number)
+        .where(Invitation.id == invitation_id)
         .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
     ).one_or_none()
     if invitation is None or invitation.withdrawn_at is not None:
@@ -78,7 +78,7 @@ def invitation_of(token: str) -> Invitation:
 
 
 def unsubscribing_member(token: str) -> int:
-    """The id of who wants no more letters, or NotFound."""
+    """Return the id of the member who wants no more letters; NotFound for a token that is not ours."""
     try:
         return int(tokens.read(UNSUBSCRIBE, token)["m"])
     except (tokens.BadToken, KeyError, ValueError):

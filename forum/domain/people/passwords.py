@@ -1,4 +1,4 @@
-"""How somebody proves who she is: signing in, a forgotten password, a new one. Known and unknown look the same."""
+"""Passwords of members: signing in, a forgotten one, a new one. Known and unknown addresses get the same answer."""
 
 from flask import current_app
 from sqlalchemy import update
@@ -22,12 +22,15 @@ DEMO_PEOPLE = "@demo.leerkring.example"
 
 
 def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[str, Actor]:
-    """The secret of a new device and who is behind it; Invalid, in the same words and time, for every other case."""
-    who = addresses.key(email)
-    rates.spend("sign_in", f"account:{tokens.digest(who)}@{address}", limit=GUESSES)
+    """Return the secret of a new device and the actor; Invalid at `password`, in the same words and time in every case.
+
+    `address` is where the request comes from; TooOften above the limits for the account and for that address.
+    """
+    email = addresses.key(email)
+    rates.spend("sign_in", f"account:{tokens.digest(email)}@{address}", limit=GUESSES)
     rates.spend("sign_in_place", f"address:{address}", limit=GUESSES_FROM_ONE_PLACE)
-    member = accounts.by_email(who)
-    fits = passwords.verify(member.password_hash if member else None, password) and not is_shut_out(who)
+    member = accounts.by_email(email)
+    fits = passwords.verify(member.password_hash if member else None, password) and not is_shut_out(email)
     if member is None or not fits or member.confirmed_at is None or member.suspended_at is not None:
         raise Invalid("password", _("This address and this password do not go together."))
     if member.password_hash and passwords.needs_rehash(member.password_hash):
@@ -36,29 +39,32 @@ def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[st
 
 
 def is_shut_out(address: str) -> bool:
-    """Everybody knows the password of the demo's people: it opens nothing where there is no demo (any more)."""
+    """Return whether this is an account of the demo outside the demo: its password is public."""
     return address.endswith(DEMO_PEOPLE) and not current_app.config["DEMO"]
 
 
 def begin(member: Member, *, device: str) -> tuple[str, Actor]:
-    """Sign a device in for somebody who has just proven who she is."""
+    """Sign a device in for a member who has just proven who they are; return its secret and the actor."""
     return sessions.begin(member, device=device), actor_for(member)
 
 
 def request_reset(email: str, *, address: str) -> None:
-    """Send a link for a new password to that address, if it has an account; nobody can see whether it has."""
-    who = addresses.key(email)
+    """Send a link for a new password to that address, if it has an account; nobody can see whether it has. TooOften."""
+    email = addresses.key(email)
     rates.spend("forgot", f"address:{address}", limit=LETTERS_FROM_ONE_PLACE)
-    rates.spend("forgot_account", f"account:{tokens.digest(who)}", limit=LETTERS)
-    member = accounts.by_email(who)
+    rates.spend("forgot_account", f"account:{tokens.digest(email)}", limit=LETTERS)
+    member = accounts.by_email(email)
     reachable = member is not None and member.suspended_at is None
-    # Written for unknown addresses too: the same work takes the same time.
+    # Recorded for unknown addresses too: the same work takes the same time.
     events.record("password.forgotten", member_id=member.id if member is not None and reachable else None)
     db.session.flush()
 
 
 def reset(token: str, password: str) -> Member:
-    """Choose a new password with the link from the mail, once; every device is signed out."""
+    """Set a new password with the link from the mail, once; every device is signed out.
+
+    LinkExpired; Invalid at `password`.
+    """
     member = mail_links.resetting_member(token)
     _set_password(member, password)
     accounts.confirm_address(member)
@@ -68,7 +74,10 @@ def reset(token: str, password: str) -> Member:
 
 
 def change(actor: Actor, *, current: str, password: str, secret: str | None) -> None:
-    """Choose a new password, knowing the present one; every other device is signed out."""
+    """Set a new password, knowing the present one; other devices than the one with `secret` are signed out.
+
+    Invalid at `current` or `password`; TooOften.
+    """
     rates.spend("change_password", f"member:{actor.id}", limit=GUESSES)
     member = db.session.get_one(Member, actor.id, populate_existing=True)
     if not passwords.verify(member.password_hash, current):
@@ -80,12 +89,12 @@ def change(actor: Actor, *, current: str, password: str, secret: str | None) -> 
 
 
 def _set_password(member: Member, password: str) -> None:
-    fresh = accounts.validate_and_hash(password, name=member.name, email=member.email)
-    # The stamp decides between two requests with the same link at the same moment: one of them finds it changed.
+    password_hash = accounts.validate_and_hash(password, name=member.name, email=member.email)
+    # The stamp decides between two requests with the same link at the same moment: one finds it changed.
     renewed = claim(
         update(Member)
         .where(Member.id == member.id, Member.password_stamp == member.password_stamp)
-        .values(password_hash=fresh, password_stamp=tokens.random_token(16))
+        .values(password_hash=password_hash, password_stamp=tokens.random_token(16))
     )
     if not renewed:
         raise mail_links.LinkExpired(_("This link was used already, or a newer letter replaced it."))

@@ -1,4 +1,4 @@
-"""What a member says about herself: name, language, time zone, looks, and the capacities in which she speaks."""
+"""What members say about themselves: name, language, time zone, theme, and the capacities in which they speak."""
 
 from datetime import date
 from zoneinfo import available_timezones
@@ -18,7 +18,7 @@ MOST_CAPACITIES = 12
 
 
 def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None) -> Member:
-    """Keep a changed profile; None as language or theme follows her browser."""
+    """Store a changed profile; None as language or theme follows the browser. Invalid at the field that is wrong."""
     member = db.session.get_one(Member, actor.id)
     member.name = accounts.clean_name(name)
     if locale not in (*LOCALES, None):
@@ -33,20 +33,20 @@ def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: s
 
 
 def set_locale(actor: Actor, locale: str) -> None:
-    """Choose the language of her pages and letters."""
+    """Choose the language of the actor's pages and letters; an unknown one is ignored."""
     if locale in LOCALES:
         db.session.get_one(Member, actor.id).locale = locale
         db.session.flush()
 
 
 def set_theme(actor: Actor, theme: str | None) -> None:
-    """Choose light or dark; None follows the device."""
+    """Choose the light or the dark theme; None follows the device."""
     db.session.get_one(Member, actor.id).theme = theme if theme in THEMES else None
     db.session.flush()
 
 
 def capacities_of(actor: Actor) -> list[Capacity]:
-    """All her capacities, the latest first; old ones stay with what she said in them."""
+    """Return all capacities of the actor, the current ones first; ended ones stay with the posts written in them."""
     return list(
         db.session.scalars(
             select(Capacity)
@@ -59,13 +59,16 @@ def capacities_of(actor: Actor) -> list[Capacity]:
 def add_capacity(
     actor: Actor, *, function: str, level: Level, body: Body, city: str | None, starts_on: date
 ) -> Capacity:
-    """Speak in one more capacity from a day on; the newest one stands beside new words. Said twice is said once."""
+    """Add a capacity that begins on a day; from then on it stands beside new posts. The same one twice is one.
+
+    Invalid at `starts_on`, `function` or `city`.
+    """
     if starts_on > clock.now().date():
         raise Invalid("starts_on", _("Choose today or a day before."))
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
-    held, said = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
+    held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
     for one in held:
-        if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == said:
+        if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == new:
             return one
     if len(held) >= MOST_CAPACITIES:
         raise Invalid("function", _("Keep at most %(limit)d capacities.", limit=MOST_CAPACITIES))
@@ -73,7 +76,7 @@ def add_capacity(
 
 
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
-    """Stop speaking in a capacity, as of today; it stays beside what she said in it."""
+    """End one of the actor's capacities today; it stays beside earlier posts. NotFound for another's."""
     capacity = db.session.scalars(
         select(Capacity).where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
     ).one_or_none()

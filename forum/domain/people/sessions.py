@@ -1,4 +1,4 @@
-"""Devices on which a member is signed in: begun, looked up at every request, ended one by one."""
+"""Sessions: devices on which a member is signed in, begun, looked up at every request, ended one by one."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,7 +14,7 @@ from forum.policy.errors import NotFound
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=10)  # one small write in ten minutes of reading, not one a page
-# Asked at every request: built once, and columns instead of an object.
+# Runs at every request: built once, and columns instead of an object.
 _LOOK_UP = (
     select(*COLUMNS, SignIn.last_seen_at)
     .join(SignIn, SignIn.member_id == Member.id)
@@ -30,15 +30,15 @@ _LOOK_UP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The member behind a device, and whether its last-seen is worth renewing."""
+class DeviceSession:
+    """The member behind a device, and whether its last-seen time should be renewed."""
 
     actor: Actor
     seen_long_ago: bool
 
 
 def begin(member: Member, *, device: str) -> str:
-    """Sign a device in; returns the secret for its cookie, of which only a hash is kept."""
+    """Sign a device in; return the secret for its cookie, of which only a hash is stored."""
     secret = tokens.random_token()
     now = clock.now()
     db.session.add(
@@ -54,25 +54,25 @@ def begin(member: Member, *, device: str) -> str:
     return secret
 
 
-def look_up(secret: str) -> Found | None:
-    """The member of a device that is still signed in and in good standing, else None (one query)."""
+def look_up(secret: str) -> DeviceSession | None:
+    """Return the session of a device that is still signed in, while its member is in good standing (one query)."""
     now = clock.now()
     values = {"digest": tokens.digest(secret), "seen_after": now - IDLE, "begun_after": now - LONGEST}
     row = db.session.execute(_LOOK_UP, values).one_or_none()
     if row is None:
         return None
-    return Found(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
+    return DeviceSession(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
 
 
 def touch(secret: str) -> None:
-    """Note that a device was used just now."""
+    """Note that the device with this secret was used just now."""
     db.session.execute(
         update(SignIn).where(SignIn.secret_digest == tokens.digest(secret)).values(last_seen_at=clock.now())
     )
 
 
 def devices(member: Actor) -> list[SignIn]:
-    """The devices on which she is signed in, the latest used first."""
+    """Return the devices on which the member is signed in, the latest used first."""
     return list(
         db.session.scalars(
             select(SignIn)
@@ -88,12 +88,12 @@ def devices(member: Actor) -> list[SignIn]:
 
 
 def is_behind(device: SignIn, secret: str | None) -> bool:
-    """Whether this is the device that holds the secret: the one somebody is looking from."""
+    """Return whether this is the device that holds the secret: the one that sends this request."""
     return secret is not None and device.secret_digest == tokens.digest(secret)
 
 
 def end(member: Actor, sign_in_id: int) -> None:
-    """Sign one of her own devices out; its next request is a visitor's."""
+    """Sign out one of the member's own devices; NotFound for another's."""
     row = db.session.scalars(
         select(SignIn).where(
             SignIn.id == sign_in_id, SignIn.member_id == member.id, SignIn.ended_at.is_(None)
@@ -105,12 +105,12 @@ def end(member: Actor, sign_in_id: int) -> None:
 
 
 def end_this(secret: str) -> None:
-    """Sign the device with this secret out."""
+    """Sign out the device with this secret."""
     _end(SignIn.secret_digest == tokens.digest(secret))
 
 
 def end_all(member_id: int, *, but: str | None = None) -> None:
-    """Sign every device of a member out, but the one with the secret `but`: after a new password, a suspension."""
+    """Sign out every device of a member, except the one with the secret `but`: after a new password, a suspension."""
     condition = SignIn.member_id == member_id
     _end(condition if but is None else condition & (SignIn.secret_digest != tokens.digest(but)))
 

@@ -40,14 +40,17 @@ class Profile:
 def invite(
     actor: Actor, space_id: int, *, email: str, role: Role, note: str = "", locale: str = "nl"
 ) -> Invitation:
-    """Invite somebody to a space; inviting the same address again renews the invitation and its mail."""
+    """Invite somebody to a space; inviting the same address again renews the invitation and its mail.
+
+    NotFound, Forbidden unless the actor moderates the space, Invalid at `email` or `note`, TooOften.
+    """
     # Locked, so that two clicks at once do not become two invitations.
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
     address = addresses.clean(email)
     if address is None:
         raise Invalid("email", _("This is not an e-mail address."))
-    words = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
+    note = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
     rates.spend("invite", f"member:{actor.id}", limit=MOST)
@@ -61,7 +64,7 @@ def invite(
     if invitation is None:
         invitation = Invitation(space_id=space.id, email=address)
         db.session.add(invitation)
-    invitation.role, invitation.note = Role(role), words
+    invitation.role, invitation.note = Role(role), note
     invitation.locale = locale if locale in LOCALES else LOCALES[0]
     invitation.invited_by_id, invitation.invited_at = actor.id, now
     invitation.expires_at, invitation.withdrawn_at = now + GOOD_FOR, None
@@ -71,7 +74,7 @@ def invite(
 
 
 def waiting(actor: Actor, space_id: int) -> list[Invitation]:
-    """Invitations to a space that nobody accepted yet, also those whose time is over, for its moderators."""
+    """Return the invitations to a space that nobody accepted yet, also expired ones, for its moderators."""
     return list(
         db.session.scalars(
             visible(Invitation, actor)
@@ -87,7 +90,7 @@ def waiting(actor: Actor, space_id: int) -> list[Invitation]:
 
 
 def withdraw(actor: Actor, invitation_id: int) -> Invitation:
-    """Take an invitation back; its link dies at once."""
+    """Withdraw an invitation; its link stops working at once. NotFound, Forbidden, Conflict once it was accepted."""
     invitation: Invitation = get_visible(Invitation, actor, invitation_id)
     require(may_moderate(actor, invitation.space_id))
     withdrawn = claim(
@@ -102,13 +105,13 @@ def withdraw(actor: Actor, invitation_id: int) -> Invitation:
 
 
 def has_account(invitation: Invitation) -> bool:
-    """Whether the invited address has an account that is in use: its owner signs in and accepts with one button."""
+    """Return whether the invited address has a confirmed account: its owner signs in and accepts with one button."""
     member = accounts.by_email(invitation.email)
     return member is not None and member.confirmed_at is not None
 
 
 def accept_as(actor: Actor, token: str) -> Space:
-    """Accept with the account that has the invited address."""
+    """Accept with the account that has the invited address; LinkExpired, Forbidden for another account."""
     invitation = mail_links.invitation_of(token)
     if actor.email != invitation.email:
         raise Forbidden(_("This invitation is for somebody with another address."))
@@ -117,7 +120,10 @@ def accept_as(actor: Actor, token: str) -> Space:
 
 
 def accept(token: str, profile: Profile) -> tuple[Member, Space]:
-    """Accept as somebody new: the mail proved the address, the moderator who invited stands for the person."""
+    """Accept as somebody new: the mail proves the address, and the moderator who invited answers for the person.
+
+    LinkExpired, Forbidden when the address has an account, Invalid at the field that is wrong.
+    """
     invitation = mail_links.invitation_of(token)
     if has_account(invitation):
         raise Forbidden(_("You have an account with this address already. Sign in to accept."))
@@ -127,7 +133,7 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
     member = accounts.by_email(invitation.email)
     if member is None:
         member = accounts.create(email=invitation.email, name=profile.name, locale=profile.locale)
-    else:  # somebody asked for an account with this address and never confirmed it: nothing of that is kept
+    else:  # asked for and never confirmed, perhaps by somebody else: nothing of it is kept
         db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
         db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
         member.name, member.locale = accounts.clean_name(profile.name), profile.locale

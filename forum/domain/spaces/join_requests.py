@@ -1,4 +1,4 @@
-"""Asking to come in: a newcomer at the forum's door, or a member at the door of another space; a moderator answers."""
+"""Requests to join: by a newcomer to the forum, or by a member to one more space; a moderator answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ NETWORK = "network"
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """What somebody without an account says about herself; `city` is a code, or "network" for its own people."""
+    """What somebody without an account fills in; `city` is a code, or "network" for the network's own people."""
 
     name: str
     email: str
@@ -44,8 +44,8 @@ class Newcomer:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """Somebody who knocks, as the moderators of that space see her."""
+class RequestCard:
+    """A request as the moderators of that space see it."""
 
     id: int
     name: str
@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class WaitingRequest:
-    """That somebody knocks, and where: a line for who moderates several spaces."""
+    """A request with its space: a line for who moderates several."""
 
     id: int
     name: str
@@ -68,7 +68,10 @@ class WaitingRequest:
 
 
 def ask(newcomer: Newcomer, *, address: str) -> None:
-    """Ask for an account; the answer goes by mail, and looks here the same for an address that has one already."""
+    """Ask for an account; the answer goes by mail, and is the same here for an address that has one already.
+
+    `address` is where the request comes from. Invalid at the field that is wrong; TooOften.
+    """
     email = addresses.clean(newcomer.email)
     if email is None:
         raise Invalid("email", _("This is not an e-mail address."))
@@ -101,22 +104,25 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
 
 
 def confirm(token: str) -> Member:
-    """The address is hers: from now on moderators see her request. Doing it twice is the same."""
+    """Confirm the address behind a link, so that moderators see the request; LinkExpired. Twice is the same as once."""
     member = mail_links.confirming_member(token)
     accounts.confirm_address(member)
     return member
 
 
 def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
-    """Ask, as a member of the network, to belong to one more space; asking twice is asking once."""
+    """Ask, as a member, to belong to one more space; asking again while it waits changes nothing.
+
+    NotFound, Forbidden while not approved, Conflict for somebody who belongs to it, Invalid at `message`, TooOften.
+    """
     space: Space = get_visible(Space, actor, space_id)
     if actor.approved_at is None:
         raise Forbidden(_("A moderator still has to let you in."))
     if space.id in actor.roles:
         raise Conflict(_("You belong to this space already."))
-    words = _clean_message(message)
+    text = _clean_message(message)
     now = clock.now()
-    values = {"space_id": space.id, "member_id": actor.id, "message": words, "asked_at": now}
+    values = {"space_id": space.id, "member_id": actor.id, "message": text, "asked_at": now}
     is_new = bool(insert_new(JoinRequest, [values], JoinRequest.id))
     request = db.session.scalars(
         select(JoinRequest)
@@ -126,8 +132,8 @@ def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRe
     ).one()
     if not is_new and request.answered_at is None:
         return request
-    rates.spend("knock", f"member:{actor.id}", limit=REQUESTS)
-    request.message, request.asked_at = words, now
+    rates.spend("request_to_join", f"member:{actor.id}", limit=REQUESTS)
+    request.message, request.asked_at = text, now
     request.answered_at = request.answered_by_id = request.accepted = None
     db.session.flush()
     events.record("join.requested", request_id=request.id)
@@ -135,15 +141,15 @@ def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRe
 
 
 def has_requested(actor: Actor, space_id: int) -> bool:
-    """Whether she waits for an answer from that space."""
+    """Return whether the actor waits for an answer from that space."""
     query = select(JoinRequest.id).where(
         JoinRequest.space_id == space_id, JoinRequest.member_id == actor.id, JoinRequest.answered_at.is_(None)
     )
     return db.session.scalar(query) is not None
 
 
-def waiting(actor: Actor, space_id: int) -> list[Request]:
-    """Who knocks at a space, the longest waiting first, for its moderators (two queries)."""
+def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
+    """Return the requests to a space, the longest waiting first, for its moderators (two queries)."""
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
@@ -159,7 +165,7 @@ def waiting(actor: Actor, space_id: int) -> list[Request]:
     ).all()
     held = capacities.current_of([row.member_id for row in rows])
     return [
-        Request(
+        RequestCard(
             id=row.id,
             name=row.member.name,
             email=row.member.email,
@@ -173,7 +179,7 @@ def waiting(actor: Actor, space_id: int) -> list[Request]:
 
 
 def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
-    """Who knocks at any of the spaces that she moderates, the longest waiting first (one query)."""
+    """Return the requests to any of the spaces that the actor moderates, the longest waiting first (one query)."""
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
@@ -190,7 +196,10 @@ def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
 
 
 def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
-    """Let somebody in as a member or guest, or not (None); the first answer counts."""
+    """Let somebody in as a member or guest, or refuse (None); the first answer counts.
+
+    NotFound, Forbidden, Invalid at `role`, Conflict when it was answered already or the account is not in use.
+    """
     request: JoinRequest = get_visible(JoinRequest, actor, request_id)
     require(may_moderate(actor, request.space_id))
     if role == Role.MODERATOR:
@@ -219,7 +228,7 @@ def _clean_message(message: str) -> str:
 
 
 def space_for_city(city: str) -> Space:
-    """The space whose moderators answer: the listed one of a city, else the network's own."""
+    """Return the space whose moderators answer: the listed one of a city, else the network's own; Invalid at `city`."""
     listed = select(Space).where(Space.unlisted_at.is_(None)).order_by(Space.id).limit(1)
     of_city = listed.where(Space.kind == SpaceKind.CITY, Space.city == city)
     of_network = listed.where(Space.kind == SpaceKind.NETWORK)
@@ -234,7 +243,7 @@ def _account(member: Member | None, newcomer: Newcomer, email: str) -> Member:
     if member is None:
         try:
             return accounts.create(email=email, name=newcomer.name, locale=newcomer.locale)
-        except Invalid:  # the same form a moment ago: she pressed twice
+        except Invalid:  # the same form a moment ago: sent twice
             member = accounts.by_email(email)
             if member is None:
                 raise

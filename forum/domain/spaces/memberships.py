@@ -1,6 +1,6 @@
 """Who belongs to a space, in which role: rows with a beginning and an end, changed by its moderators."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ WEIGHT = {Role.GUEST: 0, Role.MEMBER: 1, Role.MODERATOR: 2}
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """Somebody who belongs to a space, as others who belong see her."""
+    """Somebody who belongs to a space, as others who belong to it see them."""
 
     member_id: int
     name: str
@@ -40,41 +40,51 @@ class MemberRow:
 
 
 def grant(granter_id: int | None, member_id: int, space_id: int, role: Role) -> Membership:
-    """Give somebody at least that role in a space; who has a higher one keeps it."""
-    wanted = Role(role)
-    row = {"member_id": member_id, "space_id": space_id, "role": wanted, "since_at": clock.now()}
+    """Give a member at least that role in a space; a higher role stays."""
+    at_least = Role(role)
+    row = {"member_id": member_id, "space_id": space_id, "role": at_least, "since_at": clock.now()}
     insert_new(Membership, [{**row, "granted_by_id": granter_id}])
-    held = _current(space_id, member_id)
-    return held if WEIGHT[held.role] >= WEIGHT[wanted] else _replace(held, wanted, granter_id)
+    membership = _current(space_id, member_id)
+    return (
+        membership
+        if WEIGHT[membership.role] >= WEIGHT[at_least]
+        else _replace(membership, at_least, granter_id)
+    )
 
 
 def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Membership:
-    """Change what somebody is in a space; the old role stays as history, and the log says so."""
+    """Change somebody's role in a space; the old one stays as history, and the change is logged.
+
+    NotFound, Forbidden unless the actor moderates the space, Invalid at `role` for its last moderator.
+    """
     space: Space = get_visible(Space, actor, space_id, lock=True)  # one change of its people at a time
     require(may_moderate(actor, space.id))
-    held, wanted = _current(space.id, member_id), Role(role)
-    if held.role == wanted:
-        return held
-    _keep_a_moderator(held)
-    before = held.role
-    changed = _replace(held, wanted, actor.id)
+    membership, new_role = _current(space.id, member_id), Role(role)
+    if membership.role == new_role:
+        return membership
+    _keep_a_moderator(membership)
+    before = membership.role
+    changed = _replace(membership, new_role, actor.id)
     if before == Role.MODERATOR:
         _drop_invitations(space.id, member_id)
-    change = _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[wanted])
+    change = _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[new_role])
     audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=change)
     return changed
 
 
 def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
-    """End somebody's place in a space, with a reason for the log; the next request of hers finds it closed."""
+    """End somebody's membership of a space, with a reason for the log; their next request finds the space closed.
+
+    NotFound, Forbidden, Invalid at `reason`, or at `role` for the last moderator.
+    """
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
     reason = clean_reason(
         reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log.")
     )
-    held = _current(space.id, member_id)
-    _keep_a_moderator(held)
-    held.ended_at, held.ended_by_id = clock.now(), actor.id
+    membership = _current(space.id, member_id)
+    _keep_a_moderator(membership)
+    membership.ended_at, membership.ended_by_id = clock.now(), actor.id
     _drop_invitations(space.id, member_id)
     audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=reason)
 
@@ -82,17 +92,17 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
 def members(
     reader: Actor | None, space_id: int, *, cursor: str | None = None, limit: int = 50
 ) -> Page[MemberRow]:
-    """Who belongs to a space, the newest first, for who belongs to it too (three queries)."""
+    """Return who belongs to a space, the newest first (three queries); NotFound, Forbidden for who does not belong."""
     space: Space = get_visible(Space, reader, space_id)
     if reader is None or space.id not in reader.roles:
         require(deny(_("Only people who belong to this space see who else does.")))
     query = _people(reader, space.id)
     rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
-    return Page(_rows(rows), following)
+    return Page(_member_rows(rows), following)
 
 
 def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
-    """The moderators of a space by name, each once; nobody for who does not belong to it (one query)."""
+    """Return the moderators of a space by name, each once; nobody for a reader who is not in it (one query)."""
     if reader is None:
         return []
     today = clock.now().date()
@@ -122,9 +132,8 @@ def _people(reader: Actor | None, space_id: int) -> Any:
     )  # fmt: skip
 
 
-def _rows(rows: Iterable[Any]) -> list[MemberRow]:
-    found = list(rows)
-    held = capacities.current_of([row.member_id for row in found])
+def _member_rows(people: Sequence[Any]) -> list[MemberRow]:
+    held = capacities.current_of([row.member_id for row in people])
     return [
         MemberRow(
             row.member_id,
@@ -133,12 +142,12 @@ def _rows(rows: Iterable[Any]) -> list[MemberRow]:
             row.since_at,
             byline(row.name, row.handle, held.get(row.member_id)),
         )
-        for row in found
+        for row in people
     ]
 
 
 def _current(space_id: int, member_id: int) -> Membership:
-    held: Membership | None = db.session.scalars(
+    membership: Membership | None = db.session.scalars(
         select(Membership)
         .where(
             Membership.space_id == space_id, Membership.member_id == member_id, Membership.ended_at.is_(None)
@@ -146,36 +155,40 @@ def _current(space_id: int, member_id: int) -> Membership:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if held is None:
+    if membership is None:
         raise NotFound
-    return held
+    return membership
 
 
-def _replace(held: Membership, role: Role, granter_id: int | None) -> Membership:
+def _replace(membership: Membership, role: Role, granter_id: int | None) -> Membership:
     now = clock.now()
-    held.ended_at, held.ended_by_id = now, granter_id
+    membership.ended_at, membership.ended_by_id = now, granter_id
     db.session.flush()
     row = Membership(
-        member_id=held.member_id, space_id=held.space_id, role=role, since_at=now, granted_by_id=granter_id
+        member_id=membership.member_id,
+        space_id=membership.space_id,
+        role=role,
+        since_at=now,
+        granted_by_id=granter_id,
     )
     db.session.add(row)
     db.session.flush()
     return row
 
 
-def _keep_a_moderator(held: Membership) -> None:
-    """A space without a moderator would be nobody's: requests would wait for ever."""
-    if held.role != Role.MODERATOR:
+def _keep_a_moderator(membership: Membership) -> None:
+    """Refuse to end the last moderator's role: requests to the space would never be answered."""
+    if membership.role != Role.MODERATOR:
         return
     others = (
         select(func.count())
         .select_from(Membership)
         .join(Member, Member.id == Membership.member_id)
         .where(
-            Membership.space_id == held.space_id,
+            Membership.space_id == membership.space_id,
             Membership.ended_at.is_(None),
             Membership.role == Role.MODERATOR,
-            Membership.member_id != held.member_id,
+            Membership.member_id != membership.member_id,
             Member.suspended_at.is_(None),
         )
     )
@@ -184,7 +197,7 @@ def _keep_a_moderator(held: Membership) -> None:
 
 
 def _drop_invitations(space_id: int, member_id: int) -> None:
-    """Take back what a former moderator still had open: an invitation is good only while who invites may invite."""
+    """Withdraw the open invitations of a former moderator: one holds only while its sender may invite."""
     db.session.execute(
         update(Invitation)
         .where(

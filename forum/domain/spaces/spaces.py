@@ -1,4 +1,4 @@
-"""Spaces: founded, found by their address, and listed for whoever may know of them."""
+"""Spaces: created, found by their address, and listed for the readers who may know of them."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 @dataclass(frozen=True, slots=True)
 class SpaceCard:
-    """A space in the directory. Counts are there only for who may know them."""
+    """A space in the directory. Counts are there only for readers who may know them."""
 
     id: int
     slug: str
@@ -36,7 +36,7 @@ class SpaceCard:
 
 
 def by_slug(reader: Actor | None, slug: str) -> Space:
-    """The space with that address, or NotFound."""
+    """Return the space with that address; NotFound."""
     space: Space | None = db.session.scalars(visible(Space, reader).where(Space.slug == slug)).one_or_none()
     if space is None:
         raise NotFound
@@ -44,15 +44,15 @@ def by_slug(reader: Actor | None, slug: str) -> Space:
 
 
 def by_id(reader: Actor | None, space_id: int) -> Space:
-    """The space with that number, or NotFound."""
+    """Return the space with that id; NotFound."""
     space: Space = get_visible(Space, reader, space_id)
     return space
 
 
 def directory(reader: Actor | None) -> list[SpaceCard]:
-    """Every space that the reader may know of, by name (three queries)."""
+    """Return every space that the reader may know of, by name (three queries)."""
     rows = db.session.scalars(select(Space).where(sees(Space, reader)).order_by(Space.name, Space.id)).all()
-    talks = _counts(Thread, reader)
+    threads = _counts(Thread, reader)
     members = _counts(Membership, reader)
     roles = reader.roles if reader else {}
     return [
@@ -65,7 +65,7 @@ def directory(reader: Actor | None) -> list[SpaceCard]:
             city=row.city,
             role=roles.get(row.id),
             member_count=members.get(row.id) if row.id in roles else None,
-            thread_count=talks.get(row.id, 0),
+            thread_count=threads.get(row.id, 0),
         )
         for row in rows
     ]
@@ -91,7 +91,7 @@ def create(
     description: str = "",
     unlisted: bool = False,
 ) -> Space:
-    """A new space; what is said in an unlisted one can never leave it."""
+    """Create a space; nothing in an unlisted one can be read outside it. Invalid at `slug`, `city` or `audience`."""
     if not SLUG.match(slug) or len(slug) > Space.SLUG_MAX:
         raise Invalid("slug", _("Use small letters, figures and dashes."))
     if city is not None and city not in BY_CODE:

@@ -1,1 +1,1 @@
-"""What threads and lessons are about: the words of coded values, and tags."""
+"""What threads and lessons are about: the names of coded values, and tags."""

@@ -1,4 +1,4 @@
-"""The names of coded words, in the reader's language: needs, axes, outcomes, stances, levels, bodies, roles."""
+"""The names of coded values in the reader's language: needs, axes, outcomes, stances, levels, bodies, roles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -110,13 +110,13 @@ FREQUENCIES: Mapping[str, Any] = {
 
 
 def city_name(code: str) -> str:
-    """The name of a city by its code; an unknown code names itself."""
+    """Return the name of a city by its code; for an unknown code the code itself."""
     city = BY_CODE.get(code)
     return city.name if city else code
 
 
 def organisation(capacity: Capacity) -> str:
-    """For which body and city: "city of Gent", "OCMW Antwerpen", "association in Leuven", "VGC Brussel", "network"."""
+    """Return body and city: "city of Gent", "OCMW Antwerpen", "association in Leuven", "VGC Brussel", "network"."""
     if capacity.city is None:
         return str(BODIES[capacity.body])
     city = city_name(capacity.city)

@@ -1,4 +1,4 @@
-"""Free words on talks: at most five, one spelling each, met only on a talk that the reader may see."""
+"""Tags of threads: at most five, one spelling each, shown only on a thread that the reader may see."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -16,41 +16,41 @@ MOST = 5
 LINE_MAX = 2 * MOST * Tag.NAME_MAX  # of the tags as typed on one line: room for commas, spaces and doubles
 
 
-class Word(NamedTuple):
+class TagName(NamedTuple):
     """A tag as it is shown, and as it stands in an address."""
 
     name: str
     slug: str
 
 
-def split(words: str) -> list[str]:
-    """The tags in one line of words that are parted by commas."""
-    return [name for name in (part.strip() for part in words.split(",")) if name]
+def split(line: str) -> list[str]:
+    """Return the tags in one line, parted by commas."""
+    return [name for name in (part.strip() for part in line.split(",")) if name]
 
 
-def clean(names: Sequence[str]) -> list[Word]:
-    """The tags as they are kept: one line each, no doubles; Invalid when there are too many or one is too long."""
-    found: dict[str, Word] = {}
+def clean(names: Sequence[str]) -> list[TagName]:
+    """Return the tags to store, without doubles; Invalid at `tags` for too many or one that is too long."""
+    by_slug: dict[str, TagName] = {}
     for name in names:
-        words = text.one_line(name).lstrip("# ").strip()
-        if words:
-            found.setdefault(_slug(words), Word(words, _slug(words)))
-    if len(found) > MOST:
+        cleaned = text.one_line(name).lstrip("# ").strip()
+        if cleaned:
+            by_slug.setdefault(_slug(cleaned), TagName(cleaned, _slug(cleaned)))
+    if len(by_slug) > MOST:
         raise Invalid("tags", _("Choose at most %(limit)d tags.", limit=MOST))
-    if any(len(word.name) > Tag.NAME_MAX for word in found.values()):
+    if any(len(tag.name) > Tag.NAME_MAX for tag in by_slug.values()):
         raise Invalid("tags", _("Keep each tag under %(limit)d characters.", limit=Tag.NAME_MAX + 1))
-    return list(found.values())
+    return list(by_slug.values())
 
 
-def put(thread_id: int, words: Sequence[Word]) -> None:
+def put(thread_id: int, tags: Sequence[TagName]) -> None:
     """Give a thread exactly these tags."""
-    insert_new(Tag, [{"slug": word.slug, "name": word.name} for word in words])
+    insert_new(Tag, [{"slug": tag.slug, "name": tag.name} for tag in tags])
     db.session.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread_id))
-    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([word.slug for word in words])))
+    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in tags])))
     insert_new(ThreadTag, [{"thread_id": thread_id, "tag_id": tag_id} for tag_id in chosen])
 
 
-def _slug(words: str) -> str:
-    # Words without a plain letter (another script, a sign) would all become the same address.
-    plain = text.slug(words)
-    return plain if plain != "x" or words.lower() == "x" else f"x-{tokens.digest(words.lower())[:12]}"
+def _slug(name: str) -> str:
+    # Names without a plain letter (another script, a sign) would all get the same slug.
+    plain = text.slug(name)
+    return plain if plain != "x" or name.lower() == "x" else f"x-{tokens.digest(name.lower())[:12]}"

@@ -11,44 +11,44 @@ from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience, Space
 from forum.policy.visibility import count_readers
 
-# A page that is read often may say a number that is a few minutes old; the page that asks whom to write for never does.
-KEPT = timedelta(minutes=5)
+# A page that is read often may show a number that is a few minutes old; the page on which one chooses never does.
+MAX_AGE = timedelta(minutes=5)
 _counted: WeakKeyDictionary[Any, dict[tuple[int, Audience], tuple[datetime, int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceOption:
-    """A circle of readers: its code, the sentence, and how many they are."""
+    """An audience: its code, a sentence, and how many members it has."""
 
     audience: Audience
     who: str
     count: str
 
 
-def option(space_id: int, space_name: str, width: Audience, *, fresh: bool = False) -> AudienceOption:
-    """Who reads a talk of that width in that space."""
-    number = _number(space_id, width, fresh)
+def option(space_id: int, space_name: str, audience: Audience, *, fresh: bool = False) -> AudienceOption:
+    """Return who reads a thread of that audience in that space; `fresh`: counted now, not a few minutes ago."""
+    number = _number(space_id, audience, fresh)
     members = ngettext("%(num)d member", "%(num)d members", number)
-    if width == Audience.PUBLIC:
+    if audience == Audience.PUBLIC:
         who = _("Everybody can read this, also without an account")
-        return AudienceOption(width, who, _("%(members)s, and every visitor", members=members))
-    if width == Audience.NETWORK:
-        return AudienceOption(width, _("Everyone in the network can read this"), members)
+        return AudienceOption(audience, who, _("%(members)s, and every visitor", members=members))
+    if audience == Audience.NETWORK:
+        return AudienceOption(audience, _("Everyone in the network can read this"), members)
     return AudienceOption(
-        width, _("Only people who belong to %(space)s can read this", space=space_name), members
+        audience, _("Only people who belong to %(space)s can read this", space=space_name), members
     )
 
 
 def options(space: Space) -> list[AudienceOption]:
-    """The circles that a space allows, from few to many, counted at this moment."""
-    widths = [width for width in Audience if width.rank <= space.widest_audience.rank]
-    return [option(space.id, space.name, width, fresh=True) for width in widths]
+    """Return the audiences that a space allows, from few readers to many, counted at this moment."""
+    allowed = [audience for audience in Audience if audience.rank <= space.widest_audience.rank]
+    return [option(space.id, space.name, audience, fresh=True) for audience in allowed]
 
 
-def _number(space_id: int, width: Audience, fresh: bool) -> int:
-    kept = _counted.setdefault(db.engine, {})
-    found = kept.get((space_id, width))
+def _number(space_id: int, audience: Audience, fresh: bool) -> int:
+    counts = _counted.setdefault(db.engine, {})
+    counted = counts.get((space_id, audience))
     now = clock.now()
-    if found is None or fresh or not timedelta(0) <= now - found[0] < KEPT:
-        found = kept[(space_id, width)] = (now, count_readers(space_id, width))
-    return found[1]
+    if counted is None or fresh or not timedelta(0) <= now - counted[0] < MAX_AGE:
+        counted = counts[(space_id, audience)] = (now, count_readers(space_id, audience))
+    return counted[1]

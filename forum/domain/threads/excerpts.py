@@ -1,6 +1,6 @@
-"""The frozen words under a version of a lesson, each with the post, the talk and the speaker that it came from.
+"""The frozen words under a version of a lesson, each with the post, the thread and the speaker that it came from.
 
-For the house's own checks. What of it a reader may know is decided in `lesson_page`.
+For checks by the forum itself: which of it a reader may see is decided in `lessons.page`.
 """
 
 from dataclasses import dataclass

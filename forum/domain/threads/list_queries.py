@@ -1,4 +1,4 @@
-"""The queries behind lists of talks, each built once: columns for a card, the rule of who may read, and the filters."""
+"""The queries behind lists of threads, each built once: columns of a card, the visibility rule, and the filters."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -37,7 +37,7 @@ KEYS = (Thread.last_post_at, Thread.id)
 
 @cache
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
-    """Cards for a reader (`reader_id`), narrowed by any of FILTERS, whose values are filled in by name."""
+    """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
     reader = reader_param(signed_in)
     opening = and_(Post.thread_id == Thread.id, Post.number == 1)
     new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
@@ -78,11 +78,11 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
 
 @cache
 def first_cards(signed_in: bool, filters: frozenset[str]) -> Select[Any]:
-    """The same for the top of a list: the last moved first, at most `most`."""
-    moved, number = KEYS
+    """Return the query of the first `most` cards: the latest post first."""
+    last_post_at, thread_id = KEYS
     return (
         cards(signed_in, filters)
-        .order_by(moved.desc(), number.desc())
+        .order_by(last_post_at.desc(), thread_id.desc())
         .limit(bindparam("most", type_=Integer))
     )
 
@@ -109,15 +109,15 @@ def cities_since(signed_in: bool) -> Select[Any]:
 
 
 def read_up_to(reader_id: Any) -> ColumnElement[Any]:
-    """The moment up to which everything counts as read for somebody."""
+    """Return the moment up to which everything counts as read for a member."""
     moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)
     return func.coalesce(moment.scalar_subquery(), literal(LONG_AGO, Moment))
 
 
 def fresh_posts(reader_id: Any) -> ColumnElement[int]:
-    """How many posts of others in a talk somebody has not read yet; joins ReadMark as `marked` does."""
+    """Return how many posts of others in a thread a member has not read yet; the query joins ReadMark as `marked`."""
     since = read_up_to(reader_id)
-    newer = (
+    unread = (
         select(func.count())
         .select_from(Post)
         .where(
@@ -130,18 +130,18 @@ def fresh_posts(reader_id: Any) -> ColumnElement[int]:
         )
         .correlate(Thread, ReadMark)
     )
-    return case((Thread.last_post_at > since, newer.scalar_subquery()), else_=0)
+    return case((Thread.last_post_at > since, unread.scalar_subquery()), else_=0)
 
 
 def marked(reader_id: Any) -> ColumnElement[bool]:
-    """Joins the reader's mark in a talk."""
+    """Return the condition that joins a member's mark in a thread."""
     return and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == reader_id)
 
 
 def _tagged() -> ColumnElement[bool]:
-    named = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id)
-    named = named.where(Tag.slug == bindparam("tag", type_=String))
-    return and_(Thread.id.in_(named), Thread.title != "")
+    tagged = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id)
+    tagged = tagged.where(Tag.slug == bindparam("tag", type_=String))
+    return and_(Thread.id.in_(tagged), Thread.title != "")
 
 
 FILTERS: dict[str, ColumnElement[bool]] = {

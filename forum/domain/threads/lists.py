@@ -1,4 +1,4 @@
-"""Talks in a list: each as a card, the last moved first, with what is new in it for who looks."""
+"""Threads in a list: each as a card, the latest post first, with what is new in it for the reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ WEEK = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class ThreadCard:
-    """A talk in a list. `title` is empty once its author took the opening words back."""
+    """A thread in a list. `title` is empty once its author has withdrawn the opening post."""
 
     id: int
     slug: str
@@ -50,47 +50,49 @@ def latest(
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[ThreadCard]:
-    """Talks that the reader may see, the last moved first; a need or axis that nobody knows filters nothing."""
-    filters, filled = set(), readers.reader_values(reader)
+    """Return threads that the reader may see, the latest post first; an unknown need or axis filters nothing."""
+    filters, parameters = set(), readers.reader_values(reader)
     if space_id is not None:
         filters.add("space")
-        filled["space_id"] = space_id
+        parameters["space_id"] = space_id
     for name, value in (("need", need), ("axis", axis)):
         if value in list_queries.KNOWN[name]:
             filters.add(name)
-            filled[name] = value
+            parameters[name] = value
     if tag:
         filters.add("tag")
-        filled["tag"] = tag
+        parameters["tag"] = tag
     query = list_queries.cards(reader is not None, frozenset(filters))
-    rows, following = keyset(query, keys=list_queries.KEYS, cursor=cursor, limit=limit, values=filled)
-    return Page(_made(rows), following)
+    rows, following = keyset(query, keys=list_queries.KEYS, cursor=cursor, limit=limit, values=parameters)
+    return Page(_thread_cards(rows), following)
 
 
 def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = None) -> list[ThreadCard]:
-    """Open talks in which nobody but their starter has spoken yet, the last begun first; her own are left out."""
+    """Return open threads of others in which only their author has posted, the latest begun first."""
     filters = {"open"} | ({"others"} if reader else set()) | ({"space"} if space_id is not None else set())
     return _first(reader, filters, limit, space_id=space_id)
 
 
 def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
-    """What moved last in the spaces that she belongs to."""
+    """Return the threads of the actor's spaces with the latest posts."""
     return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
 
 
 def cities_of_the_week(reader: Actor | None) -> list[str]:
-    """The cities that said something in the last seven days, as far as the reader may read it."""
-    filled = {**readers.reader_values(reader), "since": clock.now() - WEEK}
+    """Return the cities of the posts of the last seven days that the reader may see."""
+    parameters = {**readers.reader_values(reader), "since": clock.now() - WEEK}
     query = list_queries.cities_since(reader is not None)
-    return list(db.session.scalars(query, filled))
+    return list(db.session.scalars(query, parameters))
 
 
-def _first(reader: Actor | None, filters: set[str], limit: int, **filled: Any) -> list[ThreadCard]:
+def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: Any) -> list[ThreadCard]:
     query = list_queries.first_cards(reader is not None, frozenset(filters))
-    return _made(db.session.execute(query, {**readers.reader_values(reader), **filled, "most": limit}).all())
+    return _thread_cards(
+        db.session.execute(query, {**readers.reader_values(reader), **parameters, "most": limit}).all()
+    )
 
 
-def _made(rows: Sequence[Any]) -> list[ThreadCard]:
+def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
     today = clock.now().date()
     return [
         ThreadCard(
@@ -103,7 +105,7 @@ def _made(rows: Sequence[Any]) -> list[ThreadCard]:
             author=speaker(row, today),
             space_name=row.space_name,
             space_slug=row.space_slug,
-            reply_count=replies(row),
+            reply_count=reply_count(row),
             cities=row.cities,
             new_count=row.new_count,
             created_at=row.created_at,
@@ -117,7 +119,7 @@ def _made(rows: Sequence[Any]) -> list[ThreadCard]:
     ]
 
 
-def replies(row: Any) -> int:
-    """How many replies stand; the opening post counts only while it stands itself."""
+def reply_count(row: Any) -> int:
+    """Return how many replies of a row stand; the opening post is subtracted only while it stands itself."""
     opening = 0 if row.opening_gone_at or row.hidden_at else 1
     return max(0, row.post_count - opening)

@@ -1,4 +1,4 @@
-"""One page of a talk: the talk itself, twenty posts by number, and what the reader may do with each."""
+"""One page of a thread: the thread itself, twenty posts by number, and what the reader may do with each."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain.people.bylines import speaker
-from forum.domain.themes.tags import Word
-from forum.domain.threads import page_queries as statements
-from forum.domain.threads.lists import replies
+from forum.domain.themes.tags import TagName
+from forum.domain.threads import page_queries
+from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -22,20 +22,20 @@ PAGE_SIZE = 20
 
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
-    """One page of a talk that the reader may see, or NotFound (two queries, three where words are hidden)."""
+    """Return one page of a thread; NotFound (two queries, three where posts are hidden)."""
     values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
-    head: Any = db.session.execute(statements.head(reader is not None), values).one_or_none()
+    head: Any = db.session.execute(page_queries.head(reader is not None), values).one_or_none()
     if head is None:
         raise NotFound
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise NotFound
-    first = PAGE_SIZE * (number - 1)
+    before = PAGE_SIZE * (number - 1)
     rows = db.session.execute(
-        statements.posts(), {"thread_id": thread_id, "first": first, "last": first + PAGE_SIZE}
+        page_queries.posts(), {"thread_id": thread_id, "first": before, "last": before + PAGE_SIZE}
     ).all()
     moderates = reader is not None and reader.roles.get(head.space_id) == Role.MODERATOR
-    talk = ThreadPage(
+    thread = ThreadPage(
         id=head.id,
         slug=head.slug,
         title=head.title,
@@ -47,7 +47,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         space_slug=head.space_slug,
         widest_audience=head.widest_audience,
         cities=head.cities,
-        reply_count=replies(head),
+        reply_count=reply_count(head),
         locked=head.locked_at is not None,
         hidden=head.hidden_at is not None,
         withdrawn=head.withdrawn_at is not None,
@@ -63,13 +63,13 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         moderates=moderates,
         may_reply=may_reply(reader, head),
     )
-    talk.posts = _views(reader, head, rows, moderates)
-    return talk
+    thread.posts = _views(reader, head, rows, moderates)
+    return thread
 
 
 def _views(reader: Actor | None, head: Any, rows: Sequence[Any], moderates: bool) -> list[PostView]:
     today = clock.now().date()
-    kept = _hidden_words(reader, rows, moderates)
+    hidden_html = _hidden_html(reader, rows, moderates)
     read, since = head.read_number or 0, head.read_moment
     views = []
     for row in rows:
@@ -83,13 +83,13 @@ def _views(reader: Actor | None, head: Any, rows: Sequence[Any], moderates: bool
             row.edited_at is not None,
             row.edited_at,
         )
-        mine = reader is not None and row.author_id == reader.id
+        is_own = reader is not None and row.author_id == reader.id
         if row.deleted_at is not None:
             view.state, view.html = "deleted", ""
         elif row.hidden_at is not None:
-            view.state, view.html = "hidden", kept.get(row.id, "")
-            view.reason = row.hidden_reason if mine or moderates else ""
-        if mine:
+            view.state, view.html = "hidden", hidden_html.get(row.id, "")
+            view.reason = row.hidden_reason if is_own or moderates else ""
+        if is_own:
             view.may_edit = bool(may_edit(reader, row, head))
             view.may_delete = bool(may_delete(reader, row))
             view.may_put_back = bool(may_put_back(reader, row))
@@ -102,28 +102,28 @@ def _views(reader: Actor | None, head: Any, rows: Sequence[Any], moderates: bool
     return views
 
 
-def _hidden_words(reader: Actor | None, rows: Sequence[Any], moderates: bool) -> dict[int, Any]:
-    """The words of hidden posts, for their authors and for the moderators of the space."""
+def _hidden_html(reader: Actor | None, rows: Sequence[Any], moderates: bool) -> dict[int, Any]:
+    """The HTML of hidden posts, for their authors and for the moderators of the space."""
     if reader is None:
         return {}
-    hers = [
+    readable = [
         row.id
         for row in rows
         if row.hidden_at is not None and row.deleted_at is None and (moderates or row.author_id == reader.id)
     ]
-    if not hers:
+    if not readable:
         return {}
     bodies = db.session.execute(
         select(PostRevision.post_id, PostRevision.body)
         .join(Post, and_(Post.id == PostRevision.post_id, Post.revision == PostRevision.number))
-        .where(Post.id.in_(hers))
+        .where(Post.id.in_(readable))
     )
     return {row.post_id: text.to_html(text.render(row.body)) for row in bodies}
 
 
-def _tags(head: Any) -> list[Word]:
-    """The tags; they are words of the opening post and go with it."""
+def _tags(head: Any) -> list[TagName]:
+    """The tags; they belong to the opening post and disappear with it."""
     if not head.tag_words or not head.title:
         return []
     pairs = [line.split("\t", 1) for line in head.tag_words.split("\n")]
-    return sorted(Word(name, slug) for slug, name in pairs)
+    return sorted(TagName(name, slug) for slug, name in pairs)

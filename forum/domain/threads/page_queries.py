@@ -1,6 +1,6 @@
-"""The two queries of a talk's page, built once for visitors and once for members, with the visibility rule in them.
+"""The two queries of a thread's page, built once for visitors and once for members, with the visibility rule in them.
 
-The page that is read most: the queries bring columns instead of objects, and are filled in when they run.
+This page is read most: the queries select columns instead of objects, and get their parameters when they run.
 """
 
 from functools import cache
@@ -41,10 +41,10 @@ _COLUMNS = (
 
 @cache
 def head(signed_in: bool) -> Select[Any]:
-    """The talk itself, when the reader may see it: `thread_id` and `reader_id` are filled in."""
+    """Return the query of the thread itself, when the reader may see it; parameters `thread_id` and `reader_id`."""
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
-    words = (
+    tag_words = (
         select(func.aggregate_strings(Tag.slug.concat("\t").concat(Tag.name), "\n"))
         .join(ThreadTag, ThreadTag.tag_id == Tag.id)
         .where(ThreadTag.thread_id == Thread.id)
@@ -56,7 +56,7 @@ def head(signed_in: bool) -> Select[Any]:
     query: Any = (
         select(
             *_COLUMNS,
-            words.scalar_subquery().label("tag_words"),
+            tag_words.scalar_subquery().label("tag_words"),
             opening_gone.scalar_subquery().label("opening_gone_at"),
             exists()
             .where(Post.thread_id == Thread.id, Post.author_id != Thread.author_id)
@@ -76,7 +76,7 @@ def head(signed_in: bool) -> Select[Any]:
 
 @cache
 def posts() -> Select[Any]:
-    """The posts of a page. Runs only for a talk that `head` let through."""
+    """Return the query of the posts of a page. To be run only for a thread that `head` found."""
     query: Any = (
         select(
             Post.id,

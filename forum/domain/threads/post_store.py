@@ -1,4 +1,4 @@
-"""What stands in a talk: one talk locked for whoever writes in it, and counts that stay true to its posts."""
+"""Reading and writing posts: a thread is locked for who writes in it, and its counts stay equal to its posts."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,13 +19,13 @@ from forum.policy.visibility import get_visible, visible
 
 
 def locked_thread(actor: Actor, thread_id: int) -> Thread:
-    """A talk that the actor may see, locked until the end of this transaction, or NotFound."""
+    """Return a thread that the actor may see, locked until the end of this transaction; NotFound."""
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     return thread
 
 
 def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
-    """A post that the actor may see and its talk, which is locked, or NotFound."""
+    """Return a post that the actor may see and its thread, which is locked; NotFound."""
     thread_id = db.session.scalar(visible(Post, actor, Post.thread_id).where(Post.id == post_id))
     if thread_id is None:
         raise NotFound
@@ -38,12 +38,12 @@ def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
 
 
 def clean_title(title: str) -> str:
-    """Return a title fit to be kept, or raise Invalid at `title`."""
+    """Return a title fit to be stored; Invalid at `title`."""
     return clean_line(title, field="title", limit=Thread.TITLE_MAX, missing=_("Give it a title."))
 
 
 def render_body(body: str) -> str:
-    """The rendered words of a post, or Invalid when there are none or too many."""
+    """Return the HTML of a post; Invalid at `body` when there is no text in it, or too much."""
     try:
         html = text.render(body)
     except text.TooLong:
@@ -54,7 +54,7 @@ def render_body(body: str) -> str:
 
 
 def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int, at: datetime) -> None:
-    """Keep the words of a post as they are at this moment."""
+    """Add the text of a post as it is at this moment."""
     db.session.add(
         PostRevision(
             post_id=post.id,
@@ -70,14 +70,14 @@ def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int
 
 
 def latest_revision(post: Post) -> PostRevision:
-    """The words of a post as they were last written."""
+    """Return the text of a post as it was last written."""
     return db.session.scalars(
         select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
     ).one()
 
 
 def others_wrote(thread: Thread) -> bool:
-    """Whether anybody but its starter has a post in a talk, also one that is hidden or taken back."""
+    """Return whether anybody but its author has a post in a thread, also one that is hidden or withdrawn."""
     others = select(Post.id).where(Post.thread_id == thread.id, Post.author_id != thread.author_id).limit(1)
     return db.session.scalar(others) is not None
 

@@ -1,4 +1,4 @@
-"""One's own words in a talk: changed with every earlier version kept, taken back, put back."""
+"""One's own posts: edited with every earlier version kept, withdrawn, put back."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ MOST_CHANGES = "120 per hour"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The words of a post as typed, for the form that changes them."""
+    """The text of a post as typed, for the form that changes it."""
 
     post_id: int
     number: int
@@ -30,7 +30,7 @@ class Source:
 
 
 def source(actor: Actor, post_id: int) -> Source:
-    """The words of one's own post as they were last typed."""
+    """Return the text of the actor's own post as it was last typed; NotFound, Forbidden."""
     post: Post = get_visible(Post, actor, post_id)
     thread: Thread = get_visible(Thread, actor, post.thread_id)
     require(may_edit(actor, post, thread))
@@ -48,14 +48,17 @@ def source(actor: Actor, post_id: int) -> Source:
 
 
 def place(actor: Actor, post_id: int) -> tuple[Thread, Post]:
-    """A post that the actor may see, hidden or not, with its talk."""
+    """Return the thread and the post, hidden or not, when the actor may see them; NotFound."""
     post: Post = get_visible(Post, actor, post_id)
     thread: Thread = get_visible(Thread, actor, post.thread_id)
     return thread, post
 
 
 def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, seen_revision: int) -> Post:
-    """Change one's own words; Conflict when they were changed elsewhere since `seen_revision`."""
+    """Change one's own post; the same text again changes nothing.
+
+    NotFound, Forbidden, Invalid at `title` or `body`, Conflict when it was changed since `seen_revision`, TooOften.
+    """
     thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
@@ -79,14 +82,17 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
 
 
 def take_back(actor: Actor, post_id: int) -> Post:
-    """Take one's own words back. The place stays; a talk that nobody else wrote in goes as a whole."""
+    """Withdraw one's own post. Its place stays; a thread in which nobody else has posted is withdrawn as a whole.
+
+    NotFound, Forbidden.
+    """
     thread, post = post_store.locked_post(actor, post_id)
     require(may_delete(actor, post))
     now = clock.now()
     post.deleted_at, post.html = now, ""
     if post.number == 1:
         thread.title = thread.summary = ""
-        thread.slug = text.slug("")  # an address carries words too
+        thread.slug = text.slug("")  # the address carries the title too
         if not post_store.others_wrote(thread):
             thread.withdrawn_at = now
     post_store.recount(thread)
@@ -94,7 +100,7 @@ def take_back(actor: Actor, post_id: int) -> Post:
 
 
 def put_back(actor: Actor, post_id: int) -> Post:
-    """Let one's own words stand again."""
+    """Show a withdrawn post of one's own again; NotFound, Forbidden, TooOften."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)

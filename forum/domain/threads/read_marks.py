@@ -1,4 +1,4 @@
-"""How far people have read: a mark per talk, and one moment up to which everything counts as read."""
+"""How far members have read: a mark for each thread, and one moment up to which everything counts as read."""
 
 from sqlalchemy import update
 
@@ -12,17 +12,19 @@ from forum.policy.visibility import get_visible
 
 
 def mark_read(actor: Actor, thread_id: int, number: int) -> None:
-    """Note that somebody has read a talk up to a post; a mark never moves back."""
+    """Note that the actor has read a thread up to a post; a mark never moves back. NotFound."""
     thread: Thread = get_visible(Thread, actor, thread_id)
-    reached = min(number, thread.last_number)
-    mark = {"member_id": actor.id, "thread_id": thread.id, "last_number": reached, "read_at": clock.now()}
+    last_number = min(number, thread.last_number)
+    mark = {"member_id": actor.id, "thread_id": thread.id, "last_number": last_number, "read_at": clock.now()}
     insert_new(ReadMark, [mark])
     db.session.execute(
         update(ReadMark)
         .where(
-            ReadMark.member_id == actor.id, ReadMark.thread_id == thread.id, ReadMark.last_number < reached
+            ReadMark.member_id == actor.id,
+            ReadMark.thread_id == thread.id,
+            ReadMark.last_number < last_number,
         )
-        .values(last_number=reached, read_at=clock.now())
+        .values(last_number=last_number, read_at=clock.now())
     )
 
 

@@ -1,4 +1,4 @@
-"""Talks: begun by somebody who belongs to a space, answered by whoever may read them, and who may read them."""
+"""Threads: begun by somebody who belongs to a space, answered by whoever may read them."""
 
 import uuid
 from collections.abc import Sequence
@@ -39,17 +39,20 @@ def start(
     kind: PostKind | None = None,
     outcome: Outcome | None = None,
 ) -> Thread:
-    """Begin a talk in a space; the same `idempotency_key` again gives the talk that is there already."""
+    """Begin a thread in a space; the same `idempotency_key` again returns the thread that is there already.
+
+    NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, TooOften.
+    """
     space: Space = get_visible(Space, actor, space_id)
     require(may_start(actor, space))
     idempotency_key = _clean_key(idempotency_key)
-    sent = _started(actor, idempotency_key)
-    if sent is not None:
-        return sent
+    earlier = _started(actor, idempotency_key)
+    if earlier is not None:
+        return earlier
     title, html = post_store.clean_title(title), post_store.render_body(body)
-    words = tagging.clean(tags)
-    width = Audience(audience)
-    if width.rank > space.widest_audience.rank:
+    names = tagging.clean(tags)
+    audience = Audience(audience)
+    if audience.rank > space.widest_audience.rank:
         raise Invalid("audience", _("This space keeps its talks to fewer readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
     thread = Thread(
@@ -58,18 +61,21 @@ def start(
         slug=text.slug(title),
         need=Need(need),
         axis=Axis(axis),
-        audience=width,
+        audience=audience,
         outcome=outcome,
         summary=text.summary(text.plain(html)),
         idempotency_key=idempotency_key,
     )
-    return _open(actor, thread, body=body, html=html, kind=kind, words=words)
+    return _open(actor, thread, body=body, html=html, kind=kind, tags=names)
 
 
 def reply(
     actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, idempotency_key: str
 ) -> Post:
-    """Answer in a thread; the same `idempotency_key` again gives the post that is there already."""
+    """Answer in a thread; the same `idempotency_key` again returns the post that is there already.
+
+    NotFound, Forbidden, Invalid at `body`, TooOften.
+    """
     thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     idempotency_key = _clean_key(idempotency_key)
@@ -78,9 +84,9 @@ def reply(
         .where(Post.author_id == actor.id, Post.idempotency_key == idempotency_key)
         .options(joinedload(Post.thread))
     )
-    sent = db.session.scalars(query).one_or_none()
-    if sent is not None:
-        return sent
+    earlier = db.session.scalars(query).one_or_none()
+    if earlier is not None:
+        return earlier
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
     html = post_store.render_body(body)
@@ -97,25 +103,25 @@ def _open(
     body: str,
     html: str,
     kind: PostKind | None,
-    words: Sequence[tagging.Word],
+    tags: Sequence[tagging.TagName],
 ) -> Thread:
-    """Write a new talk with its first post, or find the one that the same form made a moment ago."""
+    """Write a new thread with its first post, or return the one that the same form made a moment ago."""
     thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
     thread.created_at = thread.last_post_at = clock.now()
     try:
         with db.session.begin_nested():
             db.session.add(thread)
             db.session.flush()
-            first = str(uuid.uuid4())
+            post_key = str(uuid.uuid4())
             _add_post(
-                actor, thread, body=body, html=html, title=thread.title, kind=kind, idempotency_key=first
+                actor, thread, body=body, html=html, title=thread.title, kind=kind, idempotency_key=post_key
             )
-            tagging.put(thread.id, words)
+            tagging.put(thread.id, tags)
     except IntegrityError:  # sent twice at the same moment, and the other one was first
-        sent = _started(actor, thread.idempotency_key)
-        if sent is None:
+        earlier = _started(actor, thread.idempotency_key)
+        if earlier is None:
             raise
-        return sent
+        return earlier
     return thread
 
 
@@ -158,5 +164,5 @@ def _started(actor: Actor, idempotency_key: str) -> Thread | None:
 
 
 def _clean_key(value: str) -> str:
-    """The mark of one sending of one form; a form without one counts as sent for the first time."""
+    """The key of one sending of one form; a form without one counts as sent for the first time."""
     return value if 0 < len(value) <= 36 else str(uuid.uuid4())

@@ -1,18 +1,18 @@
-"""A talk and its posts as one reader gets them: what a page draws, nothing more."""
+"""A thread and its posts as one reader gets them: what a page draws, nothing more."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from forum.domain.people.bylines import Byline
-from forum.domain.themes.tags import Word
+from forum.domain.themes.tags import TagName
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
 
 @dataclass(slots=True)
 class PostView:
-    """A post as this reader gets it; `html` is empty where she may not read words."""
+    """A post as this reader gets it; `html` is empty where they may not read it."""
 
     id: int
     number: int
@@ -33,7 +33,7 @@ class PostView:
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Everything that a reader meets of it: two posts with one key look the same."""
+        """Everything that the fragment draws: two posts with one key look the same."""
         return (
             self.id,
             self.author,
@@ -53,7 +53,7 @@ class PostView:
 
 @dataclass(slots=True)
 class ThreadPage:
-    """A talk with the posts of one page. Reads like a ThreadCard where a card is wanted."""
+    """A thread with the posts of one page. Reads like a ThreadCard where a card is wanted."""
 
     id: int
     slug: str
@@ -73,7 +73,7 @@ class ThreadPage:
     new_count: int
     read_number: int | None
     last_number: int
-    tags: list[Word]
+    tags: list[TagName]
     has_lessons: bool
     number: int
     pages: int

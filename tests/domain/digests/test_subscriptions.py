@@ -14,7 +14,7 @@ from tests.factories import LONG_AGO, actor, join, make_member, make_space
 def test_no_choice_yet_is_neither_yes_nor_no():
     member = make_member()
     assert subscriptions.choice_of(member.id) is None
-    assert subscriptions.wishes_of(member.id) is None
+    assert subscriptions.preferences_of(member.id) is None
 
 
 def test_a_choice_replaces_the_one_before():
@@ -25,7 +25,7 @@ def test_a_choice_replaces_the_one_before():
         actor(member), frequency=Frequency.DAILY, space_ids=[space.id, other.id], axes=[Axis.DENSITY]
     )
     subscriptions.choose(actor(member), frequency=Frequency.WEEKLY, space_ids=[other.id], axes=[])
-    wishes = subscriptions.wishes_of(member.id)
+    wishes = subscriptions.preferences_of(member.id)
     assert (wishes.frequency, wishes.space_ids, wishes.axes) == (Frequency.WEEKLY, {other.id}, set())
 
 

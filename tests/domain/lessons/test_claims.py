@@ -177,4 +177,4 @@ def test_overlapping_words_are_cut_where_each_begins_and_ends():
         claims.quote(ground.who("curator"), claim.id, post_id=ground.post.id, words=words, stance="supports")
     post = workbench_draft.workbench(ground.who("curator"), lesson.id).posts[0]
     assert "".join(words for line in post.lines for words, _n, _s in line) == OPENING
-    assert source_thread.lines("", []) == []
+    assert source_thread.marked_lines("", []) == []

@@ -1,1 +1,1 @@
-"""The workbench: what waits for a curator, one draft, and the thread beside it."""
+"""The workbench: the lists of a curator, one draft, and the thread beside it."""

@@ -1,4 +1,4 @@
-"""What lies on somebody's workbench: her drafts, what waits for her eyes, and what is due for another look."""
+"""The lists of the workbench: a member's drafts, what waits for their review, and what is due for another look."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ from forum.models.spaces import Role, Space
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
-MOST = 50  # nobody works on more at once; the list says so by its oldest row
+MOST = 50  # rows in a list; nobody works on more at once
 
 
 @dataclass(frozen=True, slots=True)
 class DraftCard:
-    """A lesson on the workbench, as a line in a list."""
+    """A lesson in a list of the workbench."""
 
     id: int
     public_id: str | None
@@ -36,14 +36,16 @@ class DraftCard:
 
 
 def drafts_of(actor: Actor) -> list[DraftCard]:
-    """The lessons that she may work on now, or that she made and that are with a reviewer; the latest saved first."""
-    hers = Lesson.space_id.in_(_moderated(actor))
-    query = _cards(Lesson.working_id).where(sees(Lesson, actor), hers, Lesson.state != LessonState.PUBLISHED)
-    return _made(query.order_by(LessonVersion.saved_at.desc(), Lesson.id.desc()))
+    """Return the lessons of the actor's spaces that are drafted or in review, the latest saved first."""
+    in_own_spaces = Lesson.space_id.in_(_moderated(actor))
+    query = _cards(Lesson.working_id).where(
+        sees(Lesson, actor), in_own_spaces, Lesson.state != LessonState.PUBLISHED
+    )
+    return _draft_cards(query.order_by(LessonVersion.saved_at.desc(), Lesson.id.desc()))
 
 
 def waiting_for(actor: Actor) -> list[DraftCard]:
-    """The lessons in review that she may check, the longest waiting first."""
+    """Return the lessons in review that the actor may review, the longest waiting first."""
     query = (
         _cards(Lesson.working_id, LessonVersion, Space, Lesson)
         .join(Space, Space.id == Lesson.space_id)
@@ -51,18 +53,18 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
         .order_by(LessonVersion.sealed_at, Lesson.id)
         .limit(MOST)
     )
-    found = db.session.execute(query).all()
-    makers = {row.Lesson.curator_id for row in found} | {row.LessonVersion.created_by_id for row in found}
+    rows = db.session.execute(query).all()
+    makers = {row.Lesson.curator_id for row in rows} | {row.LessonVersion.created_by_id for row in rows}
     cities = capacities.cities_of(makers | {actor.id})
     return [
         _card(row)
-        for row in found
+        for row in rows
         if lesson_reviews.answer_for(actor, row.Lesson, row.LessonVersion, row.Space, cities)
     ]
 
 
 def overdue_for(actor: Actor) -> list[DraftCard]:
-    """The published lessons of her spaces whose date for another look has passed, the oldest date first."""
+    """Return the published lessons of the actor's spaces whose review date has passed, the oldest date first."""
     today = clock.now().date()
     query = _cards(Lesson.current_id).where(
         sees(Lesson, actor),
@@ -70,7 +72,7 @@ def overdue_for(actor: Actor) -> list[DraftCard]:
         Lesson.state == LessonState.PUBLISHED,
         Lesson.review_on < today,
     )
-    return _made(query.order_by(Lesson.review_on, Lesson.id))
+    return _draft_cards(query.order_by(Lesson.review_on, Lesson.id))
 
 
 def _moderated(actor: Actor) -> list[int]:
@@ -96,7 +98,7 @@ def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _made(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
+def _draft_cards(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
     return [_card(row) for row in db.session.execute(query.limit(MOST))]
 
 

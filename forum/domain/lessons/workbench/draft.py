@@ -1,18 +1,17 @@
-"""The workbench of one draft: its claims, the talk beside it, what is missing, and who would read it."""
+"""The workbench of one draft: its claims, the thread beside it, what is missing, and who would read it."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.domain.lessons import completeness as lesson_gaps
-from forum.domain.lessons import consent_checks
+from forum.domain.lessons import completeness, consent_checks
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lessons.completeness import MissingField
 from forum.domain.lessons.views import ExcerptView
-from forum.domain.lessons.workbench import source_thread as bench_talk
+from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.source_thread import SourceThread, WorkbenchPost
 from forum.domain.people import capacities
 from forum.domain.threads import excerpts
@@ -30,7 +29,7 @@ from forum.policy.visibility import count_readers, get_visible, visible
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchClaim:
-    """A claim of the draft with its excerpts, each with its id for taking it away."""
+    """A claim of the draft with its excerpts, each with its id, so that it can be removed."""
 
     id: int
     number: int
@@ -40,7 +39,7 @@ class WorkbenchClaim:
 
 @dataclass(frozen=True, slots=True)
 class AudienceOption:
-    """A circle of readers that may be chosen, how many members that is, and how many excerpts wait for a yes."""
+    """An audience that may be chosen, how many members it has, and how many excerpts still wait for consent."""
 
     audience: str
     readers: int
@@ -63,7 +62,7 @@ class Workbench:
     pages: int
     tags: list[str]
     missing_fields: list[MissingField]
-    heard: int  # posts of this talk that a claim rests on
+    heard: int  # posts of this thread that a claim rests on
     field_voices: int
     excerpt_count: int
     cities: list[str]
@@ -75,15 +74,15 @@ class Workbench:
 
 
 def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, page: int = 1) -> Workbench:
-    """The workbench of a lesson for one of its makers, beside one of its talks."""
+    """Return the workbench of a lesson beside one page of one of its threads; NotFound, Forbidden for reviewers."""
     lesson, version, space = _opened(actor, lesson_id)
     quotes = excerpts.under(version.id)
-    talks = bench_talk.source_threads(actor, lesson)
-    talk = next((t for t in talks if t.id == thread_id), talks[0] if talks else None)
-    seen = {t.id for t in talks}
-    claims = lesson_gaps.claims_of(version.id)
-    here = [q for q in quotes if talk is not None and q.thread.id == talk.id]
-    pages = max(1, -(-talk.last_number // bench_talk.POSTS)) if talk else 1
+    threads = source_thread.source_threads(actor, lesson)
+    thread = next((t for t in threads if t.id == thread_id), threads[0] if threads else None)
+    seen = {t.id for t in threads}
+    claims = completeness.claims_of(version.id)
+    here = [q for q in quotes if thread is not None and q.thread.id == thread.id]
+    pages = max(1, -(-thread.last_number // source_thread.POSTS)) if thread else 1
     page = min(max(page, 1), pages)
     return Workbench(
         lesson=lesson,
@@ -91,27 +90,27 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
         space=space,
         curator=db.session.scalar(select(Member.name).where(Member.id == lesson.curator_id)) or "",
         claims=_claims(lesson, claims, quotes, seen),
-        talks=talks,
-        talk=talk,
-        posts=bench_talk.posts(actor, talk, here, page) if talk else [],
+        talks=threads,
+        talk=thread,
+        posts=source_thread.posts(actor, thread, here, page) if thread else [],
         page=page,
         pages=pages,
         tags=lesson_tags.of(version.id),
-        missing_fields=lesson_gaps.missing_fields(version, claims),
+        missing_fields=completeness.missing_fields(version, claims),
         heard=len({q.post.id for q in here if not q.withheld}),
         field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
         excerpt_count=len(quotes),
         cities=list(dict.fromkeys(q.city for q in quotes if q.city and q.thread.id in seen)),
         stances={q.excerpt.stance.value for q in quotes},
         words=_word_count(version, claims),
-        audiences=_reaches(lesson, space, quotes),
+        audiences=_audience_options(lesson, space, quotes),
         returned=lesson_reviews.last_return(lesson.id),
         may_edit=may_edit_draft(actor, lesson),
     )
 
 
 def review_answer(actor: Actor, lesson_id: int) -> Answer:
-    """Whether the actor may publish or return the version in review."""
+    """Return whether the actor may publish or return the version in review; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     if lesson.working_id is None:
         raise NotFound
@@ -122,14 +121,14 @@ def review_answer(actor: Actor, lesson_id: int) -> Answer:
 
 
 def lesson(actor: Actor, lesson_id: int) -> Lesson:
-    """The lesson as the actor may see it, for a page that depends on where it stands."""
+    """Return the lesson, for a page that depends on its state; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
     return lesson
 
 
 def _opened(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion, Space]:
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)
-    require(may_moderate(actor, lesson.space_id))  # who only checks it gets the preview, with what is masked
+    require(may_moderate(actor, lesson.space_id))  # a reviewer gets the preview, with masked names
     query = visible(LessonVersion, actor).where(LessonVersion.id == lesson.working_id)
     version = db.session.scalars(query).one_or_none()
     if version is None:
@@ -161,17 +160,17 @@ def _word_count(version: LessonVersion, claims: Iterable[Claim]) -> int:
         version.one_sentence, version.context, version.problem, version.what_was_done, version.result,
         version.recommendation, version.unknowns, version.alternative_reading, *version.conditions, *version.not_for,
     ]  # fmt: skip
-    return sum(len(words.split()) for words in [*texts, *(claim.text for claim in claims)])
+    return sum(len(text.split()) for text in [*texts, *(claim.text for claim in claims)])
 
 
-def _reaches(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[AudienceOption]:
+def _audience_options(lesson: Lesson, space: Space, quotes: list[Quoted]) -> list[AudienceOption]:
     if lesson.current_id is not None:
         offered = [lesson.audience]
     else:
         offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
     return [
         AudienceOption(
-            width, count_readers(space.id, width), len(consent_checks.waiting(lesson, quotes, width))
+            audience, count_readers(space.id, audience), len(consent_checks.waiting(lesson, quotes, audience))
         )
-        for width in offered
+        for audience in offered
     ]

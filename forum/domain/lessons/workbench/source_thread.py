@@ -1,4 +1,4 @@
-"""The talk beside a draft: what may be quoted from, as plain words, with the words that are used already marked."""
+"""The thread beside a draft: its posts as plain text, with the excerpts of the draft already marked."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,13 @@ from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees, visible
 
-POSTS = 40  # of a talk on one page
-Piece = tuple[str, tuple[int, ...], str]  # words, the claims that rest on them, and the stance
+POSTS = 40  # of a thread on one page
+Piece = tuple[str, tuple[int, ...], str]  # text, the claims that rest on it, and the stance
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchPost:
-    """A post beside the draft: its plain words in lines, those that are used marked with their claims."""
+    """A post beside the draft: its plain text in lines, in which the excerpts are marked with their claims."""
 
     id: int
     number: int
@@ -34,7 +34,7 @@ class WorkbenchPost:
 
 @dataclass(frozen=True, slots=True)
 class SourceThread:
-    """A talk that may be quoted from."""
+    """A thread that may be quoted from."""
 
     id: int
     slug: str
@@ -45,7 +45,7 @@ class SourceThread:
 
 
 def source_threads(actor: Actor, lesson: Lesson) -> list[SourceThread]:
-    """The talks that the lesson was made from, as far as the actor may see them."""
+    """Return the threads that the lesson was made from, as far as the actor may see them."""
     query = (
         visible(
             Thread,
@@ -64,16 +64,18 @@ def source_threads(actor: Actor, lesson: Lesson) -> list[SourceThread]:
     return [SourceThread(*row) for row in db.session.execute(query)]
 
 
-def posts(actor: Actor, talk: SourceThread, quotes: list[Quoted], page: int) -> list[WorkbenchPost]:
-    """One page of a talk; `quotes` are the excerpts of the draft that come from it."""
-    first = (page - 1) * POSTS
+def posts(actor: Actor, thread: SourceThread, quotes: list[Quoted], page: int) -> list[WorkbenchPost]:
+    """Return one page of a thread; `quotes` are the excerpts of the draft that come from it."""
+    before = (page - 1) * POSTS
     query = (
         select(Post, PostRevision.plain, Member.name, Member.handle, Capacity)
         .join(Thread, Thread.id == Post.thread_id)
         .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
         .join(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(Thread.id == talk.id, sees(Thread, actor), Post.number > first, Post.number <= first + POSTS)
+        .where(
+            Thread.id == thread.id, sees(Thread, actor), Post.number > before, Post.number <= before + POSTS
+        )
         .order_by(Post.number)
     )
     return [
@@ -82,21 +84,20 @@ def posts(actor: Actor, talk: SourceThread, quotes: list[Quoted], page: int) -> 
     ]
 
 
-def lines(plain: str, quotes: list[Quoted]) -> list[list[Piece]]:
-    """Plain words in lines, cut where an excerpt begins or ends, so that used words can be marked."""
-    cuts = {0, len(plain)} | {place for q in quotes for place in (q.excerpt.start_at, q.excerpt.end_at)}
-    found: list[list[Piece]] = [[]]
-    edges = sorted(cuts)
-    for start, end in pairwise(edges):
-        over = [q for q in quotes if q.excerpt.start_at <= start and end <= q.excerpt.end_at]
-        numbers = tuple(sorted({q.position for q in over}))
-        stance = over[0].excerpt.stance.value if over else ""
-        for index, words in enumerate(plain[start:end].split("\n")):
+def marked_lines(plain: str, quotes: list[Quoted]) -> list[list[Piece]]:
+    """Return plain text in lines, cut where an excerpt begins or ends, so that excerpts can be marked."""
+    cuts = {0, len(plain)} | {offset for q in quotes for offset in (q.excerpt.start_at, q.excerpt.end_at)}
+    lines: list[list[Piece]] = [[]]
+    for start, end in pairwise(sorted(cuts)):
+        covering = [q for q in quotes if q.excerpt.start_at <= start and end <= q.excerpt.end_at]
+        numbers = tuple(sorted({q.position for q in covering}))
+        stance = covering[0].excerpt.stance.value if covering else ""
+        for index, text in enumerate(plain[start:end].split("\n")):
             if index:
-                found.append([])
-            if words:
-                found[-1].append((words, numbers, stance))
-    return [line for line in found if line]
+                lines.append([])
+            if text:
+                lines[-1].append((text, numbers, stance))
+    return [line for line in lines if line]
 
 
 def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> WorkbenchPost:
@@ -107,6 +108,6 @@ def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> Workb
         author=author,
         created_at=post.created_at,
         state=state,
-        lines=lines(plain, [q for q in quotes if not q.edited]) if state == "shown" else [],
+        lines=marked_lines(plain, [q for q in quotes if not q.edited]) if state == "shown" else [],
         used=sorted({q.position for q in quotes}),
     )
