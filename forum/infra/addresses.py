@@ -4,17 +4,17 @@ from email_validator import EmailNotValidError, validate_email
 
 
 def clean(address: str) -> str | None:
-    """The address as it is kept, in lower case; None when no mail could ever reach it."""
+    """Return the address as it is stored, in lower case; None when no mail could ever reach it."""
     try:
         # Whether the domain takes mail is asked by sending: a look-up here would tell others who is signing up.
-        found = validate_email(
+        valid = validate_email(
             address.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
         )
     except EmailNotValidError:
         return None
-    return found.normalized.lower()
+    return valid.normalized.lower()
 
 
 def key(address: str) -> str:
-    """What somebody typed, as far as it can be compared with what is kept."""
+    """Return what somebody typed in the form in which it can be compared with stored addresses."""
     return clean(address) or address.strip().lower()

@@ -1,4 +1,4 @@
-"""The one clock: the only caller of `datetime.now`, always in UTC."""
+"""The clock: the only caller of `datetime.now`, always in UTC."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,13 +9,13 @@ _stopped_at: ContextVar[datetime | None] = ContextVar("stopped_at", default=None
 
 
 def now() -> datetime:
-    """The present moment as an aware datetime in UTC."""
+    """Return the present moment as an aware datetime in UTC."""
     return _stopped_at.get() or datetime.now(UTC)
 
 
 @contextmanager
 def at(moment: datetime) -> Iterator[datetime]:
-    """Stop the clock at `moment` (aware) for the length of the block: tests, dry runs and the demo need it."""
+    """Stop the clock at `moment` for the length of the block (tests, dry runs, the demo); ValueError when naive."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
     token = _stopped_at.set(moment.astimezone(UTC))

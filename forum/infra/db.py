@@ -1,4 +1,4 @@
-"""The database handle, its naming rules, its column types, and what SQLite needs to behave like a grown-up database."""
+"""The database handle, its naming rules, its column types, and the settings of SQLite and PostgreSQL connections."""
 
 import enum
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ NAMING = {
 
 
 class Moment(TypeDecorator[datetime]):
-    """An aware datetime in UTC on both databases; a naive one is refused at the door."""
+    """An aware datetime in UTC on both databases; ValueError for a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -60,7 +60,7 @@ db = SQLAlchemy(
 migrate = Migrate()
 
 # True: a transaction on SQLite takes the write lock at its start, so that it never fails halfway with "locked".
-# Pages that only read switch it off, and then any number of them run beside one writer.
+# Pages that only read switch it off; any number of them run beside one writer.
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 
 
@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Promise that the block only reads: on SQLite it then takes no write lock."""
+    """Promise that the block only reads: on SQLite it then takes no write lock, on PostgreSQL no transaction."""
     token = _writes.set(False)
     try:
         yield
@@ -81,12 +81,12 @@ def reading() -> Iterator[None]:
 
 
 def set_reading(only_reads: bool) -> None:
-    """The same promise for the rest of this context; the web edge makes it for every GET."""
+    """Make the same promise for the rest of this context, or end it; the web floor makes it for every GET."""
     _writes.set(not only_reads)
 
 
 def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
-    """A column type for a closed set of words, kept by a CHECK (`name`, where a table uses one set twice)."""
+    """Return the column type of a closed set of codes, held by a CHECK (`name`, where a table uses one set twice)."""
     return Enum(
         values,
         native_enum=False,
@@ -103,7 +103,7 @@ def where(condition: str) -> dict[str, Any]:
 
 
 def related(*args: Any, **options: Any) -> Relationship[Any]:
-    """A relationship that raises unless the query loaded it: no hidden query, no row slipping past the rule."""
+    """Return a relationship that raises unless the query loaded it: no hidden query, and no row around the rule."""
     return relationship(*args, lazy="raise", **options)
 
 
@@ -125,7 +125,7 @@ def _prepare_postgresql(connection: Any) -> None:
 
 
 def _prepare_sqlite(connection: Any) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    connection.isolation_level = None  # _begin sends BEGIN itself, see below
     for pragma in (
         "journal_mode=WAL",
         "synchronous=NORMAL",
@@ -144,18 +144,18 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
     elif not _writes.get():
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
-        # reads spares two journeys to the server.
-        _set_autocommit(connection, aloud=False)
+        # reads saves two round trips to the server.
+        _set_autocommit(connection, enabled=True)
 
 
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "commit")
 def _end(connection: Connection) -> None:
     if connection.dialect.name != "sqlite":
-        _set_autocommit(connection, aloud=True)
+        _set_autocommit(connection, enabled=False)
 
 
-def _set_autocommit(connection: Connection, *, aloud: bool) -> None:
+def _set_autocommit(connection: Connection, *, enabled: bool) -> None:
     driver: Any = connection.connection.driver_connection
-    if driver is not None and driver.autocommit is aloud:
-        driver.autocommit = not aloud
+    if driver is not None and driver.autocommit is not enabled:
+        driver.autocommit = enabled

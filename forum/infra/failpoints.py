@@ -1,4 +1,4 @@
-"""Named places where a test may kill this very process, to prove that nothing is lost or done twice there."""
+"""Named places where a test may kill this process, to prove that nothing is lost or done twice there."""
 
 import os
 import signal
@@ -7,12 +7,12 @@ _hits: dict[str, int] = {}
 
 
 def failpoint(name: str) -> None:
-    """Die here, at once and without goodbye, when FAILPOINT says `name` or `name:3` (the third time round)."""
-    wanted = os.environ.get("FAILPOINT", "")
-    if not wanted:
+    """Kill this process with SIGKILL when FAILPOINT is `name`, or `name:3` for the third time it is reached."""
+    setting = os.environ.get("FAILPOINT", "")
+    if not setting:
         return
-    place, _, turn = wanted.partition(":")
-    if place != name:
+    point, _, turn = setting.partition(":")
+    if point != name:
         return
     _hits[name] = _hits.get(name, 0) + 1
     if _hits[name] >= int(turn or 1):

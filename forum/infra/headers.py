@@ -1,4 +1,4 @@
-"""Security headers on every answer, errors and static files included."""
+"""Security headers on every response, errors and static files included."""
 
 from flask import Flask, Response, request, session
 
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["HSTS"]:
             response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
-        # Static files are the same for everybody; any other page of a signed-in person stays out of every cache.
+        # Static files are the same for everybody; any other page of a signed-in member stays out of every cache.
         if request.endpoint != "static" and "_user_id" in session:
             response.headers.setdefault("Cache-Control", "no-store")
         return response

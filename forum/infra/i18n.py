@@ -1,4 +1,4 @@
-"""Words, dates and numbers in the reader's language and time zone. The only module that knows Babel."""
+"""Sentences, dates and numbers in the reader's language and time zone. The only module that imports Babel."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,18 +26,18 @@ from forum.infra.text import trusted_sentence
 LOCALES = ("nl", "en")
 FORMATS = {"nl": "nl_BE", "en": "en_GB"}
 LANGUAGE_TAGS = {"nl": "nl-BE", "en": "en"}
-_SILENT = NullTranslations()
+_UNTRANSLATED = NullTranslations()
 _forced: ContextVar[tuple[str, str | None] | None] = ContextVar("forced", default=None)
 
 
 def init_app(app: Flask, choose_locale: Callable[[], str], choose_timezone: Callable[[], str]) -> None:
-    """Let the edges choose the language and the time zone of a reader; each is asked once a request."""
+    """Register the functions that choose the language and the time zone of a reader; each is called once a request."""
     app.extensions["i18n"] = {
         "catalogues": {code: Translations.load(app.config["TRANSLATIONS"], [code]) for code in LOCALES},
         "locale": choose_locale,
         "zone": choose_timezone,
     }
-    # Flask-Babel tells Flask-WTF in which language a form complains; pages themselves take the short way below.
+    # Flask-Babel tells Flask-WTF the language of a form's messages; pages use the faster functions below.
     Babel(
         app,
         configure_jinja=False,
@@ -52,57 +52,57 @@ def init_app(app: Flask, choose_locale: Callable[[], str], choose_timezone: Call
 @pass_eval_context
 def _on_page(page: EvalContext, message: str, /, **parts: Any) -> str:
     """The sentence in a template: on a page its parts are escaped, in the text of a mail they are not."""
-    said = _catalogue().gettext(message)
+    sentence = _catalogue().gettext(message)
     if page.autoescape:
-        said = trusted_sentence(said)
-    return said % parts if parts else said
+        sentence = trusted_sentence(sentence)
+    return sentence % parts if parts else sentence
 
 
 @pass_eval_context
 def _on_page_for_number(page: EvalContext, one: str, many: str, num: int, /, **parts: Any) -> str:
-    said = _catalogue().ngettext(one, many, num)
-    return (trusted_sentence(said) if page.autoescape else said) % {"num": num, **parts}
+    sentence = _catalogue().ngettext(one, many, num)
+    return (trusted_sentence(sentence) if page.autoescape else sentence) % {"num": num, **parts}
 
 
 def gettext(message: str, /, **parts: Any) -> str:
-    """The sentence in the reader's language, with its named parts filled in."""
-    said = _catalogue().gettext(message)
-    return said % parts if parts else said
+    """Return the sentence in the reader's language, with its named parts filled in."""
+    sentence = _catalogue().gettext(message)
+    return sentence % parts if parts else sentence
 
 
 _ = gettext
 
 
 def ngettext(one: str, many: str, num: int, /, **parts: Any) -> str:
-    """The sentence for this number, which is its part `num`."""
+    """Return the sentence for this number, which is its part `num`."""
     return _catalogue().ngettext(one, many, num) % {"num": num, **parts}
 
 
 def lazy(message: str, /, **parts: Any) -> Any:
-    """A sentence that is translated when it is read: for labels and tables made before there is a reader."""
+    """Return a sentence that is translated when it is read: for labels and tables made before there is a reader."""
     return LazyString(gettext, message, **parts)
 
 
 def locale() -> str:
-    """The code of the language of this moment: nl or en."""
+    """Return the code of the language of this moment: nl or en."""
     forced = _forced.get()
     return forced[0] if forced is not None else _chosen("locale", LOCALES[0])
 
 
 def zone() -> str:
-    """The name of the reader's time zone."""
+    """Return the name of the reader's time zone."""
     forced = _forced.get()
     return forced[1] if forced is not None and forced[1] else _chosen("zone", "UTC")
 
 
 def html_lang() -> str:
-    """The language of the page for its `lang` attribute."""
+    """Return the language of the page for its `lang` attribute."""
     return LANGUAGE_TAGS[locale()]
 
 
 @contextmanager
 def force_locale(locale: str, timezone: str | None = None) -> Iterator[None]:
-    """Speak `locale` (and tell time in `timezone`) for the length of the block: mails are written for others."""
+    """Use `locale` (and `timezone`) for the length of the block: mails are written for others than who sends them."""
     token = _forced.set((_known(locale), timezone))
     try:
         with _force_flask_babel(_known(locale)):
@@ -112,7 +112,7 @@ def force_locale(locale: str, timezone: str | None = None) -> Iterator[None]:
 
 
 def negotiate(accept_language: str) -> str | None:
-    """The best of our languages for an Accept-Language header, or None."""
+    """Return the best of our languages for an Accept-Language header, or None."""
     for tag, quality in parse_accept_header(accept_language, LanguageAccept):
         code = tag.replace("_", "-").partition("-")[0].lower()
         if quality > 0 and code in LOCALES:
@@ -125,51 +125,51 @@ def _known(code: str) -> str:
 
 
 def _catalogue() -> NullTranslations:
-    """The sentences of this moment's language; kept with the request, which asks for them some hundred times."""
-    kept = request.environ if has_request_context() and _forced.get() is None else {}
-    found: NullTranslations | None = kept.get("leerkring.catalogue")
-    if found is None:
+    """The sentences of the current language; cached with the request, which asks for them some hundred times."""
+    cache = request.environ if has_request_context() and _forced.get() is None else {}
+    catalogue: NullTranslations | None = cache.get("leerkring.catalogue")
+    if catalogue is None:
         if not has_app_context():
-            return _SILENT
-        found = kept["leerkring.catalogue"] = current_app.extensions["i18n"]["catalogues"][locale()]
-    return found
+            return _UNTRANSLATED
+        catalogue = cache["leerkring.catalogue"] = current_app.extensions["i18n"]["catalogues"][locale()]
+    return catalogue
 
 
 def _chosen(what: str, otherwise: str) -> str:
-    """The choice of the edges, kept with the request."""
+    """The choice of the registered function, cached with the request."""
     if not has_app_context():
         return otherwise
     if not has_request_context():
-        found = str(current_app.extensions["i18n"][what]())
-        return _known(found) if what == "locale" else found
-    kept, key = request.environ, f"leerkring.{what}"
-    if key not in kept:
-        found = str(current_app.extensions["i18n"][what]())
-        kept[key] = _known(found) if what == "locale" else found
-    return str(kept[key])
+        value = str(current_app.extensions["i18n"][what]())
+        return _known(value) if what == "locale" else value
+    cache, key = request.environ, f"leerkring.{what}"
+    if key not in cache:
+        value = str(current_app.extensions["i18n"][what]())
+        cache[key] = _known(value) if what == "locale" else value
+    return str(cache[key])
 
 
 def day(value: date | datetime) -> str:
-    """`8 december 2025`, in the reader's time zone."""
+    """Return `8 december 2025`, in the reader's time zone."""
     return _day(value, locale(), zone() if isinstance(value, datetime) else "")
 
 
 def moment(value: datetime) -> str:
-    """`8 december 2025, 09:12`, in the reader's time zone."""
+    """Return `8 december 2025, 09:12`, in the reader's time zone."""
     return _moment(value, locale(), zone())
 
 
 def number(value: int | float) -> str:
-    """A number as the language writes it."""
+    """Return a number as the language writes it."""
     return _number(value, locale())
 
 
 def join_words(words: Iterable[str]) -> str:
-    """`Aalst, Genk en Gent`."""
+    """Return `Aalst, Genk en Gent`."""
     return _join(tuple(map(str, words)), locale())
 
 
-# Babel reads its patterns anew for every value, and a page of twenty posts shows a hundred dates: each is made once.
+# Babel parses its patterns anew for every value, and a page of twenty posts shows a hundred dates: cached by value.
 @lru_cache(maxsize=4096)
 def _day(value: date | datetime, code: str, zone_name: str) -> str:
     if isinstance(value, datetime):
@@ -194,7 +194,7 @@ def _join(words: tuple[str, ...], code: str) -> str:
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
-    """A zone that this machine does not know is told in UTC rather than not at all."""
+    """The time zone with that name; UTC for one that this machine does not know."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

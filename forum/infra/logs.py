@@ -1,8 +1,8 @@
-"""One line a request: which page, how it went, how long, how many queries. No words, no addresses, no persons.
+"""One line a request: which page, its status, how long it took, how many queries. No text, no addresses, no persons.
 
-Whatever else is logged becomes one line of JSON too, with the number of the request. Of an error it keeps the kind and
-the place and not the message, because a database quotes people's words in its complaints. Only in development errors
-are told in full.
+Whatever else is logged becomes one line of JSON too, with the id of the request. Of an error it holds the kind and
+the place and not the message, because a database quotes what people wrote in its messages. Only in development
+errors are logged in full.
 """
 
 import json
@@ -28,8 +28,8 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")
 
 
 @dataclass
-class Seen:
-    """The statements that went to the database."""
+class Statements:
+    """The statements that were sent to the database."""
 
     statements: list[str] = field(default_factory=list)
 
@@ -44,43 +44,43 @@ class _Tally:
     queries: int = 0
 
 
-_seen: ContextVar[Seen | None] = ContextVar("seen", default=None)
+_counted: ContextVar[Statements | None] = ContextVar("counted", default=None)
 _tally: ContextVar[_Tally | None] = ContextVar("tally", default=None)
 
 
 @contextmanager
-def count_queries() -> Iterator[Seen]:
-    """Collect the statements of the block, those that only begin and end transactions left out."""
-    seen = Seen()
-    token = _seen.set(seen)
+def count_queries() -> Iterator[Statements]:
+    """Collect the statements of the block, except those that only begin and end transactions."""
+    counted = Statements()
+    token = _counted.set(counted)
     try:
-        yield seen
+        yield counted
     finally:
-        _seen.reset(token)
+        _counted.reset(token)
 
 
 @event.listens_for(Engine, "before_cursor_execute")
 def _note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-    tally, seen = _tally.get(), _seen.get()
-    if (tally is None and seen is None) or statement.startswith(NOT_COUNTED):
+    tally, counted = _tally.get(), _counted.get()
+    if (tally is None and counted is None) or statement.startswith(NOT_COUNTED):
         return
     if tally is not None:
         tally.queries += 1
-    if seen is not None:
-        seen.statements.append(statement)
+    if counted is not None:
+        counted.statements.append(statement)
 
 
 def init_app(app: Flask) -> None:
-    """Give every request a number and write its line at the end."""
+    """Give every request an id, and write its line at the end."""
     if not app.testing:
-        _speak_json(app)
+        _log_as_json(app)
     log.setLevel(logging.INFO)
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def _begin() -> None:
-    g.request_id = uuid.uuid4().hex  # ours: what a client sends could be anything, or somebody
+    g.request_id = uuid.uuid4().hex  # our own: an id sent by a client could name a person
     g.began = time.perf_counter()
     _tally.set(_Tally())
 
@@ -101,7 +101,7 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _speak_json(app: Flask) -> None:
+def _log_as_json(app: Flask) -> None:
     if not log.handlers:
         lines = logging.StreamHandler(sys.stderr)
         lines.setFormatter(logging.Formatter("%(message)s"))
@@ -118,10 +118,10 @@ def _speak_json(app: Flask) -> None:
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line, whatever stands in it."""
+    """A log record as one line of JSON, whatever its message contains."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line."""
+        """Return the line."""
         line: dict[str, Any] = {
             "at": clock.now().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -137,10 +137,10 @@ class JsonLines(logging.Formatter):
 
 def _error(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "error": type(error).__name__,
         "where": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-12:]],
     }
     if error.__cause__ is not None:
-        told["cause"] = type(error.__cause__).__name__
-    return told
+        fields["cause"] = type(error.__cause__).__name__
+    return fields

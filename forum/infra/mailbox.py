@@ -1,4 +1,4 @@
-"""The mailbox folder: letters as .eml files that sort by time, read back for people who look at the demo."""
+"""The mailbox folder: letters as .eml files that sort by time, read back for who looks at the demo."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{16}\.eml")
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredMail:
     """A letter in a mailbox folder, read back."""
 
     name: str
@@ -29,26 +29,26 @@ class Kept:
 
 
 def name_for(message_id: str) -> str:
-    """The file name of a letter that arrives now."""
+    """Return the file name of a letter that arrives now."""
     mark = hashlib.sha256(message_id.encode()).hexdigest()[:16]
     return f"{clock.now():%Y%m%dT%H%M%S%fZ}-{mark}.eml"
 
 
-def read_mailbox(folder: str | Path, *, limit: int = 100) -> list[Kept]:
-    """The newest letters of a mailbox folder, newest first; an absent folder is an empty one."""
+def read_mailbox(folder: str | Path, *, limit: int = 100) -> list[StoredMail]:
+    """Return the newest letters of a mailbox folder, newest first; an absent folder is an empty one."""
     names = sorted((p.name for p in Path(folder).glob("*.eml") if NAME.fullmatch(p.name)), reverse=True)
-    found = (read_one(folder, name) for name in names[:limit])
-    return [letter for letter in found if letter is not None]
+    letters = (read_one(folder, name) for name in names[:limit])
+    return [letter for letter in letters if letter is not None]
 
 
-def read_one(folder: str | Path, name: str) -> Kept | None:
-    """One letter by its file name; None when there is none of that name, or the name is not one of ours."""
+def read_one(folder: str | Path, name: str) -> StoredMail | None:
+    """Return one letter by its file name; None when there is none, or the name is not one of ours."""
     path = Path(folder) / name
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     mail = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
-    return Kept(
+    return StoredMail(
         name=name,
         message=mail,
         sender=str(mail["From"]),

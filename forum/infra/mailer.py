@@ -1,4 +1,4 @@
-"""Mail as bytes and its ways out, chosen by address: an SMTP server, a folder of .eml files, or memory.
+"""Mail as bytes and the ways to send it, chosen by URL: an SMTP server, a folder of .eml files, or memory.
 
 smtp://user:password@host:25?starttls=1    smtps://host:465    mailbox:folder    memory:
 """
@@ -24,13 +24,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 import css_inline
 
 from forum.infra import clock, text
-from forum.infra.mailbox import Kept, name_for, read_mailbox, read_one
+from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
 
 __all__ = [
-    "Kept",
     "Mailer",
     "Message",
     "Permanent",
+    "StoredMail",
     "Temporary",
     "build",
     "open_mailer",
@@ -40,10 +40,10 @@ __all__ = [
 ]
 log = logging.getLogger(__name__)
 
-TIMEOUT = 30  # seconds an SMTP server may keep us waiting for any one answer
-QUIET = 10  # seconds after which a connection is asked whether it still lives
-# Codes that are about us, not about this letter: a refused sign-in must not throw a whole queue away.
-ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
+TIMEOUT = 30  # seconds for any one answer of an SMTP server
+QUIET = 10  # seconds of silence after which a connection is tested before it is used
+# Codes about our connection, not about this letter: a refused sign-in must not fail a whole queue.
+CONNECTION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 ONE_ADDRESS = re.compile(
     r"""(?:(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^"<>@]*))\s*(?P<angle><))?"""
     r"""(?P<local>[!#-'*+\--9=?A-Z^-~]+)@(?P<domain>[^\s@,;:<>()\[\]"\\\x00-\x1f]+)(?(angle)>)""",
@@ -55,7 +55,7 @@ NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feed
 
 
 class Temporary(Exception):
-    """Not now: try again later. `connection_lost` says that the other letters of this batch need not try either."""
+    """Not now: try again later. `connection_lost`: the other letters of this batch need not be tried either."""
 
     def __init__(self, reason: str, *, connection_lost: bool = False) -> None:
         super().__init__(reason)
@@ -85,14 +85,14 @@ class Message:
 
 
 class Mailer(Protocol):
-    """What `open_mailer` gives."""
+    """What `open_mailer` returns."""
 
     def send(self, message: EmailMessage) -> None:
-        """Hand one letter over; raises Temporary or Permanent."""
+        """Send one letter; raises Temporary or Permanent."""
 
 
 class _Letters(policy.EmailPolicy):
-    """RFC 5322 with CRLF and seven-bit bodies, in which addresses of pages and letters stay whole on one line."""
+    """RFC 5322 with CRLF and seven-bit bodies, in which the addresses of pages and letters are not folded."""
 
     def fold(self, name: str, value: str) -> str:
         whole = f"{name}: {value}"
@@ -110,7 +110,10 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 def build(message: Message) -> EmailMessage:
-    """The letter as an e-mail: text, and HTML with its styles inlined. No value can add a header or a recipient."""
+    """Return the letter as an e-mail: text, and HTML with its styles inlined. No value can add a header or recipient.
+
+    Permanent for an address that is not one; ValueError for a header that is not allowed.
+    """
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = _address(message.from_address)
     mail["To"] = _address(message.to)
@@ -128,38 +131,38 @@ def build(message: Message) -> EmailMessage:
 
 
 def _line(value: str) -> str:
-    """One line that means what it says: what looks like an encoded word is not one, or it could hide a line end."""
+    """One line; what looks like an encoded word is broken up, or it could hide a line end."""
     return ENCODED_WORD.sub("= ?", text.one_line(value))
 
 
 def _address(written: str) -> Address:
-    """Exactly one address, with a name before it or without; anything else can never arrive."""
-    found = ONE_ADDRESS.fullmatch(written.strip())
-    if found is None:
+    """Exactly one address, with or without a name before it; Permanent for anything else."""
+    match = ONE_ADDRESS.fullmatch(written.strip())
+    if match is None:
         raise Permanent("not an e-mail address")
-    quoted, bare = found["quoted"], found["bare"]
+    quoted, bare = match["quoted"], match["bare"]
     name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else bare or ""
     try:
-        domain = found["domain"].encode("idna").decode()
-        return Address(display_name=_line(name), username=found["local"], domain=domain)
+        domain = match["domain"].encode("idna").decode()
+        return Address(display_name=_line(name), username=match["local"], domain=domain)
     except (ValueError, MessageError) as error:
         raise Permanent("not an e-mail address") from error
 
 
 @contextmanager
 def open_mailer(url: str) -> Iterator[Mailer]:
-    """A way out for one batch of letters; an SMTP server is called at the first one and kept on the line."""
+    """Open a way to send one batch of letters; an SMTP server is connected at the first. ValueError for another URL."""
     parts = urlsplit(url)
     if parts.scheme == "memory":
         yield _Memory()
     elif parts.scheme == "mailbox":
         yield _Folder(Path(url.removeprefix("mailbox:")))
     elif parts.scheme in {"smtp", "smtps"}:
-        line = _Smtp(parts)
+        server = _Smtp(parts)
         try:
-            yield line
+            yield server
         finally:
-            line.hang_up()
+            server.disconnect()
     else:
         raise ValueError(f"no way to send mail is called {parts.scheme!r}")
 
@@ -168,7 +171,7 @@ _memory: list[EmailMessage] = []
 
 
 def sent() -> list[EmailMessage]:
-    """The letters that went to `memory:`, oldest first; tests read and clear it."""
+    """Return the letters that went to `memory:`, oldest first; tests read and clear it."""
     return _memory
 
 
@@ -182,93 +185,94 @@ class _Folder:
         self.folder = folder
 
     def send(self, message: EmailMessage) -> None:
-        """Written aside and moved into place: a reader never meets half a letter."""
+        """Write to a temporary file, then rename: a reader never sees half a letter."""
         path = self.folder / name_for(str(message["Message-ID"]))
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(message.as_bytes())
-            beside.replace(path)
+            temporary.write_bytes(message.as_bytes())
+            temporary.replace(path)
         except OSError as error:
             raise Temporary(f"mailbox: {error.strerror}", connection_lost=True) from error
 
 
 class _Smtp:
-    """One connection for a whole batch, opened when the first letter comes and again when it was lost."""
+    """One connection for a whole batch, opened for the first letter and again when it was lost."""
 
     def __init__(self, url: SplitResult) -> None:
         self.url = url
-        self.line: smtplib.SMTP | None = None
+        self.connection: smtplib.SMTP | None = None
         self.used_at = 0.0
 
     def send(self, message: EmailMessage) -> None:
-        line = self._line()
+        connection = self._connected()
         sender = message["From"].addresses[0].addr_spec
         recipient = message["To"].addresses[0].addr_spec
         try:
-            line.sendmail(sender, [recipient], message.as_bytes())
+            connection.sendmail(sender, [recipient], message.as_bytes())
         except smtplib.SMTPRecipientsRefused as error:
-            code, words = next(iter(error.recipients.values()))
-            raise self._verdict(code, words) from error
+            code, answer = next(iter(error.recipients.values()))
+            raise self._verdict(code, answer) from error
         except smtplib.SMTPResponseException as error:
             raise self._verdict(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             raise self._lost(error) from error
         self.used_at = time.monotonic()
 
-    def hang_up(self) -> None:
-        """Say goodbye, if there is still somebody to say it to."""
-        line, self.line = self.line, None
-        if line is None:
+    def disconnect(self) -> None:
+        """Close the connection, if there is one."""
+        connection, self.connection = self.connection, None
+        if connection is None:
             return
         try:
-            line.quit()
+            connection.quit()
         except (smtplib.SMTPException, OSError):
-            line.close()
+            connection.close()
 
-    def _line(self) -> smtplib.SMTP:
-        if self.line is not None and time.monotonic() - self.used_at > QUIET and not self._answers(self.line):
-            self.hang_up()
-        if self.line is None:
-            self.line = self._call()
-        return self.line
+    def _connected(self) -> smtplib.SMTP:
+        is_quiet = time.monotonic() - self.used_at > QUIET
+        if self.connection is not None and is_quiet and not self._answers(self.connection):
+            self.disconnect()
+        if self.connection is None:
+            self.connection = self._connect()
+        return self.connection
 
-    def _answers(self, line: smtplib.SMTP) -> bool:
+    def _answers(self, connection: smtplib.SMTP) -> bool:
         try:
-            return line.noop()[0] == 250
+            return connection.noop()[0] == 250
         except (smtplib.SMTPException, OSError):
             return False
 
-    def _call(self) -> smtplib.SMTP:
+    def _connect(self) -> smtplib.SMTP:
         host, tls = self.url.hostname or "localhost", ssl.create_default_context()
-        line: smtplib.SMTP | None = None
+        connection: smtplib.SMTP | None = None
         try:
             if self.url.scheme == "smtps":
-                line = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=TIMEOUT, context=tls)
+                connection = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=TIMEOUT, context=tls)
             else:
-                line = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
+                connection = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
             if parse_qs(self.url.query).get("starttls", ["0"])[-1] not in {"0", "no", "false"}:
-                line.starttls(context=tls)
+                connection.starttls(context=tls)
             if self.url.username:
-                line.login(unquote(self.url.username), unquote(self.url.password or ""))
+                connection.login(unquote(self.url.username), unquote(self.url.password or ""))
         except (smtplib.SMTPException, OSError) as error:
-            if line is not None:
-                line.close()
+            if connection is not None:
+                connection.close()
             raise self._lost(error) from error
         self.used_at = time.monotonic()
-        return line
+        return connection
 
-    def _verdict(self, code: int, words: bytes | str) -> Temporary | Permanent:
-        said = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-        reason = text.one_line(f"{code} {said}")[:200]
-        if code in ABOUT_US:
-            self.hang_up()
+    def _verdict(self, code: int, answer: bytes | str) -> Temporary | Permanent:
+        message = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
+        reason = text.one_line(f"{code} {message}")[:200]
+        if code in CONNECTION_CODES:
+            self.disconnect()
             return Temporary(reason, connection_lost=True)
         return Permanent(reason) if code >= 500 else Temporary(reason)
 
     def _lost(self, error: Exception) -> Temporary:
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
         log.warning("the mail server is out of reach: %s", type(error).__name__)
         return Temporary(f"no connection: {type(error).__name__}", connection_lost=True)

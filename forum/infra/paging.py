@@ -39,34 +39,36 @@ def keyset(
     """Return rows of `statement` by `keys` (a moment and an id, both descending) from `cursor`, and the next cursor.
 
     The keys are selected columns, or attributes of a selected entity; LookupError when they are not. A cursor that is
-    not ours means the first page. With `values`, its parameters, the statement is kept: its pages are built once too.
+    not ours means the first page. `values` are the parameters of a cached statement: its pages are cached, too.
     """
-    place = _read(cursor)
-    cut = (_cut if values is None else _cut_once)(statement, keys, place is not None)
+    position = _read(cursor)
+    page_query = (_page_query if values is None else _cached_page_query)(
+        statement, keys, position is not None
+    )
     parameters = {**(values or {}), "page_rows": limit + 1}
-    if place is not None:
-        parameters |= {"page_moment": place[0], "page_number": place[1]}
-    rows = list(db.session.execute(cut, parameters).all())
+    if position is not None:
+        parameters |= {"page_moment": position[0], "page_number": position[1]}
+    rows = list(db.session.execute(page_query, parameters).all())
     page = rows[:limit]
-    # The keys are read on every page, so that a list without them fails at once and not on its second page.
-    last = [_end(row, keys) for row in page[-1:]]
+    # The keys are read on every page, so that a list without them fails on its first page, not on its second.
+    last = [_keys_of(row, keys) for row in page[-1:]]
     return page, _write(*last[0]) if len(rows) > limit else None
 
 
-def _cut(statement: Select[Any], keys: tuple[Any, Any], begun: bool) -> Select[Any]:
-    """The statement for one page; where it begins and how long it is are filled in."""
+def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool) -> Select[Any]:
+    """The statement for one page; where it begins and how long it is are parameters."""
     moment, number = keys
-    if begun:
+    if has_cursor:
         at = bindparam("page_moment", type_=moment.type)
         last = bindparam("page_number", type_=number.type)
         statement = statement.where(or_(moment < at, and_(moment == at, number < last)))
     return statement.order_by(moment.desc(), number.desc()).limit(bindparam("page_rows", type_=Integer))
 
 
-_cut_once = lru_cache(maxsize=256)(_cut)
+_cached_page_query = lru_cache(maxsize=256)(_page_query)
 
 
-def _end(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:
+def _keys_of(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:
     moment, number = (_value(row, key) for key in keys)
     return moment, number
 
@@ -83,8 +85,8 @@ def _value(row: Row[Any], key: Any) -> Any:
 
 
 def _write(moment: datetime, number: int) -> str:
-    place = json.dumps([MARK, moment.isoformat(), number], separators=(",", ":"))
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    cursor = json.dumps([MARK, moment.isoformat(), number], separators=(",", ":"))
+    return base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
 
 
 def _read(cursor: str | None) -> tuple[datetime, int] | None:
@@ -93,9 +95,9 @@ def _read(cursor: str | None) -> tuple[datetime, int] | None:
     try:
         mark, moment, number = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         at = datetime.fromisoformat(moment)
-        # In UTC at once: at the ends of the calendar another offset names no moment.
-        place = at.astimezone(UTC), number
+        # Converted here, because at the ends of the calendar another offset is an OverflowError.
+        position = at.astimezone(UTC), number
     except (ValueError, TypeError, OverflowError):
         return None
     ours = mark == MARK and type(number) is int and 0 <= number <= LARGEST
-    return place if ours and at.tzinfo is not None else None
+    return position if ours and at.tzinfo is not None else None

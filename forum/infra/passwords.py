@@ -1,4 +1,4 @@
-"""Passwords: argon2id, and what makes one too weak."""
+"""Passwords: argon2id hashes, and what makes a password too weak."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 256
 TIME_COST, MEMORY_COST = 3, 64 * 1024  # rounds and KiB: some 40 ms, the second choice of RFC 9106
-FEWEST = 5  # different signs
+FEWEST = 5  # different characters
 DISGUISES = str.maketrans("40315$7@!", "aoelsstai")
-ROWS = (
+KEY_ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
     "qwertyuiop",
@@ -24,68 +24,68 @@ ROWS = (
 )
 
 
-def _fits_nothing(time_cost: int, memory_cost: int) -> str:
-    """A hash that no password has, and that takes as long to find out; making a real one would slow every start."""
+def _unusable_hash(time_cost: int, memory_cost: int) -> str:
+    """A hash that no password has, and that takes as long to verify; making a real one would slow every start."""
     return f"$argon2id$v=19$m={memory_cost},t={time_cost},p=1${'A' * 22}${'A' * 43}"
 
 
 _hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_COST, parallelism=1)
-_nobody = _fits_nothing(TIME_COST, MEMORY_COST)
+_no_account = _unusable_hash(TIME_COST, MEMORY_COST)
 
 
 def configure(*, time_cost: int, memory_cost: int) -> None:
-    """Other costs: tests hash cheaply."""
-    global _hasher, _nobody
+    """Set other costs: tests hash cheaply."""
+    global _hasher, _no_account
     _hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_cost, parallelism=1)
-    _nobody = _fits_nothing(time_cost, memory_cost)
+    _no_account = _unusable_hash(time_cost, memory_cost)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash to store."""
+    """Return the argon2id hash to store."""
     return _hasher.hash(_whole(password))
 
 
 def verify(stored: str | None, password: str) -> bool:
-    """Whether the password fits; with no hash it takes as long, and the answer is no."""
+    """Return whether the password fits; without a stored hash it takes as long, and the answer is False."""
     try:
-        return _hasher.verify(stored or _nobody, _whole(password)) and bool(stored)
+        return _hasher.verify(stored or _no_account, _whole(password)) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 
 
 def needs_rehash(stored: str) -> bool:
-    """Whether the hash was made with other costs than today's."""
+    """Return whether the hash was made with other costs than today's."""
     return _hasher.check_needs_rehash(stored)
 
 
 def weakness(password: str, *, words: Iterable[str] = ()) -> str | None:
-    """`short`, `long`, `common` or `guessable` (made of `words`: name, address, city), or None for a good one."""
+    """Return `short`, `long`, `common` or `guessable` (made of `words`: name, address, city), or None if it is good."""
     if len(password) < SHORTEST:
         return "short"
     if len(password) > LONGEST:
         return "long"
     if len(set(password)) < FEWEST or _only_figures(password):
         return "common"
-    own = {piece for word in words for piece in re.findall(r"[a-z]{3,}", _bare(word))}
+    personal = {piece for word in words for piece in re.findall(r"[a-z]{3,}", _bare(word))}
     for letters in _readings(password):
         if _made_of(letters, COMMON):
             return "common"
-        if _made_of(letters, COMMON | own | {"".join(own)}):
+        if _made_of(letters, COMMON | personal | {"".join(personal)}):
             return "guessable"
     return None
 
 
 def _whole(password: str) -> bytes:
-    """One way to write it: keyboards differ in how they compose an accent."""
+    """The password in one Unicode form: keyboards differ in how they compose an accent."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
 
 
-def _bare(words: str) -> str:
-    return unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+def _bare(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
 
 
 def _readings(password: str) -> set[str]:
-    """The letters of a password, read plainly and through its disguises; figures and signs around them left out."""
+    """The letters of a password, plain and with look-alikes replaced; figures and signs around them left out."""
     bare = _bare(password)
     core = re.sub(r"^[^a-z]+|[^a-z]+$", "", bare)
     disguised = (bare.translate(DISGUISES), core.translate(DISGUISES))
@@ -93,7 +93,7 @@ def _readings(password: str) -> set[str]:
 
 
 def _made_of(letters: str, known: frozenset[str] | set[str]) -> bool:
-    """Whether nothing stands in it but at most two known words, or one again and again, or a walk over the keys."""
+    """Whether it consists of at most two known words, of one repeated, or of neighbouring keys."""
     if len(letters) < 4:
         return letters in known
     if letters in known or any(
@@ -104,12 +104,12 @@ def _made_of(letters: str, known: frozenset[str] | set[str]) -> bool:
     return unit in known or len(unit) < 4 or _walks(letters)
 
 
-def _walks(signs: str) -> bool:
-    return any(signs in row * 3 or signs in row[::-1] * 3 for row in ROWS)
+def _walks(characters: str) -> bool:
+    return any(characters in row * 3 or characters in row[::-1] * 3 for row in KEY_ROWS)
 
 
 def _only_figures(password: str) -> bool:
-    """A date, a telephone number or a walk: figures alone are soon tried, unless there are many."""
+    """Whether it is a date, a telephone number or neighbouring keys: figures alone are guessed soon."""
     figures = re.sub(r"[\s./+_-]", "", password)
     return figures.isdigit() and (len(figures) < 16 or _walks(figures))
 

@@ -1,4 +1,4 @@
-"""How often somebody may do something: per person, per account, per address. Wraps the `limits` library."""
+"""Rate limits: how often something may be done, per member, account or address. Wraps the `limits` library."""
 
 import logging
 import time
@@ -13,8 +13,8 @@ from limits.strategies import MovingWindowRateLimiter
 from forum.infra.tokens import digest
 
 log = logging.getLogger(__name__)
-PATIENCE = 0.5  # seconds a shared count may take: it stands in the way of a person
-PAUSE = 10  # seconds to leave shared counts alone after they failed
+SHARED_TIMEOUT = 0.5  # seconds a shared count may take: a request waits for it
+PAUSE = 10  # seconds without shared counts after they failed
 
 
 class TooOften(Exception):
@@ -27,7 +27,7 @@ class TooOften(Exception):
 
 @dataclass
 class _Counts:
-    """The counts all processes share (None without Redis), and this process's own for when those are out of reach."""
+    """The counts that all processes share (None without Redis), and those of this process for when Redis is away."""
 
     shared: MovingWindowRateLimiter | None = None
     own: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     url = app.config["REDIS_URL"]
     if url:
         store = storage_from_string(
-            url, wrap_exceptions=True, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE
+            url, wrap_exceptions=True, socket_timeout=SHARED_TIMEOUT, socket_connect_timeout=SHARED_TIMEOUT
         )
         if not isinstance(store, Storage):
             raise ValueError("REDIS_URL names a storage that cannot wait for its answer")
@@ -49,18 +49,18 @@ def init_app(app: Flask) -> None:
 
 
 def spend(name: str, subject: str, *, limit: str = "5 per minute") -> None:
-    """Count one `name` by `subject`; raises TooOften above `limit`, for example "5 per minute"."""
+    """Count one `name` by `subject`; TooOften above `limit`, for example "5 per minute"."""
     if not current_app.config["RATES_ENABLED"]:
         return
     counts: _Counts = current_app.extensions["rates"]
     item = parse(limit)
-    subject = digest(subject)[:32]  # addresses of people do not belong in a store of counts
+    subject = digest(subject)[:32]  # hashed: addresses of people do not belong in a store of counts
     if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
         try:
             _count(counts.shared, item, name, subject)
             return
         except StorageError:
-            # Never open because a server is away: each process goes on counting what it sees itself.
+            # A server that is away lifts no limit: each process goes on counting what it sees itself.
             counts.leave_shared_until = time.monotonic() + PAUSE
             log.exception("the shared counts are out of reach: counting in this process")
     _count(counts.own, item, name, subject)

@@ -1,4 +1,4 @@
-"""Writes that a constraint or a row decides, not a look beforehand, so that parallel runs agree."""
+"""Writes that are decided by a constraint or a row instead of an earlier look, so that parallel runs agree."""
 
 from typing import Any
 
@@ -35,8 +35,8 @@ def _insert(model: type[Base]) -> Any:
 
 def update_rows(statement: Update) -> int:
     """Run an UPDATE; return how many rows it changed."""
-    done: Any = db.session.execute(statement)
-    return int(done.rowcount)
+    result: Any = db.session.execute(statement)
+    return int(result.rowcount)
 
 
 def claim(statement: Update) -> bool:

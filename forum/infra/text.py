@@ -1,4 +1,4 @@
-"""Markdown to safe HTML. The one place that trusts HTML; what the words of that HTML are is told by `words.py`.
+"""Markdown to safe HTML: the one module that trusts HTML; `words.py` turns that HTML into plain text.
 
 Raw HTML is off in the parser; bleach (its last release, behind this one function) then keeps a short list of tags, and
 nh3 checks the result once more, independently. Pictures become links: a post may not make a reader's browser call
@@ -41,11 +41,9 @@ __all__ = [
 ]
 
 RENDER_VERSION = 1
-MAX_LENGTH = 20_000  # characters; a long report fits, a machine's output does not
+MAX_LENGTH = 20_000  # characters; a long report fits
 DEEPEST = 20  # quotes in lists in quotes …
-MOST_HTML = (
-    10 * MAX_LENGTH
-)  # a table of a thousand columns fills its missing cells and is no table for anybody
+MOST_HTML = 10 * MAX_LENGTH  # a table with a thousand columns would add a million empty cells
 TAGS = frozenset(
     {
         "p",
@@ -70,7 +68,7 @@ TAGS = frozenset(
 )
 ATTRIBUTES = {"a": ["href", "title"], "ol": ["start"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})
-# What a post is read with beyond, or unlike, CommonMark; the comparison with its specification lists them.
+# Where posts differ from CommonMark; the comparison with its specification lists them.
 EXTENSIONS = {
     "table": "tables with pipes",
     "strikethrough": "~~struck out~~",
@@ -83,11 +81,11 @@ EXTENSIONS = {
 
 
 class TooLong(ValueError):
-    """More words than a post may have."""
+    """More text than a post may have."""
 
 
 def render(source: str) -> str:
-    """Safe HTML of a post in Markdown; TooLong above MAX_LENGTH characters."""
+    """Return the safe HTML of a post in Markdown; TooLong above MAX_LENGTH characters."""
     source = typed(source)
     if len(source) > MAX_LENGTH:
         raise TooLong
@@ -95,7 +93,7 @@ def render(source: str) -> str:
 
 
 def sanitise(html: str) -> str:
-    """Only the allowed tags, attributes and protocols of this HTML, by two cleaners that know nothing of each other."""
+    """Return this HTML with only the allowed tags, attributes and protocols, by two independent cleaners."""
     return nh3.clean(
         _tools.cleaner.clean(html),
         tags=set(TAGS),
@@ -106,23 +104,23 @@ def sanitise(html: str) -> str:
 
 
 def to_commonmark_html(source: str, *, extended: bool = False) -> str:
-    """The parser's output before sanitising, without EXTENSIONS or with: for the comparison with the specification."""
+    """Return the parser's output before sanitising, with or without EXTENSIONS: for the comparison with CommonMark."""
     return _tools.posts(source) if extended else str(_tools.specification.render(source))
 
 
 def to_html(stored: str | None) -> Markup:
-    """Trust HTML that `render` made and the database kept."""
+    """Trust HTML that `render` made and the database stored."""
     return Markup(stored or "")
 
 
 @lru_cache(maxsize=4096)
-def trusted_sentence(said: str) -> Markup:
-    """A sentence of our own translations, for a page: its marks count, and the parts filled in later are escaped."""
-    return Markup(said)
+def trusted_sentence(sentence: str) -> Markup:
+    """Trust a sentence of our own translations as HTML; the parts filled in later are escaped."""
+    return Markup(sentence)
 
 
 class _Tools(threading.local):
-    """One set for each thread: the cleaner and the link finder keep notes while they work."""
+    """One set for each thread: the cleaner and the link finder have state while they work."""
 
     def __init__(self) -> None:
         self.specification = _Markdown("commonmark", {"html": False, "maxNesting": DEEPEST})
@@ -131,7 +129,7 @@ class _Tools(threading.local):
         self.cleaner = bleach.Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True)
 
     def posts(self, source: str) -> str:
-        """The extended parser's HTML; words that it would drop, or blow up beyond all measure, are kept as written."""
+        """Return the extended parser's HTML; text that it would drop or blow up is shown as it was written."""
         tokens = self.markdown.parse(source)
         if any(token.level >= DEEPEST - 1 and token.type in DEEP for token in tokens):
             return _as_written(source)
@@ -143,12 +141,12 @@ def _as_written(source: str) -> str:
     return "<p>" + entities.escape(source.strip()).replace("\n", "<br>\n") + "</p>"
 
 
-# Below such a token at the last level the parser stops and lets the words go.
+# Below such a token at the last level the parser stops and drops the text.
 DEEP = frozenset({"blockquote_open", "list_item_open"})
 
 
 class _Markdown(MarkdownIt):
-    """Shows a bare address as it was typed; the library would decode it, and then quoted words are not found."""
+    """Shows a bare address as it was typed; the library would decode it, and then excerpts are not found."""
 
     def normalizeLinkText(self, link: str) -> str:
         return link
@@ -172,15 +170,15 @@ def _open_quote(
 
 
 class _Links(LinkifyIt):
-    """Finds addresses, but not in every two words with a forgotten space ("klaar.De" is no site in Germany)."""
+    """Finds addresses, but not in two words with a forgotten space ("klaar.De" is no site in Germany)."""
 
     def match(self, text: str) -> list[Match] | None:
-        found = super().match(text) or []
-        meant = [link for link in found if link.schema or link.text.lower().startswith("www.")]
-        for link in meant:
+        matches = super().match(text) or []
+        links = [link for link in matches if link.schema or link.text.lower().startswith("www.")]
+        for link in links:
             if not link.schema:
                 link.url = "https://" + link.url.removeprefix("http://")
-        return meant or None
+        return links or None
 
 
 def _lower_headings(state: StateCore) -> None:
@@ -196,22 +194,22 @@ def _link_pictures(state: StateCore) -> None:
 
 
 def _without_pictures(children: list[Token]) -> list[Token]:
-    kept, inside = [], 0
+    tokens, depth = [], 0
     for child in children:
-        inside += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
         if child.type != "image":
-            kept.append(child)
+            tokens.append(child)
             continue
         address = str(child.attrGet("src") or "")
-        said = Token("text", "", 0, content=child.content.strip() or address)
-        if inside:
-            kept.append(said)
+        label = Token("text", "", 0, content=child.content.strip() or address)
+        if depth:
+            tokens.append(label)
         else:
             link = Token("link_open", "a", 1, attrs={"href": address})
             if child.attrGet("title"):
                 link.attrSet("title", str(child.attrGet("title")))
-            kept += [link, said, Token("link_close", "a", -1)]
-    return kept
+            tokens += [link, label, Token("link_close", "a", -1)]
+    return tokens
 
 
 _tools = _Tools()

@@ -1,4 +1,4 @@
-"""Signed tokens, each bound to one purpose: a token of one kind is refused by the others."""
+"""Signed tokens, each bound to one purpose: a token for another purpose is refused."""
 
 import hashlib
 import secrets
@@ -15,12 +15,12 @@ class BadToken(Exception):
 
 
 def sign(purpose: str, payload: dict[str, Any]) -> str:
-    """A URL-safe token that carries `payload` (readable by who holds it) and is good for `purpose` only."""
+    """Return a URL-safe token with `payload` (readable by who holds it), valid for `purpose` only."""
     return str(_serializer(purpose).dumps(payload))
 
 
 def read(purpose: str, token: str, *, max_age_seconds: int | None = None) -> dict[str, Any]:
-    """The payload of a token of this purpose, made at most `max_age_seconds` ago; else BadToken."""
+    """Return the payload of a token for this purpose, made at most `max_age_seconds` ago; BadToken otherwise."""
     try:
         payload = _serializer(purpose).loads(token, max_age=max_age_seconds)
     except (BadData, UnicodeError) as error:
@@ -31,17 +31,17 @@ def read(purpose: str, token: str, *, max_age_seconds: int | None = None) -> dic
 
 
 def random_token(size: int = 32) -> str:
-    """A secret of `size` random bytes, as URL-safe text."""
+    """Return a secret of `size` random bytes, as URL-safe text."""
     return secrets.token_urlsafe(size)
 
 
 def digest(secret: str) -> str:
-    """The SHA-256 of a secret in hexadecimal (64 characters): what is stored instead of it."""
+    """Return the SHA-256 of a secret in hexadecimal (64 characters): what is stored instead of it."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Signer(TimestampSigner):
-    """Stamps by the one clock, so that a stopped clock ages tokens too."""
+    """Takes the time from `clock`, so that a stopped clock ages tokens too."""
 
     def get_timestamp(self) -> int:
         return int(clock.now().timestamp())

@@ -1,4 +1,4 @@
-"""Plain words: of a rendered post, of a title, of an address; and where words stand in a text."""
+"""Plain text: of a rendered post, a title, an address; and where an excerpt stands in it."""
 
 import re
 import unicodedata
@@ -8,21 +8,21 @@ BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "
 LISTS = frozenset({"ul", "ol"})
 LINES = frozenset({"li", "tr", "br"})
 CELLS = frozenset({"td", "th"})
-SHORTEST = 3  # letters; fewer stand everywhere
-# Cannot be seen, and can make a name look like another or turn the words beside it around.
+SHORTEST = 3  # letters of an excerpt; fewer occur everywhere
+# Invisible: they can make a name look like another, or reverse the text beside it.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# Letters that do not come apart into a plain one and an accent.
+# Letters that do not decompose into a plain one and an accent.
 PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th", "ð": "d"}
 )
 
 
 def typed(source: str) -> str:
-    """What somebody typed, fit to be kept: line ends of one kind, and nothing that a database or an encoder refuses.
+    """Return what somebody typed, fit to be stored: line ends of one kind, and nothing that a database refuses.
 
     A browser sends two characters for a line end and counts one. Half a character (a lone surrogate) and the character
     zero come from machines only.
@@ -31,30 +31,30 @@ def typed(source: str) -> str:
 
 
 def plain(html: str) -> str:
-    """The readable text of HTML that `render` made: what stays of it when nobody sees the marks.
+    """Return the readable text of HTML that `render` made, without its marks.
 
     Paragraphs, quotes, headings, code and tables are parted by an empty line; list items, table rows and line breaks by
     the end of a line; cells by a space. Other white space is one space, except in code. Composed letters (NFC). Offsets
     of excerpts point into this text, so the same HTML must give the same text for ever: change nothing here without
     keeping the stored text of old revisions.
     """
-    words = _Words()
-    words.feed(html)
-    words.close()
-    return unicodedata.normalize("NFC", "".join(words.parts))
+    parser = _PlainText()
+    parser.feed(html)
+    parser.close()
+    return unicodedata.normalize("NFC", "".join(parser.parts))
 
 
-class _Words(HTMLParser):
+class _PlainText(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self.lines = 0  # line ends owed before the next word
-        self.space = False  # a space owed before the next word
+        self.lines = 0  # line ends due before the next word
+        self.space = False  # a space due before the next word
         self.code = False
         self.lists = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._part(tag)
+        self._break(tag)
         if tag in LISTS:
             self.lists += 1
         if tag in CELLS:
@@ -65,40 +65,40 @@ class _Words(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in LISTS:
             self.lists -= 1
-        self._part(tag)
+        self._break(tag)
         if tag == "pre":
             self.code = False
 
     def handle_data(self, data: str) -> None:
         if self.code:
-            self._say(data.strip("\n"))
+            self._add(data.strip("\n"))
             return
-        said = data.split()
-        if not said:
+        pieces = data.split()
+        if not pieces:
             self.space = True
             return
         self.space = self.space or data[0].isspace()
-        self._say(" ".join(said))
+        self._add(" ".join(pieces))
         self.space = data[-1].isspace()
 
-    def _part(self, tag: str) -> None:
-        """Before and after a tag; a list within a list is a line below its item."""
+    def _break(self, tag: str) -> None:
+        """Before and after a tag; a list within a list begins on the line below its item."""
         if tag in BLOCKS or (tag in LISTS and not self.lists):
             self.lines = 2
         elif tag in LINES or tag in LISTS:
             self.lines = max(self.lines, 1)
 
-    def _say(self, words: str) -> None:
-        if not words:
+    def _add(self, text: str) -> None:
+        if not text:
             return
         if self.parts and (self.lines or self.space):
             self.parts.append("\n" * self.lines or " ")
-        self.parts.append(words)
+        self.parts.append(text)
         self.lines, self.space = 0, False
 
 
 def summary(plain_text: str, length: int = 240) -> str:
-    """The first words on one line, at most `length` characters, cut after a sentence when one ends late enough."""
+    """Return the beginning on one line, at most `length` characters, cut after a sentence when one ends late enough."""
     line = one_line(plain_text)
     if len(line) <= length:
         return line
@@ -111,16 +111,16 @@ def summary(plain_text: str, length: int = 240) -> str:
 
 
 def locate(words: str, plain_text: str) -> tuple[int, int] | None:
-    """Where these words literally stand in the text of `plain`, whatever the white space; None when they do not."""
+    """Return where `words` literally stand in the text of `plain`, whatever the white space; None when they do not."""
     pieces = unicodedata.normalize("NFC", words).split()
     if sum(map(len, pieces)) < SHORTEST:
         return None
-    found = re.search(r"\s+".join(map(re.escape, pieces)), plain_text)
-    return found.span() if found else None
+    match = re.search(r"\s+".join(map(re.escape, pieces)), plain_text)
+    return match.span() if match else None
 
 
 def slug(title: str) -> str:
-    """Plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
+    """Return plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
     letters = (
         unicodedata.normalize("NFKD", title.lower().translate(PLAIN_LETTERS))
         .encode("ascii", "ignore")
@@ -133,7 +133,7 @@ def slug(title: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """One line without control characters and hidden marks, spaces folded: titles, names, tags, subjects of mail."""
+    """Return one line without control and invisible characters, spaces folded: for titles, names, tags and subjects."""
     line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", unicodedata.normalize("NFC", text))).split())
-    # Joiners belong inside words and emoji; a name of joiners alone is no name.
+    # Joiners belong inside words and emoji; a line of joiners alone is empty.
     return line if line.strip("\u200c\u200d\ufe0e\ufe0f ") else ""

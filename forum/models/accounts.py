@@ -1,4 +1,4 @@
-"""Who people are: members, the capacities in which they speak, and the devices on which they are signed in."""
+"""Members, the capacities in which they speak, and the devices on which they are signed in."""
 
 import enum
 from datetime import date, datetime
@@ -48,7 +48,7 @@ class Member(db.Model):
     name: Mapped[str] = mapped_column(String(NAME_MAX))
     email: Mapped[str] = mapped_column(String(EMAIL_MAX), unique=True)  # lower case, always
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    # Part of every reset link, renewed when the password or address changes: older links die at once.
+    # Part of every reset link, renewed when the password or address changes: older links expire at once.
     password_stamp: Mapped[str] = mapped_column(String(32), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
@@ -57,7 +57,7 @@ class Member(db.Model):
     confirmed_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]
-    # Everything up to this moment counts as read, so that a newcomer does not start with a mountain.
+    # Everything up to this moment counts as read, so that a newcomer does not start with everything unread.
     all_read_at: Mapped[datetime | None]
 
     capacities: Mapped[list["Capacity"]] = related(back_populates="member", order_by="Capacity.starts_on")
@@ -74,9 +74,7 @@ class Capacity(db.Model):
     function: Mapped[str] = mapped_column(String(FUNCTION_MAX))
     level: Mapped[Level] = mapped_column(choice(Level))
     body: Mapped[Body] = mapped_column(choice(Body))
-    city: Mapped[str | None] = mapped_column(
-        String(20)
-    )  # a code of models.cities, none for the network's own people
+    city: Mapped[str | None] = mapped_column(String(20))  # a code of models.cities; none: for the network
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
 
@@ -109,9 +107,7 @@ class SignIn(db.Model):
 
     __tablename__ = "sign_in"
     id: Mapped[int] = mapped_column(primary_key=True)
-    secret_digest: Mapped[str] = mapped_column(
-        String(64), unique=True
-    )  # the cookie holds the secret, we its hash
+    secret_digest: Mapped[str] = mapped_column(String(64), unique=True)  # only the cookie holds the secret
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     device: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]

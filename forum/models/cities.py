@@ -1,7 +1,7 @@
-"""The ring: which cities belong to the network and where each has its fixed place.
+"""The ring: which cities belong to the network, and where each has its fixed place.
 
 The order is the clockwise order of bearings round the middle of the thirteen cities; places are evenly spread, the
-partner sits at the foot. A new city or a merger changes only this constant.
+partner is at the bottom. A new city or a merger changes only this constant.
 """
 
 from typing import NamedTuple

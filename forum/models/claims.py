@@ -1,4 +1,4 @@
-"""What a lesson says, and the frozen words that it rests on."""
+"""The claims of a lesson, and the excerpts that they rest on."""
 
 import enum
 
@@ -18,7 +18,7 @@ class Stance(enum.StrEnum):
 
 
 class Claim(db.Model):
-    """One sentence of a version of a lesson that must rest on somebody's words."""
+    """One sentence of a version of a lesson that must rest on excerpts."""
 
     __tablename__ = "claim"
     TEXT_MAX = 300

@@ -1,4 +1,4 @@
-"""Whether somebody's words may leave the talk they were said in: exact words, masking and audience."""
+"""Whether an author's words may be quoted outside their thread: the exact words, masking and audience."""
 
 import enum
 from datetime import datetime
@@ -11,7 +11,7 @@ from forum.models.spaces import Audience
 
 
 class Masking(enum.StrEnum):
-    """How the speaker is named outside the talk."""
+    """How the author is named outside the thread."""
 
     NAME = "name"
     FUNCTION = "function"

@@ -1,4 +1,4 @@
-"""The outbox: what happened, written with the change itself, and the sign of life of who works it off."""
+"""Events, written in the same transaction as the change itself, and the heartbeat of the worker that processes them."""
 
 from datetime import datetime
 from typing import Any

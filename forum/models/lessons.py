@@ -1,4 +1,4 @@
-"""Lessons: what a talk taught, in versions that are never overwritten, each checked by a second pair of eyes."""
+"""Lessons: made from threads, in versions that are never overwritten, each reviewed by a second person."""
 
 import enum
 from datetime import date, datetime
@@ -24,7 +24,7 @@ from forum.models.threads import Outcome
 
 
 class LessonState(enum.StrEnum):
-    """Where a lesson stands. A published lesson with a newer version under way stays published."""
+    """The state of a lesson. A revised one is a draft again, while readers keep its current version."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -40,14 +40,14 @@ class Confidence(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What a reviewer said of a version."""
+    """What a reviewer decided about a version."""
 
     APPROVED = "approved"
     RETURNED = "returned"
 
 
 class Lesson(db.Model):
-    """The lesson that keeps its id for good. `current_id` points to what readers get, `working_id` to what is made."""
+    """A lesson, with one id for good. Readers get `current_id`; `working_id` is the version that is being made."""
 
     __tablename__ = "lesson"
     __table_args__ = (
@@ -58,9 +58,7 @@ class Lesson(db.Model):
         Index("ix_lesson_space_id_changed_at_id", "space_id", "changed_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str | None] = mapped_column(
-        String(16), unique=True
-    )  # les-YYYY-NNN, from publication on
+    public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
     curator_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     state: Mapped[LessonState] = mapped_column(choice(LessonState))
@@ -86,7 +84,7 @@ class Lesson(db.Model):
 
 
 class LessonNumber(db.Model):
-    """The last number given out in a year, so that two publications at once never get the same id."""
+    """The last number of a year, so that two publications at once never get the same id."""
 
     __tablename__ = "lesson_number"
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -131,11 +129,9 @@ class LessonVersion(db.Model):
     addressees: Mapped[list[str]] = mapped_column(JSON, default=list)
     confidence: Mapped[Confidence] = mapped_column(choice(Confidence))
     licence: Mapped[str | None] = mapped_column(String(LICENCE_MAX))
-    # Codes of the cities whose words back the claims, as far as consent lets them be named; fixed when sealed.
+    # Codes of the cities behind the claims, as far as consent lets them be named; fixed when sealed.
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)
-    masked: Mapped[bool] = mapped_column(
-        Boolean, default=False
-    )  # some words come from a city that may not be named
+    masked: Mapped[bool] = mapped_column(Boolean, default=False)  # a city behind it may not be named
     change_note: Mapped[str] = mapped_column(String(CHANGE_NOTE_MAX), default="")
     saved_count: Mapped[int] = mapped_column(default=1)  # for two people editing at once
     created_at: Mapped[datetime]
@@ -149,7 +145,7 @@ class LessonVersion(db.Model):
 
 
 class LessonReview(db.Model):
-    """What a second pair of eyes said of one sealed version."""
+    """The verdict of a reviewer on one sealed version."""
 
     __tablename__ = "lesson_review"
     NOTE_MAX = 1_000

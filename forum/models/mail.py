@@ -1,4 +1,4 @@
-"""Mail that must go out. A row holds ids only: words are made, and the rule asked again, when it is sent."""
+"""Outgoing mail. A row holds ids only: the letter is composed, and the rule checked again, when it is sent."""
 
 import enum
 from datetime import datetime
@@ -11,7 +11,7 @@ from forum.infra.db import choice, db
 
 
 class MailState(enum.StrEnum):
-    """Where a mail stands."""
+    """The state of a mail."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -21,7 +21,7 @@ class MailState(enum.StrEnum):
 
 
 class Lane(enum.StrEnum):
-    """A password reset never waits behind two thousand digests."""
+    """Direct mail goes first: a password reset does not wait behind two thousand digests."""
 
     DIRECT = "direct"
     BULK = "bulk"

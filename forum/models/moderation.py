@@ -12,7 +12,7 @@ from forum.models.spaces import Space
 
 
 class Action(enum.StrEnum):
-    """What can stand in the log."""
+    """The kinds of lines in the log."""
 
     HIDE = "hide"
     RESTORE = "restore"

@@ -1,4 +1,4 @@
-"""What someone should know, once for each event."""
+"""Notices for members, once for each event."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from forum.infra.db import db
 
 
 class Notification(db.Model):
-    """A line on the member's home page; ids only, so that the rule is asked again when it is shown."""
+    """A notice on the member's home page; ids only, so that the rule is checked again when it is shown."""
 
     __tablename__ = "notification"
     __table_args__ = (UniqueConstraint("member_id", "event_id"),)

@@ -1,4 +1,4 @@
-"""Where people talk: spaces, who belongs to them, and who wants to."""
+"""Spaces, who belongs to them, who is invited, and who asks to join."""
 
 import enum
 from datetime import datetime
@@ -35,7 +35,7 @@ _FROM_FEW_TO_MANY = [Audience.SPACE, Audience.NETWORK, Audience.PUBLIC]
 
 
 class Role(enum.StrEnum):
-    """What someone is in a space."""
+    """The role of a member in a space."""
 
     GUEST = "guest"
     MEMBER = "member"
@@ -94,7 +94,7 @@ class Membership(db.Model):
 
 
 class Invitation(db.Model):
-    """A moderator's invitation by mail to one space and role; the link in the mail is signed, and dies with the row."""
+    """A moderator's invitation by mail to one space and role; the link in the mail is signed, and ends with the row."""
 
     __tablename__ = "invitation"
     NOTE_MAX = 500

@@ -29,7 +29,7 @@ class DigestState(enum.StrEnum):
 
 
 class DigestChoice(db.Model):
-    """What a member chose. No spaces chosen: all of hers; no axes chosen: all six."""
+    """How often a member wants the digest. Without spaces: all of theirs; without axes: all six."""
 
     __tablename__ = "digest_choice"
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
@@ -38,7 +38,7 @@ class DigestChoice(db.Model):
 
 
 class DigestSpace(db.Model):
-    """A space that a member wants in her digest."""
+    """A space that a member wants in the digest."""
 
     __tablename__ = "digest_space"
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
@@ -46,7 +46,7 @@ class DigestSpace(db.Model):
 
 
 class DigestAxis(db.Model):
-    """An axis that a member wants in her digest."""
+    """An axis that a member wants in the digest."""
 
     __tablename__ = "digest_axis"
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
@@ -73,7 +73,7 @@ class Digest(db.Model):
 
 
 class DigestItem(db.Model):
-    """What stood in a digest that was sent: ids only, never words."""
+    """An item of a digest that was sent: ids only, never text."""
 
     __tablename__ = "digest_item"
     digest_id: Mapped[int] = mapped_column(ForeignKey("digest.id", ondelete="CASCADE"), primary_key=True)

@@ -1,4 +1,4 @@
-"""What talks and lessons are about: four needs, six policy axes, free tags."""
+"""What threads and lessons are about: four needs, six policy axes, free tags."""
 
 import enum
 
@@ -9,7 +9,7 @@ from forum.infra.db import db
 
 
 class Need(enum.StrEnum):
-    """What someone needs from a talk."""
+    """What someone needs from a thread."""
 
     FACTS = "facts"
     STORIES = "stories"
@@ -29,7 +29,7 @@ class Axis(enum.StrEnum):
 
 
 class Tag(db.Model):
-    """A free word; a reader meets it only on a thread or lesson that she may see."""
+    """A tag; a reader sees it only on a thread or lesson that they may see."""
 
     __tablename__ = "tag"
     NAME_MAX = 40

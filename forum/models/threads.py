@@ -1,4 +1,4 @@
-"""Talk: threads, posts, every revision of a post, and how far each person has read."""
+"""Threads, posts, every revision of a post, and how far each member has read."""
 
 import enum
 from datetime import datetime
@@ -13,7 +13,7 @@ from forum.models.themes import Axis, Need
 
 
 class PostKind(enum.StrEnum):
-    """What a reply adds; dissent has a name of its own."""
+    """What a reply adds; disagreement has kinds of its own."""
 
     EXPERIENCE = "experience"
     QUESTION = "question"
@@ -44,7 +44,7 @@ WAITING = "answered_at IS NULL AND locked_at IS NULL AND hidden_at IS NULL AND w
 
 
 class Thread(db.Model):
-    """A talk. Title, summary and cities hold only what every reader of the thread may see at this moment."""
+    """A thread. Title, summary and cities hold only what every reader of the thread may see at this moment."""
 
     __tablename__ = "thread"
     TITLE_MAX = 160  # of what is accepted; the column keeps room for older titles
@@ -116,7 +116,7 @@ class Post(db.Model):
 
 
 class PostRevision(db.Model):
-    """The words of a post at one moment, never overwritten. Excerpts are places in `plain`."""
+    """The text of a post at one moment, never overwritten. Excerpts are offsets in `plain`."""
 
     __tablename__ = "post_revision"
     __table_args__ = (UniqueConstraint("post_id", "number"),)
@@ -143,7 +143,7 @@ class ThreadCity(db.Model):
 
 
 class ReadMark(db.Model):
-    """How far one person has read in one thread."""
+    """How far one member has read in one thread."""
 
     __tablename__ = "read_mark"
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)

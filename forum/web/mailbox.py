@@ -60,6 +60,6 @@ def _folder() -> Path:
     return Path(url.removeprefix("mailbox:"))
 
 
-def _mail(name: str) -> mailer.Kept:
+def _mail(name: str) -> mailer.StoredMail:
     found = mailer.read_one(_folder(), name)
     return found if found is not None else abort(404)

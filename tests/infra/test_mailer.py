@@ -216,7 +216,7 @@ def test_a_connection_that_went_to_sleep_is_replaced(monkeypatch):
     monkeypatch.setattr(mailer, "QUIET", -1)
     with servers.smtp_server() as post, open_mailer(post.url) as out:
         out.send(build(letter()))
-        out.line.sock.shutdown(socket.SHUT_RDWR)
+        out.connection.sock.shutdown(socket.SHUT_RDWR)
         out.send(build(letter()))
         assert len(post.received) == 2
 
