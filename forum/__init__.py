@@ -1,4 +1,4 @@
-"""The application factory: the only module, with the command line, that may know every floor."""
+"""The application factory: the only module, with the command line, that may import every floor."""
 
 from typing import Any
 

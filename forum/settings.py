@@ -1,4 +1,4 @@
-"""Makes the configuration whole and refuses one that is unsafe: production says which value, and does not start."""
+"""Completes the configuration and refuses an unsafe one: production names the wrong value, and does not start."""
 
 import os
 import secrets
@@ -11,11 +11,11 @@ from config import NAMED
 
 
 class UnsafeSettings(RuntimeError):
-    """The configuration may not serve; the message names each value that is wrong."""
+    """The configuration is not safe; the message names each value that is wrong."""
 
 
 def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
-    """Load the configuration of this environment, with `overrides` on top, and check it."""
+    """Load the configuration of this environment, with `overrides` on top, and check it; UnsafeSettings."""
     overrides = overrides or {}
     app.config.from_object(NAMED[overrides.get("ENV_NAME") or _environment()])
     app.config.update(overrides)
@@ -28,7 +28,7 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
 
 
 def _environment() -> str:
-    """production when said so, or when the forum has an https address; development otherwise."""
+    """production when FORUM_ENV says so, or when the forum has an https address; development otherwise."""
     named = os.environ.get("FORUM_ENV", "")
     if named:
         if named not in NAMED:
@@ -56,7 +56,7 @@ def _refuse_unsafe(config: dict[str, Any]) -> None:
 
 
 def _own_secret(path: Path) -> str:
-    """A secret made once for this machine, so that `make run` needs no set-up and sign-ins survive a restart."""
+    """A secret made once for this machine, so that `make run` needs no set-up and sessions survive a restart."""
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))

@@ -1,4 +1,4 @@
-"""The command line: an edge that knows every floor. Each command commits once, at its end."""
+"""The command line: an edge that may import every floor. Each command commits once, at its end."""
 
 from flask import Flask
 

@@ -18,9 +18,9 @@ def register(app: Flask) -> None:
 @group.command("load")
 @click.option("--force", is_flag=True, help="Also beside members that are there already.")
 def load(force: bool) -> None:
-    """Bring demo/demo_nl.json in whole; with FORUM_DEMO=1 its people can sign in."""
+    """Load demo/demo_nl.json; with FORUM_DEMO=1 its people can sign in."""
     try:
-        brought = network.load(with_password=current_app.config["DEMO"], force=force)
+        counts = network.load(with_password=current_app.config["DEMO"], force=force)
     except network.AlreadyThere as error:
         raise click.ClickException("The demo is in this database already.") from error
     except network.Refused as error:
@@ -28,7 +28,7 @@ def load(force: bool) -> None:
             "This database has members. --force brings the demo in beside them."
         ) from error
     db.session.commit()
-    for name, number in brought.items():
+    for name, number in counts.items():
         click.echo(f"{number:6}  {name}")
     if not current_app.config["DEMO"]:
         click.echo("Nobody of the demo can sign in: FORUM_DEMO is off.")

@@ -33,28 +33,28 @@ def send(moment: str | None, dry_run: bool, email: str | None) -> None:
     if dry_run:
         _print(now, member_id)
         return
-    # Only the calendar is told another time: the letters themselves are due at once.
+    # `--at` is for the calendar only: the letters themselves are due at once.
     opened = digests.open_windows(now, member_id=member_id)
     db.session.commit()
     queue.wake_worker()
     click.echo(f"Digests queued: {opened}.")
 
 
-def _moment(words: str | None) -> datetime:
-    if not words:
+def _moment(value: str | None) -> datetime:
+    if not value:
         return clock.now()
     try:
-        moment = datetime.fromisoformat(words)
+        moment = datetime.fromisoformat(value)
     except ValueError as error:
         raise click.BadParameter("write it like 2026-11-30T07:00+01:00", param_hint="--at") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _member_id(email: str) -> int:
-    found = db.session.scalar(select(Member.id).where(Member.email == email.strip().lower()))
-    if found is None:
+    member_id = db.session.scalar(select(Member.id).where(Member.email == email.strip().lower()))
+    if member_id is None:
         raise click.ClickException(f"Nobody has the address {email}.")
-    return found
+    return member_id
 
 
 def _print(now: datetime, member_id: int | None) -> None:
@@ -62,8 +62,8 @@ def _print(now: datetime, member_id: int | None) -> None:
         member = db.session.get_one(Member, digest.member_id)
         with force_locale(member.locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
             letter = digests.compose(digest)
-            said = letter.subject if not letter.is_empty else "nothing to say, so no letter"
-            click.echo(f"{member.email} {digest.period}: {said}")
+            summary = letter.subject if not letter.is_empty else "nothing to say, so no letter"
+            click.echo(f"{member.email} {digest.period}: {summary}")
             for lesson in letter.lessons:
                 click.echo(f"  lesson  {lesson.public_id}  {lesson.title}")
             for thread in letter.stories:

@@ -29,8 +29,8 @@ def register(app: Flask) -> None:
 @click.option("--role", type=click.Choice([role.value for role in NetworkRole]), help="In the network.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str, places: tuple[str, ...], role: str | None, password_stdin: bool) -> None:
-    """Add a confirmed and approved member. Without a password she asks for one at the sign-in page."""
-    belongs = [_place(written) for written in places]
+    """Add a confirmed and approved member. Without a password they ask for one on the sign-in page."""
+    roles = [_space_and_role(option) for option in places]
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password == "":
         raise click.ClickException("No password came in.")
@@ -41,18 +41,19 @@ def add(email: str, name: str, places: tuple[str, ...], role: str | None, passwo
         member = accounts.create(email=email, name=name, password=password, confirmed=True, approved=True)
     except Invalid as error:
         raise click.ClickException(f"{error.field}: {error.message}") from error
-    for space, place_role in belongs:
-        memberships.grant(None, member.id, space.id, place_role)
+    for space, space_role in roles:
+        memberships.grant(None, member.id, space.id, space_role)
     if role is not None:
         accounts.appoint(member.id, NetworkRole(role))
     db.session.commit()
     click.echo(
-        f"{member.name} <{member.email}> can sign in" + ("." if password else " once she set a password.")
+        f"{member.name} <{member.email}> can sign in"
+        + ("." if password else " once they have set a password.")
     )
 
 
-def _place(written: str) -> tuple[Space, Role]:
-    slug, _, role = written.partition(":")
+def _space_and_role(option: str) -> tuple[Space, Role]:
+    slug, _, role = option.partition(":")
     space = db.session.scalars(select(Space).where(Space.slug == slug)).one_or_none()
     if space is None:
         raise click.ClickException(f"There is no space {slug}.")

@@ -1,7 +1,6 @@
-"""`flask rerender`: HTML that an older renderer made is made anew.
+"""`flask rerender`: makes HTML again that an older renderer made.
 
-The words of a revision and their plain text stay as they are: excerpts of lessons point into that text, and words
-that somebody quoted may not move under her.
+The text of a revision and its plain text stay as they are: excerpts of lessons are offsets in that text.
 """
 
 import click
@@ -24,19 +23,19 @@ def register(app: Flask) -> None:
 @click.command("rerender")
 @with_appcontext
 def rerender() -> None:
-    """Render the posts anew that an older renderer made."""
-    renewed = 0
+    """Render again the posts that an older renderer made."""
+    rendered = 0
     while rows := _outdated():
         for post, body in rows:
-            # Hidden and withdrawn posts have no words on their page, and get none back.
+            # Hidden and withdrawn posts have no HTML, and get none back.
             if post.deleted_at is None and post.hidden_at is None:
                 post.html = text.render(body)
             post.render_version = text.RENDER_VERSION
-        renewed += len(rows)
+        rendered += len(rows)
         db.session.flush()
         db.session.expunge_all()
     db.session.commit()
-    click.echo(f"{renewed} posts were rendered anew." if renewed else "Every post is up to date.")
+    click.echo(f"{rendered} posts were rendered anew." if rendered else "Every post is up to date.")
 
 
 def _outdated() -> list[tuple[Post, str]]:

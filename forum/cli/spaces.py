@@ -1,4 +1,4 @@
-"""`flask space add`: a place to talk."""
+"""`flask space add`: a new space."""
 
 import re
 
@@ -14,7 +14,7 @@ from forum.models.spaces import Audience, Space, SpaceKind
 from forum.policy.errors import Invalid
 
 group = AppGroup("space", help="Spaces.")
-AUDIENCE = click.Choice([width.value for width in Audience])
+AUDIENCE = click.Choice([audience.value for audience in Audience])
 
 
 def register(app: Flask) -> None:
@@ -66,7 +66,7 @@ def add(
 def _refuse(
     slug: str, kind: str, audience: Audience, widest: Audience, city: str | None, unlisted: bool
 ) -> None:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > Space.SLUG_MAX:
         raise click.ClickException("A slug is made of small letters, figures and dashes.")
     if db.session.scalar(select(Space.id).where(Space.slug == slug)) is not None:
         raise click.ClickException(f"There is a space {slug} already.")

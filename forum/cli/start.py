@@ -1,4 +1,4 @@
-"""`flask start`: migrates, and is the parent of the web server and the worker until one of them, or you, ends it."""
+"""`flask start`: migrates, then supervises the web server and the worker until one of them ends or Ctrl-C."""
 
 import sys
 from http.client import HTTPConnection, HTTPException
@@ -41,10 +41,10 @@ def start(port: int) -> None:
         _load_demo()
     db.session.remove()
     db.engine.dispose()
-    family = Supervisor(current_app.config["ROOT"])
-    family.start("web", [sys.executable, "-m", "granian", *_granian(port)])
-    family.start("worker", [sys.executable, "-m", "flask", "--app", "app", "worker"])
-    sys.exit(family.watch(lambda: _answers(port), lambda: _announce(port)))
+    supervisor = Supervisor(current_app.config["ROOT"])
+    supervisor.start("web", [sys.executable, "-m", "granian", *_granian(port)])
+    supervisor.start("worker", [sys.executable, "-m", "flask", "--app", "app", "worker"])
+    sys.exit(supervisor.watch(lambda: _answers(port), lambda: _announce(port)))
 
 
 def _granian(port: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Processes that belong together: when one ends, or we are told to end, all of them do."""
+"""Processes that belong together: when one ends, or this one is told to end, all of them do."""
 
 import ctypes
 import os
@@ -22,14 +22,14 @@ class Supervisor:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.members: dict[str, subprocess.Popen[bytes]] = {}
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.stopping = False
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._stop)
 
     def start(self, name: str, command: list[str]) -> None:
-        """Start a process in a session of its own: Ctrl-C reaches us only, and we tell the others."""
-        self.members[name] = subprocess.Popen(
+        """Start a process in a session of its own: Ctrl-C reaches only this process, which ends the others."""
+        self.children[name] = subprocess.Popen(
             command,
             cwd=self.folder,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -39,13 +39,13 @@ class Supervisor:
         )
 
     def watch(self, ready: Callable[[], bool], announce: Callable[[], None]) -> int:
-        """Wait until one ends or we are told to; returns the exit code."""
+        """Wait until one ends or this process is told to; return the exit code."""
         announced, until = False, time.monotonic() + START_TIMEOUT
         while not self.stopping:
             ended = self._ended()
             if ended:
                 click.echo(
-                    f"The {ended} ended by itself (exit code {self.members[ended].returncode}).", err=True
+                    f"The {ended} ended by itself (exit code {self.children[ended].returncode}).", err=True
                 )
                 self.end()
                 return 1
@@ -61,12 +61,12 @@ class Supervisor:
         return 0
 
     def end(self) -> None:
-        """Ask every process to finish, and end those that do not, with everything they started."""
-        for child in self.members.values():
+        """Ask every process to finish, and kill those that do not, with everything they started."""
+        for child in self.children.values():
             if child.poll() is None:
                 child.terminate()
         until = time.monotonic() + TERM_TIMEOUT
-        for child in self.members.values():
+        for child in self.children.values():
             try:
                 child.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
@@ -75,14 +75,14 @@ class Supervisor:
             child.wait()
 
     def _ended(self) -> str:
-        return next((name for name, child in self.members.items() if child.poll() is not None), "")
+        return next((name for name, child in self.children.items() if child.poll() is not None), "")
 
     def _stop(self, _sign: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
 
 def _kill_session(leader: int) -> None:
-    """Whatever a process left in its session, also when its leader is gone."""
+    """Kill whatever a process left in its session, also when its leader is gone."""
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
@@ -90,7 +90,7 @@ def _kill_session(leader: int) -> None:
 
 
 def parent_death_signal(parent: int) -> Callable[[], None] | None:
-    """On Linux the kernel ends a child whose parent was killed, so that no forum is left without a keeper."""
+    """Return what makes Linux end a child whose parent was killed, so that no forum runs on without its supervisor."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)

@@ -1,4 +1,4 @@
-"""Floor 5, the edge without a browser: it reacts to events, sends mail, and keeps the calendar."""
+"""Floor 5, the edge without a browser: processes events, sends mail, and opens digests when they are due."""
 
 from flask import Flask
 
@@ -6,6 +6,6 @@ from forum.jobs import queue
 
 
 def init_app(app: Flask) -> None:
-    """Tell the other edges how to wake the worker, without them knowing this one."""
+    """Connect the queue, and let the other edges wake the worker without importing this one."""
     queue.init_app(app)
     app.extensions["wake"] = queue.wake_worker

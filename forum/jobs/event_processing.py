@@ -1,4 +1,4 @@
-"""Events from the outbox to their reactions: one transaction for each event, one savepoint for each reaction."""
+"""Events and their reactions: one transaction for each event, one savepoint for each reaction."""
 
 import logging
 from datetime import timedelta
@@ -17,7 +17,7 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
 def process_next() -> bool:
-    """Handle the oldest event that is due and commit; False when there is none."""
+    """Handle the oldest event that is due and commit; return False when there is none."""
     event = _next()
     if event is None:
         db.session.commit()
@@ -25,7 +25,7 @@ def process_next() -> bool:
     failpoint("event.claimed")
     failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]
     if failed:
-        _again_later(event, failed)
+        _schedule_retry(event, failed)
     else:
         event.handled_at = clock.now()
     failpoint("event.handled")
@@ -54,8 +54,8 @@ def _succeeds(reaction: Reaction, event: Event) -> bool:
     return True
 
 
-def _again_later(event: Event, failed: list[Reaction]) -> None:
-    """Only names are kept: an error message could carry somebody's words."""
+def _schedule_retry(event: Event, failed: list[Reaction]) -> None:
+    """Retry later, or give up. Only names are stored: an error message could quote what somebody wrote."""
     event.attempts += 1
     event.last_error = ", ".join(f"{r.__module__}.{r.__name__}" for r in failed)
     if event.attempts >= TRIES:

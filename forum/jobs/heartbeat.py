@@ -1,4 +1,4 @@
-"""The worker's sign of life, also in the middle of a long run."""
+"""The worker's heartbeat, also in the middle of a long run."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What each kind of letter says and to whom it still matters; asked at the moment of sending."""
+"""What each kind of letter says, and whether it should still be sent; decided at the moment of sending."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from forum.policy.visibility import visible
 
 
 class NothingToSend(Exception):
-    """There is nothing to write any more, and why."""
+    """The letter should not be sent any more; `reason` says why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,10 +31,10 @@ class NothingToSend(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """A subject, and the words for the template of this kind."""
+    """A subject, and the context for the template of this kind."""
 
     subject: str
-    words: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
     digest: DigestLetter | None = None
 
 
@@ -56,18 +56,18 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _confirm_email(mail: OutgoingMail, member: Member | None) -> Content:
-    someone = _someone(member)
-    if someone.confirmed_at is not None:
+    recipient = _require_member(member)
+    if recipient.confirmed_at is not None:
         raise NothingToSend("confirmed")
-    return Content(_("Confirm your e-mail address"), {"token": mail_links.confirm_token(someone)})
+    return Content(_("Confirm your e-mail address"), {"token": mail_links.confirm_token(recipient)})
 
 
 def _already_member(mail: OutgoingMail, member: Member | None) -> Content:
-    return Content(_("You already have an account"), {"email": _someone(member).email})
+    return Content(_("You already have an account"), {"email": _require_member(member).email})
 
 
 def _reset_password(mail: OutgoingMail, member: Member | None) -> Content:
-    return Content(_("Choose a new password"), {"token": mail_links.reset_token(_someone(member))})
+    return Content(_("Choose a new password"), {"token": mail_links.reset_token(_require_member(member))})
 
 
 def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:
@@ -75,7 +75,7 @@ def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
-    request = _request(visible(JoinRequest, _someone(member)), mail)
+    request = _request(visible(JoinRequest, _require_member(member)), mail)
     if request.answered_at is not None:
         raise NothingToSend("answered")
     subject = _("%(name)s asks to join %(space)s", name=request.member.name, space=request.space.name)
@@ -83,8 +83,8 @@ def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
-    mine = select(JoinRequest).where(JoinRequest.member_id == _someone(member).id)
-    request = _request(mine, mail)
+    own = select(JoinRequest).where(JoinRequest.member_id == _require_member(member).id)
+    request = _request(own, mail)
     if request.accepted is None:
         raise NothingToSend("not answered")
     subject = _("You now belong to %(space)s", space=request.space.name)
@@ -97,9 +97,9 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    choice = subscriptions.choice_of(_someone(member).id)
+    choice = subscriptions.choice_of(_require_member(member).id)
     if choice is not None and choice.frequency == Frequency.NEVER:
-        raise NothingToSend("stopped")  # it stands on her home page all the same
+        raise NothingToSend("stopped")  # the notice on their home page stays
     return Content(_("Your words back a lesson"), {"lesson": lesson, "version": version})
 
 
@@ -130,31 +130,31 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(letter.subject, {"letter": letter}, digest=letter)
 
 
-def _someone(member: Member | None) -> Member:
+def _require_member(member: Member | None) -> Member:
     if member is None:
         raise NothingToSend("no member")
     return member
 
 
 def _request(statement: Any, mail: OutgoingMail) -> JoinRequest:
-    found: JoinRequest | None = db.session.scalars(
+    request: JoinRequest | None = db.session.scalars(
         statement.where(JoinRequest.id == mail.payload["request_id"])
         .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
         .execution_options(populate_existing=True)
     ).one_or_none()
-    if found is None:
+    if request is None:
         raise NothingToSend("not visible")
-    return found
+    return request
 
 
 def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVersion]:
-    """The lesson and the version in question, as far as this reader may see both at this moment."""
-    someone = _someone(member)
+    """The lesson and the version in question, as far as the recipient may see both at this moment."""
+    recipient = _require_member(member)
     version = db.session.scalars(
-        visible(LessonVersion, someone).where(LessonVersion.id == mail.payload["version_id"])
+        visible(LessonVersion, recipient).where(LessonVersion.id == mail.payload["version_id"])
     ).one_or_none()
     lesson = db.session.scalars(
-        visible(Lesson, someone).where(Lesson.id == mail.payload["lesson_id"])
+        visible(Lesson, recipient).where(Lesson.id == mail.payload["lesson_id"])
     ).one_or_none()
     if lesson is None or version is None:
         raise NothingToSend("not visible")

@@ -1,4 +1,4 @@
-"""One row of the outbox becomes one letter, now: in its reader's language, after asking the rule again."""
+"""Letters: one row of the mail queue composed now, in the recipient's language, after checking the rule again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "Al
 
 @dataclass(frozen=True)
 class Letter:
-    """A message ready to be sent; for digests also what stands in it."""
+    """A message ready to be sent; for a digest also what stands in it."""
 
     message: EmailMessage
     digest: DigestLetter | None = None
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """Who gets the letter, in which language and time zone."""
 
     address: str
@@ -41,48 +41,48 @@ class Reader:
 
 
 def letter_for(mail: OutgoingMail) -> Letter:
-    """The letter of a row, or Obsolete with the reason why there is none any more."""
-    reader = _reader(mail)
-    with i18n.force_locale(reader.locale, reader.timezone):
-        content = letter_kinds.KINDS[mail.kind](mail, reader.member)
-        words = {
-            **content.words,
+    """Return the letter of a row; NothingToSend with the reason why there is none any more."""
+    recipient = _recipient(mail)
+    with i18n.force_locale(recipient.locale, recipient.timezone):
+        content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+        context = {
+            **content.context,
             "link": link,
-            "reader": reader.member,
+            "reader": recipient.member,
             "subject": content.subject,
             "forum_name": current_app.config["FORUM_NAME"],
-            "unsubscribe_url": _unsubscribe_url(mail, reader.member),
+            "unsubscribe_url": _unsubscribe_url(mail, recipient.member),
         }
         message = Message(
-            to=reader.address,
+            to=recipient.address,
             subject=text.one_line(content.subject),
-            text=_render(f"email/{mail.kind}.txt", words),
-            html=_render(f"email/{mail.kind}.html", words),
+            text=_render(f"email/{mail.kind}.txt", context),
+            html=_render(f"email/{mail.kind}.html", context),
             message_id=mail.message_id,
-            headers=_headers(mail, words["unsubscribe_url"]),
+            headers=_headers(mail, context["unsubscribe_url"]),
             from_address=current_app.config["MAIL_FROM"],
         )
     return Letter(build(message), content.digest)
 
 
 def link(endpoint: str, **values: Any) -> str:
-    """The full address of a page: letters are read far from any request."""
+    """Return the full address of a page: letters are read outside any request."""
     base = urlsplit(current_app.config["BASE_URL"])
     adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme or "http")
     return str(adapter.build(endpoint, values, method="GET", force_external=True))
 
 
-def _reader(mail: OutgoingMail) -> Reader:
+def _recipient(mail: OutgoingMail) -> Recipient:
     zone = current_app.config["TIMEZONE"]
     if mail.member_id is None:
         invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
         if invitation is None:
             raise NothingToSend("withdrawn")
-        return Reader(invitation.email, _known(invitation.locale), zone, None)
+        return Recipient(invitation.email, _known(invitation.locale), zone, None)
     member = db.session.get(Member, mail.member_id, populate_existing=True)
     if member is None or member.suspended_at is not None:
         raise NothingToSend("suspended")
-    return Reader(member.email, _known(member.locale), member.timezone or zone, member)
+    return Recipient(member.email, _known(member.locale), member.timezone or zone, member)
 
 
 def _known(locale: str | None) -> str:
@@ -90,7 +90,7 @@ def _known(locale: str | None) -> str:
 
 
 def _unsubscribe_url(mail: OutgoingMail, member: Member | None) -> str | None:
-    """Only what comes unasked can be stopped; a letter about somebody's password cannot."""
+    """Only bulk mail can be stopped; a letter about somebody's password cannot."""
     if mail.lane != Lane.BULK or member is None:
         return None
     return link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id))
@@ -109,7 +109,7 @@ def _headers(mail: OutgoingMail, unsubscribe_url: str | None) -> dict[str, str]:
     }
 
 
-def _render(name: str, words: dict[str, Any]) -> str:
-    # Straight from the environment: what pages get from a request (viewer, session) has no place in a letter.
+def _render(name: str, context: dict[str, Any]) -> str:
+    # Straight from the environment: a letter has no viewer and no session.
     render: Callable[..., str] = current_app.jinja_env.get_template(name).render
-    return render(**words)
+    return render(**context)

@@ -1,6 +1,6 @@
-"""huey, used only to wake the worker. What must be done stands in the tables of events and mail.
+"""The huey queue, used only to wake the worker. What must be done stands in the tables of events and mail.
 
-A lost task, a broken broker or a killed worker therefore loses nothing: the sweep of every minute finds it.
+A lost task, a broken broker or a killed worker therefore loses nothing: `recover` finds it within a minute.
 """
 
 import logging
@@ -17,17 +17,17 @@ from forum.jobs import worker
 
 log = logging.getLogger(__name__)
 NAME = "leerkring"
-HEALTH = 10.0  # seconds between two looks at the worker's thread
-# What a request may lose on a broker that does not answer, as Redis wants it said: in the address.
-PATIENCE = "socket_timeout=3&socket_connect_timeout=2"
+HEALTH_INTERVAL = 10.0  # seconds between two checks of the worker's thread
+# How long a request waits for a Redis that does not answer; redis-py reads it from the URL.
+REDIS_TIMEOUTS = "socket_timeout=3&socket_connect_timeout=2"
 
 
 class NoQueue(RuntimeError):
-    """The configuration names no place where a worker could be woken."""
+    """The configuration names no queue through which a worker could be woken."""
 
 
 def init_app(app: Flask) -> None:
-    """Connect the queue of this application; `memory:` has none, and wakes nobody."""
+    """Connect the queue of this application; with `memory:` there is none, and nobody is woken."""
     queue = connect(app.config["JOBS_URL"])
     app.extensions["worker_queue"] = queue
     if queue is not None:
@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
 
 
 def connect(url: str) -> Huey | None:
-    """The queue behind a JOBS_URL: a SQLite file, Redis, PostgreSQL, or none for `memory:`."""
+    """Return the queue of a JOBS_URL: SQLite, Redis or PostgreSQL, None for `memory:`; NoQueue for another scheme."""
     scheme = urlsplit(url).scheme.split("+")[0]
     options: dict[str, Any] = {"results": False}
     if scheme == "memory":
@@ -45,14 +45,14 @@ def connect(url: str) -> Huey | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey(NAME, filename=str(path), **options)
     if scheme in {"redis", "rediss"}:
-        return RedisHuey(NAME, url=url + ("&" if "?" in url else "?") + PATIENCE, **options)
+        return RedisHuey(NAME, url=url + ("&" if "?" in url else "?") + REDIS_TIMEOUTS, **options)
     if scheme in {"postgresql", "postgres"}:
         return PostgresHuey(NAME, dsn="postgresql:" + url.partition(":")[2], **options)
     raise NoQueue(f"JOBS_URL starts with {scheme}: choose sqlite, redis, postgresql or memory")
 
 
 def wake_worker() -> None:
-    """Wake the worker after a commit. A request never fails over it."""
+    """Wake the worker after a commit. A failure is logged, and never fails the request."""
     wake_task = current_app.extensions.get("wake_task")
     if wake_task is None:
         return
@@ -63,20 +63,20 @@ def wake_worker() -> None:
 
 
 def run(app: Flask) -> None:
-    """Be the worker until SIGINT or SIGTERM; what it is doing then is finished first."""
+    """Run the worker until SIGINT or SIGTERM; what it is doing then is finished first. NoQueue for `memory:`."""
     queue: Huey | None = app.extensions["worker_queue"]
     if queue is None:
         raise NoQueue("JOBS_URL=memory: wakes nobody; use --until-idle, or name a file or a server")
-    queue.flush()  # old wake-ups say nothing that the two rounds below do not find
+    queue.flush()  # the two calls below find whatever old wake-ups announced
     worker.recover(app)
     worker.open_digests(app)
-    # One thread: mails go over one connection. It looks at the queue at least once a second.
+    # One thread, because mails go over one connection; it polls the queue at least once a second.
     consumer = queue.create_consumer(workers=1, periodic=True, max_delay=1.0)
     consumer.start()
-    ended = Event()
+    stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    while not ended.wait(HEALTH):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(HEALTH_INTERVAL):
         consumer.check_worker_health()
     consumer.stop(graceful=True)
 

@@ -1,4 +1,4 @@
-"""Mail from the outbox to the mail server: claimed, made, sent and committed one by one over one connection."""
+"""Sending the mail queue: each mail is claimed, composed, sent and committed by itself, over one connection."""
 
 import logging
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from forum.models.mail import MailState, OutgoingMail
 from forum.models.subscriptions import Digest
 
 log = logging.getLogger(__name__)
-LOST_IN_A_ROW = 2  # then the server is away: stop, and let the next round try
+LOST_IN_A_ROW = 2  # lost connections after which the server counts as away
 
 
 def send_due() -> int:
-    """Send what is due, direct mail before bulk; returns how many were settled, 0 when the server is away."""
+    """Send what is due, direct mail before bulk; return how many were finished, 0 when the server is away."""
     with reading():
         due = mail_queue.anything_due()
         db.session.commit()
@@ -33,7 +33,7 @@ def send_due() -> int:
 
 
 def _send_all(mailer: Any) -> int:
-    settled = lost = 0
+    finished = lost = 0
     while lost < LOST_IN_A_ROW:
         heartbeat.touch()
         mail = mail_queue.claim_next()
@@ -42,36 +42,36 @@ def _send_all(mailer: Any) -> int:
             break
         failpoint("mail.claimed")
         lost = lost + 1 if _deliver(mailer, mail) else 0
-        settled += 1
-    # An unreachable server is no reason to come straight back.
-    return 0 if lost == LOST_IN_A_ROW else settled
+        finished += 1
+    # 0 for an unreachable server: the next round tries again, not this one.
+    return 0 if lost == LOST_IN_A_ROW else finished
 
 
 def _deliver(mailer: Any, mail: OutgoingMail) -> bool:
-    """Make and send one letter and commit what came of it; True when the connection was lost over it."""
+    """Compose and send one letter and commit the result; True when the connection was lost."""
     claim = _Claim(mail)
     try:
         letter = _make(mail)
         failpoint("mail.made")
         mailer.send(letter.message)
         failpoint("mail.sent")
-        claim.settle(mail_queue.mark_sent, digest=letter.digest)
+        claim.finish(mail_queue.mark_sent, digest=letter.digest)
     except letter_kinds.NothingToSend as obsolete:
-        claim.settle(mail_queue.mark_cancelled, obsolete.reason)
+        claim.finish(mail_queue.mark_cancelled, obsolete.reason)
     except Permanent as refused:
-        claim.settle(mail_queue.mark_failed, refused.reason)
+        claim.finish(mail_queue.mark_failed, refused.reason)
     except Temporary as busy:
-        claim.settle(mail_queue.schedule_retry, busy.reason, unreachable=busy.connection_lost)
+        claim.finish(mail_queue.schedule_retry, busy.reason, unreachable=busy.connection_lost)
         return busy.connection_lost
     except Exception as broken:
         log.exception("mail %s (%s) could not be made", claim.id, claim.kind)
-        # Only the name of the error is kept: its message could carry somebody's words.
-        claim.settle(mail_queue.mark_render_failed, type(broken).__name__)
+        # Only the name of the error is stored: its message could quote what somebody wrote.
+        claim.finish(mail_queue.mark_render_failed, type(broken).__name__)
     return False
 
 
 def _make(mail: OutgoingMail) -> letters.Letter:
-    """The letter; the database is let go before the mail server is talked to, which may take half a minute."""
+    """The letter; the database connection is returned before the mail server is used, which may take half a minute."""
     with reading():
         try:
             return letters.letter_for(mail)
@@ -80,7 +80,7 @@ def _make(mail: OutgoingMail) -> letters.Letter:
 
 
 class _Claim:
-    """One mail in this worker's hands, until it is settled in one commit with what hangs on it."""
+    """One mail claimed by this worker, until its result is committed."""
 
     def __init__(self, mail: OutgoingMail) -> None:
         self.mail = mail
@@ -88,20 +88,20 @@ class _Claim:
         self.kind: str = mail.kind
         self.claimed_at: datetime | None = mail.claimed_at
 
-    def settle(
-        self, note: Callable[..., None], *words: str, digest: DigestLetter | None = None, **how: Any
+    def finish(
+        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None = None, **options: Any
     ) -> None:
-        """Write down what came of it, unless the claim lapsed and another worker has it now."""
+        """Commit the result, unless the claim lapsed and another worker has the mail now."""
         db.session.rollback()
         if mail_queue.still_claimed(self.mail, self.claimed_at):
-            note(self.mail, *words, **how)
+            mark(self.mail, *reason, **options)
             if self.kind == "digest":
-                _note_on_digest(self.mail, digest)
+                _mark_digest(self.mail, digest)
         db.session.commit()
         db.session.expire_all()
 
 
-def _note_on_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
+def _mark_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
     digest = db.session.get(Digest, mail.payload["digest_id"])
     if digest is None:
         return

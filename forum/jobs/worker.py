@@ -1,4 +1,4 @@
-"""The worker: reacts to events and sends mail until nothing is due. The outbox tables are its only memory."""
+"""The worker: processes events and sends mail until nothing is due. What to do stands only in their tables."""
 
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -15,16 +15,16 @@ from forum.jobs.sending import send_due
 
 
 def run_until_idle(app: Flask | None = None) -> int:
-    """Work off everything that is due, in this process; returns how many events and mails were settled."""
+    """Process everything that is due, in this process; return how many events and mails were finished."""
     with _inside(app):
-        settled = 0
+        total = 0
         while done := _process_events() + send_due():
-            settled += done
-        return settled
+            total += done
+        return total
 
 
 def recover(app: Flask | None = None) -> None:
-    """Every minute: show life, take back what a dead worker left, and work off whatever no wake-up announced."""
+    """Every minute: note the heartbeat, requeue what a dead worker claimed, and process what no wake-up announced."""
     with _inside(app):
         heartbeat.touch()
         mail_queue.requeue_abandoned()
@@ -33,7 +33,7 @@ def recover(app: Flask | None = None) -> None:
 
 
 def open_digests(app: Flask | None = None) -> int:
-    """Every five minutes: open the digest windows that have ended, and send their letters."""
+    """Every five minutes: open the digest windows that have ended, and send their letters; return how many."""
     with _inside(app):
         opened = digests.open_windows(clock.now())
         db.session.commit()

@@ -1,4 +1,4 @@
-"""Floor 4: what follows from an event; runs in the worker, after the commit, each at most once by a constraint."""
+"""Floor 4: reactions to events; they run in the worker, after the commit, each at most once by a constraint."""
 
 from collections.abc import Callable, Mapping
 

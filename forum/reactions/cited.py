@@ -1,4 +1,4 @@
-"""Whom a published lesson quotes: authors who may see that lesson."""
+"""The authors whom a published lesson quotes, and who may see that lesson."""
 
 from sqlalchemy import select
 
@@ -11,7 +11,7 @@ from forum.policy.visibility import audience
 
 
 def authors(lesson_id: int, version_id: int) -> list[int]:
-    """The ids of the members on whose words that version rests, its curator left out."""
+    """Return the ids of the members whose posts that version quotes, without its curator."""
     lesson = db.session.get(Lesson, lesson_id, populate_existing=True)
     if lesson is None or lesson.current_id is None:
         return []

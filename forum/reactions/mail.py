@@ -1,4 +1,4 @@
-"""From an event to mail in the outbox. Keys name the event or the thing, so that reacting twice queues once."""
+"""From an event to queued mail. Keys name the event or the thing, so that reacting twice queues once."""
 
 from sqlalchemy import select
 
@@ -12,32 +12,32 @@ from forum.reactions import cited
 
 
 def invitation_sent(event: Event) -> None:
-    """The invitation itself; renewing one is a new event and a new mail."""
+    """Queue the invitation; renewing one is a new event and a new mail."""
     queue_mail("invitation", key=f"invitation.{event.id}", invitation_id=event.payload["invitation_id"])
 
 
 def member_registered(event: Event) -> None:
-    """Ask the newcomer to confirm her address."""
+    """Ask the newcomer to confirm their address."""
     _to_member("confirm_email", event)
 
 
 def member_already_registered(event: Event) -> None:
-    """Somebody filled in an address that has an account: only its owner hears so."""
+    """Somebody filled in an address that has an account: only its owner is told."""
     _to_member("already_member", event)
 
 
 def password_forgotten(event: Event) -> None:
-    """A link to set a new password."""
+    """Send a link to set a new password."""
     _to_member("reset_password", event)
 
 
 def password_changed(event: Event) -> None:
-    """Tell the owner, in case it was not her."""
+    """Tell the member, in case it was somebody else."""
     _to_member("password_changed", event)
 
 
 def join_requested(event: Event) -> None:
-    """Tell the moderators of the space that somebody knocks."""
+    """Tell the moderators of the space that somebody asks to join."""
     request_id = event.payload["request_id"]
     moderators = db.session.scalars(
         select(Membership.member_id)
@@ -55,7 +55,7 @@ def join_requested(event: Event) -> None:
 
 
 def join_answered(event: Event) -> None:
-    """Tell the one who knocked."""
+    """Tell the member what was answered."""
     request = db.session.get(JoinRequest, event.payload["request_id"])
     if request is not None:
         queue_mail(
@@ -67,7 +67,7 @@ def join_answered(event: Event) -> None:
 
 
 def lesson_published(event: Event) -> None:
-    """Write to the authors whose words a published lesson rests on."""
+    """Write to the authors whom a published lesson quotes."""
     lesson_id, version_id = event.payload["lesson_id"], event.payload["version_id"]
     for member_id in cited.authors(lesson_id, version_id):
         queue_mail(

@@ -1,4 +1,4 @@
-"""From an event to lines on people's home pages."""
+"""From an event to notices on home pages."""
 
 from forum.domain.mailing import notifications
 from forum.models.events import Event
@@ -6,7 +6,7 @@ from forum.reactions import cited
 
 
 def lesson_published(event: Event) -> None:
-    """Tell everybody whose words back the lesson."""
+    """Write a notice for every author whom the lesson quotes."""
     lesson_id, version_id = event.payload["lesson_id"], event.payload["version_id"]
     notifications.tell(
         cited.authors(lesson_id, version_id), event_id=event.id, kind="cited", lesson_id=lesson_id
