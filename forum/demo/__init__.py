@@ -1,4 +1,4 @@
-"""The demo network: brings `demo/demo_nl.json` in whole, through the verbs that people use. An edge, like `cli`."""
+"""The demo network: loads `demo/demo_nl.json` through the verbs that people use. An edge, like `cli`."""
 
 from forum.demo.loading import AlreadyThere, Refused, is_empty, load
 

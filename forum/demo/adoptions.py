@@ -6,7 +6,7 @@ from forum.domain.lessons import adoptions
 
 
 def bring(book: Book) -> None:
-    """Every report of the file."""
+    """Record every report of the file."""
     for source in book.source["lessons"]:
         for report in source["adoptions"]:
             with on(report["date"]):

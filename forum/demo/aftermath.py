@@ -1,4 +1,4 @@
-"""What the demo's own past left in the outbox: the lines on people's home pages stand, and no mail goes out for it."""
+"""The events that loading the demo recorded: their notices are written, and no mail is sent for them."""
 
 from sqlalchemy import select, update
 
@@ -11,7 +11,7 @@ from forum.reactions import notify
 
 
 def settle() -> None:
-    """Mark every event that loading recorded as handled, and what happened before June as read."""
+    """Mark every recorded event as handled, and the notices from before June as read."""
     waiting = select(Event).where(Event.handled_at.is_(None)).order_by(Event.id)
     for event in db.session.scalars(waiting).all():
         with clock.at(event.created_at):

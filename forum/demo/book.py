@@ -1,4 +1,4 @@
-"""What was brought in so far: the ids that the names of the demo file got, and how much there is of everything."""
+"""What was loaded so far: the ids that the names of the demo file got, and counts of everything."""
 
 import json
 from collections import Counter
@@ -12,13 +12,13 @@ from forum.infra import clock
 from forum.policy.actors import Actor, actor_of
 
 HOME = ZoneInfo("Europe/Brussels")
-FOUNDED = datetime(2025, 6, 2, 9, 0, tzinfo=HOME)  # before the first words of the demo
+FOUNDED = datetime(2025, 6, 2, 9, 0, tzinfo=HOME)  # before the first post of the demo
 FOLDER = Path(__file__).resolve().parent.parent.parent / "demo"
 
 
 @dataclass
 class Book:
-    """The demo file beside the ids of its rows."""
+    """The demo file, and the ids of its rows."""
 
     source: dict[str, Any]
     descriptions: dict[str, str]
@@ -28,37 +28,37 @@ class Book:
     posts: dict[str, int] = field(default_factory=dict)
     lessons: dict[str, int] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    kept: Counter[str] = field(default_factory=Counter)  # what waits in the file for a later version
+    not_loaded: Counter[str] = field(default_factory=Counter)  # what a later version will load
     _actors: dict[str, Actor] = field(default_factory=dict)
 
     def actor(self, name: str) -> Actor:
-        """The person as the verbs know her. Ask only once every role was given."""
+        """Return the actor of a person; call it once every role is given. LookupError for one who cannot act."""
         if name not in self._actors:
-            found = actor_of(self.members[name])
-            if found is None:
+            actor = actor_of(self.members[name])
+            if actor is None:
                 raise LookupError(f"{name} of the demo cannot act")
-            self._actors[name] = found
+            self._actors[name] = actor
         return self._actors[name]
 
     def person(self, name: str) -> dict[str, Any]:
-        """What the file says of somebody."""
+        """Return what the file says of a person."""
         return next(one for one in self.source["people"] if one["id"] == name)
 
     def said_at(self, post: str) -> datetime:
-        """When the words of a post were said."""
-        return moment(self._words_of(post)["created"])
+        """Return when a post was written."""
+        return moment(self._post(post)["created"])
 
     def author_of(self, post: str) -> str:
-        """Who said the words of a post."""
-        return str(self._words_of(post)["author"])
+        """Return the name of a post's author."""
+        return str(self._post(post)["author"])
 
-    def _words_of(self, post: str) -> dict[str, Any]:
-        thread, _, number = post.partition("-")
-        talk = next(one for one in self.source["threads"] if one["id"] == thread)
-        return talk if number == "0" else next(one for one in talk["replies"] if one["id"] == post)
+    def _post(self, post: str) -> dict[str, Any]:
+        thread_name, _, number = post.partition("-")
+        thread: dict[str, Any] = next(one for one in self.source["threads"] if one["id"] == thread_name)
+        return thread if number == "0" else next(one for one in thread["replies"] if one["id"] == post)
 
     def posters(self, space: str) -> list[str]:
-        """Who speaks in a space, in the order of first words."""
+        """Return who posts in a space, in the order of their first post."""
         names = [
             name
             for thread in self.source["threads"]
@@ -69,7 +69,7 @@ class Book:
 
 
 def opened() -> Book:
-    """The demo file, with nothing brought in."""
+    """Return the demo file, with nothing loaded."""
     return Book(
         json.loads((FOLDER / "demo_nl.json").read_text(encoding="utf-8")),
         json.loads((FOLDER / "spaces_nl.json").read_text(encoding="utf-8")),
@@ -77,7 +77,7 @@ def opened() -> Book:
 
 
 def moment(written: str) -> datetime:
-    """A moment of the file; a day alone means nine in the morning."""
+    """Return a moment of the file; a day alone means nine in the morning."""
     if "T" in written:
         return datetime.fromisoformat(written)
     return datetime.combine(date.fromisoformat(written), time(9), tzinfo=HOME)

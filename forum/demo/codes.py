@@ -1,4 +1,4 @@
-"""The Dutch codes of the demo file in the words of the house."""
+"""The Dutch codes of the demo file and the codes of the forum."""
 
 from forum.models.accounts import Body, Level
 from forum.models.adoptions import AdoptionOutcome
@@ -84,11 +84,11 @@ FREQUENCIES = {
 
 
 def city(code: str) -> str | None:
-    """A city of the ring; the network's own people speak for none."""
+    """Return the code of a city; None for the network's own people."""
     return None if code == "netwerk" else code
 
 
 def slug(space: str) -> str:
-    """The address of a space: `gent` for `stad-gent`, `wonen` for `werkgroep-wonen`, `netwerkplein`."""
+    """Return the slug of a space: `gent` for `stad-gent`, `wonen` for `werkgroep-wonen`, `netwerkplein`."""
     kind, _, name = space.partition("-")
     return f"netwerk{name}" if kind == "netwerk" else name

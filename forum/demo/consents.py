@@ -1,4 +1,4 @@
-"""What the authors of the demo answered: their exact words, how they are named, and reasons that stay inside."""
+"""What the authors of the demo answered: their exact words, how they are named, and reasons that stay internal."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ PLACES = {"grootstad": "een grote stad", "regionale stad": "een regionale stad",
 
 @dataclass(frozen=True)
 class Terms:
-    """On which terms somebody's words may go out."""
+    """The terms of an author's answer."""
 
     masking: Masking
     city_shown: bool
@@ -31,47 +31,47 @@ class Terms:
 
 
 def bring(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
-    """An answer for every excerpt of the working version that needs one, and for whoever answered unquoted."""
-    width = codes.AUDIENCES.get(source["visibility"], Audience.NETWORK)
+    """Record an answer for every excerpt of the working version that needs one, and for other answers of the file."""
+    audience = codes.AUDIENCES.get(source["visibility"], Audience.NETWORK)
     names = {post_id: name for name, post_id in book.posts.items()}
     quoted: set[str] = set()
     for quote in excerpts.under(lesson.working_id or 0):
-        if not consent_checks.needed(quote.thread, lesson, width):
+        if not consent_checks.needed(quote.thread, lesson, audience):
             continue
         post = names[quote.post.id]
         quoted.add(book.author_of(post))
-        _record(book, source, lesson, post, quote.excerpt.words, width)
+        _record(book, source, lesson, post, quote.excerpt.words, audience)
     for answer in source.get("consents", ()):
         if answer["author"] not in quoted:
-            _record_unquoted(book, source, lesson, answer["author"], width)
+            _record_unquoted(book, source, lesson, answer["author"], audience)
 
 
 def _record_unquoted(
-    book: Book, source: dict[str, Any], lesson: Lesson, author: str, width: Audience
+    book: Book, source: dict[str, Any], lesson: Lesson, author: str, audience: Audience
 ) -> None:
     post = next(
         name
         for name in book.posts
         if name.split("-")[0] in source["origin_threads"] and book.author_of(name) == author
     )
-    words = db.session.scalars(
+    text = db.session.scalars(
         db.select(PostRevision.plain).where(PostRevision.post_id == book.posts[post])
     ).one()
-    _record(book, source, lesson, post, words, width)
+    _record(book, source, lesson, post, text, audience)
 
 
 def _record(
-    book: Book, source: dict[str, Any], lesson: Lesson, post: str, words: str, width: Audience
+    book: Book, source: dict[str, Any], lesson: Lesson, post: str, text: str, audience: Audience
 ) -> None:
     terms = _terms(book, source, post, lesson)
     consents.record_answer(
         lesson.id,
         book.posts[post],
-        words=words,
+        words=text,
         masking=terms.masking,
         city_shown=terms.city_shown,
         shown_as=terms.shown_as,
-        audience=width,
+        audience=audience,
         agreed=terms.agreed,
         note=terms.note,
         at=terms.at,

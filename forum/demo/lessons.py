@@ -1,4 +1,4 @@
-"""The lessons of the demo: every version at its date, on excerpts that stood there by then, under the same rules."""
+"""The lessons of the demo: every version at its date, on excerpts of posts that were there by then."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
 from forum.models.lessons import Lesson, LessonVersion, Verdict
 
-WORDS = (
+FIELDS = (
     "title", "one_sentence", "summary", "context", "problem", "what_was_done", "result", "recommendation", "unknowns",
     "alternative_reading", "conditions", "not_for", "addressees", "licence", "axis",
 )  # fmt: skip
@@ -20,7 +20,7 @@ CHECKING = timedelta(hours=4)
 
 
 def bring(book: Book) -> None:
-    """Every lesson, in the order of their public numbers."""
+    """Load every lesson, in the order of their public ids."""
     for source in book.source["lessons"]:
         lesson = _draft(book, source)
         book.lessons[source["id"]] = lesson.id
@@ -43,14 +43,14 @@ def _draft(book: Book, source: dict[str, Any]) -> Lesson:
 
 
 def _begun(source: dict[str, Any]) -> datetime:
-    """Two weeks before the first version, and before anybody was asked for her consent."""
-    begun = moment(source["versions"][0]["date"]) - WRITING
-    asked = [moment(consent["date"]) - timedelta(days=3) for consent in source.get("consents", ())]
-    return min([begun, *asked])
+    """Two weeks before the first version, and before any author was asked for consent."""
+    first_version = moment(source["versions"][0]["date"]) - WRITING
+    consents_asked = [moment(consent["date"]) - timedelta(days=3) for consent in source.get("consents", ())]
+    return min([first_version, *consents_asked])
 
 
 def _leave_as_draft(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
-    """It keeps the number that the file gives it; the next lesson gets the one after."""
+    """It keeps the public id that the file gives it; the next lesson gets the one after."""
     day = moment(source["versions"][-1]["date"])
     with clock.at(day):
         _write(book, source, lesson, source["versions"][-1], before=day)
@@ -92,20 +92,20 @@ def _write(
         needs=[codes.NEEDS[name] for name in source["needs"]],
         confidence=codes.CONFIDENCES[source["confidence"]],
         change_note=version["change"],
-        # an earlier version names only what it said in other words than the last one
-        **{name: version.get(name, source[name]) for name in WORDS},
+        # an earlier version in the file holds only the fields that differ from the last one
+        **{name: version.get(name, source[name]) for name in FIELDS},
     )
     for claim in source["claims"]:
         _claim(book, lesson, curator, claim, before)
 
 
 def _claim(book: Book, lesson: Lesson, curator: Any, claim: dict[str, Any], before: datetime) -> None:
-    """A claim on the words that were said by then; one that has none yet waits for a later version."""
-    said = [piece for piece in claim["evidence"] if book.said_at(piece["post"]) < before]
-    if not said:
+    """A claim on the posts that were there by then; one without any waits for a later version."""
+    posted = [piece for piece in claim["evidence"] if book.said_at(piece["post"]) < before]
+    if not posted:
         return
     row = claims.add(curator, lesson.id, text=claim["text"])
-    for piece in said:
+    for piece in posted:
         claims.quote(
             curator,
             row.id,

@@ -14,26 +14,26 @@ DOMAIN = "demo.leerkring.example"
 PASSWORD = "leerkring-demo"
 SINCE = date(2024, 9, 1)
 ADMIN = "beheer"
-# Everything before this day counts as read, so that a demo sign-in meets some news and not a mountain.
+# Everything before this day counts as read, so that a demo member has some news and not everything unread.
 CAUGHT_UP = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def bring(book: Book, *, with_password: bool) -> None:
-    """Everybody in the file, and an administrator. Without a password nobody of them can sign in."""
+    """Create everybody in the file, and an administrator. Without a password nobody can sign in."""
     secret = passwords.hash_password(PASSWORD) if with_password else None
     with clock.at(FOUNDED):
         for person in book.source["people"]:
-            _welcome(book, person, secret)
+            _add(book, person, secret)
             book.counts["people"] += 1
         _admin(book, secret)
 
 
 def address(name: str) -> str:
-    """The e-mail address of somebody in the demo."""
+    """Return the e-mail address of a person of the demo."""
     return f"{name}@{DOMAIN}"
 
 
-def _welcome(book: Book, person: dict[str, Any], secret: str | None) -> None:
+def _add(book: Book, person: dict[str, Any], secret: str | None) -> None:
     member = _account(book, person["id"], person["first_name"], secret)
     capacities.add(
         member.id,

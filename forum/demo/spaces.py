@@ -12,16 +12,16 @@ SQUARE = "netwerk-plein"
 
 
 def bring(book: Book) -> None:
-    """Every space of the file with its people."""
+    """Create every space of the file with its members."""
     with clock.at(FOUNDED):
         for space in book.source["spaces"]:
-            _found(book, space)
+            _create(book, space)
             for name, role in _people(book, space).items():
                 memberships.grant(None, book.members[name], book.spaces[space["id"]], role)
                 book.counts["memberships"] += 1
 
 
-def _found(book: Book, space: dict[str, Any]) -> None:
+def _create(book: Book, space: dict[str, Any]) -> None:
     kind = codes.SPACE_KINDS[space["kind"]]
     row = spaces.create(
         slug=codes.slug(space["id"]),
@@ -37,8 +37,8 @@ def _found(book: Book, space: dict[str, Any]) -> None:
 
 
 def _description(book: Book, space: dict[str, Any]) -> str:
-    words = book.descriptions.get(space["id"]) or book.descriptions["stad"]
-    return words.format(name=space["name"])
+    description = book.descriptions.get(space["id"]) or book.descriptions["stad"]
+    return description.format(name=space["name"])
 
 
 def _people(book: Book, space: dict[str, Any]) -> dict[str, Role]:
@@ -59,29 +59,29 @@ def _locals(book: Book, city: str) -> dict[str, Role]:
 
 
 def _everybody(book: Book) -> dict[str, Role]:
-    """The network's own space: all full members; its editors keep it, and guests come where they speak."""
+    """The network's own space: all full members; its editors moderate it, and guests are guests there."""
     roles = {"netwerkredacteur": Role.MODERATOR, "gastlid": Role.GUEST}
     return {person["id"]: roles.get(person["platform_role"], Role.MEMBER) for person in book.source["people"]}
 
 
 def _group(book: Book, space: str) -> dict[str, Role]:
-    """Who speaks there or wants its news. Who made a lesson of its talk moderates it, else a moderator who speaks."""
-    speakers = book.posters(space)
-    readers = [wish["person"] for wish in book.source["digest_subscriptions"] if space in wish["scope"]]
-    keepers = [*_curators(book, space), *_stewards(book, space)] or _moderators(book, speakers)[:1]
-    names = dict.fromkeys([*keepers, *speakers, *readers])
-    return {name: _role_in_group(book, name, keepers) for name in names}
+    """Who posts there or subscribes to it. Curators of its threads moderate it, else a moderator who posts there."""
+    posters = book.posters(space)
+    subscribers = [one["person"] for one in book.source["digest_subscriptions"] if space in one["scope"]]
+    moderators = [*_curators(book, space), *_stewards(book, space)] or _moderators(book, posters)[:1]
+    names = dict.fromkeys([*moderators, *posters, *subscribers])
+    return {name: _role_in_group(book, name, moderators) for name in names}
 
 
-def _role_in_group(book: Book, name: str, keepers: list[str]) -> Role:
-    if name in keepers:
+def _role_in_group(book: Book, name: str, moderators: list[str]) -> Role:
+    if name in moderators:
         return Role.MODERATOR
     return Role.GUEST if book.person(name)["platform_role"] == "gastlid" else Role.MEMBER
 
 
 def _curators(book: Book, space: str) -> list[str]:
-    talks = {thread["id"] for thread in book.source["threads"] if thread["space"] == space}
-    return [lesson["curator"] for lesson in book.source["lessons"] if lesson["origin_threads"][0] in talks]
+    threads = {thread["id"] for thread in book.source["threads"] if thread["space"] == space}
+    return [lesson["curator"] for lesson in book.source["lessons"] if lesson["origin_threads"][0] in threads]
 
 
 def _stewards(book: Book, space: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Who of the demo wants the digest, as far as its wishes have a place in the house."""
+"""Who of the demo wants the digest, as far as their preferences exist in the forum."""
 
 from forum.demo import codes
 from forum.demo.book import Book
@@ -8,17 +8,17 @@ from forum.infra import clock
 
 
 def bring(book: Book) -> None:
-    """Every choice of the file; wishes about needs and audiences wait for a later version."""
+    """Set every choice of the file; preferences for needs and audiences are only counted."""
     with clock.at(CAUGHT_UP):
-        for wish in book.source["digest_subscriptions"]:
-            scope = wish["scope"]
+        for source in book.source["digest_subscriptions"]:
+            scope = source["scope"]
             subscriptions.choose(
-                book.actor(wish["person"]),
-                frequency=codes.FREQUENCIES[wish["frequency"]],
+                book.actor(source["person"]),
+                frequency=codes.FREQUENCIES[source["frequency"]],
                 space_ids=[book.spaces[name] for name in scope if name in book.spaces],
                 axes=[name.removeprefix("as:") for name in scope if name.startswith("as:")],
             )
             book.counts["digest choices"] += 1
-            book.kept["digest wishes by need or audience"] += sum(
+            book.not_loaded["digest wishes by need or audience"] += sum(
                 name.startswith(("nood:", "lessen:")) for name in scope
             )

@@ -1,4 +1,4 @@
-"""The talk of the demo, word for word, at its own dates."""
+"""The threads of the demo, at their own dates."""
 
 import uuid
 from typing import Any
@@ -13,51 +13,53 @@ NAMESPACE = uuid.UUID("6f0f6f0a-3c1b-5b53-9c2e-2f3f4cf0b4d1")
 
 
 def bring(book: Book) -> None:
-    """Every thread with its replies, in the order in which they were said."""
-    for talk in book.source["threads"]:
-        _start(book, talk)
+    """Load every thread with its replies, in the order in which they were written."""
+    for thread in book.source["threads"]:
+        _start(book, thread)
     replies = [
-        (reply["created"], talk["id"], reply) for talk in book.source["threads"] for reply in talk["replies"]
+        (reply["created"], thread["id"], reply)
+        for thread in book.source["threads"]
+        for reply in thread["replies"]
     ]
-    for _created, talk_id, reply in sorted(replies, key=lambda each: (each[1], each[0])):
-        _reply(book, talk_id, reply)
+    for _created, thread_name, reply in sorted(replies, key=lambda each: (each[1], each[0])):
+        _reply(book, thread_name, reply)
 
 
-def _start(book: Book, talk: dict[str, Any]) -> None:
-    with on(talk["created"]):
+def _start(book: Book, source: dict[str, Any]) -> None:
+    with on(source["created"]):
         thread = threads.start(
-            book.actor(talk["author"]),
-            book.spaces[talk["space"]],
-            title=talk["title"],
-            body=talk["body"],
-            need=codes.NEEDS[talk["need"]],
-            axis=talk["axis"],
-            audience=codes.AUDIENCES[talk["visibility"]],
-            tags=talk["tags"],
-            idempotency_key=_clean_key(talk["id"]),
-            outcome=codes.THREAD_OUTCOMES[talk["outcome"]],
+            book.actor(source["author"]),
+            book.spaces[source["space"]],
+            title=source["title"],
+            body=source["body"],
+            need=codes.NEEDS[source["need"]],
+            axis=source["axis"],
+            audience=codes.AUDIENCES[source["visibility"]],
+            tags=source["tags"],
+            idempotency_key=_key(source["id"]),
+            outcome=codes.THREAD_OUTCOMES[source["outcome"]],
         )
-    book.threads[talk["id"]] = thread.id
+    book.threads[source["id"]] = thread.id
     opening = db.session.scalars(
         db.select(Post.id).where(Post.thread_id == thread.id, Post.number == 1)
     ).one()
-    book.posts[f"{talk['id']}-0"] = opening
+    book.posts[f"{source['id']}-0"] = opening
     book.counts["threads"] += 1
     book.counts["posts"] += 1
 
 
-def _reply(book: Book, talk_id: str, reply: dict[str, Any]) -> None:
+def _reply(book: Book, thread_name: str, reply: dict[str, Any]) -> None:
     with on(reply["created"]):
         post = threads.reply(
             book.actor(reply["author"]),
-            book.threads[talk_id],
+            book.threads[thread_name],
             body=reply["body"],
             kind=codes.POST_KINDS[reply["kind"]],
-            idempotency_key=_clean_key(reply["id"]),
+            idempotency_key=_key(reply["id"]),
         )
     book.posts[reply["id"]] = post.id
     book.counts["posts"] += 1
 
 
-def _clean_key(name: str) -> str:
+def _key(name: str) -> str:
     return str(uuid.uuid5(NAMESPACE, name))
