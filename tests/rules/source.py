@@ -64,6 +64,26 @@ def _walk(tree: ast.AST, *, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
         yield from _walk(child, inside=deeper)
 
 
+def taken(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every dotted name that a file takes from a module, with its line: imported by name, or as its attribute."""
+    bound: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            bound |= {alias.asname: alias.name for alias in node.names if alias.asname}
+            bound |= {
+                top: top for alias in node.names if (top := alias.name.split(".")[0]) and not alias.asname
+            }
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                bound[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield f"{node.module}.{alias.name}", node.lineno
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            first, _, rest = ast.unparse(node).partition(".")
+            if first in bound:
+                yield f"{bound[first]}.{rest}", node.lineno
+
+
 def calls(module: Module) -> Iterator[tuple[str, int]]:
     """Every call as dotted text with its line: `db.session.commit` at 12."""
     for node in ast.walk(module.tree):
