@@ -1,17 +1,15 @@
 """Accounts: what may be made, and that nobody can tell a known address from an unknown one."""
 
-from datetime import date, timedelta
-
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts, capacities, sessions
+from forum.domain.people import accounts, sessions
 from forum.domain.people import mail_links as account_links
 from forum.domain.people import passwords as credentials
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra import clock, passwords, rates
 from forum.infra.db import db
-from forum.models.accounts import Body, Level, Member, NetworkRole, SignIn
+from forum.models.accounts import Member, NetworkRole, SignIn
 from forum.models.events import Event
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Role
@@ -186,32 +184,6 @@ def test_a_new_password_needs_the_present_one_and_ends_all_other_devices():
     assert sessions.look_up(here) is not None
     assert sessions.look_up(elsewhere) is None
     assert [e.name for e in db.session.scalars(select(Event))] == ["password.changed"]
-
-
-def test_the_newest_capacity_that_holds_is_the_present_one():
-    member = person()
-    today = clock.now().date()
-    common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent"}
-    capacities.add(
-        member.id, function="first", starts_on=date(2020, 1, 1), ends_on=date(2021, 1, 1), **common
-    )
-    assert capacities.current(member.id) is None
-    capacities.add(member.id, function="second", starts_on=date(2021, 1, 2), **common)
-    capacities.add(member.id, function="third", starts_on=today, **common)
-    capacities.add(member.id, function="later", starts_on=today + timedelta(days=3), **common)
-    assert capacities.current(member.id).function == "third"
-
-
-def test_a_city_outside_the_network_is_refused():
-    with pytest.raises(Invalid):
-        capacities.add(
-            person().id,
-            function="x",
-            level=Level.FIELD,
-            body=Body.CITY,
-            city="paris",
-            starts_on=date(2024, 1, 1),
-        )
 
 
 def test_an_appointment_is_made_once():
