@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 SHARED = "TEST_POSTGRES_URL"
 PREFIX = "leerkring-postgres-"
-LEASH = str(Path(__file__).with_name("leash.py"))
+PARENT_DEATH_SIGNAL = str(Path(__file__).with_name("parent_death_signal.py"))
 PATIENCE = 60  # seconds: two busy cores may need a while
 
 NOT_DURABLE = {  # the data lives as long as the tests: nothing has to survive a power cut
@@ -76,12 +76,12 @@ def _short_folder() -> str:
 
 def _launch(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     user, binaries = _user_and_binaries(folder)
-    leash = [sys.executable, "-I", LEASH, user]
+    bound = [sys.executable, "-I", PARENT_DEATH_SIGNAL, user]
     initdb = ["initdb", "--no-sync", "--auth=trust", "-U", "postgres", "-E", "UTF8", "--no-locale"]
     # The built-in locale knows é from É on every machine, whatever locales are installed there.
     initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(folder / "data")]
     made = subprocess.run(
-        [*leash, str(binaries / initdb[0]), *initdb[1:]],
+        [*bound, str(binaries / initdb[0]), *initdb[1:]],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -89,7 +89,7 @@ def _launch(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     )
     if made.returncode != 0:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-    command = [*leash, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+    command = [*bound, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
     command += ["--listen_addresses=", *(f"--{name}={value}" for name, value in settings.items())]
     with (folder / "log").open("wb") as log:
         # In a session of its own: Ctrl-C in the terminal is ours to handle, not the server's.
@@ -105,7 +105,7 @@ def _user_and_binaries(folder: Path) -> tuple[str, Path]:
     if os.geteuid() != 0:
         return "-", binaries
     shutil.chown(folder, "nobody")
-    asked = [sys.executable, "-I", LEASH, "nobody", str(binaries / "initdb"), "--version"]
+    asked = [sys.executable, "-I", PARENT_DEATH_SIGNAL, "nobody", str(binaries / "initdb"), "--version"]
     if subprocess.run(asked, cwd=folder, capture_output=True, check=False).returncode == 0:
         return "nobody", binaries
     return "nobody", copy_binaries(binaries, folder)

@@ -32,7 +32,7 @@ PERSON = {
 
 @pytest.fixture
 def ground(live_app):
-    """A space with two moderators, an author and a talk; everything committed."""
+    """A space with two moderators, an author and a thread; everything committed."""
     with live_app.app_context():
         space = make_space("Gent", city="gent")
         first = make_member("Wouter", space=space, role=Role.MODERATOR)

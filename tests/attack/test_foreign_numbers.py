@@ -111,7 +111,7 @@ def test_a_space_that_one_may_know_of_takes_nothing_but_a_knock(app, world, pers
 
 
 def test_numbers_of_others_in_the_fields_of_ones_own_forms(app, world):
-    """A space to digest from, a talk to quote from, a post: named in a form, they are nothing either."""
+    """A space to digest from, a thread to quote from, a post: named in a form, they are nothing either."""
     outsider, browser = world.outsiders["moderator elsewhere"], app.test_client()
     sign_in(browser, outsider)
     own = db.session.scalar(

@@ -19,7 +19,7 @@ AGREED = "one colleague got time"
 
 @pytest.fixture
 def checked(session):
-    """A lesson in review out of a closed talk, its city masked, and the two moderators."""
+    """A lesson in review out of a closed thread, its city masked, and the two moderators."""
     closed, elsewhere = make_space("Aalst", city="aalst"), make_space("Gent", city="gent")
     author = make_member("Lotte", space=closed, city="aalst", level=Level.FIELD)
     maker = make_member("Marleen", space=closed, city="aalst", role=Role.MODERATOR)

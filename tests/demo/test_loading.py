@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from forum import create_app, demo
 from forum.domain.digests import subscriptions
-from forum.domain.people import passwords as credentials
+from forum.domain.people import passwords as account_passwords
 from forum.infra import passwords, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -148,7 +148,7 @@ def test_no_version_rests_on_words_that_were_said_later(inside):
     assert late == 0
 
 
-def test_closed_talk_stays_with_its_own_people(inside):
+def test_closed_thread_stays_with_its_own_people(inside):
     closed = {t["title"]: t["space"] for t in SOURCE["threads"] if t["visibility"] not in WIDE}
     assert not titles(None)
     belongs = {name: set(person(name).roles) for name in ("yasmina", "karim", "hanne", "eva", "beheer")}
@@ -202,11 +202,11 @@ def test_its_people_sign_in_with_the_demo_password(inside):
 
 def test_the_demo_password_opens_nothing_where_there_is_no_demo(inside):
     known = {"address": "127.0.0.1", "device": "Test"}
-    assert credentials.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
+    assert account_passwords.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
     inside.config["DEMO"] = False
     try:
         with pytest.raises(Invalid):
-            credentials.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
+            account_passwords.sign_in("yasmina@demo.leerkring.example", "leerkring-demo", **known)
     finally:
         inside.config["DEMO"] = True
 

@@ -12,7 +12,7 @@ from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from tests.conftest import settings_for
-from tests.journeys.walker import Person
+from tests.journeys.browser_session import BrowserSession
 
 pytestmark = pytest.mark.live
 PASSWORD = "leerkring-demo"
@@ -24,7 +24,7 @@ WORDS = "Van de twintig gezinnen deden er zeventien open."
 
 
 @pytest.fixture
-def town(live_app, tmp_path):
+def demo_app(live_app, tmp_path):
     """The demo network on a database of its own, mail kept in memory."""
     made = create_app({**settings_for(live_app.config["SQLALCHEMY_DATABASE_URI"], tmp_path), "DEMO": True})
     with made.app_context():
@@ -38,9 +38,9 @@ def town(live_app, tmp_path):
         db.engine.dispose()
 
 
-def person(town, name: str) -> Person:
+def sign_in_as(demo_app, name: str) -> BrowserSession:
     """Somebody of the demo, signed in through the page."""
-    who = Person(town.test_client())
+    who = BrowserSession(demo_app.test_client())
     who.open("/accounts/sign-in")
     form = who.form("email", "password").fill(email=f"{name}@demo.leerkring.example", password=PASSWORD)
     form.submit()
@@ -49,7 +49,7 @@ def person(town, name: str) -> Person:
     return who
 
 
-def story_of(yasmina: Person) -> str:
+def story_of(yasmina: BrowserSession) -> str:
     """Post the story for the whole network; returns its address."""
     yasmina.open("/spaces/antwerpen/threads/new")
     form = yasmina.form("title", "body").fill(
@@ -61,8 +61,8 @@ def story_of(yasmina: Person) -> str:
     return yasmina.path
 
 
-def lesson_from(sofie: Person, thread: str) -> str:
-    """Make a lesson of the talk and send it for review; returns the address of the draft."""
+def lesson_from(sofie: BrowserSession, thread: str) -> str:
+    """Make a lesson of the thread and send it for review; returns the address of the draft."""
     sofie.open(thread)
     sofie.form(to="/lessons").submit()
     draft = sofie.path
@@ -86,10 +86,10 @@ def lesson_from(sofie: Person, thread: str) -> str:
     return draft
 
 
-def digest_for(town, name: str) -> EmailMessage:
+def digest_for(demo_app, name: str) -> EmailMessage:
     """Let the week pass and the worker work; returns the digest in the inbox of `name`."""
     later = clock.now() + timedelta(days=8)
-    with town.app_context(), clock.at(later):
+    with demo_app.app_context(), clock.at(later):
         digests.open_windows(later)
         db.session.commit()
         worker.run_until_idle()
@@ -100,9 +100,13 @@ def digest_for(town, name: str) -> EmailMessage:
     return letters[-1]
 
 
-def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(town):
-    thread = story_of(person(town, "yasmina"))
-    sofie, wouter, els = person(town, "sofie"), person(town, "wouter"), person(town, "els")
+def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(demo_app):
+    thread = story_of(sign_in_as(demo_app, "yasmina"))
+    sofie, wouter, els = (
+        sign_in_as(demo_app, "sofie"),
+        sign_in_as(demo_app, "wouter"),
+        sign_in_as(demo_app, "els"),
+    )
     draft = lesson_from(sofie, thread)
     sofie.open(draft)
     assert "publication" not in str(sofie.page), "who made it does not publish it"
@@ -121,13 +125,13 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(town):
     assert "Bel eerst, en sta dan aan de deur" in els.text, "the talk points to its lesson"
     els.open("/settings/digest")
     els.form("frequency").fill(frequency="weekly").submit()
-    letter = digest_for(town, "els")
+    letter = digest_for(demo_app, "els")
     said = letter.get_body(("plain",)).get_content()
     assert "Bel eerst, en sta dan aan de deur" in said
     told = [m for m in mailer.sent() if "yasmina@" in m["To"] and "Bel eerst" in str(m)]
     assert told, "the author of the cited words is told"
     stop = re.search(r"<(https?://[^>]+/unsubscribe/[^>]+)>", letter["List-Unsubscribe"])[1]
-    stranger = Person(town.test_client()).open(re.sub(r"^https?://[^/]+", "", stop))
+    stranger = BrowserSession(demo_app.test_client()).open(re.sub(r"^https?://[^/]+", "", stop))
     assert stranger.status == 200
     els.open("/settings/digest")
     assert els.page.select_one("input[name=frequency][value=weekly][checked]"), "looking changes nothing"
@@ -136,8 +140,8 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(town):
     assert els.page.select_one("input[name=frequency][value=never][checked]")
 
 
-def test_what_was_typed_survives_a_lost_session(town):
-    yasmina = person(town, "yasmina")
+def test_what_was_typed_survives_a_lost_session(demo_app):
+    yasmina = sign_in_as(demo_app, "yasmina")
     yasmina.open("/spaces/antwerpen/threads/new")
     values = {"title": "Bijna kwijt", "body": STORY, "audience": "space", "axis": "solidaire-stadspolis"}
     form = yasmina.form("title", "body").fill(**values)

@@ -10,7 +10,7 @@ from forum.models.accounts import Member
 from forum.models.spaces import Audience, JoinRequest
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-from tests.lesson_ground import lay
+from tests.lesson_scenario import build
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -79,15 +79,15 @@ def test_who_is_not_let_in_yet_reads_why(client, gent):
 
 
 def test_a_moderator_sees_who_knocks_and_which_lesson_waits_for_her(client):
-    ground = lay()
-    lesson = ground.draft()
-    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
+    scenario = build()
+    lesson = scenario.draft()
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     karim = make_member("Karim")
-    where = next(iter(ground.who("reviewer").roles))
+    where = next(iter(scenario.actor("reviewer").roles))
     db.session.add(JoinRequest(space_id=where, member_id=karim.id, asked_at=clock.now()))
     sign_in(client, karim)
     assert "asks to join" not in words(client)
-    sign_in(client, ground.reviewer)
+    sign_in(client, scenario.reviewer)
     shown = words(client)
     assert "Karim asks to join Gent" in shown
     assert f"/workbench/{lesson.id}" in shown

@@ -4,7 +4,7 @@ from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import sign_in
-from tests.lesson_ground import WORDS, lay
+from tests.lesson_scenario import WORDS, build
 
 
 def page(client, path, status=200):
@@ -14,9 +14,9 @@ def page(client, path, status=200):
 
 
 def test_a_visitor_meets_public_lessons_only(client):
-    ground = lay(Audience.PUBLIC)
-    lesson = ground.published(Audience.PUBLIC, by="editor")
-    inside = ground.published(Audience.NETWORK)
+    scenario = build(Audience.PUBLIC)
+    lesson = scenario.published(Audience.PUBLIC, by="editor")
+    inside = scenario.published(Audience.NETWORK)
     db.session.commit()
     library = page(client, "/lessons")
     assert lesson.public_id in library
@@ -31,8 +31,8 @@ def test_a_visitor_meets_public_lessons_only(client):
 
 
 def test_filters_are_links_and_an_empty_shelf_says_what_to_do(client):
-    ground = lay(Audience.PUBLIC)
-    ground.published(Audience.PUBLIC, by="editor")
+    scenario = build(Audience.PUBLIC)
+    scenario.published(Audience.PUBLIC, by="editor")
     db.session.commit()
     assert "outcome=worked" in page(client, "/lessons")
     assert "No lesson fits" in page(client, "/lessons?city=gent")
@@ -42,26 +42,26 @@ def test_filters_are_links_and_an_empty_shelf_says_what_to_do(client):
 
 
 def test_a_draft_and_a_version_in_review_have_no_page(client):
-    ground = lay()
-    lesson = ground.draft()
-    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
-    sign_in(client, ground.reader)
+    scenario = build()
+    lesson = scenario.draft()
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    sign_in(client, scenario.reader)
     assert "Put talking" not in page(client, "/lessons")
     page(client, f"/lessons/les-{lesson.id}", 404)
     page(client, f"/workbench/{lesson.id}", 403)
 
 
 def test_older_versions_and_what_changed_have_pages(client):
-    ground = lay()
-    lesson = ground.published()
-    version = lessons.revise(ground.who("curator"), lesson.id)
+    scenario = build()
+    lesson = scenario.published()
+    version = lessons.revise(scenario.actor("curator"), lesson.id)
     lessons.save(
-        ground.who("curator"), lesson.id, saved_count=version.saved_count,
+        scenario.actor("curator"), lesson.id, saved_count=version.saved_count,
         recommendation="Put an hour in the roster.", change_note="an hour after all",
     )  # fmt: skip
-    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(ground.who("reviewer"), lesson.id)
-    sign_in(client, ground.reader)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    sign_in(client, scenario.reader)
     assert "an hour after all" in page(client, f"/lessons/{lesson.public_id}")
     old = page(client, f"/lessons/{lesson.public_id}/v/1.0")
     assert "This is version 1.0" in old
@@ -74,21 +74,21 @@ def test_older_versions_and_what_changed_have_pages(client):
     page(client, f"/lessons/{lesson.public_id}/v/9.9", 404)
 
 
-def test_an_outsider_finds_no_way_back_to_a_closed_talk(client):
-    ground = lay(Audience.SPACE)
-    lesson = ground.draft()
-    ground.agree(lesson)
-    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
-    lessons.publish(ground.who("reviewer"), lesson.id)
-    sign_in(client, ground.reader)
+def test_an_outsider_finds_no_way_back_to_a_closed_thread(client):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    sign_in(client, scenario.reader)
     shown = page(client, f"/lessons/{lesson.public_id}")
     assert WORDS in shown
     assert "somebody in a large city" in shown
     for trace in (
         "Amina",
-        f"/threads/{ground.thread.id}",
-        ground.space.slug,
-        ground.thread.title,
+        f"/threads/{scenario.thread.id}",
+        scenario.space.slug,
+        scenario.thread.title,
         "city of Aalst",
     ):
         assert trace not in shown
@@ -96,22 +96,22 @@ def test_an_outsider_finds_no_way_back_to_a_closed_talk(client):
 
 
 def test_reports_stand_on_the_lesson(client):
-    ground = lay()
-    lesson = ground.published()
+    scenario = build()
+    lesson = scenario.published()
     adoptions.record(
-        lesson.id, city="gent", reporter_id=ground.reader.id, outcome="failed",
+        lesson.id, city="gent", reporter_id=scenario.reader.id, outcome="failed",
         reported_on=lesson.published_at.date(), what_came="Nobody turned up.",
     )  # fmt: skip
-    sign_in(client, ground.reader)
+    sign_in(client, scenario.reader)
     shown = page(client, f"/lessons/{lesson.public_id}")
     assert "Nobody turned up." in shown
     assert "Did not work in Gent" in shown
 
 
 def test_pages_cost_the_same_however_much_there_is(client, count_queries):
-    ground = lay()
-    lesson = ground.published()
-    sign_in(client, ground.reader)
+    scenario = build()
+    lesson = scenario.published()
+    sign_in(client, scenario.reader)
 
     def asked(path):
         with count_queries() as seen:
@@ -120,6 +120,6 @@ def test_pages_cost_the_same_however_much_there_is(client, count_queries):
 
     few = [asked("/lessons"), asked(f"/lessons/{lesson.public_id}")]
     for _number in range(4):
-        ground.published()
+        scenario.published()
     db.session.commit()
     assert [asked("/lessons"), asked(f"/lessons/{lesson.public_id}")] == few

@@ -69,7 +69,7 @@ def test_filters_are_links_that_keep_each_other(client, gent, leen):
     assert "A story of bikes" in words(client, f"/spaces/{gent.slug}?need=nonsense&after=nonsense")
 
 
-def test_older_talks_are_a_link_away(client, gent, leen):
+def test_older_threads_are_a_link_away(client, gent, leen):
     karim = make_member("Karim", space=gent)
     for number in range(23):
         make_post(make_thread(gent, leen, title=f"Talk {number:02}"), karim)
@@ -89,7 +89,7 @@ def test_an_unlisted_space_does_not_exist_for_others(client, leen):
     assert client.get(f"/spaces/{unlisted.slug}").status_code == 404
 
 
-def test_a_space_without_talks_says_what_to_do(client, gent, leen):
+def test_a_space_without_threads_says_what_to_do(client, gent, leen):
     sign_in(client, leen)
     assert "Nobody has told anything here yet" in words(client, f"/spaces/{gent.slug}")
     other = make_space("Genk", city="genk")

@@ -1,4 +1,4 @@
-"""Talks as pages: told, answered, once, with nothing lost; who sees what; and what a page costs."""
+"""Threads as pages: told, answered, once, with nothing lost; who sees what; and what a page costs."""
 
 import uuid
 
@@ -137,7 +137,7 @@ def test_one_space_needs_no_question(client, gent, leen):
     assert f"/spaces/{other.slug}/threads/new" in words(client.get("/threads/new"))
 
 
-def test_an_answer_lands_under_the_talk(client, gent, leen):
+def test_an_answer_lands_under_the_thread(client, gent, leen):
     thread = make_thread(gent, leen)
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     sign_in(client, karim)
@@ -169,7 +169,7 @@ def test_an_empty_answer_and_one_that_came_too_late_keep_their_words(client, gen
     assert "A moderator has closed this thread." in words(late)
 
 
-def test_a_visitor_reads_public_talks_only_and_is_asked_to_sign_in(client, gent, leen):
+def test_a_visitor_reads_public_threads_only_and_is_asked_to_sign_in(client, gent, leen):
     public = make_thread(gent, leen, audience=Audience.PUBLIC)
     closed = make_thread(gent, leen)
     db.session.commit()
@@ -246,7 +246,7 @@ def test_the_starter_widens_while_alone(client, gent, leen):
     assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
 
 
-def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_talk(
+def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_thread(
     page, gent, leen, count_queries
 ):
     people = [make_member(f"P{n}", space=gent) for n in range(5)]

@@ -1,4 +1,4 @@
-"""The workbench in the browser: from a talk to a published lesson with nothing but forms."""
+"""The workbench in the browser: from a thread to a published lesson with nothing but forms."""
 
 import re
 
@@ -10,7 +10,7 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from tests.factories import make_post, sign_in, submit
-from tests.lesson_ground import WORDS, lay
+from tests.lesson_scenario import WORDS, build
 
 TEXT = {
     "title": "Put talking in the roster",
@@ -39,10 +39,10 @@ def browser(app, member):
     return made
 
 
-def test_from_a_talk_to_a_published_lesson_with_nothing_but_forms(app):
-    ground = lay()
-    curator, reviewer = browser(app, ground.curator), browser(app, ground.reviewer)
-    begun = submit(curator, f"/threads/{ground.thread.id}/lessons")
+def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
+    scenario = build()
+    curator, reviewer = browser(app, scenario.curator), browser(app, scenario.reviewer)
+    begun = submit(curator, f"/threads/{scenario.thread.id}/lessons")
     assert begun.status_code == 303
     bench = begun.headers["Location"]
     assert "Give the lesson a title." in page(curator, bench)
@@ -70,44 +70,46 @@ def test_from_a_talk_to_a_published_lesson_with_nothing_but_forms(app):
     assert "Approve and publish" not in page(curator, bench)
     out = submit(reviewer, f"{bench}/publication")
     assert out.status_code == 303
-    reader = browser(app, ground.reader)
+    reader = browser(app, scenario.reader)
     assert "Contact keeps people" in page(reader, out.headers["Location"])
     assert page(curator, bench, 303) is not None
 
 
 def test_a_double_press_makes_one_draft_one_claim_and_one_excerpt(app):
-    ground = lay()
-    curator = browser(app, ground.curator)
-    places = {submit(curator, f"/threads/{ground.thread.id}/lessons").headers["Location"] for _n in range(2)}
+    scenario = build()
+    curator = browser(app, scenario.curator)
+    places = {
+        submit(curator, f"/threads/{scenario.thread.id}/lessons").headers["Location"] for _n in range(2)
+    }
     (bench,) = places
     for _n in range(2):
         submit(curator, f"{bench}/claims", {"text": "Contact keeps people"})
     claim = db.session.scalars(select(Claim)).one()
-    values = {"claim_id": claim.id, "post_id": ground.post.id, "words": WORDS, "stance": "nuances"}
+    values = {"claim_id": claim.id, "post_id": scenario.post.id, "words": WORDS, "stance": "nuances"}
     for _n in range(2):
         submit(curator, f"{bench}/excerpts", values)
     assert db.session.scalar(select(func.count(Excerpt.id))) == 1
 
 
 def test_the_workbench_is_for_moderators_and_a_draft_for_its_makers(app, client):
-    ground = lay()
-    lesson = ground.draft()
-    page(browser(app, ground.reader), "/workbench", 403)
+    scenario = build()
+    lesson = scenario.draft()
+    page(browser(app, scenario.reader), "/workbench", 403)
     assert client.get("/workbench").status_code == 303
-    elsewhere = browser(app, ground.reviewer)
+    elsewhere = browser(app, scenario.reviewer)
     assert "Put talking" not in page(elsewhere, "/workbench")
     page(elsewhere, f"/workbench/{lesson.id}", 404)
     page(elsewhere, f"/workbench/{lesson.id}/preview", 404)
     for path in ("text", "claims", "submission", "publication", "return"):
         values = TEXT | {"saved_count": 1, "text": "Mine", "audience": "space", "note": "Mine"}
         assert submit(elsewhere, f"/workbench/{lesson.id}/{path}", values).status_code == 404, path
-    assert submit(elsewhere, f"/threads/{ground.thread.id}/lessons").status_code == 403
+    assert submit(elsewhere, f"/threads/{scenario.thread.id}/lessons").status_code == 403
 
 
 def test_two_who_write_at_once_see_both_texts(app):
-    ground = lay()
-    lesson = ground.draft()
-    one, other = browser(app, ground.curator), browser(app, ground.second)
+    scenario = build()
+    lesson = scenario.draft()
+    one, other = browser(app, scenario.curator), browser(app, scenario.second)
     seen = lessons.working(lesson).saved_count
     submit(one, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Theirs"})
     answer = submit(other, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "unknowns": "Mine"})
@@ -122,9 +124,9 @@ def test_two_who_write_at_once_see_both_texts(app):
 
 
 def test_a_text_that_is_too_long_comes_back_whole(app):
-    ground = lay()
-    lesson = ground.draft()
-    curator = browser(app, ground.curator)
+    scenario = build()
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
     seen = lessons.working(lesson).saved_count
     long = "y" * 101
     answer = submit(curator, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": seen, "title": long})
@@ -139,9 +141,9 @@ def test_a_text_that_is_too_long_comes_back_whole(app):
 
 
 def test_a_lesson_that_waits_for_consent_says_so(app):
-    ground = lay(Audience.SPACE)
-    lesson = ground.draft()
-    curator = browser(app, ground.curator)
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
     assert "1 excerpt still waits" in page(curator, f"/workbench/{lesson.id}?part=review")
     answer = submit(curator, f"/workbench/{lesson.id}/submission", {"audience": "network"})
     assert answer.status_code == 422
@@ -150,10 +152,10 @@ def test_a_lesson_that_waits_for_consent_says_so(app):
 
 
 def test_a_reviewer_returns_a_version_with_a_note(app):
-    ground = lay()
-    lesson = ground.draft()
-    lessons.submit(ground.who("curator"), lesson.id, audience=Audience.NETWORK)
-    reviewer, curator = browser(app, ground.reviewer), browser(app, ground.curator)
+    scenario = build()
+    lesson = scenario.draft()
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    reviewer, curator = browser(app, scenario.reviewer), browser(app, scenario.curator)
     assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": ""}).status_code == 422
     assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "Who says so?"}).status_code == 303
     assert "Who says so?" in page(curator, f"/workbench/{lesson.id}")
@@ -161,11 +163,11 @@ def test_a_reviewer_returns_a_version_with_a_note(app):
 
 
 def test_claims_and_excerpts_are_changed_and_dropped(app):
-    ground = lay()
-    lesson = ground.draft()
+    scenario = build()
+    lesson = scenario.draft()
     claim = db.session.scalars(select(Claim)).one()
     excerpt = db.session.scalars(select(Excerpt)).one()
-    curator = browser(app, ground.curator)
+    curator = browser(app, scenario.curator)
     assert (
         submit(curator, f"/workbench/claims/{claim.id}", {"text": "Talking keeps people"}).status_code == 303
     )
@@ -177,14 +179,14 @@ def test_claims_and_excerpts_are_changed_and_dropped(app):
     assert db.session.scalar(select(func.count(Claim.id))) == 0
 
 
-def test_another_talk_is_added_by_its_address(app):
-    ground = lay()
-    lesson = ground.draft()
-    curator = browser(app, ground.curator)
+def test_another_thread_is_added_by_its_address(app):
+    scenario = build()
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
     for address, status in (
         ("nonsense", 422),
         ("/threads/999999-x", 422),
-        (f"http://forum.test/threads/{ground.thread.id}-why", 303),
+        (f"http://forum.test/threads/{scenario.thread.id}-why", 303),
     ):
         assert (
             submit(curator, f"/workbench/{lesson.id}/sources", {"address": address}).status_code == status
@@ -192,20 +194,20 @@ def test_another_talk_is_added_by_its_address(app):
 
 
 def test_a_new_version_is_begun_from_the_page_of_the_lesson(app):
-    ground = lay()
-    lesson = ground.published()
-    curator = browser(app, ground.curator)
+    scenario = build()
+    lesson = scenario.published()
+    curator = browser(app, scenario.curator)
     assert "Make a new version" in page(curator, f"/lessons/{lesson.public_id}")
     assert submit(curator, f"/lessons/{lesson.public_id}/versions").status_code == 303
     assert "draft 0.2" in page(curator, f"/workbench/{lesson.id}")
-    assert submit(browser(app, ground.reviewer), f"/lessons/{lesson.public_id}/versions").status_code == 403
+    assert submit(browser(app, scenario.reviewer), f"/lessons/{lesson.public_id}/versions").status_code == 403
     assert db.session.get_one(Lesson, lesson.id).state == LessonState.DRAFT
 
 
-def test_the_workbench_costs_the_same_however_long_the_talk(app, count_queries):
-    ground = lay()
-    lesson = ground.draft()
-    curator = browser(app, ground.curator)
+def test_the_workbench_costs_the_same_however_long_the_thread(app, count_queries):
+    scenario = build()
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
 
     def asked(path):
         with count_queries() as seen:
@@ -215,8 +217,8 @@ def test_the_workbench_costs_the_same_however_long_the_talk(app, count_queries):
     paths = ("/workbench", f"/workbench/{lesson.id}", f"/workbench/{lesson.id}/preview")
     few = [asked(path) for path in paths]
     for number in range(60):
-        make_post(ground.thread, ground.author, f"And then {number}.")
-    ground.draft(text="Another claim")
+        make_post(scenario.thread, scenario.author, f"And then {number}.")
+    scenario.draft(text="Another claim")
     db.session.commit()
     assert [asked(path) for path in paths] == few
     assert "And then 50." in page(curator, f"/workbench/{lesson.id}?page=2")

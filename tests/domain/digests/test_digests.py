@@ -71,7 +71,7 @@ def ann(aalst):
     return make_member("Ann", space=aalst)
 
 
-def test_lessons_come_first_then_unanswered_stories_then_talks(aalst, ann):
+def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     dirk = subscribed(aalst)
     gent = make_space("Gent", city="gent")
     curator = make_member("Curator", space=gent)
@@ -239,7 +239,7 @@ def test_a_new_member_gets_a_preview_as_if_she_had_read_nothing(aalst, ann):
     assert digests.preview(actor(newcomer)).is_empty
 
 
-def test_after_quiet_weeks_the_example_is_of_the_last_talk(aalst, ann):
+def test_after_quiet_weeks_the_example_is_of_the_last_thread(aalst, ann):
     long_ago = clock.now() - timedelta(days=90)
     make_thread(aalst, ann, title="In spring", at=long_ago)
     newcomer = make_member("New", space=aalst)

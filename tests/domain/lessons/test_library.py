@@ -9,40 +9,42 @@ from forum.infra import clock
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome
-from tests.lesson_ground import lay
+from tests.lesson_scenario import build
 
 
 def titles(page):
     return [card.title for card in page.rows]
 
 
-def out(ground, audience=Audience.NETWORK, by="reviewer", **words):
+def publish(scenario, audience=Audience.NETWORK, by="reviewer", **words):
     """A published lesson with some words of its own."""
-    lesson = ground.draft()
-    lessons.save(ground.who("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **words)
-    lessons.submit(ground.who("curator"), lesson.id, audience=audience)
-    lessons.publish(ground.who(by), lesson.id)
+    lesson = scenario.draft()
+    lessons.save(
+        scenario.actor("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **words
+    )
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=audience)
+    lessons.publish(scenario.actor(by), lesson.id)
     return lesson
 
 
 def test_each_reader_finds_what_is_meant_for_her():
-    ground = lay(Audience.PUBLIC)
-    out(ground, Audience.SPACE, by="second", title="Inside")
-    out(ground, Audience.NETWORK, title="Between cities")
-    out(ground, Audience.PUBLIC, by="editor", title="For everybody")
-    ground.draft()
+    scenario = build(Audience.PUBLIC)
+    publish(scenario, Audience.SPACE, by="second", title="Inside")
+    publish(scenario, Audience.NETWORK, title="Between cities")
+    publish(scenario, Audience.PUBLIC, by="editor", title="For everybody")
+    scenario.draft()
     assert titles(library.page(None)) == ["For everybody"]
-    assert sorted(titles(library.page(ground.who("reader")))) == ["Between cities", "For everybody"]
-    assert len(library.page(ground.who("author")).rows) == 3
+    assert sorted(titles(library.page(scenario.actor("reader")))) == ["Between cities", "For everybody"]
+    assert len(library.page(scenario.actor("author")).rows) == 3
     assert library.counts(None, library.Choice()).total == 1
     assert [card.title for card in library.newest(None)] == ["For everybody"]
 
 
 def test_filters_narrow_and_count_beside_each_other():
-    ground = lay()
-    out(ground, title="One", outcome=Outcome.FAILED, needs=[Need.FACTS, Need.ACTION])
-    out(ground, title="Two", outcome=Outcome.WORKED, axis=Axis.DENSITY)
-    reader = ground.who("reader")
+    scenario = build()
+    publish(scenario, title="One", outcome=Outcome.FAILED, needs=[Need.FACTS, Need.ACTION])
+    publish(scenario, title="Two", outcome=Outcome.WORKED, axis=Axis.DENSITY)
+    reader = scenario.actor("reader")
     assert titles(library.page(reader, outcome="failed")) == ["One"]
     assert titles(library.page(reader, need="action")) == ["One"]
     assert titles(library.page(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
@@ -56,14 +58,14 @@ def test_filters_narrow_and_count_beside_each_other():
 
 
 def test_the_last_changed_stands_first_and_the_next_page_goes_on():
-    ground = lay()
+    scenario = build()
     began = clock.now() - timedelta(days=10)
     for day in range(5):
         with clock.at(began + timedelta(days=day)):
-            out(ground, title=f"Lesson {day}")
-    first = library.page(ground.who("reader"), limit=2)
-    second = library.page(ground.who("reader"), limit=2, cursor=first.next_cursor)
-    third = library.page(ground.who("reader"), limit=2, cursor=second.next_cursor)
+            publish(scenario, title=f"Lesson {day}")
+    first = library.page(scenario.actor("reader"), limit=2)
+    second = library.page(scenario.actor("reader"), limit=2, cursor=first.next_cursor)
+    third = library.page(scenario.actor("reader"), limit=2, cursor=second.next_cursor)
     assert [titles(page) for page in (first, second, third)] == [
         ["Lesson 4", "Lesson 3"], ["Lesson 2", "Lesson 1"], ["Lesson 0"],
     ]  # fmt: skip
@@ -71,18 +73,18 @@ def test_the_last_changed_stands_first_and_the_next_page_goes_on():
 
 
 def test_a_lesson_past_its_date_is_due_for_another_look():
-    ground = lay()
+    scenario = build()
     with clock.at(clock.now() - timedelta(days=600)):
-        lesson = out(ground)
-    assert [card.overdue for card in library.page(ground.who("reader")).rows] == [True]
-    assert [card.id for card in workbench_desk.overdue_for(ground.who("second"))] == [lesson.id]
-    assert workbench_desk.overdue_for(ground.who("reviewer")) == []
+        lesson = publish(scenario)
+    assert [card.overdue for card in library.page(scenario.actor("reader")).rows] == [True]
+    assert [card.id for card in workbench_desk.overdue_for(scenario.actor("second"))] == [lesson.id]
+    assert workbench_desk.overdue_for(scenario.actor("reviewer")) == []
 
 
 def test_library_and_page_ask_the_database_equally_often_however_much_there_is(count_queries):
-    ground = lay(replies=3)
-    reader = ground.who("reader")
-    lesson = out(ground)
+    scenario = build(replies=3)
+    reader = scenario.actor("reader")
+    lesson = publish(scenario)
 
     def asked():
         with count_queries() as seen:
@@ -93,6 +95,6 @@ def test_library_and_page_ask_the_database_equally_often_however_much_there_is(c
 
     few = asked()
     for number in range(6):
-        out(ground, title=f"Another {number}")
+        publish(scenario, title=f"Another {number}")
     assert asked() == few
     assert few <= 17

@@ -54,7 +54,7 @@ def test_hidden_words_are_for_their_author_and_the_moderators(gent, leen, mo, ka
     assert [line.action for line in audit_log.page(actor(mo), gent.id).rows] == ["restore", "hide"]
 
 
-def test_a_hidden_opening_hides_the_talk(gent, leen, mo, karim):
+def test_a_hidden_opening_hides_the_thread(gent, leen, mo, karim):
     thread = make_thread(gent, leen)
     hiding.hide(actor(mo), opening(thread).id, reason="Names a client")
     with pytest.raises(NotFound):
@@ -90,7 +90,7 @@ def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, kar
         hiding.hide(actor(elsewhere), closed.id, reason="No")
 
 
-def test_a_closed_talk_takes_no_words_until_it_is_reopened(gent, leen, mo):
+def test_a_closed_thread_takes_no_words_until_it_is_reopened(gent, leen, mo):
     thread = make_thread(gent, leen)
     locking.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
     with pytest.raises(Forbidden):

@@ -3,9 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts, sessions
-from forum.domain.people import mail_links as account_links
-from forum.domain.people import passwords as credentials
+from forum.domain.people import accounts, mail_links, sessions
+from forum.domain.people import passwords as account_passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra import clock, passwords, rates
 from forum.infra.db import db
@@ -32,7 +31,7 @@ def person(**over):
 
 
 def enter(email="noor@city.test", password=GOOD, address="192.0.2.1"):
-    return credentials.sign_in(email, password, address=address, device="Firefox on Linux")
+    return account_passwords.sign_in(email, password, address=address, device="Firefox on Linux")
 
 
 def test_an_address_is_kept_in_small_letters_and_once():
@@ -131,7 +130,7 @@ def test_forgetting_writes_the_same_for_known_unknown_and_suspended():
     known, out = person(), person(email="out@city.test")
     out.suspended_at = clock.now()
     for email in (known.email, "nobody@city.test", out.email):
-        credentials.request_reset(email, address="192.0.2.1")
+        account_passwords.request_reset(email, address="192.0.2.1")
     told = [
         e.payload
         for e in db.session.scalars(select(Event).order_by(Event.id))
@@ -143,33 +142,33 @@ def test_forgetting_writes_the_same_for_known_unknown_and_suspended():
 def test_a_reset_link_works_once_and_signs_every_device_out():
     member = person()
     secret, _who = enter()
-    token = account_links.reset_token(member)
-    credentials.reset(token, "een heel ander wachtwoord")
+    token = mail_links.reset_token(member)
+    account_passwords.reset(token, "een heel ander wachtwoord")
     assert sessions.look_up(secret) is None
     assert enter(password="een heel ander wachtwoord")
     with pytest.raises(LinkExpired):
-        credentials.reset(token, "en nog eens iets anders")
+        account_passwords.reset(token, "en nog eens iets anders")
 
 
 def test_a_reset_link_dies_after_an_hour_and_with_a_newer_password():
     member = person()
     with clock.at(clock.now()):
-        token = account_links.reset_token(member)
-    older = account_links.reset_token(member)
-    credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=None)
-    for dead in (token, older, token[:-2], "x", account_links.confirm_token(member)):
+        token = mail_links.reset_token(member)
+    older = mail_links.reset_token(member)
+    account_passwords.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=None)
+    for dead in (token, older, token[:-2], "x", mail_links.confirm_token(member)):
         with pytest.raises(LinkExpired):
-            account_links.resetting_member(dead)
+            mail_links.resetting_member(dead)
 
 
 def test_a_reset_link_dies_after_an_hour(monkeypatch):
     member = person()
-    token = account_links.reset_token(member)
-    assert account_links.resetting_member(token).id == member.id
-    monkeypatch.setattr(account_links, "RESET_SECONDS", -1)
+    token = mail_links.reset_token(member)
+    assert mail_links.resetting_member(token).id == member.id
+    monkeypatch.setattr(mail_links, "RESET_SECONDS", -1)
     with pytest.raises(LinkExpired):
-        account_links.resetting_member(token)
-    assert account_links.RESET_SECONDS <= 3600
+        mail_links.resetting_member(token)
+    assert mail_links.RESET_SECONDS <= 3600
 
 
 def test_a_new_password_needs_the_present_one_and_ends_all_other_devices():
@@ -177,10 +176,12 @@ def test_a_new_password_needs_the_present_one_and_ends_all_other_devices():
     here, _who = enter()
     elsewhere, _who = enter()
     with pytest.raises(Invalid) as refused:
-        credentials.change(actor(member), current="wrong", password="een heel ander wachtwoord", secret=here)
+        account_passwords.change(
+            actor(member), current="wrong", password="een heel ander wachtwoord", secret=here
+        )
     assert refused.value.field == "current"
     assert sessions.look_up(elsewhere) is not None
-    credentials.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=here)
+    account_passwords.change(actor(member), current=GOOD, password="een heel ander wachtwoord", secret=here)
     assert sessions.look_up(here) is not None
     assert sessions.look_up(elsewhere) is None
     assert [e.name for e in db.session.scalars(select(Event))] == ["password.changed"]

@@ -18,7 +18,7 @@ from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Role
 from forum.policy.errors import Forbidden, Invalid
 from tests.factories import actor, make_member, make_space, make_thread
-from tests.lesson_ground import lay
+from tests.lesson_scenario import build
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 # Each capacity as (function, city, first day, last day); today is 20 May 2026.
@@ -123,9 +123,9 @@ def test_a_reviewer_speaks_for_the_cities_of_all_capacities_that_hold():
         "begins later": set(),
         "several": {"antwerpen", "aalst"},
     }
-    scenario = lay()
+    scenario = build()
     lesson = scenario.draft()
-    lessons.submit(scenario.who("curator"), lesson.id, audience=scenario.thread.audience)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=scenario.thread.audience)
     offered = {name for name, member in made.items() if desk.waiting_for(actor(member))}
     assert offered == {"none", "ended", "begins later"}
     for name in ("several", "ends today", "ends later", "begins today"):
@@ -135,8 +135,8 @@ def test_a_reviewer_speaks_for_the_cities_of_all_capacities_that_hold():
 
 
 def test_a_lesson_names_its_curator_as_on_the_day_it_was_begun():
-    scenario, said = lay(), {}
-    reader = scenario.who("reader")
+    scenario, said = build(), {}
+    reader = scenario.actor("reader")
     for name, member in people(scenario.space, Role.MODERATOR).items():
         scenario.curator = member
         lesson = scenario.published()
@@ -150,7 +150,7 @@ def test_a_lesson_names_its_curator_as_on_the_day_it_was_begun():
 
 
 def test_a_report_on_a_lesson_is_made_in_the_capacity_of_the_day_it_tells_of():
-    scenario = lay()
+    scenario = build()
     lesson, made = scenario.published(), people(scenario.space)
 
     def reported_on(day):

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.people import accounts, passwords
-from forum.domain.people import mail_links as account_links
+from forum.domain.people import accounts, mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, memberships
 from forum.infra import clock
@@ -50,7 +49,7 @@ def test_a_new_person_is_in_with_the_role_of_the_invitation(gent, moderator):
     assert [(e.name, e.payload) for e in db.session.scalars(select(Event))] == [
         ("invitation.sent", {"invitation_id": invitation.id})
     ]
-    member, space = invitations.accept(account_links.invitation_token(invitation), profile())
+    member, space = invitations.accept(mail_links.invitation_token(invitation), profile())
     assert space.id == gent.id
     assert actor(member).roles == {gent.id: Role.GUEST}
     assert (member.email, member.confirmed_at is None, member.approved_at is None) == (
@@ -61,7 +60,7 @@ def test_a_new_person_is_in_with_the_role_of_the_invitation(gent, moderator):
 
 
 def test_a_link_works_once(gent, moderator):
-    token = account_links.invitation_token(invite(moderator, gent))
+    token = mail_links.invitation_token(invite(moderator, gent))
     member, _space = invitations.accept(token, profile())
     for turn in (
         lambda: invitations.accept(token, profile()),
@@ -74,12 +73,12 @@ def test_a_link_works_once(gent, moderator):
 def test_an_expired_or_withdrawn_link_is_dead(gent, moderator):
     late, taken = invite(moderator, gent), invite(moderator, gent, email="other@city.test")
     with clock.at(clock.now() + timedelta(days=27)):
-        assert account_links.invitation_of(account_links.invitation_token(late)).id == late.id
+        assert mail_links.invitation_of(mail_links.invitation_token(late)).id == late.id
     with clock.at(clock.now() + timedelta(days=28, seconds=1)), pytest.raises(LinkExpired):
-        invitations.accept(account_links.invitation_token(late), profile())
+        invitations.accept(mail_links.invitation_token(late), profile())
     invitations.withdraw(actor(moderator), taken.id)
     with pytest.raises(LinkExpired):
-        invitations.accept(account_links.invitation_token(taken), profile())
+        invitations.accept(mail_links.invitation_token(taken), profile())
     assert (
         db.session.scalar(select(Member.id).where(Member.email.in_(["hanne@city.test", "other@city.test"])))
         is None
@@ -89,10 +88,10 @@ def test_an_expired_or_withdrawn_link_is_dead(gent, moderator):
 @pytest.mark.parametrize("token", ["", "x", "not-a-token"])
 def test_a_forged_link_is_dead(gent, token):
     with pytest.raises(LinkExpired):
-        account_links.invitation_of(token)
+        mail_links.invitation_of(token)
     member = make_member("Kim", space=gent)
     with pytest.raises(LinkExpired):
-        account_links.invitation_of(account_links.reset_token(member))
+        mail_links.invitation_of(mail_links.reset_token(member))
 
 
 def test_inviting_again_renews(gent, moderator):
@@ -130,7 +129,7 @@ def test_an_owner_accepts_with_her_own_account_only(gent, moderator):
     home = make_space("Aalst", city="aalst")
     owner = make_member("Hanne", space=home, email="hanne@city.test")
     other = make_member("Kim", space=home)
-    token = account_links.invitation_token(invite(moderator, gent, role=Role.MEMBER))
+    token = mail_links.invitation_token(invite(moderator, gent, role=Role.MEMBER))
     with pytest.raises(Forbidden):
         invitations.accept_as(actor(other), token)
     with pytest.raises(Forbidden):
@@ -141,7 +140,7 @@ def test_an_owner_accepts_with_her_own_account_only(gent, moderator):
 
 def test_accepting_never_lowers_a_role(gent, moderator):
     owner = make_member("Hanne", email="hanne@city.test")
-    token = account_links.invitation_token(invite(moderator, gent, role=Role.GUEST))
+    token = mail_links.invitation_token(invite(moderator, gent, role=Role.GUEST))
     join(owner, gent, Role.MODERATOR)
     invitations.accept_as(actor(owner), token)
     assert actor(owner).roles == {gent.id: Role.MODERATOR}
@@ -149,7 +148,7 @@ def test_accepting_never_lowers_a_role(gent, moderator):
 
 def test_nothing_of_an_unconfirmed_account_survives(gent, moderator):
     accounts.create(email="hanne@city.test", name="Impostor", password="a password of an impostor")
-    invitations.accept(account_links.invitation_token(invite(moderator, gent)), profile())
+    invitations.accept(mail_links.invitation_token(invite(moderator, gent)), profile())
     with pytest.raises(Invalid):
         passwords.sign_in("hanne@city.test", "a password of an impostor", address="192.0.2.1", device="x")
     assert passwords.sign_in("hanne@city.test", GOOD, address="192.0.2.1", device="x")
@@ -163,7 +162,7 @@ def test_invitations_end_with_the_role_of_who_invited(gent, moderator):
         lambda: accounts.suspend(actor(boss), keeper.id, reason="left the city"),
     ):
         who = moderator if actor(moderator).roles[gent.id] == Role.MODERATOR else keeper
-        token = account_links.invitation_token(
+        token = mail_links.invitation_token(
             invite(who, gent, email=f"x{who.id}@city.test", role=Role.MODERATOR)
         )
         end()
@@ -174,13 +173,13 @@ def test_invitations_end_with_the_role_of_who_invited(gent, moderator):
 
 def test_an_accepted_invitation_cannot_be_taken_back(gent, moderator):
     invitation = invite(moderator, gent)
-    invitations.accept(account_links.invitation_token(invitation), profile())
+    invitations.accept(mail_links.invitation_token(invitation), profile())
     with pytest.raises(Conflict):
         invitations.withdraw(actor(moderator), invitation.id)
 
 
 def test_a_weak_password_leaves_the_invitation_unused(gent, moderator):
-    token = account_links.invitation_token(invite(moderator, gent))
+    token = mail_links.invitation_token(invite(moderator, gent))
     with pytest.raises(Invalid):
         invitations.accept(token, profile(password="short"))
     assert invitations.accept(token, profile())
@@ -190,9 +189,7 @@ def test_a_weak_password_leaves_the_invitation_unused(gent, moderator):
 def test_of_ten_at_once_one_gets_in(live_app):
     with live_app.app_context():
         gent = make_space("Gent", city="gent")
-        token = account_links.invitation_token(
-            invite(make_member("W", space=gent, role=Role.MODERATOR), gent)
-        )
+        token = mail_links.invitation_token(invite(make_member("W", space=gent, role=Role.MODERATOR), gent))
         db.session.commit()
 
     def try_it(turn):

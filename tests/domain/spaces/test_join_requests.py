@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts, passwords
-from forum.domain.people import mail_links as account_links
+from forum.domain.people import accounts, mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import join_requests
 from forum.infra import clock
@@ -52,7 +51,7 @@ def test_moderators_see_a_request_once_its_address_is_confirmed(gent, moderator)
     ask()
     assert told() == [("member.registered", {"member_id": member().id})]
     assert join_requests.waiting(actor(moderator), gent.id) == []
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     waiting = join_requests.waiting(actor(moderator), gent.id)
     assert [(r.name, r.email, r.message, r.byline.job, r.is_new) for r in waiting] == [
         ("Karim", "karim@city.test", "Wouter knows me.", "street worker", True)
@@ -62,7 +61,7 @@ def test_moderators_see_a_request_once_its_address_is_confirmed(gent, moderator)
 
 def test_confirming_twice_is_confirming_once(gent):
     ask()
-    token = account_links.confirm_token(member())
+    token = mail_links.confirm_token(member())
     join_requests.confirm(token)
     join_requests.confirm(token)
     assert [name for name, _ids in told()].count("join.requested") == 1
@@ -86,11 +85,11 @@ def test_a_known_address_does_not_excuse_a_weak_password(gent):
 
 def test_who_asks_again_replaces_what_was_never_confirmed(gent):
     ask(name="Impostor", password="a password of an impostor")
-    planted = account_links.confirm_token(member())
+    planted = mail_links.confirm_token(member())
     ask()
     with pytest.raises(LinkExpired):
         join_requests.confirm(planted)
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     assert member().name == "Karim"
     passwords.sign_in("karim@city.test", GOOD, address="192.0.2.1", device="phone")
     with pytest.raises(Invalid):
@@ -101,7 +100,7 @@ def test_who_asks_again_replaces_what_was_never_confirmed(gent):
 
 def test_a_reset_link_proves_the_address_as_well(gent, moderator):
     ask()
-    passwords.reset(account_links.reset_token(member()), "een heel ander wachtwoord")
+    passwords.reset(mail_links.reset_token(member()), "een heel ander wachtwoord")
     assert member().confirmed_at is not None
     assert len(join_requests.waiting(actor(moderator), gent.id)) == 1
 
@@ -122,7 +121,7 @@ def test_with_nobody_to_answer_it_says_so(session):
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.GUEST])
 def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
     ask()
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     request = join_requests.waiting(actor(moderator), gent.id)[0]
     join_requests.answer(actor(moderator), request.id, role=role)
     assert actor(member()).roles == {gent.id: role}
@@ -133,7 +132,7 @@ def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
 
 def test_a_no_lets_nobody_in_and_the_first_answer_counts(gent, moderator):
     ask()
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     request = join_requests.waiting(actor(moderator), gent.id)[0]
     join_requests.answer(actor(moderator), request.id, role=None)
     assert member().approved_at is None
@@ -144,7 +143,7 @@ def test_a_no_lets_nobody_in_and_the_first_answer_counts(gent, moderator):
 
 def test_only_moderators_of_that_space_see_and_answer(gent, moderator):
     ask()
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     request_id = db.session.scalars(select(JoinRequest.id)).one()
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (elsewhere, make_member("Kim", space=gent), member()):
@@ -180,7 +179,7 @@ def test_nobody_knocks_at_a_space_that_does_not_exist_for_her(gent):
 
 def test_an_answer_does_not_revive_a_suspended_account(gent, moderator):
     ask()
-    join_requests.confirm(account_links.confirm_token(member()))
+    join_requests.confirm(mail_links.confirm_token(member()))
     request = join_requests.waiting(actor(moderator), gent.id)[0]
     accounts.by_email("karim@city.test").suspended_at = clock.now()
     db.session.flush()

@@ -53,7 +53,7 @@ def test_a_change_elsewhere_is_not_written_over(gent, leen):
     assert posts.edit(actor(leen), post.id, body="On the phone.", seen_revision=1).revision == 2
 
 
-def test_only_the_author_changes_words_and_not_in_a_closed_talk(gent, leen, mo):
+def test_only_the_author_changes_words_and_not_in_a_closed_thread(gent, leen, mo):
     thread = make_thread(gent, leen)
     post = make_post(thread, leen)
     with pytest.raises(Forbidden):
@@ -89,7 +89,7 @@ def test_an_opening_taken_back_leaves_no_word_behind_and_can_return(gent, leen, 
     assert (thread.title, thread.slug) == ("A name in it", "a-name-in-it")
 
 
-def test_a_talk_that_nobody_answered_goes_as_a_whole(gent, leen, mo):
+def test_a_thread_that_nobody_answered_goes_as_a_whole(gent, leen, mo):
     thread = make_thread(gent, leen)
     posts.take_back(actor(leen), opening(thread).id)
     with pytest.raises(NotFound):

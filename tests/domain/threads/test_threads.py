@@ -1,4 +1,4 @@
-"""Talks: who begins and answers them, once; who reads them; and twenty people at the same moment."""
+"""Threads: who begins and answers them, once; who reads them; and twenty people at the same moment."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +51,7 @@ def leen(gent):
     return make_member("Leen", space=gent)
 
 
-def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
+def test_a_thread_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     thread = begin(
         leen, gent, title="  Who \n rings\u202e back? ", tags=["Onthaal", "#onthaal", "huisbezoek"]
     )
@@ -66,7 +66,7 @@ def test_a_talk_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     assert [tag.name for tag in thread_page.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
 
 
-def test_the_same_form_twice_makes_one_talk_and_one_reply(gent, leen):
+def test_the_same_form_twice_makes_one_thread_and_one_reply(gent, leen):
     idempotency_key = str(uuid.uuid4())
     first, second = (
         begin(leen, gent, idempotency_key=idempotency_key),
@@ -96,7 +96,7 @@ def test_words_that_cannot_be_meant_are_refused_at_their_field(gent, leen, field
     assert refusal.value.field == field
 
 
-def test_a_talk_is_never_wider_than_its_space(leen):
+def test_a_thread_is_never_wider_than_its_space(leen):
     closed = make_space("Klein", widest=Audience.SPACE)
     join(leen, closed)
     with pytest.raises(Invalid) as refusal:
@@ -104,7 +104,7 @@ def test_a_talk_is_never_wider_than_its_space(leen):
     assert refusal.value.field == "audience"
 
 
-def test_only_who_belongs_begins_a_talk(gent):
+def test_only_who_belongs_begins_a_thread(gent):
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     with pytest.raises(Forbidden):
         begin(karim, gent)
@@ -113,7 +113,7 @@ def test_only_who_belongs_begins_a_talk(gent):
         begin(karim, unlisted, audience=Audience.SPACE)
 
 
-def test_members_of_other_cities_answer_a_talk_of_the_network_and_guests_only_where_they_are(gent, leen):
+def test_members_of_other_cities_answer_a_thread_of_the_network_and_guests_only_where_they_are(gent, leen):
     thread = begin(leen, gent)
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     post = answer(karim, thread, kind=PostKind.OBJECTION)
@@ -153,7 +153,7 @@ def test_a_moderator_narrows_and_it_is_logged(gent, leen):
         narrowing.set_audience(actor(moderator), thread.id, audience=Audience.PUBLIC)
 
 
-def test_a_talk_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, leen):
+def test_a_thread_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, leen):
     thread = begin(leen, gent, audience=Audience.SPACE)
     narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
     assert thread.audience == Audience.NETWORK

@@ -1,6 +1,6 @@
 """Runs a command that ends when the process that started it ends, however that happened.
 
-    python tests/leash.py USER COMMAND …      USER is a name, or - to stay who we are
+    python tests/parent_death_signal.py USER COMMAND …      USER is a name, or - to stay who we are
 
 A killed test run cannot clean up. On Linux the kernel does it: it sends the signal that PostgreSQL reads as
 "stop at once". Elsewhere only an orderly end cleans up.

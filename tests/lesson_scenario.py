@@ -1,4 +1,4 @@
-"""A talk in Aalst, its moderator, a moderator of Gent and an editor: the ground on which tests of lessons stand."""
+"""A thread in Aalst, its moderator, a moderator of Gent and an editor: what tests of lessons start from."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ FULL: dict[str, Any] = {
 
 
 @dataclass
-class Ground:
+class LessonScenario:
     """The rows, and shortcuts to the verbs."""
 
     space: Space
@@ -48,16 +48,16 @@ class Ground:
 
     @property
     def post(self) -> Post:
-        """The opening post of the talk."""
+        """The opening post of the thread."""
         return self.posts()[0]
 
     def posts(self) -> list[Post]:
-        """All posts of the talk."""
+        """All posts of the thread."""
         return list(
             db.session.scalars(select(Post).where(Post.thread_id == self.thread.id).order_by(Post.number))
         )
 
-    def who(self, name: str) -> Actor:
+    def actor(self, name: str) -> Actor:
         """The actor behind one of the people."""
         return actor(getattr(self, name))
 
@@ -65,10 +65,12 @@ class Ground:
         self, *, text: str = "Contact keeps people", words: str = WORDS, stance: str = "supports"
     ) -> Lesson:
         """A draft with everything in it, resting on one excerpt."""
-        lesson = lessons.draft(self.who("curator"), self.thread.id, title=FULL["title"])
-        claim = claims.add(self.who("curator"), lesson.id, text=text)
-        claims.quote(self.who("curator"), claim.id, post_id=self.post.id, words=words, stance=stance)
-        lessons.save(self.who("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL)
+        lesson = lessons.draft(self.actor("curator"), self.thread.id, title=FULL["title"])
+        claim = claims.add(self.actor("curator"), lesson.id, text=text)
+        claims.quote(self.actor("curator"), claim.id, post_id=self.post.id, words=words, stance=stance)
+        lessons.save(
+            self.actor("curator"), lesson.id, saved_count=lessons.working(lesson).saved_count, **FULL
+        )
         return lesson
 
     def agree(self, lesson: Lesson, words: str = WORDS, **over: Any) -> Consent:
@@ -87,13 +89,13 @@ class Ground:
     def published(self, audience: Audience = Audience.NETWORK, by: str = "reviewer") -> Lesson:
         """A lesson out in the world."""
         lesson = self.draft()
-        lessons.submit(self.who("curator"), lesson.id, audience=audience)
-        lessons.publish(self.who(by), lesson.id)
+        lessons.submit(self.actor("curator"), lesson.id, audience=audience)
+        lessons.publish(self.actor(by), lesson.id)
         return lesson
 
 
-def lay(audience: Audience = Audience.NETWORK, *, replies: int = 1) -> Ground:
-    """People, a space and a talk with that audience."""
+def build(audience: Audience = Audience.NETWORK, *, replies: int = 1) -> LessonScenario:
+    """People, a space and a thread with that audience."""
     space = make_space("Aalst", city="aalst")
     elsewhere = make_space("Gent", city="gent")
     author = make_member("Amina", space=space)
@@ -101,7 +103,7 @@ def lay(audience: Audience = Audience.NETWORK, *, replies: int = 1) -> Ground:
     thread = make_thread(space, author, title="Why they stopped", body=OPENING, audience=audience)
     for _number in range(replies):
         make_post(thread, curator, REPLY)
-    return Ground(
+    return LessonScenario(
         space=space,
         author=author,
         curator=curator,

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 class Form:
     """One form of a page, with the values that stand in it."""
 
-    person: Person
+    session: BrowserSession
     tag: Tag
     values: dict[str, list[str]]
 
@@ -29,19 +29,19 @@ class Form:
         """The fields of this form."""
         return {str(field["name"]) for field in self.tag.select("[name]")}
 
-    def submit(self, button: tuple[str, str] | None = None) -> Person:
+    def submit(self, button: tuple[str, str] | None = None) -> BrowserSession:
         """Press the button (a name and value when there are several)."""
-        target = urljoin(self.person.path, str(self.tag.get("action") or self.person.path))
+        target = urljoin(self.session.path, str(self.tag.get("action") or self.session.path))
         values = dict(self.values)
         if button:
             values[button[0]] = [button[1]]
         if str(self.tag.get("method", "get")).lower() == "post":
-            return self.person.arrive(self.person.client.post(target, data=values, follow_redirects=True))
-        return self.person.arrive(self.person.client.get(target, query_string=values, follow_redirects=True))
+            return self.session.show(self.session.client.post(target, data=values, follow_redirects=True))
+        return self.session.show(self.session.client.get(target, query_string=values, follow_redirects=True))
 
 
-class Person:
-    """Somebody with a browser."""
+class BrowserSession:
+    """One person's browser: where it is, and what stands there."""
 
     def __init__(self, client: FlaskClient, language: str = "nl-BE") -> None:
         self.client = client
@@ -50,15 +50,15 @@ class Person:
         self.status = 0
         self.page = BeautifulSoup("", "html.parser")
 
-    def arrive(self, answer) -> Person:
+    def show(self, answer) -> BrowserSession:
         """Look at what came back."""
         self.path, self.status = answer.request.path, answer.status_code
         self.page = BeautifulSoup(answer.get_data(as_text=True), "html.parser")
         return self
 
-    def open(self, path: str) -> Person:
+    def open(self, path: str) -> BrowserSession:
         """Type an address."""
-        return self.arrive(self.client.get(path, follow_redirects=True))
+        return self.show(self.client.get(path, follow_redirects=True))
 
     @property
     def text(self) -> str:
@@ -74,13 +74,13 @@ class Person:
     def form(self, *fields: str, to: str = "") -> Form:
         """The first form of the main part with these fields, going to an address that contains `to`."""
         for tag in self.page.select("main form"):
-            form = Form(self, tag, _standing(tag))
+            form = Form(self, tag, _values_of(tag))
             if set(fields) <= form.names and to in str(tag.get("action", "")):
                 return form
         raise AssertionError(f"no form with {fields} to {to!r} on {self.path}: {self.text[:300]}")
 
 
-def _standing(tag: Tag) -> dict[str, list[str]]:
+def _values_of(tag: Tag) -> dict[str, list[str]]:
     values: dict[str, list[str]] = {}
     for field in tag.select("input[name], textarea[name], select[name]"):
         name = str(field["name"])
