@@ -1,18 +1,16 @@
-"""Hide and restore, close and reopen: who may, what others see, and the log that only grows."""
+"""Hide and restore a post: who may, and what others see."""
 
 import pytest
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
-from forum.domain.moderation import hiding, locking
+from forum.domain.moderation import hiding
 from forum.domain.threads import page as thread_page
-from forum.domain.threads import posts, threads
+from forum.domain.threads import posts
 from forum.infra.db import db
-from forum.models.moderation import ModerationAction
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
-from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from forum.policy.errors import Forbidden, Invalid, NotFound
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 
 
@@ -88,41 +86,3 @@ def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, kar
     closed = make_post(make_thread(gent, leen, audience=Audience.SPACE), leen)
     with pytest.raises(NotFound):
         hiding.hide(actor(elsewhere), closed.id, reason="No")
-
-
-def test_a_closed_thread_takes_no_words_until_it_is_reopened(gent, leen, mo):
-    thread = make_thread(gent, leen)
-    locking.lock(actor(mo), thread.id, reason="Done, a lesson is being made")
-    with pytest.raises(Forbidden):
-        threads.reply(actor(leen), thread.id, body="One more", idempotency_key="a")
-    with pytest.raises(Conflict):
-        locking.lock(actor(mo), thread.id)
-    assert [talk.id for talk in locking.closed_threads(actor(mo), gent.id)] == [thread.id]
-    locking.reopen(actor(mo), thread.id)
-    assert threads.reply(actor(leen), thread.id, body="One more", idempotency_key="a").number == 2
-    with pytest.raises(Conflict):
-        locking.reopen(actor(mo), thread.id)
-
-
-def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
-    thread = make_thread(gent, leen)
-    for _turn in range(2):
-        locking.lock(actor(mo), thread.id)
-        locking.reopen(actor(mo), thread.id)
-    first = audit_log.page(actor(mo), gent.id, limit=3)
-    rest = audit_log.page(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
-    assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
-    assert first.rows[0].actor_name == "Mo"
-    assert first.rows[0].thread_title == thread.title
-    with pytest.raises(Forbidden):
-        audit_log.page(actor(leen), gent.id)
-
-
-@pytest.mark.parametrize("statement", [
-    update(ModerationAction).values(reason="another"),
-    delete(ModerationAction),
-], ids=["change", "remove"])  # fmt: skip
-def test_the_database_refuses_to_rewrite_the_log(gent, leen, mo, statement):
-    locking.lock(actor(mo), make_thread(gent, leen).id)
-    with pytest.raises(DatabaseError), db.session.begin_nested():
-        db.session.execute(statement)

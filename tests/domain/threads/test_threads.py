@@ -6,12 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.moderation import narrowing
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import read_marks, threads
 from forum.infra.db import db
-from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post, PostKind, PostRevision, Thread
@@ -139,32 +137,6 @@ def test_only_a_moderator_speaks_as_moderator(gent, leen):
     thread = begin(leen, gent)
     with pytest.raises(Forbidden):
         answer(leen, thread, kind=PostKind.MODERATION)
-
-
-def test_a_moderator_narrows_and_it_is_logged(gent, leen):
-    thread = begin(leen, gent)
-    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
-    karim = make_member("Karim", space=make_space("Genk", city="genk"))
-    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
-    with pytest.raises(NotFound):
-        thread_page.page(actor(karim), thread.id)
-    assert db.session.scalars(select(ModerationAction.action)).all() == [Action.NARROW]
-    with pytest.raises(Forbidden):
-        narrowing.set_audience(actor(moderator), thread.id, audience=Audience.PUBLIC)
-
-
-def test_a_thread_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, leen):
-    thread = begin(leen, gent, audience=Audience.SPACE)
-    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
-    assert thread.audience == Audience.NETWORK
-    karim = make_member("Karim", space=gent)
-    post = answer(karim, thread)
-    post.deleted_at = post.created_at  # also words that are gone were meant for the readers of that moment
-    db.session.flush()
-    with pytest.raises(Forbidden):
-        narrowing.set_audience(actor(leen), thread.id, audience=Audience.PUBLIC)
-    with pytest.raises(Forbidden):
-        narrowing.set_audience(actor(karim), thread.id, audience=Audience.SPACE)
 
 
 def test_lists_filter_by_need_axis_and_tag_and_page_by_key(gent, leen):

@@ -1,0 +1,62 @@
+"""Who reads a thread changes: fewer by a moderator, more by who began it, and lessons follow."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.lessons import page as lesson_page
+from forum.domain.moderation import narrowing
+from forum.domain.threads import page as thread_page
+from forum.infra.db import db
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Audience, Role
+from forum.policy.errors import Forbidden, NotFound
+from tests.factories import actor, make_member, make_post, make_space, make_thread
+from tests.lesson_scenario import build
+
+
+@pytest.fixture
+def gent():
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+def test_a_moderator_narrows_and_it_is_logged(gent, leen):
+    thread = make_thread(gent, leen)
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    karim = make_member("Karim", space=make_space("Genk", city="genk"))
+    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    with pytest.raises(NotFound):
+        thread_page.page(actor(karim), thread.id)
+    assert db.session.scalars(select(ModerationAction.action)).all() == [Action.NARROW]
+    with pytest.raises(Forbidden):
+        narrowing.set_audience(actor(moderator), thread.id, audience=Audience.PUBLIC)
+
+
+def test_a_thread_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, leen):
+    thread = make_thread(gent, leen, audience=Audience.SPACE)
+    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    assert thread.audience == Audience.NETWORK
+    karim = make_member("Karim", space=gent)
+    post = make_post(thread, karim)
+    post.deleted_at = post.created_at  # also words that are gone were meant for the readers of that moment
+    db.session.flush()
+    with pytest.raises(Forbidden):
+        narrowing.set_audience(actor(leen), thread.id, audience=Audience.PUBLIC)
+    with pytest.raises(Forbidden):
+        narrowing.set_audience(actor(karim), thread.id, audience=Audience.SPACE)
+
+
+def test_a_thread_that_is_closed_later_takes_its_words_along():
+    scenario = build()
+    lesson = scenario.published()
+    before = lesson_page.page(scenario.actor("reader"), lesson.public_id)
+    assert before.claims[0].excerpts[0].author.name == "Amina"
+    narrowing.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
+    page = lesson_page.page(scenario.actor("reader"), lesson.public_id)
+    (excerpt,) = page.claims[0].excerpts
+    assert (excerpt.words, excerpt.withheld, excerpt.post) == ("", "closed", None)
+    assert (page.sources, page.version.cities, page.version.masked) == ([], [], True)
