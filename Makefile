@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run test check fix bench translations lock vendor runtime
+.PHONY: help setup run test proof check fix bench translations lock vendor runtime
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -21,6 +21,9 @@ run: runtime ## the forum with its demo network on 127.0.0.1:8000 (PORT changes 
 test: setup ## everything that CI runs: check, both databases, browser
 	@$(MAKE) --no-print-directory check
 	@$(PY) scripts/suite.py
+
+proof: setup ## what takes long: kills, walks, sweeps, on both databases (PROOF_SEED repeats a run)
+	@$(PY) scripts/proof.py
 
 check: ## format, lint, types, templates, translations: seconds
 	@scripts/setup dev

@@ -4,8 +4,8 @@
 """
 
 import os
+import random
 import shutil
-import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy.engine import make_url
 
 from forum import create_app
 from forum.infra import logs, passwords
@@ -64,13 +65,32 @@ def new_database(folder: Path) -> str:
     return f"sqlite:///{folder / 'forum.db'}"
 
 
+def copied_database(url: str, folder: Path) -> str:
+    """The address of a copy of the database at `url`, which nobody may be using."""
+    name = make_url(url).database or ""
+    if POSTGRES:
+        server = os.environ["TEST_POSTGRES_URL"]
+        return servers.create_database(server, f"t{uuid.uuid4().hex[:16]}", template=name)
+    shutil.copyfile(name, folder / "forum.db")
+    return f"sqlite:///{folder / 'forum.db'}"
+
+
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a database that the migrations built and nobody uses: migrating for every test takes long."""
+    folder = tmp_path_factory.mktemp("migrated")
+    url = new_database(folder)
+    with create_app(settings_for(url, folder)).app_context():
+        upgrade()
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
     """The application on a database that the migrations built."""
     folder = tmp_path_factory.mktemp("forum")
-    made = create_app(settings_for(new_database(folder), folder))
-    with made.app_context():
-        upgrade()
+    made = create_app(settings_for(copied_database(migrated, folder), folder))
     # A test holds one application context open, so that requests share its transaction; what a request keeps for
     # itself (who is looking, her language, her token) must not outlive it.
     made.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
@@ -86,7 +106,7 @@ def forget_the_request_before() -> None:
 @pytest.fixture(autouse=True)
 def session(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Run a test inside one outer transaction, commits of its requests included, and throw it away."""
-    if request.node.get_closest_marker("live") or request.node.get_closest_marker("browser"):
+    if any(request.node.get_closest_marker(name) for name in ("live", "browser", "any_database")):
         yield None
         return
     app = request.getfixturevalue("app")
@@ -99,32 +119,20 @@ def session(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def live_app(tmp_path: Path, app: Flask) -> Iterator[Flask]:
+def live_app(tmp_path: Path, migrated: str) -> Iterator[Flask]:
     """An application on a database of its own, with real commits: for tests with threads, processes or a browser."""
-    if POSTGRES:
-        url = servers.create_database(os.environ["TEST_POSTGRES_URL"], f"t{uuid.uuid4().hex[:16]}")
-    else:
-        template = Path(app.config["SQLALCHEMY_DATABASE_URI"].removeprefix("sqlite:///"))
-        subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "import sqlite3,sys; a=sqlite3.connect(sys.argv[1]); b=sqlite3.connect(sys.argv[2]); a.backup(b)",
-                str(template),
-                str(tmp_path / "forum.db"),
-            ],
-            check=True,
-        )
-        url = f"sqlite:///{tmp_path / 'forum.db'}"
-    made = create_app(settings_for(url, tmp_path))
-    with made.app_context():
-        if POSTGRES:
-            upgrade()
+    made = create_app(settings_for(copied_database(migrated, tmp_path), tmp_path))
     yield made
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
     shutil.rmtree(tmp_path, ignore_errors=True)
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """The chances of one test: the same again for the same PROOF_SEED, which `make proof` prints."""
+    return random.Random(f"{os.environ.get('PROOF_SEED', '0')} {request.node.nodeid}")
 
 
 @pytest.fixture

@@ -55,12 +55,15 @@ def start_postgres(settings: dict[str, str]) -> tuple[str, int]:
     return f"postgresql+psycopg://postgres@/postgres?host={folder}", server.pid
 
 
-def create_database(url: str, name: str) -> str:
-    """Make an empty database `name` on the server of `url`, in place of an older one; give its address."""
+def create_database(url: str, name: str, *, template: str = "template0") -> str:
+    """Make a database `name` on the server of `url`, in place of an older one; give its address.
+
+    It is empty, or a copy of the database `template`, which nobody may be using.
+    """
     with _connect(url) as connection:
-        named = sql.Identifier(name)
+        named, copied = sql.Identifier(name), sql.Identifier(template)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(named))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(named))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(named, copied))
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 

@@ -18,6 +18,8 @@ from scripts import need
 from tests.postgres import SHARED, copy_binaries, create_database, packaged_binaries, postgres_server
 from tests.servers import smtp_server
 
+pytestmark = pytest.mark.any_database
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

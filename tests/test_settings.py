@@ -5,6 +5,8 @@ import pytest
 from forum import create_app
 from forum.settings import UnsafeSettings
 
+pytestmark = pytest.mark.any_database
+
 SAFE = {
     "ENV_NAME": "production",
     "SECRET_KEY": "k" * 40,

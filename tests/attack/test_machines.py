@@ -9,6 +9,7 @@ from forum.infra import rates, text
 from forum.infra.db import db
 from forum.models.spaces import Space
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.sweeps import few_of
 
 FORWARDED = ("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-URL", "Forwarded")
 BOMBS = {
@@ -68,8 +69,9 @@ def test_bodies_of_no_form_of_ours_are_refused(client, body, kind, status):
     assert client.post("/accounts/sign-in", data=body, content_type=kind).status_code == status
 
 
-@pytest.mark.parametrize("name", BOMBS)
-def test_no_text_keeps_the_server_busy_or_grows_without_measure(app, name):
+@pytest.mark.any_database
+@pytest.mark.parametrize("name", few_of(BOMBS, "brackets", "quotes", "ticks"))
+def test_no_text_keeps_the_server_busy_or_grows_without_measure(name):
     source = BOMBS[name][: text.MAX_LENGTH]
     began = time.process_time()
     html = text.render(source)

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
 from tests.rules import closed_world
 from tests.rules.test_leak_walk import BAIT
+from tests.sweeps import few_of
 
 ZERO = "\x00"
 HUGE = "9" * 30
@@ -70,19 +72,35 @@ RIGHT = {
 }  # fmt: skip
 
 
+FEW_VALUES = (f"a{ZERO}b{ZERO}c{ZERO}d", HUGE, "\u202e\u0627\u0644")
+
+
+@dataclass(frozen=True)
+class Strange:
+    """What is put in addresses, by kind of argument, and asked of pages."""
+
+    numbers: tuple[str, ...] = NUMBERS
+    words: tuple[str, ...] = WORDS
+    queries: tuple[str, ...] = QUERIES
+
+
+FEW = Strange(("2147483648", HUGE), ("%00", "%ED%A0%80"), ("-1", "%00", "1e400"))
+SWEEPS = [pytest.param(FEW, id="few"), pytest.param(Strange(), id="all", marks=pytest.mark.proof)]
+
+
 @pytest.fixture
 def world(session):
     return closed_world.build()
 
 
-def fillings(rule: Rule, world: closed_world.World) -> Iterator[dict[str, str]]:
+def fillings(rule: Rule, world: closed_world.World, strange: Strange = FEW) -> Iterator[dict[str, str]]:
     """The real ids, and each argument once in every strange way."""
     plain = {name: str(next(iter(BAIT[name](world)), "1")) for name in rule.arguments}
     yield plain
     for name in rule.arguments:
         numeric = type(rule._converters[name]).__name__ == "RowIdConverter"
-        for strange in NUMBERS if numeric else WORDS:
-            yield {**plain, name: strange}
+        for value in strange.numbers if numeric else strange.words:
+            yield {**plain, name: value}
 
 
 def path_of(rule: Rule, values: dict[str, str]) -> str:
@@ -125,25 +143,27 @@ def broken(answers: Iterator[tuple[str, int]]) -> list[str]:
     return [f"{status} {what}" for what, status in answers if status >= 500 and "/readyz" not in what]
 
 
-def test_no_address_breaks_a_page(app, world):
+@pytest.mark.parametrize("strange", SWEEPS)
+def test_no_address_breaks_a_page(app, world, strange):
     def walk():
         for browser in people(app, world):
             for rule in rules(app, "GET"):
-                for values in fillings(rule, world):
+                for values in fillings(rule, world, strange):
                     path = path_of(rule, values)
                     yield path[:120], browser.get(path).status_code
 
     assert broken(walk()) == []
 
 
-def test_no_question_in_an_address_breaks_a_page(app, world):
+@pytest.mark.parametrize("strange", SWEEPS)
+def test_no_question_in_an_address_breaks_a_page(app, world, strange):
     def walk():
         browser = next(people(app, world))
         for rule in rules(app, "GET"):
             if rule.endpoint == "static":
                 continue
             path = path_of(rule, next(fillings(rule, world)))
-            for value in QUERIES:
+            for value in strange.queries:
                 query = "&".join(f"{name}={value}" for name in READ)
                 yield f"{path}?{value[:40]}", browser.get(f"{path}?{query}").status_code
 
@@ -161,8 +181,11 @@ def test_no_method_breaks_a_page(app, world):
     assert broken(walk()) == []
 
 
-def test_no_address_to_write_to_breaks(app, world):
-    paths = [path_of(rule, values) for rule in rules(app, "POST") for values in fillings(rule, world)]
+@pytest.mark.parametrize("strange", SWEEPS)
+def test_no_address_to_write_to_breaks(app, world, strange):
+    paths = [
+        path_of(rule, values) for rule in rules(app, "POST") for values in fillings(rule, world, strange)
+    ]
 
     def walk():
         for browser in people(app, world):
@@ -200,7 +223,7 @@ def fields(app, world, monkeypatch) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("value", VALUES, ids=lambda value: repr(value)[:12])
+@pytest.mark.parametrize("value", few_of(VALUES, *FEW_VALUES), ids=lambda value: repr(value)[:12])
 def test_no_word_in_a_form_breaks_it(app, world, fields, value):
     def walk():
         browser = next(people(app, world))

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.any_database,
+    pytest.mark.timeout(180),
+]  # it is always SQLite here
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -102,7 +106,9 @@ def test_both_come_and_both_go(tmp_path):
         assert f"http://127.0.0.1:{port}" in process.stdout.read()
 
 
-@pytest.mark.parametrize("which", [0, -1], ids=["web", "worker"])
+@pytest.mark.parametrize(
+    "which", [pytest.param(0, marks=pytest.mark.proof, id="web"), pytest.param(-1, id="worker")]
+)
 def test_when_one_dies_the_other_goes_too_and_it_says_so(tmp_path, which):
     port = free_port()
     with started(tmp_path, port) as process:
@@ -143,6 +149,7 @@ def test_a_taken_port_is_said_at_once(tmp_path):
             assert f"Port {port} is taken" in process.stdout.read()
 
 
+@pytest.mark.proof
 def test_the_demo_comes_in_once_and_a_second_start_finds_it(tmp_path):
     port = free_port()
     with started(tmp_path, port, FORUM_DEMO="1") as process:

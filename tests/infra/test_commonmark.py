@@ -8,6 +8,8 @@ import pytest
 from forum.infra import text
 from tests.rules.source import ROOT
 
+pytestmark = pytest.mark.any_database
+
 SPECIFICATION = ROOT / "node_modules" / "commonmark-spec" / "spec.txt"
 EXAMPLE = re.compile(r"^`{32} example\n(.*?)^\.\n(.*?)^`{32}$|^#{1,6} *([^\n]*)$", re.DOTALL | re.MULTILINE)
 ALL, AT_LEAST = 652, 560  # examples in version 0.31.2, and how many of them hold no raw HTML at the least

@@ -5,6 +5,8 @@ from flask import Response, abort, session
 
 from tests.infra.conftest import make_house
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def pages(house):

@@ -14,6 +14,8 @@ from forum.infra import i18n
 from forum.infra.i18n import _, lazy, ngettext
 from tests.infra.conftest import make_house
 
+pytestmark = pytest.mark.any_database
+
 LATE = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)
 LABEL = lazy("Good morning")
 

@@ -7,6 +7,8 @@ import pytest
 from forum.infra import clock, mailer
 from tests.infra.test_mailer import letter
 
+pytestmark = pytest.mark.any_database
+
 MONDAY = datetime(2026, 11, 23, 6, tzinfo=UTC)
 
 

@@ -12,6 +12,8 @@ from forum.infra import mailer
 from forum.infra.mailer import Message, Permanent, Temporary, build, open_mailer
 from tests import servers
 
+pytestmark = pytest.mark.any_database
+
 HTML = (
     "<html><head><style>p{color:#123456} @media (prefers-color-scheme: dark){p{color:#fff}}</style></head>"
     "<body><p>Dag Zoë</p></body></html>"

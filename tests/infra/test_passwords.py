@@ -8,6 +8,8 @@ import pytest
 
 from forum.infra import passwords
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def real_costs() -> Iterator[None]:

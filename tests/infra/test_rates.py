@@ -9,6 +9,8 @@ from forum.infra import rates
 from forum.infra.rates import TooOften
 from tests.infra.conftest import make_house
 
+pytestmark = pytest.mark.any_database
+
 
 def test_the_limit_holds_for_each_name_and_each_subject(inside):
     for _ in range(3):

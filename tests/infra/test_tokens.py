@@ -7,6 +7,8 @@ import pytest
 from forum.infra import clock, tokens
 from tests.infra.conftest import make_house
 
+pytestmark = pytest.mark.any_database
+
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from forum.infra import text
 
+pytestmark = pytest.mark.any_database
+
 POST = """# Title *one*
 
 A first line

@@ -18,6 +18,7 @@ from forum.models.mail import MailState, OutgoingMail
 from forum.models.subscriptions import Digest, DigestState, Frequency
 from tests import servers
 from tests.factories import actor, make_member, make_space, make_thread
+from tests.sweeps import few_of
 
 pytestmark = pytest.mark.live
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,10 +92,29 @@ def states(app) -> tuple[Counter, Counter]:
     return mails, windows
 
 
+MOMENTS = ("mail.claimed", "mail.made", "mail.sent")
+
+
 @pytest.mark.parametrize(
-    "failpoint", ["mail.claimed:1", "mail.claimed:4", "mail.made:3", "mail.sent:1", "mail.sent:5"]
+    "failpoint",
+    few_of(
+        ["mail.claimed:1", "mail.claimed:4", "mail.made:3", "mail.sent:1", "mail.sent:5"],
+        "mail.claimed:4",
+        "mail.sent:1",
+    ),
 )
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(waiting, smtp, failpoint):
+    kill_and_sweep(waiting, smtp, failpoint)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nor_does_one_that_is_killed_at_any_letter(waiting, smtp, chance, moment):
+    kill_and_sweep(waiting, smtp, f"{moment}:{chance.randint(1, PEOPLE + 1)}")
+
+
+def kill_and_sweep(waiting, smtp, failpoint) -> None:
+    """Kill a worker at this point, let another one finish, and count the letters."""
     assert finish(start(waiting, smtp, failpoint=failpoint)) == -signal.SIGKILL
     left, _windows = states(waiting)
     assert left[MailState.SENDING] == 1
@@ -110,6 +130,7 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(waiting, smtp, failpo
     assert windows == {DigestState.SENT: PEOPLE}
 
 
+@pytest.mark.proof
 def test_without_the_sweep_the_killed_mail_would_be_missing(waiting, smtp):
     """The control: the protection is what saves it."""
     finish(start(waiting, smtp, failpoint="mail.claimed:1"))
@@ -117,9 +138,10 @@ def test_without_the_sweep_the_killed_mail_would_be_missing(waiting, smtp):
     assert len(arrived(smtp)) == PEOPLE
 
 
-def test_four_workers_at_once_send_each_letter_once(waiting, smtp):
-    crowd = [start(waiting, smtp) for _ in range(4)]
-    assert [finish(process) for process in crowd] == [0, 0, 0, 0]
+@pytest.mark.parametrize("workers", few_of([2, 4], 2))
+def test_several_workers_at_once_send_each_letter_once(waiting, smtp, workers):
+    crowd = [start(waiting, smtp) for _ in range(workers)]
+    assert [finish(process) for process in crowd] == [0] * workers
     seen = arrived(smtp)
     assert len(seen) == PEOPLE + 1
     assert set(seen.values()) == {1}
@@ -145,7 +167,8 @@ def test_one_bad_address_does_not_hold_up_the_others(waiting, smtp):
     assert windows == {DigestState.SENT: PEOPLE - 3, DigestState.FAILED: 1, DigestState.QUEUED: 2}
 
 
-def test_two_schedulers_at_once_open_each_window_once(live_app):
+@pytest.mark.parametrize("schedulers", few_of([2, 4], 2))
+def test_several_schedulers_at_once_open_each_window_once(live_app, schedulers):
     with live_app.app_context():
         space = make_space("Aalst")
         for number in range(20):
@@ -164,8 +187,8 @@ def test_two_schedulers_at_once_open_each_window_once(live_app):
     url = live_app.config["SQLALCHEMY_DATABASE_URI"]
     crowd = [
         subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT, stderr=subprocess.PIPE)
-        for _ in range(4)
+        for _ in range(schedulers)
     ]
-    assert [finish(process) for process in crowd] == [0, 0, 0, 0]
+    assert [finish(process) for process in crowd] == [0] * schedulers
     mails, windows = states(live_app)
     assert sum(mails.values()) == sum(windows.values()) == 20

@@ -7,6 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT, calls, modules, plant
 
+pytestmark = pytest.mark.any_database
+
 # Which floors a floor may import. `house` is the factory; `settings` only reads the configuration.
 ALLOWED = {
     "infra": {"infra"},

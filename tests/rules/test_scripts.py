@@ -9,6 +9,8 @@ import pytest
 from scripts import need, suite, translations
 from tests import postgres
 
+pytestmark = pytest.mark.any_database
+
 
 def test_a_missing_tool_is_named_and_fails(monkeypatch, capsys):
     monkeypatch.delenv("CHROMIUM", raising=False)

@@ -7,6 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT, modules, plant
 
+pytestmark = pytest.mark.any_database
+
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 45
 

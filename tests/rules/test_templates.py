@@ -7,6 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT, plant
 
+pytestmark = pytest.mark.any_database
+
 LONGEST = 120
 USE = re.compile(r"""["']((?:[\w-]+/)*[\w{}-]+\.(?:html|txt))["']""")
 IMPORTED = re.compile(r"{%-?\s*from\s+[\"'][^\"']+[\"']\s+import\s+([^%]+?)\s*-?%}")

@@ -11,6 +11,8 @@ from babel.messages.extract import extract_from_dir
 
 from tests.rules.source import ROOT, modules, plant
 
+pytestmark = pytest.mark.any_database
+
 KEYWORDS = {"_": None, "gettext": None, "lazy": None, "ngettext": (1, 2)}
 METHODS = [("forum/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%")

@@ -7,6 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT, plant
 
+pytestmark = pytest.mark.any_database
+
 TRUSTED = {"forum/infra/text.py"}
 TRUSTING = re.compile(r"\|\s*safe\b|\bMarkup\s*\(|autoescape\s+false|\bMarkup\.")
 INLINE = re.compile(r"\sstyle\s*=|<style\b|\son[a-z]+\s*=\s*[\"']|<script(?![^>]*\bsrc=)|javascript:", re.I)

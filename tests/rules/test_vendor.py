@@ -2,7 +2,11 @@
 
 import shutil
 
+import pytest
+
 from scripts import vendor
+
+pytestmark = pytest.mark.any_database
 
 
 def test_every_vendored_file_is_as_the_manifest_says():

@@ -1,0 +1,101 @@
+"""`make proof` runs what `make test` leaves out, with chances that can be repeated, and tells what came of it."""
+
+import itertools
+import random
+import re
+import sys
+
+import pytest
+
+from scripts import proof, suite
+from tests.sweeps import few_of
+
+pytestmark = pytest.mark.any_database
+MARKS = ("proof", "browser", "any_database")
+
+
+def part(*lines, code=0, name="planted"):
+    """A part that says these lines and ends with this code."""
+    said = "; ".join(f"print({line!r})" for line in lines)
+    return proof.Part(name, (sys.executable, "-c", f"import sys, os; {said or 'pass'}; sys.exit({code})"))
+
+
+def selects(expression, marks) -> bool:
+    """Whether a test with these marks is chosen, as pytest's -m would."""
+    return bool(eval(expression, {name: name in marks for name in MARKS}))  # noqa: S307
+
+
+def pytest_parts():
+    """What each part that is pytest selects (its last word), and on which database."""
+    return [(each.command[-1], each.database) for each in proof.PARTS if "pytest" in each.command]
+
+
+@pytest.mark.parametrize("marks", [set(some) for n in range(4) for some in itertools.combinations(MARKS, n)])
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_every_test_runs_on_every_database_in_one_of_the_two(marks, database):
+    runs = [(choice, on) for on, choice, _workers in suite.PHASES.values()] + pytest_parts()
+    times = [on for choice, on in runs if selects(choice, marks)]
+    assert times.count(database) == (1 if "browser" not in marks or database == "sqlite" else 0)
+
+
+@pytest.mark.parametrize(
+    ("planted", "passed", "failed"),
+    [
+        (part("2 failed, 3 passed in 1.2s", code=1), 3, 2),
+        (part("5 passed, 1 skipped, 1 error in 3s", code=1), 5, 2),
+        (part("1 passed in 1s", "and 7 passed, 0 failed"), 7, 0),
+        (part("4 passed", code=3), 4, 1),
+        (part("nothing to say", code=5), 0, 1),
+    ],
+)
+def test_what_a_part_counted_is_read_and_a_bad_end_is_a_failure(planted, passed, failed):
+    counted, _seconds = proof.run(planted, "1")
+    assert (counted["passed"], counted["failed"]) == (passed, failed)
+
+
+def test_every_part_runs_and_the_sum_stands_last(monkeypatch, capsys):
+    parts = [part("1 passed, 1 failed", code=1, name="first"), part("2 passed", name="second")]
+    monkeypatch.setattr(proof, "PARTS", parts)
+    assert proof.main([]) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"^first +1 passed, 1 failed in \d+ s$", said, re.M)
+    assert said.splitlines()[-1] == "3 passed, 1 failed"
+    assert proof.main(["second"]) == 0
+    assert proof.main(["third"]) == 2
+
+
+def test_a_seed_is_drawn_printed_and_handed_on(monkeypatch, capsys):
+    told = (sys.executable, "-c", "import os; print('{seed}', os.environ['PROOF_SEED'], '1 passed')")
+    monkeypatch.setattr(proof, "PARTS", [proof.Part("told", told)])
+    monkeypatch.delenv("PROOF_SEED", raising=False)
+    drawn = set()
+    for _turn in range(2):
+        assert proof.main([]) == 0
+        said = capsys.readouterr().out
+        seed = said.splitlines()[0].removeprefix("PROOF_SEED=")
+        assert f"{seed} {seed} 1 passed" in said
+        drawn.add(seed)
+    assert len(drawn) == 2
+    monkeypatch.setenv("PROOF_SEED", "77")
+    assert proof.main([]) == 0
+    assert "77 77 1 passed" in capsys.readouterr().out
+
+
+def test_the_same_seed_gives_a_test_the_same_chances(monkeypatch, request):
+    def drawn(seed):
+        monkeypatch.setenv("PROOF_SEED", seed)
+        return random.Random(f"{seed} {request.node.nodeid}").random()
+
+    monkeypatch.setenv("PROOF_SEED", "5")
+    assert request.getfixturevalue("chance").random() == drawn("5") != drawn("6")
+
+
+def test_of_a_long_list_a_few_cases_stay_and_all_are_there():
+    cases = few_of(["a", "b", "c"], "b")
+    assert cases == [
+        pytest.param("a", marks=pytest.mark.proof),
+        "b",
+        pytest.param("c", marks=pytest.mark.proof),
+    ]
+    with pytest.raises(AssertionError):
+        few_of(["a"], "z")
