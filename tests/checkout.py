@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What tools keep for the next time, and git's own.
 CACHES = {".git", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", "htmlcov"}
-INSTALLED = ("node_modules", ".venv/bin", ".venv/lib/*/site-packages", ".venv/lib64/*/site-packages")
+INSTALLED = ("node_modules", ".venv/bin", ".venv/lib/*/site-packages")
 # Of files that people write only coming and going counts: they may well be typing while the tests run.
 MADE = {".mo", ".pot", ".db", ".db-wal", ".installed", ".package-lock.json"}
 
@@ -26,6 +26,8 @@ def listing(root: Path = ROOT) -> Listing:
             if not name.startswith(".coverage"):
                 _note(Path(folder, name), root, found)
     for pattern in INSTALLED:
+        if (root / pattern.partition("/")[0]).is_symlink():
+            continue  # shared with other checkouts, where somebody may be installing right now
         for folder in root.glob(pattern):
             for path in folder.iterdir():
                 if path.name not in CACHES:

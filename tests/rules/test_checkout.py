@@ -10,6 +10,8 @@ import pytest
 
 from tests import checkout, conftest
 
+pytestmark = pytest.mark.any_database
+
 CATALOGUE = "translations/nl/LC_MESSAGES/messages"
 
 
@@ -60,6 +62,15 @@ def test_caches_and_what_people_type_meanwhile_do_not_count(tmp_path):
         write(tmp_path, name)
     os.utime(typed, ns=(0, 0))
     assert checkout.differences(before, checkout.listing(tmp_path)) == []
+
+
+def test_an_environment_shared_with_other_checkouts_does_not_count(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here" / "node_modules").symlink_to(tmp_path / "elsewhere")
+    before = checkout.listing(tmp_path / "here")
+    write(tmp_path, "elsewhere/axe/index.js")
+    assert checkout.differences(before, checkout.listing(tmp_path / "here")) == []
 
 
 @pytest.mark.parametrize(("planted", "code"), [({"app.py": 0}, 0), ({"instance/forum.db": 5}, 1)])
