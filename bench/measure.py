@@ -1,7 +1,10 @@
-"""What pages cost, read from the kernel, in turns: so what else the machine does falls on all of them alike."""
+"""What pages cost, read from the kernel. What is compared is asked one right after the other, and that in turns.
+
+So what else the machine does meanwhile falls on all of it alike.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 
 from bench.forums import Forum
@@ -37,23 +40,27 @@ class Asker:
 
 @dataclass
 class Measured:
-    """What the limits cost in each turn, and what the pages of each forum cost."""
+    """What the pages of each forum cost in each turn, and what the limits cost just before."""
 
-    limits: Costs
-    forums: list[tuple[Forum, Costs]] = field(default_factory=list)
+    limits: dict[str, Costs]  # by limit
+    forums: list[tuple[Forum, Costs]]
 
 
 def measure(limits: Asker, forums: Sequence[tuple[Forum, Asker]]) -> Measured:
-    """Every page of every forum in every turn, with the limits among them."""
-    plan = [(limits, LIMITS), *((asker, forum.pages) for forum, asker in forums)]
-    costs: list[Costs] = [{page.name: [] for page in pages} for _asker, pages in plan]
-    for asker, pages in plan:
+    """One page of every forum and both limits, one right after the other; then the next page; and all that in turns."""
+    names = [page.name for page in forums[0][0].pages]
+    known = [{page.name: page for page in forum.pages} for forum, _asker in forums]
+    for asker, pages in [(limits, LIMITS), *((asker, forum.pages) for forum, asker in forums)]:
         for page in pages:
             asker.cost(page, WARM)
-    for _turn in range(TURNS):
-        for (asker, pages), found in zip(plan, costs, strict=True):
-            for page in pages:
-                found[page.name].append(asker.cost(page, REQUESTS))
-    return Measured(
-        costs[0], [(forum, found) for (forum, _asker), found in zip(forums, costs[1:], strict=True)]
+    found = Measured(
+        {limit.name: {name: [] for name in names} for limit in LIMITS},
+        [(forum, {name: [] for name in names}) for forum, _asker in forums],
     )
+    for _turn in range(TURNS):
+        for name in names:
+            for limit in LIMITS:
+                found.limits[limit.name][name].append(limits.cost(limit, REQUESTS))
+            for (_forum, asker), pages, (_same, costs) in zip(forums, known, found.forums, strict=True):
+                costs[name].append(asker.cost(pages[name], REQUESTS))
+    return found

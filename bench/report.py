@@ -1,5 +1,6 @@
 """From what was measured to figures side by side, and whether the bars are met."""
 
+import itertools
 import platform
 import statistics
 from collections.abc import Sequence
@@ -20,7 +21,10 @@ def report(measured: Measured, *, one_core: bool) -> dict[str, Any]:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "one_core_for_all": one_core,
-        "limits_ms": {name: round(statistics.median(costs), 3) for name, costs in measured.limits.items()},
+        "limits_ms": {
+            limit: round(statistics.median(itertools.chain(*costs.values())), 3)
+            for limit, costs in measured.limits.items()
+        },
         "seeding": {forum.name: forum.told["seeding"] for forum, _costs in measured.forums},
         "pages": found,
         "beside": _figures(measured.limits, beside),
@@ -28,12 +32,12 @@ def report(measured: Measured, *, one_core: bool) -> dict[str, Any]:
     }
 
 
-def _figures(limits: Costs, forums: Sequence[tuple[Forum, Costs]]) -> list[dict[str, Any]]:
+def _figures(limits: dict[str, Costs], forums: Sequence[tuple[Forum, Costs]]) -> list[dict[str, Any]]:
     if not forums:
         return []
-    ready, rows = (limits[page.name] for page in pages.LIMITS)
     found = []
     for page in forums[-1][0].pages:
+        ready, rows = (limits[limit.name][page.name] for limit in pages.LIMITS)
         by_size = {str(forum.posts): costs[page.name] for forum, costs in forums}
         smallest, *_between, largest = [*by_size.values()] if len(by_size) > 1 else [*by_size.values()] * 2
         growth, spread = _ratio(largest, smallest)

@@ -17,7 +17,6 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience, Membership, Space, SpaceKind
 from forum.models.subscriptions import DigestChoice
 from forum.models.threads import Post, PostRevision, ReadMark, Thread
-from forum.policy.visibility import visible
 from tests.factories import make_member, sign_in
 
 ASKED = ["--members", "80", "--threads", "120", "--posts", "2400", "--lessons", "25"]
@@ -184,7 +183,6 @@ def test_pages_open_on_it(seeded):
     for path in paths:
         assert visitor.get(path).status_code == 200
         assert reader.get(path).status_code == 200
-    assert db.session.scalars(visible(Thread, None)).first() is not None
     assert reader.get(f"/spaces/{space.slug}/members").status_code == 200
     assert visitor.get(f"/spaces/{space.slug}/members").status_code != 200
 
