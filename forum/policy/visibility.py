@@ -168,7 +168,9 @@ def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     moderated = Thread.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
     # What an author took back is gone for moderators too; what a moderator hid its author still sees, with the reason.
     for_moderators = and_(Thread.withdrawn_at.is_(None), moderated)
-    return and_(within, or_(shown, Thread.author_id == reader_id, for_moderators))
+    # Everybody is in the audience of a public thread, so who is out of good standing has to be kept out here.
+    kept = and_(_active(reader_id), or_(Thread.author_id == reader_id, for_moderators))
+    return and_(within, or_(shown, kept))
 
 
 def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
