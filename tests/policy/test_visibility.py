@@ -1,142 +1,119 @@
-"""The one rule, both directions: what may she see, and who may see this."""
+"""The doors to the one rule: whole rows or columns, one row by its number, and how many would read."""
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import joinedload
 
-from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Member, NetworkRole
-from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
-from forum.models.threads import Post, Thread
+from forum.infra.paging import LARGEST
+from forum.models.accounts import Member
+from forum.models.spaces import Audience, Membership, Space
+from forum.models.threads import Thread
 from forum.policy.errors import NotFound
-from forum.policy.visibility import audience, count_readers, get_visible, visible
-from tests.factories import join, make_member, make_post, make_space, make_thread
+from forum.policy.visibility import audience, count_readers, get_visible, in_good_standing, sees, visible
+from tests.policy import people, talk_rows
+from tests.policy.people import IN_GOOD_STANDING
+from tests.policy.test_complete import MODELS
 
 
-@pytest.fixture
-def town(session):
-    """Two cities, a group with a guest, and one thread of each width in the first city."""
-    antwerp, ghent = make_space("Antwerpen"), make_space("Gent")
-    group = make_space("Wonen", kind=SpaceKind.GROUP)
-    people = {
-        "insider": make_member("Insider", space=antwerp),
-        "moderator": make_member("Moderator", space=antwerp, role=Role.MODERATOR),
-        "guest inside": make_member("Guest inside", space=antwerp, role=Role.GUEST),
-        "member elsewhere": make_member("Elsewhere", space=ghent),
-        "moderator elsewhere": make_member("Other moderator", space=ghent, role=Role.MODERATOR),
-        "guest elsewhere": make_member("Guest", space=group, role=Role.GUEST),
-        "editor": make_member("Editor", network_role=NetworkRole.EDITOR),
-        "former": make_member("Former", space=ghent),
-        "suspended": make_member("Suspended", space=antwerp, suspended_at=clock.now()),
-        "unapproved": make_member("Unapproved", approved_at=None),
-        "visitor": None,
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_one_row_by_its_number_is_there_for_who_sees_it_only(session, model):
+    town = people.build()
+    rows = MODELS[model][1](town)
+    theirs = {
+        code: set(db.session.scalars(visible(model, reader, model.id)))
+        for code, reader in town.people.items()
     }
-    ended = join(people["former"], antwerp)
-    ended.ended_at = clock.now()
-    threads = {width: make_thread(antwerp, people["insider"], audience=width) for width in Audience}
-    make_thread(ghent, people["member elsewhere"], audience=Audience.SPACE)  # noise: must never be counted in
-    db.session.commit()
-    return antwerp, people, threads
+    for code in ("vis", "xme", "mod", "omo"):
+        for row in list(rows.values())[::5]:
+            if row.id in theirs[code]:
+                assert get_visible(model, town.people[code], row.id) is row
+            else:
+                with pytest.raises(NotFound):
+                    get_visible(model, town.people[code], row.id)
 
 
-READERS = {
-    Audience.SPACE: {"insider", "moderator", "guest inside"},
-    Audience.NETWORK: {
-        "insider", "moderator", "guest inside", "member elsewhere", "moderator elsewhere", "editor", "former",
-    },
-}  # fmt: skip
-
-
-def test_who_reads_a_thread_of_each_width(town):
-    _space, people, threads = town
-    for width, thread in threads.items():
-        readers = {
-            name
-            for name, person in people.items()
-            if db.session.scalars(visible(Thread, person).where(Thread.id == thread.id)).one_or_none()
-        }
-        assert readers == READERS.get(width, set(people)), width
-
-
-def test_both_directions_agree(town):
-    space, people, threads = town
-    for thread in threads.values():
-        told = set(db.session.scalars(audience(thread)))
-        for name, person in people.items():
-            if person is None or name in {"suspended", "unapproved"}:
-                continue
-            sees = db.session.scalars(visible(Thread, person).where(Thread.id == thread.id)).one_or_none()
-            assert (sees is not None) == (person in told), (thread.audience, name)
-        assert people["suspended"] not in told
-        assert count_readers(space.id, thread.audience) == len(told)
-
-
-def test_a_hidden_thread_stays_with_its_author_and_the_moderators(town):
-    _space, people, threads = town
-    thread = threads[Audience.NETWORK]
-    thread.hidden_at = clock.now()
-    db.session.flush()
-    assert {p.name for p in db.session.scalars(audience(thread))} == {"Insider", "Moderator"}
-    post = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
-    assert {p.name for p in db.session.scalars(audience(post))} == {"Insider", "Moderator"}
-    assert get_visible(Post, people["moderator"], post.id) is post
+@pytest.mark.parametrize("number", [None, 0, -1, LARGEST, LARGEST + 1, 2**63, 2**64])
+def test_a_number_that_no_row_has_is_not_found(session, number):
+    town = people.build()
     with pytest.raises(NotFound):
-        get_visible(Post, people["member elsewhere"], post.id)
+        get_visible(Thread, town.member("mod"), number)
 
 
-def test_a_withdrawn_thread_is_gone_for_moderators_too(town):
-    _space, _people, threads = town
-    thread = threads[Audience.NETWORK]
-    thread.withdrawn_at = clock.now()
-    db.session.flush()
-    assert {p.name for p in db.session.scalars(audience(thread))} == {"Insider"}
+def test_the_first_and_the_last_possible_number_are_numbers(session):
+    town = people.build()
+    thread = talk_rows.thread(town.here, town.member("aut"))
+    for number in (1, LARGEST):
+        thread.id = number
+        db.session.add(thread)
+        db.session.flush()
+        assert get_visible(Thread, town.member("mem"), number) is thread
+    assert get_visible(Thread, town.member("mem"), LARGEST, joinedload(Thread.space)).space is town.here
 
 
-def test_an_author_who_left_keeps_no_key(town):
-    space, people, _threads = town
-    thread = make_thread(space, people["former"], audience=Audience.SPACE)
-    make_post(thread, people["insider"])
-    with pytest.raises(NotFound):
-        get_visible(Thread, people["former"], thread.id)
-    assert get_visible(Thread, people["insider"], thread.id) is thread
+def test_whole_rows_or_some_columns(session):
+    town = people.build()
+    rows = talk_rows.threads(town)
+    guest = town.member("gue")
+    assert rows["space"] in set(db.session.scalars(visible(Thread, guest)))
+    columns = db.session.execute(visible(Thread, guest, Thread.id, Thread.audience)).all()
+    assert (rows["space"].id, Audience.SPACE) in {tuple(row) for row in columns}
+    assert rows["space, hidden"].id not in {row.id for row in columns}
 
 
-def test_who_meets_the_name_of_a_space(town):
-    space, people, threads = town
-    hidden = make_space("Secret", unlisted=True)
-    join(people["guest elsewhere"], hidden)
+def test_the_rule_is_a_condition_in_a_query_that_joins(session):
+    town = people.build()
+    rows = talk_rows.threads(town)
 
-    def sees(name, one):
-        return bool(db.session.scalars(visible(Space, people[name]).where(Space.id == one.id)).one_or_none())
+    def spaces_with_threads(code: str) -> set[int]:
+        query = select(Space.id).join(Thread, Thread.space_id == Space.id)
+        return set(
+            db.session.scalars(query.where(sees(Thread, town.people[code]), Thread.hidden_at.is_(None)))
+        )
 
-    assert sees("visitor", space), "something public stands in it"
-    threads[Audience.PUBLIC].audience = Audience.NETWORK
-    db.session.flush()
-    assert not sees("visitor", space)
-    assert sees("member elsewhere", space)
-    assert not sees("unapproved", space)
-    assert not sees("moderator", hidden)
-    assert not sees("editor", hidden)
-    assert sees("guest elsewhere", hidden)
+    assert rows["unlisted, space"].space_id not in spaces_with_threads("mod")
+    assert spaces_with_threads("vis") == {town.here.id}
+    assert spaces_with_threads("ogu") == {town.here.id, town.elsewhere.id}
 
 
-def test_who_belongs_to_a_space_is_for_its_own_people(town):
-    space, people, _threads = town
+def test_how_many_would_read_is_how_many_are_told(session):
+    town = people.build()
+    for space in (town.here, town.elsewhere, town.unlisted):
+        for level in Audience:
+            thread = talk_rows.thread(space, town.member("aut"), level)
+            db.session.add(thread)
+            db.session.flush()
+            assert count_readers(space.id, level) == len(set(db.session.scalars(audience(thread)))), (
+                space.slug,
+                level,
+            )
 
-    def rows(name):
-        found = visible(Membership, people[name]).where(Membership.space_id == space.id)
-        return len(db.session.scalars(found).all())
 
-    assert rows("insider") == 4
-    assert rows("member elsewhere") == rows("visitor") == rows("former") == 0
+def test_how_many_read_in_numbers(session):
+    town = people.build()
+    here = {level: count_readers(town.here.id, level) for level in Audience}
+    # Two of the noise people are full members of other spaces; three of them are in good standing.
+    assert here == {
+        Audience.SPACE: 5,
+        Audience.NETWORK: 5 + 4 + 2,
+        Audience.PUBLIC: len(IN_GOOD_STANDING) + 3,
+    }
+    assert count_readers(town.unlisted.id, Audience.SPACE) == 2
+    assert count_readers(0, Audience.SPACE) == 0
 
 
-def test_an_unloaded_neighbour_raises(town):
-    _space, people, threads = town
-    thread = get_visible(Thread, people["insider"], threads[Audience.SPACE].id)
+def test_good_standing_is_confirmed_approved_and_not_suspended(session):
+    people.build()
+    found = set(db.session.scalars(select(Member.name).where(in_good_standing(Member))))
+    assert found == IN_GOOD_STANDING | set(people.NOISE)
+
+
+def test_an_unloaded_neighbour_raises(session):
+    town = people.build()
+    membership = db.session.scalars(visible(Membership, town.member("mem"))).first()
+    assert membership is not None
     with pytest.raises(InvalidRequestError):
-        _ = thread.space
-    member = db.session.get(Member, people["insider"].id)
+        _ = membership.space
     with pytest.raises(InvalidRequestError):
-        _ = member.capacities
+        _ = town.member("mem").capacities

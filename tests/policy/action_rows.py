@@ -1,0 +1,130 @@
+"""What each predicate is asked about, beside the person: arguments by the names of the tables' rows."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from forum.models.lessons import Lesson, LessonState
+from forum.models.spaces import Audience
+from forum.models.threads import Post, Thread
+from forum.policy import actions
+from tests.factories import LONG_AGO
+from tests.policy import talk_rows
+from tests.policy.people import Town
+
+Predicate = Callable[..., actions.Answer]
+
+
+class Given(NamedTuple):
+    """The arguments after the actor."""
+
+    values: tuple[Any, ...]
+    named: dict[str, Any]
+
+
+Rows = dict[str, Given]
+STATES: dict[str, tuple[str, ...]] = {
+    "standing": (),
+    "hidden": ("hidden",),
+    "deleted": ("deleted",),
+    "hidden and deleted": ("hidden", "deleted"),
+}
+
+
+def arguments(town: Town) -> dict[Predicate, Rows]:
+    """The rows of every predicate; nothing of it is kept in the database."""
+    here, away, unlisted = town.here, town.elsewhere, town.unlisted
+    places = {"here": here, "away": away, "unlisted": unlisted}
+    thread, post = _thread, _post
+    return {
+        actions.may_moderate: {name: given(space.id) for name, space in places.items()},
+        actions.may_start: {name: given(space) for name, space in places.items()},
+        actions.may_curate: {
+            name: given(talk_rows.thread(space, town.member("aut"))) for name, space in places.items()
+        },
+        actions.may_reply: {
+            "open": given(thread(town)),
+            "locked": given(thread(town, "locked")),
+            "hidden": given(thread(town, "hidden")),
+            "withdrawn": given(thread(town, "withdrawn")),
+            "locked and hidden": given(thread(town, "locked", "hidden")),
+        },
+        actions.may_edit: {
+            **{name: given(post(town, gone), thread(town)) for name, gone in STATES.items()},
+            "standing, locked": given(post(town), thread(town, "locked")),
+            "deleted, locked": given(post(town, ["deleted"]), thread(town, "locked")),
+        },
+        actions.may_delete: {name: given(post(town, gone)) for name, gone in STATES.items()},
+        actions.may_put_back: {name: given(post(town, gone)) for name, gone in STATES.items()},
+        actions.may_hide: _moderated(town),
+        actions.may_restore: _moderated(town),
+        actions.may_edit_draft: _drafts(town),
+        actions.may_review: _reviews(town),
+    }
+
+
+def given(*values: Any, **named: Any) -> Given:
+    """The arguments after the actor."""
+    return Given(values, named)
+
+
+def _thread(town: Town, *gone: str) -> Thread:
+    return talk_rows.thread(town.here, town.member("aut"), gone=gone)
+
+
+def _post(town: Town, gone: Sequence[str] = ()) -> Post:
+    return talk_rows.post(_thread(town), town.member("aut"), gone=gone)
+
+
+def _moderated(town: Town) -> Rows:
+    away = talk_rows.thread(town.elsewhere, town.member("aut"))
+    return {
+        **{name: given(_post(town, gone), _thread(town)) for name, gone in STATES.items()},
+        "standing, away": given(_post(town), away),
+        "hidden, away": given(_post(town, ["hidden"]), away),
+    }
+
+
+def _lesson(
+    town: Town, state: LessonState, audience: Audience = Audience.SPACE, working: int | None = 1
+) -> Lesson:
+    return Lesson(
+        space_id=town.here.id,
+        curator_id=town.member("cur").id,
+        state=state,
+        audience=audience,
+        working_id=working,
+        created_at=LONG_AGO,
+    )
+
+
+def _drafts(town: Town) -> Rows:
+    away = _lesson(town, LessonState.DRAFT)
+    away.space_id = town.elsewhere.id
+    return {
+        "draft": given(_lesson(town, LessonState.DRAFT)),
+        "in review": given(_lesson(town, LessonState.IN_REVIEW)),
+        "published": given(_lesson(town, LessonState.PUBLISHED, working=None)),
+        "draft, away": given(away),
+    }
+
+
+def _reviews(town: Town) -> Rows:
+    cities = {
+        "disjoint": ({"gent"}, {"aalst"}),
+        "equal": ({"aalst"}, {"aalst"}),
+        "overlapping": ({"gent", "aalst"}, {"aalst", "brugge"}),
+        "no own city": (set(), {"aalst"}),
+        "no origin": ({"gent"}, set()),
+    }
+    rows = {
+        f"{audience.value}, {name}": given(
+            _lesson(town, LessonState.IN_REVIEW, audience), own_cities=own, origin_cities=origin
+        )
+        for audience in Audience
+        for name, (own, origin) in cities.items()
+    }
+    for state in (LessonState.DRAFT, LessonState.PUBLISHED):
+        rows[state.value] = given(
+            _lesson(town, state, Audience.NETWORK), own_cities=set(), origin_cities=set()
+        )
+    return rows

@@ -1,0 +1,130 @@
+"""The tables of `test_actions.py`: each letter is the reason of a no, each x a yes."""
+
+from forum.policy import actions
+
+REASONS = {
+    "s": "Sign in to do this.",
+    "w": "A moderator still has to let you in.",
+    "m": "Only a moderator of this space can do this.",
+    "b": "You do not belong to this space.",
+    "c": "A moderator has closed this thread.",
+    "g": "The opening words of this thread are gone.",
+    "a": "Only its author can change a post.",
+    "d": "Only its author can take a post back.",
+    "p": "Only its author can put a post back.",
+    "h": "A moderator has hidden this post.",
+    "t": "You took this post back.",
+    "n": "This post was not taken back.",
+    "f": "This post is already gone.",
+    "u": "This post is not hidden.",
+    "r": "This version is with a reviewer.",
+    "v": "There is no draft to work on.",
+    "q": "This lesson is not waiting for a review.",
+    "o": "A second pair of eyes publishes: you made this lesson yourself.",
+    "k": "Only a moderator can publish a lesson.",
+    "e": "A lesson for everybody is published by an editor of the network.",
+    "y": "A lesson that leaves its space is published by somebody from another city.",
+}
+ANSWERS = "x" + "".join(REASONS)
+
+MODERATE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+here                                  m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+unlisted                              m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m
+"""
+START = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+here                                  s   s   w   x   x   x   x   x   b   b   s   s   b   b   b   b   s   b   b   b   s
+away                                  s   s   w   b   b   b   b   b   b   b   s   s   x   x   x   b   s   b   b   b   s
+unlisted                              s   s   w   b   b   b   b   b   b   b   s   s   b   b   b   b   s   b   b   b   s
+"""
+REPLY = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  s   s   w   x   x   x   x   x   x   x   s   s   x   x   x   x   s   x   x   x   s
+locked                                s   s   w   c   c   c   c   c   c   c   s   s   c   c   c   c   s   c   c   c   s
+hidden                                s   s   w   g   g   g   g   g   g   g   s   s   g   g   g   g   s   g   g   g   s
+withdrawn                             s   s   w   g   g   g   g   g   g   g   s   s   g   g   g   g   s   g   g   g   s
+locked and hidden                     s   s   w   c   c   c   c   c   c   c   s   s   c   c   c   c   s   c   c   c   s
+"""
+EDIT = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              a   a   a   a   a   x   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+hidden                                a   a   a   a   a   h   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+deleted                               a   a   a   a   a   t   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+hidden and deleted                    a   a   a   a   a   h   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+standing, locked                      a   a   a   a   a   c   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+deleted, locked                       a   a   a   a   a   t   a   a   a   a   a   a   a   a   a   a   a   a   a   a   a
+"""
+DELETE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              d   d   d   d   d   x   d   d   d   d   d   d   d   d   d   d   d   d   d   d   d
+hidden                                d   d   d   d   d   x   d   d   d   d   d   d   d   d   d   d   d   d   d   d   d
+deleted                               d   d   d   d   d   t   d   d   d   d   d   d   d   d   d   d   d   d   d   d   d
+hidden and deleted                    d   d   d   d   d   t   d   d   d   d   d   d   d   d   d   d   d   d   d   d   d
+"""
+PUT_BACK = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              p   p   p   p   p   n   p   p   p   p   p   p   p   p   p   p   p   p   p   p   p
+hidden                                p   p   p   p   p   h   p   p   p   p   p   p   p   p   p   p   p   p   p   p   p
+deleted                               p   p   p   p   p   x   p   p   p   p   p   p   p   p   p   p   p   p   p   p   p
+hidden and deleted                    p   p   p   p   p   h   p   p   p   p   p   p   p   p   p   p   p   p   p   p   p
+"""
+HIDE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden                                m   m   m   m   m   m   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+deleted                               m   m   m   m   m   m   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden and deleted                    m   m   m   m   m   m   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+standing, away                        m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+hidden, away                          m   m   m   m   m   m   m   m   m   m   m   m   m   m   f   m   m   m   m   m   m
+"""
+RESTORE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              m   m   m   m   m   m   u   u   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden                                m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+deleted                               m   m   m   m   m   m   u   u   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden and deleted                    m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+standing, away                        m   m   m   m   m   m   m   m   m   m   m   m   m   m   u   m   m   m   m   m   m
+hidden, away                          m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+"""
+EDIT_DRAFT = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+draft                                 m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+in review                             m   m   m   m   m   m   r   r   m   m   m   m   m   m   m   m   m   m   m   m   m
+published                             m   m   m   m   m   m   v   v   m   m   m   m   m   m   m   m   m   m   m   m   m
+draft, away                           m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+"""
+REVIEW = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+space, disjoint                       s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, equal                          s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, overlapping                    s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, no own city                    s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, no origin                      s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+network, disjoint                     s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
+network, equal                        s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   y   y   k   s
+network, overlapping                  s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   y   y   k   s
+network, no own city                  s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
+network, no origin                    s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
+public, disjoint                      s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, equal                         s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   y   e   k   s
+public, overlapping                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   y   e   k   s
+public, no own city                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, no origin                     s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+draft                                 s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s
+published                             s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s
+"""
+TABLES = {
+    actions.may_moderate: MODERATE,
+    actions.may_start: START,
+    actions.may_reply: REPLY,
+    actions.may_edit: EDIT,
+    actions.may_delete: DELETE,
+    actions.may_put_back: PUT_BACK,
+    actions.may_hide: HIDE,
+    actions.may_restore: RESTORE,
+    actions.may_curate: MODERATE,  # a moderator of the thread's space
+    actions.may_edit_draft: EDIT_DRAFT,
+    actions.may_review: REVIEW,
+}
