@@ -15,7 +15,7 @@ from forum.domain.moderation import hiding
 from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Member
+from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import Masking
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
@@ -36,7 +36,15 @@ REASON = "zwarteredenmerk"
 CONSENT = "zwartetoestemmingmerk"
 SPEAKER = "Zwartstem"
 KEPT = "zwartelesmerk"
-MARKERS = (TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT)
+CHECKED = "zwartetoetsmerk"
+NARROWED = "zwartversmaldmerk"
+HUSHED = "zwartgesustmerk"
+MARKERS = (
+    TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
+)  # fmt: skip
+# The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
+PLACE = "zwarteplekmerk"
+STRANGERS = {"visitor", "guest elsewhere", "suspended member"}
 # What consent lets out, in the words agreed upon, without the talk it came from.
 AGREED = "nobody on the floor talks with me"
 
@@ -47,14 +55,39 @@ class World:
 
     closed: Space
     unlisted: Space
+    quiet: Space
     thread: Thread
+    narrowed: Thread
+    hushed: Thread
     post: Post
     draft: Lesson
     lesson: Lesson
     kept: Lesson
+    checked: Lesson
+    resting: Lesson  # on the narrowed talk
     insider: Member
     moderator: Member
     outsiders: dict[str, Member | None] = field(default_factory=dict)
+
+    @property
+    def threads(self) -> list[Thread]:
+        """The talks that no outsider may meet."""
+        return [self.thread, self.narrowed, self.hushed]
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """The lessons, whoever may read them."""
+        return [self.draft, self.lesson, self.kept, self.checked, self.resting]
+
+
+def forbidden(person: str) -> set[str]:
+    """The markers that this outsider may meet nowhere."""
+    markers = set(MARKERS)
+    if person in STRANGERS:
+        markers.add(PLACE)
+    if person == "administrator":  # who has the list of all accounts, and with it everybody's name
+        markers.remove(SPEAKER)
+    return markers
 
 
 def build() -> World:
@@ -79,6 +112,9 @@ def build() -> World:
     kept = _published(
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
+    checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
+    narrowed, resting = _narrowed(closed, insider, moderator, editor)
+    quiet, hushed = _hushed(insider, moderator)
     former = make_member("Former", space=elsewhere)
     _left(former, closed)
     suspended = make_member("Suspended", space=closed)
@@ -88,6 +124,8 @@ def build() -> World:
         "guest elsewhere": make_member("Hanne", space=group, role=Role.GUEST),
         "former member": former,
         "moderator elsewhere": make_member("Leen", space=elsewhere, role=Role.MODERATOR),
+        "editor elsewhere": make_member("Els", space=elsewhere, network_role=NetworkRole.EDITOR),
+        "administrator": make_member("Bas", network_role=NetworkRole.ADMIN),
         "suspended member": suspended,
     }
     for person in [*outsiders.values(), insider]:
@@ -95,7 +133,10 @@ def build() -> World:
             subscriptions.choose(actor(person), frequency=Frequency.WEEKLY)
     suspended.suspended_at = clock.now()
     db.session.commit()
-    return World(closed, unlisted, thread, post, draft, lesson, kept, insider, moderator, outsiders)
+    return World(
+        closed, unlisted, quiet, thread, narrowed, hushed, post, draft, lesson, kept, checked, resting,
+        insider, moderator, outsiders,
+    )  # fmt: skip
 
 
 def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
@@ -132,41 +173,64 @@ def _published(
     audience: Audience = Audience.NETWORK,
 ) -> Lesson:
     """A lesson on words from the closed city; one for the network has consent, its speaker masked."""
+    lesson = _submitted(curator, thread, post, title=title, words=words, audience=audience)
+    lessons.publish(actor(publisher), lesson.id)
+    return lesson
+
+
+def _submitted(
+    curator: Member,
+    thread: Thread,
+    post: Post,
+    *,
+    title: str,
+    words: str,
+    audience: Audience = Audience.SPACE,
+) -> Lesson:
     lesson = lessons.draft(actor(curator), thread.id, title=title)
     claim = claims.add(actor(curator), lesson.id, text="Contact keeps people")
     excerpt = claims.quote(actor(curator), claim.id, post_id=post.id, words=words, stance="supports")
     lessons.save(
-        actor(curator),
-        lesson.id,
-        saved_count=lessons.working(lesson).saved_count,
-        title=title,
-        one_sentence="Give one colleague the time.",
-        outcome=Outcome.WORKED,
-        axis=Axis.SOLIDARITY,
-        needs=[Need.STORIES],
-        context="A work floor.",
-        what_was_done="We asked.",
-        result="More stayed.",
-        recommendation="Put it in the roster.",
-        unknowns="Whether it lasts.",
-        conditions=["a fixed day"],
-    )
-    if audience != Audience.SPACE:
+        actor(curator), lesson.id, saved_count=lessons.working(lesson).saved_count, title=title,
+        one_sentence="Give one colleague the time.", outcome=Outcome.WORKED, axis=Axis.SOLIDARITY,
+        needs=[Need.STORIES], context="A work floor.", what_was_done="We asked.", result="More stayed.",
+        recommendation="Put it in the roster.", unknowns="Whether it lasts.", conditions=["a fixed day"],
+    )  # fmt: skip
+    if audience.rank > thread.audience.rank:
         consents.record_answer(
-            lesson.id,
-            post.id,
-            words=excerpt.words,
-            masking=Masking.MASKED,
-            city_shown=False,
-            shown_as="somebody in a large city",
-            audience=audience,
-            agreed=True,
-            note=CONSENT,
-            at=clock.now(),
-        )
-    lessons.submit(actor(curator), lesson.id, audience=audience)
-    lessons.publish(actor(publisher), lesson.id)
-    return lesson
+            lesson.id, post.id, words=excerpt.words, masking=Masking.MASKED, city_shown=False, note=CONSENT,
+            shown_as="somebody in a large city", audience=audience, agreed=True, at=clock.now(),
+        )  # fmt: skip
+    return lessons.submit(actor(curator), lesson.id, audience=audience)
+
+
+def _narrowed(space: Space, insider: Member, moderator: Member, publisher: Member) -> tuple[Thread, Lesson]:
+    """A talk of the network under a published lesson, closed afterwards."""
+    thread = threads.start(
+        actor(insider), space.id, title=f"Once for all {NARROWED}", body=f"We gave them time {NARROWED}",
+        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.NETWORK, once=str(uuid.uuid4()),
+    )  # fmt: skip
+    threads.reply(actor(moderator), thread.id, body=f"So did we {NARROWED}", once=str(uuid.uuid4()))
+    post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
+    lesson = _published(
+        moderator, publisher, thread, post, title="Time helps", words=f"We gave them time {NARROWED}"
+    )
+    threads.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    return thread, lesson
+
+
+def _hushed(insider: Member, moderator: Member) -> tuple[Space, Thread]:
+    """A listed space whose only public talk was hidden: it may not give its name away any more."""
+    quiet = make_space(f"Kamer {PLACE}", kind=SpaceKind.GROUP, description=PLACE)
+    join(insider, quiet)
+    join(moderator, quiet, Role.MODERATOR)
+    thread = threads.start(
+        actor(insider), quiet.id, title=f"For everybody {HUSHED}", body=f"Come and see {HUSHED}",
+        need=Need.FACTS, axis=Axis.DENSITY, audience=Audience.PUBLIC, once=str(uuid.uuid4()),
+    )  # fmt: skip
+    opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id)).one()
+    moderation.hide(actor(moderator), opening.id, reason=REASON)
+    return quiet, thread
 
 
 def _left(member: Member, space: Space) -> None:
