@@ -15,8 +15,8 @@ from forum.models.spaces import Membership, Role
 from forum.models.threads import Thread
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
-from tests.rules import closed_world
-from tests.rules.closed_world import MARKERS
+from tests.rules import leak_scenario
+from tests.rules.leak_scenario import MARKERS
 
 OUTSIDERS = (
     "visitor", "member of another city", "guest elsewhere", "former member", "moderator elsewhere", "suspended member",
@@ -28,7 +28,7 @@ NOBODY = "2147483000"
 @pytest.fixture
 def world(session):
     """The salted network, with an invitation and a device of insiders beside it."""
-    made = closed_world.build()
+    made = leak_scenario.build()
     invitations.invite(actor(made.moderator), made.closed.id, email="gast@stad.example", role=Role.GUEST)
     sessions.begin(made.insider, device="Hers")
     db.session.commit()

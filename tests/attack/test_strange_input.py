@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
-from tests.rules import closed_world
+from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import BAIT
 from tests.sweeps import few_of
 
@@ -90,10 +90,10 @@ SWEEPS = [pytest.param(FEW, id="few"), pytest.param(Strange(), id="all", marks=p
 
 @pytest.fixture
 def world(session):
-    return closed_world.build()
+    return leak_scenario.build()
 
 
-def fillings(rule: Rule, world: closed_world.World, strange: Strange = FEW) -> Iterator[dict[str, str]]:
+def fillings(rule: Rule, world: leak_scenario.World, strange: Strange = FEW) -> Iterator[dict[str, str]]:
     """The real ids, and each argument once in every strange way."""
     plain = {name: str(next(iter(BAIT[name](world)), "1")) for name in rule.arguments}
     yield plain
@@ -119,7 +119,7 @@ def rules(app: Flask, method: str) -> list[Rule]:
     return [rule for rule in found if rule.endpoint != "accounts.sign_out"]
 
 
-def people(app: Flask, world: closed_world.World):
+def people(app: Flask, world: leak_scenario.World):
     """A moderator, who gets furthest, and a visitor."""
     for member in (world.moderator, None):
         browser = app.test_client()

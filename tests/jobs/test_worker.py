@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests.digests import subscriptions
 from forum.domain.mailing import events, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.infra.mailer import Permanent, Temporary
-from forum.jobs import event_processing, letters, worker
+from forum.jobs import event_processing, letters, sending, worker
 from forum.models.events import Event, Heartbeat
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.spaces import JoinRequest, Role
@@ -166,6 +166,21 @@ def test_a_server_that_is_away_is_tried_often_and_spoils_nothing(monkeypatch):
     assert way_out.tries <= 2 * 12
     assert {mail.state for mail in mails()} == {MailState.QUEUED}
     assert max(mail.next_try_at for mail in mails()) <= clock.now() + timedelta(minutes=11 + 5)
+
+
+def test_a_server_that_is_away_is_not_asked_again_at_once(monkeypatch):
+    way_out = through(monkeypatch, Temporary("no connection", connection_lost=True))
+    for number in range(3):
+        mail_queue.queue_mail("password_changed", key=f"p{number}", member_id=make_member().id)
+    start = clock.now()
+    with clock.at(start):
+        assert sending.send_due() == 0, "nothing is settled, so that the worker rests"
+        assert way_out.tries == 2, "two lost letters in a row, and the third waits"
+        mail_queue.queue_mail("password_changed", key="p9", member_id=make_member().id)
+        assert sending.send_due() == 0
+    asked = sorted(mail.next_try_at - start for mail in mails() if mail.attempts)
+    assert len(asked) == way_out.tries == 4
+    assert asked[0] == timedelta(minutes=1), "no letter comes back before a minute has passed"
 
 
 def test_a_letter_that_cannot_be_made_is_set_aside_after_five_tries(monkeypatch, sent):

@@ -27,7 +27,7 @@ def thread(space: Space, author: Member, audience: str = "space", *, gone: Seque
         audience=Audience(audience),
         created_at=LONG_AGO,
         last_post_at=LONG_AGO,
-        once=str(uuid.uuid4()),
+        idempotency_key=str(uuid.uuid4()),
         **_moments(gone),
     )
 
@@ -41,7 +41,7 @@ def post(of: Thread, author: Member, number: int = 2, *, gone: Sequence[str] = (
         html="",
         render_version=1,
         created_at=LONG_AGO,
-        once=str(uuid.uuid4()),
+        idempotency_key=str(uuid.uuid4()),
         **_moments(gone),
     )
 

@@ -11,17 +11,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, true
 
-from forum.domain.digests import digests
-from forum.domain.lessons import library
-from forum.domain.threads import list_queries
+from forum.domain.digests.digests import digests
+from forum.domain.lessons.lessons import library
+from forum.domain.threads.threads import list_queries
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
 from tests.factories import sign_in
-from tests.rules import closed_world
-from tests.rules.closed_world import MARKERS, World
+from tests.rules import leak_scenario
+from tests.rules.leak_scenario import MARKERS, World
 from tests.sweeps import few_of
 
 # How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
@@ -48,8 +48,8 @@ BAIT = {
 # Arguments that only fit together.
 TOGETHER = {("slug", "thread_id"): lambda w: [(thread.slug, thread.id) for thread in w.threads]}
 # What a stranger may try in the address of a page: of a list, and of a page about one thing.
-LIST_QUERIES = ("", f"?tag={closed_world.TAG}", "?axis=solidaire-stadspolis", "?city=aalst", "?page=2")
-QUERIES = ("", f"?tag={closed_world.TAG}", "?from=0.1&to=1.0")
+LIST_QUERIES = ("", f"?tag={leak_scenario.TAG}", "?axis=solidaire-stadspolis", "?city=aalst", "?page=2")
+QUERIES = ("", f"?tag={leak_scenario.TAG}", "?from=0.1&to=1.0")
 
 
 def unknown_arguments(app: Flask) -> set[str]:
@@ -96,7 +96,7 @@ def leaks(app: Flask, world: World, person: str) -> list[str]:
         said = answer.get_data(as_text=True) + str(answer.headers)
         found += [
             f"{person}: {marker} on {address}"
-            for marker in sorted(closed_world.forbidden(person))
+            for marker in sorted(leak_scenario.forbidden(person))
             if marker in said and marker not in address
         ]
         if answer.status_code >= 500 and answer.status_code != 503:
@@ -108,7 +108,7 @@ def leaks(app: Flask, world: World, person: str) -> list[str]:
 def world(session) -> World:
     """The salted network, made a week ago so that its digests are due."""
     with clock.at(clock.now() - timedelta(days=3)):
-        return closed_world.build()
+        return leak_scenario.build()
 
 
 def test_the_walk_knows_every_route(app):
@@ -129,7 +129,7 @@ def test_what_is_closed_looks_absent(app, world):
         if member is not None:
             sign_in(browser, member)
         paths = [f"/threads/{thread.id}-{thread.slug}" for thread in world.threads]
-        spaces = [world.unlisted, world.quiet] if person in closed_world.STRANGERS else [world.unlisted]
+        spaces = [world.unlisted, world.quiet] if person in leak_scenario.STRANGERS else [world.unlisted]
         paths += [f"/spaces/{space.slug}" for space in spaces]
         for path in (*paths, "/threads/999999-nothing", "/spaces/nowhere"):
             assert browser.get(path).status_code == 404, (person, path)
@@ -140,16 +140,16 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     sign_in(member, world.insider)
     sign_in(moderator, world.moderator)
     talk = member.get(f"/threads/{world.thread.id}-{world.thread.slug}").get_data(as_text=True)
-    for marker in (closed_world.TITLE, closed_world.BODY, closed_world.REPLY, closed_world.TAG):
+    for marker in (leak_scenario.TITLE, leak_scenario.BODY, leak_scenario.REPLY, leak_scenario.TAG):
         assert marker in talk
-    assert closed_world.TITLE in member.get(f"/spaces/{world.closed.slug}").get_data(as_text=True)
+    assert leak_scenario.TITLE in member.get(f"/spaces/{world.closed.slug}").get_data(as_text=True)
     draft = moderator.get(f"/workbench/{world.draft.id}").get_data(as_text=True)
-    for marker in (closed_world.DRAFT, closed_world.CLAIM, closed_world.BODY):
+    for marker in (leak_scenario.DRAFT, leak_scenario.CLAIM, leak_scenario.BODY):
         assert marker in draft
-    assert closed_world.NAME in moderator.get("/spaces").get_data(as_text=True)
+    assert leak_scenario.NAME in moderator.get("/spaces").get_data(as_text=True)
     log = moderator.get(f"/spaces/{world.closed.slug}/moderation").get_data(as_text=True)
-    assert closed_world.REASON in log
-    assert closed_world.NAME not in member.get("/spaces").get_data(as_text=True)
+    assert leak_scenario.REASON in log
+    assert leak_scenario.NAME not in member.get("/spaces").get_data(as_text=True)
 
 
 def test_the_bait_lies_where_it_is_looked_for(app, world):
@@ -158,12 +158,12 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     sign_in(moderator, world.moderator)
     sign_in(full, world.outsiders["member of another city"])
     narrowed = member.get(f"/threads/{world.narrowed.id}-{world.narrowed.slug}").get_data(as_text=True)
-    assert closed_world.NARROWED in narrowed
-    assert closed_world.NARROWED in member.get(f"/lessons/{world.resting.public_id}").get_data(as_text=True)
+    assert leak_scenario.NARROWED in narrowed
+    assert leak_scenario.NARROWED in member.get(f"/lessons/{world.resting.public_id}").get_data(as_text=True)
     hushed = moderator.get(f"/threads/{world.hushed.id}-{world.hushed.slug}").get_data(as_text=True)
-    assert closed_world.HUSHED in hushed
-    assert closed_world.CHECKED in moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
-    assert closed_world.PLACE in full.get("/spaces").get_data(as_text=True)
+    assert leak_scenario.HUSHED in hushed
+    assert leak_scenario.CHECKED in moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
+    assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
 
 
@@ -171,7 +171,7 @@ def test_a_lesson_with_consent_comes_out_without_a_trace_of_its_talk(app, world)
     browser = app.test_client()
     sign_in(browser, world.outsiders["member of another city"])
     page = browser.get(f"/lessons/{world.lesson.public_id}").get_data(as_text=True)
-    assert closed_world.AGREED in page
+    assert leak_scenario.AGREED in page
     assert "somebody in a large city" in page
     for trace in (f"/threads/{world.thread.id}", f"/spaces/{world.closed.slug}", "Aalst,", "city of Aalst"):
         assert trace not in page
@@ -187,9 +187,9 @@ def test_no_digest_and_no_mail_carries_it_out(app, world):
         recipient = letter.split("To: ", 1)[1].split("\n", 1)[0]
         for person, member in world.outsiders.items():
             if member is not None and member.email in recipient:
-                assert [marker for marker in closed_world.forbidden(person) if marker in letter] == []
+                assert [marker for marker in leak_scenario.forbidden(person) if marker in letter] == []
     entitled = [letter for letter in sent if world.insider.email in letter]
-    assert any(closed_world.TITLE in letter or closed_world.REPLY in letter for letter in entitled)
+    assert any(leak_scenario.TITLE in letter or leak_scenario.REPLY in letter for letter in entitled)
     for row in db.session.scalars(select(OutgoingMail)):
         assert [m for m in MARKERS if m in f"{row.key} {row.payload} {row.reason} {row.message_id}"] == []
     for event in db.session.scalars(select(Event)):
@@ -200,15 +200,15 @@ def test_no_line_of_the_log_carries_words(app, world, caplog):
     browser = app.test_client()
     sign_in(browser, world.insider)
     with caplog.at_level(logging.DEBUG):
-        browser.get(f"/threads/{world.thread.id}-{world.thread.slug}?tag={closed_world.TAG}")
+        browser.get(f"/threads/{world.thread.id}-{world.thread.slug}?tag={leak_scenario.TAG}")
     assert [m for m in MARKERS if m in caplog.text] == []
 
 
 @pytest.mark.parametrize("place", few_of([
-    "forum.domain.threads.list_queries.sees",
+    "forum.domain.threads.threads.list_queries.sees",
     "forum.domain.spaces.spaces.sees",
-    "forum.domain.lessons.library.sees",
-], "forum.domain.threads.list_queries.sees"))  # fmt: skip
+    "forum.domain.lessons.lessons.library.sees",
+], "forum.domain.threads.threads.list_queries.sees"))  # fmt: skip
 def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
     # Statements are built once: they must be built anew without the rule, and with it again afterwards.
     kept = (list_queries.cards, list_queries.first_cards, library._cards, library._first_cards, library._sums)

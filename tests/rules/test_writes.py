@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from forum.infra import clock
 from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
-from tests.rules import closed_world
+from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import BAIT
 
 # The signed link in a mail is the permission itself; mail clients press that button without a session (RFC 8058).
@@ -17,7 +17,7 @@ MOVED_BY_LOOKING = {"read_mark", "sign_in"}
 
 @pytest.fixture
 def world(session):
-    return closed_world.build()
+    return leak_scenario.build()
 
 
 def addresses(app, world, method):

@@ -9,8 +9,8 @@ from forum.domain.threads import page as thread_page
 from forum.infra.db import db
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
-from forum.policy.errors import Forbidden, NotFound
-from tests.factories import actor, make_member, make_post, make_space, make_thread
+from forum.policy.errors import Forbidden, Invalid, NotFound
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
 
 
@@ -60,3 +60,16 @@ def test_a_thread_that_is_closed_later_takes_its_words_along():
     (excerpt,) = page.claims[0].excerpts
     assert (excerpt.words, excerpt.withheld, excerpt.post) == ("", "closed", None)
     assert (page.sources, page.version.cities, page.version.masked) == ([], [], True)
+
+
+def test_a_thread_is_never_made_wider_than_its_space_allows(leen):
+    for widest, refused in ((Audience.SPACE, Audience.NETWORK), (Audience.NETWORK, Audience.PUBLIC)):
+        space = make_space("Klein", widest=widest)
+        join(leen, space)
+        thread = make_thread(space, leen, audience=Audience.SPACE)
+        with pytest.raises(Invalid) as refusal:
+            narrowing.set_audience(actor(leen), thread.id, audience=refused)
+        assert refusal.value.field == "audience"
+        assert thread.audience == Audience.SPACE
+        narrowing.set_audience(actor(leen), thread.id, audience=widest)
+        assert thread.audience == widest

@@ -8,11 +8,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain.consents import consents
-from forum.domain.digests import subscriptions
-from forum.domain.lessons import claims, lessons
-from forum.domain.moderation import hiding
-from forum.domain.threads import threads
+from forum.domain.consents.consents import consents
+from forum.domain.digests.digests import subscriptions
+from forum.domain.lessons.lessons import claims, lessons
+from forum.domain.moderation.hiding import hiding
+from forum.domain.threads.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -208,9 +208,11 @@ def _narrowed(space: Space, insider: Member, moderator: Member, publisher: Membe
     """A talk of the network under a published lesson, closed afterwards."""
     thread = threads.start(
         actor(insider), space.id, title=f"Once for all {NARROWED}", body=f"We gave them time {NARROWED}",
-        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.NETWORK, once=str(uuid.uuid4()),
+        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.NETWORK, idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
-    threads.reply(actor(moderator), thread.id, body=f"So did we {NARROWED}", once=str(uuid.uuid4()))
+    threads.reply(
+        actor(moderator), thread.id, body=f"So did we {NARROWED}", idempotency_key=str(uuid.uuid4())
+    )
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     lesson = _published(
         moderator, publisher, thread, post, title="Time helps", words=f"We gave them time {NARROWED}"
@@ -226,10 +228,10 @@ def _hushed(insider: Member, moderator: Member) -> tuple[Space, Thread]:
     join(moderator, quiet, Role.MODERATOR)
     thread = threads.start(
         actor(insider), quiet.id, title=f"For everybody {HUSHED}", body=f"Come and see {HUSHED}",
-        need=Need.FACTS, axis=Axis.DENSITY, audience=Audience.PUBLIC, once=str(uuid.uuid4()),
+        need=Need.FACTS, axis=Axis.DENSITY, audience=Audience.PUBLIC, idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
     opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id)).one()
-    moderation.hide(actor(moderator), opening.id, reason=REASON)
+    hiding.hide(actor(moderator), opening.id, reason=REASON)
     return quiet, thread
 
 
