@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run test proof check fix bench translations lock vendor runtime
+.PHONY: help setup run test proof check fix bench mutants translations lock vendor runtime
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -40,6 +40,9 @@ fix: ## let the formatter and the linter mend what they can
 
 bench: setup ## the benchmark: prints tables, writes bench/results/ (SIZES=10000,100000 fewer posts, BESIDE=dir to compare)
 	$(PY) -m bench.run $(if $(SIZES),--sizes $(SIZES)) $(if $(BESIDE),--beside $(BESIDE))
+
+mutants: setup ## plant small wrong changes in policy and verbs and see that tests notice: some ten minutes (OPTIONS="--sample 20 --seed 7 forum/policy")
+	@$(PY) scripts/mutants.py $(OPTIONS)
 
 translations: ## collect the visible words and bring the catalogues up to date; then translate and commit them
 	@scripts/setup dev
