@@ -52,7 +52,7 @@ def _process_events() -> int:
 
 
 def _inside(app: Flask | None) -> AbstractContextManager[Any]:
-    """The context of `app`, or the one we are in already."""
-    if app is None or (has_app_context() and current_app._get_current_object() is app):
+    """The context of `app`, or the one that is active already."""
+    if app is None or (has_app_context() and current_app == app):
         return nullcontext()
     return app.app_context()

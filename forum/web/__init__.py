@@ -15,17 +15,19 @@ from forum.web.http import (
 
 
 def init_app(app: Flask) -> None:
-    """Register transactions, access, error pages and every blueprint."""
+    """Register transactions, guards, error pages and every blueprint."""
     hops = app.config["TRUSTED_PROXIES"]
-    if hops:  # limits count addresses, so only a proxy of our own may say where a request comes from
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
-    transactions.init_app(app)  # first: it says what a request may do to the database
+    if hops:  # only our own proxy is believed: limits count addresses
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
+    transactions.init_app(app)  # first: it decides whether a request may write
     current_user.init_app(app)
     input_checks.init_app(app)
     access.init_app(app)
     error_pages.init_app(app)
     template_globals.init_app(app)
-    app.url_map.merge_slashes = False  # its redirects would carry whatever Host somebody sent
+    app.url_map.merge_slashes = False  # its redirects would repeat whatever Host a client sent
     for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
 

@@ -1,11 +1,9 @@
-"""The front door: signing in and out, asking for access, confirming an address, a forgotten password."""
-
-from typing import Any
+"""Accounts: signing in and out, asking for an account, confirming an address, a forgotten password."""
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from forum.domain.people import mail_links as account_links
-from forum.domain.people import passwords, sessions
+from forum.domain.people import mail_links, passwords, sessions
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import join_requests
 from forum.infra import i18n
@@ -24,22 +22,22 @@ bp = Blueprint("accounts", __name__)
 
 @bp.errorhandler(LinkExpired)
 def link_expired(error: LinkExpired) -> tuple[str, int]:
-    """A link from a letter that works no longer: say why, and what to do."""
+    """Answer a link from a letter that no longer works: the page says why, and what to do."""
     return render_template("accounts/link_expired.html", reason=error.reason), 410
 
 
 @bp.get("/accounts/sign-in")
 @open_to(anyone)
-def sign_in() -> Any:
-    onward = own_path(request.args.get("next"))
+def sign_in() -> ResponseReturnValue:
+    next_path = own_path(request.args.get("next"))
     if viewer() is not None:
-        return redirect(onward or url_for("home.index"), 303)
-    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=onward or ""))
+        return redirect(next_path or url_for("home.index"), 303)
+    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=next_path or ""))
 
 
 @bp.post("/accounts/sign-in")
 @open_to(anyone)
-def submit_sign_in() -> Any:
+def submit_sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if _sign_in(form):
         return redirect(own_path(form.next.data) or url_for("home.index"), 303)
@@ -48,35 +46,35 @@ def submit_sign_in() -> Any:
 
 @bp.post("/accounts/sign-in/again")
 @open_to(anyone)
-def sign_in_and_resume() -> Any:
-    """Signing in on the page that kept somebody's words; the words come with her, and are not posted yet."""
-    form, kept = SignInForm(), unsent_forms.submitted_form()
+def sign_in_and_resume() -> ResponseReturnValue:
+    """Sign in on the page that shows an unsent form; the form is shown again, and not sent yet."""
+    form, submitted = SignInForm(), unsent_forms.submitted_form()
     if viewer() is not None or _sign_in(form):
-        return unsent_forms.page(kept)
-    return unsent_forms.page(kept, form=form), 422
+        return unsent_forms.page(submitted)
+    return unsent_forms.page(submitted, form=form), 422
 
 
 @bp.post("/accounts/sign-out")
 @open_to(anyone)
-def sign_out() -> Any:
+def sign_out() -> ResponseReturnValue:
     secret = device_secret()
     if secret:
         sessions.end_this(secret)
     end()
-    answer = make_response(redirect(url_for("home.index"), 303))
-    answer.headers["Clear-Site-Data"] = '"cache"'
-    return answer
+    response = make_response(redirect(url_for("home.index"), 303))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @bp.get("/accounts/join")
 @open_to(anyone)
-def join() -> Any:
+def join() -> ResponseReturnValue:
     return render_template("accounts/join.html", form=JoinForm(formdata=None))
 
 
 @bp.post("/accounts/join")
 @open_to(anyone)
-def request_account() -> Any:
+def request_account() -> ResponseReturnValue:
     form = JoinForm()
     if form.validate():
         with errors_on(form):
@@ -87,21 +85,21 @@ def request_account() -> Any:
 
 @bp.get("/accounts/join/sent")
 @open_to(anyone)
-def account_requested() -> Any:
+def account_requested() -> ResponseReturnValue:
     return render_template("accounts/account_requested.html")
 
 
 @bp.get("/accounts/confirm/<token>")
 @open_to(anyone)
-def confirm(token: str) -> Any:
-    """A page with a button: mail scanners follow links, so looking changes nothing."""
-    member = account_links.confirming_member(token)
+def confirm(token: str) -> ResponseReturnValue:
+    """Show a page with a button: mail scanners follow links, so a GET changes nothing."""
+    member = mail_links.confirming_member(token)
     return render_template("accounts/confirm.html", form=EmptyForm(), member=member, token=token)
 
 
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
-def confirm_address(token: str) -> Any:
+def confirm_address(token: str) -> ResponseReturnValue:
     join_requests.confirm(token)
     flash(_("Your address is confirmed. A moderator will let you in; you can sign in already."), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
@@ -109,13 +107,13 @@ def confirm_address(token: str) -> Any:
 
 @bp.get("/accounts/forgot")
 @open_to(anyone)
-def forgot_password() -> Any:
+def forgot_password() -> ResponseReturnValue:
     return render_template("accounts/forgot_password.html", form=RequestResetForm(formdata=None))
 
 
 @bp.post("/accounts/forgot")
 @open_to(anyone)
-def request_reset() -> Any:
+def request_reset() -> ResponseReturnValue:
     form = RequestResetForm()
     if not form.validate():
         return render_template("accounts/forgot_password.html", form=form), 422
@@ -125,21 +123,21 @@ def request_reset() -> Any:
 
 @bp.get("/accounts/forgot/sent")
 @open_to(anyone)
-def reset_requested() -> Any:
+def reset_requested() -> ResponseReturnValue:
     return render_template("accounts/reset_requested.html")
 
 
 @bp.get("/accounts/reset/<token>")
 @open_to(anyone)
-def reset(token: str) -> Any:
-    member = account_links.resetting_member(token)
+def reset(token: str) -> ResponseReturnValue:
+    member = mail_links.resetting_member(token)
     return render_template("accounts/reset.html", form=ResetForm(formdata=None), member=member, token=token)
 
 
 @bp.post("/accounts/reset/<token>")
 @open_to(anyone)
-def reset_password(token: str) -> Any:
-    form, member = ResetForm(), account_links.resetting_member(token)
+def reset_password(token: str) -> ResponseReturnValue:
+    form, member = ResetForm(), mail_links.resetting_member(token)
     if form.validate():
         with errors_on(form):
             passwords.reset(token, form.password.data)

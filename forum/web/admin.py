@@ -1,15 +1,14 @@
 """The accounts of the whole network, for its administrators."""
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.people import accounts
 from forum.infra.i18n import _
 from forum.policy.errors import Invalid
 from forum.web.forms.members import ReasonForm
 from forum.web.http.access import members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("admin", __name__)
@@ -17,24 +16,24 @@ bp = Blueprint("admin", __name__)
 
 @bp.get("/admin/members")
 @open_to(members)
-def index() -> Any:
-    page = accounts.everyone(viewer(), cursor=request.args.get("after"))
+def index() -> ResponseReturnValue:
+    page = accounts.everyone(actor(), cursor=request.args.get("after"))
     return render_template("members/everyone.html", page=page, form=ReasonForm(formdata=None))
 
 
 @bp.post("/admin/members/<int:member_id>/suspension")
 @form_method
 @open_to(members)
-def suspension(member_id: int) -> Any:
-    member = accounts.suspend(viewer(), member_id, reason=_reason())
+def suspension(member_id: int) -> ResponseReturnValue:
+    member = accounts.suspend(actor(), member_id, reason=_reason())
     flash(_("%(name)s is suspended.", name=member.name), "ok")
     return redirect(url_for("admin.index"), 303)
 
 
 @suspension.delete
 @open_to(members)
-def readmit(member_id: int) -> Any:
-    member = accounts.readmit(viewer(), member_id, reason=_reason())
+def readmit(member_id: int) -> ResponseReturnValue:
+    member = accounts.readmit(actor(), member_id, reason=_reason())
     flash(_("%(name)s is in again.", name=member.name), "ok")
     return redirect(url_for("admin.index"), 303)
 

@@ -1,4 +1,4 @@
-"""The living page: every component in its states, in both languages and themes. Only where the demo runs."""
+"""The page of components: each in its states, in both languages and themes. Only where the demo runs."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -32,7 +32,7 @@ OPENING = (
 TITLE = "Schoolstraten: de eerste twee proeven mislukten, de derde bleef"
 LESSON = "Geef een schoolstraat een volledig trimester, en geen andere werken ernaast"
 ONE = "Eén trimester, geen werven ernaast en een blad dat zegt wanneer het mislukt is."
-WORDS = "In het eerste trimester stond het hek twee keer onbemand."
+EXCERPT = "In het eerste trimester stond het hek twee keer onbemand."
 
 
 def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
@@ -86,8 +86,8 @@ def _lesson(**changes: Any) -> Row:
     return Row(**(card | changes))
 
 
-def _post(number: int, author: Byline, kind: str, words: str, **changes: Any) -> Row:
-    post = {"id": number, "number": number, "author": author, "kind": kind, "created_at": WHEN, "html": words}
+def _post(number: int, author: Byline, kind: str, html: str | None, **changes: Any) -> Row:
+    post = {"id": number, "number": number, "author": author, "kind": kind, "created_at": WHEN, "html": html}
     return Row(**(post | {"edited": False, "state": "shown", "reason": ""} | changes))
 
 
@@ -118,7 +118,7 @@ def _samples() -> dict[str, Any]:
                 7, MASKED, "experience", "Bij ons liep het anders.", state="hidden", reason="Nog te bekijken."
             ),
         ),
-        "words": WORDS,
+        "words": EXCERPT,
         "when": WHEN,
         "sara": SARA,
         "lesson_title": LESSON,

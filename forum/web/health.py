@@ -1,8 +1,7 @@
-"""For whoever runs the machine: does the process live, and can it serve?"""
-
-from typing import Any
+"""For whoever runs the machine: whether the process lives, and whether it can serve."""
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
 
 from forum.domain import health
 from forum.web.http.access import anyone, open_to
@@ -13,16 +12,16 @@ FRESH = {"Cache-Control": "no-store"}
 
 @bp.get("/healthz")
 @open_to(anyone)
-def live() -> Any:
-    """The process answers; nothing else is asked."""
+def live() -> ResponseReturnValue:
+    """Answer that the process lives; nothing else is checked."""
     return {"alive": True}, 200, FRESH
 
 
 @bp.get("/readyz")
 @open_to(anyone)
-def ready() -> Any:
-    """Every check by name; 503 when one of them says no."""
+def ready() -> ResponseReturnValue:
+    """Return every check by name; 503 when one of them fails."""
     checks = health.checks()
-    good = all(check.good for check in checks)
-    answer = {check.name: {"good": check.good, "found": check.found} for check in checks}
-    return {"ready": good, "checks": answer}, 200 if good else 503, FRESH
+    is_ready = all(check.good for check in checks)
+    results = {check.name: {"good": check.good, "found": check.found} for check in checks}
+    return {"ready": is_ready, "checks": results}, 200 if is_ready else 503, FRESH

@@ -1,6 +1,7 @@
-"""The first page: for a member what waits and what is new, for a visitor what this is."""
+"""The home page: what waits and what is new for a member, what the forum is for a visitor."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
 from forum.domain.lessons import library
@@ -15,7 +16,7 @@ from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.web.http import links
 from forum.web.http.access import anyone, members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor, viewer
 
 bp = Blueprint("home", __name__)
 FEW = 3
@@ -23,33 +24,33 @@ FEW = 3
 
 @bp.get("/")
 @open_to(anyone)
-def index():
+def index() -> ResponseReturnValue:
     who = viewer()
     return _for_visitors() if who is None else _for_members(who)
 
 
 @bp.post("/reading")
 @open_to(members)
-def read_all():
-    read_marks.mark_all_read(viewer())
+def read_all() -> ResponseReturnValue:
+    read_marks.mark_all_read(actor())
     flash(_("Everything up to now counts as read."), "ok")
     return redirect(url_for(".index"), 303)
 
 
 @bp.post("/notifications/<int:notification_id>/reading")
 @open_to(members)
-def read_notice(notification_id: int):
-    waiting = {notice.id: notice for notice in notifications.inbox(viewer())}
-    notifications.mark_read(viewer(), notification_id)
-    if notification_id not in waiting:
+def read_notice(notification_id: int) -> ResponseReturnValue:
+    unread = {notice.id: notice for notice in notifications.inbox(actor())}
+    notifications.mark_read(actor(), notification_id)
+    if notification_id not in unread:
         raise NotFound
-    return redirect(links.to_lesson(waiting[notification_id].lesson_public_id), 303)
+    return redirect(links.to_lesson(unread[notification_id].lesson_public_id), 303)
 
 
 def _for_members(who: Actor) -> str:
     waiting = thread_lists.unanswered(who, FEW)
     shown = {card.id for card in waiting}
-    fresh = [card for card in thread_lists.new_in_my_spaces(who) if card.id not in shown]
+    new = [card for card in thread_lists.new_in_my_spaces(who) if card.id not in shown]
     return render_template(
         "home/member.html",
         today=clock.now(),
@@ -58,8 +59,8 @@ def _for_members(who: Actor) -> str:
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,
-        fresh=fresh,
-        fresh_cities=sorted({city for card in [*waiting, *fresh] for city in card.cities}),
+        fresh=new,
+        fresh_cities=sorted({city for card in [*waiting, *new] for city in card.cities}),
         lessons=library.newest(who, FEW),
         cities=thread_lists.cities_of_the_week(who),
     )

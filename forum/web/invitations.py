@@ -1,11 +1,11 @@
-"""Invitations: sent and taken back by a moderator, accepted by whoever holds the letter."""
+"""Invitations: sent and withdrawn by a moderator, accepted by who got the mail."""
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from forum.domain.people import mail_links as account_links
-from forum.domain.people import passwords
+from forum.domain.people import mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, spaces
 from forum.infra import i18n
@@ -16,7 +16,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
 from forum.web.http.access import anyone, members, open_to, signed_in
-from forum.web.http.current_user import begin, viewer
+from forum.web.http.current_user import actor, begin, viewer
 from forum.web.http.links import to_space
 
 bp = Blueprint("invitations", __name__)
@@ -25,11 +25,11 @@ bp.register_error_handler(LinkExpired, accounts.link_expired)
 
 @bp.post("/spaces/<slug>/invitations")
 @open_to(members)
-def send(slug: str) -> Any:
+def send(slug: str) -> ResponseReturnValue:
     space, form = spaces.by_slug(viewer(), slug), InvitationForm()
     if form.validate():
         with errors_on(form):
-            invitations.invite(viewer(), space.id, role=Role(form.role.data), **_letter(form))
+            invitations.invite(actor(), space.id, role=Role(form.role.data), **_letter(form))
             flash(_("The invitation to %(email)s is on its way.", email=form.email.data), "ok")
             return redirect(url_for("members.index", slug=slug), 303)
     return people_page.show(space, invitation_form=form), 422
@@ -37,22 +37,22 @@ def send(slug: str) -> Any:
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")
 @open_to(members)
-def withdraw(invitation_id: int) -> Any:
-    invitation = invitations.withdraw(viewer(), invitation_id)
+def withdraw(invitation_id: int) -> ResponseReturnValue:
+    invitation = invitations.withdraw(actor(), invitation_id)
     flash(_("The invitation to %(email)s is taken back.", email=invitation.email), "ok")
     return redirect(url_for("members.index", slug=spaces.by_id(viewer(), invitation.space_id).slug), 303)
 
 
 @bp.get("/invitations/<token>")
 @open_to(anyone)
-def accept(token: str) -> Any:
-    return _page(token, AcceptanceForm(formdata=None, city=account_links.invitation_of(token).space.city))
+def accept(token: str) -> ResponseReturnValue:
+    return _page(token, AcceptanceForm(formdata=None, city=mail_links.invitation_of(token).space.city))
 
 
 @bp.post("/invitations/<token>")
 @open_to(anyone)
-def accept_new(token: str) -> Any:
-    form, invitation = AcceptanceForm(), account_links.invitation_of(token)
+def accept_new(token: str) -> ResponseReturnValue:
+    form, invitation = AcceptanceForm(), mail_links.invitation_of(token)
     if form.validate():
         with errors_on(form):
             member, space = invitations.accept(token, _profile(form))
@@ -64,17 +64,18 @@ def accept_new(token: str) -> Any:
 
 @bp.post("/invitations/<token>/acceptance")
 @open_to(signed_in)
-def accept_own(token: str) -> Any:
-    space = invitations.accept_as(viewer(), token)
+def accept_own(token: str) -> ResponseReturnValue:
+    space = invitations.accept_as(actor(), token)
     flash(_("Welcome to %(space)s.", space=space.name), "ok")
     return redirect(to_space(space), 303)
 
 
 def _page(token: str, form: AcceptanceForm) -> str:
-    invitation = account_links.invitation_of(token)
+    invitation = mail_links.invitation_of(token)
     if viewer() is None and not invitations.has_account(invitation):
         return render_template("invitations/accept_new.html", form=form, invitation=invitation, token=token)
-    fits = viewer() is not None and viewer().email == invitation.email
+    who = viewer()
+    fits = who is not None and who.email == invitation.email
     return render_template(
         "invitations/accept.html", form=EmptyForm(), invitation=invitation, token=token, fits=fits
     )

@@ -1,9 +1,9 @@
-"""The demo's mailbox: mail that would have gone out, shown as a mail client shows it."""
+"""The demo's mailbox: mail that would have been sent, shown as a mail client shows it."""
 
 from pathlib import Path
-from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 
 from forum.infra import mailer
 from forum.web.http.access import demo, open_to
@@ -19,7 +19,7 @@ SHOWN = (
     "List-Unsubscribe-Post",
     "Auto-Submitted",
 )
-# A letter brings its own styles and may do nothing else; its links open in the window around it.
+# A letter has its own inline styles and may do nothing else; its links open in the window around it.
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-top-navigation-by-user-activation"
@@ -28,15 +28,15 @@ LETTER_POLICY = (
 
 @bp.get("/mailbox")
 @open_to(demo)
-def index() -> Any:
-    """What was sent, the newest first."""
+def index() -> ResponseReturnValue:
+    """List what was sent, the newest first."""
     return render_template("mailbox/index.html", letters=mailer.read_mailbox(_folder()))
 
 
 @bp.get("/mailbox/<name>")
 @open_to(demo)
-def show(name: str) -> Any:
-    """One mail: its headers, and its HTML in a frame or its plain text."""
+def show(name: str) -> ResponseReturnValue:
+    """Show one mail: its headers, and its HTML in a frame or its plain text."""
     mail = _mail(name)
     headers = [(header, value) for header, value in mail.headers if header in SHOWN]
     plain = request.args.get("part") == "text" or mail.html is None
@@ -45,8 +45,8 @@ def show(name: str) -> Any:
 
 @bp.get("/mailbox/<name>/letter")
 @open_to(demo)
-def letter(name: str) -> Any:
-    """The HTML of one mail, alone, under a policy of its own."""
+def letter(name: str) -> ResponseReturnValue:
+    """Show the HTML of one mail by itself, under its own content security policy."""
     html = (_mail(name).html or "").replace("<head>", '<head><base target="_top">', 1)
     return Response(
         html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": LETTER_POLICY}
@@ -61,5 +61,5 @@ def _folder() -> Path:
 
 
 def _mail(name: str) -> mailer.StoredMail:
-    found = mailer.read_one(_folder(), name)
-    return found if found is not None else abort(404)
+    mail = mailer.read_one(_folder(), name)
+    return mail if mail is not None else abort(404)

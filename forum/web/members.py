@@ -1,8 +1,7 @@
-"""The people of a space: who belongs to it, what its moderators change, and asking to belong."""
-
-from typing import Any
+"""The members of a space: who belongs to it, what its moderators change, and asking to join."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.spaces import join_requests, memberships, spaces
 from forum.infra.i18n import _
@@ -12,7 +11,7 @@ from forum.web import people_page
 from forum.web.forms import errors_on
 from forum.web.forms.members import AnswerForm, JoinRequestForm, ReasonForm, RoleForm
 from forum.web.http.access import members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete
 from forum.web.http.links import to_space
 
@@ -21,17 +20,17 @@ bp = Blueprint("members", __name__)
 
 @bp.get("/spaces/<slug>/members")
 @open_to(members)
-def index(slug: str) -> Any:
-    return people_page.show(spaces.by_slug(viewer(), slug))
+def index(slug: str) -> ResponseReturnValue:
+    return people_page.show(spaces.by_slug(actor(), slug))
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/role")
 @open_to(members)
-def role(slug: str, member_id: int) -> Any:
-    space, form = spaces.by_slug(viewer(), slug), RoleForm()
+def role(slug: str, member_id: int) -> ResponseReturnValue:
+    space, form = spaces.by_slug(actor(), slug), RoleForm()
     if not form.validate():
         return people_page.show(space), 422
-    memberships.set_role(viewer(), space.id, member_id, role=Role(form.role.data))
+    memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
     flash(_("The role is changed."), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 
@@ -39,43 +38,45 @@ def role(slug: str, member_id: int) -> Any:
 @bp.post("/spaces/<slug>/members/<int:member_id>/membership")
 @form_delete()
 @open_to(members)
-def remove(slug: str, member_id: int) -> Any:
-    space, form = spaces.by_slug(viewer(), slug), ReasonForm()
+def remove(slug: str, member_id: int) -> ResponseReturnValue:
+    space, form = spaces.by_slug(actor(), slug), ReasonForm()
     if not form.validate():
         raise Invalid("reason", _("Say why: it stays in the log."))
-    memberships.remove(viewer(), space.id, member_id, reason=form.reason.data)
+    memberships.remove(actor(), space.id, member_id, reason=form.reason.data)
     flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 
 
 @bp.post("/requests/<int:request_id>/answer")
 @open_to(members)
-def answer(request_id: int) -> Any:
+def answer(request_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate():
         raise Invalid("answer", _("Choose an answer."))
-    chosen = None if form.answer.data == "no" else Role(form.answer.data)
-    request = join_requests.answer(viewer(), request_id, role=chosen)
+    role = None if form.answer.data == "no" else Role(form.answer.data)
+    answered = join_requests.answer(actor(), request_id, role=role)
     flash(_("Your answer goes out by mail."), "ok")
-    return redirect(url_for("members.index", slug=spaces.by_id(viewer(), request.space_id).slug), 303)
+    return redirect(url_for("members.index", slug=spaces.by_id(actor(), answered.space_id).slug), 303)
 
 
 @bp.get("/spaces/<slug>/requests/new")
 @open_to(members)
-def ask(slug: str) -> Any:
-    space = spaces.by_slug(viewer(), slug)
-    if space.id in viewer().roles:
+def ask(slug: str) -> ResponseReturnValue:
+    space = spaces.by_slug(actor(), slug)
+    if space.id in actor().roles:
         return redirect(to_space(space), 303)
-    waits = join_requests.has_requested(viewer(), space.id)
-    return render_template("members/ask.html", space=space, form=JoinRequestForm(formdata=None), waits=waits)
+    has_requested = join_requests.has_requested(actor(), space.id)
+    return render_template(
+        "members/ask.html", space=space, form=JoinRequestForm(formdata=None), waits=has_requested
+    )
 
 
 @bp.post("/spaces/<slug>/requests")
 @open_to(members)
-def request_to_join(slug: str) -> Any:
-    space, form = spaces.by_slug(viewer(), slug), JoinRequestForm()
+def request_to_join(slug: str) -> ResponseReturnValue:
+    space, form = spaces.by_slug(actor(), slug), JoinRequestForm()
     if form.validate():
         with errors_on(form):
-            join_requests.request_to_join(viewer(), space.id, message=form.message.data or "")
+            join_requests.request_to_join(actor(), space.id, message=form.message.data or "")
             return redirect(url_for("members.ask", slug=slug), 303)
     return render_template("members/ask.html", space=space, form=form, waits=False), 422

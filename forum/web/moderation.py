@@ -1,9 +1,10 @@
 """What moderators do with posts, and the log of a space."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.audit import log as audit_log
-from forum.domain.moderation import hiding as moderation
+from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
 from forum.domain.threads import posts
@@ -13,7 +14,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.moderation import HidingForm
 from forum.web.http import links
 from forum.web.http.access import members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("moderation", __name__)
@@ -21,8 +22,8 @@ bp = Blueprint("moderation", __name__)
 
 @bp.get("/spaces/<slug>/moderation")
 @open_to(members)
-def log(slug: str):
-    who, space = viewer(), spaces.by_slug(viewer(), slug)
+def log(slug: str) -> ResponseReturnValue:
+    who, space = actor(), spaces.by_slug(actor(), slug)
     page = audit_log.page(who, space.id, cursor=request.args.get("after"))
     older = url_for(".log", slug=slug, after=page.next_cursor) if page.next_cursor else None
     return render_template(
@@ -30,25 +31,25 @@ def log(slug: str):
         space=space,
         lines=page.rows,
         older=older,
-        hidden=moderation.hidden_posts(who, space.id),
+        hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),
     )
 
 
 @bp.get("/posts/<int:post_id>/hiding")
 @open_to(members)
-def ask_hiding(post_id: int):
+def ask_hiding(post_id: int) -> ResponseReturnValue:
     return _question(post_id, HidingForm(formdata=None))
 
 
 @bp.post("/posts/<int:post_id>/hiding")
 @form_method
 @open_to(members)
-def hiding(post_id: int):
+def hiding(post_id: int) -> ResponseReturnValue:
     form = HidingForm()
     if form.validate():
         with errors_on(form):
-            post = moderation.hide(viewer(), post_id, reason=form.reason.data or "")
+            post = post_hiding.hide(actor(), post_id, reason=form.reason.data or "")
             flash(_("This contribution is hidden. Its author reads your reason."), "ok")
             return redirect(links.to_thread(post.thread, number=post.number), 303)
     return _question(post_id, form), 422
@@ -56,13 +57,13 @@ def hiding(post_id: int):
 
 @hiding.delete
 @open_to(members)
-def restore(post_id: int):
-    post = moderation.restore(viewer(), post_id)
+def restore(post_id: int) -> ResponseReturnValue:
+    post = post_hiding.restore(actor(), post_id)
     flash(_("This contribution can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 
 def _question(post_id: int, form: HidingForm) -> str:
-    thread, post = posts.place(viewer(), post_id)
-    require(may_hide(viewer(), post, thread))
+    thread, post = posts.place(actor(), post_id)
+    require(may_hide(actor(), post, thread))
     return render_template("moderation/hiding.html", thread=thread, post=post, form=form)

@@ -1,4 +1,4 @@
-"""The page of a space's people, which several forms lead back to: who belongs, who knocks, who is invited."""
+"""The page of a space's members, to which several forms lead back: who belongs, who asks to join, who is invited."""
 
 from typing import Any
 
@@ -9,21 +9,21 @@ from forum.infra import clock, i18n
 from forum.policy.actions import may_moderate
 from forum.web.forms.invitations import InvitationForm
 from forum.web.forms.members import AnswerForm, ReasonForm, RoleForm
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 
 
 def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
-    """The page as its reader may see it; a form that was not right stands on it with what was filled in."""
-    page = memberships.members(viewer(), space.id, cursor=request.args.get("after"))
-    words: dict[str, Any] = {"space": space, "page": page, "keeps": bool(may_moderate(viewer(), space.id))}
-    if words["keeps"]:
-        words |= {
-            "requests": join_requests.waiting(viewer(), space.id),
-            "invitations": invitations.waiting(viewer(), space.id),
+    """Return the page as its reader may see it; an invalid form is shown on it with what was filled in."""
+    page = memberships.members(actor(), space.id, cursor=request.args.get("after"))
+    context: dict[str, Any] = {"space": space, "page": page, "keeps": bool(may_moderate(actor(), space.id))}
+    if context["keeps"]:
+        context |= {
+            "requests": join_requests.waiting(actor(), space.id),
+            "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
             "role_form": RoleForm(formdata=None),
             "reason_form": ReasonForm(formdata=None),
             "now": clock.now(),
         }
-    return render_template("members/index.html", **words)
+    return render_template("members/index.html", **context)

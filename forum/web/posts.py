@@ -1,6 +1,7 @@
-"""One post: changing one's own words, taking them back, and putting them back."""
+"""One post: changing one's own, withdrawing it, and putting it back."""
 
 from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.threads import posts
 from forum.infra.i18n import _
@@ -10,7 +11,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm
 from forum.web.http import links
 from forum.web.http.access import members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("posts", __name__)
@@ -18,16 +19,16 @@ bp = Blueprint("posts", __name__)
 
 @bp.get("/posts/<int:post_id>/revisions/new")
 @open_to(members)
-def change(post_id: int):
-    source = posts.source(viewer(), post_id)
+def change(post_id: int) -> ResponseReturnValue:
+    source = posts.source(actor(), post_id)
     form = PostForm(data={"title": source.title, "body": source.body, "seen_revision": source.revision})
     return _form(source, form)
 
 
 @bp.post("/posts/<int:post_id>/revisions")
 @open_to(members)
-def edit(post_id: int):
-    who, form = viewer(), PostForm()
+def edit(post_id: int) -> ResponseReturnValue:
+    who, form = actor(), PostForm()
     source = posts.source(who, post_id)
     if form.validate():
         title = form.title.data if source.number == 1 else None
@@ -47,25 +48,25 @@ def edit(post_id: int):
 
 @bp.get("/posts/<int:post_id>/withdrawal")
 @open_to(members)
-def ask_withdrawal(post_id: int):
-    thread, post = posts.place(viewer(), post_id)
-    require(may_delete(viewer(), post))
+def ask_withdrawal(post_id: int) -> ResponseReturnValue:
+    thread, post = posts.place(actor(), post_id)
+    require(may_delete(actor(), post))
     return render_template("posts/withdrawal.html", thread=thread, post=post)
 
 
 @bp.post("/posts/<int:post_id>/withdrawal")
 @form_method
 @open_to(members)
-def withdrawal(post_id: int):
-    post = posts.take_back(viewer(), post_id)
+def withdrawal(post_id: int) -> ResponseReturnValue:
+    post = posts.take_back(actor(), post_id)
     flash(_("You took your words back. Nobody else can read them now."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 
 @withdrawal.delete
 @open_to(members)
-def put_back(post_id: int):
-    post = posts.put_back(viewer(), post_id)
+def put_back(post_id: int) -> ResponseReturnValue:
+    post = posts.put_back(actor(), post_id)
     flash(_("Your words stand here again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

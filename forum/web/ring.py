@@ -1,6 +1,6 @@
-"""The ring in numbers and in words: which places are lit, and the sentence for who cannot see them.
+"""The ring of cities in numbers and in sentences: which places are lit, and the text for who cannot see them.
 
-Direction is the meaning: inward gives to a lesson, outward took from it. The macro in `components/ring.html` draws.
+Direction is the meaning: inward gave to a lesson, outward applied it. The macro in `components/ring.html` draws.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ Lit = tuple[tuple[float, tuple[str, ...]], ...]
 Report = tuple[str, str]  # a city and what came of applying the lesson there
 
 DRAWN = {"worked": "worked", "adapted": "partly", "partly": "partly", "running": "partly", "failed": "failed"}
-# The mark of the house: more than half of the circle speaks. Places by number, not by city: a brand prefers nobody.
+# The logo: more than half of the places lit. Places by number, not by city, so that it prefers no city.
 BRAND: Lit = tuple((CITIES[place].angle, ("said",)) for place in (1, 2, 5, 6, 8, 11, 12, 13))
 NAMES_AT, NAMES_AT_OUTWARD = 43.5, 54.5  # radius of the names in the box of 100
 
@@ -31,23 +31,23 @@ class Place(NamedTuple):
 
 
 def talk(cities: Iterable[str]) -> Lit:
-    """The lit places of a talk: every city that said something."""
-    return _talk(tuple(cities))
+    """Return the lit places of a thread: every city that posted in it."""
+    return _thread(tuple(cities))
 
 
 def lesson(backs: Iterable[str], adoptions: Iterable[Report] = (), said: Iterable[str] = ()) -> Lit:
-    """The lit places of a lesson. `adoptions` from old to new: of several reports of a city the last is drawn."""
+    """Return the lit places of a lesson. `adoptions` from old to new: the last report of a city is drawn."""
     return _lesson(tuple(backs), tuple((city, outcome) for city, outcome in adoptions), tuple(said))
 
 
 def one(city: str | None, state: str = "said") -> Lit:
-    """A ring with a single place lit: beside a byline, or beside a report."""
+    """Return a ring with a single place lit: beside a byline, or beside a report."""
     return _one(city, DRAWN.get(state, state))
 
 
 def talk_words(cities: Iterable[str]) -> str:
     """ "In conversation: Gent and Leuven"."""
-    return _talk_words(tuple(cities), html_lang())
+    return _thread_words(tuple(cities), html_lang())
 
 
 def talk_count(cities: Iterable[str]) -> str:
@@ -74,7 +74,7 @@ def adoption_words(city: str, outcome: str) -> str:
 
 @lru_cache(maxsize=2)
 def names(outward: bool = False) -> tuple[Place, ...]:
-    """The names round a large ring, each with its place."""
+    """Return the names round a large ring, each with its place."""
     radius = NAMES_AT_OUTWARD if outward else NAMES_AT
     return tuple(_place(city.name, city.angle, radius) for city in CITIES)
 
@@ -83,13 +83,13 @@ def _place(name: str, angle: float, radius: float) -> Place:
     across, up = sin(radians(angle)), cos(radians(angle))
     upright = abs(across) < 0.01
     anchor = "middle" if upright else "start" if across > 0 else "end"
-    # text hangs from its baseline, not from its middle
+    # text is placed by its baseline, not by its middle
     baseline = (-0.5 if up > 0 else 5.0) if upright else 2.2
     return Place(name, angle, round(50 + radius * across, 1), round(50 - radius * up + baseline, 1), anchor)
 
 
 @lru_cache(maxsize=512)
-def _talk(cities: tuple[str, ...]) -> Lit:
+def _thread(cities: tuple[str, ...]) -> Lit:
     present = set(cities)
     return tuple((city.angle, ("said",)) for city in CITIES if city.code in present)
 
@@ -117,7 +117,7 @@ def _one(city: str | None, state: str) -> Lit:
 
 
 @lru_cache(maxsize=1024)
-def _talk_words(cities: tuple[str, ...], language: str) -> str:
+def _thread_words(cities: tuple[str, ...], language: str) -> str:
     known = _in_order(cities)
     if not known:
         return _("No city has spoken yet")
@@ -161,13 +161,13 @@ def _came_of(outcome: str, cities: str) -> str:
 
 
 def _in_order(codes: Iterable[str]) -> list[str]:
-    wanted = set(codes)
-    return [city.name for city in CITIES if city.code in wanted]
+    codes = set(codes)
+    return [city.name for city in CITIES if city.code in codes]
 
 
 def _name(code: str) -> str:
     return BY_CODE[code].name if code in BY_CODE else code
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

@@ -1,17 +1,18 @@
-"""Somebody's own settings: profile, capacities, password, devices, language and light."""
+"""A member's own settings: profile, capacities, password, devices, language and theme."""
 
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.people import passwords, profiles
-from forum.domain.people import sessions as sign_ins
+from forum.domain.people import sessions as device_sessions
 from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
 from forum.web.http.access import anyone, open_to, signed_in
-from forum.web.http.current_user import device_secret, viewer
+from forum.web.http.current_user import actor, device_secret, viewer
 from forum.web.http.links import own_path
 
 bp = Blueprint("settings", __name__)
@@ -19,17 +20,17 @@ bp = Blueprint("settings", __name__)
 
 @bp.get("/settings/profile")
 @open_to(signed_in)
-def profile() -> Any:
-    return _profile(_form_as_it_stands(), _new_capacity())
+def profile() -> ResponseReturnValue:
+    return _profile(_filled_form(), _new_capacity())
 
 
 @bp.post("/settings/profile")
 @open_to(signed_in)
-def save_profile() -> Any:
-    form = ProfileForm(viewer().timezone)
+def save_profile() -> ResponseReturnValue:
+    form = ProfileForm(actor().timezone)
     if form.validate():
         with errors_on(form):
-            profiles.save(viewer(), **_chosen(form))
+            profiles.save(actor(), **_values(form))
             flash(_("Your profile is kept."), "ok")
             return redirect(url_for("settings.profile"), 303)
     return _profile(form, _new_capacity()), 422
@@ -37,38 +38,38 @@ def save_profile() -> Any:
 
 @bp.post("/settings/capacities")
 @open_to(signed_in)
-def add_capacity() -> Any:
+def add_capacity() -> ResponseReturnValue:
     form = CapacityForm()
     if form.validate():
         with errors_on(form):
-            profiles.add_capacity(viewer(), starts_on=form.starts_on.data, **form.capacity())
+            profiles.add_capacity(actor(), starts_on=form.starts_on.data, **form.capacity())
             flash(_("From now on this stands beside your words."), "ok")
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
-    return _profile(_form_as_it_stands(), form), 422
+    return _profile(_filled_form(), form), 422
 
 
 @bp.post("/settings/capacities/<int:capacity_id>/ending")
 @open_to(signed_in)
-def end_capacity(capacity_id: int) -> Any:
-    profiles.end_capacity(viewer(), capacity_id)
+def end_capacity(capacity_id: int) -> ResponseReturnValue:
+    profiles.end_capacity(actor(), capacity_id)
     flash(_("This capacity ends today. It stays beside what you said in it."), "ok")
     return redirect(url_for("settings.profile", _anchor="capacities"), 303)
 
 
 @bp.get("/settings/security")
 @open_to(signed_in)
-def security() -> Any:
+def security() -> ResponseReturnValue:
     return render_template("settings/security.html", form=PasswordForm(formdata=None))
 
 
 @bp.post("/settings/security")
 @open_to(signed_in)
-def change_password() -> Any:
+def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate():
         with errors_on(form):
             passwords.change(
-                viewer(), current=form.current.data, password=form.password.data, secret=device_secret()
+                actor(), current=form.current.data, password=form.password.data, secret=device_secret()
             )
             flash(_("Your new password is set. All other devices are signed out."), "ok")
             return redirect(url_for("settings.security"), 303)
@@ -77,51 +78,51 @@ def change_password() -> Any:
 
 @bp.get("/settings/sessions")
 @open_to(signed_in)
-def sessions() -> Any:
-    devices = sign_ins.devices(viewer())
-    here = next((device.id for device in devices if sign_ins.is_behind(device, device_secret())), None)
+def sessions() -> ResponseReturnValue:
+    devices = device_sessions.devices(actor())
+    here = next((device.id for device in devices if device_sessions.is_behind(device, device_secret())), None)
     return render_template("settings/sessions.html", devices=devices, here=here)
 
 
 @bp.post("/settings/sessions/<int:sign_in_id>/ending")
 @open_to(signed_in)
-def end_session(sign_in_id: int) -> Any:
-    sign_ins.end(viewer(), sign_in_id)
+def end_session(sign_in_id: int) -> ResponseReturnValue:
+    device_sessions.end(actor(), sign_in_id)
     flash(_("That device is signed out."), "ok")
     return redirect(url_for("settings.sessions"), 303)
 
 
 @bp.post("/settings/sessions/others/ending")
 @open_to(signed_in)
-def end_other_sessions() -> Any:
-    sign_ins.end_all(viewer().id, but=device_secret())
+def end_other_sessions() -> ResponseReturnValue:
+    device_sessions.end_all(actor().id, but=device_secret())
     flash(_("All other devices are signed out."), "ok")
     return redirect(url_for("settings.sessions"), 303)
 
 
 @bp.post("/settings/language")
 @open_to(anyone)
-def language() -> Any:
+def language() -> ResponseReturnValue:
     chosen = request.form.get("locale", "")
     if chosen in i18n.LOCALES:
         session["locale"] = chosen
-        if viewer() is not None:
-            profiles.set_locale(viewer(), chosen)
+        if (who := viewer()) is not None:
+            profiles.set_locale(who, chosen)
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 
 @bp.post("/settings/theme")
 @open_to(anyone)
-def theme() -> Any:
+def theme() -> ResponseReturnValue:
     chosen = request.form.get("theme")
     session["theme"] = chosen if chosen in profiles.THEMES else None
-    if viewer() is not None:
-        profiles.set_theme(viewer(), chosen)
+    if (who := viewer()) is not None:
+        profiles.set_theme(who, chosen)
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 
 def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
-    capacities = profiles.capacities_of(viewer())
+    capacities = profiles.capacities_of(actor())
     return render_template(
         "settings/profile.html",
         form=form,
@@ -131,17 +132,17 @@ def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
     )
 
 
-def _form_as_it_stands() -> ProfileForm:
-    who = viewer()
-    kept = {"name": who.name, "locale": who.locale or "", "timezone": who.timezone, "theme": who.theme or ""}
-    return ProfileForm(who.timezone, formdata=None, data=kept)
+def _filled_form() -> ProfileForm:
+    who = actor()
+    data = {"name": who.name, "locale": who.locale or "", "timezone": who.timezone, "theme": who.theme or ""}
+    return ProfileForm(who.timezone, formdata=None, data=data)
 
 
 def _new_capacity() -> CapacityForm:
     return CapacityForm(formdata=None, starts_on=clock.now().date())
 
 
-def _chosen(form: ProfileForm) -> dict[str, Any]:
+def _values(form: ProfileForm) -> dict[str, Any]:
     return {
         "name": form.name.data,
         "locale": form.locale.data or None,

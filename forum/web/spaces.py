@@ -1,6 +1,9 @@
-"""The directory of spaces, and one space with its talks."""
+"""The directory of spaces, and one space with its threads."""
+
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
 from forum.domain.spaces import memberships, spaces
@@ -16,7 +19,7 @@ OPEN_STORIES = 3
 
 @bp.get("/spaces")
 @open_to(anyone)
-def index():
+def index() -> ResponseReturnValue:
     cards = spaces.directory(viewer())
     kinds = [("mine", [card for card in cards if card.role])]
     kinds += [
@@ -27,12 +30,13 @@ def index():
 
 @bp.get("/spaces/<slug>")
 @open_to(anyone)
-def show(slug: str):
-    who, wanted, cursor = viewer(), list_filters.chosen(), request.args.get("after")
+def show(slug: str) -> ResponseReturnValue:
+    who, cursor = viewer(), request.args.get("after")
+    selected: dict[str, Any] = list_filters.chosen()
     space = spaces.by_slug(who, slug)
-    page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **wanted)
-    first = not wanted and not cursor
-    waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if first else []
+    page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **selected)
+    is_first_page = not selected and not cursor
+    waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if is_first_page else []
     shown = {card.id for card in waiting}
     role = who.roles.get(space.id) if who else None
     return render_template(
@@ -43,9 +47,9 @@ def show(slug: str):
         waiting=waiting,
         talks=[card for card in page.rows if card.id not in shown],
         cities=sorted({city for card in page.rows for city in card.cities}),
-        older=url_for(".show", slug=slug, after=page.next_cursor, **wanted) if page.next_cursor else None,
-        newer=url_for(".show", slug=slug, **wanted) if cursor else None,
-        wanted=wanted,
+        older=url_for(".show", slug=slug, after=page.next_cursor, **selected) if page.next_cursor else None,
+        newer=url_for(".show", slug=slug, **selected) if cursor else None,
+        wanted=selected,
         lessons=library.from_space(who, space.id, 3),
         moderators=memberships.moderators(who, space.id) if role else [],
         filters=list_filters,

@@ -1,11 +1,12 @@
-"""Talks: reading one, beginning one, answering, closing, and who may read it."""
+"""Threads: reading one, beginning one, answering, closing, and who may read it."""
 
 import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import of_thread as crowns
+from forum.domain.lessons import of_thread
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, read_marks, threads
@@ -21,7 +22,7 @@ from forum.web.forms.moderation import LockForm
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
 from forum.web.http import links, transactions
 from forum.web.http.access import anyone, members, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor, viewer
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("threads", __name__)
@@ -29,8 +30,8 @@ bp = Blueprint("threads", __name__)
 
 @bp.get("/threads/new")
 @open_to(members)
-def compose():
-    own_spaces = spaces.of_member(viewer())
+def compose() -> ResponseReturnValue:
+    own_spaces = spaces.of_member(actor())
     if len(own_spaces) == 1:
         return redirect(url_for(".new", slug=own_spaces[0].slug), 303)
     return render_template("threads/choose.html", spaces=own_spaces)
@@ -38,14 +39,14 @@ def compose():
 
 @bp.get("/spaces/<slug>/threads/new")
 @open_to(members)
-def new(slug: str):
+def new(slug: str) -> ResponseReturnValue:
     return _composer(spaces.by_slug(viewer(), slug), ThreadForm())
 
 
 @bp.post("/spaces/<slug>/threads")
 @open_to(members)
-def start(slug: str):
-    who, space, form = viewer(), spaces.by_slug(viewer(), slug), ThreadForm()
+def start(slug: str) -> ResponseReturnValue:
+    who, space, form = actor(), spaces.by_slug(actor(), slug), ThreadForm()
     form.offer(_allowed_audiences(space), space.default_audience)
     if form.validate():
         with errors_on(form):
@@ -58,23 +59,23 @@ def start(slug: str):
 
 @bp.get("/threads/<int:thread_id>")
 @open_to(anyone)
-def short(thread_id: int):
+def short(thread_id: int) -> ResponseReturnValue:
     return redirect(links.to_thread(thread_page.page(viewer(), thread_id)), 303)
 
 
 @bp.get("/threads/<int:thread_id>-<slug>")
 @open_to(anyone)
-def show(thread_id: int, slug: str):
-    talk = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
-    if slug != talk.slug:
-        return redirect(links.to_thread(talk), 303)
-    return _page(talk)
+def show(thread_id: int, slug: str) -> ResponseReturnValue:
+    thread = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
+    if slug != thread.slug:
+        return redirect(links.to_thread(thread), 303)
+    return _page(thread)
 
 
 @bp.post("/threads/<int:thread_id>/replies")
 @open_to(members)
-def reply(thread_id: int):
-    who, form = viewer(), ReplyForm()
+def reply(thread_id: int) -> ResponseReturnValue:
+    who, form = actor(), ReplyForm()
     if form.validate():
         try:
             with errors_on(form):
@@ -90,43 +91,43 @@ def reply(thread_id: int):
 @bp.post("/threads/<int:thread_id>/lock")
 @form_method
 @open_to(members)
-def lock(thread_id: int):
-    thread = locking.lock(viewer(), thread_id, reason=LockForm().reason.data or "")
+def lock(thread_id: int) -> ResponseReturnValue:
+    thread = locking.lock(actor(), thread_id, reason=LockForm().reason.data or "")
     flash(_("This talk is closed. Everybody who could read it still can."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 
 @lock.delete
 @open_to(members)
-def reopen(thread_id: int):
-    thread = locking.reopen(viewer(), thread_id)
+def reopen(thread_id: int) -> ResponseReturnValue:
+    thread = locking.reopen(actor(), thread_id)
     flash(_("This talk takes answers again."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 
 @bp.post("/threads/<int:thread_id>/audience")
 @open_to(members)
-def audience(thread_id: int):
+def audience(thread_id: int) -> ResponseReturnValue:
     form = AudienceForm()
     if not form.validate():
         raise Invalid("audience", _("Choose who may read this."))
-    thread = narrowing.set_audience(viewer(), thread_id, audience=Audience(form.audience.data))
+    thread = narrowing.set_audience(actor(), thread_id, audience=Audience(form.audience.data))
     flash(_("From now on other people can read this talk."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 
 def _allowed_audiences(space: Any) -> list[Audience]:
-    return [width for width in Audience if width.rank <= space.widest_audience.rank]
+    return [level for level in Audience if level.rank <= space.widest_audience.rank]
 
 
 def _composer(space: Any, form: ThreadForm) -> str:
     require(may_start(viewer(), space))
     form.offer(_allowed_audiences(space), space.default_audience)
     options = audiences.options(space)
-    chosen = next((option for option in options if option.audience == form.audience.data), options[0])
+    selected = next((option for option in options if option.audience == form.audience.data), options[0])
     others = [(option.audience.value, option.who, option.count) for option in options]
     return render_template(
-        "threads/new.html", space=space, form=form, audiences=options, said=chosen, other_audiences=others
+        "threads/new.html", space=space, form=form, audiences=options, said=selected, other_audiences=others
     )
 
 
@@ -135,24 +136,26 @@ def _last_page(thread_id: int, form: ReplyForm) -> str:
     return _page(last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages), form)
 
 
-def _page(talk: thread_views.ThreadPage, form: ReplyForm | None = None) -> str:
+def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None) -> str:
     who = viewer()
-    if who and talk.seen_number > (talk.read_number or 0):
-        transactions.afterwards(lambda: read_marks.mark_read(who, talk.id, talk.seen_number))
+    if who and thread.seen_number > (thread.read_number or 0):
+        transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, thread.seen_number))
     return render_template(
         "threads/show.html",
-        talk=talk,
+        talk=thread,
         form=form,
         blank=_blank_form,
         idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
         voice=(i18n.locale(), i18n.zone()),
-        lessons=crowns.lessons_of_thread(who, talk.id) if talk.has_lessons else [],
-        said=audiences.option(talk.space_id, talk.space_name, Audience(talk.audience))
-        if talk.may_reply
+        lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
+        said=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
+        if thread.may_reply
         else None,
-        audiences=_other_audiences(talk),
-        addresses=[links.to_page(talk, number) for number in range(1, talk.pages + 1)],
-        tag_urls={tag.name: url_for("spaces.show", slug=talk.space_slug, tag=tag.slug) for tag in talk.tags},
+        audiences=_other_audiences(thread),
+        addresses=[links.to_page(thread, number) for number in range(1, thread.pages + 1)],
+        tag_urls={
+            tag.name: url_for("spaces.show", slug=thread.space_slug, tag=tag.slug) for tag in thread.tags
+        },
     )
 
 
@@ -160,15 +163,15 @@ def _blank_form() -> ReplyForm:
     return ReplyForm(formdata=None)
 
 
-def _other_audiences(talk: thread_views.ThreadPage) -> list[Audience]:
-    """The audiences to which this reader might move the talk: fewer for moderators, more for its starter."""
-    who, now = viewer(), Audience(talk.audience).rank
-    if who is None or not (talk.moderates or talk.author_id == who.id):
+def _other_audiences(thread: thread_views.ThreadPage) -> list[Audience]:
+    """The audiences that this reader may choose: fewer readers for moderators, also more for the thread's author."""
+    who, rank = viewer(), Audience(thread.audience).rank
+    if who is None or not (thread.moderates or thread.author_id == who.id):
         return []
-    starter = talk.author_id == who.id and talk.alone
+    only_author = thread.author_id == who.id and thread.alone
     return [
-        width
-        for width in Audience
-        if (width.rank < now and (talk.moderates or starter))
-        or (now < width.rank <= talk.widest_audience.rank and starter)
+        level
+        for level in Audience
+        if (level.rank < rank and (thread.moderates or only_author))
+        or (rank < level.rank <= thread.widest_audience.rank and only_author)
     ]

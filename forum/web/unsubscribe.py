@@ -1,8 +1,7 @@
-"""Stop the letters from a link in one of them: without signing in, at once, and never by merely looking."""
-
-from typing import Any
+"""Stop the letters from a link in one of them: without signing in, at once, and never by a GET."""
 
 from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
 from forum.domain.people import mail_links
@@ -16,8 +15,8 @@ bp = Blueprint("unsubscribe", __name__)
 
 @bp.get("/unsubscribe/<token>")
 @open_to(anyone)
-def show(token: str) -> Any:
-    """A page with a button. Mail scanners follow links, so looking changes nothing."""
+def show(token: str) -> ResponseReturnValue:
+    """Show a page with a button. Mail scanners follow links, so a GET changes nothing."""
     choice = subscriptions.choice_of(_member_id(token))
     stopped = choice is not None and choice.frequency == Frequency.NEVER
     return render_template("unsubscribe/show.html", token=token, stopped=stopped)
@@ -26,7 +25,7 @@ def show(token: str) -> Any:
 @bp.post("/unsubscribe/<token>")
 @open_to(anyone)
 @csrf.exempt  # mail clients press this button themselves (RFC 8058); the signed token is the permission
-def stop(token: str) -> Any:
+def stop(token: str) -> ResponseReturnValue:
     """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
     subscriptions.stop(_member_id(token))
     return render_template("unsubscribe/done.html")

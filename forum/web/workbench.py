@@ -1,10 +1,11 @@
-"""The workbench: where a moderator makes a lesson of a talk, and another one checks it."""
+"""The workbench: where a moderator makes a lesson from threads, and another one reviews it."""
 
 import re
 from typing import Any
 
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import page as lesson_page
@@ -28,7 +29,7 @@ from forum.web.forms.workbench import (
 )
 from forum.web.http import links
 from forum.web.http.access import moderators, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
 
 bp = Blueprint("workbench", __name__)
@@ -37,54 +38,54 @@ PARTS = ("claims", "talk", "text", "review")
 
 @bp.get("/workbench")
 @open_to(moderators)
-def index():
+def index() -> ResponseReturnValue:
     return render_template(
         "workbench/index.html",
-        drafts=workbench_desk.drafts_of(viewer()),
-        waiting=workbench_desk.waiting_for(viewer()),
-        overdue=workbench_desk.overdue_for(viewer()),
+        drafts=workbench_desk.drafts_of(actor()),
+        waiting=workbench_desk.waiting_for(actor()),
+        overdue=workbench_desk.overdue_for(actor()),
     )
 
 
 @bp.get("/workbench/<int:lesson_id>")
 @open_to(moderators)
-def show(lesson_id: int):
-    lesson = workbench_draft.lesson(viewer(), lesson_id)
+def show(lesson_id: int) -> ResponseReturnValue:
+    lesson = workbench_draft.lesson(actor(), lesson_id)
     if lesson.state == LessonState.PUBLISHED:
-        return redirect(links.to_lesson(lesson.public_id), 303)
+        return redirect(links.to_lesson(str(lesson.public_id)), 303)
     return _review(lesson_id) if lesson.state == LessonState.IN_REVIEW else _workbench(lesson_id)
 
 
 @bp.get("/workbench/<int:lesson_id>/preview")
 @open_to(moderators)
-def preview(lesson_id: int):
-    return render_template("workbench/preview.html", page=lesson_page.preview(viewer(), lesson_id))
+def preview(lesson_id: int) -> ResponseReturnValue:
+    return render_template("workbench/preview.html", page=lesson_page.preview(actor(), lesson_id))
 
 
 @bp.post("/threads/<int:thread_id>/lessons")
 @open_to(moderators)
-def create(thread_id: int):
-    lesson = lessons.draft(viewer(), thread_id, title=request.form.get("title", ""))
+def create(thread_id: int) -> ResponseReturnValue:
+    lesson = lessons.draft(actor(), thread_id, title=request.form.get("title", ""))
     return redirect(links.to_draft(lesson), 303)
 
 
 @bp.post("/lessons/<public_id>/versions")
 @open_to(moderators)
-def revise(public_id: str):
-    lesson = lesson_page.page(viewer(), public_id).lesson
-    lessons.revise(viewer(), lesson.id)
+def revise(public_id: str) -> ResponseReturnValue:
+    lesson = lesson_page.page(actor(), public_id).lesson
+    lessons.revise(actor(), lesson.id)
     return redirect(links.to_draft(lesson), 303)
 
 
 @bp.post("/workbench/<int:lesson_id>/text")
 @open_to(moderators)
-def save(lesson_id: int):
+def save(lesson_id: int) -> ResponseReturnValue:
     form = TextForm()
     if form.validate():
         names, saved_count = tags.split(form.tags.data or ""), form.saved_count.data or 0
         try:
             with errors_on(form):
-                lessons.save(viewer(), lesson_id, saved_count=saved_count, tags=names, **form.values())
+                lessons.save(actor(), lesson_id, saved_count=saved_count, tags=names, **form.values())
                 flask.flash(_("Saved."), "ok")
                 return _back(lesson_id, "text")
         except Conflict as error:
@@ -94,11 +95,11 @@ def save(lesson_id: int):
 
 @bp.post("/workbench/<int:lesson_id>/claims")
 @open_to(moderators)
-def add_claim(lesson_id: int):
+def add_claim(lesson_id: int) -> ResponseReturnValue:
     form = ClaimForm()
     if form.validate():
         with errors_on(form):
-            claim = claims.add(viewer(), lesson_id, text=form.text.data)
+            claim = claims.add(actor(), lesson_id, text=form.text.data)
             return _back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
     return _workbench(lesson_id, claim_form=form), 422
 
@@ -106,10 +107,10 @@ def add_claim(lesson_id: int):
 @bp.post("/workbench/claims/<int:claim_id>")
 @form_method
 @open_to(moderators)
-def change_claim(claim_id: int):
-    lesson_id = claims.lesson_of(viewer(), claim_id)
+def change_claim(claim_id: int) -> ResponseReturnValue:
+    lesson_id = claims.lesson_of(actor(), claim_id)
     try:
-        claims.reword(viewer(), claim_id, text=request.form.get("text", ""))
+        claims.reword(actor(), claim_id, text=request.form.get("text", ""))
     except Invalid as error:
         flask.flash(error.message, "grave")
         return _workbench(lesson_id), 422
@@ -118,15 +119,15 @@ def change_claim(claim_id: int):
 
 @change_claim.delete
 @open_to(moderators)
-def remove_claim(claim_id: int):
-    lesson_id = claims.lesson_of(viewer(), claim_id)
-    claims.remove(viewer(), claim_id)
+def remove_claim(claim_id: int) -> ResponseReturnValue:
+    lesson_id = claims.lesson_of(actor(), claim_id)
+    claims.remove(actor(), claim_id)
     return _back(lesson_id, "claims")
 
 
 @bp.post("/workbench/<int:lesson_id>/excerpts")
 @open_to(moderators)
-def quote(lesson_id: int):
+def quote(lesson_id: int) -> ResponseReturnValue:
     form = ExcerptForm()
     if form.validate():
         with errors_on(form):
@@ -134,7 +135,7 @@ def quote(lesson_id: int):
             if claim_id is None:
                 raise Invalid("claim_id", _("Choose one of these."))
             post_id = _post_of(lesson_id, form)
-            claims.quote(viewer(), claim_id, post_id=post_id, words=form.words.data, stance=form.stance.data)
+            claims.quote(actor(), claim_id, post_id=post_id, words=form.words.data, stance=form.stance.data)
             return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
     return _workbench(lesson_id, excerpt_form=form), 422
 
@@ -142,20 +143,20 @@ def quote(lesson_id: int):
 @bp.post("/workbench/excerpts/<int:excerpt_id>")
 @form_delete(otherwise=404)
 @open_to(moderators)
-def unquote(excerpt_id: int):
-    claim_id, lesson_id = claims.unquote(viewer(), excerpt_id)
+def unquote(excerpt_id: int) -> ResponseReturnValue:
+    claim_id, lesson_id = claims.unquote(actor(), excerpt_id)
     return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 
 @bp.post("/workbench/<int:lesson_id>/sources")
 @open_to(moderators)
-def add_source(lesson_id: int):
+def add_source(lesson_id: int) -> ResponseReturnValue:
     form = SourceForm()
     number = re.search(r"(?:/threads/)?(\d{1,18})(?!\d)", form.address.data or "")
     if not form.validate() or number is None:
         return _workbench(lesson_id, source_form=form), 422
     try:
-        lessons.add_source(viewer(), lesson_id, int(number[1]))
+        lessons.add_source(actor(), lesson_id, int(number[1]))
     except NotFound:
         attach(form, Invalid("address", _("There is no such talk, or you may not read it.")))
         return _workbench(lesson_id, source_form=form), 422
@@ -164,12 +165,12 @@ def add_source(lesson_id: int):
 
 @bp.post("/workbench/<int:lesson_id>/submission")
 @open_to(moderators)
-def submit(lesson_id: int):
+def submit(lesson_id: int) -> ResponseReturnValue:
     form = SubmissionForm()
     form.offer(list(Audience))
     if form.validate():
         with errors_on(form):
-            lessons.submit(viewer(), lesson_id, audience=Audience(form.audience.data))
+            lessons.submit(actor(), lesson_id, audience=Audience(form.audience.data))
             flask.flash(_("Sent. A second pair of eyes now checks it."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return _workbench(lesson_id, part="review", submission_form=form), 422
@@ -177,19 +178,19 @@ def submit(lesson_id: int):
 
 @bp.post("/workbench/<int:lesson_id>/publication")
 @open_to(moderators)
-def publish(lesson_id: int):
-    lesson = lessons.publish(viewer(), lesson_id)
+def publish(lesson_id: int) -> ResponseReturnValue:
+    lesson = lessons.publish(actor(), lesson_id)
     flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
-    return redirect(links.to_lesson(lesson.public_id), 303)
+    return redirect(links.to_lesson(str(lesson.public_id)), 303)
 
 
 @bp.post("/workbench/<int:lesson_id>/return")
 @open_to(moderators)
-def send_back(lesson_id: int):
+def send_back(lesson_id: int) -> ResponseReturnValue:
     form = ReturnForm()
     if form.validate():
         with errors_on(form):
-            lessons.send_back(viewer(), lesson_id, note=form.note.data)
+            lessons.send_back(actor(), lesson_id, note=form.note.data)
             flask.flash(_("Returned to its curator with your note."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return _review(lesson_id, return_form=form), 422
@@ -197,8 +198,8 @@ def send_back(lesson_id: int):
 
 @bp.post("/workbench/<int:lesson_id>/recall")
 @open_to(moderators)
-def ask_back(lesson_id: int):
-    lesson_undo.ask_back(viewer(), lesson_id)
+def ask_back(lesson_id: int) -> ResponseReturnValue:
+    lesson_undo.ask_back(actor(), lesson_id)
     flask.flash(_("Back on your workbench. Nobody had judged it yet."), "ok")
     return _back(lesson_id, "claims")
 
@@ -206,71 +207,74 @@ def ask_back(lesson_id: int):
 @bp.post("/workbench/<int:lesson_id>")
 @form_delete(otherwise=404)
 @open_to(moderators)
-def destroy(lesson_id: int):
-    lesson_undo.discard(viewer(), lesson_id)
+def destroy(lesson_id: int) -> ResponseReturnValue:
+    lesson_undo.discard(actor(), lesson_id)
     flask.flash(_("The draft is gone. The talk itself stays as it was."), "ok")
     return redirect(url_for("workbench.index"), 303)
 
 
 def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
-    asked = part or request.args.get("part", "claims")
-    found = workbench_draft.workbench(
-        viewer(),
+    part = part or request.args.get("part", "claims")
+    workbench = workbench_draft.workbench(
+        actor(),
         lesson_id,
         thread_id=request.values.get("thread", type=int),
         page=request.values.get("page", 1, type=int),
     )
-    made: dict[str, Any] = {
-        "text_form": forms.get("text_form") or TextForm.of(found.version, found.tags),
+    context: dict[str, Any] = {
+        "text_form": forms.get("text_form") or TextForm.of(workbench.version, workbench.tags),
         "claim_form": forms.get("claim_form") or ClaimForm(formdata=None),
         "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
         "source_form": forms.get("source_form") or SourceForm(formdata=None),
         "submission_form": forms.get("submission_form")
-        or SubmissionForm(formdata=None, data={"audience": found.lesson.audience.value}),
+        or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
     }
-    made["excerpt_form"].offer(found.claims)
-    made["submission_form"].offer([option.audience for option in found.audiences])
+    context["excerpt_form"].offer(workbench.claims)
+    context["submission_form"].offer([option.audience for option in workbench.audiences])
     return render_template(
         "workbench/show.html",
-        bench=found,
-        part=asked if asked in PARTS else "claims",
+        bench=workbench,
+        part=part if part in PARTS else "claims",
         active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
-        **made,
+        **context,
     )
 
 
 def _review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
-    page = lesson_page.preview(viewer(), lesson_id)
+    page = lesson_page.preview(actor(), lesson_id)
     return render_template(
         "workbench/review.html",
         page=page,
-        answer=workbench_draft.review_answer(viewer(), lesson_id),
+        answer=workbench_draft.review_answer(actor(), lesson_id),
         return_form=return_form or ReturnForm(formdata=None),
-        may_ask_back=bool(may_moderate(viewer(), page.lesson.space_id)),
+        may_ask_back=bool(may_moderate(actor(), page.lesson.space_id)),
     )
 
 
 def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
-    """Both texts: what was typed here, and what somebody else saved; sending again keeps what is typed."""
-    found = workbench_draft.workbench(viewer(), lesson_id)
-    theirs = TextForm.of(found.version, found.tags)
-    form.saved_count.data = found.version.saved_count
+    """Both texts: what was typed here, and what somebody else saved; sending again stores what is typed."""
+    workbench = workbench_draft.workbench(actor(), lesson_id)
+    saved = TextForm.of(workbench.version, workbench.tags)
+    form.saved_count.data = workbench.version.saved_count
     form.saved_count.raw_data = None
     return render_template(
-        "workbench/conflict.html", bench=found, form=form, theirs=theirs, reason=error.reason
+        "workbench/conflict.html", bench=workbench, form=form, theirs=saved, reason=error.reason
     )
 
 
 def _post_of(lesson_id: int, form: ExcerptForm) -> int:
-    """The post that was chosen in the page, or the one in which pasted words stand."""
+    """The post that was chosen in the page, or the one that contains the pasted words."""
     if re.fullmatch(r"[0-9]{1,18}", form.post_id.data or ""):
         return int(form.post_id.data)
-    post_id = claims.find(viewer(), lesson_id, form.words.data)
+    post_id = claims.find(actor(), lesson_id, form.words.data)
     if post_id is None:
         raise Invalid("words", _("These words do not stand literally in the talk. Copy them exactly."))
     return post_id
 
 
 def _back(lesson_id: int, part: str, **more: Any) -> Any:
-    place = {"thread": request.values.get("thread", type=int), "page": request.values.get("page", type=int)}
-    return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(place | more)), 303)
+    position: dict[str, Any] = {
+        "thread": request.values.get("thread", type=int),
+        "page": request.values.get("page", type=int),
+    }
+    return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(position | more)), 303)

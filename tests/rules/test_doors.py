@@ -27,7 +27,7 @@ def test_an_endpoint_that_says_nothing_is_closed():
     i18n.init_app(house, lambda: "en", lambda: "UTC")
     house.add_url_rule("/open", "open", access.open_to(access.anyone)(lambda: "inside"))
     house.add_url_rule("/loose", "loose", lambda: "inside")
-    house.before_request(access.check_door)
+    house.before_request(access.check_guard)
     house.register_error_handler(access.Forbidden, lambda error: ("closed", 403))
     visitor = house.test_client()
     assert undeclared(house) == ["loose"]

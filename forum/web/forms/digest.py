@@ -11,10 +11,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from forum.domain.themes.labels import AXES, FREQUENCIES
 from forum.infra.i18n import lazy
 from forum.models.subscriptions import Frequency
+from forum.web.forms.fields import named
 
 
 class Boxes(SelectMultipleField):
-    """Any number of boxes, none included."""
+    """Any number of boxes, also none."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -23,13 +24,11 @@ class Boxes(SelectMultipleField):
 class DigestForm(FlaskForm):
     frequency = RadioField(
         lazy("How often?"),
-        choices=[SelectChoice(item.value, FREQUENCIES[item]) for item in Frequency],
+        choices=named(FREQUENCIES, Frequency),
         validators=[InputRequired(lazy("Choose how often, or never."))],
     )
     spaces = Boxes(lazy("From which spaces?"), coerce=int)
-    axes = Boxes(
-        lazy("About which axes?"), choices=[SelectChoice(axis.value, name) for axis, name in AXES.items()]
-    )
+    axes = Boxes(lazy("About which axes?"), choices=named(AXES))
 
     def __init__(self, own_spaces: list[Any], **values: Any) -> None:
         super().__init__(**values)

@@ -21,7 +21,7 @@ from forum.infra.i18n import lazy
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import LessonReview, LessonVersion
 from forum.models.themes import Axis, Need
-from forum.web.forms.fields import longest
+from forum.web.forms.fields import longest, named
 
 LINES = ("conditions", "not_for", "addressees")
 ON_ONE_LINE = ("title", "one_sentence", "change_note")
@@ -58,10 +58,10 @@ class TextForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcome.choices = [(code.value, labels.OUTCOMES[code]) for code in library.OUTCOMES]
-        self.needs.choices = [(need.value, labels.NEEDS[need]) for need in Need]
-        self.axis.choices = [(axis.value, labels.AXES[axis]) for axis in Axis]
-        self.confidence.choices = [(code.value, name) for code, name in labels.CONFIDENCES.items()]
+        self.outcome.choices = named(labels.OUTCOMES, library.OUTCOMES)
+        self.needs.choices = named(labels.NEEDS, Need)
+        self.axis.choices = named(labels.AXES, Axis)
+        self.confidence.choices = named(labels.CONFIDENCES)
 
     @classmethod
     def of(cls, version: Any, tag_names: list[str]) -> "TextForm":

@@ -1,1 +1,1 @@
-"""The plumbing of pages: transactions, access, the current user, error pages, forms that came back."""
+"""What every page needs: transactions, guards, the current user, error pages, unsent forms."""

@@ -1,4 +1,4 @@
-"""Doors. Every endpoint says who may enter; one that says nothing is closed."""
+"""Guards: every endpoint declares who may open it; one that declares nothing is closed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,27 +10,27 @@ from forum.infra.i18n import _
 from forum.policy.errors import Forbidden
 from forum.web.http.current_user import viewer
 
-Door = Callable[[], AnyResponse | Response | None]
+Guard = Callable[[], AnyResponse | Response | None]
 STATIC = "static"
 
 
-def open_to(door: Door) -> Callable[[Any], Any]:
-    """Mark a view with who may enter: `anyone`, `signed_in`, `members`, `moderators` or `demo`."""
+def open_to(guard: Guard) -> Callable[[Any], Any]:
+    """Mark a view with its guard: `anyone`, `signed_in`, `members`, `moderators` or `demo`."""
 
     def mark(view: Any) -> Any:
-        view.open_to = door
+        view.open_to = guard
         return view
 
     return mark
 
 
 def anyone() -> AnyResponse | None:
-    """Visitors too; what they get to see is for the visibility rule."""
+    """Visitors too; what they may see is decided by the visibility rule."""
     return None
 
 
 def signed_in() -> AnyResponse | None:
-    """Anybody with an account, also one that a moderator still has to let in."""
+    """Everybody with an account, also one that a moderator still has to approve."""
     if viewer() is not None:
         return None
     if request.method == "GET":
@@ -39,10 +39,10 @@ def signed_in() -> AnyResponse | None:
 
 
 def members() -> AnyResponse | None:
-    """Approved members."""
-    answer = signed_in()
-    if answer is not None:
-        return answer
+    """Approved members; Forbidden for others."""
+    response = signed_in()
+    if response is not None:
+        return response
     who = viewer()
     if who is None or who.approved_at is None:
         raise Forbidden(_("A moderator still has to let you in."))
@@ -50,12 +50,12 @@ def members() -> AnyResponse | None:
 
 
 def moderators() -> AnyResponse | None:
-    """Whoever moderates something, or edits for the network; which space is for the verb to check."""
-    answer = members()
+    """Who moderates something, or has a network role; which space is for the verb to check. Forbidden for others."""
+    response = members()
     who = viewer()
-    if answer is None and not (who and (who.moderates or who.network_roles)):
+    if response is None and not (who and (who.moderates or who.network_roles)):
         raise Forbidden(_("This page is for moderators."))
-    return answer
+    return response
 
 
 def demo() -> AnyResponse | None:
@@ -66,15 +66,15 @@ def demo() -> AnyResponse | None:
 
 
 def init_app(app: Flask) -> None:
-    """Check the door before every view."""
-    app.before_request(check_door)
+    """Check the guard before every view."""
+    app.before_request(check_guard)
 
 
-def check_door() -> AnyResponse | Response | None:
-    """Ask the door of the view that is about to run."""
+def check_guard() -> AnyResponse | Response | None:
+    """Run the guard of the view that is about to run; Forbidden where there is none."""
     if request.endpoint is None or request.endpoint == STATIC:
         return None
-    door: Door | None = getattr(current_app.view_functions[request.endpoint], "open_to", None)
-    if door is None:
+    guard: Guard | None = getattr(current_app.view_functions[request.endpoint], "open_to", None)
+    if guard is None:
         raise Forbidden(_("This page is closed."))
-    return door()
+    return guard()

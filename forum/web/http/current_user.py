@@ -1,4 +1,4 @@
-"""Who is looking: the signed-in member of this request, and in which language and time zone she reads."""
+"""The current user: the signed-in member of this request, and the language and time zone in which they read."""
 
 from functools import cache
 from zoneinfo import available_timezones
@@ -13,14 +13,12 @@ from forum.policy.actors import Actor
 from forum.web.http.transactions import afterwards
 
 login_manager = LoginManager()
-login_manager.session_protection = (
-    None  # a phone changes networks all day; ending a device is done by its row
-)
+login_manager.session_protection = None  # a phone changes networks all day; a device is ended by its row
 csrf = CSRFProtect()
 
 
 class SignedIn(UserMixin):
-    """What Flask-Login keeps: the secret of this device, and the member behind it."""
+    """What Flask-Login holds: the secret of this device, and the member behind it."""
 
     def __init__(self, secret: str, actor: Actor) -> None:
         self.secret = secret
@@ -31,23 +29,23 @@ class SignedIn(UserMixin):
 
 
 def init_app(app: Flask) -> None:
-    """Sessions, and a token on every write."""
+    """Set up sessions, and require a CSRF token for every write."""
     login_manager.init_app(app)
     csrf.init_app(app)
 
 
 @login_manager.user_loader
 def _load(secret: str) -> SignedIn | None:
-    found = sessions.look_up(secret)
-    if found is None or passwords.is_shut_out(found.actor.email):
+    device_session = sessions.look_up(secret)
+    if device_session is None or passwords.is_shut_out(device_session.actor.email):
         return None
-    if found.seen_long_ago:
+    if device_session.seen_long_ago:
         afterwards(lambda: sessions.touch(secret))
-    return SignedIn(secret, found.actor)
+    return SignedIn(secret, device_session.actor)
 
 
 def viewer() -> Actor | None:
-    """The signed-in member, or None for a visitor. Loaded once a request."""
+    """Return the signed-in member, or None for a visitor. Loaded once a request."""
     if not has_request_context():
         return None
     if "viewer" not in g:
@@ -55,24 +53,32 @@ def viewer() -> Actor | None:
     return g.viewer
 
 
+def actor() -> Actor:
+    """Return the signed-in member in a view whose guard lets no visitor in; LookupError without one."""
+    who = viewer()
+    if who is None:
+        raise LookupError("nobody is signed in")
+    return who
+
+
 def device_secret() -> str | None:
-    """The secret of the device of this request, to mark it in the list of devices."""
+    """Return the secret of the device of this request, to mark it in the list of devices."""
     return current_user.secret if viewer() is not None else None
 
 
-def begin(secret: str, actor: Actor, *, lasting: bool = True) -> None:
-    """Sign this browser in with a fresh session: nothing of the visitor's session survives but her language.
+def begin(secret: str, who: Actor, *, lasting: bool = True) -> None:
+    """Sign this browser in with a fresh session; only the language of the visitor's session is taken along.
 
-    Not `lasting`: the browser forgets it when it is closed.
+    Not `lasting`: the browser drops the session when it is closed.
     """
     language = session.get("locale")
     session.clear()
-    g.pop("csrf_token", None)  # it belonged to the visitor's session
+    g.pop("csrf_token", None)  # it belongs to the visitor's session
     session.permanent = lasting
     if language:
         session["locale"] = language
-    login_user(SignedIn(secret, actor))
-    g.viewer = actor
+    login_user(SignedIn(secret, who))
+    g.viewer = who
 
 
 def end() -> None:
@@ -83,17 +89,17 @@ def end() -> None:
 
 
 def choose_locale() -> str:
-    """The member's own choice, else this browser's, else the forum's."""
+    """Return the member's own language, else that of this browser (chosen, or accepted), else the forum's."""
     who = viewer()
     chosen = who.locale if who else session.get("locale") if has_request_context() else None
     if chosen in i18n.LOCALES:
         return str(chosen)
-    offered = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return i18n.negotiate(offered) or str(current_app.config["DEFAULT_LOCALE"])
+    accepted = request.headers.get("Accept-Language", "") if has_request_context() else ""
+    return i18n.negotiate(accepted) or str(current_app.config["DEFAULT_LOCALE"])
 
 
 def choose_timezone() -> str:
-    """The member's own time zone, else the forum's."""
+    """Return the member's own time zone, else the forum's."""
     who = viewer()
     zone = who.timezone if who else ""
     return zone if zone in available_zones() else str(current_app.config["TIMEZONE"])
@@ -101,5 +107,5 @@ def choose_timezone() -> str:
 
 @cache
 def available_zones() -> frozenset[str]:
-    """Every time zone this machine knows, read from disk once."""
+    """Return every time zone that this machine knows, read from disk once."""
     return frozenset(name for name in available_timezones() if "/" in name)

@@ -1,4 +1,4 @@
-"""Every refusal of the house becomes one kind of page, here and nowhere else."""
+"""Error pages: every error of the domain becomes one kind of page, here and nowhere else."""
 
 import logging
 from typing import Any
@@ -14,7 +14,7 @@ from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import unsent_forms
 
 log = logging.getLogger(__name__)
-Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+ErrorPage = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
@@ -31,8 +31,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _broken)
 
 
-def _page(name: str, status: int, **words: Any) -> tuple[str, int]:
-    return render_template(f"errors/{name}.html", typed=unsent_forms.request_fields(), **words), status
+def _page(name: str, status: int, **context: Any) -> tuple[str, int]:
+    return render_template(f"errors/{name}.html", typed=unsent_forms.request_fields(), **context), status
 
 
 def _not_found(error: Exception) -> tuple[str, int]:
@@ -52,7 +52,9 @@ def _too_often(error: TooOften) -> tuple[str, int, dict[str, str]]:
 def _http(error: HTTPException) -> Any:
     known = {403: "403", 404: "404", 405: "405", 413: "413", 429: "429"}
     code = error.code or 500
-    if code < 400 or isinstance(error, BadHost | SecurityError):  # without a host no page can name an address
+    if code < 400 or isinstance(
+        error, BadHost | SecurityError
+    ):  # a page cannot build addresses without a host
         return error
     if code == 400:
         return _page("422", 400, reason=_("Something in this request is not right. Go back and try again."))
@@ -65,9 +67,9 @@ def _http(error: HTTPException) -> Any:
 
 
 def _broken(error: Exception) -> Any:
-    """Something broke: the page says so with the number of the request, the log says what; nobody sees a trace."""
+    """The page shows the id of the request, the log shows what happened; no trace is shown."""
     log.exception("unhandled error on %s", request.url_rule.rule if request.url_rule else "an unknown route")
-    g.viewer = None  # the page must not ask the database anything: it may be what is broken
+    g.viewer = None  # the page must not query the database: it may be what is broken
     down = type(error).__name__ in {"OperationalError", "InterfaceError"}
     page, status = _page("503" if down else "500", 503 if down else 500, request_id=g.get("request_id", ""))
     return page, status, {"Retry-After": "10"} if down else {}

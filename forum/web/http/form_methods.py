@@ -12,7 +12,7 @@ View = Callable[..., Any]
 class FormView:
     """The views behind one POST address, chosen by the method that the form asks for; `status` where there is none.
 
-    Both have the same guard, which `access.check_door` reads from the endpoint: that of the first view.
+    Both have the same guard, which `access.check_guard` reads from the endpoint: that of the first view.
     """
 
     def __init__(self, method: str, view: View, status: int = 405) -> None:

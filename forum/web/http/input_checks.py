@@ -1,4 +1,4 @@
-"""Input that no form of ours sends is refused before a view or a database sees it."""
+"""Input that none of our forms sends is refused before a view or a database gets it."""
 
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter, ValidationError
@@ -6,16 +6,16 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from forum.infra.paging import LARGEST
 from forum.policy.errors import NotFound
 
-NUL = "\x00"  # nobody can type it, and PostgreSQL keeps no text that holds it
+NUL = "\x00"  # nobody can type it, and PostgreSQL stores no text that contains it
 
 
 class RowIdConverter(IntegerConverter):
-    """`<int:…>` in our routes: the id of a row. A number that no row can have leads nowhere."""
+    """`<int:…>` in our routes: the id of a row. A number that no row can have matches no route."""
 
     regex = r"\d{1,18}"
 
     def to_python(self, value: str) -> int:
-        """Return the number, when a database can be asked for it."""
+        """Return the number; ValidationError above the largest id."""
         number = super().to_python(value)
         if number > LARGEST:
             raise ValidationError
@@ -23,7 +23,7 @@ class RowIdConverter(IntegerConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Check every request; to be called before the blueprints come, which use the converter."""
+    """Check every request; to be called before the blueprints are registered, which use the converter."""
     app.before_request(reject_nul_bytes)
     app.url_map.converters["int"] = RowIdConverter
 

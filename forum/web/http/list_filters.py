@@ -1,4 +1,4 @@
-"""Filters of a list as links: each keeps the others that are chosen, and the chosen one takes itself away."""
+"""Filters of a list as links: each keeps the other selected filters, and a selected one removes itself."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,29 +12,29 @@ Item = tuple[str, str, str, bool, int | None]
 
 
 def chosen() -> dict[str, str]:
-    """What this address asks for, known values only; a tag may be any word."""
+    """Return the filters in the address of this request, known values only; a tag may be anything."""
     known: dict[str, Iterable[str] | None] = {"need": NEEDS, "axis": AXES, "tag": None}
-    asked = {name: request.args.get(name, "")[:60] for name in NAMES}
+    requested = {name: request.args.get(name, "")[:60] for name in NAMES}
     return {
         name: value
-        for name, value in asked.items()
-        if value and ((among := known[name]) is None or value in among)
+        for name, value in requested.items()
+        if value and ((values := known[name]) is None or value in values)
     }
 
 
-def items(endpoint: str, name: str, wanted: dict[str, str], **values: Any) -> list[Item]:
-    """The links of one filter, `need` or `axis`."""
+def items(endpoint: str, name: str, selected: dict[str, str], **values: Any) -> list[Item]:
+    """Return the links of one filter, `need` or `axis`."""
     names: Mapping[Any, Any] = NEEDS if name == "need" else AXES
-    found = []
+    links: list[Item] = []
     for code in names:
-        href = address(endpoint, wanted, name, code.value, **values)
-        found.append((code.value, str(names[code]), href, wanted.get(name) == code, None))
-    return found
+        href = address(endpoint, selected, name, code.value, **values)
+        links.append((code.value, str(names[code]), href, selected.get(name) == code, None))
+    return links
 
 
-def address(endpoint: str, wanted: dict[str, str], name: str, value: str | None, **values: Any) -> str:
-    """The address of a list with one filter changed; choosing what is chosen takes it away."""
-    other = {key: kept for key, kept in wanted.items() if key != name}
-    if value is not None and wanted.get(name) != value:
-        other[name] = value
-    return url_for(endpoint, **values, **other)
+def address(endpoint: str, selected: dict[str, str], name: str, value: str | None, **values: Any) -> str:
+    """Return the address of a list with one filter changed; a filter that is selected already is removed."""
+    filters: dict[str, Any] = {key: code for key, code in selected.items() if key != name}
+    if value is not None and selected.get(name) != value:
+        filters[name] = value
+    return url_for(endpoint, **values, **filters)

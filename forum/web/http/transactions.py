@@ -1,4 +1,4 @@
-"""The end of every request: one commit when the answer is good, a rollback when it is not."""
+"""The end of every request: one commit for a successful answer, a rollback for any other."""
 
 import logging
 from collections.abc import Callable
@@ -12,14 +12,14 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask) -> None:
-    """Hook into the start and the end of every request."""
+    """Register at the start and the end of every request."""
     app.before_request(_mark_read_only)
     app.after_request(_finish)
     app.teardown_request(_reset)
 
 
 def afterwards(verb: Callable[[], object]) -> None:
-    """Run a small write (a read mark, a last-seen) after a page was made; if it fails, the page still stands."""
+    """Run a small write (a read mark, a last-seen time) after the page is made; a failure does not stop the page."""
     g.setdefault("afterwards", []).append(verb)
 
 

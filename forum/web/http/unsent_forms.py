@@ -1,4 +1,4 @@
-"""When a session got lost on the way, nothing that somebody wrote may: her words come back, to be sent again."""
+"""Forms that came without a valid session: what was typed is shown again, to be sent once more."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,10 @@ from forum.web.http.current_user import viewer
 from forum.web.http.links import own_path
 
 PREFIX = "kept."
-# Never sent back to the page: they are typed again.
+# Never shown again on the page: they have to be typed again.
 SECRETS = {"password": lazy("Password"), "current": lazy("Present password")}
 DROPPED = {"csrf_token"}
-WORDS = {
+LABELS = {
     "title": lazy("Title"),
     "body": lazy("Your text"),
     "message": lazy("Your message"),
@@ -32,7 +32,7 @@ SHORT = 60
 
 @dataclass(frozen=True)
 class Field:
-    """One value that was sent; `label` where it holds words that somebody typed."""
+    """One value that was sent; `label` where it contains text that somebody typed."""
 
     name: str
     value: str
@@ -42,24 +42,24 @@ class Field:
 
 @dataclass(frozen=True)
 class SubmittedForm:
-    """Where a form was going, and what was in it."""
+    """Where a form was sent to, and what was in it."""
 
     target: str
     fields: list[Field]
 
 
 def offer_resubmit() -> Any:
-    """Answer a form that came without a valid session: its words, a fresh token, and a way to sign in if need be."""
+    """Answer a form without a valid session: what was typed, a fresh token, and fields to sign in where needed."""
     if _from_elsewhere():
-        return _nothing_done()
-    kept = SubmittedForm(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
+        return _refuse_other_site()
+    submitted = SubmittedForm(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
     needs_account = viewer() is None and not _is_open(request.endpoint)
-    return page(kept, form=SignInForm(formdata=None) if needs_account else None), 403
+    return page(submitted, form=SignInForm(formdata=None) if needs_account else None), 403
 
 
 def request_fields() -> list[Field]:
-    """What stood in the form that is being refused, so that its words can be shown to whoever wrote them."""
-    # A body over the limit was never read, and must not be now.
+    """Return the fields of the form that is being refused, so that what was typed can be shown."""
+    # A body over the limit was not read, and must not be read here.
     if request.method != "POST" or (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
         return []
     try:
@@ -69,16 +69,16 @@ def request_fields() -> list[Field]:
 
 
 def _from_elsewhere() -> bool:
-    """Whether another site made this browser send the form: then nobody here wrote what is in it."""
+    """Whether another site made this browser send the form: then nobody here typed what is in it."""
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
         return True
     origin = request.headers.get("Origin")
-    ours = {request.host, urlsplit(current_app.config["BASE_URL"]).netloc}
-    return origin is not None and urlsplit(origin).netloc not in ours
+    own_hosts = {request.host, urlsplit(current_app.config["BASE_URL"]).netloc}
+    return origin is not None and urlsplit(origin).netloc not in own_hosts
 
 
-def _nothing_done() -> tuple[str, int]:
-    """A plain refusal that leaves the browser's own session as it is: the other site's form came without it."""
+def _refuse_other_site() -> tuple[str, int]:
+    """A plain refusal that does not touch the browser's own session: the other site's form came without it."""
     page = render_template(
         "errors/403.html", reason=_("Another site sent this form. Nothing was done with it.")
     )
@@ -87,7 +87,7 @@ def _nothing_done() -> tuple[str, int]:
 
 
 def submitted_form() -> SubmittedForm:
-    """What the page of `ask_again` sends along while somebody signs in."""
+    """Return the form that is sent along from the page of `offer_resubmit`; NotFound for a target that takes none."""
     target = own_path(request.form.get("target"))
     if target is None or not _takes_forms(target):
         raise NotFound
@@ -95,11 +95,15 @@ def submitted_form() -> SubmittedForm:
     return SubmittedForm(target, _fields(sent))
 
 
-def page(kept: SubmittedForm, *, form: SignInForm | None = None) -> str:
-    """The page with the kept words: a button that posts them, or first the fields to sign in."""
-    action = url_for("accounts.sign_in_and_resume") if form is not None else kept.target
+def page(submitted: SubmittedForm, *, form: SignInForm | None = None) -> str:
+    """Return the page with the submitted form: a button that sends it, or first the fields to sign in."""
+    action = url_for("accounts.sign_in_and_resume") if form is not None else submitted.target
     return render_template(
-        "accounts/resume.html", kept=kept, form=form, action=action, prefix=PREFIX if form is not None else ""
+        "accounts/resume.html",
+        kept=submitted,
+        form=form,
+        action=action,
+        prefix=PREFIX if form is not None else "",
     )
 
 
@@ -111,7 +115,7 @@ def _field(name: str, value: str) -> Field:
     if name in SECRETS:
         return Field(name, "", SECRETS[name], is_secret=True)
     is_prose = "\n" in value or len(value) > SHORT
-    label = WORDS.get(name) if value.strip() else None
+    label = LABELS.get(name) if value.strip() else None
     return Field(name, value, label or (lazy("What you wrote") if is_prose else None))
 
 
