@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -57,6 +57,10 @@ db = SQLAlchemy(
     # create_savepoint lets a test wrap a whole request, commits included, in one transaction that is thrown away.
     session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False},
 )
+if TYPE_CHECKING:  # Flask-SQLAlchemy makes the class at run time, where a type checker cannot see it
+    Model = Base
+else:
+    Model = db.Model
 migrate = Migrate()
 
 # True: a transaction on SQLite takes the write lock at its start, so that it never fails halfway with "locked".

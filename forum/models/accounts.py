@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related, where
+from forum.infra.db import Model, choice, related, where
 
 
 class Level(enum.StrEnum):
@@ -38,7 +38,7 @@ class NetworkRole(enum.StrEnum):
     ADMIN = "admin"
 
 
-class Member(db.Model):
+class Member(Model):
     """A person with an account. They take part once `approved_at` is set and while `suspended_at` is not."""
 
     __tablename__ = "member"
@@ -63,7 +63,7 @@ class Member(db.Model):
     capacities: Mapped[list["Capacity"]] = related(back_populates="member", order_by="Capacity.starts_on")
 
 
-class Capacity(db.Model):
+class Capacity(Model):
     """In what function, at what level, for which body and city someone speaks, from when to when."""
 
     __tablename__ = "capacity"
@@ -81,7 +81,7 @@ class Capacity(db.Model):
     member: Mapped[Member] = related(back_populates="capacities")
 
 
-class NetworkAppointment(db.Model):
+class NetworkAppointment(Model):
     """A network role: who has it, since when, by whom, and when it ended."""
 
     __tablename__ = "network_appointment"
@@ -102,7 +102,7 @@ class NetworkAppointment(db.Model):
     ended_at: Mapped[datetime | None]
 
 
-class SignIn(db.Model):
+class SignIn(Model):
     """One device on which someone is signed in; ending the row signs that device out on its next request."""
 
     __tablename__ = "sign_in"

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import Model, choice, related
 from forum.models.accounts import Member
 
 
@@ -20,7 +20,7 @@ class AdoptionOutcome(enum.StrEnum):
     FAILED = "failed"
 
 
-class AdoptionReport(db.Model):
+class AdoptionReport(Model):
     """One report of one city."""
 
     __tablename__ = "adoption_report"

@@ -5,7 +5,7 @@ import enum
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import Model, choice, related
 from forum.models.threads import PostRevision
 
 
@@ -17,7 +17,7 @@ class Stance(enum.StrEnum):
     CONTRADICTS = "contradicts"
 
 
-class Claim(db.Model):
+class Claim(Model):
     """One sentence of a version of a lesson that must rest on excerpts."""
 
     __tablename__ = "claim"
@@ -31,7 +31,7 @@ class Claim(db.Model):
     excerpts: Mapped[list["Excerpt"]] = related(order_by="Excerpt.id", cascade="all, delete-orphan")
 
 
-class Excerpt(db.Model):
+class Excerpt(Model):
     """Literal words of one revision of one post: `plain[start:end]`, with their SHA-256."""
 
     __tablename__ = "excerpt"

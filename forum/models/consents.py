@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Boolean, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db
+from forum.infra.db import Model, choice
 from forum.models.spaces import Audience
 
 
@@ -18,7 +18,7 @@ class Masking(enum.StrEnum):
     MASKED = "masked"
 
 
-class Consent(db.Model):
+class Consent(Model):
     """One answer of one author. `note` is internal to the space: it may itself identify someone."""
 
     __tablename__ = "consent"

@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import db
+from forum.infra.db import Model
 
 
-class Event(db.Model):
+class Event(Model):
     """`noun.past_participle` and ids; reactions load fresh rows, which may be hidden by then."""
 
     __tablename__ = "event"
@@ -25,7 +25,7 @@ class Event(db.Model):
     last_error: Mapped[str] = mapped_column(Text, default="")
 
 
-class Heartbeat(db.Model):
+class Heartbeat(Model):
     """When a worker last showed that it lives."""
 
     __tablename__ = "heartbeat"

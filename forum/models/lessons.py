@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import Model, choice, related
 from forum.models.accounts import Member
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis
@@ -46,7 +46,7 @@ class Verdict(enum.StrEnum):
     RETURNED = "returned"
 
 
-class Lesson(db.Model):
+class Lesson(Model):
     """A lesson, with one id for good. Readers get `current_id`; `working_id` is the version that is being made."""
 
     __tablename__ = "lesson"
@@ -83,7 +83,7 @@ class Lesson(db.Model):
     working: Mapped["LessonVersion | None"] = related(foreign_keys=[working_id], post_update=True)
 
 
-class LessonNumber(db.Model):
+class LessonNumber(Model):
     """The last number of a year, so that two publications at once never get the same id."""
 
     __tablename__ = "lesson_number"
@@ -91,7 +91,7 @@ class LessonNumber(db.Model):
     last: Mapped[int]
 
 
-class LessonSource(db.Model):
+class LessonSource(Model):
     """A thread that a lesson was made from."""
 
     __tablename__ = "lesson_source"
@@ -99,7 +99,7 @@ class LessonSource(db.Model):
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id"), primary_key=True, index=True)
 
 
-class LessonVersion(db.Model):
+class LessonVersion(Model):
     """One text of a lesson. Once sealed (sent for review) it is never changed again."""
 
     __tablename__ = "lesson_version"
@@ -144,7 +144,7 @@ class LessonVersion(db.Model):
     created_by: Mapped[Member] = related()
 
 
-class LessonReview(db.Model):
+class LessonReview(Model):
     """The verdict of a reviewer on one sealed version."""
 
     __tablename__ = "lesson_review"

@@ -3,11 +3,11 @@
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db
+from forum.infra.db import Model, choice
 from forum.models.spaces import Audience
 
 
-class LibraryCount(db.Model):
+class LibraryCount(Model):
     """The published lessons of one audience with one value of one filter: of one space, or of the whole network."""
 
     __tablename__ = "library_count"

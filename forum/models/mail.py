@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db
+from forum.infra.db import Model, choice
 
 
 class MailState(enum.StrEnum):
@@ -27,7 +27,7 @@ class Lane(enum.StrEnum):
     BULK = "bulk"
 
 
-class OutgoingMail(db.Model):
+class OutgoingMail(Model):
     """One mail to one person, unique by `key`, with a Message-ID that stays the same over retries."""
 
     __tablename__ = "outgoing_mail"

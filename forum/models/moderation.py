@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related
+from forum.infra.db import Model, choice, related
 from forum.models.accounts import Member
 from forum.models.spaces import Space
 
@@ -25,7 +25,7 @@ class Action(enum.StrEnum):
     READMIT = "readmit"
 
 
-class ModerationAction(db.Model):
+class ModerationAction(Model):
     """One line of the log of a space."""
 
     __tablename__ = "moderation_action"

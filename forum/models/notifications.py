@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import db
+from forum.infra.db import Model
 
 
-class Notification(db.Model):
+class Notification(Model):
     """A notice on the member's home page; ids only, so that the rule is checked again when it is shown."""
 
     __tablename__ = "notification"

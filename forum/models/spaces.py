@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related, where
+from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Member
 
 
@@ -42,7 +42,7 @@ class Role(enum.StrEnum):
     MODERATOR = "moderator"
 
 
-class Space(db.Model):
+class Space(Model):
     """A city, a working group or the network's own square."""
 
     __tablename__ = "space"
@@ -63,7 +63,7 @@ class Space(db.Model):
     created_at: Mapped[datetime]
 
 
-class Membership(db.Model):
+class Membership(Model):
     """A role of one person in one space, since when and by whom. An ended row stays, as history."""
 
     __tablename__ = "membership"
@@ -93,7 +93,7 @@ class Membership(db.Model):
     space: Mapped[Space] = related()
 
 
-class Invitation(db.Model):
+class Invitation(Model):
     """A moderator's invitation by mail to one space and role; the link in the mail is signed, and ends with the row."""
 
     __tablename__ = "invitation"
@@ -115,7 +115,7 @@ class Invitation(db.Model):
     invited_by: Mapped[Member] = related(foreign_keys=[invited_by_id])
 
 
-class JoinRequest(db.Model):
+class JoinRequest(Model):
     """Somebody asks to belong to a space; a moderator answers."""
 
     __tablename__ = "join_request"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db
+from forum.infra.db import Model, choice
 from forum.models.themes import Axis
 
 
@@ -28,7 +28,7 @@ class DigestState(enum.StrEnum):
     FAILED = "failed"
 
 
-class DigestChoice(db.Model):
+class DigestChoice(Model):
     """How often a member wants the digest. Without spaces: all of theirs; without axes: all six."""
 
     __tablename__ = "digest_choice"
@@ -37,7 +37,7 @@ class DigestChoice(db.Model):
     chosen_at: Mapped[datetime]
 
 
-class DigestSpace(db.Model):
+class DigestSpace(Model):
     """A space that a member wants in the digest."""
 
     __tablename__ = "digest_space"
@@ -45,7 +45,7 @@ class DigestSpace(db.Model):
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), primary_key=True)
 
 
-class DigestAxis(db.Model):
+class DigestAxis(Model):
     """An axis that a member wants in the digest."""
 
     __tablename__ = "digest_axis"
@@ -53,7 +53,7 @@ class DigestAxis(db.Model):
     axis: Mapped[Axis] = mapped_column(choice(Axis), primary_key=True)
 
 
-class Digest(db.Model):
+class Digest(Model):
     """One window of one member, unique, so that a second or a parallel run can add nothing."""
 
     __tablename__ = "digest"
@@ -72,7 +72,7 @@ class Digest(db.Model):
     sent_at: Mapped[datetime | None]
 
 
-class DigestItem(db.Model):
+class DigestItem(Model):
     """An item of a digest that was sent: ids only, never text."""
 
     __tablename__ = "digest_item"

@@ -5,7 +5,7 @@ import enum
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import db
+from forum.infra.db import Model
 
 
 class Need(enum.StrEnum):
@@ -28,7 +28,7 @@ class Axis(enum.StrEnum):
     SOLIDARITY = "solidaire-stadspolis"
 
 
-class Tag(db.Model):
+class Tag(Model):
     """A tag; a reader sees it only on a thread or lesson that they may see."""
 
     __tablename__ = "tag"
@@ -38,7 +38,7 @@ class Tag(db.Model):
     name: Mapped[str] = mapped_column(String(NAME_MAX))
 
 
-class ThreadTag(db.Model):
+class ThreadTag(Model):
     """A tag on a thread."""
 
     __tablename__ = "thread_tag"
@@ -48,7 +48,7 @@ class ThreadTag(db.Model):
     )
 
 
-class LessonTag(db.Model):
+class LessonTag(Model):
     """A tag on a version of a lesson."""
 
     __tablename__ = "lesson_tag"

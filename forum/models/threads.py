@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import choice, db, related, where
+from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
@@ -43,7 +43,7 @@ class Outcome(enum.StrEnum):
 WAITING = "answered_at IS NULL AND locked_at IS NULL AND hidden_at IS NULL AND withdrawn_at IS NULL"
 
 
-class Thread(db.Model):
+class Thread(Model):
     """A thread. Title, summary and cities hold only what every reader of the thread may see at this moment."""
 
     __tablename__ = "thread"
@@ -83,7 +83,7 @@ class Thread(db.Model):
     author: Mapped[Member] = related()
 
 
-class Post(db.Model):
+class Post(Model):
     """One contribution. `html` is what readers get: empty while the post is hidden or taken back."""
 
     __tablename__ = "post"
@@ -115,7 +115,7 @@ class Post(db.Model):
     capacity: Mapped[Capacity | None] = related()
 
 
-class PostRevision(db.Model):
+class PostRevision(Model):
     """The text of a post at one moment, never overwritten. Excerpts are offsets in `plain`."""
 
     __tablename__ = "post_revision"
@@ -132,7 +132,7 @@ class PostRevision(db.Model):
     post: Mapped[Post] = related()
 
 
-class ThreadCity(db.Model):
+class ThreadCity(Model):
     """When a city last said something in a thread that still stands there; kept with the counts of the thread."""
 
     __tablename__ = "thread_city"
@@ -142,7 +142,7 @@ class ThreadCity(db.Model):
     said_at: Mapped[datetime]
 
 
-class ReadMark(db.Model):
+class ReadMark(Model):
     """How far one member has read in one thread."""
 
     __tablename__ = "read_mark"

@@ -93,7 +93,7 @@ def get_visible(
     return row
 
 
-def audience(row: Any) -> Select[tuple[Member]]:
+def audience(row: Any) -> Select[Member]:
     """The members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
     model: Any = type(row)
     seen = select(model.id).where(model.id == row.id, RULES[model](Member.id)).correlate(Member)
