@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.digests.digests import subscriptions
+from forum.domain.digests import subscriptions
 from forum.domain.mailing import events, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db

@@ -8,11 +8,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from forum.domain.consents.consents import consents
-from forum.domain.digests.digests import subscriptions
-from forum.domain.lessons.lessons import claims, lessons
-from forum.domain.moderation.hiding import hiding
-from forum.domain.threads.threads import threads
+from forum.domain.consents import consents
+from forum.domain.digests import subscriptions
+from forum.domain.lessons import claims, lessons
+from forum.domain.moderation import hiding, narrowing
+from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -217,7 +217,7 @@ def _narrowed(space: Space, insider: Member, moderator: Member, publisher: Membe
     lesson = _published(
         moderator, publisher, thread, post, title="Time helps", words=f"We gave them time {NARROWED}"
     )
-    threads.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
+    narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     return thread, lesson
 
 

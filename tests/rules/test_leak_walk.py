@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, true
 
-from forum.domain.digests.digests import digests
-from forum.domain.lessons.lessons import library
-from forum.domain.threads.threads import list_queries
+from forum.domain.digests import digests
+from forum.domain.lessons import library
+from forum.domain.threads import list_queries
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
