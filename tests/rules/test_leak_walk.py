@@ -205,10 +205,10 @@ def test_no_line_of_the_log_carries_words(app, world, caplog):
 
 
 @pytest.mark.parametrize("place", few_of([
-    "forum.domain.threads.threads.list_queries.sees",
+    "forum.domain.threads.list_queries.sees",
     "forum.domain.spaces.spaces.sees",
-    "forum.domain.lessons.lessons.library.sees",
-], "forum.domain.threads.threads.list_queries.sees"))  # fmt: skip
+    "forum.domain.lessons.library.sees",
+], "forum.domain.threads.list_queries.sees"))  # fmt: skip
 def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
     # Statements are built once: they must be built anew without the rule, and with it again afterwards.
     kept = (list_queries.cards, list_queries.first_cards, library._cards, library._first_cards, library._sums)
