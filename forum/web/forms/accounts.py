@@ -7,14 +7,14 @@ from forum.infra.i18n import lazy
 from forum.infra.passwords import LONGEST
 from forum.models.accounts import Member
 from forum.models.spaces import JoinRequest
-from forum.web.forms.fields import filled, longest
+from forum.web.forms.fields import longest, required
 from forum.web.forms.people import CapacityFields, email_field, new_password_field
 
 
 class SignInForm(FlaskForm):
     email = email_field()
     password = PasswordField(
-        lazy("Password"), validators=[filled(lazy("Fill in your password.")), longest(LONGEST)]
+        lazy("Password"), validators=[required(lazy("Fill in your password.")), longest(LONGEST)]
     )
     remember = BooleanField(lazy("Stay signed in on this device"))
     next = HiddenField()
@@ -22,7 +22,7 @@ class SignInForm(FlaskForm):
 
 class JoinForm(CapacityFields):
     name = StringField(
-        lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Your name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
     )
     email = email_field()
     password = new_password_field()

@@ -14,7 +14,7 @@ def named(names: Mapping[Any, Any], codes: Iterable[Any] | None = None) -> list[
     return [SelectChoice(code.value, names[code]) for code in codes or names]
 
 
-def filled(message: Any) -> InputRequired:
+def required(message: Any) -> InputRequired:
     """Return the validator of a field that may not stay empty."""
     return InputRequired(message)
 

@@ -8,7 +8,7 @@ from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
-from forum.web.forms.fields import filled, longest, named
+from forum.web.forms.fields import longest, named, required
 from forum.web.forms.people import CapacityFields, new_password_field
 
 LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
@@ -17,7 +17,7 @@ LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
 class InvitationForm(FlaskForm):
     email = EmailField(
         lazy("E-mail address"),
-        validators=[filled(lazy("Fill in an e-mail address.")), longest(Member.EMAIL_MAX)],
+        validators=[required(lazy("Fill in an e-mail address.")), longest(Member.EMAIL_MAX)],
     )
     role = SelectField(
         lazy("As"),
@@ -29,6 +29,6 @@ class InvitationForm(FlaskForm):
 
 class AcceptanceForm(CapacityFields):
     name = StringField(
-        lazy("Your name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Your name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
     )
     password = new_password_field()

@@ -8,7 +8,7 @@ from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
-from forum.web.forms.fields import filled, longest, named
+from forum.web.forms.fields import longest, named, required
 
 
 class RoleForm(FlaskForm):
@@ -18,7 +18,7 @@ class RoleForm(FlaskForm):
 class ReasonForm(FlaskForm):
     reason = StringField(
         lazy("Reason, for the log"),
-        validators=[filled(lazy("Say why: it stays in the log.")), longest(ModerationAction.REASON_MAX)],
+        validators=[required(lazy("Say why: it stays in the log.")), longest(ModerationAction.REASON_MAX)],
     )
 
 

@@ -11,7 +11,7 @@ from forum.infra.i18n import lazy
 from forum.infra.passwords import LONGEST
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.cities import CITIES
-from forum.web.forms.fields import filled, longest, named
+from forum.web.forms.fields import longest, named, required
 
 NO_CITY = "network"
 
@@ -20,27 +20,27 @@ def email_field() -> EmailField:
     """Return the field of the address at work."""
     return EmailField(
         lazy("E-mail address at work"),
-        validators=[filled(lazy("Fill in your e-mail address.")), longest(Member.EMAIL_MAX)],
+        validators=[required(lazy("Fill in your e-mail address.")), longest(Member.EMAIL_MAX)],
     )
 
 
 def new_password_field() -> PasswordField:
     """Return the field of a password that is chosen here."""
     return PasswordField(
-        lazy("New password"), validators=[filled(lazy("Choose a password.")), longest(LONGEST)]
+        lazy("New password"), validators=[required(lazy("Choose a password.")), longest(LONGEST)]
     )
 
 
 class CapacityFields(FlaskForm):
     function = StringField(
         lazy("What do you do?"),
-        validators=[filled(lazy("Say what you do, in a word or two.")), longest(Capacity.FUNCTION_MAX)],
+        validators=[required(lazy("Say what you do, in a word or two.")), longest(Capacity.FUNCTION_MAX)],
     )
     level = SelectField(lazy("At what level?"), choices=named(LEVELS, Level))
     body = SelectField(lazy("For what kind of organisation?"), choices=named(BODIES, Body))
     city = SelectField(
         lazy("For which city?"),
-        validators=[filled(lazy("Choose your city, or the network."))],
+        validators=[required(lazy("Choose your city, or the network."))],
         choices=[
             SelectChoice("", lazy("Choose a city")),
             *(SelectChoice(city.code, city.name) for city in sorted(CITIES, key=lambda city: city.name)),

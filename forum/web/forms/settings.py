@@ -9,7 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from forum.infra.i18n import lazy
 from forum.infra.passwords import LONGEST
 from forum.models.accounts import Member
-from forum.web.forms.fields import filled, longest
+from forum.web.forms.fields import longest, required
 from forum.web.forms.invitations import LANGUAGES
 from forum.web.forms.people import CapacityFields, new_password_field
 from forum.web.http.current_user import available_zones
@@ -17,7 +17,7 @@ from forum.web.http.current_user import available_zones
 
 class ProfileForm(FlaskForm):
     name = StringField(
-        lazy("Name"), validators=[filled(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
     )
     locale = RadioField(
         lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("What my browser says"))]
@@ -39,12 +39,12 @@ class ProfileForm(FlaskForm):
 
 
 class CapacityForm(CapacityFields):
-    starts_on = DateField(lazy("Since"), validators=[filled(lazy("Choose the first day."))])
+    starts_on = DateField(lazy("Since"), validators=[required(lazy("Choose the first day."))])
 
 
 class PasswordForm(FlaskForm):
     current = PasswordField(
         lazy("Present password"),
-        validators=[filled(lazy("Fill in your present password.")), longest(LONGEST)],
+        validators=[required(lazy("Fill in your present password.")), longest(LONGEST)],
     )
     password = new_password_field()
