@@ -61,7 +61,7 @@ class Thread(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    title: Mapped[str] = mapped_column(String(200))  # "" once its author took the opening words back
+    title: Mapped[str] = mapped_column(String(200))  # "" once its author has withdrawn the opening post
     slug: Mapped[str] = mapped_column(String(80))
     need: Mapped[Need] = mapped_column(choice(Need))
     axis: Mapped[Axis] = mapped_column(choice(Axis))

@@ -1,4 +1,4 @@
-"""Who may do what, asked about one row that was already seen. A "no" carries the sentence that the page shows."""
+"""Who may do what with one row that the actor may see. A "no" carries the sentence that the page shows."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from forum.policy.errors import Forbidden
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Yes, or no with a reason; true or false where a condition is wanted."""
+    """Yes, or no with a reason; true or false in a condition."""
 
     allowed: bool
     reason: str = ""
@@ -45,7 +45,7 @@ def _signed_in(actor: Actor | None) -> Answer:
 
 
 def may_moderate(actor: Actor | None, space_id: int) -> Answer:
-    """Keep the talk of one space safe and useful: its moderators, nobody else."""
+    """Moderate one space: its moderators only."""
     if actor is not None and actor.roles.get(space_id) == Role.MODERATOR:
         return YES
     return deny(_("Only a moderator of this space can do this."))
@@ -72,7 +72,7 @@ def may_reply(actor: Actor | None, thread: Thread) -> Answer:
 
 
 def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
-    """Change one's own words while they stand and the thread is open."""
+    """Change one's own post while it stands and the thread is open."""
     if actor is None or post.author_id != actor.id:
         return deny(_("Only its author can change a post."))
     if post.hidden_at is not None:
@@ -85,14 +85,14 @@ def may_edit(actor: Actor | None, post: Post, thread: Thread) -> Answer:
 
 
 def may_delete(actor: Actor | None, post: Post) -> Answer:
-    """Take one's own words back, also when the thread is locked: the words are theirs."""
+    """Withdraw one's own post, also when the thread is locked."""
     if actor is None or post.author_id != actor.id:
         return deny(_("Only its author can take a post back."))
     return deny(_("You took this post back.")) if post.deleted_at is not None else YES
 
 
 def may_put_back(actor: Actor | None, post: Post) -> Answer:
-    """Let one's own words stand again after taking them back, unless a moderator hid them."""
+    """Show one's own withdrawn post again, unless a moderator hid it."""
     if actor is None or post.author_id != actor.id:
         return deny(_("Only its author can put a post back."))
     if post.hidden_at is not None:
@@ -101,7 +101,7 @@ def may_put_back(actor: Actor | None, post: Post) -> Answer:
 
 
 def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
-    """Hide a post that stands, as a moderator of the thread's space."""
+    """Hide a post that stands: moderators of the thread's space."""
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
@@ -109,7 +109,7 @@ def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
 
 
 def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
-    """Show a hidden post again, as a moderator of the thread's space."""
+    """Show a hidden post again: moderators of the thread's space."""
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
@@ -117,12 +117,12 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
 
 
 def may_curate(actor: Actor | None, thread: Thread) -> Answer:
-    """Make a lesson of a thread: a moderator of its space."""
+    """Make a lesson from a thread: moderators of its space."""
     return may_moderate(actor, thread.space_id)
 
 
 def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
-    """Work on a draft: the moderators of the lesson's space, while it is not with a reviewer."""
+    """Write in a draft: moderators of the lesson's space, while it is not in review."""
     answer = may_moderate(actor, lesson.space_id)
     if not answer:
         return answer

@@ -1,4 +1,4 @@
-"""Who is reading or writing: an approved, unsuspended member with the roles they have at this moment."""
+"""Actors: who reads or writes, with the roles they have at this moment."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,7 @@ from forum.models.spaces import Membership, Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A member for the length of one request or one job. Built anew each time, so that a lost role is lost at once."""
+    """A member for the length of one request or job. Built each time, so that a lost role has effect at once."""
 
     id: int
     name: str
@@ -38,7 +38,7 @@ class Actor:
 
 
 def _listed(role: Any, *, holder: Any, ended_at: Any) -> Any:
-    """The roles of a member that hold now as one text, so that who they are takes one row of one query."""
+    """The current roles of a member as one text, so that an actor is one row of one query."""
     roles = select(func.aggregate_strings(role, ",")).where(holder == Member.id, ended_at.is_(None))
     return roles.correlate(Member).scalar_subquery()
 
@@ -63,24 +63,24 @@ COLUMNS = (
         ended_at=NetworkAppointment.ended_at,
     ).label("network_roles"),
 )
-# Built once: somebody is looked up at every request.
+# Built once: a member is looked up at every request.
 _MEMBER = select(*COLUMNS).where(Member.id == bindparam("member_id"))
 _IN_GOOD_STANDING = _MEMBER.where(Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
 
 
 def actor_of(member_id: int) -> Actor | None:
-    """The actor behind a member id, or None for somebody absent, suspended or not yet confirmed (one query)."""
+    """Return the actor of a member id; None when absent, suspended or not confirmed (one query)."""
     row = db.session.execute(_IN_GOOD_STANDING, {"member_id": member_id}).one_or_none()
     return None if row is None else actor_from(row)
 
 
 def actor_for(member: Member) -> Actor:
-    """The actor for a member row that is already loaded and known to be in good standing (one query)."""
+    """Return the actor of a member row that is loaded and known to be in good standing (one query)."""
     return actor_from(db.session.execute(_MEMBER, {"member_id": member.id}).one())
 
 
 def actor_from(row: Any) -> Actor:
-    """The actor in a row of COLUMNS."""
+    """Return the actor of a row of COLUMNS."""
     approved = row.approved_at is not None
     roles = [pair.split(":") for pair in row.roles.split(",")] if approved and row.roles else []
     appointed = row.network_roles.split(",") if approved and row.network_roles else []

@@ -1,6 +1,6 @@
-"""The reader of a statement that is built once and kept: their id is filled in when it runs.
+"""The reader of a cached statement: the statement contains a parameter instead of their id.
 
-Building a statement costs more than asking the database. The rule of who may read is in it all the same.
+Building a statement costs more than running it. A cached one contains the visibility rule all the same.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ class _ReaderParam:
 
 
 def reader_param(signed_in: bool) -> Reader | None:
-    """Return what stands for the reader in a kept statement (None: a visitor); run it with `reader_values(reader)`."""
+    """Return what stands for the reader in a cached statement (None: a visitor); it runs with `reader_values`."""
     return cast(Reader, _ReaderParam(bindparam(NAME, type_=Integer))) if signed_in else None
 
 
 def reader_values(reader: Reader | None) -> dict[str, Any]:
-    """Return the parameters that fill in this reader, none for a visitor."""
+    """Return the parameters for this reader; none for a visitor."""
     return {NAME: reader.id} if reader is not None else {}

@@ -61,7 +61,7 @@ def visible(model: type[Any], reader: Reader | None, *columns: Any) -> Select[An
 
 
 def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
-    """The same rule as a condition, for queries that join `model`."""
+    """Return the same rule as a condition, for queries that join `model`."""
     return RULES[model](_reader_id(reader))
 
 
@@ -69,7 +69,9 @@ def _reader_id(reader: Reader | None) -> ReaderId:
     if reader is None:
         return None
     reader_id: Any = reader.id
-    if isinstance(reader_id, BindParameter):  # a kept statement: filled in when it runs (policy/readers.py)
+    if isinstance(
+        reader_id, BindParameter
+    ):  # a cached statement, which gets the id when it runs (policy/readers.py)
         return reader_id
     return bindparam("reader", reader_id, type_=Integer, unique=True)
 
@@ -77,11 +79,11 @@ def _reader_id(reader: Reader | None) -> ReaderId:
 def get_visible(
     model: type[Any], reader: Reader | None, row_id: int | None, *options: Any, lock: bool = False
 ) -> Any:
-    """The row of `model` with that id, or NotFound both for "absent" and for "not for this reader".
+    """Return the row of `model` with that id; NotFound both for "absent" and for "not for this reader".
 
-    `lock`: read anew, and held for this transaction alone until it ends.
+    `lock`: read anew, and locked until the end of this transaction.
     """
-    # A form may hold any number, and some are more than a database can be asked for.
+    # A form may contain any number, also one that no id column can hold.
     if row_id is None or not 0 < row_id <= LARGEST:
         raise NotFound
     query: Any = visible(model, reader).where(model.id == row_id).options(*options)
@@ -94,20 +96,20 @@ def get_visible(
 
 
 def audience(row: Any) -> Select[Member]:
-    """The members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
+    """Select the members who may see `row`; every notice and every mail starts here. Visitors are not among them."""
     model: Any = type(row)
     seen = select(model.id).where(model.id == row.id, RULES[model](Member.id)).correlate(Member)
     return select(Member).where(in_good_standing(Member), seen.exists())
 
 
 def count_readers(space_id: int, level: Audience) -> int:
-    """How many members would read a thread of that audience in that space."""
+    """Return how many members could read a thread of that audience in that space."""
     rule = _within(literal(level.value), literal(space_id), Member.id)
     return db.session.scalar(select(func.count(Member.id)).where(in_good_standing(Member), rule)) or 0
 
 
 def in_good_standing(person: Any) -> ColumnElement[bool]:
-    """Whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
+    """Return whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
     return and_(
         person.confirmed_at.is_not(None), person.approved_at.is_not(None), person.suspended_at.is_(None)
     )
@@ -174,7 +176,7 @@ def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 
 def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    """The place of a post; a hidden or withdrawn post has no words in it (`Post.html` is empty)."""
+    """The place of a post; a hidden or withdrawn post has an empty `html`."""
     return exists().where(Thread.id == Post.thread_id, _thread_visible(reader_id)).correlate(Post, Member)
 
 
