@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
+from forum.domain.threads.views import PostView
 from forum.infra import i18n
 from forum.web.http.access import demo, open_to
 
@@ -33,6 +34,7 @@ TITLE = "Schoolstraten: de eerste twee proeven mislukten, de derde bleef"
 LESSON = "Geef een schoolstraat een volledig trimester, en geen andere werken ernaast"
 ONE = "Eén trimester, geen werven ernaast en een blad dat zegt wanneer het mislukt is."
 EXCERPT = "In het eerste trimester stond het hek twee keer onbemand."
+READ = 3  # the last post that the reader of the sample thread has seen
 
 
 def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
@@ -86,9 +88,8 @@ def _lesson(**changes: Any) -> Row:
     return Row(**(card | changes))
 
 
-def _post(number: int, author: Byline, kind: str, html: str | None, **changes: Any) -> Row:
-    post = {"id": number, "number": number, "author": author, "kind": kind, "created_at": WHEN, "html": html}
-    return Row(**(post | {"edited": False, "state": "shown", "reason": ""} | changes))
+def _post(number: int, author: Byline, kind: str, text: str | None, **changes: Any) -> PostView:
+    return PostView(number, number, author, kind, WHEN, text, is_new=number > READ, **changes)
 
 
 def _samples() -> dict[str, Any]:

@@ -12,7 +12,6 @@ from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, read_marks, threads
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
-from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
@@ -146,7 +145,6 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None) -> str
         form=form,
         blank=_blank_form,
         idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
-        voice=(i18n.locale(), i18n.zone()),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
         said=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
         if thread.may_reply

@@ -36,6 +36,7 @@ ONE_IMPORTER = {
     "smtplib": {"forum.infra.mailer"},
     "huey": {"forum.jobs.queue"},
     "flask_login": {"forum.web.http.current_user"},
+    "cachetools": {"forum.web.fragments"},
 }
 # Who ends a transaction: the request, the worker, a command.
 EDGES = ("forum.web.http.transactions", "forum.jobs.", "forum.cli.")

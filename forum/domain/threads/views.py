@@ -32,20 +32,6 @@ class PostView:
     is_new: bool = False
 
     @property
-    def key(self) -> tuple[Any, ...]:
-        """Everything that the fragment draws: two posts with one key look the same."""
-        return (
-            self.id,
-            self.author,
-            self.kind,
-            self.created_at,
-            self.html,
-            self.edited_at,
-            self.state,
-            self.reason,
-        )
-
-    @property
     def has_actions(self) -> bool:
         """Whether this reader may do anything with it."""
         return self.may_edit or self.may_delete or self.may_put_back or self.may_hide or self.may_restore

@@ -1,5 +1,6 @@
-"""What every template may use: names of coded words, dates, the viewer, and what she may do."""
+"""What every template may use: names of coded words, dates, kept fragments, the viewer."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, session
@@ -7,7 +8,7 @@ from flask_wtf.csrf import generate_csrf
 
 from forum.domain.themes import labels
 from forum.infra import i18n, text
-from forum.web import ring
+from forum.web import fragments, ring
 from forum.web.http import links
 from forum.web.http.current_user import viewer
 
@@ -40,6 +41,8 @@ def init_app(app: Flask) -> None:
         html_lang=i18n.html_lang,
         links=links,
         rings=ring,
+        fragment=fragments.fragment,
+        kind_words=_kind_words,
         csrf_token=generate_csrf,
     )
     app.context_processor(_context)
@@ -50,6 +53,16 @@ def _named(names: Any) -> Any:
         return str(names[code]) if code in names else (code or "")
 
     return name
+
+
+def _kind_words() -> dict[str, str]:
+    """The kinds of a post in small letters, for lines that name one after another."""
+    return _kind_words_in(i18n.locale())
+
+
+@lru_cache(maxsize=len(i18n.LOCALES))
+def _kind_words_in(locale: str) -> dict[str, str]:
+    return {code: str(name).lower() for code, name in labels.KINDS.items()}
 
 
 def _context() -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""Pieces of HTML that look the same to many readers: drawn once, then kept until newer ones need the room.
+
+A template writes `{{ fragment(ring_marks, lit, grade) }}` instead of `{{ ring_marks(lit, grade) }}`. A macro that is
+imported without context sees its arguments, the language and the time zone; these are the key, so that two pieces
+with one key are the same text. A piece never holds anything of one reader: no token, no notice, no cookie.
+"""
+
+from collections.abc import Hashable
+from dataclasses import fields
+from operator import attrgetter
+from threading import Lock
+from typing import Any
+
+from cachetools import LRUCache
+from cachetools.keys import typedkey
+from flask import g
+from jinja2.runtime import Macro
+
+from forum.domain.threads.views import PostView
+from forum.infra import i18n
+
+CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
+# What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
+NOT_DRAWN = {"may_edit", "may_delete", "may_put_back", "may_hide", "may_restore", "is_new"}
+
+_drawn_of_post = attrgetter(*(field.name for field in fields(PostView) if field.name not in NOT_DRAWN))
+_kept: LRUCache[Hashable, str] = LRUCache(CHARACTERS, getsizeof=len)
+_lock = Lock()
+
+
+def fragment(macro: Macro, *drawn: Any) -> str:
+    """The HTML of `macro(*drawn)`, drawn now or kept since somebody else asked for the same."""
+    seen = [each for value in drawn for each in _seen(value)]
+    # With types: text that is trusted equals the same text that is not, and is drawn differently.
+    key = typedkey(macro, i18n.locale(), i18n.zone(), *seen)
+    with _lock:
+        html: str | None = _kept.get(key)
+    if html is None:
+        html = macro(*drawn)
+        _refuse_token(macro, html)
+        with _lock:
+            if len(html) <= CHARACTERS:
+                _kept[key] = html
+    return html
+
+
+def _seen(value: Any) -> tuple[Any, ...]:
+    return _drawn_of_post(value) if type(value) is PostView else (value,)
+
+
+def _refuse_token(macro: Macro, html: str) -> None:
+    token = g.get("csrf_token")
+    if token and token in html:
+        raise RuntimeError(f"{macro.name} draws the token of one reader and must not be a fragment")

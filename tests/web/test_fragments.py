@@ -1,0 +1,235 @@
+"""A kept piece of HTML is the piece that would be drawn now: for every field, language, zone and day; up to a bound."""
+
+import threading
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from cachetools import LRUCache
+from flask import g
+from flask_wtf.csrf import generate_csrf
+
+from forum.domain.people.bylines import Byline
+from forum.domain.threads.views import PostView
+from forum.infra import clock, text
+from forum.infra.db import db
+from forum.infra.i18n import force_locale
+from forum.models.accounts import Capacity
+from forum.models.cities import CITIES
+from forum.web import fragments, ring
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in
+
+LATE = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+LEEN = Byline("Leen", "leen", "/people/leen", "field worker", "field work, city of Gent", "gent")
+POST = PostView(
+    id=5,
+    number=2,
+    author=LEEN,
+    kind="addition",
+    created_at=LATE,
+    html=text.to_html("<p>We rang back.</p>"),
+    edited=True,
+    edited_at=LATE,
+    state="hidden",
+    reason="Somebody can be recognised.",
+)
+# Another value for every field of a post and of its byline; a field that is added to them is missing here at first.
+OTHER_POST = {
+    "id": 6,
+    "number": 3,
+    "author": Byline("Wim"),
+    "kind": "question",
+    "created_at": LATE + timedelta(days=1),
+    "html": text.to_html("<p>We did not.</p>"),
+    "edited": False,
+    "edited_at": LATE + timedelta(days=1),
+    "state": "deleted",
+    "reason": "It is an advertisement.",
+    "may_edit": True,
+    "may_delete": True,
+    "may_put_back": True,
+    "may_hide": True,
+    "may_restore": True,
+    "is_new": True,
+}
+OTHER_BYLINE = {
+    "name": "Wim",
+    "handle": "wim",
+    "url": "/people/wim",
+    "job": "alderman",
+    "org_words": "mandate, city of Leuven",
+    "city": "leuven",
+    "former": True,
+    "guest": True,
+}
+# What a reply does not show, so that its change changes nothing on the page.
+UNSEEN = fragments.NOT_DRAWN | {"edited", "handle"}  # the day of an edit says that there was one
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(app):
+    """Each test begins with an empty cache, in English."""
+    fragments._kept.clear()
+    with app.test_request_context(), force_locale("en", "UTC"):
+        yield
+    fragments._kept.clear()
+
+
+@pytest.fixture
+def reply(app):
+    """A reply as a page shows it."""
+    return app.jinja_env.get_template("components/reply.html").module.reply
+
+
+@pytest.fixture
+def marks(app):
+    """The shapes of a ring."""
+    return app.jinja_env.get_template("components/ring_marks.html").module.ring_marks
+
+
+def anew(draw, *values):
+    """The same with nothing kept."""
+    fragments._kept.clear()
+    return draw(*values)
+
+
+def changed(name):
+    if name in OTHER_POST:
+        return replace(POST, **{name: OTHER_POST[name]})
+    return replace(POST, author=replace(LEEN, **{name: OTHER_BYLINE[name]}))
+
+
+@pytest.mark.parametrize("name", [field.name for view in (PostView, Byline) for field in fields(view)])
+def test_a_change_of_any_field_is_seen_at_once(reply, name):
+    before, after = reply(POST), reply(changed(name))
+    assert (after == before) == (name in UNSEEN)
+    assert after == anew(reply, changed(name))
+    assert reply(POST) == before
+
+
+def test_an_edit_is_seen_even_without_its_day(reply):
+    assert reply(replace(POST, edited_at=None)) != reply(replace(POST, edited=False, edited_at=None))
+
+
+def test_text_that_is_not_trusted_never_gets_the_html_of_the_same_text_that_is(reply):
+    assert "<b>bold</b>" in reply(replace(POST, html=text.to_html("<b>bold</b>")))
+    assert "&lt;b&gt;bold&lt;/b&gt;" in reply(replace(POST, html="<b>bold</b>"))
+
+
+def test_each_language_and_each_time_zone_has_its_own(reply):
+    seen = {}
+    for locale, zone in (("en", "UTC"), ("nl", "UTC"), ("en", "Europe/Brussels")):
+        with force_locale(locale, zone):
+            seen[locale, zone] = reply(POST)
+    assert "1 March 2026" in seen["en", "UTC"]
+    assert "1 maart 2026" in seen["nl", "UTC"]
+    assert "2 March 2026" in seen["en", "Europe/Brussels"]
+    for (locale, zone), html in seen.items():
+        with force_locale(locale, zone):
+            assert reply(POST) == html == anew(reply, POST)
+
+
+def test_the_day_on_which_a_capacity_ends_changes_the_page(client):
+    gent = make_space("Gent", city="gent")
+    leen, wim = make_member("Leen", space=gent), make_member("Wim", space=gent)
+    thread = make_thread(gent, leen)
+    make_post(thread, wim)
+    last_day = date(2026, 3, 1)
+    db.session.scalars(db.select(Capacity).where(Capacity.member_id == wim.id)).one().ends_on = last_day
+    sign_in(client, leen)
+    pages = []
+    for day in (last_day, last_day + timedelta(days=1)):
+        with clock.at(datetime(day.year, day.month, day.day, 12, tzinfo=UTC)):
+            pages.append(client.get(f"/threads/{thread.id}-{thread.slug}?lang=en").text)
+    assert [page.count("then: ") + page.count("toen: ") for page in pages] == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "lit", [ring.one("leuven"), ring.one("gent", "failed"), ring.talk(["gent", "leuven"]), ()]
+)
+@pytest.mark.parametrize("grade", ["s", "m"])
+def test_a_ring_follows_its_cities_their_states_and_its_size(marks, lit, grade):
+    kept = fragments.fragment(marks, ring.one("gent"), "l")
+    html = fragments.fragment(marks, lit, grade)
+    assert html == marks(lit, grade) != kept
+    assert fragments.fragment(marks, lit, grade) is html
+
+
+def test_what_a_reader_may_do_stands_beside_the_fragment(client):
+    gent = make_space("Gent", city="gent")
+    leen, wim = make_member("Leen", space=gent), make_member("Wim", space=gent)
+    thread = make_thread(gent, leen)
+    post = make_post(thread, wim)
+    edit = f'href="/posts/{post.id}/revisions/new"'
+    pages = []
+    for reader in (wim, leen, wim):
+        sign_in(client, reader)
+        pages.append(edit in client.get(f"/threads/{thread.id}-{thread.slug}").text)
+    assert pages == [True, False, True]
+
+
+def test_a_second_reader_has_nothing_drawn_again(client):
+    gent = make_space("Gent", city="gent")
+    leen, wim = make_member("Leen", space=gent), make_member("Wim", space=gent)
+    thread = make_thread(gent, leen)
+    make_post(thread, wim)
+    sizes = []
+    for reader in (leen, wim):
+        sign_in(client, reader)
+        client.get(f"/threads/{thread.id}-{thread.slug}")
+        sizes.append(len(fragments._kept))
+    assert sizes[0] == sizes[1] > 0
+
+
+def test_the_token_of_a_reader_is_never_kept(app):
+    form = app.jinja_env.from_string(
+        '{% macro form(token) %}<input value="{{ csrf_token() }}">{% endmacro %}'
+    ).module.form
+    with pytest.raises(RuntimeError, match="form draws the token of one reader"):
+        fragments.fragment(form, "any")
+    assert generate_csrf() == g.csrf_token
+    assert len(fragments._kept) == 0
+
+
+def test_the_oldest_make_room_for_the_newest(app, marks, monkeypatch):
+    draw = app.jinja_env.from_string(
+        "{% macro piece(number) %}{{ number }} {{ 'x' * 999 }}{% endmacro %}"
+    ).module.piece
+    for number in range(2 * fragments.CHARACTERS // 1000):
+        fragments.fragment(draw, number)
+    assert fragments._kept.currsize <= fragments.CHARACTERS
+    assert len(fragments._kept) < fragments.CHARACTERS // 1000
+    monkeypatch.setattr(fragments, "CHARACTERS", 10)
+    before = len(fragments._kept)
+    assert (
+        len(fragments.fragment(marks, ring.one("gent"), "s")) > 10
+    )  # drawn, though there is no room to keep it
+    assert len(fragments._kept) == before
+
+
+def test_threads_that_draw_at_once_each_get_their_own(app, marks, monkeypatch):
+    # Room for four rings of thirteen: pieces are added and dropped all the time.
+    monkeypatch.setattr(fragments, "_kept", LRUCache(4 * len(marks(ring.one("gent"), "s")), getsizeof=len))
+    rings = [ring.one(city.code) for city in CITIES]
+    expected, wrong = [marks(lit, "s") for lit in rings], []
+    start = threading.Barrier(8)
+
+    def draw_all(first):
+        with app.test_request_context(), force_locale("en", "UTC"):
+            start.wait()
+            for turn in range(first, first + 600):
+                place = turn % len(rings)
+                try:
+                    html = fragments.fragment(marks, rings[place], "s")
+                except KeyError as error:
+                    html = repr(error)
+                if html != expected[place]:
+                    wrong.append(html)
+
+    readers = [threading.Thread(target=draw_all, args=(first,)) for first in range(8)]
+    for each in readers:
+        each.start()
+    for each in readers:
+        each.join()
+    assert wrong == []
+    assert 0 < len(fragments._kept) <= 5
