@@ -55,7 +55,7 @@ def _for_members(who: Actor) -> str:
         "home/member.html",
         today=clock.now(),
         notices=notifications.inbox(who),
-        knocks=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
+        join_requests=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
         waiting=waiting,
@@ -70,6 +70,6 @@ def _for_visitors() -> str:
     return render_template(
         "home/visitor.html",
         lessons=library.newest(None, FEW),
-        talks=thread_lists.latest(None, limit=FEW).rows,
+        threads=thread_lists.latest(None, limit=FEW).rows,
         cities=thread_lists.cities_of_the_week(None),
     )

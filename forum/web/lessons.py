@@ -57,7 +57,7 @@ def compare(public_id: str) -> ResponseReturnValue:
     versions = comparison.compare(
         viewer(), public_id, older=request.args.get("from"), newer=request.args.get("to")
     )
-    return render_template("lessons/compare.html", found=versions)
+    return render_template("lessons/compare.html", comparison=versions)
 
 
 def _address(filters: dict[str, Any], **values: Any) -> str:

@@ -30,7 +30,7 @@ class Place(NamedTuple):
     anchor: str
 
 
-def talk(cities: Iterable[str]) -> Lit:
+def thread(cities: Iterable[str]) -> Lit:
     """Return the lit places of a thread: every city that posted in it."""
     return _thread(tuple(cities))
 
@@ -45,12 +45,12 @@ def one(city: str | None, state: str = "said") -> Lit:
     return _one(city, DRAWN.get(state, state))
 
 
-def talk_words(cities: Iterable[str]) -> str:
+def thread_words(cities: Iterable[str]) -> str:
     """ "In conversation: Gent and Leuven"."""
     return _thread_words(tuple(cities), html_lang())
 
 
-def talk_count(cities: Iterable[str]) -> str:
+def thread_count(cities: Iterable[str]) -> str:
     """ "2 cities in conversation"."""
     known = [code for code in cities if code in BY_CODE]
     return ngettext("%(num)d city in conversation", "%(num)d cities in conversation", len(known))

@@ -45,7 +45,7 @@ def show(slug: str) -> ResponseReturnValue:
         role=role,
         moderates=role == Role.MODERATOR,
         waiting=waiting,
-        talks=[card for card in page.rows if card.id not in shown],
+        threads=[card for card in page.rows if card.id not in shown],
         cities=sorted({city for card in page.rows for city in card.cities}),
         older=url_for(".show", slug=slug, after=page.next_cursor, **selected) if page.next_cursor else None,
         newer=url_for(".show", slug=slug, **selected) if cursor else None,

@@ -126,7 +126,12 @@ def _composer(space: Any, form: ThreadForm) -> str:
     selected = next((option for option in options if option.audience == form.audience.data), options[0])
     others = [(option.audience.value, option.who, option.count) for option in options]
     return render_template(
-        "threads/new.html", space=space, form=form, audiences=options, said=selected, other_audiences=others
+        "threads/new.html",
+        space=space,
+        form=form,
+        audiences=options,
+        audience=selected,
+        other_audiences=others,
     )
 
 
@@ -141,12 +146,12 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None) -> str
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, thread.seen_number))
     return render_template(
         "threads/show.html",
-        talk=thread,
+        thread=thread,
         form=form,
         blank=_blank_form,
         idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
-        said=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
+        audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
         if thread.may_reply
         else None,
         audiences=_other_audiences(thread),

@@ -33,7 +33,7 @@ from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
 
 bp = Blueprint("workbench", __name__)
-PARTS = ("claims", "talk", "text", "review")
+PARTS = ("claims", "thread", "text", "review")
 
 
 @bp.get("/workbench")
@@ -233,7 +233,7 @@ def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     context["submission_form"].offer([option.audience for option in workbench.audiences])
     return render_template(
         "workbench/show.html",
-        bench=workbench,
+        workbench=workbench,
         part=part if part in PARTS else "claims",
         active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
         **context,
@@ -258,7 +258,7 @@ def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
     form.saved_count.data = workbench.version.saved_count
     form.saved_count.raw_data = None
     return render_template(
-        "workbench/conflict.html", bench=workbench, form=form, theirs=saved, reason=error.reason
+        "workbench/conflict.html", workbench=workbench, form=form, theirs=saved, reason=error.reason
     )
 
 

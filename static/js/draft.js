@@ -23,18 +23,18 @@ function keep(form, key) {
   const say = (words) => {
     if (!note || !words) return;
     note.hidden = false;
-    (note.querySelector("[data-saved-words]") ?? note).textContent = words;
+    (note.querySelector("[data-saved-text]") ?? note).textContent = words;
   };
   const kept = read(key);
   if (kept && isPosted(kept)) forget(key);
-  else if (kept && restore(form, kept.fields)) say(note?.dataset.restored);
+  else if (kept && restore(form, kept.fields)) say(note?.dataset.restoredMessage);
 
   let waiting;
   const save = () => {
     clearTimeout(waiting);
     const fields = collect(form);
     if (!hasWords(form)) forget(key);
-    else if (write(key, { fields })) say(note?.dataset.kept);
+    else if (write(key, { fields })) say(note?.dataset.savedMessage);
   };
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(save, 400); });
   form.addEventListener("change", save);

@@ -3,9 +3,9 @@
 const STANCES = { 1: "supports", 2: "nuances", 3: "contradicts" };
 
 export function start() {
-  const bench = document.querySelector("[data-bench]");
-  const bar = bench.querySelector("[data-stance-bar]");
-  const claims = [...bench.querySelectorAll("[data-claim]")];
+  const workbench = document.querySelector("[data-workbench]");
+  const bar = workbench.querySelector("[data-stance-bar]");
+  const claims = [...workbench.querySelectorAll("[data-claim]")];
   if (!bar || !claims.length) return;
   let active = claims.find((claim) => claim.classList.contains("draft-claim--active")) ?? claims.at(-1);
   let chosen = null;
@@ -36,7 +36,7 @@ export function start() {
   });
 
   function send(stance) {
-    const form = active.querySelector("form[data-excerpt]") ?? bench.querySelector("form[data-excerpt]");
+    const form = active.querySelector("form[data-excerpt]") ?? workbench.querySelector("form[data-excerpt]");
     if (!stance || !chosen || !form) return;
     fill(form, { claim_id: active.dataset.claim, post_id: chosen.post.dataset.post, words: chosen.words, stance });
     form.requestSubmit();

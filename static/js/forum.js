@@ -4,7 +4,7 @@ const MODULES = [
   ["form[method=post]", "./once.js"],
   ["[data-audience-line]", "./audience.js"],
   ["[data-prompts]", "./prompts.js"],
-  ["[data-bench]", "./excerpt.js"],
+  ["[data-workbench]", "./excerpt.js"],
 ];
 
 for (const [hook, module] of MODULES) {

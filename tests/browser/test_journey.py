@@ -50,7 +50,7 @@ def make_lesson(page, thread: str) -> str:
     draft = page.url
     page.fill("main form[action$='/claims'] input[name=text]", "Wie eerst belt, raakt vaker binnen")
     page.click("main form[action$='/claims'] button")
-    page.click('main a[href*="part=talk"]')
+    page.click('main a[href*="part=thread"]')
     assert page.evaluate(SELECT, WORDS)
     with page.expect_navigation():
         page.keyboard.press("1")

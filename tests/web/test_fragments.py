@@ -145,7 +145,7 @@ def test_the_day_on_which_a_capacity_ends_changes_the_page(client):
 
 
 @pytest.mark.parametrize(
-    "lit", [ring.one("leuven"), ring.one("gent", "failed"), ring.talk(["gent", "leuven"]), ()]
+    "lit", [ring.one("leuven"), ring.one("gent", "failed"), ring.thread(["gent", "leuven"]), ()]
 )
 @pytest.mark.parametrize("grade", ["s", "m"])
 def test_a_ring_follows_its_cities_their_states_and_its_size(marks, lit, grade):

@@ -14,14 +14,14 @@ def english(app):
 
 
 def test_every_city_keeps_its_place_whatever_the_order_of_asking():
-    assert ring.talk(["gent", "antwerpen"]) == ring.talk(["antwerpen", "gent"])
-    assert [angle for angle, _ in ring.talk(c.code for c in CITIES)] == [c.angle for c in CITIES]
+    assert ring.thread(["gent", "antwerpen"]) == ring.thread(["antwerpen", "gent"])
+    assert [angle for angle, _ in ring.thread(c.code for c in CITIES)] == [c.angle for c in CITIES]
 
 
 def test_a_city_that_is_not_on_the_ring_is_not_drawn():
-    assert ring.talk(["atlantis"]) == ()
+    assert ring.thread(["atlantis"]) == ()
     assert ring.one(None) == ()
-    assert ring.talk_words(["atlantis"]) == "No city has spoken yet"
+    assert ring.thread_words(["atlantis"]) == "No city has spoken yet"
 
 
 def test_inward_gives_and_outward_took():
@@ -49,7 +49,7 @@ def test_more_than_three_cities_are_counted():
     assert ring.from_words(["gent", "leuven"]) == "from Leuven and Gent"
     assert ring.from_words(["gent", "leuven", "genk", "aalst"]) == "from 4 cities"
     assert ring.from_words([]) == ""
-    assert ring.talk_count(["gent"]) == "1 city in conversation"
+    assert ring.thread_count(["gent"]) == "1 city in conversation"
 
 
 def test_names_stand_round_the_ring_and_inside_its_box():
@@ -64,5 +64,5 @@ def test_names_stand_round_the_ring_and_inside_its_box():
 
 def test_words_follow_the_language_of_the_reader():
     with force_locale("nl"):
-        assert " en " in ring.talk_words(["gent", "leuven"])
-    assert " and " in ring.talk_words(["gent", "leuven"])
+        assert " en " in ring.thread_words(["gent", "leuven"])
+    assert " and " in ring.thread_words(["gent", "leuven"])

@@ -100,7 +100,7 @@ def page(submitted: SubmittedForm, *, form: SignInForm | None = None) -> str:
     action = url_for("accounts.sign_in_and_resume") if form is not None else submitted.target
     return render_template(
         "accounts/resume.html",
-        kept=submitted,
+        submitted=submitted,
         form=form,
         action=action,
         prefix=PREFIX if form is not None else "",
