@@ -8,9 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, bindparam
 
-from forum.policy.visibility import Reader
-
-NAME = "reader_id"
+from forum.policy.visibility import READER_ID, Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +18,9 @@ class _ReaderParam:
 
 def reader_param(signed_in: bool) -> Reader | None:
     """Return what stands for the reader in a cached statement (None: a visitor); it runs with `reader_values`."""
-    return cast(Reader, _ReaderParam(bindparam(NAME, type_=Integer))) if signed_in else None
+    return cast(Reader, _ReaderParam(bindparam(READER_ID, type_=Integer))) if signed_in else None
 
 
 def reader_values(reader: Reader | None) -> dict[str, Any]:
     """Return the parameters for this reader; none for a visitor."""
-    return {NAME: reader.id} if reader is not None else {}
+    return {READER_ID: reader.id} if reader is not None else {}

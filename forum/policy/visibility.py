@@ -5,8 +5,9 @@ reader see?" (`visible`), with the column "who may see this?" (`audience`). Ever
 nothing else decides who reads.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Hashable
+from functools import cache
+from typing import Any, Protocol, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -39,6 +40,7 @@ from forum.policy.errors import NotFound
 ReaderId = BindParameter[int] | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
 FULL = (Role.MEMBER, Role.MODERATOR)
+READER_ID = "reader_id"  # the parameter of a cached statement
 
 # Aliases, created once because aliased() is slow.
 _READER = aliased(Member)
@@ -86,13 +88,20 @@ def get_visible(
     # A form may contain any number, also one that no id column can hold.
     if row_id is None or not 0 < row_id <= LARGEST:
         raise NotFound
-    query: Any = visible(model, reader).where(model.id == row_id).options(*options)
-    if lock:
-        query = query.with_for_update(of=model).execution_options(populate_existing=True)
-    row = db.session.scalars(query).one_or_none()
+    query = _one_row(cast(Hashable, model), reader is not None, lock)
+    values = {"row_id": row_id, READER_ID: reader.id if reader is not None else None}
+    row = db.session.scalars(query.options(*options) if options else query, values).one_or_none()
     if row is None:
         raise NotFound
     return row
+
+
+@cache
+def _one_row(model: Any, signed_in: bool, lock: bool) -> Select[Any]:
+    """One row by its id, as a statement that is built once; it contains no reader and no permission."""
+    rule = RULES[model](bindparam(READER_ID, type_=Integer) if signed_in else None)
+    query: Any = select(model).where(rule, model.id == bindparam("row_id", type_=Integer))
+    return query.with_for_update(of=model).execution_options(populate_existing=True) if lock else query
 
 
 def audience(row: Any) -> Select[Member]:

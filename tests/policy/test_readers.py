@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from forum.infra.db import db
 from forum.models.threads import Thread
-from forum.policy.readers import NAME, reader_param, reader_values
-from forum.policy.visibility import RULES, sees, visible
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import READER_ID, RULES, sees, visible
 from tests.policy import people
 from tests.policy.test_complete import MODELS
 
@@ -22,16 +22,18 @@ def test_a_kept_statement_gives_everybody_the_same_rows(session, model):
         by_kept = set(db.session.scalars(kept[reader is not None], reader_values(reader)))
         assert by_kept == set(db.session.scalars(visible(model, reader, model.id))), code
     everything = {row.id for row in rows}
-    assert not everything <= set(db.session.scalars(kept[True], {NAME: 0})), "the reader is in the question"
+    assert not everything <= set(db.session.scalars(kept[True], {READER_ID: 0})), (
+        "the reader is in the question"
+    )
 
 
 def test_the_reader_is_filled_in_when_it_runs(session):
     member = people.build().member("mem")
     assert reader_param(signed_in=False) is None
     assert reader_values(None) == {}
-    assert reader_values(member) == {NAME: member.id}
+    assert reader_values(member) == {READER_ID: member.id}
     kept = visible(Thread, reader_param(signed_in=True)).compile()
-    assert kept.params.keys() >= {NAME}
+    assert kept.params.keys() >= {READER_ID}
     assert member.id not in kept.params.values()
 
 

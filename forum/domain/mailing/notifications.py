@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -12,6 +14,7 @@ from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
+from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
 
 MOST = 10
@@ -40,25 +43,33 @@ def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | No
 
 def inbox(actor: Actor) -> list[Notice]:
     """Return the actor's unread notices about lessons that they may still see, the newest first (one query)."""
-    rows = db.session.execute(
-        select(Notification, Lesson.public_id, LessonVersion.title)
+    values = {**reader_values(actor), "most": MOST}
+    return [Notice(*row) for row in db.session.execute(_unread(), values)]
+
+
+@cache
+def _unread() -> Any:
+    reader = reader_param(signed_in=True)
+    assert reader is not None
+    return (
+        select(
+            Notification.id,
+            Notification.kind,
+            LessonVersion.title,
+            Lesson.public_id,
+            Notification.created_at,
+        )
         .join(Lesson, Lesson.id == Notification.lesson_id)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
-            Notification.member_id == actor.id,
+            Notification.member_id == reader.id,
             Notification.read_at.is_(None),
             Lesson.public_id.is_not(None),
-            sees(Lesson, actor),
+            sees(Lesson, reader),
         )
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(MOST)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [
-        Notice(
-            row.Notification.id, row.Notification.kind, row.title, row.public_id, row.Notification.created_at
-        )
-        for row in rows
-    ]
 
 
 def mark_read(actor: Actor, notification_id: int) -> None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
 from forum.domain.lines import clean_line
 from forum.infra import clock
@@ -19,14 +21,19 @@ def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(Capacity.starts_on <= day, or_(Capacity.ends_on.is_(None), Capacity.ends_on >= day))
 
 
+@cache
+def _current_capacities() -> Select[Any]:
+    query: Any = select(Capacity).where(
+        Capacity.member_id.in_(bindparam("member_ids", expanding=True)),
+        holds_on(bindparam("day", type_=Date)),
+    )
+    return cast(Select[Any], query.order_by(Capacity.starts_on, Capacity.id))
+
+
 def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, Capacity]:
     """Return the capacity in which each member speaks on `day` (today): of those that hold, the last begun."""
-    query = (
-        select(Capacity)
-        .where(Capacity.member_id.in_(list(member_ids)), holds_on(day or clock.now().date()))
-        .order_by(Capacity.starts_on, Capacity.id)
-    )
-    return {row.member_id: row for row in db.session.scalars(query)}
+    values = {"member_ids": list(member_ids), "day": day or clock.now().date()}
+    return {row.member_id: row for row in db.session.scalars(_current_capacities(), values)}
 
 
 def current(member_id: int, day: date | None = None) -> Capacity | None:

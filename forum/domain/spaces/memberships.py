@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Date, Integer, and_, bindparam, func, select, update
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
@@ -23,8 +24,10 @@ from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
+from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import get_visible, visible
 
+_SPACE_ID = bindparam("space_id", type_=Integer)
 WEIGHT = {Role.GUEST: 0, Role.MEMBER: 1, Role.MODERATOR: 2}
 
 
@@ -96,8 +99,9 @@ def members(
     space: Space = get_visible(Space, reader, space_id)
     if reader is None or space.id not in reader.roles:
         require(deny(_("Only people who belong to this space see who else does.")))
-    query = _people(reader, space.id)
-    rows, following = keyset(query, keys=(Membership.since_at, Membership.id), cursor=cursor, limit=limit)
+    values = {**reader_values(reader), "space_id": space.id}
+    keys = (Membership.since_at, Membership.id)
+    rows, following = keyset(_people(), keys=keys, cursor=cursor, limit=limit, values=values)
     return Page(_member_rows(rows), following)
 
 
@@ -106,30 +110,42 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     if reader is None:
         return []
     today = clock.now().date()
-    query = (
-        visible(Membership, reader, Membership.member_id, *COLUMNS)
+    values = {**reader_values(reader), "space_id": space_id, "today": today}
+    last_begun = {row.member_id: row for row in db.session.execute(_moderators(), values)}
+    return [speaker(row, today) for row in last_begun.values()]
+
+
+@cache
+def _people() -> Any:
+    columns = (
+        Membership.id,
+        Membership.since_at,
+        Membership.role,
+        Membership.member_id,
+        Member.name,
+        Member.handle,
+    )
+    return (
+        visible(Membership, reader_param(signed_in=True), *columns)
         .join(Member, Member.id == Membership.member_id)
-        .outerjoin(Capacity, and_(Capacity.member_id == Member.id, capacities.holds_on(today)))
+        .where(Membership.space_id == _SPACE_ID, Member.suspended_at.is_(None))
+    )
+
+
+@cache
+def _moderators() -> Any:
+    holds = capacities.holds_on(bindparam("today", type_=Date))
+    return (
+        visible(Membership, reader_param(signed_in=True), Membership.member_id, *COLUMNS)
+        .join(Member, Member.id == Membership.member_id)
+        .outerjoin(Capacity, and_(Capacity.member_id == Member.id, holds))
         .where(
-            Membership.space_id == space_id,
+            Membership.space_id == _SPACE_ID,
             Membership.role == Role.MODERATOR,
             Member.suspended_at.is_(None),
         )
         .order_by(Member.name, Member.id, Capacity.starts_on, Capacity.id)
     )
-    last_begun = {row.member_id: row for row in db.session.execute(query)}
-    return [speaker(row, today) for row in last_begun.values()]
-
-
-def _people(reader: Actor | None, space_id: int) -> Any:
-    return (
-        visible(
-            Membership, reader, Membership.id, Membership.since_at, Membership.role, Membership.member_id,
-            Member.name, Member.handle,
-        )
-        .join(Member, Member.id == Membership.member_id)
-        .where(Membership.space_id == space_id, Member.suspended_at.is_(None))
-    )  # fmt: skip
 
 
 def _member_rows(people: Sequence[Any]) -> list[MemberRow]:

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from forum.infra import clock, text
@@ -15,6 +16,7 @@ from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
+from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import get_visible, sees, visible
 
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -37,10 +39,16 @@ class SpaceCard:
 
 def by_slug(reader: Actor | None, slug: str) -> Space:
     """Return the space with that address; NotFound."""
-    space: Space | None = db.session.scalars(visible(Space, reader).where(Space.slug == slug)).one_or_none()
+    values = {**reader_values(reader), "slug": slug}
+    space: Space | None = db.session.scalars(_by_slug(reader is not None), values).one_or_none()
     if space is None:
         raise NotFound
     return space
+
+
+@cache
+def _by_slug(signed_in: bool) -> Select[Any]:
+    return visible(Space, reader_param(signed_in)).where(Space.slug == bindparam("slug", type_=String))
 
 
 def by_id(reader: Actor | None, space_id: int) -> Space:
