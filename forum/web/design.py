@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from types import SimpleNamespace as Row
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -11,8 +10,10 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from forum.domain.lessons.library import LessonCard
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
+from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import i18n
 from forum.web.http.access import demo, open_to
@@ -52,8 +53,8 @@ class SampleForm(FlaskForm):
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 
 
-def _thread(**changes: Any) -> Row:
-    card = {
+def _thread(**changes: Any) -> ThreadCard:
+    card: dict[str, Any] = {
         "id": 1,
         "slug": "schoolstraten",
         "title": TITLE,
@@ -66,15 +67,23 @@ def _thread(**changes: Any) -> Row:
         "reply_count": 7,
         "cities": ["mechelen", "vgc", "roeselare", "brugge"],
         "new_count": 2,
+        "created_at": WHEN,
         "last_post_at": WHEN,
         "audience": "network",
         "locked": False,
+        "outcome": None,
     }
-    return Row(**(card | changes))
+    return ThreadCard(**(card | changes))
 
 
-def _lesson(**changes: Any) -> Row:
-    card = {
+def _lesson(**changes: Any) -> LessonCard:
+    card: dict[str, Any] = {
+        "id": 1,
+        "confidence": "fair",
+        "masked": False,
+        "published_at": WHEN,
+        "changed_at": WHEN,
+        "review_on": None,
         "public_id": "les-2026-001",
         "title": LESSON,
         "one_sentence": ONE,
@@ -85,7 +94,7 @@ def _lesson(**changes: Any) -> Row:
         "cities_back": ["roeselare", "mechelen"],
         "adoptions": [("vgc", "partly"), ("brugge", "worked")],
     }
-    return Row(**(card | changes))
+    return LessonCard(**(card | changes))
 
 
 def _post(number: int, author: Byline, kind: str, text: str | None, **changes: Any) -> PostView:

@@ -5,11 +5,12 @@ imported without context sees its arguments, the language and the time zone; the
 with one key are the same text. A piece never holds anything of one reader: no token, no notice, no cookie.
 """
 
-from collections.abc import Hashable
-from dataclasses import fields
+from collections.abc import Callable, Hashable
+from dataclasses import fields, is_dataclass
+from functools import cache
 from operator import attrgetter
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from cachetools import LRUCache
 from cachetools.keys import typedkey
@@ -23,7 +24,6 @@ CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has a
 # What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
 NOT_DRAWN = {"may_edit", "may_delete", "may_put_back", "may_hide", "may_restore", "is_new"}
 
-_drawn_of_post = attrgetter(*(field.name for field in fields(PostView) if field.name not in NOT_DRAWN))
 _kept: LRUCache[Hashable, str] = LRUCache(CHARACTERS, getsizeof=len)
 _lock = Lock()
 
@@ -44,8 +44,16 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     return html
 
 
-def _seen(value: Any) -> tuple[Any, ...]:
-    return _drawn_of_post(value) if type(value) is PostView else (value,)
+def _seen(value: Any) -> list[Any]:
+    values = _fields_of(cast(Hashable, type(value)))(value) if is_dataclass(value) else (value,)
+    return [tuple(each) if type(each) is list else each for each in values]
+
+
+@cache
+def _fields_of(view: Any) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads every field that is drawn of a view, also one that is added to it later."""
+    names = [field.name for field in fields(view)]
+    return attrgetter(*(name for name in names if view is not PostView or name not in NOT_DRAWN))
 
 
 def _refuse_token(macro: Macro, html: str) -> None:
