@@ -6,11 +6,12 @@ from flask import Flask
 
 from forum import cli, jobs, models, settings, web
 from forum.infra import db, headers, i18n, logs, rates
+from forum.infra.urls import App
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the WSGI application; `overrides` are configuration values on top of the environment's."""
-    app = Flask(__name__, root_path=None, template_folder="../templates", static_folder="../static")
+    app = App(__name__, root_path=None, template_folder="../templates", static_folder="../static")
     settings.apply(app, overrides)
     db.init_app(app)
     logs.init_app(app)
