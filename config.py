@@ -47,7 +47,6 @@ class Default:
     # A device is signed in for thirty days at most, so nothing is renewed.
     SESSION_REFRESH_EACH_REQUEST = False
     WTF_CSRF_TIME_LIMIT = None  # as long as the session: a form left open over lunch must still be accepted
-    SEND_FILE_MAX_AGE_DEFAULT = timedelta(hours=1)
     RATES_ENABLED = True
 
 

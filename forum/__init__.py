@@ -5,17 +5,18 @@ from typing import Any
 from flask import Flask
 
 from forum import cli, jobs, models, settings, web
-from forum.infra import db, headers, i18n, logs, rates
+from forum.infra import db, headers, i18n, logs, rates, static_files
 from forum.infra.urls import App
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the WSGI application; `overrides` are configuration values on top of the environment's."""
-    app = App(__name__, root_path=None, template_folder="../templates", static_folder="../static")
+    app = App(__name__, root_path=None, template_folder="../templates", static_folder=None)
     settings.apply(app, overrides)
     db.init_app(app)
     logs.init_app(app)
     headers.init_app(app)
+    static_files.init_app(app, app.config["ROOT"] / "static")
     rates.init_app(app)
     i18n.init_app(app, web.current_user.choose_locale, web.current_user.choose_timezone)
     jobs.init_app(app)

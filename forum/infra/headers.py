@@ -1,6 +1,6 @@
 """Security headers on every response, errors and static files included."""
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, session
 
 POLICY = "; ".join(
     (
@@ -47,7 +47,7 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["HSTS"]:
             response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
-        # Static files are the same for everybody; any other page of a signed-in member stays out of every cache.
-        if request.endpoint != "static" and "_user_id" in session:
-            response.headers.setdefault("Cache-Control", "no-store")
+        # A file says itself how long it is kept; any other answer to a signed-in member stays out of every cache.
+        if "Cache-Control" not in response.headers and "_user_id" in session:
+            response.headers["Cache-Control"] = "no-store"
         return response

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from forum.infra import headers, i18n, logs, rates
+from forum.infra import headers, i18n, logs, rates, static_files
 from tests.rules.source import ROOT
 
 SECRET = "of-this-suite-" + "x" * 32
@@ -13,7 +13,7 @@ SECRET = "of-this-suite-" + "x" * 32
 
 def make_house(**settings: object) -> Flask:
     """A tiny application with the hooks of floor 0."""
-    app = Flask("house", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates"))
+    app = Flask("house", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(
         TESTING=True,
         SECRET_KEY=SECRET,
@@ -28,6 +28,7 @@ def make_house(**settings: object) -> Flask:
     app.config.update(settings)
     logs.init_app(app)
     headers.init_app(app)
+    static_files.init_app(app, ROOT / "static")
     rates.init_app(app)
     i18n.init_app(app, lambda: "nl", lambda: "Europe/Brussels")
     return app

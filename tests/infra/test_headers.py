@@ -39,7 +39,9 @@ PLACES = [
     ("/early", "GET", 429),
     ("/broken", "GET", 500),
     ("/static/css/tokens.css", "GET", 200),
+    ("/static/0123456789abcdef/css/tokens.css", "GET", 200),
     ("/static/none.css", "GET", 404),
+    ("/static/css/tokens.css", "POST", 405),
 ]
 
 
@@ -80,6 +82,7 @@ def test_pages_of_a_signed_in_person_stay_out_of_caches(pages):
     assert client.get("/nowhere").headers["Cache-Control"] == "no-store"
     assert client.get("/own").headers["Cache-Control"] == "private"
     assert "no-store" not in client.get("/static/css/tokens.css").headers["Cache-Control"]
+    assert client.get("/static/none.css").headers["Cache-Control"] == "no-store"
 
 
 def test_a_house_says_so_in_every_environment():
