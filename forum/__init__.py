@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 
 from forum import cli, jobs, models, settings, web
-from forum.infra import db, headers, i18n, logs, rates, static_files
+from forum.infra import compression, db, headers, i18n, logs, rates, static_files
 from forum.infra.urls import App
 
 
@@ -16,6 +16,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     logs.init_app(app)
     headers.init_app(app)
+    compression.init_app(app)
     static_files.init_app(app, app.config["ROOT"] / "static")
     rates.init_app(app)
     i18n.init_app(app, web.current_user.choose_locale, web.current_user.choose_timezone)

@@ -4,6 +4,7 @@ One fingerprint for the whole folder, as a folder of its own, keeps the referenc
 in a style sheet and `./once.js` in a script stay below the address that they were fetched from.
 """
 
+import gzip
 import hashlib
 import mimetypes
 import re
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, abort, request, session
+
+from forum.infra import compression
 
 ENDPOINT = "static"
 # What stands at an address with a fingerprint never changes.
@@ -29,6 +32,7 @@ class StaticFile:
     body: bytes
     mimetype: str
     digest: str
+    gzipped: bytes | None  # made once, as small as it gets; None for what is no text, or too short
 
 
 def read(folder: Path) -> dict[str, StaticFile]:
@@ -63,14 +67,20 @@ def init_app(app: Flask, folder: Path) -> None:
 def _read(path: Path) -> StaticFile:
     body = path.read_bytes()
     mimetype = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return StaticFile(body, mimetype, hashlib.sha256(body).hexdigest()[:LENGTH])
+    gains = compression.is_text(mimetype) and len(body) >= compression.SMALLEST
+    gzipped = gzip.compress(body, 9, mtime=0) if gains else None
+    return StaticFile(body, mimetype, hashlib.sha256(body).hexdigest()[:LENGTH], gzipped)
 
 
 def _answer(file: StaticFile, cache_control: str) -> Response:
-    """The file, the asked range of it, or 304 where the browser has it already."""
+    """The file as the browser accepts it, the asked range of it, or 304 where the browser has it already."""
     response = Response(file.body, mimetype=file.mimetype)
     response.headers["Cache-Control"] = cache_control
     response.set_etag(file.digest)
+    if file.gzipped is not None:
+        response.vary.add("Accept-Encoding")  # on 304 too: caches keep the headers of the last answer
+        if compression.accepts_gzip():
+            compression.mark(response, file.gzipped)
     response.make_conditional(request, accept_ranges=True, complete_length=len(file.body))
     return response
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from forum.infra import headers, i18n, logs, rates, static_files
+from forum.infra import compression, headers, i18n, logs, rates, static_files
 from tests.rules.source import ROOT
 
 SECRET = "of-this-suite-" + "x" * 32
@@ -28,6 +28,7 @@ def make_house(**settings: object) -> Flask:
     app.config.update(settings)
     logs.init_app(app)
     headers.init_app(app)
+    compression.init_app(app)
     static_files.init_app(app, ROOT / "static")
     rates.init_app(app)
     i18n.init_app(app, lambda: "nl", lambda: "Europe/Brussels")

@@ -1,11 +1,12 @@
 """A file stands at an address with a fingerprint for a year; at any other address it is the same file, for a minute."""
 
+import gzip
 import re
 
 import pytest
 from flask import Flask, session, url_for
 
-from forum.infra import static_files
+from forum.infra import compression, static_files
 
 pytestmark = pytest.mark.any_database
 
@@ -26,6 +27,7 @@ def make_site(folder, files=FILES):
         (folder / name).write_text(text)
     app = Flask("site", static_folder=None)
     app.secret_key = "of-this-suite"
+    compression.init_app(app)
     static_files.init_app(app, folder)
     return app
 
@@ -118,3 +120,27 @@ def test_a_file_is_the_same_for_everybody(site):
 
     assert "Cookie" not in site.test_client().get(address(site, "js/once.js")).headers.get("Vary", "")
     assert "Cookie" in site.test_client().get("/static/none.js").headers["Vary"]
+
+
+def test_text_is_compressed_once_and_a_typeface_is_not(site):
+    visitor, accepted = site.test_client(), {"Accept-Encoding": "gzip"}
+    style = address(site, "css/tokens.css")
+    packed, plain = visitor.get(style, headers=accepted), visitor.get(style)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data)
+    assert packed.headers["ETag"] == f"W/{plain.headers['ETag']}"
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+    assert visitor.get(style, headers=accepted).data == packed.data
+    for etag in (packed.headers["ETag"], plain.headers["ETag"]):
+        again = visitor.get(style, headers={**accepted, "If-None-Match": etag})
+        assert (again.status_code, again.headers["Vary"]) == (304, "Accept-Encoding")
+    for name in ("fonts/a.woff2", "js/once.js"):
+        assert "Content-Encoding" not in visitor.get(address(site, name), headers=accepted).headers
+
+
+def test_a_part_is_cut_from_the_plain_file(site):
+    headers = {"Accept-Encoding": "gzip", "Range": "bytes=0-9"}
+    part = site.test_client().get(address(site, "css/tokens.css"), headers=headers)
+    assert (part.status_code, part.text) == (206, FILES["css/tokens.css"][:10])
+    assert "Content-Encoding" not in part.headers
