@@ -51,6 +51,13 @@ def may_moderate(actor: Actor | None, space_id: int) -> Answer:
     return deny(_("Only a moderator of this space can do this."))
 
 
+def may_administer(actor: Actor | None) -> Answer:
+    """Change what the whole network shares: accounts, labels. Its administrators only."""
+    if actor is not None and NetworkRole.ADMIN in actor.network_roles:
+        return YES
+    return deny(_("Only an administrator of the network can do this."))
+
+
 def may_start(actor: Actor | None, space: Space) -> Answer:
     """Start a thread: everyone who belongs to the space, guests included."""
     answer = _signed_in(actor)

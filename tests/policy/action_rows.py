@@ -37,6 +37,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
     thread, post = _thread, _post
     return {
         actions.may_moderate: {name: given(space.id) for name, space in places.items()},
+        actions.may_administer: {"network": given()},
         actions.may_start: {name: given(space) for name, space in places.items()},
         actions.may_curate: {
             name: given(talk_rows.thread(space, town.member("aut"))) for name, space in places.items()

@@ -6,6 +6,7 @@ REASONS = {
     "s": "Sign in to do this.",
     "w": "A moderator still has to let you in.",
     "m": "Only a moderator of this space can do this.",
+    "i": "Only an administrator of the network can do this.",
     "b": "You do not belong to this space.",
     "c": "A moderator has closed this thread.",
     "g": "The opening words of this thread are gone.",
@@ -32,6 +33,10 @@ MODERATE = """
 here                                  m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
 away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
 unlisted                              m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m
+"""
+ADMINISTER = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+network                               i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   x   i   i
 """
 START = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -117,6 +122,7 @@ published                             s   s   w   q   q   q   q   q   q   q   s 
 """
 TABLES = {
     actions.may_moderate: MODERATE,
+    actions.may_administer: ADMINISTER,
     actions.may_start: START,
     actions.may_reply: REPLY,
     actions.may_edit: EDIT,

@@ -17,7 +17,7 @@ from forum.models.accounts import Member, NetworkAppointment, NetworkRole
 from forum.models.cities import BY_CODE
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, JoinRequest
-from forum.policy.actions import deny, require
+from forum.policy.actions import may_administer, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 
@@ -116,7 +116,7 @@ def appoint(
 
 def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Member]:
     """Return the accounts of the network, the newest first, for its administrators; Forbidden for others."""
-    _require_admin(actor)
+    require(may_administer(actor))
     query: Any = select(Member, Member.created_at, Member.id)
     rows, following = keyset(query, keys=(Member.created_at, Member.id), cursor=cursor, limit=limit)
     return Page([row.Member for row in rows], following)
@@ -127,7 +127,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
 
     Forbidden unless the actor administrates the network; NotFound; Invalid at `reason`, also for oneself.
     """
-    _require_admin(actor)
+    require(may_administer(actor))
     reason = _clean_reason(reason)
     member = _locked(member_id)
     if member.id == actor.id:
@@ -151,7 +151,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
 
 def readmit(actor: Actor, member_id: int, *, reason: str) -> Member:
     """Let a suspended member in again, with the roles that they still have; errors as in `suspend`."""
-    _require_admin(actor)
+    require(may_administer(actor))
     reason = _clean_reason(reason)
     member = _locked(member_id)
     if member.suspended_at is not None:
@@ -162,11 +162,6 @@ def readmit(actor: Actor, member_id: int, *, reason: str) -> Member:
 
 def _clean_reason(reason: str) -> str:
     return clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log."))
-
-
-def _require_admin(actor: Actor) -> None:
-    if NetworkRole.ADMIN not in actor.network_roles:
-        require(deny(_("Only an administrator of the network can do this.")))
 
 
 def _locked(member_id: int) -> Member:
