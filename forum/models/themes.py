@@ -1,11 +1,11 @@
-"""What threads and lessons are about: four needs, six policy axes, free tags."""
+"""What threads and lessons are about: four needs, six policy axes, what these are called, free tags."""
 
 import enum
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model
+from forum.infra.db import Model, choice
 
 
 class Need(enum.StrEnum):
@@ -26,6 +26,26 @@ class Axis(enum.StrEnum):
     INNOVATION = "innoverende-kracht"
     DIVERSITY = "identiteit-diversiteit"
     SOLIDARITY = "solidaire-stadspolis"
+
+
+class LabelKind(enum.StrEnum):
+    """What a label belongs to."""
+
+    AXIS = "axis"
+    NEED = "need"
+
+
+class Label(Model):
+    """What one axis or need is called in one language, and one plain sentence about it; its code never changes."""
+
+    __tablename__ = "label"
+    NAME_MAX = 60
+    SENTENCE_MAX = 200
+    kind: Mapped[LabelKind] = mapped_column(choice(LabelKind), primary_key=True)
+    code: Mapped[str] = mapped_column(String(24), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(5), primary_key=True)
+    name: Mapped[str] = mapped_column(String(NAME_MAX))
+    sentence: Mapped[str] = mapped_column(String(SENTENCE_MAX))
 
 
 class Tag(Model):
