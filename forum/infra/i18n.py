@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -81,6 +82,18 @@ def ngettext(one: str, many: str, num: int, /, **parts: Any) -> str:
 def lazy(message: str, /, **parts: Any) -> Any:
     """Return a sentence that is translated when it is read: for labels and tables made before there is a reader."""
     return LazyString(gettext, message, **parts)
+
+
+class _EscapedText(LazyString):
+    """A lazy text that a page escapes. Flask-Babel lets a page trust its lazy strings as HTML: those are our own."""
+
+    def __html__(self) -> str:
+        return escape(str(self))
+
+
+def lazily(read: Callable[..., str], /, *parts: Any) -> Any:
+    """Return a text that is `read(*parts)` each time it is shown. People wrote it, so a page escapes it."""
+    return _EscapedText(read, *parts)
 
 
 def locale() -> str:

@@ -1,37 +1,95 @@
-"""The names of coded values in the reader's language: needs, axes, outcomes, stances, levels, bodies, roles."""
+"""The names of coded values in the reader's language: needs, axes, outcomes, stances, levels, bodies, roles.
+
+Which needs and axes there are, and in which order, stands here; what they are called stands in rows that may change.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from forum.infra.i18n import _, lazy
+from forum.domain.lines import clean_line
+from forum.domain.themes import label_rows
+from forum.infra.i18n import LOCALES, _, lazily, lazy
+from forum.infra.rows import upsert
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.subscriptions import Frequency
-from forum.models.themes import Axis, Need
+from forum.models.themes import Axis, Label, LabelKind, Need
 from forum.models.threads import Outcome, PostKind
+from forum.policy.actions import may_administer, require
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
 
-NEEDS: Mapping[str, Any] = {
-    Need.FACTS: lazy("Facts"),
-    Need.STORIES: lazy("Stories"),
-    Need.DISCUSSION: lazy("Discussion"),
-    Need.ACTION: lazy("Action"),
-}
-NEED_QUESTIONS: Mapping[str, Any] = {
-    Need.FACTS: lazy("What happens in cities?"),
-    Need.STORIES: lazy("How is it done, what works and what does not?"),
-    Need.DISCUSSION: lazy("Why this way? Should it be different?"),
-    Need.ACTION: lazy("What do we do with it?"),
-}
-AXES: Mapping[str, Any] = {
-    Axis.STRATEGY: lazy("Glocal strategy"),
-    Axis.COHERENCE: lazy("Spatial coherence"),
-    Axis.DENSITY: lazy("Quality of density"),
-    Axis.INNOVATION: lazy("Power to innovate and create"),
-    Axis.DIVERSITY: lazy("Identity out of diversity"),
-    Axis.SOLIDARITY: lazy("City of solidarity"),
-}
+
+def _out_of_rows(kind: LabelKind, part: str, otherwise: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """The codes of `otherwise`, in its order, each with the words of its row; without a row it keeps those given."""
+    return {code: lazily(_words, kind, code, part, words) for code, words in otherwise.items()}
+
+
+def _words(kind: LabelKind, code: str, part: str, otherwise: Any) -> str:
+    row = label_rows.words(kind, code)
+    return str(otherwise if row is None else getattr(row, part))
+
+
+NEEDS: Mapping[str, Any] = _out_of_rows(
+    LabelKind.NEED,
+    "name",
+    {
+        Need.FACTS: lazy("Facts"),
+        Need.STORIES: lazy("Stories"),
+        Need.DISCUSSION: lazy("Discussion"),
+        Need.ACTION: lazy("Action"),
+    },
+)
+NEED_QUESTIONS: Mapping[str, Any] = _out_of_rows(
+    LabelKind.NEED,
+    "sentence",
+    {
+        Need.FACTS: lazy("What happens in cities?"),
+        Need.STORIES: lazy("How is it done, what works and what does not?"),
+        Need.DISCUSSION: lazy("Why this way? Should it be different?"),
+        Need.ACTION: lazy("What do we do with it?"),
+    },
+)
+AXES: Mapping[str, Any] = _out_of_rows(
+    LabelKind.AXIS,
+    "name",
+    {
+        Axis.STRATEGY: lazy("Glocal strategy"),
+        Axis.COHERENCE: lazy("Spatial coherence"),
+        Axis.DENSITY: lazy("Quality of density"),
+        Axis.INNOVATION: lazy("Power to innovate and create"),
+        Axis.DIVERSITY: lazy("Identity out of diversity"),
+        Axis.SOLIDARITY: lazy("City of solidarity"),
+    },
+)
+AXIS_SENTENCES: Mapping[str, Any] = _out_of_rows(
+    LabelKind.AXIS,
+    "sentence",
+    {
+        Axis.STRATEGY: lazy(
+            "How a city responds to what happens in the world and still stays close to its own neighbourhoods."
+        ),
+        Axis.COHERENCE: lazy(
+            "How a city and the places around it grow as one whole, with housing, green space and transport in step."
+        ),
+        Axis.DENSITY: lazy(
+            "How people can live and work well close together, with enough room and green space for everyone."
+        ),
+        Axis.INNOVATION: lazy(
+            "How a city makes room for new ideas and their makers, and tries new things itself."
+        ),
+        Axis.DIVERSITY: lazy(
+            "How people of different backgrounds come to feel at home in their city together."
+        ),
+        Axis.SOLIDARITY: lazy(
+            "How a city makes sure that everyone counts, has a say and gets what they need."
+        ),
+    },
+)
+# The names and the sentences of each kind.
+LABELS = {LabelKind.AXIS: (AXES, AXIS_SENTENCES), LabelKind.NEED: (NEEDS, NEED_QUESTIONS)}
 OUTCOMES: Mapping[str, Any] = {
     Outcome.WORKED: lazy("Worked"),
     Outcome.PARTLY: lazy("Worked in part"),
@@ -128,3 +186,29 @@ def organisation(capacity: Capacity) -> str:
     if capacity.body in {Body.OCMW, Body.COMPANY, Body.NETWORK}:
         return _("%(body)s %(city)s", body=BODIES[capacity.body], city=city)
     return _("%(body)s in %(city)s", body=BODIES[capacity.body], city=city)
+
+
+def rename(actor: Actor, kind: str, code: str, locale: str, *, name: str, sentence: str) -> None:
+    """Give an axis or a need other words in one language; Forbidden unless the actor administrates the network.
+
+    NotFound when there is no such kind, code or language; Invalid at `name` or `sentence`.
+    """
+    require(may_administer(actor))
+    write(kind, code, locale, name=name, sentence=sentence)
+
+
+def write(kind: str, code: str, locale: str, *, name: str, sentence: str) -> None:
+    """Do what `rename` does, for whoever runs the machine; errors as there, without Forbidden."""
+    if locale not in LOCALES or kind not in LABELS or code not in LABELS[LabelKind(kind)][0]:
+        raise NotFound
+    row = {
+        "kind": LabelKind(kind),
+        "code": code,
+        "locale": locale,
+        "name": clean_line(name, field="name", limit=Label.NAME_MAX, missing=_("Fill in a name.")),
+        "sentence": clean_line(
+            sentence, field="sentence", limit=Label.SENTENCE_MAX, missing=_("Fill in a sentence.")
+        ),
+    }
+    upsert(Label, [row], keys=("kind", "code", "locale"))
+    label_rows.forget_after_commit()

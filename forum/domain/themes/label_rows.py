@@ -1,0 +1,76 @@
+"""What the rows call axes and needs: read in one query, then kept in this process for a minute.
+
+So no page asks for its labels, and a change made by another process is seen within a minute; one made in this
+process is seen as soon as it is committed.
+"""
+
+from threading import Lock
+from time import monotonic
+from typing import NamedTuple
+
+from flask import current_app, has_app_context
+from sqlalchemy import event, select
+
+from forum.infra.db import db, reading
+from forum.infra.i18n import locale
+from forum.models.themes import Label, LabelKind
+
+KEPT_FOR = 60.0  # seconds
+_EXTENSION = "labels"
+_lock = Lock()
+
+
+class Words(NamedTuple):
+    """What an axis or a need is called, and the sentence about it."""
+
+    name: str
+    sentence: str
+
+
+class _Kept(NamedTuple):
+    rows: dict[tuple[LabelKind, str, str], Words]
+    until: float
+
+
+def words(kind: LabelKind, code: str) -> Words | None:
+    """Return the words of an axis or a need in the reader's language; None without a row, or without a forum."""
+    return keep().get((kind, code, locale())) if has_app_context() else None
+
+
+def keep() -> dict[tuple[LabelKind, str, str], Words]:
+    """Return the words by kind, code and language, as they were at most a minute ago."""
+    kept: _Kept | None = current_app.extensions.get(_EXTENSION)
+    if kept is not None and monotonic() < kept.until:
+        return kept.rows
+    with _lock:
+        kept = current_app.extensions.get(_EXTENSION)
+        if kept is None or monotonic() >= kept.until:
+            until = monotonic() + KEPT_FOR  # counted from before the query: what it finds is no younger
+            kept = current_app.extensions[_EXTENSION] = _Kept(_read(), until)
+    return kept.rows
+
+
+def forget() -> None:
+    """Read the rows anew when they are next asked for."""
+    with _lock:  # a reading that began before the change ends first, and is forgotten too
+        current_app.extensions.pop(_EXTENSION, None)
+
+
+def forget_after_commit() -> None:
+    """Forget at each commit of this session from now on: before it, others still read the old words."""
+    event.listen(db.session(), "after_commit", _forget)
+
+
+def _forget(_session: object) -> None:
+    forget()
+
+
+def _read() -> dict[tuple[LabelKind, str, str], Words]:
+    """All rows, in a session of their own.
+
+    What the page's own session changed and did not commit is not kept for others, and a page that reports a failed
+    transaction still finds its words. It only reads, so that on SQLite it waits for no writer, nor for its own page.
+    """
+    with reading(), db.session.session_factory() as session:
+        found = session.execute(select(Label.kind, Label.code, Label.locale, Label.name, Label.sentence))
+        return {(row.kind, row.code, row.locale): Words(row.name, row.sentence) for row in found}
