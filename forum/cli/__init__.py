@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from forum.cli import bench, demo, digests, lessons, members, render, spaces, start, threads, worker
+from forum.cli import bench, demo, digests, labels, lessons, members, render, spaces, start, threads, worker
 
-COMMANDS = (start, demo, members, spaces, threads, lessons, digests, worker, render, bench)
+COMMANDS = (start, demo, members, spaces, threads, lessons, labels, digests, worker, render, bench)
 
 
 def init_app(app: Flask) -> None:
