@@ -1,6 +1,6 @@
 """Plants small wrong changes, one at a time, and sees whether the tests notice.
 
-    python scripts/mutants.py [PATH …] [--sample K --seed N] [--alone] [--list]
+    python scripts/mutants.py [PATH …] [--only WORDS] [--sample K --seed N] [--alone] [--list]
 
 What is changed, and by which tests it must be noticed, stands in `pyproject.toml` under `tool.mutants`. A mutant that
 they miss is shown to the second net, unless `--alone`; what survives both fails the run. Changes that change nothing
@@ -67,14 +67,15 @@ def main(arguments: list[str]) -> int:
     """Make the mutants, run the tests on each, and say who survived."""
     asked = _parser().parse_args(arguments)
     os.environ["TEST_DATABASE"] = "sqlite"
-    every = {target: mutants_of(target) for target in targets() if _is_asked(target, asked.paths)}
+    every = [
+        (target, one) for target in targets() if _is_asked(target, asked.paths) for one in mutants_of(target)
+    ]
+    chosen = [(target, one) for target, one in every if asked.only in one.name]
     if asked.list:
-        print("\n".join(one.name for mutants in every.values() for one in mutants))
+        print("\n".join(one.name for _target, one in chosen))
         return 0
     excepted = known()
-    chosen = [
-        (target, one) for target, mutants in every.items() for one in mutants if one.name not in excepted
-    ]
+    chosen = [(target, one) for target, one in chosen if one.name not in excepted]
     if asked.sample:
         draw = random.Random(asked.seed)  # noqa: S311 - a draw that can be repeated
         chosen = draw.sample(chosen, min(asked.sample, len(chosen)))
@@ -99,6 +100,8 @@ def _alive(chosen: list[tuple[Target, Mutant]], *, alone: bool) -> list[Mutant] 
             return None
         left = survivors(mutants, tests)
         print(f"{' '.join(tests)}: {len(mutants)} mutants, {len(left)} missed", flush=True)
+        for one in left:
+            print(f"  missed: {one.name}", flush=True)
         if net and left and not alone:
             left = _caught(left, net)
         alive += left
@@ -131,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("paths", nargs="*", help="modules or folders of the table; none: all of them")
+    parser.add_argument(
+        "--only", default="", metavar="WORDS", help="only mutants with these words in their names"
+    )
     parser.add_argument(
         "--sample", type=int, default=0, metavar="K", help="draw K mutants instead of taking all"
     )

@@ -1,5 +1,7 @@
 """The doors to the one rule: whole rows or columns, one row by its number, and how many would read."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
@@ -60,6 +62,13 @@ def test_whole_rows_or_some_columns(session):
     columns = db.session.execute(visible(Thread, guest, Thread.id, Thread.audience)).all()
     assert (rows["space"].id, Audience.SPACE) in {tuple(row) for row in columns}
     assert rows["space, hidden"].id not in {row.id for row in columns}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_a_question_of_a_visitor_asks_nothing_about_people(session, model):
+    of_people = re.compile(r"\b(member|membership|network_appointment)_\d")
+    assert not of_people.search(str(visible(model, None)))
+    assert of_people.search(str(visible(model, people.build().member("gue"))))
 
 
 def test_the_rule_is_a_condition_in_a_query_that_joins(session):

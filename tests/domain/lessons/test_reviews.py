@@ -15,7 +15,7 @@ from forum.models.accounts import Body, Capacity, Level
 from forum.models.lessons import LessonReview, LessonState, Verdict
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Forbidden
-from tests.factories import actor, join
+from tests.factories import actor, join, make_member
 from tests.lesson_scenario import build
 
 
@@ -109,6 +109,25 @@ def test_whoever_handed_it_in_made_it_too(session):
     speaks_for(ground.second, "leuven")
     join(ground.reviewer, ground.space, Role.MODERATOR)
     lessons.publish(ground.actor("reviewer"), lesson.id)
+
+
+def test_inside_its_space_too_whoever_handed_it_in_does_not_review_it(session):
+    ground = build()
+    lesson = ground.draft()
+    lessons.submit(ground.actor("second"), lesson.id, audience=Audience.SPACE)
+    reasons = []
+    for name in ("second", "curator"):
+        with pytest.raises(Forbidden) as refusal:
+            lessons.publish(ground.actor(name), lesson.id)
+        reasons.append(refusal.value.reason)
+    assert reasons[0] != reasons[1], "one handed it in, the other made it"
+    other = ground.draft()
+    lessons.submit(ground.actor("curator"), other.id, audience=Audience.SPACE)
+    with pytest.raises(Forbidden) as refusal:
+        lessons.publish(ground.actor("curator"), other.id)
+    assert refusal.value.reason == reasons[1], "who made it and handed it in hears the first reason"
+    third = make_member("Thijs", space=ground.space, role=Role.MODERATOR)
+    lessons.publish(actor(third), lesson.id)
 
 
 def test_the_last_word_is_a_return_until_a_version_is_published(ground):

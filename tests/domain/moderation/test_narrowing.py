@@ -73,3 +73,39 @@ def test_a_thread_is_never_made_wider_than_its_space_allows(leen):
         assert thread.audience == Audience.SPACE
         narrowing.set_audience(actor(leen), thread.id, audience=widest)
         assert thread.audience == widest
+
+
+def logged():
+    return db.session.scalars(select(ModerationAction.action).order_by(ModerationAction.id)).all()
+
+
+def test_whoever_widens_or_narrows_their_own_thread_is_in_the_log(gent, leen):
+    thread = make_thread(gent, leen, audience=Audience.SPACE)
+    narrowing.set_audience(actor(leen), thread.id, audience=Audience.PUBLIC)
+    narrowing.set_audience(actor(leen), thread.id, audience=Audience.NETWORK)
+    assert logged() == [Action.WIDEN, Action.NARROW]
+
+
+def test_the_same_readers_again_is_no_change_whoever_asks(gent, leen):
+    thread = make_thread(gent, leen)
+    for person in (leen, make_member("Karim", space=gent)):
+        assert narrowing.set_audience(actor(person), thread.id, audience=thread.audience) is thread
+    assert logged() == []
+
+
+def test_others_change_nothing_though_nobody_else_wrote(gent, leen):
+    thread = make_thread(gent, leen)
+    karim, moderator = make_member("Karim", space=gent), make_member("Mo", space=gent, role=Role.MODERATOR)
+    with pytest.raises(Forbidden):
+        narrowing.set_audience(actor(karim), thread.id, audience=Audience.SPACE)
+    reasons = set()
+    for person in (karim, moderator):
+        with pytest.raises(Forbidden) as refusal:
+            narrowing.set_audience(actor(person), thread.id, audience=Audience.PUBLIC)
+        reasons.add(refusal.value.reason)
+    make_post(thread, karim)
+    with pytest.raises(Forbidden) as refusal:
+        narrowing.set_audience(actor(leen), thread.id, audience=Audience.PUBLIC)
+    assert len(reasons) == 1
+    assert refusal.value.reason not in reasons, "who began it hears why not even they can"
+    assert (thread.audience, logged()) == (Audience.NETWORK, [])

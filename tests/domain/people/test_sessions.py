@@ -118,3 +118,15 @@ def test_the_list_shows_the_device_used_last_first_and_a_name_that_fits(noor):
     with clock.at(LONG_AGO + 2 * DAY):
         names = [row.device for row in sessions.devices(actor(noor))]
     assert names == ["Latest", ("New" * 100)[:120], "Old"]
+
+
+def test_devices_of_others_are_not_in_the_list_and_what_ended_keeps_its_end(noor):
+    secret = begun(noor)
+    begun(make_member("Karim"))
+    with clock.at(LONG_AGO + DAY):
+        (row,) = sessions.devices(actor(noor))
+        sessions.end_this(secret)
+    with clock.at(LONG_AGO + 2 * DAY):
+        sessions.end_all(noor.id)
+    db.session.refresh(row)
+    assert row.ended_at == LONG_AGO + DAY

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import read_marks, threads
+from forum.infra import rates
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
@@ -78,6 +79,46 @@ def test_the_same_form_twice_makes_one_thread_and_one_reply(gent, leen):
     )
     assert first.last_number == 2
     assert answer(leen, first).number == 3
+
+
+def test_one_key_of_two_people_makes_two_replies(gent, leen):
+    thread, key = begin(leen, gent), str(uuid.uuid4())
+    karim = make_member("Karim", space=gent)
+    mine, theirs = (answer(person, thread, idempotency_key=key) for person in (leen, karim))
+    assert (mine.author_id, theirs.author_id) == (leen.id, karim.id)
+    assert (mine.number, theirs.number) == (2, 3)
+    titles = select(PostRevision.title).where(PostRevision.post_id == theirs.id)
+    assert db.session.scalars(titles).all() == [""], "only an opening post has a title"
+
+
+def test_nobody_answers_a_locked_or_hidden_thread(gent, leen):
+    thread = begin(leen, gent)
+    for moment in ("locked_at", "hidden_at"):
+        setattr(thread, moment, thread.created_at)
+        db.session.flush()
+        with pytest.raises(Forbidden):
+            answer(leen, thread)
+        setattr(thread, moment, None)
+        db.session.flush()
+    assert answer(leen, thread).number == 2
+
+
+def test_beginning_and_answering_are_counted_and_a_form_sent_twice_counts_once(app, gent, leen, monkeypatch):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(threads, "MOST_STARTS", "2 per hour")
+    monkeypatch.setattr(threads, "MOST_REPLIES", "1 per hour")
+    rates.reset()
+    key = str(uuid.uuid4())
+    first, again = begin(leen, gent, idempotency_key=key), begin(leen, gent, idempotency_key=key)
+    assert first is again
+    begin(leen, gent)
+    with pytest.raises(rates.TooOften):
+        begin(leen, gent)
+    assert answer(leen, first).number == 2, "answers have a count of their own"
+    with pytest.raises(rates.TooOften):
+        answer(leen, first)
+    begin(make_member("Karim", space=gent), gent)
+    rates.reset()
 
 
 @pytest.mark.parametrize(("field", "over"), [
