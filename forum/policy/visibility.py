@@ -114,7 +114,9 @@ def audience(row: Any) -> Select[Member]:
 def count_readers(space_id: int, level: Audience) -> int:
     """Return how many members could read a thread of that audience in that space."""
     rule = _within(literal(level.value), literal(space_id), Member.id)
-    return db.session.scalar(select(func.count(Member.id)).where(in_good_standing(Member), rule)) or 0
+    return db.session.execute(
+        select(func.count(Member.id)).where(in_good_standing(Member), rule)
+    ).scalar_one()
 
 
 def in_good_standing(person: Any) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import InvalidRequestError
 from sqlalchemy.orm import joinedload
 
@@ -52,6 +52,19 @@ def test_the_first_and_the_last_possible_number_are_numbers(session):
         db.session.flush()
         assert get_visible(Thread, town.member("mem"), number) is thread
     assert get_visible(Thread, town.member("mem"), LARGEST, joinedload(Thread.space)).space is town.here
+
+
+def test_a_row_that_is_locked_is_read_anew(session):
+    town = people.build()
+    thread = talk_rows.thread(town.here, town.member("aut"))
+    db.session.add(thread)
+    db.session.flush()
+    elsewhere = update(Thread).where(Thread.id == thread.id).values(title="Changed elsewhere")
+    db.session.execute(elsewhere.execution_options(synchronize_session=False))
+    assert get_visible(Thread, town.member("mem"), thread.id).title == "Who rings back?"
+    assert get_visible(Thread, town.member("mem"), thread.id, lock=True).title == "Changed elsewhere"
+    with pytest.raises(NotFound):
+        get_visible(Thread, town.member("xme"), thread.id, lock=True)
 
 
 def test_whole_rows_or_some_columns(session):
