@@ -43,6 +43,7 @@ class Default:
     SESSION_COOKIE_HTTPONLY = True
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = False
+    LANGUAGE_COOKIE_NAME = "leerkring-language"
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     # A device is signed in for thirty days at most, so nothing is renewed.
     SESSION_REFRESH_EACH_REQUEST = False
@@ -76,6 +77,7 @@ class Production(Default):
     ENV_NAME = "production"
     HSTS = True
     SESSION_COOKIE_NAME = "__Host-leerkring"
+    LANGUAGE_COOKIE_NAME = "__Host-leerkring-language"
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_PATH = "/"
 

@@ -19,7 +19,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     compression.init_app(app)
     static_files.init_app(app, app.config["ROOT"] / "static")
     rates.init_app(app)
-    i18n.init_app(app, web.current_user.choose_locale, web.current_user.choose_timezone)
+    i18n.init_app(app, web.language.choose_locale, web.current_user.choose_timezone)
     jobs.init_app(app)
     web.init_app(app)
     cli.init_app(app)

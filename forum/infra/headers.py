@@ -48,6 +48,10 @@ def init_app(app: Flask) -> None:
         if app.config["HSTS"]:
             response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
         # A file says itself how long it is kept; any other answer to a signed-in member stays out of every cache.
-        if "Cache-Control" not in response.headers and "_user_id" in session:
-            response.headers["Cache-Control"] = "no-store"
+        if "Cache-Control" not in response.headers:
+            if "_user_id" in session:
+                response.headers["Cache-Control"] = "no-store"
+            else:  # a visitor's page has their language, and a form on it their token: no cache may share it
+                response.headers["Cache-Control"] = "private, no-cache"
+                response.vary.update(("Cookie", "Accept-Language"))
         return response

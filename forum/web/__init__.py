@@ -9,6 +9,7 @@ from forum.web.http import (
     current_user,
     error_pages,
     input_checks,
+    language,
     template_globals,
     transactions,
 )
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     current_user.init_app(app)
     input_checks.init_app(app)
     access.init_app(app)
+    language.init_app(app)
     error_pages.init_app(app)
     template_globals.init_app(app)
     app.url_map.merge_slashes = False  # its redirects would repeat whatever Host a client sent
@@ -32,4 +34,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
 
 
-__all__ = ["current_user", "init_app"]
+__all__ = ["current_user", "init_app", "language"]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.people import passwords, profiles
 from forum.domain.people import sessions as device_sessions
-from forum.infra import clock, i18n
+from forum.infra import clock
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
@@ -101,13 +101,9 @@ def end_other_sessions() -> ResponseReturnValue:
 
 
 @bp.post("/settings/language")
-@open_to(anyone)
+@open_to(signed_in)
 def language() -> ResponseReturnValue:
-    chosen = request.form.get("locale", "")
-    if chosen in i18n.LOCALES:
-        session["locale"] = chosen
-        if (who := viewer()) is not None:
-            profiles.set_locale(who, chosen)
+    profiles.set_locale(actor(), request.form.get("locale", ""))
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 

@@ -85,5 +85,12 @@ def test_pages_of_a_signed_in_person_stay_out_of_caches(pages):
     assert client.get("/static/none.css").headers["Cache-Control"] == "no-store"
 
 
+def test_a_page_of_a_visitor_is_shared_by_no_cache(pages):
+    answer = pages.test_client().get("/fine")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+    assert "Accept-Language" not in pages.test_client().get("/static/css/tokens.css").headers["Vary"]
+
+
 def test_a_house_says_so_in_every_environment():
     assert "Content-Security-Policy" in make_house(HSTS=True).test_client().get("/").headers

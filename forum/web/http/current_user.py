@@ -1,14 +1,13 @@
-"""The current user: the signed-in member of this request, and the language and time zone in which they read."""
+"""The current user: the signed-in member of this request, and the time zone in which they read."""
 
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask import Flask, current_app, g, has_request_context, request, session
+from flask import Flask, current_app, g, has_request_context, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
 from forum.domain.people import passwords, sessions
-from forum.infra import i18n
 from forum.policy.actors import Actor
 from forum.web.http.transactions import afterwards
 
@@ -67,16 +66,13 @@ def device_secret() -> str | None:
 
 
 def begin(secret: str, who: Actor, *, lasting: bool = True) -> None:
-    """Sign this browser in with a fresh session; only the language of the visitor's session is taken along.
+    """Sign this browser in with a fresh session; nothing of the visitor's session is taken along.
 
     Not `lasting`: the browser drops the session when it is closed.
     """
-    language = session.get("locale")
     session.clear()
     g.pop("csrf_token", None)  # it belongs to the visitor's session
     session.permanent = lasting
-    if language:
-        session["locale"] = language
     login_user(SignedIn(secret, who))
     g.viewer = who
 
@@ -86,16 +82,6 @@ def end() -> None:
     logout_user()
     session.clear()
     g.viewer = None
-
-
-def choose_locale() -> str:
-    """Return the member's own language, else that of this browser (chosen, or accepted), else the forum's."""
-    who = viewer()
-    chosen = who.locale if who else session.get("locale") if has_request_context() else None
-    if chosen in i18n.LOCALES:
-        return str(chosen)
-    accepted = request.headers.get("Accept-Language", "") if has_request_context() else ""
-    return i18n.negotiate(accepted) or str(current_app.config["DEFAULT_LOCALE"])
 
 
 def choose_timezone() -> str:

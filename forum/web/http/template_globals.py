@@ -9,7 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from forum.domain.themes import labels
 from forum.infra import i18n, text
 from forum.web import fragments, ring
-from forum.web.http import links
+from forum.web.http import language, links
 from forum.web.http.current_user import viewer
 
 
@@ -39,6 +39,7 @@ def init_app(app: Flask) -> None:
         frequency_name=_named(labels.FREQUENCIES),
         city_name=labels.city_name,
         html_lang=i18n.html_lang,
+        language_switch=language.switch,
         links=links,
         rings=ring,
         fragment=fragments.fragment,
