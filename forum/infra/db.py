@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
+from sqlalchemy import CursorResult, DateTime, Engine, Enum, Executable, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
@@ -87,6 +87,15 @@ def reading() -> Iterator[None]:
 def set_reading(only_reads: bool) -> None:
     """Make the same promise for the rest of this context, or end it; the web floor makes it for every GET."""
     _writes.set(not only_reads)
+
+
+def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that selects columns, not objects, within the transaction of the session.
+
+    It goes past the session's bookkeeping of objects, which costs a third of such a query and has nothing to do here.
+    Nothing is flushed first: for pages that read.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:

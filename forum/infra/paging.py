@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Integer, Row, Select, and_, bindparam, or_
 
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 
 T = TypeVar("T")
 MARK = "after"
@@ -48,11 +48,13 @@ def keyset(
     parameters = {**(values or {}), "page_rows": limit + 1}
     if position is not None:
         parameters |= {"page_moment": position[0], "page_number": position[1]}
-    rows = list(db.session.execute(page_query, parameters).all())
-    page = rows[:limit]
+    # A kept statement selects columns; any other may select objects, which the session looks after.
+    run = db.session.execute if values is None else select_rows
+    selected = list(run(page_query, parameters).all())
+    page = selected[:limit]
     # The keys are read on every page, so that a list without them fails on its first page, not on its second.
     last = [_keys_of(row, keys) for row in page[-1:]]
-    return page, _write(*last[0]) if len(rows) > limit else None
+    return page, _write(*last[0]) if len(selected) > limit else None
 
 
 def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool) -> Select[Any]:

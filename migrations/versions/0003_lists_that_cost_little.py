@@ -1,8 +1,8 @@
 """What lists ask, kept at write time or in the order in which it is read.
 
 `thread_city` says when a city last spoke in a thread; `library_count` how many lessons each filter of the library
-holds, for each audience (`flask lesson recount` fills it as well); the indexes hold lists in their own order, so that a page reads
-as many rows as it shows, however large the network.
+holds, for each audience (`flask lesson recount` fills it as well). The indexes hold lists in their own order, so that a
+page reads as many rows as it shows, however large the network.
 """
 
 import json

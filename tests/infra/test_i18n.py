@@ -62,17 +62,19 @@ def test_pages_escape_the_parts_of_a_sentence_and_mails_in_text_do_not(speaking)
         assert plain == "O'Neil <b>antwoordde</b> 2 antwoorden"
 
 
-def test_the_choice_is_made_once_a_request(tmp_path):
+def test_the_choice_is_made_once_a_request():
     asked = []
     house = make_house()
     house.extensions["i18n"]["locale"] = lambda: asked.append(1) or "en"
-    with house.test_request_context():
-        assert [i18n.locale() for turn in range(5)] == ["en"] * 5
-        _("x")
+    house.add_url_rule("/", "page", lambda: " ".join([*(i18n.locale() for turn in range(5)), _("Facts")]))
+    browser = house.test_client()
+    assert browser.get("/").text == "en en en en en Facts"
     assert len(asked) == 1
-    with house.test_request_context():
-        i18n.locale()
+    browser.get("/")
     assert len(asked) == 2
+    with house.test_request_context():
+        assert i18n.locale() == "en"
+    assert len(asked) == 3, "nothing of the request before is left"
 
 
 def test_an_unknown_choice_is_dutch():

@@ -12,7 +12,7 @@ from forum.domain.lessons import page_queries
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.infra import clock
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
@@ -69,7 +69,7 @@ def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pa
     """Return for each lesson the cities that applied it with what came of it, from old to new (one query)."""
     values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
     pairs: dict[int, list[Pair]] = {}
-    for row in db.session.execute(_cities(reader is not None), values):
+    for row in select_rows(_cities(reader is not None), values):
         pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome.value))
     return pairs
 

@@ -11,7 +11,7 @@ from sqlalchemy import cast as sql_cast
 
 from forum.domain.lessons import adoptions, library_counts
 from forum.infra import clock
-from forum.infra.db import db
+from forum.infra.db import select_rows
 from forum.infra.paging import Page, keyset
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
@@ -100,7 +100,7 @@ def counts(reader: Actor | None, choice: Choice) -> Counts:
     """What each filter of the library would show this reader (one query)."""
     if choice == Choice():
         return _kept_counts(reader)
-    row = db.session.execute(_sums(reader is not None, choice), readers.reader_values(reader)).one()
+    row = select_rows(_sums(reader is not None, choice), readers.reader_values(reader)).one()
     by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
     names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
@@ -187,7 +187,7 @@ def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCa
     query = _first_cards(reader is not None, "space_id" in parameters)
     return _lesson_cards(
         reader,
-        db.session.execute(query, {**readers.reader_values(reader), **parameters, "most": limit}).all(),
+        select_rows(query, {**readers.reader_values(reader), **parameters, "most": limit}).all(),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union_all
 
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Membership, Space
@@ -22,8 +22,8 @@ Numbers = dict[tuple[str, str], int]  # by filter and value
 
 def numbers(reader: Actor | None) -> Numbers:
     """Return how many lessons the reader may see for each value of each filter, and in all (one query)."""
-    rows = db.session.execute(_sums(reader is not None), reader_values(reader))
-    return {(row.filter, row.value): row.number for row in rows}
+    counts = select_rows(_sums(reader is not None), reader_values(reader))
+    return {(row.filter, row.value): row.number for row in counts}
 
 
 @cache
@@ -36,9 +36,9 @@ def _sums(signed_in: bool) -> Select[Any]:
             Membership.member_id == reader.id, Membership.ended_at.is_(None)
         )
         parts.append(_readable(reader, LibraryCount.space_id.in_(own)))
-    rows = union_all(*parts).subquery()
-    query: Any = select(rows.c.filter, rows.c.value, func.sum(rows.c.number).label("number"))
-    return cast(Select[Any], query.group_by(rows.c.filter, rows.c.value))
+    both = union_all(*parts).subquery()
+    query: Any = select(both.c.filter, both.c.value, func.sum(both.c.number).label("number"))
+    return cast(Select[Any], query.group_by(both.c.filter, both.c.value))
 
 
 def _readable(reader: Reader | None, where: ColumnElement[bool]) -> Select[Any]:
@@ -69,13 +69,13 @@ def _recount(audience: Audience, spaces: set[int | None]) -> None:
     _clear(audience, spaces)
     if None in spaces:  # the total of the network is the row that is locked: it is changed, never made anew
         total.number = counted[None].pop((LibraryCount.TOTAL, ""), 0)
-    rows = [
+    made = [
         {"space_id": space_id, "audience": audience, "filter": name, "value": value, "number": number}
         for space_id, numbers_of in counted.items()
         for (name, value), number in numbers_of.items()
     ]
-    if rows:
-        db.session.execute(insert(LibraryCount), rows)
+    if made:
+        db.session.execute(insert(LibraryCount), made)
     db.session.flush()
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, select
 
-from forum.infra.db import db
+from forum.infra.db import select_rows
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.policy import readers
@@ -28,7 +28,7 @@ def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson
     """Return the published lessons of a thread that the reader may see, the latest changed first."""
     values = {**readers.reader_values(reader), "thread_id": thread_id}
     lessons: dict[int, ThreadLesson] = {}
-    for row in db.session.execute(_lessons(reader is not None), values):
+    for row in select_rows(_lessons(reader is not None), values):
         lesson = lessons.setdefault(row.id, ThreadLesson(row.public_id, row.title, row.cities))
         if row.city is not None:
             lesson.adoptions.append((row.city, row.outcome.value))

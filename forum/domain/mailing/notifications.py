@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, select
 
 from forum.infra import clock
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.infra.rows import insert_new
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
@@ -44,7 +44,7 @@ def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | No
 def inbox(actor: Actor) -> list[Notice]:
     """Return the actor's unread notices about lessons that they may still see, the newest first (one query)."""
     values = {**reader_values(actor), "most": MOST}
-    return [Notice(*row) for row in db.session.execute(_unread(), values)]
+    return [Notice(*values_of) for values_of in select_rows(_unread(), values)]
 
 
 @cache

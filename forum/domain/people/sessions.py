@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from forum.infra import clock, tokens
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.models.accounts import Member, SignIn
 from forum.policy.actors import COLUMNS, Actor, actor_from
 from forum.policy.errors import NotFound
@@ -58,7 +58,7 @@ def look_up(secret: str) -> DeviceSession | None:
     """Return the session of a device that is still signed in, while its member is in good standing (one query)."""
     now = clock.now()
     values = {"digest": tokens.digest(secret), "seen_after": now - IDLE, "begun_after": now - LONGEST}
-    row = db.session.execute(_LOOK_UP, values).one_or_none()
+    row = select_rows(_LOOK_UP, values).one_or_none()
     if row is None:
         return None
     return DeviceSession(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)

@@ -14,7 +14,7 @@ from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
 from forum.infra.rows import insert_new
@@ -111,7 +111,7 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
         return []
     today = clock.now().date()
     values = {**reader_values(reader), "space_id": space_id, "today": today}
-    last_begun = {row.member_id: row for row in db.session.execute(_moderators(), values)}
+    last_begun = {row.member_id: row for row in select_rows(_moderators(), values)}
     return [speaker(row, today) for row in last_begun.values()]
 
 

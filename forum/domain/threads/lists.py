@@ -8,7 +8,7 @@ from typing import Any
 from forum.domain.people.bylines import Byline, speaker
 from forum.domain.threads import list_queries
 from forum.infra import clock
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.infra.paging import Page, keyset
 from forum.policy import readers
 from forum.policy.actors import Actor
@@ -88,7 +88,7 @@ def cities_of_the_week(reader: Actor | None) -> list[str]:
 def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: Any) -> list[ThreadCard]:
     query = list_queries.first_cards(reader is not None, frozenset(filters))
     return _thread_cards(
-        db.session.execute(query, {**readers.reader_values(reader), **parameters, "most": limit}).all()
+        select_rows(query, {**readers.reader_values(reader), **parameters, "most": limit}).all()
     )
 
 

@@ -11,7 +11,7 @@ from forum.domain.threads import page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
-from forum.infra.db import db
+from forum.infra.db import db, select_rows
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
 from forum.policy.actions import may_delete, may_edit, may_hide, may_put_back, may_reply, may_restore
@@ -24,14 +24,14 @@ PAGE_SIZE = 20
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
     """Return one page of a thread; NotFound (two queries, three where posts are hidden)."""
     values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
-    head: Any = db.session.execute(page_queries.head(reader is not None), values).one_or_none()
+    head: Any = select_rows(page_queries.head(reader is not None), values).one_or_none()
     if head is None:
         raise NotFound
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise NotFound
     before = PAGE_SIZE * (number - 1)
-    rows = db.session.execute(
+    posts = select_rows(
         page_queries.posts(), {"thread_id": thread_id, "first": before, "last": before + PAGE_SIZE}
     ).all()
     moderates = reader is not None and reader.roles.get(head.space_id) == Role.MODERATOR
@@ -63,16 +63,16 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         moderates=moderates,
         may_reply=may_reply(reader, head),
     )
-    thread.posts = _views(reader, head, rows, moderates)
+    thread.posts = _views(reader, head, posts, moderates)
     return thread
 
 
-def _views(reader: Actor | None, head: Any, rows: Sequence[Any], moderates: bool) -> list[PostView]:
+def _views(reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool) -> list[PostView]:
     today = clock.now().date()
-    hidden_html = _hidden_html(reader, rows, moderates)
+    hidden_html = _hidden_html(reader, posts, moderates)
     read, since = head.read_number or 0, head.read_moment
     views = []
-    for row in rows:
+    for row in posts:
         view = PostView(
             row.id,
             row.number,
@@ -102,13 +102,13 @@ def _views(reader: Actor | None, head: Any, rows: Sequence[Any], moderates: bool
     return views
 
 
-def _hidden_html(reader: Actor | None, rows: Sequence[Any], moderates: bool) -> dict[int, Any]:
+def _hidden_html(reader: Actor | None, posts: Sequence[Any], moderates: bool) -> dict[int, Any]:
     """The HTML of hidden posts, for their authors and for the moderators of the space."""
     if reader is None:
         return {}
     readable = [
         row.id
-        for row in rows
+        for row in posts
         if row.hidden_at is not None and row.deleted_at is None and (moderates or row.author_id == reader.id)
     ]
     if not readable:
