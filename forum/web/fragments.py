@@ -1,8 +1,8 @@
 """Pieces of HTML that look the same to many readers: drawn once, then kept until newer ones need the room.
 
 A template writes `{{ fragment(ring_marks, lit, grade) }}` instead of `{{ ring_marks(lit, grade) }}`. A macro that is
-imported without context sees its arguments, the language and the time zone; these are the key, so that two pieces
-with one key are the same text. A piece never holds anything of one reader: no token, no notice, no cookie.
+imported without context sees its arguments, the language, the time zone and the labels; these are the key, so that two
+pieces with one key are the same text. A piece never holds anything of one reader: no token, no notice, no cookie.
 """
 
 from collections.abc import Callable, Hashable
@@ -17,6 +17,7 @@ from cachetools.keys import typedkey
 from flask import g
 from jinja2.runtime import Macro
 
+from forum.domain.themes import label_rows
 from forum.domain.threads.views import PostView
 from forum.infra import i18n
 
@@ -32,7 +33,7 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     """The HTML of `macro(*drawn)`, drawn now or kept since somebody else asked for the same."""
     seen = [each for value in drawn for each in _seen(value)]
     # With types: text that is trusted equals the same text that is not, and is drawn differently.
-    key = typedkey(macro, i18n.locale(), i18n.zone(), *seen)
+    key = typedkey(macro, i18n.locale(), i18n.zone(), label_rows.fingerprint(), *seen)
     with _lock:
         html: str | None = _kept.get(key)
     if html is None:

@@ -10,12 +10,14 @@ from flask import g
 from flask_wtf.csrf import generate_csrf
 
 from forum.domain.people.bylines import Byline
+from forum.domain.themes import labels
 from forum.domain.threads.views import PostView
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
 from forum.models.accounts import Capacity
 from forum.models.cities import CITIES
+from forum.models.themes import Axis
 from forum.web import fragments, ring
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in
 
@@ -179,6 +181,19 @@ def test_a_second_reader_has_nothing_drawn_again(client):
         client.get(f"/threads/{thread.id}-{thread.slug}")
         sizes.append(len(fragments._kept))
     assert sizes[0] == sizes[1] > 0
+
+
+def test_another_label_is_seen_on_a_card_that_was_kept(client):
+    gent = make_space("Gent", city="gent")
+    leen = make_member("Leen", space=gent)
+    make_thread(gent, leen, axis=Axis.SOLIDARITY)
+    sign_in(client, leen)
+    before = client.get(f"/spaces/{gent.slug}").text
+    labels.write("axis", Axis.SOLIDARITY, "en", name="A city that shares", sentence="Who gets what?")
+    db.session.commit()
+    after = client.get(f"/spaces/{gent.slug}").text
+    assert before.count("City of solidarity") == after.count("A city that shares") > 1
+    assert "City of solidarity" not in after
 
 
 def test_the_token_of_a_reader_is_never_kept(app):

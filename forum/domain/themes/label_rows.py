@@ -27,27 +27,40 @@ class Words(NamedTuple):
     sentence: str
 
 
-class _Kept(NamedTuple):
-    rows: dict[tuple[LabelKind, str, str], Words]
+Rows = dict[tuple[LabelKind, str, str], Words]  # by kind, code and language
+
+
+class Kept(NamedTuple):
+    """The words of all labels, with a number for them, and until when they are kept."""
+
+    rows: Rows
+    fingerprint: int
     until: float
 
 
 def words(kind: LabelKind, code: str) -> Words | None:
     """Return the words of an axis or a need in the reader's language; None without a row, or without a forum."""
-    return keep().get((kind, code, locale())) if has_app_context() else None
+    return keep().rows.get((kind, code, locale())) if has_app_context() else None
 
 
-def keep() -> dict[tuple[LabelKind, str, str], Words]:
-    """Return the words by kind, code and language, as they were at most a minute ago."""
-    kept: _Kept | None = current_app.extensions.get(_EXTENSION)
+def fingerprint() -> int:
+    """Return a number that is another one when any label is: a part of the key of what is kept with labels in it."""
+    return keep().fingerprint
+
+
+def keep() -> Kept:
+    """Return the words of all labels, as they were at most a minute ago."""
+    kept: Kept | None = current_app.extensions.get(_EXTENSION)
     if kept is not None and monotonic() < kept.until:
-        return kept.rows
+        return kept
     with _lock:
         kept = current_app.extensions.get(_EXTENSION)
         if kept is None or monotonic() >= kept.until:
             until = monotonic() + KEPT_FOR  # counted from before the query: what it finds is no younger
-            kept = current_app.extensions[_EXTENSION] = _Kept(_read(), until)
-    return kept.rows
+            rows = _read()
+            kept = Kept(rows, hash(frozenset(rows.items())), until)
+            current_app.extensions[_EXTENSION] = kept
+    return kept
 
 
 def forget() -> None:
@@ -65,7 +78,7 @@ def _forget(_session: object) -> None:
     forget()
 
 
-def _read() -> dict[tuple[LabelKind, str, str], Words]:
+def _read() -> Rows:
     """All rows, in a session of their own.
 
     What the page's own session changed and did not commit is not kept for others, and a page that reports a failed
