@@ -34,14 +34,15 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     seen = [each for value in drawn for each in _seen(value)]
     # With types: text that is trusted equals the same text that is not, and is drawn differently.
     key = typedkey(macro, i18n.locale(), i18n.zone(), label_rows.fingerprint(), *seen)
-    with _lock:
-        html: str | None = _kept.get(key)
-    if html is None:
-        html = macro(*drawn)
-        _refuse_token(macro, html)
+    try:
         with _lock:
-            if len(html) <= CHARACTERS:
-                _kept[key] = html
+            return _kept[key]
+    except KeyError:  # drawn without the lock, so that nobody waits
+        html: str = macro(*drawn)
+    _refuse_token(macro, html)
+    with _lock:
+        if len(html) <= CHARACTERS:
+            _kept[key] = html
     return html
 
 

@@ -3,14 +3,18 @@
 import threading
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from cachetools import LRUCache
 from flask import g
 from flask_wtf.csrf import generate_csrf
+from jinja2 import Template
 
+from forum.domain.lessons.library import LessonCard
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
+from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import clock, text
 from forum.infra.db import db
@@ -64,6 +68,57 @@ OTHER_BYLINE = {
     "former": True,
     "guest": True,
 }
+THREAD = ThreadCard(
+    1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, ["gent"], 1, LATE, LATE,
+    "space", False, None,
+)  # fmt: skip
+OTHER_THREAD = {
+    "id": 2,
+    "slug": "trams",
+    "title": "Trams",
+    "summary": "We did not.",
+    "need": "action",
+    "axis": "innoverende-kracht",
+    "author": Byline("Wim"),
+    "space_name": "Leuven",
+    "space_slug": "leuven",
+    "reply_count": 0,
+    "cities": ["leuven"],
+    "new_count": 3,
+    "created_at": LATE + timedelta(days=1),
+    "last_post_at": LATE + timedelta(days=1),
+    "audience": "public",
+    "locked": True,
+    "outcome": "worked",
+    "hidden": True,
+}
+LESSON = LessonCard(
+    1, "les-2026-001", "Ring back", "Within a week.", "worked", "glokale-strategie", "single", False, False, ["gent"],
+    False, [("leuven", "worked")], LATE, LATE, None,
+)  # fmt: skip
+OTHER_LESSON = {
+    "id": 2,
+    "public_id": "les-2026-002",
+    "title": "Ring twice",
+    "one_sentence": "Within a day.",
+    "outcome": "failed",
+    "axis": "innoverende-kracht",
+    "confidence": "repeated",
+    "confirmed": True,
+    "overdue": True,
+    "cities_back": [],
+    "masked": True,
+    "adoptions": [("leuven", "failed")],
+    "published_at": LATE + timedelta(days=1),
+    "changed_at": LATE + timedelta(days=1),
+    "review_on": LATE.date(),
+}
+CARDS = {"thread_card": (THREAD, OTHER_THREAD), "lesson_card": (LESSON, OTHER_LESSON)}
+# What a card does not show.
+NOT_ON_CARD = {
+    "thread_card": {"space_slug", "created_at", "last_post_at", "outcome"},
+    "lesson_card": {"id", "confidence", "masked", "published_at", "changed_at", "review_on"},
+}
 # What a reply does not show, so that its change changes nothing on the page.
 UNSEEN = fragments.NOT_DRAWN | {"edited", "handle"}  # the day of an edit says that there was one
 
@@ -107,6 +162,28 @@ def test_a_change_of_any_field_is_seen_at_once(reply, name):
     assert (after == before) == (name in UNSEEN)
     assert after == anew(reply, changed(name))
     assert reply(POST) == before
+
+
+@pytest.mark.parametrize(
+    ("component", "name"),
+    [(component, field.name) for component, (card, _other) in CARDS.items() for field in fields(card)],
+)
+def test_a_change_of_any_field_of_a_card_is_seen_at_once(app, component, name):
+    macro = getattr(app.jinja_env.get_template(f"components/{component}.html").module, component)
+    draw = partial(macro, show_space=True) if component == "thread_card" else macro
+    card, other = CARDS[component]
+    before, after = draw(card), draw(replace(card, **{name: other[name]}))
+    assert (after == before) == (name in NOT_ON_CARD[component])
+    assert after == anew(draw, replace(card, **{name: other[name]}))
+    assert draw(card) == before
+    assert draw(card, "lead") == anew(draw, card, "lead") != before
+
+
+def test_an_imported_template_is_not_compared_again(app, monkeypatch):
+    page = app.jinja_env.from_string('{% from "components/icon.html" import icon %}{{ icon("eye") }}')
+    first = page.render()
+    monkeypatch.delattr(Template, "_get_default_module")  # fails too when Jinja renames what we override
+    assert page.render() == first
 
 
 def test_an_edit_is_seen_even_without_its_day(reply):
