@@ -10,7 +10,9 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from forum.domain.lessons.adoptions import Adoption, PostLink
 from forum.domain.lessons.library import LessonCard
+from forum.domain.lessons.views import ExcerptView
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.domain.threads.lists import ThreadCard
@@ -130,8 +132,31 @@ def _samples() -> dict[str, Any]:
         ),
         "words": EXCERPT,
         "when": WHEN,
-        "sara": SARA,
-        "lesson_title": LESSON,
+        **_evidence(),
+    }
+
+
+def _evidence() -> dict[str, Any]:
+    """Return what a lesson rests on, and what came of applying it."""
+    link, day = PostLink(1, "schoolstraten", 2), WHEN.date()
+    pieter, aicha, ilse = Byline("Pieter", job="mobiliteitsdeskundige"), Byline("Aïcha"), Byline("Ilse")
+    return {
+        "quotes": {
+            "supports": ExcerptView(
+                "supports", "Een vaste beurtrol van acht vrijwilligers, met twee reserves.", SARA, WHEN, link
+            ),
+            "masked": ExcerptView("nuances", EXCERPT, MASKED),
+            "contradicts": ExcerptView(
+                "contradicts", "Een proef die twee keer mislukt, kost vertrouwen.", KOEN, WHEN, link
+            ),
+            "withheld": ExcerptView("supports", withheld="deleted"),
+            "draft": ExcerptView("supports", EXCERPT, SARA),
+        },
+        "adoptions": (
+            Adoption("brugge", "worked", pieter, day, "", "Nutsbedrijven zaten vooraf mee aan tafel.", None),
+            Adoption("vgc", "partly", aicha, day, "", "Eén school houdt stand, één begint opnieuw.", None),
+            Adoption("hasselt", "failed", ilse, day, "", "Niemand kwam opdagen.", None),
+        ),
     }
 
 

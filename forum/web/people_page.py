@@ -15,8 +15,12 @@ from forum.web.http.current_user import actor
 def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
     """Return the page as its reader may see it; an invalid form is shown on it with what was filled in."""
     page = memberships.members(actor(), space.id, cursor=request.args.get("after"))
-    context: dict[str, Any] = {"space": space, "page": page, "keeps": bool(may_moderate(actor(), space.id))}
-    if context["keeps"]:
+    context: dict[str, Any] = {
+        "space": space,
+        "page": page,
+        "moderates": bool(may_moderate(actor(), space.id)),
+    }
+    if context["moderates"]:
         context |= {
             "requests": join_requests.waiting(actor(), space.id),
             "invitations": invitations.waiting(actor(), space.id),

@@ -1,6 +1,7 @@
 """The workbench: where a moderator makes a lesson from threads, and another one reviews it."""
 
 import re
+from functools import partial
 from typing import Any
 
 import flask
@@ -235,9 +236,19 @@ def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         "workbench/show.html",
         workbench=workbench,
         part=part if part in PARTS else "claims",
+        addresses=_page_addresses(workbench, part),
         active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
         **context,
     )
+
+
+def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str]:
+    """The addresses of the pages of the thread beside the draft."""
+    if workbench.talk is None:
+        return []
+    lesson_id, thread_id = workbench.lesson.id, workbench.talk.id
+    address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
+    return [address(page=number) for number in range(1, workbench.pages + 1)]
 
 
 def _review(lesson_id: int, return_form: ReturnForm | None = None) -> str:

@@ -1,5 +1,6 @@
-"""Every template is used by somebody, every import in a template is used in it, and none grows out of hand."""
+"""Every template is used, every import in it too; none grows out of hand; state and forms are kept elsewhere."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -10,10 +11,14 @@ from tests.rules.source import ROOT, plant
 pytestmark = pytest.mark.any_database
 
 LONGEST = 120
+WIDEST = 120
+MOST_ARGUMENTS = 5
 USE = re.compile(r"""["']((?:[\w-]+/)*[\w{}-]+\.(?:html|txt))["']""")
 IMPORTED = re.compile(r"{%-?\s*from\s+[\"'][^\"']+[\"']\s+import\s+([^%]+?)\s*-?%}")
 # Rendered by a name made of a code: error pages by status, mail by kind.
 BY_CODE = re.compile(r"^(errors|email)/")
+# The wrapper itself, and a form that works without a session.
+OWN_FORM = {"components/form_wrapper.html", "unsubscribe/show.html"}
 
 
 def orphans(root: Path) -> list[str]:
@@ -60,11 +65,106 @@ def too_long(root: Path) -> list[str]:
     ]
 
 
+def wide_lines(root: Path) -> list[str]:
+    """Lines that should be broken; Jinja joins strings that stand side by side, so a sentence can be broken too."""
+    return [
+        f"{path.relative_to(root)}:{number}"
+        for path in sorted(root.glob("templates/**/*.*"))
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > WIDEST
+    ]
+
+
+def many_arguments(root: Path) -> list[str]:
+    """Macros that want to be told too much: give them the thing itself, or let attributes pass through `kwargs`."""
+    return [
+        f"{path.relative_to(root)}: {name}"
+        for path in sorted(root.glob("templates/**/*.*"))
+        for name, arguments in re.findall(r"{%-?\s*macro\s+(\w+)\((.*?)\)\s*-?%}", path.read_text(), re.S)
+        if len(_arguments(arguments)) > MOST_ARGUMENTS
+    ]
+
+
+def _arguments(text: str) -> list[ast.arg]:
+    function = ast.parse(f"(lambda {text}: 0)", mode="eval").body
+    assert isinstance(function, ast.Lambda)
+    return function.args.args
+
+
+def kept_state(root: Path) -> list[str]:
+    """Values that a template changes. What is kept between readers belongs in forum/web/fragments.py, with its key."""
+    changing = re.compile(r"\.(append|clear|extend|insert|pop|popitem|remove|setdefault|update)\(")
+    return [
+        f"{path.relative_to(root)}: {code}"
+        for path in sorted(root.glob("templates/**/*.*"))
+        for code in _code(path)
+        if changing.search(code)
+    ]
+
+
+def bare_forms(root: Path) -> list[str]:
+    """Forms that write without form_wrapper, which brings the token, the method and the list of errors."""
+    return [
+        name
+        for path in sorted(root.glob("templates/**/*.html"))
+        if (name := path.relative_to(root / "templates").as_posix()) not in OWN_FORM
+        and re.search(r"<form\b[^>]*method=[\"']post", path.read_text())
+    ]
+
+
+def personal_fragments(root: Path) -> list[str]:
+    """Macros that are kept for every reader and draw something of one."""
+    personal = re.compile(r"\b(csrf_token|viewer|request|session|get_flashed_messages|current_user|g)\b")
+    return [
+        f"{name}: {code}"
+        for path in sorted(root.glob("templates/**/*.html"))
+        for macro in re.findall(r"\bfragment\((\w+)", path.read_text())
+        for name in _drawn_by(root, _home_of(path, macro))
+        for code in _code(root / "templates" / name)
+        if personal.search(code)
+    ]
+
+
+def _home_of(path: Path, macro: str) -> str:
+    """The template in which a macro stands that `path` uses."""
+    for home, names in re.findall(
+        r"{%-?\s*from\s+[\"']([^\"']+)[\"']\s+import\s+([^%]+?)\s*-?%}", path.read_text()
+    ):
+        if macro in re.split(r"[\s,]+", names):
+            return str(home)
+    return path.as_posix().rpartition("templates/")[2]
+
+
+def _drawn_by(root: Path, name: str) -> set[str]:
+    """A template and all that it imports."""
+    found, todo = set(), {name}
+    while todo:
+        found.add(current := todo.pop())
+        words = (root / "templates" / current).read_text()
+        todo |= set(re.findall(r"{%-?\s*(?:from|include)\s+[\"']([^\"']+)[\"']", words)) - found
+    return found
+
+
+def _code(path: Path) -> list[str]:
+    """What a template asks Jinja to do, without comments and without what stands in quotes."""
+    words = re.sub(r"{#.*?#}", "", path.read_text(), flags=re.S)
+    return [re.sub(r'"[^"]*"|\'[^\']*\'', '""', code) for code in re.findall(r"{%.*?%}|{{.*?}}", words, re.S)]
+
+
 PLANTED = {
     orphans: {"templates/a/b.html": "nobody"},
     missing: {"forum/web/a.py": 'render_template("a/gone.html")\n', "templates/x.html": ""},
     unused_imports: {"templates/a.html": '{% from "x.html" import ring %}'},
     too_long: {"templates/a.html": "\n" * (LONGEST + 1)},
+    wide_lines: {"templates/a.html": "x" * (WIDEST + 1)},
+    many_arguments: {"templates/a.html": "{% macro a(b, c=None, d='x', e=(),\n f={}, g=1) %}{% endmacro %}"},
+    kept_state: {"templates/a.html": "{% set KEPT = {} %}{% set _done = KEPT.update({1: 2}) %}"},
+    bare_forms: {"templates/a.html": '<form class="form" method="post" action="/">'},
+    personal_fragments: {
+        "templates/a.html": '{% from "b.html" import b %}{{ fragment(b, 1) }}',
+        "templates/b.html": '{% from "c.html" import c %}{% macro b(x) %}{{ c() }}{% endmacro %}',
+        "templates/c.html": "{% macro c() %}{{ csrf_token() }}{% endmacro %}",
+    },
 }
 
 
