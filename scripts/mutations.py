@@ -231,7 +231,8 @@ class _Finder:
         for index in range(len(node.values) - 1):
             values = list(node.values)
             values[index], values[index + 1] = values[index + 1], values[index]
-            yield ast.Dict(node.keys, values)
+            if ast.dump(values[index]) != ast.dump(values[index + 1]):
+                yield ast.Dict(node.keys, values)
 
     def _expr(self, node: ast.Expr) -> Iterator[ast.AST]:
         yield ast.Pass()

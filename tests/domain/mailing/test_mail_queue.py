@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
@@ -140,3 +141,27 @@ def test_what_a_dead_worker_holds_comes_free_after_its_lease(mail):
         assert (mail.state, mail.next_try_at) == (MailState.QUEUED, clock.now())
         assert not mail_queue.still_claimed(mail, LONG_AGO)
         assert mail_queue.requeue_abandoned() == 0
+
+
+def test_without_another_word_a_mail_is_direct_and_the_server_was_there(mail):
+    row = mail_queue.mail_row("invitation", key="i1", invitation_id=7)
+    assert (row["lane"], row["invitation_id"], row["member_id"]) == (Lane.DIRECT, 7, None)
+    mail.attempts = 6
+    with clock.at(LONG_AGO):
+        mail_queue.schedule_retry(mail, "451 busy")
+    assert mail.next_try_at == LONG_AGO + 12 * HOUR
+
+
+def test_a_claim_that_another_worker_took_over_is_seen(mail):
+    with clock.at(LONG_AGO):
+        mail_queue.claim_next()
+    taken = update(OutgoingMail).values(claimed_at=LONG_AGO + HOUR)
+    db.session.execute(taken.execution_options(synchronize_session=False))
+    assert not mail_queue.still_claimed(mail, LONG_AGO)
+    assert mail_queue.still_claimed(mail, LONG_AGO + HOUR)
+
+
+@pytest.mark.parametrize(("base", "host"), [("https://forum.test:8000/x", "forum.test"), ("/", "localhost")])
+def test_a_message_id_names_our_host(app, monkeypatch, base, host):
+    monkeypatch.setitem(app.config, "BASE_URL", base)
+    assert mail_queue.mail_row("digest", key="b1")["message_id"] == f"<b1@{host}>"

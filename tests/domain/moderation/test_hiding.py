@@ -7,6 +7,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.moderation import hiding
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts
+from forum.infra import text
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
@@ -86,3 +87,20 @@ def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, kar
     closed = make_post(make_thread(gent, leen, audience=Audience.SPACE), leen)
     with pytest.raises(NotFound):
         hiding.hide(actor(elsewhere), closed.id, reason="No")
+
+
+def test_only_a_moderator_of_this_space_shows_it_again_and_nothing_of_the_hiding_stays(gent, leen, mo, karim):
+    thread = make_thread(gent, leen)
+    post = make_post(thread, karim, "With us it went otherwise.", render_version=0)
+    hiding.hide(actor(mo), post.id, reason="To look at")
+    elsewhere = make_member("Els", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
+    for person in (leen, karim, elsewhere):
+        with pytest.raises(Forbidden):
+            hiding.restore(actor(person), post.id)
+    assert (post.hidden_reason, post.hidden_by_id, thread.post_count) == ("To look at", mo.id, 1)
+    hiding.restore(actor(mo), post.id)
+    assert (post.hidden_at, post.hidden_by_id, post.hidden_reason) == (None, None, "")
+    assert (thread.post_count, thread.cities) == (2, ["gent", "genk"])
+    assert post.render_version == text.RENDER_VERSION, "its words were rendered anew"
+    with pytest.raises(Forbidden):
+        hiding.restore(actor(mo), post.id)

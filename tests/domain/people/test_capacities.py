@@ -202,3 +202,12 @@ def test_a_city_outside_the_network_and_an_end_before_the_beginning_are_refused(
     assert capacities.current(member.id) is None
     assert capacities.add(member.id, **common, city="gent", ends_on=NOON.date()).id
     assert capacities.current(member.id).city == "gent"
+
+
+def test_only_the_members_who_are_asked_about_are_answered_for(session):
+    noor, karim = make_member("Noor", city="gent"), make_member("Karim", city="genk")
+    nowhere = make_member("Hanne")
+    assert capacities.current_of([noor.id]).keys() == {noor.id}
+    assert capacities.current_of([]) == {}
+    assert capacities.cities_of([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
+    assert capacities.current(karim.id).city == "genk"

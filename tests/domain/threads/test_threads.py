@@ -121,6 +121,13 @@ def test_beginning_and_answering_are_counted_and_a_form_sent_twice_counts_once(a
     rates.reset()
 
 
+def test_threads_and_answers_are_counted_under_names_that_stay(gent, leen, monkeypatch):
+    spent = []
+    monkeypatch.setattr(rates, "spend", lambda name, subject, *, limit: spent.append((name, subject)))
+    answer(leen, begin(leen, gent))
+    assert spent == [("thread", f"member:{leen.id}"), ("reply", f"member:{leen.id}")]
+
+
 @pytest.mark.parametrize(("field", "over"), [
     ("title", {"title": " \u202e "}),
     ("title", {"title": "x" * 161}),
@@ -141,6 +148,7 @@ def test_a_thread_is_never_wider_than_its_space(leen):
     with pytest.raises(Invalid) as refusal:
         begin(leen, closed)
     assert refusal.value.field == "audience"
+    assert begin(leen, closed, audience=Audience.SPACE).audience == Audience.SPACE
 
 
 def test_only_who_belongs_begins_a_thread(gent):

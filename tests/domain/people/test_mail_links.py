@@ -1,0 +1,85 @@
+"""Links in mails: whatever is in them, one that is not good says so and does nothing."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from forum.domain.people import mail_links
+from forum.domain.people.mail_links import INVITATION, RESET, LinkExpired
+from forum.infra import clock, tokens
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.spaces import Invitation, Role
+from tests.factories import make_member, make_space
+
+MOMENT = timedelta(seconds=1)
+
+
+@pytest.fixture
+def invitation(session):
+    gent = make_space("Gent", city="gent")
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    row = Invitation(
+        space_id=gent.id, email="hanne@city.test", role=Role.MEMBER, locale="nl", invited_by_id=moderator.id,
+        invited_at=clock.now(), expires_at=clock.now() + timedelta(days=28),
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+@pytest.mark.parametrize("payload", [{}, {"i": "x"}, {"m": 1}, {"i": 10**6}])
+def test_a_signed_link_to_no_invitation_is_dead(invitation, payload):
+    with pytest.raises(LinkExpired) as refused:
+        mail_links.invitation_of(tokens.sign(INVITATION, payload))
+    assert refused.value.reason
+
+
+def test_an_invitation_is_good_until_its_last_moment_and_for_one_person(invitation):
+    token = mail_links.invitation_token(invitation)
+    with clock.at(invitation.expires_at - MOMENT):
+        assert mail_links.invitation_of(token) is invitation
+        assert (invitation.space.name, invitation.invited_by.name) == ("Gent", "Mo")
+    with clock.at(invitation.expires_at), pytest.raises(LinkExpired):
+        mail_links.invitation_of(token)
+    said = set()
+    for moment in ("accepted_at", "withdrawn_at"):
+        setattr(invitation, moment, clock.now())
+        db.session.flush()
+        with pytest.raises(LinkExpired) as refused:
+            mail_links.invitation_of(token)
+        said.add(str(refused.value))
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize("payload", [{}, {"m": 1}, {"s": "x"}, {"m": "x", "s": "x"}, {"m": 10**6, "s": "x"}])
+def test_a_signed_link_to_nobody_is_dead(session, payload):
+    make_member("Noor")
+    with pytest.raises(LinkExpired):
+        mail_links.resetting_member(tokens.sign(RESET, payload))
+
+
+def test_a_link_dies_with_the_stamp_that_is_kept_now(session):
+    noor = make_member("Noor")
+    reset, confirm = mail_links.reset_token(noor), mail_links.confirm_token(noor)
+    assert mail_links.resetting_member(reset) is mail_links.confirming_member(confirm) is noor
+    changed = update(Member).where(Member.id == noor.id).values(password_stamp="renewed")
+    db.session.execute(changed.execution_options(synchronize_session=False))
+    for read, token in ((mail_links.resetting_member, reset), (mail_links.confirming_member, confirm)):
+        with pytest.raises(LinkExpired):
+            read(token)
+
+
+def test_a_link_for_a_password_is_good_for_an_hour_and_one_for_an_address_for_two_weeks(session):
+    noor, start = make_member("Noor"), clock.now()
+    for make, read, lasts in (
+        (mail_links.reset_token, mail_links.resetting_member, timedelta(hours=1)),
+        (mail_links.confirm_token, mail_links.confirming_member, timedelta(days=14)),
+    ):
+        with clock.at(start):
+            token = make(noor)
+        with clock.at(start + lasts - MOMENT):
+            assert read(token) is noor
+        with clock.at(start + lasts + 2 * MOMENT), pytest.raises(LinkExpired):
+            read(token)

@@ -1,0 +1,119 @@
+"""Passwords: what is counted when somebody tries, whom the demo's password lets in, and what a new one ends."""
+
+import pytest
+from sqlalchemy import select, update
+
+from forum.domain.people import accounts, mail_links
+from forum.domain.people import passwords as account_passwords
+from forum.domain.people.mail_links import LinkExpired
+from forum.infra import passwords, rates, tokens
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.events import Event
+from forum.policy.errors import Invalid
+from tests.factories import actor
+
+GOOD, OTHER = "drie fietsen in de regen", "een heel ander wachtwoord"
+PLACE = "192.0.2.1"
+
+
+def person(email="noor@city.test", **over):
+    return accounts.create(
+        **{"email": email, "name": "Noor", "password": GOOD, "confirmed": True, "approved": True, **over}
+    )
+
+
+def enter(email="noor@city.test", password=GOOD):
+    return account_passwords.sign_in(email, password, address=PLACE, device="Firefox")
+
+
+def elsewhere(member, **values):
+    """Change the row in the database alone, as another process would."""
+    changed = update(Member).where(Member.id == member.id).values(**values)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+
+
+@pytest.fixture
+def spent(monkeypatch):
+    """What was counted, of whom and with which limit."""
+    found = []
+    monkeypatch.setattr(rates, "spend", lambda name, subject, *, limit: found.append((name, subject, limit)))
+    return found
+
+
+def test_each_try_is_counted_for_the_account_and_for_the_place(session, spent):
+    member = person()
+    account = f"account:{tokens.digest('noor@city.test')}"
+    enter("NOOR@city.test")
+    account_passwords.request_reset("NOOR@city.test", address=PLACE)
+    account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+    assert spent == [
+        ("sign_in", f"{account}@{PLACE}", "10 per 15 minutes"),
+        ("sign_in_place", f"address:{PLACE}", "100 per 15 minutes"),
+        ("forgot", f"address:{PLACE}", "20 per hour"),
+        ("forgot_account", account, "3 per hour"),
+        ("change_password", f"member:{member.id}", "10 per 15 minutes"),
+    ]
+
+
+def test_the_password_of_the_demo_opens_nothing_where_there_is_no_demo(app, monkeypatch):
+    person("noor@demo.leerkring.example")
+    person()
+    with pytest.raises(Invalid) as refused:
+        enter("noor@demo.leerkring.example")
+    assert refused.value.field == "password"
+    assert enter()
+    monkeypatch.setitem(app.config, "DEMO", True)
+    assert enter("noor@demo.leerkring.example")
+    assert enter()
+
+
+def test_a_hash_that_is_good_enough_is_kept(session):
+    member = person()
+    before = member.password_hash
+    assert not passwords.needs_rehash(before)
+    enter()
+    assert member.password_hash == before
+
+
+def test_a_new_password_by_mail_proves_the_address_and_is_told(session):
+    member = person(confirmed=False)
+    account_passwords.reset(mail_links.reset_token(member), OTHER)
+    assert member.confirmed_at is not None
+    told = [(event.name, event.payload) for event in db.session.scalars(select(Event))]
+    assert ("password.changed", {"member_id": member.id}) in told
+    assert enter(password=OTHER)
+
+
+def test_the_present_password_is_the_one_that_is_kept_now(session):
+    member = person()
+    elsewhere(member, password_hash=passwords.hash_password(OTHER))
+    with pytest.raises(Invalid) as refused:
+        account_passwords.change(actor(member), current=GOOD, password="nog iets heel anders", secret=None)
+    assert refused.value.field == "current"
+
+
+def test_a_new_password_is_one_persons_and_makes_older_links_useless(session):
+    member, other = person(), person("karim@city.test")
+    member.password_stamp = other.password_stamp = "the same"
+    db.session.flush()
+    kept = other.password_hash
+    account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+    db.session.refresh(other)
+    assert (other.password_hash, other.password_stamp) == (kept, "the same")
+    assert len(member.password_stamp) == 22, "16 random bytes"
+
+
+def test_of_two_new_passwords_at_one_moment_the_first_one_counts(session, monkeypatch):
+    member = person()
+    genuine = accounts.validate_and_hash
+
+    def meanwhile(password, **words):
+        elsewhere(member, password_stamp="changed by the other request")
+        return genuine(password, **words)
+
+    monkeypatch.setattr(accounts, "validate_and_hash", meanwhile)
+    with pytest.raises(LinkExpired):
+        account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+    db.session.refresh(member)
+    assert passwords.verify(member.password_hash, GOOD)
