@@ -36,6 +36,15 @@ def test_a_signed_link_to_no_invitation_is_dead(invitation, payload):
     assert refused.value.reason
 
 
+@pytest.mark.parametrize("token", ["", "x", "not-a-token"])
+def test_a_forged_link_is_dead(invitation, token):
+    for read in (mail_links.invitation_of, mail_links.resetting_member, mail_links.confirming_member):
+        with pytest.raises(LinkExpired):
+            read(token)
+        with pytest.raises(LinkExpired):
+            read(mail_links.unsubscribe_token(invitation.id))
+
+
 def test_an_invitation_is_good_until_its_last_moment_and_for_one_person(invitation):
     token = mail_links.invitation_token(invitation)
     with clock.at(invitation.expires_at - MOMENT):

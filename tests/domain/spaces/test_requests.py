@@ -1,0 +1,146 @@
+"""A request is one person's for one space: what is counted, what is kept, and what a moderator may answer."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from forum.domain.spaces import join_requests
+from forum.infra import clock, rates, tokens
+from forum.infra.db import db
+from forum.models.accounts import Body, Capacity, Level, Member
+from forum.models.events import Event
+from forum.models.spaces import JoinRequest, Role, SpaceKind
+from forum.policy.actors import actor_for
+from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.factories import actor, make_member, make_space
+
+DAY = timedelta(days=1)
+PLACE = "192.0.2.1"
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def moderator(gent):
+    return make_member("Wouter", space=gent, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def karim(session):
+    return make_member("Karim", space=make_space("Aalst", city="aalst"))
+
+
+@pytest.fixture
+def spent(monkeypatch):
+    """What was counted, of whom and with which limit."""
+    found = []
+    monkeypatch.setattr(rates, "spend", lambda name, subject, *, limit: found.append((name, subject, limit)))
+    return found
+
+
+def ask(**over):
+    values = {
+        "name": "Hanne", "email": "hanne@city.test", "password": "drie fietsen in de regen", "function": "nurse",
+        "level": Level.FIELD, "body": Body.CITY, "city": "gent", "message": "", "locale": "nl",
+    }  # fmt: skip
+    join_requests.ask(join_requests.Newcomer(**(values | over)), address=PLACE)
+
+
+def told(name):
+    return [event.payload for event in db.session.scalars(select(Event).where(Event.name == name))]
+
+
+def test_an_address_that_is_none_is_refused_at_its_field_before_anything_is_counted(gent, spent):
+    with pytest.raises(Invalid) as refused:
+        ask(email="hanne")
+    assert (refused.value.field, spent) == ("email", [])
+    ask(email="Hanne@City.test")
+    assert spent == [
+        ("join", f"address:{PLACE}", "20 per hour"),
+        ("join_account", f"account:{tokens.digest('hanne@city.test')}", "3 per hour"),
+    ]
+    member = db.session.scalars(select(Member).where(Member.email == "hanne@city.test")).one()
+    assert len(member.password_stamp) == 22, "16 random bytes"
+
+
+def test_somebody_of_the_network_itself_speaks_for_no_city(gent):
+    make_space("Plein", kind=SpaceKind.NETWORK)
+    ask()
+    ask(email="els@city.test", city="network", body=Body.NETWORK)
+    assert db.session.scalars(select(Capacity.city).order_by(Capacity.id)).all() == ["gent", None]
+
+
+def test_only_who_was_let_in_asks_for_one_more_space(gent, moderator):
+    newcomer = make_member("New", approved_at=None)
+    make_public = make_space("Open")
+    with pytest.raises((Forbidden, NotFound)):
+        join_requests.request_to_join(actor_for(newcomer), make_public.id)
+    assert db.session.scalars(select(JoinRequest)).all() == []
+
+
+def test_asking_again_while_it_waits_changes_and_counts_nothing(gent, karim, spent):
+    start = clock.now()
+    with clock.at(start):
+        first = join_requests.request_to_join(actor(karim), gent.id)
+    with clock.at(start + DAY):
+        again = join_requests.request_to_join(actor(karim), gent.id, message="Please")
+    assert again is first
+    assert (first.message, first.asked_at) == ("", start)
+    assert spent == [("request_to_join", f"member:{karim.id}", "10 per day")]
+    assert told("join.requested") == [{"request_id": first.id}]
+
+
+def test_asking_after_a_refusal_is_a_new_request_in_the_same_row(gent, moderator, karim):
+    other = make_member("Hanne", space=make_space("Genk", city="genk"))
+    theirs = join_requests.request_to_join(actor(other), gent.id, message="Theirs")
+    first = join_requests.request_to_join(actor(karim), gent.id, message="Once")
+    join_requests.answer(actor(moderator), first.id, role=None)
+    with clock.at(clock.now() + DAY):
+        again = join_requests.request_to_join(actor(karim), gent.id, message="Twice")
+        assert (again.id, again.message, again.asked_at) == (first.id, "Twice", clock.now())
+    assert (again.answered_at, again.answered_by_id, again.accepted) == (None, None, None)
+    assert (theirs.message, theirs.member_id) == ("Theirs", other.id)
+    assert [payload["request_id"] for payload in told("join.requested")] == [theirs.id, first.id, first.id]
+
+
+def test_what_another_process_answered_is_seen(gent, moderator, karim):
+    request = join_requests.request_to_join(actor(karim), gent.id, message="Once")
+    answered = update(JoinRequest).values(answered_at=clock.now(), accepted=False)
+    db.session.execute(answered.execution_options(synchronize_session=False))
+    assert join_requests.request_to_join(actor(karim), gent.id, message="Twice").message == "Twice"
+    assert request.answered_at is None
+
+
+def test_an_answer_is_for_one_request_and_makes_nobody_a_moderator(gent, moderator, karim):
+    request = join_requests.request_to_join(actor(karim), gent.id)
+    other = join_requests.request_to_join(actor(make_member("Hanne", space=make_space("Genk"))), gent.id)
+    with pytest.raises(Invalid) as refused:
+        join_requests.answer(actor(moderator), request.id, role=Role.MODERATOR)
+    assert (refused.value.field, request.answered_at) == ("role", None)
+    approved = karim.approved_at
+    with clock.at(clock.now()):
+        join_requests.answer(actor(moderator), request.id, role=Role.GUEST)
+        assert (request.answered_at, request.answered_by_id, request.accepted) == (
+            clock.now(),
+            moderator.id,
+            True,
+        )
+    db.session.refresh(other)
+    assert other.answered_at is None
+    assert karim.approved_at == approved, "who was let in before keeps that day"
+    assert actor(karim).roles[gent.id] == Role.GUEST
+    with pytest.raises(Conflict):
+        join_requests.answer(actor(moderator), request.id, role=None)
+
+
+@pytest.mark.parametrize("change", [{"confirmed_at": None}, {"suspended_at": clock.now()}])
+def test_an_account_that_is_not_in_use_is_not_let_in(gent, moderator, karim, change):
+    request = join_requests.request_to_join(actor(karim), gent.id)
+    changed = update(Member).where(Member.id == karim.id).values(**change)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+    with pytest.raises(Conflict):
+        join_requests.answer(actor(moderator), request.id, role=Role.MEMBER)

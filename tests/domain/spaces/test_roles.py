@@ -1,0 +1,98 @@
+"""What ends with a role, what does not, and who is counted when the last moderator wants to go."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from forum.domain.spaces import memberships
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Invitation, Membership, Role, Space
+from forum.policy.errors import Invalid
+from tests.factories import actor, join, make_member, make_space
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def moderator(gent):
+    return make_member("Wouter", space=gent, role=Role.MODERATOR)
+
+
+def invitation(space, inviter, **over):
+    row = Invitation(
+        space_id=space.id, email="hanne@city.test", role=Role.MEMBER, locale="nl", invited_by_id=inviter.id,
+        invited_at=clock.now(), expires_at=clock.now() + timedelta(days=28), **over,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def logged():
+    lines = db.session.scalars(select(ModerationAction).order_by(ModerationAction.id))
+    return [(line.action, line.subject_id, line.space_id) for line in lines]
+
+
+def end(verb, moderator, space, member):
+    if verb == "removed":
+        memberships.remove(actor(moderator), space.id, member.id, reason="Works elsewhere now")
+    else:
+        memberships.set_role(actor(moderator), space.id, member.id, role=Role.MEMBER)
+
+
+@pytest.mark.parametrize("verb", ["removed", "made a member"])
+def test_open_invitations_of_a_moderator_end_with_the_role_and_no_others(gent, moderator, verb):
+    second = make_member("Mo", space=gent, role=Role.MODERATOR)
+    aalst = make_space("Aalst", city="aalst")
+    join(second, aalst, Role.MODERATOR)
+    earlier = clock.now() - timedelta(days=3)
+    rows = [
+        invitation(gent, second),
+        invitation(gent, second, accepted_at=earlier),
+        invitation(gent, second, withdrawn_at=earlier),
+        invitation(aalst, second),
+        invitation(gent, moderator),
+    ]
+    with clock.at(clock.now()):
+        end(verb, moderator, gent, second)
+        for row in rows:
+            db.session.refresh(row)
+        assert [row.withdrawn_at for row in rows] == [clock.now(), None, earlier, None, None]
+    assert logged() == [(Action.ROLE, second.id, gent.id)]
+
+
+def test_the_last_moderator_stays_and_the_field_says_so(gent, moderator):
+    former = join(make_member("Former"), gent, Role.MODERATOR)
+    former.ended_at = clock.now()
+    make_member("Away", space=gent, role=Role.MODERATOR, suspended_at=clock.now())
+    make_member("Kim", space=gent)
+    make_member("Elsewhere", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
+    db.session.flush()
+    for verb in ("removed", "made a member"):
+        with pytest.raises(Invalid) as refused:
+            end(verb, moderator, gent, moderator)
+        assert refused.value.field == "role"
+    assert logged() == []
+
+
+def test_a_member_goes_though_there_is_one_moderator(gent, moderator):
+    kim = make_member("Kim", space=gent)
+    end("removed", moderator, gent, kim)
+    rows = db.session.scalars(select(Membership).where(Membership.member_id == kim.id)).all()
+    assert [(row.role, row.ended_by_id) for row in rows] == [(Role.MEMBER, moderator.id)]
+    assert logged() == [(Action.ROLE, kim.id, gent.id)]
+
+
+def test_a_space_is_read_anew_before_its_people_change(gent, moderator):
+    kim = make_member("Kim", space=gent)
+    for verb in ("made a member", "removed"):
+        renamed = update(Space).where(Space.id == gent.id).values(name=verb)
+        db.session.execute(renamed.execution_options(synchronize_session=False))
+        end(verb, moderator, gent, kim)
+        assert gent.name == verb
