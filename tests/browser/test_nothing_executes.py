@@ -6,6 +6,7 @@ import warnings
 import pytest
 from playwright.sync_api import Page
 
+from forum.domain.people import sessions
 from forum.infra import text
 from forum.infra.db import db
 from forum.models.spaces import SpaceKind
@@ -63,7 +64,7 @@ def salt(app, strings: list[str]) -> tuple[str, list[str]]:
                 space, reader, title=text.one_line(string)[:200] or "-", body="x", tags=(label,)
             )
         slug = space.slug
-        secret = factories.sign_ins.begin(reader, device="x")
+        secret = sessions.begin(reader, device="x")
         db.session.commit()
         db.session.remove()
     return slug, [*talks, secret]

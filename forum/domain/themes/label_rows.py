@@ -4,18 +4,21 @@ So no page asks for its labels, and a change made by another process is seen wit
 process is seen as soon as it is committed.
 """
 
+import logging
 from threading import Lock
 from time import monotonic
 from typing import NamedTuple
 
 from flask import current_app, has_app_context
 from sqlalchemy import event, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra.db import db, reading
 from forum.infra.i18n import locale
 from forum.models.themes import Label, LabelKind
 
-KEPT_FOR = 60.0  # seconds
+KEPT_FOR, TRIED_AGAIN_AFTER = 60.0, 5.0  # seconds
+log = logging.getLogger(__name__)
 _EXTENSION = "labels"
 _lock = Lock()
 
@@ -56,11 +59,21 @@ def keep() -> Kept:
     with _lock:
         kept = current_app.extensions.get(_EXTENSION)
         if kept is None or monotonic() >= kept.until:
-            until = monotonic() + KEPT_FOR  # counted from before the query: what it finds is no younger
-            rows = _read()
-            kept = Kept(rows, hash(frozenset(rows.items())), until)
+            kept = _renewed(kept)
             current_app.extensions[_EXTENSION] = kept
     return kept
+
+
+def _renewed(kept: Kept | None) -> Kept:
+    begun = monotonic()  # counted from before the query: what it finds is no younger
+    try:
+        rows = _read()
+    except SQLAlchemyError:
+        # A label decorates. Without its table, or without a database, pages still have to say what is wrong.
+        log.warning("the labels could not be read", exc_info=True)
+        rows = kept.rows if kept is not None else {}
+        return Kept(rows, hash(frozenset(rows.items())), begun + TRIED_AGAIN_AFTER)
+    return Kept(rows, hash(frozenset(rows.items())), begun + KEPT_FOR)
 
 
 def forget() -> None:

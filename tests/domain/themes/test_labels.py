@@ -251,3 +251,21 @@ def test_a_capacity_says_for_whom_it_speaks(body, city, english, dutch):
         assert organisation(capacity) == english
     with force_locale("nl"):
         assert organisation(capacity) == dutch
+
+
+def test_without_a_table_pages_have_the_built_in_words_and_with_one_again_the_rows(app, clock, monkeypatch):
+    out_of_rows, read = everything(), label_rows._read
+
+    def away():
+        raise DBAPIError("SELECT", {}, Exception("no such table"))
+
+    changed_elsewhere("Close together")
+    monkeypatch.setattr(label_rows, "_read", away)
+    label_rows.forget()
+    assert everything() == out_of_rows
+    clock[0] += label_rows.TRIED_AGAIN_AFTER
+    monkeypatch.setattr(label_rows, "_read", read)
+    assert said()[1] == "Close together"
+    monkeypatch.setattr(label_rows, "_read", away)
+    clock[0] += label_rows.KEPT_FOR
+    assert said()[1] == "Close together", "the last words that were read stay"
