@@ -10,6 +10,7 @@ import os
 import resource
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -88,15 +89,25 @@ def main() -> int:
 def _seed(size: Size, at: str) -> tuple[str, float]:
     """Migrate and seed; gives what seeding said of itself, and the memory that it took."""
     python = [sys.executable, "-m"]
-    # Without its catalogue the forum would answer in another language.
-    compiling = [*python, "babel.messages.frontend", "--quiet", "compile", "-d", "translations"]
-    run_quietly(compiling, os.environ)
+    if not _has_catalogues():  # without them the forum would answer in another language
+        compiling = [*python, "babel.messages.frontend", "--quiet", "compile", "-d", "translations"]
+        run_quietly(compiling, os.environ)
     run_quietly([*python, "flask", "--app", "app", "db", "upgrade"], os.environ)
     options = [f"--{name}={value}" for name, value in vars(size).items()]
     said = run_quietly(
         [*python, "flask", "--app", "app", "bench", "seed", *options, f"--at={at}"], os.environ
     )
     return said.strip(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def _has_catalogues() -> bool:
+    """Whether every catalogue was compiled since it was last changed; `make setup` does that."""
+    sources = list(Path("translations").glob("*/LC_MESSAGES/*.po"))
+    compiled = [path.with_suffix(".mo") for path in sources]
+    return all(
+        made.exists() and made.stat().st_mtime >= source.stat().st_mtime
+        for source, made in zip(sources, compiled, strict=True)
+    )
 
 
 def _settle(url: str) -> None:
