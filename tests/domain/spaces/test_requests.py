@@ -10,10 +10,10 @@ from forum.infra import clock, rates, tokens
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.events import Event
-from forum.models.spaces import JoinRequest, Role, SpaceKind
+from forum.models.spaces import Audience, JoinRequest, Membership, Role, SpaceKind
 from forum.policy.actors import actor_for
-from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.factories import actor, make_member, make_space
+from forum.policy.errors import Conflict, Forbidden, Invalid
+from tests.factories import actor, make_member, make_space, make_thread
 
 DAY = timedelta(days=1)
 PLACE = "192.0.2.1"
@@ -76,9 +76,9 @@ def test_somebody_of_the_network_itself_speaks_for_no_city(gent):
 
 def test_only_who_was_let_in_asks_for_one_more_space(gent, moderator):
     newcomer = make_member("New", approved_at=None)
-    make_public = make_space("Open")
-    with pytest.raises((Forbidden, NotFound)):
-        join_requests.request_to_join(actor_for(newcomer), make_public.id)
+    make_thread(gent, moderator, audience=Audience.PUBLIC)  # so that they may know of the space
+    with pytest.raises(Forbidden):
+        join_requests.request_to_join(actor_for(newcomer), gent.id)
     assert db.session.scalars(select(JoinRequest)).all() == []
 
 
@@ -133,6 +133,8 @@ def test_an_answer_is_for_one_request_and_makes_nobody_a_moderator(gent, moderat
     assert other.answered_at is None
     assert karim.approved_at == approved, "who was let in before keeps that day"
     assert actor(karim).roles[gent.id] == Role.GUEST
+    held = select(Membership).where(Membership.member_id == karim.id, Membership.space_id == gent.id)
+    assert db.session.scalars(held).one().granted_by_id == moderator.id
     with pytest.raises(Conflict):
         join_requests.answer(actor(moderator), request.id, role=None)
 

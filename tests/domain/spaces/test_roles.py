@@ -96,3 +96,12 @@ def test_a_space_is_read_anew_before_its_people_change(gent, moderator):
         db.session.execute(renamed.execution_options(synchronize_session=False))
         end(verb, moderator, gent, kim)
         assert gent.name == verb
+
+
+def test_who_gave_a_role_is_kept_with_it(gent, moderator):
+    kim = make_member("Kim")
+    first = memberships.grant(moderator.id, kim.id, gent.id, Role.GUEST)
+    assert (first.role, first.granted_by_id) == (Role.GUEST, moderator.id)
+    higher = memberships.grant(None, kim.id, gent.id, Role.MEMBER)
+    assert (higher.role, higher.granted_by_id, first.ended_at is None) == (Role.MEMBER, None, False)
+    assert memberships.grant(moderator.id, kim.id, gent.id, Role.GUEST) is higher
