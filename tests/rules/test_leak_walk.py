@@ -45,11 +45,21 @@ BAIT = {
     "name": lambda w: ["1.eml"],
     "filename": lambda w: ["css/tokens.css"],
 }
-# Arguments that only fit together.
-TOGETHER = {("slug", "thread_id"): lambda w: [(thread.slug, thread.id) for thread in w.threads]}
-# What a stranger may try in the address of a page: of a list, and of a page about one thing.
-LIST_QUERIES = ("", f"?tag={leak_scenario.TAG}", "?axis=solidaire-stadspolis", "?city=aalst", "?page=2")
-QUERIES = ("", f"?tag={leak_scenario.TAG}", "?from=0.1&to=1.0")
+# Arguments that fit together: each thread at its own address, and at one that has to be put right.
+TOGETHER = {
+    ("slug", "thread_id"): lambda w: [
+        (slug, thread.id) for thread in w.threads for slug in (thread.slug, w.closed.slug)
+    ]
+}
+# What a stranger may try in the address of any page.
+QUERIES = (
+    "",
+    f"?tag={leak_scenario.TAG}",
+    "?axis=solidaire-stadspolis",
+    "?city=aalst",
+    "?page=2",
+    "?from=0.1&to=1.0",
+)
 
 
 def unknown_arguments(app: Flask) -> set[str]:
@@ -64,7 +74,7 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
         for rule in _pages(app):
             for values in _fillings(sorted(rule.arguments), world):
                 path = adapter.build(rule.endpoint, values, method="GET")
-                yield from (path + query for query in (QUERIES if values else LIST_QUERIES))
+                yield from (path + query for query in QUERIES)
 
 
 def _pages(app: Flask):

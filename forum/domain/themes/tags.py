@@ -13,7 +13,8 @@ from forum.models.themes import Tag, ThreadTag
 from forum.policy.errors import Invalid
 
 MOST = 5
-LINE_MAX = 2 * MOST * Tag.NAME_MAX  # of the tags as typed on one line: room for commas, spaces and doubles
+# Of the tags as typed on one line: room for commas, spaces and doubles under a thread, for little more on a lesson.
+LINE_MAX, LESSON_LINE_MAX = 2 * MOST * Tag.NAME_MAX, MOST * (Tag.NAME_MAX + 4)
 
 
 class TagName(NamedTuple):

@@ -28,8 +28,6 @@ ON_ONE_LINE = ("title", "one_sentence", "change_note")
 PARAGRAPHS = (
     "recommendation", "context", "problem", "what_was_done", "result", "summary", "unknowns", "alternative_reading",
 )  # fmt: skip
-# Room for the lines and for blanks around them; how many lines and how long each is for the verb to judge.
-LINES_MAX = 2 * LessonVersion.ITEMS_MAX * LessonVersion.ITEM_MAX
 
 
 class TextForm(FlaskForm):
@@ -42,11 +40,11 @@ class TextForm(FlaskForm):
     )
     axis = SelectField(lazy("Axis"), validate_choice=False)
     confidence = SelectField(lazy("How sure are we?"), validate_choice=False)
-    tags = StringField(lazy("Tags"), [longest(tags.LINE_MAX)])
+    tags = StringField(lazy("Tags"), [longest(tags.LESSON_LINE_MAX)])
     recommendation = TextAreaField(lazy("What you can do"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    addressees = TextAreaField(lazy("For whom"), [longest(LINES_MAX)])
-    conditions = TextAreaField(lazy("Works if"), [longest(LINES_MAX)])
-    not_for = TextAreaField(lazy("Not for"), [longest(LINES_MAX)])
+    addressees = TextAreaField(lazy("For whom"), [longest(LessonVersion.LINES_MAX)])
+    conditions = TextAreaField(lazy("Works if"), [longest(LessonVersion.LINES_MAX)])
+    not_for = TextAreaField(lazy("Not for"), [longest(LessonVersion.LINES_MAX)])
     unknowns = TextAreaField(lazy("What we do not know"), [longest(LessonVersion.PARAGRAPHS_MAX)])
     alternative_reading = TextAreaField(lazy("Another reading"), [longest(LessonVersion.PARAGRAPHS_MAX)])
     context = TextAreaField(lazy("Context"), [longest(LessonVersion.PARAGRAPHS_MAX)])
