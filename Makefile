@@ -22,7 +22,7 @@ test: setup ## everything that CI runs: check, both databases, browser
 	@$(MAKE) --no-print-directory check
 	@$(PY) scripts/suite.py
 
-proof: setup ## what takes long: kills, walks, sweeps, on both databases (PROOF_SEED repeats a run)
+proof: setup ## what takes long: kills, walks, sweeps, mutants, on both databases (PROOF_SEED repeats a run)
 	@$(PY) scripts/proof.py
 
 check: ## format, lint, types, templates, translations: seconds

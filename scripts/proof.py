@@ -1,4 +1,4 @@
-"""Runs the long proofs, one part after the other: kills, walks, floods and sweeps that `make test` has no time for.
+"""Runs the long proofs, part after part: kills, walks, floods, sweeps, mutants. `make test` has no time for them.
 
     python scripts/proof.py [PART …]          PROOF_SEED=… repeats the chances of an earlier run
 
@@ -35,6 +35,7 @@ PARTS = [  # one line for each
     Part("sqlite", (*PYTEST, "-n", "2", "-m", "proof and not browser")),
     Part("postgresql", (*PYTEST, "-n", "2", "-m", "(proof or any_database) and not browser"), "postgresql"),
     Part("browser", (*PYTEST, "-m", "proof and browser")),
+    Part("mutants", (sys.executable, "scripts/mutants.py")),
 ]
 
 

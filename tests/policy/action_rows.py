@@ -8,7 +8,7 @@ from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
 from forum.policy import actions
 from tests.factories import LONG_AGO
-from tests.policy import talk_rows
+from tests.policy import thread_rows
 from tests.policy.people import Town
 
 Predicate = Callable[..., actions.Answer]
@@ -40,7 +40,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
         actions.may_administer: {"network": given()},
         actions.may_start: {name: given(space) for name, space in places.items()},
         actions.may_curate: {
-            name: given(talk_rows.thread(space, town.member("aut"))) for name, space in places.items()
+            name: given(thread_rows.thread(space, town.member("aut"))) for name, space in places.items()
         },
         actions.may_reply: {
             "open": given(thread(town)),
@@ -69,15 +69,15 @@ def given(*values: Any, **named: Any) -> Given:
 
 
 def _thread(town: Town, *gone: str) -> Thread:
-    return talk_rows.thread(town.here, town.member("aut"), gone=gone)
+    return thread_rows.thread(town.here, town.member("aut"), gone=gone)
 
 
 def _post(town: Town, gone: Sequence[str] = ()) -> Post:
-    return talk_rows.post(_thread(town), town.member("aut"), gone=gone)
+    return thread_rows.post(_thread(town), town.member("aut"), gone=gone)
 
 
 def _moderated(town: Town) -> Rows:
-    away = talk_rows.thread(town.elsewhere, town.member("aut"))
+    away = thread_rows.thread(town.elsewhere, town.member("aut"))
     return {
         **{name: given(_post(town, gone), _thread(town)) for name, gone in STATES.items()},
         "standing, away": given(_post(town), away),

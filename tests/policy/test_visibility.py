@@ -14,7 +14,7 @@ from forum.models.spaces import Audience, Membership, Space
 from forum.models.threads import Thread
 from forum.policy.errors import NotFound
 from forum.policy.visibility import audience, count_readers, get_visible, in_good_standing, sees, visible
-from tests.policy import people, talk_rows
+from tests.policy import people, thread_rows
 from tests.policy.people import IN_GOOD_STANDING
 from tests.policy.test_complete import MODELS
 
@@ -45,7 +45,7 @@ def test_a_number_that_no_row_has_is_not_found(session, number):
 
 def test_the_first_and_the_last_possible_number_are_numbers(session):
     town = people.build()
-    thread = talk_rows.thread(town.here, town.member("aut"))
+    thread = thread_rows.thread(town.here, town.member("aut"))
     for number in (1, LARGEST):
         thread.id = number
         db.session.add(thread)
@@ -56,7 +56,7 @@ def test_the_first_and_the_last_possible_number_are_numbers(session):
 
 def test_a_row_that_is_locked_is_read_anew(session):
     town = people.build()
-    thread = talk_rows.thread(town.here, town.member("aut"))
+    thread = thread_rows.thread(town.here, town.member("aut"))
     db.session.add(thread)
     db.session.flush()
     elsewhere = update(Thread).where(Thread.id == thread.id).values(title="Changed elsewhere")
@@ -69,7 +69,7 @@ def test_a_row_that_is_locked_is_read_anew(session):
 
 def test_whole_rows_or_some_columns(session):
     town = people.build()
-    rows = talk_rows.threads(town)
+    rows = thread_rows.threads(town)
     guest = town.member("gue")
     assert rows["space"] in set(db.session.scalars(visible(Thread, guest)))
     columns = db.session.execute(visible(Thread, guest, Thread.id, Thread.audience)).all()
@@ -86,7 +86,7 @@ def test_a_question_of_a_visitor_asks_nothing_about_people(session, model):
 
 def test_the_rule_is_a_condition_in_a_query_that_joins(session):
     town = people.build()
-    rows = talk_rows.threads(town)
+    rows = thread_rows.threads(town)
 
     def spaces_with_threads(code: str) -> set[int]:
         query = select(Space.id).join(Thread, Thread.space_id == Space.id)
@@ -103,7 +103,7 @@ def test_how_many_would_read_is_how_many_are_told(session):
     town = people.build()
     for space in (town.here, town.elsewhere, town.unlisted):
         for level in Audience:
-            thread = talk_rows.thread(space, town.member("aut"), level)
+            thread = thread_rows.thread(space, town.member("aut"), level)
             db.session.add(thread)
             db.session.flush()
             assert count_readers(space.id, level) == len(set(db.session.scalars(audience(thread)))), (

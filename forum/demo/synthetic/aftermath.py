@@ -40,7 +40,7 @@ class Aftermath:
                 "attempts": 1,
             },
         )
-        people = {post.author for post in lesson.talk.quotable}
+        people = {post.author for post in lesson.thread.quotable}
         if self.told_reader < NOTICES:
             self.told_reader += 1
             people.add(READER)
@@ -69,7 +69,7 @@ class Aftermath:
         """Since when enough other cities applied it with success, if they did."""
         well: dict[str, Any] = {}
         for _model, row in sorted(reports, key=lambda report: report[1]["reported_on"]):
-            if row["outcome"] in WELL and row["city"] != lesson.talk.place.city:
+            if row["outcome"] in WELL and row["city"] != lesson.thread.place.city:
                 well.setdefault(row["city"], row["reported_on"])
         if len(well) < ENOUGH:
             return None
@@ -90,5 +90,5 @@ class Aftermath:
             "what_changed": words.title,
             "what_came": words.piece(0)[2],
             "reported_on": moment(at).date(),
-            "post_id": chance.choice(lesson.talk.quotable).post if chance.random() < 0.3 else None,
+            "post_id": chance.choice(lesson.thread.quotable).post if chance.random() < 0.3 else None,
         }

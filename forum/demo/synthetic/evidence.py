@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from forum.demo.synthetic.network import DAY, Network, Row, Rows, moment
-from forum.demo.synthetic.pace import Quotable, Talk
+from forum.demo.synthetic.pace import GrowingThread, Quotable
 from forum.infra import tokens
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import Consent, Masking
@@ -20,7 +20,7 @@ class Made:
     """A lesson while its rows are written; `published` and `changed` once readers get it."""
 
     id: int
-    talk: Talk
+    thread: GrowingThread
     audience: Audience
     begun: float
     published: float | None
@@ -30,12 +30,12 @@ class Made:
     @property
     def measured(self) -> bool:
         """Whether it is the lesson of the measured thread, alike in every network."""
-        return self.talk.measured
+        return self.thread.measured
 
     @property
     def wider(self) -> bool:
-        """Whether it takes words out of the talk they were said in."""
-        return self.talk.audience.rank < self.audience.rank
+        """Whether it takes words out of the thread they were said in."""
+        return self.thread.audience.rank < self.audience.rank
 
 
 class Evidence:
@@ -47,7 +47,7 @@ class Evidence:
 
     def under(self, lesson: Made, version: int) -> Rows:
         """The claims of a version, each on words that stand in the thread."""
-        chance, posts = self.network.chance, lesson.talk.quotable
+        chance, posts = self.network.chance, lesson.thread.quotable
         claims = CLAIMS if lesson.measured else chance.choice((2, 3, 4))
         for position in range(1, claims + 1):
             claim, first = next(self.claim), posts[position % len(posts)]
@@ -57,15 +57,15 @@ class Evidence:
                 yield self._excerpt(claim, posts[(position + which) % len(posts)], which)
 
     def consents(self, lesson: Made) -> Rows:
-        """A yes for all the words that may leave the talk."""
-        for post in lesson.talk.quotable:
+        """A yes for all the words that may leave the thread."""
+        for post in lesson.thread.quotable:
             for which in range(EXCERPTS):
                 words = post.words.piece(which)[2]
                 yield Consent, self._consent(lesson, post, words)
 
     def cities(self, lesson: Made) -> list[str]:
         """The cities that back it."""
-        return list(dict.fromkeys(self.network.city(post.author) for post in lesson.talk.quotable))
+        return list(dict.fromkeys(self.network.city(post.author) for post in lesson.thread.quotable))
 
     def _excerpt(self, claim: int, post: Quotable, which: int) -> Row:
         start, end, words = post.words.piece(which)

@@ -30,7 +30,7 @@ def rows(network: Network) -> Rows:
 
 
 def _read(network: Network, member: int) -> set[int]:
-    """The threads that she opened: of her time and later, and of late more."""
+    """The threads that a member opened: of their time and later, and of late more."""
     luck, threads = network.chance.random, network.size.threads
     if member == READER:
         return {1 + int(threads / 2 * luck()) for _mark in range(READERS_OWN)}

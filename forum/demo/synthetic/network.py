@@ -57,7 +57,7 @@ class Network:
     texts: Sequence[Words]
     places: list[Place]
     weights: list[float]  # of the places, added up: how many threads each gets
-    homes: bytearray  # by member: the place in `places` of her city
+    homes: bytearray  # by member: the place in `places` of their city
     # By thread: how many posts, the last one's moment, who may read, and in which space.
     posts: "array[int]"
     moved: "array[float]"
@@ -83,11 +83,11 @@ class Network:
         return self.began + SPAN * late
 
     def city(self, member: int) -> str:
-        """The code of her city."""
+        """The code of a member's city."""
         return HOMES[self.homes[member]].code
 
     def capacity(self, member: int, at: float) -> int:
-        """The capacity in which she spoke at a moment."""
+        """The capacity in which a member spoke at a moment."""
         changed = member % FORMER == 0 and at < self.changed(member)
         return self.size.members + member // FORMER if changed else member
 

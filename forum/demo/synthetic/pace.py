@@ -28,7 +28,7 @@ class Quotable:
 
 
 @dataclass(slots=True)
-class Talk:
+class GrowingThread:
     """A thread under way, with what its row will say once it rests."""
 
     id: int
@@ -51,23 +51,23 @@ class Talk:
 
 
 Step = tuple[
-    float, Talk, bool
+    float, GrowingThread, bool
 ]  # when, where, and whether something is said; if not, the thread rests from now on
 
 
 def steps(network: Network) -> Iterator[Step]:
     """Every post of the network, and the end of every thread."""
-    measured = [_measured(network, thread, posts) for thread, posts in network.size.measured.items()]
+    measured = [_measured(network, number, posts) for number, posts in network.size.measured.items()]
     return heapq.merge(_everyday(network), *measured, key=lambda step: step[0])
 
 
-def _measured(network: Network, thread: int, posts: int) -> Iterator[Step]:
+def _measured(network: Network, thread_id: int, posts: int) -> Iterator[Step]:
     """A thread of an exact length, alike in every network."""
-    begin, end = (network.now - days * DAY for days in WRITTEN[thread])
-    talk = Talk(thread, network.places[0], Audience.PUBLIC, posts, measured=True)
+    begin, end = (network.now - days * DAY for days in WRITTEN[thread_id])
+    thread = GrowingThread(thread_id, network.places[0], Audience.PUBLIC, posts, measured=True)
     for number in range(posts):
-        yield begin + (end - begin) * number / posts, talk, True
-    yield end, talk, False
+        yield begin + (end - begin) * number / posts, thread, True
+    yield end, thread, False
 
 
 def _everyday(network: Network) -> Iterator[Step]:
@@ -75,7 +75,7 @@ def _everyday(network: Network) -> Iterator[Step]:
     size, chance = network.size, network.chance
     posts, threads = size.everyday_posts, size.everyday_threads
     room = max(5, threads // 25)  # threads that are alive at once
-    alive: list[Talk] = []
+    alive: list[GrowingThread] = []
     opened, at = 0, network.began
     for number in range(posts):
         at = network.when((number + chance.random()) / posts)
@@ -85,19 +85,19 @@ def _everyday(network: Network) -> Iterator[Step]:
             place = len(alive) - 1
         else:
             place = len(alive) - 1 - int(len(alive) * chance.random() ** 2)
-        talk = alive[place]
-        talk.planned -= 1
-        yield at, talk, True
+        thread = alive[place]
+        thread.planned -= 1
+        yield at, thread, True
         # The last one stays: there must be somewhere to say the next thing.
-        if talk.planned <= 0 and len(alive) > 1:
+        if thread.planned <= 0 and len(alive) > 1:
             yield at, alive.pop(place), False
         elif len(alive) > room:
             yield at, alive.pop(0), False
-    for talk in alive:
-        yield at, talk, False
+    for thread in alive:
+        yield at, thread, False
 
 
-def _new(network: Network, number: int, at: float, mean: float) -> Talk:
+def _new(network: Network, number: int, at: float, mean: float) -> GrowingThread:
     chance = network.chance
     place = chance.choices(network.places, cum_weights=network.weights)[0]
     if place.people[0] > network.joined(at):
@@ -108,4 +108,4 @@ def _new(network: Network, number: int, at: float, mean: float) -> Talk:
     # Many short ones and few long ones, as everywhere; no longer in a large network than in a small one.
     middle = math.log(1.1 * mean / (1 - SILENT)) - 0.5
     planned = 1 if chance.random() < SILENT else int(chance.lognormvariate(middle, 1.0))
-    return Talk(number, place, audience, max(1, min(planned, int(12 * mean))))
+    return GrowingThread(number, place, audience, max(1, min(planned, int(12 * mean))))

@@ -69,7 +69,7 @@ def _space(network: Network, place: Place) -> dict[str, Any]:
 def _member(network: Network, number: int) -> dict[str, Any]:
     chance = network.chance
     came = network.came(number)
-    # The reader never called everything read: then what is new to her does not depend on how busy the network is.
+    # The reader never called everything read: then what is new to them does not depend on how busy the network is.
     read = came if number == READER else came + (network.now - came) * chance.random()
     return {
         "id": number,

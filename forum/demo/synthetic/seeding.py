@@ -13,7 +13,7 @@ from forum.demo.synthetic.indexes import set_aside
 from forum.demo.synthetic.load import Loader, line_up
 from forum.demo.synthetic.network import Network, Rows, network_of
 from forum.demo.synthetic.size import Size
-from forum.demo.synthetic.talk import Talks
+from forum.demo.synthetic.threads import ThreadWriter
 from forum.domain.lessons import library_counts
 
 
@@ -47,7 +47,7 @@ def analyse(connection: Connection) -> None:
 def rows(network: Network) -> Rows:
     """All rows of a network, one by one."""
     yield from people.rows(network)
-    yield from Talks(network).rows()
+    yield from ThreadWriter(network).rows()
     yield from marks.rows(network)
 
 

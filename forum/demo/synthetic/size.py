@@ -6,7 +6,7 @@ A_PAGE = 20  # posts on a page of a thread
 # Threads to measure: exactly a page of posts; many pages; exactly a page, and the first lesson made of it.
 PAGE_THREAD, LONG_THREAD, TAUGHT_THREAD = 1, 2, 3
 FIRST_LESSON = 1
-READER = 15  # an ordinary member, who writes nothing herself
+READER = 15  # an ordinary member, who writes nothing
 LONGEST = 500  # posts of the long thread, as far as there are ten times as many in all
 FOUNDERS = 20  # members from the first day on
 

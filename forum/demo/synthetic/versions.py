@@ -58,7 +58,7 @@ class Versions:
             "confidence": Confidence.FAIR,
             "cities": self.evidence.cities(lesson) if sealed else [],
             "created_at": moment(made),
-            "created_by_id": lesson.talk.place.moderator,
+            "created_by_id": lesson.thread.place.moderator,
             "saved_at": moment(made),
             "sealed_at": moment(made) if sealed else None,
             "published_at": moment(out) if out is not None else None,
@@ -67,4 +67,4 @@ class Versions:
 
 def editor(lesson: Made) -> int:
     """Who checks and publishes it: somebody else than who made it."""
-    return EDITORS[0] if lesson.talk.place.moderator != EDITORS[0] else EDITORS[1]
+    return EDITORS[0] if lesson.thread.place.moderator != EDITORS[0] else EDITORS[1]

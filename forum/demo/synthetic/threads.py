@@ -5,7 +5,7 @@ from typing import Any
 
 from forum.demo.synthetic.lessons import Lessons
 from forum.demo.synthetic.network import Network, Row, Rows, moment
-from forum.demo.synthetic.pace import Quotable, Talk, steps
+from forum.demo.synthetic.pace import GrowingThread, Quotable, steps
 from forum.demo.synthetic.people import scattered
 from forum.infra.text import RENDER_VERSION, slug, summary
 from forum.models.moderation import Action, ModerationAction
@@ -22,7 +22,7 @@ QUOTABLE = 6  # posts of a thread that a lesson may quote
 REASON = "Noemt iemand die daar niet om vroeg."
 
 
-class Talks:
+class ThreadWriter:
     """Says everything, and counts the rows of each table."""
 
     def __init__(self, network: Network) -> None:
@@ -37,27 +37,27 @@ class Talks:
             known.extend([0] * size.threads)
         for number in range(1, self.network.tags + 1):
             yield Tag, {"id": number, "slug": f"thema-{number}", "name": f"Thema {number}"}
-        for at, talk, said in steps(self.network):
+        for at, thread, said in steps(self.network):
             if said:
-                yield from self._say(talk, at)
+                yield from self._say(thread, at)
             else:
-                yield from self._rest(talk)
-                yield from self.lessons.after(talk)
+                yield from self._rest(thread)
+                yield from self.lessons.after(thread)
         yield from self.lessons.rest()
 
-    def _say(self, talk: Talk, at: float) -> Rows:
-        network, number = self.network, talk.last_number + 1
+    def _say(self, thread: GrowingThread, at: float) -> Rows:
+        network, number = self.network, thread.last_number + 1
         words = network.texts[int(network.chance.random() * len(network.texts))]
         post_id = next(self.post)
         body, html, plain = words.said(post_id)
-        author = self._author(talk, at)
+        author = self._author(thread, at)
         capacity = network.capacity(author, at)
         if number == 1:
-            self._open(talk, author, at, f"{words.title} ({talk.id})", summary(plain))
-        talk.last_number, talk.last_at = number, at
+            self._open(thread, author, at, f"{words.title} ({thread.id})", summary(plain))
+        thread.last_number, thread.last_at = number, at
         post: dict[str, Any] = {
             "id": post_id,
-            "thread_id": talk.id,
+            "thread_id": thread.id,
             "number": number,
             "author_id": author,
             "capacity_id": capacity,
@@ -73,45 +73,45 @@ class Talks:
             "number": 1,
             "body": body,
             "plain": plain,
-            "title": talk.title if number == 1 else "",
+            "title": thread.title if number == 1 else "",
             "created_at": post["created_at"],
             "editor_id": author,
         }
-        yield from self._fate(talk, post, revision, at)
+        yield from self._fate(thread, post, revision, at)
         yield PostRevision, revision
         yield Post, post
         if post["html"]:
-            self._count(talk, post, at)
-            if len(talk.quotable) < QUOTABLE:
+            self._count(thread, post, at)
+            if len(thread.quotable) < QUOTABLE:
                 shown = revision["id"] if "edited_at" not in post else revision["id"] + 1
-                talk.quotable.append(Quotable(post_id, shown, author, capacity, words))
+                thread.quotable.append(Quotable(post_id, shown, author, capacity, words))
 
-    def _author(self, talk: Talk, at: float) -> int:
+    def _author(self, thread: GrowingThread, at: float) -> int:
         network, luck = self.network, self.network.chance.random()
-        if talk.last_number and luck < 0.2:
-            return talk.author
-        at_home = not talk.last_number or talk.audience == Audience.SPACE or luck < 0.7
-        return network.somebody(talk.place, at) if at_home else network.anybody(at)
+        if thread.last_number and luck < 0.2:
+            return thread.author
+        at_home = not thread.last_number or thread.audience == Audience.SPACE or luck < 0.7
+        return network.somebody(thread.place, at) if at_home else network.anybody(at)
 
-    def _open(self, talk: Talk, author: int, at: float, title: str, first: str) -> None:
-        talk.author, talk.opened_at, talk.title, talk.summary = author, at, title, first
+    def _open(self, thread: GrowingThread, author: int, at: float, title: str, first: str) -> None:
+        thread.author, thread.opened_at, thread.title, thread.summary = author, at, title, first
 
-    def _fate(self, talk: Talk, post: dict[str, Any], revision: dict[str, Any], at: float) -> Rows:
+    def _fate(self, thread: GrowingThread, post: dict[str, Any], revision: dict[str, Any], at: float) -> Rows:
         """What became of a post afterwards: hidden, taken back or changed; most stand as they were written."""
         network, luck = self.network, self.network.chance.random()
-        alone = post["number"] == 1 and talk.planned <= 0  # nobody will answer
-        if talk.measured or luck >= (REGRETTED if alone else CHANGED):
+        alone = post["number"] == 1 and thread.planned <= 0  # nobody will answer
+        if thread.measured or luck >= (REGRETTED if alone else CHANGED):
             return
         later = network.soon(at, 2)
         if luck < HIDDEN:
-            keeper = talk.place.moderator
+            keeper = thread.place.moderator
             post |= {"html": "", "hidden_at": moment(later), "hidden_by_id": keeper, "hidden_reason": REASON}
-            talk.hidden_at = later if post["number"] == 1 else talk.hidden_at
-            yield self._log(talk, Action.HIDE, later, post["number"])
+            thread.hidden_at = later if post["number"] == 1 else thread.hidden_at
+            yield self._log(thread, Action.HIDE, later, post["number"])
         elif luck < TAKEN_BACK or luck >= CHANGED:
             post |= {"html": "", "deleted_at": moment(later)}
             if post["number"] == 1:
-                talk.title = talk.summary = ""
+                thread.title = thread.summary = ""
         else:
             words = network.texts[int(network.chance.random() * len(network.texts))]
             body, _html, plain = words.said(post["id"])
@@ -121,62 +121,64 @@ class Talks:
             revision |= {"body": body, "plain": plain}
             post |= {"revision": 2, "edited_at": moment(later)}
 
-    def _count(self, talk: Talk, post: dict[str, Any], at: float) -> None:
-        talk.post_count += 1
+    def _count(self, thread: GrowingThread, post: dict[str, Any], at: float) -> None:
+        thread.post_count += 1
         city = self.network.city(post["author_id"])
-        talk.cities[city] = at
-        if talk.answered_at is None and post["author_id"] != talk.author:
-            talk.answered_at = at
+        thread.cities[city] = at
+        if thread.answered_at is None and post["author_id"] != thread.author:
+            thread.answered_at = at
 
-    def _rest(self, talk: Talk) -> Rows:
-        network, chance, number = self.network, self.network.chance, talk.id
-        network.posts[number], network.moved[number] = talk.last_number, talk.last_at
-        network.widths[number], network.spaces[number] = talk.audience.rank, talk.place.id
-        if not talk.title and talk.last_number == 1:
-            talk.withdrawn_at = talk.last_at
-        locked = network.soon(talk.last_at, 20) if chance.random() < LOCKED and not talk.measured else None
+    def _rest(self, thread: GrowingThread) -> Rows:
+        network, chance, number = self.network, self.network.chance, thread.id
+        network.posts[number], network.moved[number] = thread.last_number, thread.last_at
+        network.widths[number], network.spaces[number] = thread.audience.rank, thread.place.id
+        if not thread.title and thread.last_number == 1:
+            thread.withdrawn_at = thread.last_at
+        locked = (
+            network.soon(thread.last_at, 20) if chance.random() < LOCKED and not thread.measured else None
+        )
         if locked:
-            yield self._log(talk, Action.LOCK, locked, None)
-        yield Thread, self._thread(talk, locked)
-        for city, at in talk.cities.items():
+            yield self._log(thread, Action.LOCK, locked, None)
+        yield Thread, self._thread(thread, locked)
+        for city, at in thread.cities.items():
             yield ThreadCity, {"thread_id": number, "city": city, "said_at": moment(at)}
         for tag in {network.tag() for _tag in range(chance.choice((0, 1, 1, 2, 3)))}:
             yield ThreadTag, {"thread_id": number, "tag_id": tag}
 
-    def _thread(self, talk: Talk, locked: float | None) -> dict[str, Any]:
+    def _thread(self, thread: GrowingThread, locked: float | None) -> dict[str, Any]:
         chance = self.network.chance
         return {
-            "id": talk.id,
-            "space_id": talk.place.id,
-            "author_id": talk.author,
-            "title": talk.title,
-            "slug": slug(talk.title),
+            "id": thread.id,
+            "space_id": thread.place.id,
+            "author_id": thread.author,
+            "title": thread.title,
+            "slug": slug(thread.title),
             "need": chance.choice(NEEDS),
             "axis": chance.choice(AXES),
-            "audience": talk.audience,
+            "audience": thread.audience,
             "outcome": chance.choice(OUTCOMES),
-            "summary": talk.summary,
-            "cities": list(talk.cities),
-            "post_count": talk.post_count,
-            "last_number": talk.last_number,
-            "created_at": moment(talk.opened_at),
-            "last_post_at": moment(talk.last_at),
-            "answered_at": _moment(talk.answered_at),
+            "summary": thread.summary,
+            "cities": list(thread.cities),
+            "post_count": thread.post_count,
+            "last_number": thread.last_number,
+            "created_at": moment(thread.opened_at),
+            "last_post_at": moment(thread.last_at),
+            "answered_at": _moment(thread.answered_at),
             "locked_at": _moment(locked),
-            "hidden_at": _moment(talk.hidden_at),
-            "withdrawn_at": _moment(talk.withdrawn_at),
-            "idempotency_key": scattered(-talk.id),
+            "hidden_at": _moment(thread.hidden_at),
+            "withdrawn_at": _moment(thread.withdrawn_at),
+            "idempotency_key": scattered(-thread.id),
         }
 
-    def _log(self, talk: Talk, action: Action, at: float, number: int | None) -> Row:
+    def _log(self, thread: GrowingThread, action: Action, at: float, number: int | None) -> Row:
         return (
             ModerationAction,
             {
                 "id": next(self.action),
                 "action": action,
-                "actor_id": talk.place.moderator,
-                "space_id": talk.place.id,
-                "thread_id": talk.id,
+                "actor_id": thread.place.moderator,
+                "space_id": thread.place.id,
+                "thread_id": thread.id,
                 "post_number": number,
                 "reason": REASON if action == Action.HIDE else "",
                 "created_at": moment(at),

@@ -4,7 +4,7 @@ import pytest
 
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
-from tests.policy import people, talk_rows
+from tests.policy import people, thread_rows
 from tests.policy.tables import differences, read, who_is_told, who_sees, without_strangers
 
 THREADS = """
@@ -65,9 +65,9 @@ deserted, with a public thread        x   x   x   x   x   x   x   x   x   x   x 
 deserted and unlisted                 .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 """
 TABLES = {
-    Thread: (THREADS, talk_rows.threads),
-    Post: (POSTS, talk_rows.posts),
-    Space: (SPACES, talk_rows.spaces),
+    Thread: (THREADS, thread_rows.threads),
+    Post: (POSTS, thread_rows.posts),
+    Space: (SPACES, thread_rows.spaces),
 }
 
 
