@@ -22,7 +22,10 @@ from forum import create_app
 from forum.domain.themes import label_rows
 from forum.infra import logs, passwords
 from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.spaces import Role, Space
 from tests import checkout, servers
+from tests.factories import make_member, make_space
 
 FOUND = pytest.StashKey[checkout.Listing]()
 POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
@@ -148,3 +151,21 @@ def client(app: Flask) -> FlaskClient:
 def count_queries() -> Any:
     """`with count_queries() as seen: …` then `seen.count` and `seen.statements`."""
     return logs.count_queries
+
+
+@pytest.fixture
+def gent() -> Space:
+    """The space of a city, for tests that need no particular one."""
+    return make_space("Gent", city="gent")
+
+
+@pytest.fixture
+def leen(gent: Space) -> Member:
+    """A member of the space of Gent."""
+    return make_member("Leen", space=gent)
+
+
+@pytest.fixture
+def mo(gent: Space) -> Member:
+    """A moderator of the space of Gent."""
+    return make_member("Mo", space=gent, role=Role.MODERATOR)

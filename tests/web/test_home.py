@@ -15,16 +15,6 @@ from tests.lesson_scenario import build
 ENGLISH = {"Accept-Language": "en"}
 
 
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
 def words(client):
     db.session.commit()
     return client.get("/", headers=ENGLISH).get_data(as_text=True)

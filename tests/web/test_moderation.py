@@ -1,26 +1,9 @@
 """Moderation as pages: a question with a reason, the list of what is hidden, and the log."""
 
-import pytest
-
 from forum.domain.moderation import hiding, locking
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-
-
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
-@pytest.fixture
-def mo(gent):
-    return make_member("Mo", space=gent, role=Role.MODERATOR)
 
 
 def words(answer):

@@ -1,21 +1,9 @@
 """One's own words as pages: the form that changes them, the conflict that loses nothing, the way back."""
 
-import pytest
-
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.spaces import Role
-from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-
-
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
+from tests.factories import actor, make_member, make_post, make_thread, sign_in, submit
 
 
 def words(answer):

@@ -17,11 +17,6 @@ def gent():
     return make_space("Gent", city="gent", description="Stories of Gent.")
 
 
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
 def words(client, path):
     db.session.commit()
     return client.get(path, headers=ENGLISH).get_data(as_text=True)

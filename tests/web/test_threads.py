@@ -23,16 +23,6 @@ STORY = {
 
 
 @pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
-@pytest.fixture
 def page(client, leen):
     """Reads a page as Leen."""
     sign_in(client, leen)

@@ -31,8 +31,7 @@ class Source:
 
 def source(actor: Actor, post_id: int) -> Source:
     """Return the text of the actor's own post as it was last typed; NotFound, Forbidden."""
-    post: Post = get_visible(Post, actor, post_id)
-    thread: Thread = get_visible(Thread, actor, post.thread_id)
+    thread, post = place(actor, post_id)
     require(may_edit(actor, post, thread))
     revision = post_store.latest_revision(post)
     return Source(

@@ -8,24 +8,8 @@ from forum.domain.audit import log as audit_log
 from forum.domain.moderation import locking
 from forum.infra.db import db
 from forum.models.moderation import ModerationAction
-from forum.models.spaces import Role
 from forum.policy.errors import Forbidden
-from tests.factories import actor, make_member, make_space, make_thread
-
-
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
-@pytest.fixture
-def mo(gent):
-    return make_member("Mo", space=gent, role=Role.MODERATOR)
+from tests.factories import actor, make_thread
 
 
 def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):

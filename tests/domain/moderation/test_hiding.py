@@ -16,21 +16,6 @@ from tests.factories import actor, make_member, make_post, make_space, make_thre
 
 
 @pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
-@pytest.fixture
-def mo(gent):
-    return make_member("Mo", space=gent, role=Role.MODERATOR)
-
-
-@pytest.fixture
 def karim():
     return make_member("Karim", space=make_space("Genk", city="genk"))
 

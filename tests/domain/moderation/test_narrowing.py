@@ -14,16 +14,6 @@ from tests.factories import actor, join, make_member, make_post, make_space, mak
 from tests.lesson_scenario import build
 
 
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
 def test_a_moderator_narrows_and_it_is_logged(gent, leen):
     thread = make_thread(gent, leen)
     moderator = make_member("Mo", space=gent, role=Role.MODERATOR)

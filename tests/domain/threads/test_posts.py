@@ -8,25 +8,9 @@ from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import posts
 from forum.infra.db import db
-from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
 from forum.policy.errors import Conflict, Forbidden, NotFound
-from tests.factories import actor, make_member, make_post, make_space, make_thread
-
-
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
-@pytest.fixture
-def mo(gent):
-    return make_member("Mo", space=gent, role=Role.MODERATOR)
+from tests.factories import actor, make_post, make_thread
 
 
 def opening(thread):

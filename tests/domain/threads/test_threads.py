@@ -40,16 +40,6 @@ def answer(who, thread, body="With us too.", **over):
     )
 
 
-@pytest.fixture
-def gent():
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent)
-
-
 def test_a_thread_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     thread = begin(
         leen, gent, title="  Who \n rings\u202e back? ", tags=["Onthaal", "#onthaal", "huisbezoek"]
