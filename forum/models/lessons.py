@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice, related
+from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Member
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis
@@ -54,7 +54,7 @@ class Lesson(Model):
         CheckConstraint("published_by_id IS NULL OR published_by_id <> curator_id", name="four_eyes"),
         CheckConstraint("state <> 'published' OR current_id IS NOT NULL", name="published_has_version"),
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
-        Index("ix_lesson_changed_at_id", "changed_at", "id"),
+        Index("ix_lesson_published", "changed_at", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_space_id_changed_at_id", "space_id", "changed_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -55,6 +55,7 @@ def lessons(scope: Scope) -> list[LessonNews]:
         .where(
             Lesson.changed_at > scope.starts_at,
             Lesson.changed_at <= scope.ends_at,
+            Lesson.current_id.is_not(None),
             Lesson.public_id.is_not(None),
             Lesson.curator_id != scope.actor.id,
             or_(Lesson.published_by_id.is_(None), Lesson.published_by_id != scope.actor.id),
