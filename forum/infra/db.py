@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Engine, Enum, Executable, MetaData, event, text
+from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
+
+from forum.infra.compiled_cache import CompiledCache
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -70,6 +72,8 @@ _writes: ContextVar[bool] = ContextVar("writes", default=True)
 
 def init_app(app: Flask) -> None:
     """Bind database and migrations to the application."""
+    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    options.setdefault("execution_options", {})["compiled_cache"] = CompiledCache()
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
 
@@ -87,15 +91,6 @@ def reading() -> Iterator[None]:
 def set_reading(only_reads: bool) -> None:
     """Make the same promise for the rest of this context, or end it; the web floor makes it for every GET."""
     _writes.set(not only_reads)
-
-
-def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement that selects columns, not objects, within the transaction of the session.
-
-    It goes past the session's bookkeeping of objects, which costs a third of such a query and has nothing to do here.
-    Nothing is flushed first: for pages that read.
-    """
-    return db.session.connection().execute(statement, values)
 
 
 def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
@@ -120,6 +115,19 @@ def related(*args: Any, **options: Any) -> Relationship[Any]:
     return relationship(*args, lazy="raise", **options)
 
 
+POSTGRESQL = (
+    # As PostgreSQL's manual advises where rows come from memory or a solid disk: at its default of 4.0 twenty rows by
+    # their key are read by scanning whole tables.
+    "random_page_cost = 1.1",
+    # Compiling a query costs more than any of ours takes, and so do processes that help with it.
+    "jit = off",
+    "max_parallel_workers_per_gather = 0",
+    # A prepared statement is planned once. By itself PostgreSQL plans it anew each time where values that it does not
+    # know seem to cost more, which in a large forum takes ten times as long as running it (docs/decisions/0013).
+    "plan_cache_mode = force_generic_plan",
+)
+
+
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, record: Any) -> None:
     if type(connection).__module__.startswith("sqlite3"):
@@ -130,9 +138,7 @@ def _prepare(connection: Any, record: Any) -> None:
 
 def _prepare_postgresql(connection: Any) -> None:
     connection.autocommit = True
-    # As PostgreSQL's manual advises where rows come from memory or a solid disk: at its default of 4.0 twenty rows by
-    # their key are read by scanning whole tables. Compiling a query costs more than any of ours takes.
-    for setting in ("random_page_cost = 1.1", "jit = off"):
+    for setting in POSTGRESQL:
         connection.execute(f"SET {setting}")
     connection.autocommit = False
 

@@ -8,12 +8,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Integer, Row, Select, and_, bindparam, or_
+from sqlalchemy import Row, Select, and_, bindparam, or_
 
-from forum.infra.db import db, select_rows
+from forum.infra.db import db
+from forum.infra.statements import kept, select_rows
 
 T = TypeVar("T")
 MARK = "after"
@@ -42,10 +42,10 @@ def keyset(
     not ours means the first page. `values` are the parameters of a cached statement: its pages are cached, too.
     """
     position = _read(cursor)
-    page_query = (_page_query if values is None else _cached_page_query)(
-        statement, keys, position is not None
+    page_query = (_page_query if values is None else _kept_page_query)(
+        statement, keys, position is not None, limit + 1
     )
-    parameters = {**(values or {}), "page_rows": limit + 1}
+    parameters = dict(values or {})
     if position is not None:
         parameters |= {"page_moment": position[0], "page_number": position[1]}
     # A kept statement selects columns; any other may select objects, which the session looks after.
@@ -57,17 +57,17 @@ def keyset(
     return page, _write(*last[0]) if len(selected) > limit else None
 
 
-def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool) -> Select[Any]:
-    """The statement for one page; where it begins and how long it is are parameters."""
+def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int) -> Select[Any]:
+    """The statement for one page of so many rows; where it begins is a parameter."""
     moment, number = keys
     if has_cursor:
         at = bindparam("page_moment", type_=moment.type)
         last = bindparam("page_number", type_=number.type)
         statement = statement.where(or_(moment < at, and_(moment == at, number < last)))
-    return statement.order_by(moment.desc(), number.desc()).limit(bindparam("page_rows", type_=Integer))
+    return statement.order_by(moment.desc(), number.desc()).limit(rows)
 
 
-_cached_page_query = lru_cache(maxsize=256)(_page_query)
+_kept_page_query = kept(_page_query)
 
 
 def _keys_of(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:

@@ -6,7 +6,6 @@ nothing else decides who reads.
 """
 
 from collections.abc import Callable, Hashable
-from functools import cache
 from typing import Any, Protocol, cast
 
 from sqlalchemy import (
@@ -28,6 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra.db import db
 from forum.infra.paging import LARGEST
+from forum.infra.statements import kept
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
@@ -96,7 +96,7 @@ def get_visible(
     return row
 
 
-@cache
+@kept
 def _one_row(model: Any, signed_in: bool, lock: bool) -> Select[Any]:
     """One row by its id, as a statement that is built once; it contains no reader and no permission."""
     rule = RULES[model](bindparam(READER_ID, type_=Integer) if signed_in else None)

@@ -93,7 +93,7 @@ def _lesson(**changes: Any) -> LessonCard:
         "axis": "ruimtelijke-samenhang",
         "confirmed": True,
         "overdue": False,
-        "cities_back": ["roeselare", "mechelen"],
+        "cities_back": ("roeselare", "mechelen"),
         "adoptions": [("vgc", "partly"), ("brugge", "worked")],
     }
     return LessonCard(**(card | changes))
@@ -117,8 +117,8 @@ def _samples() -> dict[str, Any]:
         "lessons": (
             ("lead", _lesson()),
             ("", _lesson(outcome="failed", confirmed=False, adoptions=[("gent", "failed")])),
-            ("", _lesson(outcome="partly", overdue=True, cities_back=["kortrijk"], adoptions=[])),
-            ("small", _lesson(outcome="mixed", axis="kwalitatieve-densiteit", cities_back=[], adoptions=[])),
+            ("", _lesson(outcome="partly", overdue=True, cities_back=("kortrijk",), adoptions=[])),
+            ("small", _lesson(outcome="mixed", axis="kwalitatieve-densiteit", cities_back=(), adoptions=[])),
         ),
         "replies": (
             _post(2, KOEN, "addition", "Wij hebben er een tellus naast gelegd.", edited=True),

@@ -57,7 +57,7 @@ def _for_members(who: Actor) -> str:
         notices=notifications.inbox(who),
         join_requests=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
-        asks_digest=who.approved_at is not None and subscriptions.choice_of(who.id) is None,
+        asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
         waiting=waiting,
         fresh=new,
         fresh_cities=sorted({city for card in [*waiting, *new] for city in card.cities}),

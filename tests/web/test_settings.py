@@ -57,8 +57,7 @@ def test_a_capacity_is_added_and_ended_and_stays(client, noor):
     capacity = capacities.current(noor.id)
     assert capacity.function == "head of youth work"
     assert submit(client, f"/settings/capacities/{capacity.id}/ending").status_code == 303
-    db.session.refresh(capacity)
-    assert capacity.ends_on == clock.now().date()
+    assert db.session.get_one(Capacity, capacity.id).ends_on == clock.now().date()
     assert len(db.session.scalars(select(Capacity).where(Capacity.member_id == noor.id)).all()) == 2
     assert "head of youth work" in client.get("/settings/profile").get_data(as_text=True)
 

@@ -4,17 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import Integer, bindparam, delete, exists, select
 
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new
+from forum.infra.statements import select_rows
 from forum.models.accounts import Member
 from forum.models.subscriptions import DigestAxis, DigestChoice, DigestSpace, Frequency
 from forum.models.themes import Axis
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+
+_CHOSEN = select(exists().where(DigestChoice.member_id == bindparam("member_id", type_=Integer)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ def choose(
 def choice_of(member_id: int) -> DigestChoice | None:
     """Return the member's choice, or None while they have not made one."""
     return db.session.get(DigestChoice, member_id)
+
+
+def has_chosen(actor: Actor) -> bool:
+    """Return whether the actor made a choice (one query)."""
+    return bool(select_rows(_CHOSEN, {"member_id": actor.id}).scalar_one())
 
 
 def preferences_of(member_id: int) -> DigestPreferences | None:

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, select
 
 from forum.domain.lessons import page_queries
 from forum.domain.people import capacities
-from forum.domain.people.bylines import Byline, byline
+from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock
-from forum.infra.db import db, select_rows
+from forum.infra.columns import code
+from forum.infra.db import db
+from forum.infra.statements import kept, select_rows
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
@@ -50,15 +51,15 @@ class Adoption:
 def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
     """Return the reports on a lesson that the reader may see, the latest first (one query)."""
     values = {**reader_values(reader), "lesson_id": lesson.id}
-    rows = db.session.execute(page_queries.adoptions(reader is not None), values)
+    rows = select_rows(page_queries.adoptions(reader is not None), values)
     return [
         Adoption(
-            city=row.AdoptionReport.city,
-            outcome=row.AdoptionReport.outcome.value,
-            by=byline(row.name, row.handle, row.Capacity),
-            reported_on=row.AdoptionReport.reported_on,
-            what_changed=row.AdoptionReport.what_changed,
-            what_came=row.AdoptionReport.what_came,
+            city=row.city,
+            outcome=row.outcome.value,
+            by=speaker(row),
+            reported_on=row.reported_on,
+            what_changed=row.what_changed,
+            what_came=row.what_came,
             post=PostLink(row.thread_id, row.slug, row.number) if row.thread_id is not None else None,
         )
         for row in rows
@@ -70,15 +71,15 @@ def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pa
     values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
     pairs: dict[int, list[Pair]] = {}
     for row in select_rows(_cities(reader is not None), values):
-        pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome.value))
+        pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome))
     return pairs
 
 
-@cache
+@kept
 def _cities(signed_in: bool) -> Select[Any]:
     # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.
     query: Any = (
-        select(AdoptionReport.lesson_id, AdoptionReport.city, AdoptionReport.outcome)
+        select(AdoptionReport.lesson_id, AdoptionReport.city, code(AdoptionReport.outcome))
         .join(Lesson, Lesson.id == AdoptionReport.lesson_id)
         .where(
             Lesson.id.in_(bindparam("lesson_ids", expanding=True)),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache, lru_cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
@@ -11,8 +10,9 @@ from sqlalchemy import cast as sql_cast
 
 from forum.domain.lessons import adoptions, library_counts
 from forum.infra import clock
-from forum.infra.db import select_rows
+from forum.infra.columns import code, codes, read_codes
 from forum.infra.paging import Page, keyset
+from forum.infra.statements import kept, select_rows
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.library import LibraryCount
@@ -39,7 +39,7 @@ class LessonCard:
     confidence: str
     confirmed: bool
     overdue: bool
-    cities_back: list[str]
+    cities_back: tuple[str, ...]
     masked: bool
     adoptions: list[adoptions.Pair]
     published_at: datetime
@@ -131,7 +131,7 @@ def _current() -> ColumnElement[bool]:
     return LessonVersion.id == Lesson.current_id
 
 
-@lru_cache(maxsize=256)
+@kept
 def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
     """Cards for a reader, narrowed by the chosen filters: built once."""
     query: Any = (
@@ -144,20 +144,24 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
             Lesson.confirmed_at,
             LessonVersion.title,
             LessonVersion.one_sentence,
-            LessonVersion.outcome,
-            LessonVersion.axis,
-            LessonVersion.confidence,
-            LessonVersion.cities,
+            code(LessonVersion.outcome),
+            code(LessonVersion.axis),
+            code(LessonVersion.confidence),
+            codes(LessonVersion.cities),
             LessonVersion.masked,
         )
         .join(LessonVersion, _current())
-        .where(sees(Lesson, readers.reader_param(signed_in)), *_conditions(choice).values())
+        .where(
+            Lesson.current_id.is_not(None),  # said once more for the index that holds only these
+            sees(Lesson, readers.reader_param(signed_in)),
+            *_conditions(choice).values(),
+        )
     )
     return cast(Select[Any], query)
 
 
-@cache
-def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
+@kept
+def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
     """The latest changed; of one space only those whose threads the reader may all see."""
     query = _cards(signed_in, Choice())
     if in_space:
@@ -168,10 +172,10 @@ def _first_cards(signed_in: bool, in_space: bool) -> Select[Any]:
         )
         query = query.where(Lesson.space_id == bindparam("space_id", type_=Integer), ~unseen.exists())
     changed, number = KEYS
-    return query.order_by(changed.desc(), number.desc()).limit(bindparam("most", type_=Integer))
+    return query.order_by(changed.desc(), number.desc()).limit(limit)
 
 
-@lru_cache(maxsize=256)
+@kept
 def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
     """The total, and for each value of each filter the number with the other chosen filters."""
     chosen = _conditions(choice)
@@ -184,11 +188,8 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
 
 
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
-    query = _first_cards(reader is not None, "space_id" in parameters)
-    return _lesson_cards(
-        reader,
-        select_rows(query, {**readers.reader_values(reader), **parameters, "most": limit}).all(),
-    )
+    query = _first_cards(reader is not None, "space_id" in parameters, limit)
+    return _lesson_cards(reader, select_rows(query, {**readers.reader_values(reader), **parameters}).all())
 
 
 def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
@@ -200,12 +201,12 @@ def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]
             public_id=row.public_id,
             title=row.title,
             one_sentence=row.one_sentence,
-            outcome=row.outcome.value,
-            axis=row.axis.value,
-            confidence=row.confidence.value,
+            outcome=row.outcome,
+            axis=row.axis,
+            confidence=row.confidence,
             confirmed=row.confirmed_at is not None,
             overdue=row.review_on is not None and row.review_on < today,
-            cities_back=row.cities,
+            cities_back=read_codes(row.cities),
             masked=row.masked,
             adoptions=applied.get(row.id, []),
             published_at=row.published_at,

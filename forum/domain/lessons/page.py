@@ -9,11 +9,12 @@ from typing import Any
 from forum.domain.lessons import adoptions, consent_checks, page_queries
 from forum.domain.lessons.adoptions import PostLink
 from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink, VersionLine
-from forum.domain.people.bylines import Byline, byline, masked
+from forum.domain.people.bylines import Byline, byline, masked, speaker
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Role
@@ -44,7 +45,7 @@ def preview(reader: Actor, lesson_id: int) -> LessonPage:
 def history(reader: Actor | None, lesson: Lesson) -> list[VersionLine]:
     """Return the published versions that the reader may see, the newest first."""
     values = {**reader_values(reader), "lesson_id": lesson.id}
-    return [VersionLine(*row) for row in db.session.execute(page_queries.history(reader is not None), values)]
+    return [VersionLine(*row) for row in select_rows(page_queries.history(reader is not None), values)]
 
 
 def excerpt_view(quoted: Quoted, seen: Collection[int], consent: Consent | None) -> ExcerptView:
@@ -70,7 +71,7 @@ def _composed(
     reader: Actor | None, lesson: Lesson, version: LessonVersion, tag_words: str | None, *, as_outsider: bool
 ) -> LessonPage:
     values = {**reader_values(reader), "lesson_id": lesson.id}
-    threads = db.session.execute(page_queries.sources(reader is not None), values).all()
+    threads = select_rows(page_queries.sources(reader is not None), values).all()
     shown = [
         thread
         for thread in threads
@@ -125,13 +126,13 @@ def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byl
         "publisher_id": lesson.published_by_id,
         "then": lesson.created_at.date(),
     }
-    by_id = {row.id: row for row in db.session.execute(page_queries.people(), values)}
+    by_id = {row.id: row for row in select_rows(page_queries.people(), values)}
     curator = by_id[lesson.curator_id]
     publisher = by_id.get(lesson.published_by_id or 0)
     return (
-        byline(curator.name, curator.handle, curator.Capacity if complete else None),
-        [row.name for row in by_id.values() if row.checked],
-        publisher.name if publisher is not None else "",
+        speaker(curator) if complete else Byline(curator.author_name, curator.author_handle),
+        [row.author_name for row in by_id.values() if row.checked],
+        publisher.author_name if publisher is not None else "",
     )
 
 

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import select
 
 from forum.infra import clock
-from forum.infra.db import db, select_rows
+from forum.infra.db import db
 from forum.infra.rows import insert_new
+from forum.infra.statements import kept, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.policy.actors import Actor
@@ -43,11 +43,10 @@ def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | No
 
 def inbox(actor: Actor) -> list[Notice]:
     """Return the actor's unread notices about lessons that they may still see, the newest first (one query)."""
-    values = {**reader_values(actor), "most": MOST}
-    return [Notice(*values_of) for values_of in select_rows(_unread(), values)]
+    return [Notice(*values) for values in select_rows(_unread(), reader_values(actor))]
 
 
-@cache
+@kept
 def _unread() -> Any:
     reader = reader_param(signed_in=True)
     assert reader is not None
@@ -68,7 +67,7 @@ def _unread() -> Any:
             sees(Lesson, reader),
         )
         .order_by(Notification.created_at.desc(), Notification.id.desc())
-        .limit(bindparam("most", type_=Integer))
+        .limit(MOST)
     )
 
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol
 
-from forum.domain.themes.labels import LEVELS, organisation
+from forum.domain.themes.labels import LEVELS, WithBody, organisation
 from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Level, Member
 
-# For lists. The query joins Member on the author and Capacity (outer) on the capacity of the post.
+# For queries that join Member on who spoke and Capacity (outer) on the capacity in which they did.
 COLUMNS = (
     Member.name.label("author_name"),
     Member.handle.label("author_handle"),
@@ -36,28 +36,6 @@ class Byline:
     guest: bool = False
 
 
-def byline(name: str, handle: str, capacity: Capacity | None, *, today: date | None = None) -> Byline:
-    """Return the byline of a member with the capacity in which they wrote (None: they had none)."""
-    if capacity is None:
-        return Byline(name=name, handle=handle)
-    ended = capacity.ends_on is not None and capacity.ends_on < (today or clock.now().date())
-    level_and_body = _("%(level)s, %(body)s", level=LEVELS[capacity.level], body=organisation(capacity))
-    return Byline(
-        name=name,
-        handle=handle,
-        job=capacity.function,
-        org_words=level_and_body,
-        city=capacity.city,
-        former=ended,
-        guest=capacity.body in {Body.ACADEMIC, Body.GOVERNMENT, Body.CITIZENS} and capacity.city is None,
-    )
-
-
-def masked(description: str) -> Byline:
-    """Return the byline of somebody who may not be named: only the description that they agreed to."""
-    return Byline(name=description)
-
-
 class CapacityColumns(NamedTuple):
     """The columns of a capacity that a byline needs."""
 
@@ -68,35 +46,51 @@ class CapacityColumns(NamedTuple):
     ends_on: date | None
 
 
-def speaker(row: Any, today: date) -> Byline:
+class SpokenAs(WithBody, Protocol):
+    """A capacity, or those columns of it that a byline needs."""
+
+    @property
+    def function(self) -> str: ...
+
+    @property
+    def level(self) -> Level: ...
+
+    @property
+    def ends_on(self) -> date | None: ...
+
+
+def byline(name: str, handle: str, capacity: SpokenAs | None) -> Byline:
+    """Return the byline of a member with the capacity in which they wrote (None: they had none)."""
+    columns = None
+    if capacity is not None:
+        columns = CapacityColumns(
+            capacity.function, capacity.level, capacity.body, capacity.city, capacity.ends_on
+        )
+    return _byline(name, handle, columns, clock.now().date(), i18n.locale())
+
+
+def masked(description: str) -> Byline:
+    """Return the byline of somebody who may not be named: only the description that they agreed to."""
+    return Byline(name=description)
+
+
+def speaker(row: Any, today: date | None = None) -> Byline:
     """Return the byline of a row with COLUMNS, in the language of this moment."""
-    return _speaker(
-        row.author_name,
-        row.author_handle,
-        row.author_function,
-        row.author_level,
-        row.author_body,
-        row.author_city,
-        row.author_until,
-        today,
-        i18n.locale(),
-    )
+    columns = (row.author_function, row.author_level, row.author_body, row.author_city, row.author_until)
+    capacity = None if row.author_function is None else CapacityColumns(*columns)
+    return _byline(row.author_name, row.author_handle, capacity, today or clock.now().date(), i18n.locale())
 
 
 @lru_cache(maxsize=4096)
-def _speaker(
-    name: str,
-    handle: str,
-    function: str | None,
-    level: Level | None,
-    body: Body | None,
-    city: str | None,
-    until: date | None,
-    today: date,
-    language: str,
-) -> Byline:
-    if function is None or level is None or body is None:
-        return byline(name, handle, None)
-    return byline(
-        name, handle, cast(Capacity, CapacityColumns(function, level, body, city, until)), today=today
+def _byline(name: str, handle: str, capacity: CapacityColumns | None, today: date, language: str) -> Byline:
+    if capacity is None:
+        return Byline(name=name, handle=handle)
+    return Byline(
+        name=name,
+        handle=handle,
+        job=capacity.function,
+        org_words=_("%(level)s, %(body)s", level=LEVELS[capacity.level], body=organisation(capacity)),
+        city=capacity.city,
+        former=capacity.ends_on is not None and capacity.ends_on < today,
+        guest=capacity.body in {Body.ACADEMIC, Body.GOVERNMENT, Body.CITIZENS} and capacity.city is None,
     )

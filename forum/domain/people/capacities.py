@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
@@ -11,6 +10,7 @@ from forum.domain.lines import clean_line
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.statements import kept
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.cities import BY_CODE
 from forum.policy.errors import Invalid
@@ -21,22 +21,35 @@ def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(Capacity.starts_on <= day, or_(Capacity.ends_on.is_(None), Capacity.ends_on >= day))
 
 
-@cache
+class HeldCapacity(NamedTuple):
+    """A capacity in which a member speaks."""
+
+    id: int
+    member_id: int
+    function: str
+    level: Level
+    body: Body
+    city: str | None
+    ends_on: date | None
+
+
+@kept
 def _current_capacities() -> Select[Any]:
-    query: Any = select(Capacity).where(
+    query: Any = select(*(getattr(Capacity, field) for field in HeldCapacity._fields)).where(
         Capacity.member_id.in_(bindparam("member_ids", expanding=True)),
         holds_on(bindparam("day", type_=Date)),
     )
     return cast(Select[Any], query.order_by(Capacity.starts_on, Capacity.id))
 
 
-def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, Capacity]:
+def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, HeldCapacity]:
     """Return the capacity in which each member speaks on `day` (today): of those that hold, the last begun."""
     values = {"member_ids": list(member_ids), "day": day or clock.now().date()}
-    return {row.member_id: row for row in db.session.scalars(_current_capacities(), values)}
+    held = (HeldCapacity(*row) for row in db.session.execute(_current_capacities(), values))
+    return {capacity.member_id: capacity for capacity in held}
 
 
-def current(member_id: int, day: date | None = None) -> Capacity | None:
+def current(member_id: int, day: date | None = None) -> HeldCapacity | None:
     """Return the capacity in which one member speaks on `day` (today), if any."""
     return current_of([member_id], day).get(member_id)
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, bindparam, select, update
 
 from forum.infra import clock, tokens
-from forum.infra.db import db, select_rows
+from forum.infra.db import db
+from forum.infra.statements import select_rows
 from forum.models.accounts import Member, SignIn
 from forum.policy.actors import COLUMNS, Actor, actor_from
 from forum.policy.errors import NotFound

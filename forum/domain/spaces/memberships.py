@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, Integer, and_, bindparam, func, select, update
@@ -14,10 +13,11 @@ from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock
-from forum.infra.db import db, select_rows
+from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
 from forum.infra.rows import insert_new
+from forum.infra.statements import kept, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
@@ -115,7 +115,7 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     return [speaker(row, today) for row in last_begun.values()]
 
 
-@cache
+@kept
 def _people() -> Any:
     columns = (
         Membership.id,
@@ -132,7 +132,7 @@ def _people() -> Any:
     )
 
 
-@cache
+@kept
 def _moderators() -> Any:
     holds = capacities.holds_on(bindparam("today", type_=Date))
     return (

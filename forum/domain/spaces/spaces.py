@@ -2,8 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.statements import kept, select_rows
 from forum.models.cities import BY_CODE
 from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Thread
@@ -38,17 +38,18 @@ class SpaceCard:
 
 
 def by_slug(reader: Actor | None, slug: str) -> Space:
-    """Return the space with that address; NotFound."""
+    """Return the space with that address, to read and not to change; NotFound."""
     values = {**reader_values(reader), "slug": slug}
-    space: Space | None = db.session.scalars(_by_slug(reader is not None), values).one_or_none()
-    if space is None:
+    row = select_rows(_by_slug(reader is not None), values).one_or_none()
+    if row is None:
         raise NotFound
-    return space
+    return cast(Space, row)
 
 
-@cache
+@kept
 def _by_slug(signed_in: bool) -> Select[Any]:
-    return visible(Space, reader_param(signed_in)).where(Space.slug == bindparam("slug", type_=String))
+    spaces = visible(Space, reader_param(signed_in), *Space.__table__.columns)
+    return spaces.where(Space.slug == bindparam("slug", type_=String))
 
 
 def by_id(reader: Actor | None, space_id: int) -> Space:

@@ -4,13 +4,13 @@ Which needs and axes there are, and in which order, stands here; what they are c
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from forum.domain.lines import clean_line
 from forum.domain.themes import label_rows
 from forum.infra.i18n import LOCALES, _, lazily, lazy
 from forum.infra.rows import upsert
-from forum.models.accounts import Body, Capacity, Level
+from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence
 from forum.models.spaces import Audience, Role, SpaceKind
@@ -173,7 +173,17 @@ def city_name(code: str) -> str:
     return city.name if city else code
 
 
-def organisation(capacity: Capacity) -> str:
+class WithBody(Protocol):
+    """A capacity, or those columns of it that name an organisation."""
+
+    @property
+    def body(self) -> Body: ...
+
+    @property
+    def city(self) -> str | None: ...
+
+
+def organisation(capacity: WithBody) -> str:
     """Return body and city: "city of Gent", "OCMW Antwerpen", "association in Leuven", "VGC Brussel", "network"."""
     if capacity.city is None:
         return str(BODIES[capacity.body])

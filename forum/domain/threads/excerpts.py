@@ -4,28 +4,65 @@ For checks by the forum itself: which of it a reader may see is decided in `less
 """
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, select
 
+from forum.domain.people.bylines import CapacityColumns
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
-from forum.models.claims import Claim, Excerpt
+from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.spaces import Audience
 from forum.models.threads import Post, PostRevision, Thread
+
+
+class Words(NamedTuple):
+    """The frozen words, and what they do for their claim."""
+
+    id: int
+    words: str
+    start_at: int  # in the plain text of the revision, like `end_at`
+    end_at: int
+    stance: Stance
+    sha256: str
+
+
+class QuotedPost(NamedTuple):
+    """The post, as it is now."""
+
+    id: int
+    number: int
+    revision: int
+    created_at: datetime
+    deleted_at: datetime | None
+    hidden_at: datetime | None
+
+
+class QuotedThread(NamedTuple):
+    """The thread, as it is now."""
+
+    id: int
+    slug: str
+    audience: Audience
+    space_id: int
+    hidden_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """One excerpt and where it came from."""
 
-    excerpt: Excerpt
+    excerpt: Words
     position: int  # of its claim
     revision: int
-    post: Post
-    thread: Thread
+    post: QuotedPost
+    thread: QuotedThread
     speaker: str
     handle: str
-    capacity: Capacity | None
+    capacity: CapacityColumns | None
 
     @property
     def city(self) -> str | None:
@@ -62,25 +99,44 @@ def under(version_id: int) -> list[Quoted]:
 def by_claim(version_id: int) -> list[QuotedClaim]:
     """Return the claims of a version in their order, each with its excerpts (one query)."""
     claims: dict[int, QuotedClaim] = {}
-    for position, text, excerpt, *origin in db.session.execute(_CLAIMS, {"version_id": version_id}):
+    for row in db.session.execute(_CLAIMS, {"version_id": version_id}):
+        position, text, revision, speaker, handle, *origin = row
         claim = claims.setdefault(position, QuotedClaim(position, text, []))
-        if excerpt is not None:
-            claim.quotes.append(Quoted(excerpt, position, *origin))
+        words, post, thread, capacity = (tuple(origin[part]) for part in _PARTS)
+        if words[0] is not None:
+            claim.quotes.append(
+                Quoted(
+                    Words(*words),
+                    position,
+                    revision,
+                    QuotedPost(*post),
+                    QuotedThread(*thread),
+                    speaker,
+                    handle,
+                    CapacityColumns(*capacity) if capacity[0] is not None else None,
+                )
+            )
     return list(claims.values())
 
 
+# What each part of a quote is made of, in the order of its fields.
+_COLUMNS: tuple[tuple[type[Any], Any], ...] = (
+    (Words, Excerpt),
+    (QuotedPost, Post),
+    (QuotedThread, Thread),
+    (CapacityColumns, Capacity),
+)
+_ENDS = [sum(len(part._fields) for part, _model in _COLUMNS[:number]) for number in range(len(_COLUMNS) + 1)]
+_PARTS = [slice(*ends) for ends in pairwise(_ENDS)]
 # Built once: building the statement costs more than asking the database.
 _CLAIMS: Any = (
     select(
         Claim.position,
         Claim.text,
-        Excerpt,
         PostRevision.number,
-        Post,
-        Thread,
         Member.name,
         Member.handle,
-        Capacity,
+        *(getattr(model, field) for part, model in _COLUMNS for field in part._fields),
     )
     .outerjoin(Excerpt, Excerpt.claim_id == Claim.id)
     .outerjoin(PostRevision, PostRevision.id == Excerpt.revision_id)

@@ -1,7 +1,6 @@
 """The queries behind lists of threads, each built once: columns of a card, the visibility rule, and the filters."""
 
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -19,7 +18,9 @@ from sqlalchemy import (
 )
 
 from forum.domain.people.bylines import COLUMNS
+from forum.infra.columns import code, codes
 from forum.infra.db import Moment
+from forum.infra.statements import kept
 from forum.models.accounts import Capacity, Member
 from forum.models.cities import CITIES
 from forum.models.spaces import Space
@@ -35,7 +36,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEYS = (Thread.last_post_at, Thread.id)
 
 
-@cache
+@kept
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
     """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
     reader = reader_param(signed_in)
@@ -47,16 +48,16 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
             Thread.slug,
             Thread.title,
             Thread.summary,
-            Thread.need,
-            Thread.axis,
+            code(Thread.need),
+            code(Thread.axis),
             Thread.post_count,
-            Thread.cities,
+            codes(Thread.cities),
             Thread.created_at,
             Thread.last_post_at,
-            Thread.audience,
+            code(Thread.audience),
             Thread.locked_at,
             Thread.hidden_at,
-            Thread.outcome,
+            code(Thread.outcome),
             Space.name.label("space_name"),
             Space.slug.label("space_slug"),
             new_count.label("new_count"),
@@ -76,18 +77,14 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
     return cast(Select[Any], query)
 
 
-@cache
-def first_cards(signed_in: bool, filters: frozenset[str]) -> Select[Any]:
-    """Return the query of the first `most` cards: the latest post first."""
+@kept
+def first_cards(signed_in: bool, filters: frozenset[str], limit: int) -> Select[Any]:
+    """Return the query of the first cards: the latest post first."""
     last_post_at, thread_id = KEYS
-    return (
-        cards(signed_in, filters)
-        .order_by(last_post_at.desc(), thread_id.desc())
-        .limit(bindparam("most", type_=Integer))
-    )
+    return cards(signed_in, filters).order_by(last_post_at.desc(), thread_id.desc()).limit(limit)
 
 
-@cache
+@kept
 def cities_since(signed_in: bool) -> Select[Any]:
     """The cities that said something since the moment `since` in a thread that the reader may see.
 

@@ -8,8 +8,10 @@ from typing import Any
 from forum.domain.people.bylines import Byline, speaker
 from forum.domain.threads import list_queries
 from forum.infra import clock
-from forum.infra.db import db, select_rows
+from forum.infra.columns import read_codes
+from forum.infra.db import db
 from forum.infra.paging import Page, keyset
+from forum.infra.statements import select_rows
 from forum.policy import readers
 from forum.policy.actors import Actor
 
@@ -30,7 +32,7 @@ class ThreadCard:
     space_name: str
     space_slug: str
     reply_count: int
-    cities: list[str]
+    cities: tuple[str, ...]
     new_count: int
     created_at: datetime
     last_post_at: datetime
@@ -86,10 +88,8 @@ def cities_of_the_week(reader: Actor | None) -> list[str]:
 
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: Any) -> list[ThreadCard]:
-    query = list_queries.first_cards(reader is not None, frozenset(filters))
-    return _thread_cards(
-        select_rows(query, {**readers.reader_values(reader), **parameters, "most": limit}).all()
-    )
+    query = list_queries.first_cards(reader is not None, frozenset(filters), limit)
+    return _thread_cards(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
 
 
 def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
@@ -100,19 +100,19 @@ def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
             slug=row.slug,
             title=row.title,
             summary=row.summary,
-            need=row.need.value,
-            axis=row.axis.value,
+            need=row.need,
+            axis=row.axis,
             author=speaker(row, today),
             space_name=row.space_name,
             space_slug=row.space_slug,
             reply_count=reply_count(row),
-            cities=row.cities,
+            cities=read_codes(row.cities),
             new_count=row.new_count,
             created_at=row.created_at,
             last_post_at=row.last_post_at,
-            audience=row.audience.value,
+            audience=row.audience,
             locked=row.locked_at is not None,
-            outcome=row.outcome.value if row.outcome else None,
+            outcome=row.outcome,
             hidden=row.hidden_at is not None,
         )
         for row in rows

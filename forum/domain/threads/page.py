@@ -11,7 +11,9 @@ from forum.domain.threads import page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
-from forum.infra.db import db, select_rows
+from forum.infra.columns import read_codes
+from forum.infra.db import db
+from forum.infra.statements import select_rows
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
 from forum.policy.actions import may_delete, may_edit, may_hide, may_put_back, may_reply, may_restore
@@ -46,7 +48,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         space_name=head.space_name,
         space_slug=head.space_slug,
         widest_audience=head.widest_audience,
-        cities=head.cities,
+        cities=read_codes(head.cities),
         reply_count=reply_count(head),
         locked=head.locked_at is not None,
         hidden=head.hidden_at is not None,

@@ -3,13 +3,14 @@
 This page is read most: the queries select columns instead of objects, and get their parameters when they run.
 """
 
-from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
 
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
+from forum.infra.columns import codes
+from forum.infra.statements import kept
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
@@ -27,7 +28,7 @@ _COLUMNS = (
     Thread.audience,
     Thread.space_id,
     Thread.author_id,
-    Thread.cities,
+    codes(Thread.cities),
     Thread.post_count,
     Thread.last_number,
     Thread.locked_at,
@@ -39,7 +40,7 @@ _COLUMNS = (
 )
 
 
-@cache
+@kept
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it; parameters `thread_id` and `reader_id`."""
     reader = reader_param(signed_in)
@@ -74,7 +75,7 @@ def head(signed_in: bool) -> Select[Any]:
     return query.outerjoin(ReadMark, marked(reader_id)) if signed_in else query
 
 
-@cache
+@kept
 def posts() -> Select[Any]:
     """Return the query of the posts of a page. To be run only for a thread that `head` found."""
     query: Any = (

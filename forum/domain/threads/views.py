@@ -51,7 +51,7 @@ class ThreadPage:
     space_name: str
     space_slug: str
     widest_audience: Audience
-    cities: list[str]
+    cities: tuple[str, ...]
     reply_count: int
     locked: bool
     hidden: bool

@@ -1,0 +1,23 @@
+"""Columns of coded values as lists read them: as plain text, without an enum member and a JSON list for each row."""
+
+import json
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Label, String, Text, cast, type_coerce
+
+
+def code(column: Any) -> Label[str]:
+    """Select a column of a closed set as the text of its code; its name stays."""
+    return type_coerce(column, String).label(column.key)
+
+
+def codes(column: Any) -> Label[str]:
+    """Select a JSON column of codes as the text that `read_codes` takes; its name stays."""
+    return cast(column, Text).label(column.key)
+
+
+@lru_cache(maxsize=4096)
+def read_codes(text: str) -> tuple[str, ...]:
+    """Return the codes of a column of `codes`."""
+    return tuple(json.loads(text))

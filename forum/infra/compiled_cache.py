@@ -1,0 +1,34 @@
+"""Where SQLAlchemy keeps what it compiled, for an application that runs the same statements again and again."""
+
+from typing import Any
+
+from sqlalchemy.util import LRUCache
+
+MOST = 500  # statements; SQLAlchemy keeps as many
+
+
+class CompiledCache:
+    """A dictionary of SQLAlchemy's keys that knows the key of a kept statement by its parts being the same objects.
+
+    A dictionary takes the hash of every column in a statement at each run: a twentieth of a page. The key of the same
+    statement holds the same objects, so that comparing it with the one before takes no time. Any other key is looked
+    up as always.
+    """
+
+    def __init__(self) -> None:
+        self._by_key: LRUCache[Any, Any] = LRUCache(MOST)
+        self._by_part: dict[int, tuple[Any, Any]] = {}
+
+    def get(self, key: Any) -> Any:
+        """Return what was compiled for `key`, or None."""
+        known, compiled = self._by_part.get(id(key[1]), (None, None))
+        return compiled if known == key else self._by_key.get(key)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        if len(self._by_part) >= MOST:
+            self._by_part.clear()
+        self._by_part[id(key[1])] = (
+            key,
+            compiled,
+        )  # the key is kept, so that nothing else gets the id of its part
+        self._by_key[key] = compiled
