@@ -132,8 +132,9 @@ def _sign_in(app: Flask) -> str:
     db.session.add(row)
     db.session.commit()
     interface: Any = app.session_interface
+    # As a browser holds it from the first page with a form on it.
     value = interface.get_signing_serializer(app).dumps(
-        {"_user_id": secret, "_fresh": True, "_permanent": True}
+        {"_user_id": secret, "_fresh": True, "_permanent": True, "csrf_token": tokens.random_token()}
     )
     return f"{app.config['SESSION_COOKIE_NAME']}={value}"
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg import ClientCursor
 from sqlalchemy import Connection, Engine, event
 
 TAKEN = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")  # of each turn of a scan
@@ -43,13 +44,36 @@ def statements() -> Iterator[list[Statement]]:
 def read(connection: Connection, asked: list[Statement]) -> dict[str, dict[str, int]]:
     """The rows that PostgreSQL reads for these queries, by query and by table."""
     found: dict[str, dict[str, int]] = {}
+    driver: Any = connection.connection.driver_connection
+    cursor = ClientCursor(driver)  # EXECUTE takes its values as text
     for one in asked:
-        answer = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {one.sql}", one.values)
+        sql, values = prepared(one)
+        # As the forum asks it: prepared, with the plan that serves any values.
+        cursor.execute(f"PREPARE of_a_page AS {sql}")
+        given = f"({', '.join(['%s'] * len(values))})" if values else ""
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE of_a_page {given}", values)
+        plan = cursor.fetchone()[0][0]["Plan"]
+        cursor.execute("DEALLOCATE of_a_page")
         name, number = outline(one.sql), 2
         while name in found:
             name, number = f"{outline(one.sql)} ({number})", number + 1
-        found[name] = dict(rows_of(answer.scalar_one()[0]["Plan"]))
+        found[name] = dict(rows_of(plan))
     return found
+
+
+def prepared(asked: Statement) -> tuple[str, list[Any]]:
+    """The query with numbers for its parameters, as PREPARE wants it, and their values in that order."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        if found[1] not in names:
+            names.append(found[1])
+        return f"${names.index(found[1]) + 1}"
+
+    sql = re.sub(r"%%|%\((\w+)\)s", number, asked.sql)
+    return sql, [asked.values[name] for name in names]
 
 
 def outline(sql: str) -> str:

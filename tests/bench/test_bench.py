@@ -16,7 +16,7 @@ from bench.pages import Page
 from bench.prepare import size_for
 from bench.processes import ROOT, cpu_seconds, family
 from bench.report import report
-from bench.rows import outline, rows_of
+from bench.rows import Statement, outline, prepared, rows_of
 from tests.servers import create_database, postgres_server
 
 pytestmark = pytest.mark.live
@@ -45,6 +45,13 @@ def test_the_first_limit_is_forty_kilobytes_of_ready_html():
     answer = limits.app.test_client().get("/ready")
     assert answer.status_code == 200
     assert 39_000 < len(answer.data) < 43_000
+
+
+def test_a_query_is_prepared_with_numbers_for_its_values():
+    asked = Statement(
+        "SELECT %(b)s::INTEGER, 'a%%' WHERE x = %(a)s OR y = %(b)s", {"a": 1, "b": "two", "c": 3}
+    )
+    assert prepared(asked) == ("SELECT $1::INTEGER, 'a%' WHERE x = $2 OR y = $1", ["two", 1])
 
 
 def test_rows_are_those_that_scans_take_from_tables():

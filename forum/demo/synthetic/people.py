@@ -160,7 +160,7 @@ def _mail(network: Network, number: int) -> Rows:
 def _memberships(network: Network) -> Rows:
     chance, number, requests = network.chance, 0, 0
     for index, place in enumerate(network.places):
-        keepers = place.people[: 1 + len(place.people) // 100]
+        keepers = place.people[: min(6, 1 + len(place.people) // 100)]  # few, also in the largest city
         people = [*place.people, READER] if index in READERS_PLACES else place.people
         for member in people:
             number += 1
