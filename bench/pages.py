@@ -38,4 +38,5 @@ MOST_GROWTH = (
 )
 # Rows depend a little on what was said last: in one network a thread more, in another a thread less.
 MORE_ROWS, FEW_ROWS = 1.25, 50
+MOST_TOGETHER = 1.25  # times as long as in eight spaces, for eight writers in one
 MOST_MEMORY = 150.0  # megabytes, to seed a network of any size

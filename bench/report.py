@@ -12,7 +12,7 @@ from bench.forums import Forum
 from bench.measure import Costs, Measured
 
 
-def report(measured: Measured, *, one_core: bool) -> dict[str, Any]:
+def report(measured: Measured, writing: Sequence[float], *, one_core: bool) -> dict[str, Any]:
     """The costs of every forum in times the limits, how they grow, and the checks."""
     here = [(forum, costs) for forum, costs in measured.forums if forum.here]
     beside = [(forum, costs) for forum, costs in measured.forums if not forum.here]
@@ -28,7 +28,7 @@ def report(measured: Measured, *, one_core: bool) -> dict[str, Any]:
         "seeding": {forum.name: forum.told["seeding"] for forum, _costs in measured.forums},
         "pages": found,
         "beside": _figures(measured.limits, beside),
-        "checks": _checks(found, here[-1][0]),
+        "checks": [*_checks(found, here[-1][0]), _writing(writing)],
     }
 
 
@@ -78,6 +78,11 @@ def _checks(found: list[dict[str, Any]], largest: Forum) -> list[dict[str, Any]]
         checks.append(_check(f"{name}: queries that read more rows", len(row["more_rows"]), 0))
     checks.append(_check("megabytes to seed", round(largest.told["megabytes"]), pages.MOST_MEMORY))
     return checks
+
+
+def _writing(turns: Sequence[float]) -> dict[str, Any]:
+    together = round(statistics.median(turns), 2)
+    return _check("eight writers in one space, times eight spaces", together, pages.MOST_TOGETHER)
 
 
 def _check(name: str, found: float, most: float) -> dict[str, Any]:

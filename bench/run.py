@@ -18,6 +18,7 @@ from bench.forums import Forum, made, open_forum
 from bench.measure import Asker, measure
 from bench.processes import ROOT, cores, pin, pin_alone, served
 from bench.report import report
+from bench.writers import writing
 from tests.postgres import create_database, start_postgres
 
 SIZES = "10000,100000,1000000"
@@ -47,7 +48,11 @@ def main(words: list[str] | None = None) -> int:
             for forum, (port, pid) in zip(forums, places, strict=True)
         ]
         measured = measure(Asker(limits[0], (limits[1], database)), askers)
-    found = report(measured, one_core=servers == asking)
+        pin_alone(servers | asking)
+        pin(database, servers | asking)
+        smallest = next(forum for forum in forums if forum.here)
+        together = writing(smallest.environment)
+    found = report(measured, together, one_core=servers == asking)
     print("\n" + "\n".join(table.lines(found)))
     print(f"\n{time.monotonic() - began:.0f} seconds in all.")
     _write(found)
