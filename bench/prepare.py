@@ -43,7 +43,7 @@ from forum.demo.synthetic.size import (
     Size,
 )
 from forum.infra import clock, logs, tokens
-from forum.infra.db import db
+from forum.infra.db import db, reading
 from forum.models.accounts import SignIn
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
@@ -170,7 +170,7 @@ def look(app: Flask, cookie: str, page: Page) -> tuple[int, dict[str, dict[str, 
             answer = client.get(page.path, headers=headers)
     if answer.status_code != 200:
         raise RuntimeError(f"{page.path} answers {answer.status_code}")
-    with app.app_context(), db.engine.connect() as connection:
+    with app.app_context(), reading(), db.engine.connect() as connection, connection.begin():
         return counted.count, read(connection, asked)
 
 

@@ -122,10 +122,11 @@ POSTGRESQL = (
     # Compiling a query costs more than any of ours takes, and so do processes that help with it.
     "jit = off",
     "max_parallel_workers_per_gather = 0",
-    # A prepared statement is planned once. By itself PostgreSQL plans it anew each time where values that it does not
-    # know seem to cost more, which in a large forum takes ten times as long as running it (docs/decisions/0013).
-    "plan_cache_mode = force_generic_plan",
 )
+# For pages. By itself PostgreSQL plans some statements anew at each run, where it hopes that knowing the values makes a
+# better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.
+PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
 
 
 @event.listens_for(Engine, "connect")
@@ -165,6 +166,11 @@ def _begin(connection: Connection) -> None:
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
         # reads saves two round trips to the server.
         _set_autocommit(connection, enabled=True)
+        if not connection.info.get(PLAN_ONCE):
+            connection.connection.cursor().execute(PLAN_ONCE)
+            connection.info[PLAN_ONCE] = True
+    elif connection.info.get(PLAN_ONCE):
+        connection.connection.cursor().execute(PLAN_AS_USUAL)
 
 
 @event.listens_for(Engine, "rollback")

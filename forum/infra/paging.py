@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Row, Select, and_, bindparam, or_
 
 from forum.infra.db import db
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 
 T = TypeVar("T")
 MARK = "after"
@@ -42,13 +42,13 @@ def keyset(
     not ours means the first page. `values` are the parameters of a cached statement: its pages are cached, too.
     """
     position = _read(cursor)
-    page_query = (_page_query if values is None else _kept_page_query)(
+    page_query = (_page_query if values is None else _cached_page_query)(
         statement, keys, position is not None, limit + 1
     )
     parameters = dict(values or {})
     if position is not None:
         parameters |= {"page_moment": position[0], "page_number": position[1]}
-    # A kept statement selects columns; any other may select objects, which the session looks after.
+    # A cached statement selects columns; any other may select objects, which the session looks after.
     run = db.session.execute if values is None else select_rows
     selected = list(run(page_query, parameters).all())
     page = selected[:limit]
@@ -67,7 +67,7 @@ def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool,
     return statement.order_by(moment.desc(), number.desc()).limit(rows)
 
 
-_kept_page_query = kept(_page_query)
+_cached_page_query = cached(_page_query)
 
 
 def _keys_of(row: Row[Any], keys: tuple[Any, Any]) -> tuple[datetime, int]:

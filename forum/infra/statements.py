@@ -15,24 +15,27 @@ from forum.infra.db import db
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=ExternallyTraversible)
+PERSONAL = (
+    "this_reader"  # the name of a parameter that holds the id of one reader, and may not be written out
+)
 CONNECTION = "connection"  # of the transaction of a session, in its `info`
-KEPT = 256  # for each function: as many combinations of its arguments
+MOST = 256  # for each function: as many combinations of its arguments
 _PLAIN = re.compile(r'[\w%":-]*', re.ASCII)  # codes of our own; everything else stays a parameter
 _ANY_DATABASE = DefaultDialect()
 
 
-def kept(build: Callable[P, S]) -> Callable[P, S]:
-    """Keep the statements that `build` returns, by its arguments: building one costs more than running it.
+def cached(build: Callable[P, S]) -> Callable[P, S]:
+    """Cache the statements that `build` returns, by its arguments: building one costs more than running it.
 
-    What differs from reader to reader is a parameter with a name. The constants of the code (states, roles, limits) are
-    written out in the statement: running it has less to fill in, and PostgreSQL, which plans a kept statement once,
-    knows how many rows they fit.
+    What differs from reader to reader is a parameter with a name; ValueError where a statement has the id of one reader
+    in it. The constants of the code (states, roles, limits, and filters, which are known codes) are written out in the
+    statement: running it has less to fill in, and PostgreSQL, which plans it once, knows how many rows they fit.
     """
 
     def built(*arguments: P.args, **named: P.kwargs) -> S:
         return _constants_written_out(build(*arguments, **named))
 
-    return lru_cache(KEPT)(built)  # type: ignore[return-value]
+    return lru_cache(MOST)(built)  # type: ignore[return-value]
 
 
 def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
@@ -51,6 +54,12 @@ def _remember(session: Session, _transaction: SessionTransaction, connection: Co
     session.info[CONNECTION] = connection
 
 
+@event.listens_for(Session, "after_soft_rollback")
+def _forget_after_failure(session: Session, _transaction: SessionTransaction) -> None:
+    """After a flush that failed the session itself says that it must be rolled back."""
+    session.info.pop(CONNECTION, None)
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
@@ -62,7 +71,11 @@ def _constants_written_out(statement: S) -> S:
 
 
 def _written_out(element: Any, **_options: Any) -> ColumnElement[Any] | None:
-    if not isinstance(element, BindParameter) or element.required or element.value is None:
+    if not isinstance(element, BindParameter):
+        return None
+    if PERSONAL in element.key:
+        raise ValueError("a cached statement is for every reader: give it a parameter for the reader")
+    if element.required or element.value is None:
         return None
     values = element.value if element.expanding else [element.value]
     if not values or not all(_is_constant(value) for value in values):

@@ -27,7 +27,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra.db import db
 from forum.infra.paging import LARGEST
-from forum.infra.statements import kept
+from forum.infra.statements import PERSONAL, cached
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
@@ -75,7 +75,7 @@ def _reader_id(reader: Reader | None) -> ReaderId:
         reader_id, BindParameter
     ):  # a cached statement, which gets the id when it runs (policy/readers.py)
         return reader_id
-    return bindparam("reader", reader_id, type_=Integer, unique=True)
+    return bindparam(PERSONAL, reader_id, type_=Integer, unique=True)
 
 
 def get_visible(
@@ -96,7 +96,7 @@ def get_visible(
     return row
 
 
-@kept
+@cached
 def _one_row(model: Any, signed_in: bool, lock: bool) -> Select[Any]:
     """One row by its id, as a statement that is built once; it contains no reader and no permission."""
     rule = RULES[model](bindparam(READER_ID, type_=Integer) if signed_in else None)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import limits, pages, run, table
+from bench import limits, pages, run, table, writers
 from bench.forums import Forum, made
 from bench.measure import Measured
 from bench.pages import Page
@@ -122,11 +122,27 @@ def test_every_bar_can_be_missed():
 
 def test_another_checkout_stands_in_columns_beside_this_one(tmp_path):
     both = [(forum(10_000), in_turns(3.0)), (forum(10_000, root=tmp_path), in_turns(9.0))]
-    found = report(Measured({limit.name: in_turns(1.0) for limit in pages.LIMITS}, both), one_core=False)
+    measured = Measured({limit.name: in_turns(1.0) for limit in pages.LIMITS}, both)
+    found = report(measured, [1.0], one_core=False)
     assert missed(found) == {f"{pages.THREAD}: times limit 2"}
+    # Writers who wait for each other in one space are missed too, unless it was a single turn.
+    waiting = "eight writers in one space, times eight spaces"
+    assert waiting in missed(report(measured, [1.0, 1.5, 1.6], one_core=False))
+    assert waiting not in missed(report(measured, [1.0, 1.1, 1.6], one_core=False))
     words = table.lines(found)
     assert words[1].split() == ["10k", "growth", "queries", "10k'", "growth'", "queries'"]
     assert words[2].split()[-8:] == ["3.00", "1.00", "±0.00", "5", "9.00", "1.00", "±0.00", "5"]
+
+
+@pytest.mark.proof
+def test_writers_are_measured_in_processes_of_their_own(monkeypatch):
+    url = create_database(postgres_server(), "written")
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    monkeypatch.setattr(writers, "TURNS", 2)
+    with made(Path(ROOT), url, 2_000, at) as one:
+        turns = writers.writing(one.environment)
+    assert len(turns) == 2
+    assert all(0.1 < turn < 10 for turn in turns)
 
 
 def test_only_a_checkout_that_can_be_asked_is_measured_beside(tmp_path, capsys):

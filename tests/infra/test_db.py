@@ -54,3 +54,23 @@ def test_statements_that_are_read_again_stay_prepared(live_app):
         kept = db.session.scalar(text("SELECT count(*) FROM pg_prepared_statements"))
         db.session.rollback()
         assert kept
+
+
+def test_pages_plan_once_and_what_writes_plans_as_postgresql_chooses(live_app):
+    if not POSTGRES:
+        return
+
+    def planning() -> str:
+        return str(db.session.scalar(text("SHOW plan_cache_mode")))
+
+    with live_app.app_context():
+        assert planning() == "auto"  # a worker never promises to read only
+        db.session.rollback()
+        for _turn in range(2):
+            with reading():
+                assert planning() == "force_generic_plan"
+                db.session.rollback()
+            assert planning() == "auto"
+            db.session.rollback()
+            assert planning() == "auto"
+            db.session.commit()

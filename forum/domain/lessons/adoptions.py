@@ -13,7 +13,7 @@ from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock
 from forum.infra.columns import code
 from forum.infra.db import db
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
@@ -75,7 +75,7 @@ def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pa
     return pairs
 
 
-@kept
+@cached
 def _cities(signed_in: bool) -> Select[Any]:
     # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.
     query: Any = (

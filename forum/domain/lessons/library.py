@@ -12,7 +12,7 @@ from forum.domain.lessons import adoptions, library_counts
 from forum.infra import clock
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.paging import Page, keyset
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.library import LibraryCount
@@ -99,7 +99,7 @@ def page(
 def counts(reader: Actor | None, choice: Choice) -> Counts:
     """What each filter of the library would show this reader (one query)."""
     if choice == Choice():
-        return _kept_counts(reader)
+        return _stored_counts(reader)
     row = select_rows(_sums(reader is not None, choice), readers.reader_values(reader)).one()
     by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
     names = ((name, value) for name, values in KNOWN.items() for value in values)
@@ -108,7 +108,7 @@ def counts(reader: Actor | None, choice: Choice) -> Counts:
     return Counts(total=row[0] or 0, by=by)
 
 
-def _kept_counts(reader: Actor | None) -> Counts:
+def _stored_counts(reader: Actor | None) -> Counts:
     numbers = library_counts.numbers(reader)
     by = {name: {value: numbers.get((name, value), 0) for value in values} for name, values in KNOWN.items()}
     return Counts(total=numbers.get((LibraryCount.TOTAL, ""), 0), by=by)
@@ -131,7 +131,7 @@ def _current() -> ColumnElement[bool]:
     return LessonVersion.id == Lesson.current_id
 
 
-@kept
+@cached
 def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
     """Cards for a reader, narrowed by the chosen filters: built once."""
     query: Any = (
@@ -160,7 +160,7 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
     """The latest changed; of one space only those whose threads the reader may all see."""
     query = _cards(signed_in, Choice())
@@ -175,7 +175,7 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
     return query.order_by(changed.desc(), number.desc()).limit(limit)
 
 
-@kept
+@cached
 def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
     """The total, and for each value of each filter the number with the other chosen filters."""
     chosen = _conditions(choice)

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, union_all
 
 from forum.infra.db import db
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Membership, Space
@@ -26,7 +26,7 @@ def numbers(reader: Actor | None) -> Numbers:
     return {(row.filter, row.value): row.number for row in counts}
 
 
-@kept
+@cached
 def _sums(signed_in: bool) -> Select[Any]:
     # Two parts that an index finds: the rows of the whole network, and those of the reader's own spaces.
     reader = reader_param(signed_in)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, select
 
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.policy import readers
@@ -34,7 +34,7 @@ def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson
     return list(lessons.values())
 
 
-@kept
+@cached
 def _lessons(signed_in: bool) -> Select[Any]:
     # A report on a lesson is for who may read the lesson, so the rule of the lesson covers both.
     query: Any = (

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Date, Integer, Select, String, and_, bindparam, func, select, union_all
 
 from forum.domain.people import bylines, capacities
-from forum.infra.statements import kept
+from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Verdict
@@ -20,7 +20,7 @@ from forum.policy.visibility import sees
 _LESSON_ID = bindparam("lesson_id", type_=Integer)
 
 
-@kept
+@cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
     """The lesson with `public_id` and its current version, or the one with `number`; `tag_words` are its tags."""
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
@@ -38,7 +38,7 @@ def published(signed_in: bool, numbered: bool) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def working() -> Select[Any]:
     """The lesson with `lesson_id` and the version that is being made, for a member who may see it."""
     query: Any = (
@@ -49,7 +49,7 @@ def working() -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def sources(signed_in: bool) -> Select[Any]:
     """Every thread behind the lesson, and whether the reader may see it."""
     columns = (Thread.id, Thread.slug, Thread.title, Thread.audience, Thread.space_id)
@@ -62,7 +62,7 @@ def sources(signed_in: bool) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def history(signed_in: bool) -> Select[Any]:
     """The published versions of a lesson that the reader may see, the newest first."""
     query: Any = (
@@ -76,7 +76,7 @@ def history(signed_in: bool) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def people() -> Select[Any]:
     """The curator with the capacity of the day `then`, who checked the version, and who published the lesson last."""
     version, curator, publisher = (
@@ -100,7 +100,7 @@ def people() -> Select[Any]:
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def adoptions(signed_in: bool) -> Select[Any]:
     """The reports on the lesson, the latest first, each with its post where the reader may see the thread."""
     reader = reader_param(signed_in)

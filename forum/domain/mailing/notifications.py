@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.rows import insert_new
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.policy.actors import Actor
@@ -46,7 +46,7 @@ def inbox(actor: Actor) -> list[Notice]:
     return [Notice(*values) for values in select_rows(_unread(), reader_values(actor))]
 
 
-@kept
+@cached
 def _unread() -> Any:
     reader = reader_param(signed_in=True)
     assert reader is not None

@@ -10,7 +10,7 @@ from forum.domain.lines import clean_line
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.statements import kept
+from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.cities import BY_CODE
 from forum.policy.errors import Invalid
@@ -33,7 +33,7 @@ class HeldCapacity(NamedTuple):
     ends_on: date | None
 
 
-@kept
+@cached
 def _current_capacities() -> Select[Any]:
     query: Any = select(*(getattr(Capacity, field) for field in HeldCapacity._fields)).where(
         Capacity.member_id.in_(bindparam("member_ids", expanding=True)),

@@ -17,7 +17,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
 from forum.infra.rows import insert_new
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
@@ -115,7 +115,7 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     return [speaker(row, today) for row in last_begun.values()]
 
 
-@kept
+@cached
 def _people() -> Any:
     columns = (
         Membership.id,
@@ -132,7 +132,7 @@ def _people() -> Any:
     )
 
 
-@kept
+@cached
 def _moderators() -> Any:
     holds = capacities.holds_on(bindparam("today", type_=Date))
     return (

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.statements import kept, select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.cities import BY_CODE
 from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Thread
@@ -37,18 +37,31 @@ class SpaceCard:
     thread_count: int | None
 
 
-def by_slug(reader: Actor | None, slug: str) -> Space:
-    """Return the space with that address, to read and not to change; NotFound."""
+class SpaceFacts(NamedTuple):
+    """A space as pages read it."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    kind: SpaceKind
+    city: str | None
+    default_audience: Audience
+    widest_audience: Audience
+
+
+def by_slug(reader: Actor | None, slug: str) -> SpaceFacts:
+    """Return the space with that address; NotFound."""
     values = {**reader_values(reader), "slug": slug}
     row = select_rows(_by_slug(reader is not None), values).one_or_none()
     if row is None:
         raise NotFound
-    return cast(Space, row)
+    return SpaceFacts(*row)
 
 
-@kept
+@cached
 def _by_slug(signed_in: bool) -> Select[Any]:
-    spaces = visible(Space, reader_param(signed_in), *Space.__table__.columns)
+    spaces = visible(Space, reader_param(signed_in), *(getattr(Space, field) for field in SpaceFacts._fields))
     return spaces.where(Space.slug == bindparam("slug", type_=String))
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext
-from forum.models.spaces import Audience, Space
+from forum.models.spaces import Audience
 from forum.policy.visibility import count_readers
 
 # A page that is read often may show a number that is a few minutes old; the page on which one chooses never does.
@@ -39,7 +40,7 @@ def option(space_id: int, space_name: str, audience: Audience, *, fresh: bool = 
     )
 
 
-def options(space: Space) -> list[AudienceOption]:
+def options(space: SpaceFacts) -> list[AudienceOption]:
     """Return the audiences that a space allows, from few readers to many, counted at this moment."""
     allowed = [audience for audience in Audience if audience.rank <= space.widest_audience.rank]
     return [option(space.id, space.name, audience, fresh=True) for audience in allowed]

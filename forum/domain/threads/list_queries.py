@@ -20,7 +20,7 @@ from sqlalchemy import (
 from forum.domain.people.bylines import COLUMNS
 from forum.infra.columns import code, codes
 from forum.infra.db import Moment
-from forum.infra.statements import kept
+from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.cities import CITIES
 from forum.models.spaces import Space
@@ -36,7 +36,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEYS = (Thread.last_post_at, Thread.id)
 
 
-@kept
+@cached
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
     """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
     reader = reader_param(signed_in)
@@ -77,14 +77,14 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
     return cast(Select[Any], query)
 
 
-@kept
+@cached
 def first_cards(signed_in: bool, filters: frozenset[str], limit: int) -> Select[Any]:
     """Return the query of the first cards: the latest post first."""
     last_post_at, thread_id = KEYS
     return cards(signed_in, filters).order_by(last_post_at.desc(), thread_id.desc()).limit(limit)
 
 
-@kept
+@cached
 def cities_since(signed_in: bool) -> Select[Any]:
     """The cities that said something since the moment `since` in a thread that the reader may see.
 

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
 from forum.infra.columns import codes
-from forum.infra.statements import kept
+from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
@@ -40,7 +40,7 @@ _COLUMNS = (
 )
 
 
-@kept
+@cached
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it; parameters `thread_id` and `reader_id`."""
     reader = reader_param(signed_in)
@@ -75,7 +75,7 @@ def head(signed_in: bool) -> Select[Any]:
     return query.outerjoin(ReadMark, marked(reader_id)) if signed_in else query
 
 
-@kept
+@cached
 def posts() -> Select[Any]:
     """Return the query of the posts of a page. To be run only for a thread that `head` found."""
     query: Any = (

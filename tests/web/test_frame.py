@@ -1,0 +1,90 @@
+"""The frame of every page: the menus, each for whom they are, and the theme in the head."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from forum.infra.db import db
+from forum.models.accounts import NetworkRole
+from forum.models.spaces import Role, Space
+from tests.factories import make_member, make_space, sign_in, submit
+
+WORKBENCH, WRITE, ME, SIGN_IN = "/workbench", "/threads/new", "/settings/profile", "/accounts/sign-in"
+PAGES = {"/": "/", "/spaces": "/spaces", "/lessons": "/lessons"}  # where one is, and the entry that says so
+
+
+def menus(page):
+    """The addresses in the menu on top and in the one at the bottom, and those that are marked as this page."""
+    parts = re.findall(r'<nav class="(?:nav|tabbar)".*?</nav>', page, re.S)
+    links = [re.findall(r'<a [^>]*?href="([^"]+)"', part) for part in parts]
+    return *links, re.findall(r'href="([^"]+)" aria-current="page"', "".join(parts))
+
+
+@pytest.fixture
+def people():
+    gent = make_space("Gent", city="gent")
+    found = {
+        "visitor": None,
+        "waiting": make_member("Wim", approved_at=None),
+        "member": make_member("Noor", space=gent),
+        "moderator": make_member("Mo", space=gent, role=Role.MODERATOR),
+        "editor": make_member("Eva", network_role=NetworkRole.EDITOR),
+    }
+    db.session.commit()
+    return found
+
+
+def test_each_person_gets_the_menus_that_are_for_them(app, people):
+    for _round in range(2):  # the second time out of what was drawn for others
+        for name, member in people.items():
+            client = app.test_client()
+            if member is not None:
+                sign_in(client, member)
+            for path, entry in PAGES.items():
+                top, bottom, here = menus(client.get(path).text)
+                curates = name in {"moderator", "editor"}
+                assert ("/" in top) == (member is not None), name
+                assert (WORKBENCH in top) == (WORKBENCH in bottom) == curates, name
+                assert (WRITE in bottom) == (name not in {"visitor", "waiting"}), name
+                assert (ME in bottom) == (name in {"waiting", "member"}), name
+                assert (SIGN_IN in bottom) == (name == "visitor"), name
+                assert set(here) == {entry}, (name, path)
+
+
+def test_the_button_for_writing_leads_to_the_space_that_one_reads(client, people):
+    sign_in(client, people["member"])
+    space = db.session.scalars(select(Space)).one()
+    assert f"/spaces/{space.slug}/threads/new" in menus(client.get(f"/spaces/{space.slug}").text)[1]
+    assert WRITE in menus(client.get("/spaces").text)[1]
+
+
+def test_menus_speak_the_language_of_the_reader(client, people):
+    client.set_cookie("locale", "nl")
+    for locale, word in (("nl", "Ruimtes"), ("en", "Spaces"), ("nl", "Ruimtes")):
+        page = client.get(f"/lessons?lang={locale}", follow_redirects=True).text
+        assert f">{word}</a>" in page
+
+
+def test_the_head_says_the_theme_that_was_chosen(client, people):
+    sign_in(client, people["member"])
+    profile = {"name": "Noor", "locale": "nl", "timezone": "Europe/Brussels"}
+    for theme, colours in (("dark", ["#1a1713"]), ("light", ["#f8f3e8"]), ("", ["#f8f3e8", "#1a1713"])):
+        assert submit(client, "/settings/profile", profile | {"theme": theme}).status_code == 303
+        page = client.get("/").text
+        assert re.findall(r'<meta name="theme-color" content="(\S+?)"', page) == colours
+
+
+def test_a_list_that_is_refused_keeps_its_choice_and_names_its_error(client, people):
+    sign_in(client, people["member"])
+    filled = {"function": "", "level": "lead", "body": "ocmw", "city": "gent", "starts_on": "2026-01-05"}
+    page = submit(client, "/settings/capacities", filled).text
+    assert '<option value="lead" selected>' in page
+    assert '<option value="ocmw" selected>' in page
+    assert '<option value="gent" selected>' in page
+    page = submit(client, "/settings/capacities", filled | {"function": "chief", "level": "king"}).text
+    drawn = re.search(r'<select[^>]*name="level"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in drawn
+    described = re.search(r'aria-describedby="([^"]+)"', drawn)[1].split()
+    assert "level-error" in described
+    assert all(f'id="{part}"' in page for part in described)
