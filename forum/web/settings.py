@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.people import passwords, profiles
 from forum.domain.people import sessions as device_sessions
-from forum.infra import clock
+from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
@@ -31,7 +31,8 @@ def save_profile() -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             profiles.save(actor(), **_values(form))
-            flash(_("Your profile is kept."), "ok")
+            with i18n.force_locale(form.locale.data or i18n.locale()):  # the page that comes is in this one
+                flash(_("Your profile is kept."), "ok")
             return redirect(url_for("settings.profile"), 303)
     return _profile(form, _new_capacity()), 422
 

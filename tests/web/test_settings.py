@@ -7,7 +7,7 @@ from forum.domain.people import accounts, capacities
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity
-from tests.factories import make_member, make_space, sign_in, submit
+from tests.factories import csrf_for, make_member, make_space, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 
@@ -32,6 +32,29 @@ def test_a_profile_is_kept(client, noor):
     submit(client, "/settings/profile", PROFILE | {"locale": "", "theme": ""})
     db.session.refresh(noor)
     assert (noor.locale, noor.theme) == (None, None)
+
+
+def test_a_profile_in_another_language_answers_in_that_language(client, noor):
+    for locale, answer in (("nl", "Je profiel is bewaard."), ("en", "Your profile is kept.")):
+        page = client.post(
+            "/settings/profile",
+            data={**PROFILE, "locale": locale, "csrf_token": csrf_for(client)},
+            follow_redirects=True,
+        )
+        assert answer in page.text
+
+
+def test_a_capacity_reads_as_beside_a_post(client, noor):
+    new = {
+        "function": "chair",
+        "level": "field",
+        "body": "association",
+        "city": "gent",
+        "starts_on": "2026-01-05",
+    }
+    submit(client, "/settings/capacities", new)
+    submit(client, "/settings/profile", PROFILE)
+    assert "vereniging in Gent" in client.get("/settings/profile").text
 
 
 @pytest.mark.parametrize("wrong", [

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
@@ -60,9 +60,19 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceFacts:
 
 
 @cached
+def _facts(signed_in: bool) -> Select[Any]:
+    columns = (getattr(Space, field) for field in SpaceFacts._fields)
+    return visible(Space, reader_param(signed_in), *columns)
+
+
+@cached
 def _by_slug(signed_in: bool) -> Select[Any]:
-    spaces = visible(Space, reader_param(signed_in), *(getattr(Space, field) for field in SpaceFacts._fields))
-    return spaces.where(Space.slug == bindparam("slug", type_=String))
+    return _facts(signed_in).where(Space.slug == bindparam("slug", type_=String))
+
+
+@cached
+def _all(signed_in: bool) -> Select[Any]:
+    return _facts(signed_in).order_by(Space.name, Space.id)
 
 
 def by_id(reader: Actor | None, space_id: int) -> Space:
@@ -73,7 +83,7 @@ def by_id(reader: Actor | None, space_id: int) -> Space:
 
 def directory(reader: Actor | None) -> list[SpaceCard]:
     """Return every space that the reader may know of, by name (three queries)."""
-    rows = db.session.scalars(select(Space).where(sees(Space, reader)).order_by(Space.name, Space.id)).all()
+    rows = select_rows(_all(reader is not None), reader_values(reader))
     threads = _counts(Thread, reader)
     members = _counts(Membership, reader)
     roles = reader.roles if reader else {}
@@ -144,9 +154,11 @@ def create(
 
 
 def _counts(model: Any, reader: Actor | None) -> dict[int, int]:
-    query = (
-        select(model.space_id, func.count().label("number"))
-        .where(sees(model, reader))
-        .group_by(model.space_id)
-    )
-    return {row.space_id: row.number for row in db.session.execute(query)}
+    query = _counted(model, reader is not None)
+    return {row.space_id: row.number for row in select_rows(query, reader_values(reader))}
+
+
+@cached
+def _counted(model: Any, signed_in: bool) -> Select[Any]:
+    query: Any = select(model.space_id, func.count().label("number"))
+    return cast(Select[Any], query.where(sees(model, reader_param(signed_in))).group_by(model.space_id))
