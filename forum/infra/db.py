@@ -167,16 +167,17 @@ def _begin(connection: Connection) -> None:
         # reads saves two round trips to the server.
         _set_autocommit(connection, enabled=True)
         if not connection.info.get(PLAN_ONCE):
-            connection.connection.cursor().execute(PLAN_ONCE)
+            connection.exec_driver_sql(PLAN_ONCE)
             connection.info[PLAN_ONCE] = True
     elif connection.info.get(PLAN_ONCE):
-        connection.connection.cursor().execute(PLAN_AS_USUAL)
+        connection.exec_driver_sql(PLAN_AS_USUAL)
 
 
 @event.listens_for(Engine, "rollback")
 @event.listens_for(Engine, "commit")
 def _end(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+    # A connection that was lost has nothing left to set, and the next one begins anew.
+    if connection.dialect.name != "sqlite" and not connection.invalidated:
         _set_autocommit(connection, enabled=False)
 
 

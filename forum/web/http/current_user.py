@@ -84,6 +84,12 @@ def end() -> None:
     g.viewer = None
 
 
+def forget_viewer() -> None:
+    """Make the rest of this request one of a visitor, without a look at the database."""
+    g.viewer = None
+    g._login_user = login_manager.anonymous_user()  # where Flask-Login keeps whom it loaded
+
+
 def choose_timezone() -> str:
     """Return the member's own time zone, else the forum's."""
     who = viewer()

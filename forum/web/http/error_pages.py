@@ -5,13 +5,15 @@ from typing import Any
 
 from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadHost, HTTPException, SecurityError
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.infra.text import TooLong
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import unsent_forms
+from forum.web.http.current_user import forget_viewer
+from forum.web.http.transactions import abandon
 
 log = logging.getLogger(__name__)
 ErrorPage = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -50,6 +52,8 @@ def _too_often(error: TooOften) -> tuple[str, int, dict[str, str]]:
 
 
 def _http(error: HTTPException) -> Any:
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return _broken(error.original_exception)  # raised while another error page was made
     known = {403: "403", 404: "404", 405: "405", 413: "413", 429: "429"}
     code = error.code or 500
     if code < 400 or isinstance(
@@ -66,10 +70,15 @@ def _http(error: HTTPException) -> Any:
     return page, status, headers
 
 
-def _broken(error: Exception) -> Any:
+def _broken(error: BaseException) -> Any:
     """The page shows the id of the request, the log shows what happened; no trace is shown."""
-    log.exception("unhandled error on %s", request.url_rule.rule if request.url_rule else "an unknown route")
-    g.viewer = None  # the page must not query the database: it may be what is broken
+    log.error(
+        "unhandled error on %s",
+        request.url_rule.rule if request.url_rule else "an unknown route",
+        exc_info=error,
+    )
+    abandon()
+    forget_viewer()  # the page must not query the database: it may be what is broken
     down = type(error).__name__ in {"OperationalError", "InterfaceError"}
     page, status = _page("503" if down else "500", 503 if down else 500, request_id=g.get("request_id", ""))
     return page, status, {"Retry-After": "10"} if down else {}

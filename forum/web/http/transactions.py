@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra.db import db, set_reading
 
@@ -21,6 +22,14 @@ def init_app(app: Flask) -> None:
 def afterwards(verb: Callable[[], object]) -> None:
     """Run a small write (a read mark, a last-seen time) after the page is made; a failure does not stop the page."""
     g.setdefault("afterwards", []).append(verb)
+
+
+def abandon() -> None:
+    """Give up what this request asked of the database, also where the database is what failed."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()
 
 
 def _mark_read_only() -> None:
