@@ -13,6 +13,7 @@ from sqlalchemy import select, true
 
 from forum.domain.digests import digests
 from forum.domain.lessons import library
+from forum.domain.spaces import spaces
 from forum.domain.threads import list_queries
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -221,12 +222,16 @@ def test_no_line_of_the_log_carries_words(app, world, caplog):
 ], "forum.domain.threads.list_queries.sees"))  # fmt: skip
 def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
     # Statements are built once: they must be built anew without the rule, and with it again afterwards.
-    kept = (list_queries.cards, list_queries.first_cards, library._cards, library._first_cards, library._sums)
+    built = (
+        *(list_queries.cards, list_queries.first_cards),
+        *(library._cards, library._first_cards, library._sums),
+        *(spaces._facts, spaces._by_slug, spaces._all, spaces._counted),
+    )
     monkeypatch.setattr(place, lambda model, reader: true())
     try:
-        for statement in kept:
+        for statement in built:
             statement.cache_clear()
         assert leaks(app, world, "member of another city") != []
     finally:
-        for statement in kept:
+        for statement in built:
             statement.cache_clear()

@@ -61,8 +61,8 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceFacts:
 
 @cached
 def _facts(signed_in: bool) -> Select[Any]:
-    columns = (getattr(Space, field) for field in SpaceFacts._fields)
-    return visible(Space, reader_param(signed_in), *columns)
+    columns: Any = [getattr(Space, field) for field in SpaceFacts._fields]
+    return select(*columns).where(sees(Space, reader_param(signed_in)))
 
 
 @cached

@@ -12,6 +12,7 @@ from sqlalchemy import Integer, bindparam, select
 
 from forum.domain.people.bylines import CapacityColumns
 from forum.infra.db import db
+from forum.infra.statements import select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.spaces import Audience
@@ -92,14 +93,15 @@ class QuotedClaim:
 
 
 def under(version_id: int) -> list[Quoted]:
-    """Return every excerpt under the claims of a version, in their order (one query)."""
+    """Return every excerpt under the claims of a version, in their order (one query), also what was just written."""
+    db.session.flush()
     return [quoted for claim in by_claim(version_id) for quoted in claim.quotes]
 
 
 def by_claim(version_id: int) -> list[QuotedClaim]:
     """Return the claims of a version in their order, each with its excerpts (one query)."""
     claims: dict[int, QuotedClaim] = {}
-    for row in db.session.execute(_CLAIMS, {"version_id": version_id}):
+    for row in select_rows(_CLAIMS, {"version_id": version_id}):
         position, text, revision, speaker, handle, *origin = row
         claim = claims.setdefault(position, QuotedClaim(position, text, []))
         words, post, thread, capacity = (tuple(origin[part]) for part in _PARTS)
