@@ -15,7 +15,7 @@ from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Role, Space
 from forum.models.subscriptions import Digest, Frequency
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
@@ -101,6 +101,26 @@ def test_twenty_different_replies_get_twenty_numbers(live_app, talk):
     with live_app.app_context():
         thread = db.session.get(Thread, thread_id)
         assert (thread.last_number, thread.post_count) == (CROWD + 1, CROWD + 1)
+
+
+def test_the_same_form_sent_to_two_threads_at_once_makes_one_post(live_app, talk):
+    space_id, author_id, thread_id, *_slugs = talk
+    with live_app.app_context():
+        other = make_thread(db.session.get_one(Space, space_id), db.session.get_one(Member, author_id))
+        db.session.commit()
+        places = [thread_id, other.id]
+    key = str(uuid.uuid4())
+
+    def send(number):
+        who = actor(db.session.get_one(Member, author_id))
+        place = places[number % 2]
+        return committed(lambda: threads.reply(who, place, body="Hier ook.", idempotency_key=key)).id
+
+    assert len(set(at_once(live_app, send, 8))) == 1
+    with live_app.app_context():
+        for thread in db.session.scalars(select(Thread)):
+            numbers = db.session.scalars(select(Post.number).where(Post.thread_id == thread.id)).all()
+            assert thread.post_count == thread.last_number == len(numbers) == max(numbers)
 
 
 def test_the_same_opening_form_at_once_makes_one_thread(live_app, talk):

@@ -79,21 +79,23 @@ def reply(
     thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     idempotency_key = _clean_key(idempotency_key)
-    query = (
-        select(Post)
-        .where(Post.author_id == actor.id, Post.idempotency_key == idempotency_key)
-        .options(joinedload(Post.thread))
-    )
-    earlier = db.session.scalars(query).one_or_none()
+    earlier = _replied(actor, idempotency_key)
     if earlier is not None:
         return earlier
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
     html = post_store.render_body(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
-    return _add_post(
-        actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
-    )
+    try:
+        with db.session.begin_nested():
+            return _add_post(
+                actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
+            )
+    except IntegrityError:  # the same form was sent to another thread at the same moment
+        earlier = _replied(actor, idempotency_key)
+        if earlier is None:
+            raise
+        return earlier
 
 
 def _open(
@@ -156,6 +158,11 @@ def _add_post(
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
     post_store.recount(thread)
     return post
+
+
+def _replied(actor: Actor, idempotency_key: str) -> Post | None:
+    query = select(Post).where(Post.author_id == actor.id, Post.idempotency_key == idempotency_key)
+    return db.session.scalars(query.options(joinedload(Post.thread))).one_or_none()
 
 
 def _started(actor: Actor, idempotency_key: str) -> Thread | None:
