@@ -86,16 +86,7 @@ def reply(
         require(may_moderate(actor, thread.space_id))
     html = post_store.render_body(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
-    try:
-        with db.session.begin_nested():
-            return _add_post(
-                actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
-            )
-    except IntegrityError:  # the same form was sent to another thread at the same moment
-        earlier = _replied(actor, idempotency_key)
-        if earlier is None:
-            raise
-        return earlier
+    return _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
 
 
 def _open(
@@ -125,6 +116,22 @@ def _open(
             raise
         return earlier
     return thread
+
+
+def _answer(
+    actor: Actor, thread: Thread, *, body: str, html: str, kind: PostKind | None, idempotency_key: str
+) -> Post:
+    """Write a reply, or return the one that the same form made a moment ago in another thread."""
+    try:
+        with db.session.begin_nested():
+            return _add_post(
+                actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
+            )
+    except IntegrityError:
+        earlier = _replied(actor, idempotency_key)
+        if earlier is None:
+            raise
+        return earlier
 
 
 def _add_post(
