@@ -36,7 +36,5 @@ class CompiledCache:
     def _remember(self, key: Any, compiled: Any) -> None:
         if len(self._by_part) >= MOST:  # mostly statements that were built for one run
             self._by_part.clear()
-        self._by_part[id(key[1])] = (
-            key,
-            compiled,
-        )  # the key stays here, so that nothing else gets the id of its part
+        # The key stays here, so that nothing else gets the id of its part.
+        self._by_part[id(key[1])] = key, compiled

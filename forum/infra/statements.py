@@ -15,9 +15,7 @@ from forum.infra.db import db
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=ExternallyTraversible)
-PERSONAL = (
-    "this_reader"  # the name of a parameter that holds the id of one reader, and may not be written out
-)
+PERSONAL = "this_reader"  # the name of a parameter with the id of one reader, which may not be written out
 CONNECTION = "connection"  # of the transaction of a session, in its `info`
 MOST = 256  # for each function: as many combinations of its arguments
 _PLAIN = re.compile(r'[\w%":-]*', re.ASCII)  # codes of our own; everything else stays a parameter
