@@ -166,6 +166,6 @@ def leen(gent: Space) -> Member:
 
 
 @pytest.fixture
-def mo(gent: Space) -> Member:
+def moderator(gent: Space) -> Member:
     """A moderator of the space of Gent."""
-    return make_member("Mo", space=gent, role=Role.MODERATOR)
+    return make_member("Wouter", space=gent, role=Role.MODERATOR)

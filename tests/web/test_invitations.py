@@ -8,7 +8,7 @@ from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
-from tests.factories import actor, make_member, make_space, sign_in, submit
+from tests.factories import actor, make_member, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 FORM = {"email": "hanne@city.test", "role": "guest", "locale": "nl", "note": "Come and look."}
@@ -16,16 +16,6 @@ PROFILE = {
     "name": "Hanne", "password": GOOD, "function": "researcher", "level": "staff", "body": "academic",
     "city": "network",
 }  # fmt: skip
-
-
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
 
 
 @pytest.fixture

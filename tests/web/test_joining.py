@@ -8,21 +8,15 @@ from forum.infra import mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.spaces import Role
-from tests.factories import actor, make_member, make_space, sign_in, submit
+from tests.factories import actor, make_member, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    member = make_member("Wouter", space=gent, role=Role.MODERATOR)
+def moderator(moderator):
     db.session.commit()
-    return member
+    return moderator
 
 
 def letter(address: str) -> str:

@@ -1,6 +1,5 @@
 """The page of a space's people, and that of the network's accounts."""
 
-import pytest
 from sqlalchemy import select
 
 from forum.domain.spaces import join_requests
@@ -8,16 +7,6 @@ from forum.infra.db import db
 from forum.models.accounts import NetworkRole
 from forum.models.spaces import JoinRequest, Role, SpaceKind
 from tests.factories import actor, make_member, make_space, sign_in, submit
-
-
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
 
 
 def test_members_see_names_and_only_moderators_see_buttons(client, gent, moderator):

@@ -10,9 +10,9 @@ def words(answer):
     return answer.get_data(as_text=True)
 
 
-def test_hiding_asks_why_and_the_author_reads_it(client, gent, leen, mo):
+def test_hiding_asks_why_and_the_author_reads_it(client, gent, leen, moderator):
     post = make_post(make_thread(gent, leen), leen, "He lives in the Veldstraat.")
-    sign_in(client, mo)
+    sign_in(client, moderator)
     assert "Veldstraat" in words(client.get(f"/posts/{post.id}/hiding"))
     refused = submit(client, f"/posts/{post.id}/hiding", {"reason": " "})
     assert (refused.status_code, "Say why" in words(refused)) == (422, True)
@@ -34,17 +34,17 @@ def test_others_may_not_hide(client, gent, leen):
     assert submit(client, f"/posts/{post.id}/hiding", {"reason": "No"}).status_code == 403
 
 
-def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, leen, mo):
+def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, leen, moderator):
     thread = make_thread(gent, leen, title="A talk")
     post = make_post(thread, leen)
-    hiding.hide(actor(mo), post.id, reason="Names a client")
-    locking.lock(actor(mo), thread.id, reason="Done for now")
+    hiding.hide(actor(moderator), post.id, reason="Names a client")
+    locking.lock(actor(moderator), thread.id, reason="Done for now")
     db.session.commit()
-    sign_in(client, mo)
+    sign_in(client, moderator)
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
     for piece in (
-        "Mo hid contribution 2 in “A talk”.",
-        "Mo closed “A talk”.",
+        "Wouter hid contribution 2 in “A talk”.",
+        "Wouter closed “A talk”.",
         "Names a client",
         "Done for now",
     ):

@@ -19,6 +19,13 @@ def noor(client):
     return member
 
 
+CAPACITY = {
+    "function": "head of youth work",
+    "level": "lead",
+    "body": "ocmw",
+    "city": "gent",
+    "starts_on": "2026-01-05",
+}
 PROFILE = {"name": "Noor B.", "locale": "nl", "timezone": "Europe/Lisbon", "theme": "dark"}
 
 
@@ -45,14 +52,7 @@ def test_a_profile_in_another_language_answers_in_that_language(client, noor):
 
 
 def test_a_capacity_reads_as_beside_a_post(client, noor):
-    new = {
-        "function": "chair",
-        "level": "field",
-        "body": "association",
-        "city": "gent",
-        "starts_on": "2026-01-05",
-    }
-    submit(client, "/settings/capacities", new)
+    submit(client, "/settings/capacities", CAPACITY | {"body": "association"})
     submit(client, "/settings/profile", PROFILE)
     assert "vereniging in Gent" in client.get("/settings/profile").text
 
@@ -69,14 +69,7 @@ def test_what_cannot_be_is_refused_and_the_rest_kept(client, noor, wrong):
 
 
 def test_a_capacity_is_added_and_ended_and_stays(client, noor):
-    new = {
-        "function": "head of youth work",
-        "level": "lead",
-        "body": "ocmw",
-        "city": "gent",
-        "starts_on": "2026-01-05",
-    }
-    assert submit(client, "/settings/capacities", new).status_code == 303
+    assert submit(client, "/settings/capacities", CAPACITY).status_code == 303
     capacity = capacities.current(noor.id)
     assert capacity.function == "head of youth work"
     assert submit(client, f"/settings/capacities/{capacity.id}/ending").status_code == 303

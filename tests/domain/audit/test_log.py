@@ -12,15 +12,15 @@ from forum.policy.errors import Forbidden
 from tests.factories import actor, make_thread
 
 
-def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
+def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, moderator):
     thread = make_thread(gent, leen)
     for _turn in range(2):
-        locking.lock(actor(mo), thread.id)
-        locking.reopen(actor(mo), thread.id)
-    first = audit_log.page(actor(mo), gent.id, limit=3)
-    rest = audit_log.page(actor(mo), gent.id, limit=3, cursor=first.next_cursor)
+        locking.lock(actor(moderator), thread.id)
+        locking.reopen(actor(moderator), thread.id)
+    first = audit_log.page(actor(moderator), gent.id, limit=3)
+    rest = audit_log.page(actor(moderator), gent.id, limit=3, cursor=first.next_cursor)
     assert [line.action for line in first.rows + rest.rows] == ["reopen", "lock"] * 2
-    assert first.rows[0].actor_name == "Mo"
+    assert first.rows[0].actor_name == "Wouter"
     assert first.rows[0].thread_title == thread.title
     with pytest.raises(Forbidden):
         audit_log.page(actor(leen), gent.id)
@@ -30,7 +30,7 @@ def test_the_log_is_for_moderators_and_pages_by_key(gent, leen, mo):
     update(ModerationAction).values(reason="another"),
     delete(ModerationAction),
 ], ids=["change", "remove"])  # fmt: skip
-def test_the_database_refuses_to_rewrite_the_log(gent, leen, mo, statement):
-    locking.lock(actor(mo), make_thread(gent, leen).id)
+def test_the_database_refuses_to_rewrite_the_log(gent, leen, moderator, statement):
+    locking.lock(actor(moderator), make_thread(gent, leen).id)
     with pytest.raises(DatabaseError), db.session.begin_nested():
         db.session.execute(statement)

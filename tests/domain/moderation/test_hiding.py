@@ -24,47 +24,47 @@ def opening(thread):
     return db.session.scalars(select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
 
 
-def test_hidden_words_are_for_their_author_and_the_moderators(gent, leen, mo, karim):
+def test_hidden_words_are_for_their_author_and_the_moderators(gent, leen, moderator, karim):
     thread = make_thread(gent, leen)
     post = make_post(thread, karim, "He lives in the Veldstraat.")
-    hiding.hide(actor(mo), post.id, reason="Somebody can be recognised")
+    hiding.hide(actor(moderator), post.id, reason="Somebody can be recognised")
     assert (post.html, thread.post_count, thread.cities) == ("", 1, ["gent"])
-    for reader, words, reason in ((mo, True, True), (karim, True, True), (leen, False, False)):
+    for reader, words, reason in ((moderator, True, True), (karim, True, True), (leen, False, False)):
         shown = thread_page.page(actor(reader), thread.id).posts[1]
         assert shown.state == "hidden"
         assert ("Veldstraat" in shown.html, bool(shown.reason)) == (words, reason)
-    hiding.restore(actor(mo), post.id)
+    hiding.restore(actor(moderator), post.id)
     assert "Veldstraat" in thread_page.page(actor(leen), thread.id).posts[1].html
-    assert [line.action for line in audit_log.page(actor(mo), gent.id).rows] == ["restore", "hide"]
+    assert [line.action for line in audit_log.page(actor(moderator), gent.id).rows] == ["restore", "hide"]
 
 
-def test_a_hidden_opening_hides_the_thread(gent, leen, mo, karim):
+def test_a_hidden_opening_hides_the_thread(gent, leen, moderator, karim):
     thread = make_thread(gent, leen)
-    hiding.hide(actor(mo), opening(thread).id, reason="Names a client")
+    hiding.hide(actor(moderator), opening(thread).id, reason="Names a client")
     with pytest.raises(NotFound):
         thread_page.page(actor(karim), thread.id)
     page = thread_page.page(actor(leen), thread.id)
     assert (page.hidden, page.posts[0].reason, page.may_reply.allowed) == (True, "Names a client", False)
-    assert [post.number for post in hiding.hidden_posts(actor(mo), gent.id)] == [1]
-    hiding.restore(actor(mo), opening(thread).id)
+    assert [post.number for post in hiding.hidden_posts(actor(moderator), gent.id)] == [1]
+    hiding.restore(actor(moderator), opening(thread).id)
     assert thread_page.page(actor(karim), thread.id).posts[0].html
-    assert hiding.hidden_posts(actor(mo), gent.id) == []
+    assert hiding.hidden_posts(actor(moderator), gent.id) == []
 
 
-def test_restoring_does_not_bring_back_what_its_author_took_back(gent, leen, mo):
+def test_restoring_does_not_bring_back_what_its_author_took_back(gent, leen, moderator):
     thread = make_thread(gent, leen)
     post = make_post(thread, leen, "Twice gone.")
-    hiding.hide(actor(mo), post.id, reason="To look at")
+    hiding.hide(actor(moderator), post.id, reason="To look at")
     posts.take_back(actor(leen), post.id)
-    hiding.restore(actor(mo), post.id)
-    shown = thread_page.page(actor(mo), thread.id).posts[1]
+    hiding.restore(actor(moderator), post.id)
+    shown = thread_page.page(actor(moderator), thread.id).posts[1]
     assert (post.html, shown.html, shown.state) == ("", "", "deleted")
 
 
-def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, karim):
+def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, moderator, karim):
     post = make_post(make_thread(gent, leen), leen)
     with pytest.raises(Invalid):
-        hiding.hide(actor(mo), post.id, reason=" \n")
+        hiding.hide(actor(moderator), post.id, reason=" \n")
     elsewhere = make_member("Els", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (leen, karim, elsewhere):
         with pytest.raises(Forbidden):
@@ -74,18 +74,20 @@ def test_hiding_needs_a_reason_and_a_moderator_of_this_space(gent, leen, mo, kar
         hiding.hide(actor(elsewhere), closed.id, reason="No")
 
 
-def test_only_a_moderator_of_this_space_shows_it_again_and_nothing_of_the_hiding_stays(gent, leen, mo, karim):
+def test_only_a_moderator_of_this_space_shows_it_again_and_nothing_of_the_hiding_stays(
+    gent, leen, moderator, karim
+):
     thread = make_thread(gent, leen)
     post = make_post(thread, karim, "With us it went otherwise.", render_version=0)
-    hiding.hide(actor(mo), post.id, reason="To look at")
+    hiding.hide(actor(moderator), post.id, reason="To look at")
     elsewhere = make_member("Els", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for person in (leen, karim, elsewhere):
         with pytest.raises(Forbidden):
             hiding.restore(actor(person), post.id)
-    assert (post.hidden_reason, post.hidden_by_id, thread.post_count) == ("To look at", mo.id, 1)
-    hiding.restore(actor(mo), post.id)
+    assert (post.hidden_reason, post.hidden_by_id, thread.post_count) == ("To look at", moderator.id, 1)
+    hiding.restore(actor(moderator), post.id)
     assert (post.hidden_at, post.hidden_by_id, post.hidden_reason) == (None, None, "")
     assert (thread.post_count, thread.cities) == (2, ["gent", "genk"])
     assert post.render_version == text.RENDER_VERSION, "its words were rendered anew"
     with pytest.raises(Forbidden):
-        hiding.restore(actor(mo), post.id)
+        hiding.restore(actor(moderator), post.id)

@@ -28,16 +28,6 @@ def profile(**over):
     return invitations.Profile(**(PROFILE | over))
 
 
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
 def invite(moderator, space, **over):
     values = {"email": "hanne@city.test", "role": Role.GUEST}
     return invitations.invite(actor(moderator), space.id, **(values | over))

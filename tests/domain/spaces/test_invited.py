@@ -19,16 +19,6 @@ ADDRESS = "hanne@city.test"
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
 def invite(moderator, space, email=ADDRESS, **over):
     return invitations.invite(actor(moderator), space.id, email=email, **({"role": Role.MEMBER} | over))
 

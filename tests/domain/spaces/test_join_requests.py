@@ -37,16 +37,6 @@ def told():
     return [(e.name, e.payload) for e in db.session.scalars(select(Event).order_by(Event.id))]
 
 
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
 def test_moderators_see_a_request_once_its_address_is_confirmed(gent, moderator):
     ask()
     assert told() == [("member.registered", {"member_id": member().id})]

@@ -20,16 +20,6 @@ PLACE = "192.0.2.1"
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
-@pytest.fixture
 def karim(session):
     return make_member("Karim", space=make_space("Aalst", city="aalst"))
 

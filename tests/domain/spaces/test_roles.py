@@ -14,16 +14,6 @@ from forum.policy.errors import Invalid
 from tests.factories import actor, join, make_member, make_space
 
 
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
 def invitation(space, inviter, **over):
     row = Invitation(
         space_id=space.id, email="hanne@city.test", role=Role.MEMBER, locale="nl", invited_by_id=inviter.id,

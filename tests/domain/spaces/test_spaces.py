@@ -15,16 +15,6 @@ from forum.policy.errors import Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_space, make_thread
 
 
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
-def moderator(gent):
-    return make_member("Wouter", space=gent, role=Role.MODERATOR)
-
-
 def history(member, space):
     query = select(Membership).where(Membership.member_id == member.id, Membership.space_id == space.id)
     return [(row.role, row.ended_at is None) for row in db.session.scalars(query.order_by(Membership.id))]

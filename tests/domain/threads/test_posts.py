@@ -37,59 +37,59 @@ def test_a_change_elsewhere_is_not_written_over(gent, leen):
     assert posts.edit(actor(leen), post.id, body="On the phone.", seen_revision=1).revision == 2
 
 
-def test_only_the_author_changes_words_and_not_in_a_closed_thread(gent, leen, mo):
+def test_only_the_author_changes_words_and_not_in_a_closed_thread(gent, leen, moderator):
     thread = make_thread(gent, leen)
     post = make_post(thread, leen)
     with pytest.raises(Forbidden):
-        posts.edit(actor(mo), post.id, body="Mine now.", seen_revision=1)
-    locking.lock(actor(mo), thread.id)
+        posts.edit(actor(moderator), post.id, body="Mine now.", seen_revision=1)
+    locking.lock(actor(moderator), thread.id)
     with pytest.raises(Forbidden):
         posts.edit(actor(leen), post.id, body="Later.", seen_revision=1)
     assert posts.take_back(actor(leen), post.id).deleted_at is not None
 
 
-def test_words_taken_back_are_gone_for_everybody_and_their_place_stays(gent, leen, mo):
+def test_words_taken_back_are_gone_for_everybody_and_their_place_stays(gent, leen, moderator):
     thread = make_thread(gent, leen)
-    post = make_post(thread, mo, "Said too soon.")
-    posts.take_back(actor(mo), post.id)
-    for reader in (leen, mo):
+    post = make_post(thread, moderator, "Said too soon.")
+    posts.take_back(actor(moderator), post.id)
+    for reader in (leen, moderator):
         shown = thread_page.page(actor(reader), thread.id).posts[1]
         assert (shown.state, shown.html, shown.reason) == ("deleted", "", "")
     assert (thread.post_count, thread.answered_at) == (1, None)
-    posts.put_back(actor(mo), post.id)
+    posts.put_back(actor(moderator), post.id)
     assert "Said too soon." in thread_page.page(actor(leen), thread.id).posts[1].html
     assert thread.post_count == 2
 
 
-def test_an_opening_taken_back_leaves_no_word_behind_and_can_return(gent, leen, mo):
+def test_an_opening_taken_back_leaves_no_word_behind_and_can_return(gent, leen, moderator):
     thread = make_thread(gent, leen, title="A name in it", tags=("name",))
-    make_post(thread, mo)
+    make_post(thread, moderator)
     posts.take_back(actor(leen), opening(thread).id)
-    page = thread_page.page(actor(mo), thread.id)
+    page = thread_page.page(actor(moderator), thread.id)
     assert (page.title, page.slug, page.tags, page.reply_count) == ("", "x", [], 1)
     assert (thread.summary, thread.withdrawn_at, thread.cities) == ("", None, ["gent"])
-    assert thread_lists.latest(actor(mo), tag="name").rows == []
+    assert thread_lists.latest(actor(moderator), tag="name").rows == []
     posts.put_back(actor(leen), opening(thread).id)
     assert (thread.title, thread.slug) == ("A name in it", "a-name-in-it")
 
 
-def test_a_thread_that_nobody_answered_goes_as_a_whole(gent, leen, mo):
+def test_a_thread_that_nobody_answered_goes_as_a_whole(gent, leen, moderator):
     thread = make_thread(gent, leen)
     posts.take_back(actor(leen), opening(thread).id)
     with pytest.raises(NotFound):
-        thread_page.page(actor(mo), thread.id)
+        thread_page.page(actor(moderator), thread.id)
     assert thread_lists.latest(actor(leen)).rows == []
     page = thread_page.page(actor(leen), thread.id)
     assert (page.withdrawn, page.posts[0].may_put_back, page.may_reply.allowed) == (True, True, False)
     posts.put_back(actor(leen), opening(thread).id)
-    assert thread_page.page(actor(mo), thread.id).posts[0].html
+    assert thread_page.page(actor(moderator), thread.id).posts[0].html
 
 
-def test_nobody_puts_back_what_a_moderator_hid(gent, leen, mo):
+def test_nobody_puts_back_what_a_moderator_hid(gent, leen, moderator):
     post = make_post(make_thread(gent, leen), leen)
-    hiding.hide(actor(mo), post.id, reason="Names a client")
+    hiding.hide(actor(moderator), post.id, reason="Names a client")
     posts.take_back(actor(leen), post.id)
     with pytest.raises(Forbidden):
         posts.put_back(actor(leen), post.id)
     with pytest.raises(Forbidden):
-        posts.put_back(actor(mo), post.id)
+        posts.put_back(actor(moderator), post.id)
