@@ -33,7 +33,7 @@ def cached(build: Callable[P, S]) -> Callable[P, S]:
     def built(*arguments: P.args, **named: P.kwargs) -> S:
         return _constants_written_out(build(*arguments, **named))
 
-    return lru_cache(MOST)(built)  # type: ignore[return-value]
+    return cast(Callable[P, S], lru_cache(MOST)(built))
 
 
 def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*tuple[Any, ...]]:
