@@ -7,6 +7,7 @@ from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
+from forum.infra.sort_keys import SortedByName
 
 
 class Level(enum.StrEnum):
@@ -38,7 +39,7 @@ class NetworkRole(enum.StrEnum):
     ADMIN = "admin"
 
 
-class Member(Model):
+class Member(SortedByName, Model):
     """A person with an account. They take part once `approved_at` is set and while `suspended_at` is not."""
 
     __tablename__ = "member"
@@ -51,6 +52,7 @@ class Member(Model):
     # Part of every reset link, renewed when the password or address changes: older links expire at once.
     password_stamp: Mapped[str] = mapped_column(String(32), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
+    locale_seen: Mapped[str | None] = mapped_column(String(5))  # of the last page, while the browser chooses
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
     theme: Mapped[str | None] = mapped_column(String(5))
     created_at: Mapped[datetime]

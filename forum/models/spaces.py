@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
+from forum.infra.sort_keys import SortedByName
 from forum.models.accounts import Member
 
 
@@ -42,7 +43,7 @@ class Role(enum.StrEnum):
     MODERATOR = "moderator"
 
 
-class Space(Model):
+class Space(SortedByName, Model):
     """A city, a working group or the network's own square."""
 
     __tablename__ = "space"
@@ -50,6 +51,7 @@ class Space(Model):
     __table_args__ = (
         # An unlisted space exists only for its members, so nothing in it may ever be wider.
         CheckConstraint("unlisted_at IS NULL OR widest_audience = 'space'", name="unlisted_stays_inside"),
+        Index("ix_space_sort_key_id", "sort_key", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)

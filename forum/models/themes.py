@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice
+from forum.infra.sort_keys import SortedByName
 
 
 class Need(enum.StrEnum):
@@ -48,7 +49,7 @@ class Label(Model):
     sentence: Mapped[str] = mapped_column(String(SENTENCE_MAX))
 
 
-class Tag(Model):
+class Tag(SortedByName, Model):
     """A tag; a reader sees it only on a thread or lesson that they may see."""
 
     __tablename__ = "tag"

@@ -15,6 +15,7 @@ from forum.domain.digests import subscriptions
 from forum.domain.people import passwords as account_passwords
 from forum.infra import passwords, tokens
 from forum.infra.db import db
+from forum.infra.sort_keys import SortedByName, sort_key
 from forum.models.accounts import Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim, Excerpt
@@ -181,6 +182,13 @@ def test_the_draft_still_waits_for_an_answer(inside):
     draft = db.session.scalars(select(Lesson).where(Lesson.state == LessonState.DRAFT)).one()
     assert draft.public_id == "les-2026-006"
     assert {row.lesson_id for row in waiting} == {draft.id}
+
+
+def test_every_name_comes_with_its_sort_key(inside):
+    for model in SortedByName.__subclasses__():
+        rows = db.session.execute(select(model.name, model.sort_key)).all()
+        assert len(rows) > 10
+        assert [row for row in rows if row.sort_key != sort_key(row.name)] == []
 
 
 def test_its_past_sends_no_mail(inside):

@@ -7,6 +7,7 @@ from itertools import islice
 from forum.demo.synthetic.network import network_of
 from forum.demo.synthetic.seeding import rows
 from forum.demo.synthetic.size import Size
+from forum.infra.sort_keys import SortedByName, sort_key
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 SMALL = Size(members=40, threads=50, posts=1_000, lessons=10)
@@ -37,6 +38,12 @@ def test_the_same_seed_and_moment_make_the_same_network():
     assert list(islice(stream(SMALL, number=2), 500)) != list(islice(stream(SMALL), 500))
     earlier = NOW.replace(year=2025)
     assert list(islice(stream(SMALL, now=earlier), 500)) != list(islice(stream(SMALL), 500))
+
+
+def test_every_name_comes_with_its_sort_key():
+    named = [row for model, row in stream(SMALL) if issubclass(model, SortedByName)]
+    assert len(named) > SMALL.members
+    assert [row for row in named if row["sort_key"] != sort_key(row["name"])] == []
 
 
 def test_memory_stays_flat():

@@ -10,10 +10,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from forum import create_app
 from forum.infra.db import db
+from forum.infra.sort_keys import SortedByName, sort_key
 from tests.conftest import POSTGRES, new_database, settings_for
 from tests.rules.source import ROOT
 from tests.upgrade import dumps, facts
@@ -98,6 +99,16 @@ def test_what_people_said_is_there_and_the_words_of_an_excerpt_have_their_seal(r
     for row in rows:
         assert row.plain[row.start_at : row.end_at] == row.words
         assert hashlib.sha256(row.words.encode()).hexdigest() == row.sha256
+
+
+def test_names_of_before_are_sorted_as_those_of_today(restored):
+    with restored("0005").app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            for model in SortedByName.__subclasses__():
+                rows = connection.execute(select(model.name, model.sort_key)).all()
+                assert len(rows) > 10
+                assert [row for row in rows if row.sort_key != sort_key(row.name)] == []
 
 
 LOSSES = {

@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.demo.synthetic.network import DAY, FORMER, HOMES, Network, Place, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole, SignIn
 from forum.models.spaces import JoinRequest, Membership, Role, Space, SpaceKind
 from forum.models.subscriptions import (
@@ -56,6 +57,7 @@ def _space(network: Network, place: Place) -> dict[str, Any]:
         "id": place.id,
         "slug": place.slug,
         "name": place.name,
+        "sort_key": sort_key(place.name),
         "description": f"De ruimte van {place.name}.",
         "kind": place.kind,
         "city": place.city,
@@ -75,6 +77,7 @@ def _member(network: Network, number: int) -> dict[str, Any]:
         "id": number,
         "handle": f"lid-{number}",
         "name": f"Lid {number}",
+        "sort_key": sort_key(f"Lid {number}"),
         "email": f"lid-{number}@bench.leerkring.example",
         "password_stamp": scattered(number),
         "locale": "nl",

@@ -7,6 +7,7 @@ from forum.demo.synthetic.lessons import Lessons
 from forum.demo.synthetic.network import Network, Row, Rows, moment
 from forum.demo.synthetic.pace import GrowingThread, Quotable, steps
 from forum.demo.synthetic.people import scattered
+from forum.infra.sort_keys import sort_key
 from forum.infra.text import RENDER_VERSION, slug, summary
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience
@@ -36,7 +37,8 @@ class ThreadWriter:
         for known in (self.network.posts, self.network.moved, self.network.widths, self.network.spaces):
             known.extend([0] * size.threads)
         for number in range(1, self.network.tags + 1):
-            yield Tag, {"id": number, "slug": f"thema-{number}", "name": f"Thema {number}"}
+            name = f"Thema {number}"
+            yield Tag, {"id": number, "slug": f"thema-{number}", "name": name, "sort_key": sort_key(name)}
         for at, thread, said in steps(self.network):
             if said:
                 yield from self._say(thread, at)

@@ -14,6 +14,7 @@ from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonState, LessonVersion
@@ -89,7 +90,7 @@ def _composed(
         published_by=publisher,
         history=history(reader, lesson),
         adoptions=adoptions.of_lesson(reader, lesson),
-        tags=sorted(tag_words.split("\n")) if tag_words else [],
+        tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
         overdue=lesson.review_on is not None and lesson.review_on < clock.now().date(),
         may_revise=_may_revise(reader, lesson),
     )

@@ -12,10 +12,8 @@ from forum.models.themes import LessonTag, Tag
 
 def choose(version_id: int, names: Sequence[str]) -> None:
     """Give a version exactly these tags; Invalid at `tags`."""
-    cleaned = tags.clean(names)
-    rows.insert_new(Tag, [{"slug": tag.slug, "name": tag.name} for tag in cleaned])
+    chosen = tags.ids_of(tags.clean(names))
     db.session.execute(delete(LessonTag).where(LessonTag.version_id == version_id))
-    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in cleaned])))
     rows.insert_new(LessonTag, [{"version_id": version_id, "tag_id": tag_id} for tag_id in chosen])
 
 
@@ -30,4 +28,4 @@ def of(version_id: int) -> list[str]:
     query = (
         select(Tag.name).join(LessonTag, LessonTag.tag_id == Tag.id).where(LessonTag.version_id == version_id)
     )
-    return list(db.session.scalars(query.order_by(Tag.name)))
+    return list(db.session.scalars(query.order_by(Tag.sort_key, Tag.id)))

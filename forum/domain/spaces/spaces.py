@@ -72,7 +72,7 @@ def _by_slug(signed_in: bool) -> Select[Any]:
 
 @cached
 def _all(signed_in: bool) -> Select[Any]:
-    return _facts(signed_in).order_by(Space.name, Space.id)
+    return _facts(signed_in).order_by(Space.sort_key, Space.id)
 
 
 def by_id(reader: Actor | None, space_id: int) -> Space:
@@ -107,7 +107,7 @@ def of_member(actor: Actor) -> list[Space]:
     """Return the spaces that the actor belongs to, by name."""
     return list(
         db.session.scalars(
-            visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.name, Space.id)
+            visible(Space, actor).where(Space.id.in_(actor.roles)).order_by(Space.sort_key, Space.id)
         )
     )
 

@@ -9,6 +9,7 @@ from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new
+from forum.infra.sort_keys import sort_key
 from forum.models.themes import Tag, ThreadTag
 from forum.policy.errors import Invalid
 
@@ -45,10 +46,16 @@ def clean(names: Sequence[str]) -> list[TagName]:
 
 def put(thread_id: int, tags: Sequence[TagName]) -> None:
     """Give a thread exactly these tags."""
-    insert_new(Tag, [{"slug": tag.slug, "name": tag.name} for tag in tags])
+    chosen = ids_of(tags)
     db.session.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread_id))
-    chosen = db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in tags])))
     insert_new(ThreadTag, [{"thread_id": thread_id, "tag_id": tag_id} for tag_id in chosen])
+
+
+def ids_of(tags: Sequence[TagName]) -> list[int]:
+    """Return the ids of these tags; a new one is stored, and one that is there keeps its spelling."""
+    rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in tags]
+    insert_new(Tag, rows)
+    return list(db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in tags]))))
 
 
 def _slug(name: str) -> str:

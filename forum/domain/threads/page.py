@@ -13,6 +13,7 @@ from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
 from forum.infra.columns import read_codes
 from forum.infra.db import db
+from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
@@ -128,4 +129,4 @@ def _tags(head: Any) -> list[TagName]:
     if not head.tag_words or not head.title:
         return []
     pairs = [line.split("\t", 1) for line in head.tag_words.split("\n")]
-    return sorted(TagName(name, slug) for slug, name in pairs)
+    return sorted((TagName(name, slug) for slug, name in pairs), key=lambda tag: sort_key(tag.name))

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 from forum.domain.themes.labels import BODIES, LEVELS
 from forum.infra.i18n import lazy
 from forum.infra.passwords import LONGEST
+from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.cities import CITIES
 from forum.web.forms.fields import longest, named, required
@@ -43,7 +44,10 @@ class CapacityFields(FlaskForm):
         validators=[required(lazy("Choose your city, or the network."))],
         choices=[
             SelectChoice("", lazy("Choose a city")),
-            *(SelectChoice(city.code, city.name) for city in sorted(CITIES, key=lambda city: city.name)),
+            *(
+                SelectChoice(city.code, city.name)
+                for city in sorted(CITIES, key=lambda city: sort_key(city.name))
+            ),
             SelectChoice(NO_CITY, lazy("No city: for the network")),
         ],
     )

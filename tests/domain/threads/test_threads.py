@@ -52,7 +52,7 @@ def test_a_thread_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     assert "<strong>three</strong>" in post.html
     assert post.capacity_id is not None
     assert (revision.plain, revision.title) == ("We tried it for three months.", "Who rings back?")
-    assert [tag.name for tag in thread_page.page(actor(leen), thread.id).tags] == ["Onthaal", "huisbezoek"]
+    assert [tag.name for tag in thread_page.page(actor(leen), thread.id).tags] == ["huisbezoek", "Onthaal"]
 
 
 def test_the_same_form_twice_makes_one_thread_and_one_reply(gent, leen):
