@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, has_request_context, request, ur
 from forum.infra import i18n
 from forum.web.http.access import STATIC
 from forum.web.http.current_user import viewer
+from forum.web.http.prefetch import is_ahead
 from forum.web.http.transactions import READING
 
 ARGUMENT = "lang"
@@ -53,7 +54,9 @@ def _asked() -> str | None:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    if asked is None or request.method not in READING or request.endpoint == STATIC or viewer() is not None:
+    if asked is None or request.method not in READING or request.endpoint == STATIC:
+        return response
+    if viewer() is not None or is_ahead():
         return response
     response.set_cookie(
         current_app.config["LANGUAGE_COOKIE_NAME"],

@@ -14,6 +14,7 @@ from forum.infra import i18n, text
 from forum.web import fragments, ring
 from forum.web.http import language, links
 from forum.web.http.current_user import viewer
+from forum.web.http.prefetch import flashed_messages
 
 
 class OnceImported(Template):
@@ -60,6 +61,7 @@ def init_app(app: Flask) -> None:
         rings=ring,
         fragment=fragments.fragment,
         kind_words=_kind_words,
+        flashed_messages=flashed_messages,
         csrf_token=generate_csrf,
     )
     app.context_processor(_context)

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra.db import db, set_reading
+from forum.web.http.prefetch import is_ahead
 
 log = logging.getLogger(__name__)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +21,7 @@ def init_app(app: Flask) -> None:
 
 
 def afterwards(verb: Callable[[], object]) -> None:
-    """Run a small write (a read mark, a last-seen time) after the page is made; a failure does not stop the page."""
+    """Run a small write (a read mark, a last-seen time) after a page that somebody looks at; failing harms nothing."""
     g.setdefault("afterwards", []).append(verb)
 
 
@@ -44,7 +45,7 @@ def _finish(response: Response) -> Response:
         db.session.commit()
         if events_recorded:
             current_app.extensions["wake"]()
-    if g.get("afterwards") and response.status_code < 400:
+    if g.get("afterwards") and response.status_code < 400 and not is_ahead():
         _run_afterwards()
     return response
 
