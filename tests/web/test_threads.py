@@ -1,6 +1,8 @@
 """Threads as pages: told, answered, once, with nothing lost; who sees what; and what a page costs."""
 
+import re
 import uuid
+from datetime import date
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from sqlalchemy import func, select
 from forum.domain.moderation import hiding, locking
 from forum.domain.threads import read_marks
 from forum.infra.db import db
+from forum.models.accounts import Capacity
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post, ReadMark, Thread
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -253,3 +256,25 @@ def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_thr
         page(f"{at(large)}?page=2")
     assert few.count == many.count <= 8
     assert db.session.scalar(select(func.count(Post.id))) == 65
+
+
+def test_the_answer_begins_with_its_text_and_says_who_speaks_and_who_reads(client, gent, leen):
+    thread = make_thread(gent, leen)
+    sign_in(client, leen)
+    shown = words(client.get(at(thread)))
+    form = shown[shown.index('id="answer"') :]
+    assert form.index('name="body"') < form.index('name="kind"') < form.index("You write as")
+    assert "You write as <b>Leen, field worker, field work, city of Gent</b>." in form
+    assert re.search(
+        r'<input[^>]*checked[^>]*name="kind"[^>]*value=""', form
+    )  # left open until one is chosen
+    left_open = {"body": "With us too.", "kind": "", "idempotency_key": "a"}
+    assert submit(client, f"/threads/{thread.id}/replies", left_open).status_code == 303
+    assert "You write as" not in words(client.application.test_client().get(at(thread)))
+
+
+def test_a_reader_without_a_function_today_answers_under_the_name_alone(client, gent, leen):
+    thread = make_thread(gent, leen)
+    db.session.scalars(select(Capacity).where(Capacity.member_id == leen.id)).one().ends_on = date(2026, 1, 1)
+    sign_in(client, leen)
+    assert "You write as <b>Leen</b>." in words(client.get(at(thread)))

@@ -11,15 +11,14 @@ from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Level, Member
 
 # For queries that join Member on who spoke and Capacity (outer) on the capacity in which they did.
-COLUMNS = (
-    Member.name.label("author_name"),
-    Member.handle.label("author_handle"),
+CAPACITY = (
     Capacity.function.label("author_function"),
     Capacity.level.label("author_level"),
     Capacity.body.label("author_body"),
     Capacity.city.label("author_city"),
     Capacity.ends_on.label("author_until"),
 )
+COLUMNS = (Member.name.label("author_name"), Member.handle.label("author_handle"), *CAPACITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +75,14 @@ def masked(description: str) -> Byline:
 
 def speaker(row: Any, today: date | None = None) -> Byline:
     """Return the byline of a row with COLUMNS, in the language of this moment."""
+    today = today or clock.now().date()
+    return _byline(row.author_name, row.author_handle, held(row), today, i18n.locale())
+
+
+def held(row: Any) -> CapacityColumns | None:
+    """Return the capacity of a row with CAPACITY, if there is one."""
     columns = (row.author_function, row.author_level, row.author_body, row.author_city, row.author_until)
-    capacity = None if row.author_function is None else CapacityColumns(*columns)
-    return _byline(row.author_name, row.author_handle, capacity, today or clock.now().date(), i18n.locale())
+    return None if row.author_function is None else CapacityColumns(*columns)
 
 
 @lru_cache(maxsize=4096)

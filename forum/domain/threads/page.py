@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from forum.domain.people.bylines import speaker
+from forum.domain.people.bylines import byline, held, speaker
 from forum.domain.themes.tags import TagName
 from forum.domain.threads import page_queries
 from forum.domain.threads.lists import reply_count
@@ -26,10 +26,7 @@ PAGE_SIZE = 20
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
     """Return one page of a thread; NotFound (two queries, three where posts are hidden)."""
-    values = {"reader_id": reader.id if reader else None, "thread_id": thread_id}
-    head: Any = select_rows(page_queries.head(reader is not None), values).one_or_none()
-    if head is None:
-        raise NotFound
+    head = _head(reader, thread_id)
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise NotFound
@@ -65,9 +62,22 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         alone=not head.others_wrote,
         moderates=moderates,
         may_reply=may_reply(reader, head),
+        speaks_as=byline(reader.name, "", held(head)) if reader is not None else None,
     )
     thread.posts = _views(reader, head, posts, moderates)
     return thread
+
+
+def _head(reader: Actor | None, thread_id: int) -> Any:
+    values = {
+        "reader_id": reader.id if reader else None,
+        "thread_id": thread_id,
+        "today": clock.now().date(),
+    }
+    head = select_rows(page_queries.head(reader is not None), values).one_or_none()
+    if head is None:
+        raise NotFound
+    return head
 
 
 def _views(reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool) -> list[PostView]:

@@ -5,9 +5,10 @@ This page is read most: the queries select columns instead of objects, and get t
 
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, bindparam, exists, func, literal, select
+from sqlalchemy import Date, Integer, Select, bindparam, exists, func, literal, select
 
-from forum.domain.people.bylines import COLUMNS
+from forum.domain.people.bylines import CAPACITY, COLUMNS
+from forum.domain.people.capacities import holds_on
 from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
 from forum.infra.columns import codes
 from forum.infra.statements import cached
@@ -42,7 +43,10 @@ _COLUMNS = (
 
 @cached
 def head(signed_in: bool) -> Select[Any]:
-    """Return the query of the thread itself, when the reader may see it; parameters `thread_id` and `reader_id`."""
+    """Return the query of the thread itself, when the reader may see it, and in which capacity they would answer.
+
+    Parameters `thread_id`, `reader_id` and `today`.
+    """
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
     tag_words = (
@@ -72,7 +76,18 @@ def head(signed_in: bool) -> Select[Any]:
         .join(Space, Space.id == Thread.space_id)
         .where(Thread.id == bindparam("thread_id"), sees(Thread, reader))
     )
-    return query.outerjoin(ReadMark, marked(reader_id)) if signed_in else query
+    if not signed_in:
+        return query
+    query = query.outerjoin(ReadMark, marked(reader_id)).add_columns(*CAPACITY)
+    return cast(Select[Any], query.outerjoin(Capacity, Capacity.id == _speaks_as(reader_id)))
+
+
+def _speaks_as(reader_id: Any) -> Any:
+    """The capacity in which the reader speaks today, as `capacities.current` finds it."""
+    query = select(Capacity.id).where(
+        Capacity.member_id == reader_id, holds_on(bindparam("today", type_=Date))
+    )
+    return query.order_by(Capacity.starts_on.desc(), Capacity.id.desc()).limit(1).scalar_subquery()
 
 
 @cached

@@ -67,6 +67,7 @@ class ThreadPage:
     alone: bool  # nobody but its starter has ever written in it
     moderates: bool
     may_reply: Answer
+    speaks_as: Byline | None  # the reader, as an answer of theirs would be signed
     posts: list[PostView] = field(default_factory=list)
 
     @property

@@ -79,10 +79,16 @@ class ThreadForm(FlaskForm):
 
 
 class ReplyForm(FlaskForm):
-    kind = RadioField(lazy("What you add, if you know"), [Optional()], choices=named(KINDS, REPLY_KINDS))
     body = TextAreaField(
         lazy("Your answer"),
         [DataRequired(lazy("Write something first.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
+    )
+    # "None of these" so that a choice can be taken back without a script.
+    kind = RadioField(
+        lazy("What kind of answer is it?"),
+        [Optional()],
+        choices=[*named(KINDS, REPLY_KINDS), SelectChoice("", lazy("None of these"))],
+        default="",
     )
     idempotency_key = HiddenField(default=_new_key)
 
