@@ -60,7 +60,7 @@ def _member_id(email: str) -> int:
 def _print(now: datetime, member_id: int | None) -> None:
     for digest in digests.due(now, member_id=member_id):
         member = db.session.get_one(Member, digest.member_id)
-        with force_locale(member.locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
+        with force_locale(member.letter_locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
             letter = digests.compose(digest)
             summary = letter.subject if not letter.is_empty else "nothing to say, so no letter"
             click.echo(f"{member.email} {digest.period}: {summary}")

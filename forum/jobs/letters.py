@@ -82,7 +82,7 @@ def _recipient(mail: OutgoingMail) -> Recipient:
     member = db.session.get(Member, mail.member_id, populate_existing=True)
     if member is None or member.suspended_at is not None:
         raise NothingToSend("suspended")
-    return Recipient(member.email, _known(member.locale), member.timezone or zone, member)
+    return Recipient(member.email, _known(member.letter_locale), member.timezone or zone, member)
 
 
 def _known(locale: str | None) -> str:

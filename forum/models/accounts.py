@@ -52,7 +52,9 @@ class Member(SortedByName, Model):
     # Part of every reset link, renewed when the password or address changes: older links expire at once.
     password_stamp: Mapped[str] = mapped_column(String(32), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
-    locale_seen: Mapped[str | None] = mapped_column(String(5))  # of the last page, while the browser chooses
+    locale_seen: Mapped[str | None] = mapped_column(
+        String(5)
+    )  # of the last page, where their browser chose it
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
     theme: Mapped[str | None] = mapped_column(String(5))
     created_at: Mapped[datetime]
@@ -63,6 +65,11 @@ class Member(SortedByName, Model):
     all_read_at: Mapped[datetime | None]
 
     capacities: Mapped[list["Capacity"]] = related(back_populates="member", order_by="Capacity.starts_on")
+
+    @property
+    def letter_locale(self) -> str | None:
+        """Return the language of letters to them: the chosen one, else that of the last page they saw."""
+        return self.locale or self.locale_seen
 
 
 class Capacity(Model):

@@ -25,6 +25,7 @@ class Actor:
     approved_at: datetime | None
     roles: dict[int, Role] = field(default_factory=dict)  # by space id
     network_roles: frozenset[NetworkRole] = frozenset()
+    locale_seen: str | None = None
 
     @property
     def is_full(self) -> bool:
@@ -49,6 +50,7 @@ COLUMNS = (
     Member.handle,
     Member.email,
     Member.locale,
+    Member.locale_seen,
     Member.timezone,
     Member.theme,
     Member.approved_at,
@@ -95,4 +97,5 @@ def actor_from(row: Any) -> Actor:
         approved_at=row.approved_at,
         roles={int(space_id): Role(role) for space_id, role in roles},
         network_roles=frozenset(NetworkRole(role) for role in appointed),
+        locale_seen=row.locale_seen,
     )

@@ -9,6 +9,7 @@ from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
+from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
@@ -125,6 +126,27 @@ def test_every_kind_is_a_whole_letter_in_both_languages(mail_of, kind, locale):
     for line in plain.splitlines():
         if line.startswith("http"):
             assert line.replace("&", "&amp;") in html
+
+
+def language_of(mail, chosen, seen):
+    """The language of the letter when its recipient chose one, and saw their last page in another."""
+    recipient = db.session.get_one(Member, mail.member_id)
+    recipient.locale, recipient.locale_seen = chosen, seen
+    db.session.flush()
+    return parts(letters.letter_for(mail).message)[1].partition('<html lang="')[2].partition('"')[0]
+
+
+@pytest.mark.parametrize("kind", sorted(set(letter_kinds.KINDS) - {"invitation"}))
+def test_l1_every_letter_is_in_the_language_last_seen(mail_of, kind):
+    assert language_of(mail_of(kind), None, "en") == "en"
+
+
+def test_l1_a_chosen_language_goes_first_and_that_of_the_forum_last(mail_of):
+    mail = mail_of("password_changed")
+    for chosen, seen, language in [
+        ("nl", "en", "nl-BE"), ("en", "nl", "en"), (None, "nl", "nl-BE"), (None, None, "nl-BE"), ("xx", None, "nl-BE")
+    ]:  # fmt: skip
+        assert language_of(mail, chosen, seen) == language
 
 
 @pytest.mark.parametrize("kind", NO_LIST)

@@ -94,10 +94,21 @@ def test_an_actor_carries_what_pages_need_of_the_account(session):
     town = people.build()
     member = town.member("edi")
     member.theme, member.timezone, member.locale = "dark", "Europe/London", "nl"
+    member.locale_seen = "en"
     db.session.flush()
     actor = actor_of(member.id)
     assert actor is not None
-    for name in ("id", "name", "handle", "email", "locale", "timezone", "theme", "approved_at"):
+    for name in (
+        "id",
+        "name",
+        "handle",
+        "email",
+        "locale",
+        "locale_seen",
+        "timezone",
+        "theme",
+        "approved_at",
+    ):
         assert getattr(actor, name) == getattr(member, name), name
     with pytest.raises(dataclasses.FrozenInstanceError):
         actor.name = "Somebody else"

@@ -135,3 +135,30 @@ def test_the_choice_outlives_signing_in_and_out(client, session):
     assert ENGLISH in client.get("/privacy", headers=IN_ENGLISH).text
     client.delete_cookie("leerkring")
     assert DUTCH in client.get("/privacy", headers=IN_ENGLISH).text
+
+
+def test_l1_the_language_of_the_last_page_is_remembered_where_the_browser_chooses_it(
+    client, session, count_queries
+):
+    member = make_member("Noor", space=make_space("Gent"), locale=None)
+    sign_in(client, member)
+
+    def seen_after(accepted, path="/", method="GET", **headers):
+        client.open(path, method=method, headers={"Accept-Language": accepted, **headers})
+        db.session.refresh(member)
+        return member.locale_seen
+
+    assert seen_after("en-GB", "/static/css/tokens.css") is None
+    assert seen_after("en-GB", "/threads/999") is None
+    assert seen_after("en-GB") == "en"
+    for accepted, written in (("en", 0), ("nl", 1), ("nl", 0)):
+        with count_queries() as seen:
+            client.get("/spaces", headers={"Accept-Language": accepted})
+        assert len([line for line in seen.statements if line.startswith("UPDATE member")]) == written
+    assert seen_after("en", method="HEAD") == "nl"
+    assert seen_after("en", Purpose="prefetch") == "nl"
+    assert seen_after("fr") == "nl"
+    assert seen_after("en", "/settings/profile") == "en"
+    member.locale = "nl"
+    db.session.commit()
+    assert seen_after("nl") == "en", "a chosen language needs no other"

@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from forum.domain.people import accounts, capacities
 from forum.infra import clock, text
@@ -37,6 +37,11 @@ def set_locale(actor: Actor, locale: str) -> None:
     if locale in LOCALES:
         db.session.get_one(Member, actor.id).locale = locale
         db.session.flush()
+
+
+def note_locale_seen(actor: Actor, locale: str) -> None:
+    """Remember the language of the page that the actor just saw, for letters while they choose none themselves."""
+    db.session.execute(update(Member).where(Member.id == actor.id).values(locale_seen=locale))
 
 
 def set_theme(actor: Actor, theme: str | None) -> None:

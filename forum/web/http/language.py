@@ -8,19 +8,21 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, has_request_context, request, url_for
 
+from forum.domain.people import profiles
 from forum.infra import i18n
 from forum.web.http.access import STATIC
 from forum.web.http.current_user import viewer
 from forum.web.http.prefetch import is_ahead
-from forum.web.http.transactions import READING
+from forum.web.http.transactions import READING, afterwards
 
 ARGUMENT = "lang"
 REMEMBERED = timedelta(days=365)
 
 
 def init_app(app: Flask) -> None:
-    """Remember the choice of a visitor on the answer to their link."""
+    """Remember the choice of a visitor on the answer to their link, and which language a member saw."""
     app.after_request(_remember)
+    app.after_request(_note_seen)
 
 
 def choose_locale() -> str:
@@ -66,4 +68,13 @@ def _remember(response: Response) -> Response:
         httponly=True,
         samesite="Lax",
     )
+    return response
+
+
+def _note_seen(response: Response) -> Response:
+    """Letters to a member who lets their browser choose are in the language of the last page: kept when it changes."""
+    if response.status_code >= 400 or response.mimetype != "text/html" or (who := viewer()) is None:
+        return response
+    if who.locale is None and (seen := i18n.locale()) != who.locale_seen:
+        afterwards(lambda: profiles.note_locale_seen(who, seen))
     return response
