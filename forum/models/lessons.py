@@ -106,7 +106,6 @@ class LessonVersion(Model):
     TITLE_MAX, ONE_SENTENCE_MAX, CHANGE_NOTE_MAX, LICENCE_MAX = 100, 200, 300, 40
     PARAGRAPHS_MAX = 4_000  # a lesson is a page, not a report
     ITEMS_MAX, ITEM_MAX = 12, 160
-    LINES_MAX = 2_200  # of the items as typed, one on each line
     __table_args__ = (UniqueConstraint("lesson_id", "sequence"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))

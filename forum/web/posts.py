@@ -21,17 +21,20 @@ bp = Blueprint("posts", __name__)
 @open_to(members)
 def change(post_id: int) -> ResponseReturnValue:
     source = posts.source(actor(), post_id)
-    form = PostForm(data={"title": source.title, "body": source.body, "seen_revision": source.revision})
+    form = PostForm.of(
+        source, data={"title": source.title, "body": source.body, "seen_revision": source.revision}
+    )
     return _form(source, form)
 
 
 @bp.post("/posts/<int:post_id>/revisions")
 @open_to(members)
 def edit(post_id: int) -> ResponseReturnValue:
-    who, form = actor(), PostForm()
+    who = actor()
     source = posts.source(who, post_id)
+    form = PostForm.of(source)
     if form.validate():
-        title = form.title.data if source.number == 1 else None
+        title = form.title.data if form.title else None
         try:
             with errors_on(form):
                 post = posts.edit(

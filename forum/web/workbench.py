@@ -24,6 +24,7 @@ from forum.web.forms.workbench import (
     ClaimForm,
     ExcerptForm,
     ReturnForm,
+    Reworded,
     SourceForm,
     SubmissionForm,
     TextForm,
@@ -110,11 +111,11 @@ def add_claim(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def change_claim(claim_id: int) -> ResponseReturnValue:
     lesson_id = claims.lesson_of(actor(), claim_id)
+    text = request.form.get("text", "")
     try:
-        claims.reword(actor(), claim_id, text=request.form.get("text", ""))
+        claims.reword(actor(), claim_id, text=text)
     except Invalid as error:
-        flask.flash(error.message, "grave")
-        return _workbench(lesson_id), 422
+        return _workbench(lesson_id, reworded=Reworded(claim_id, text, error.message)), 422
     return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 
@@ -224,6 +225,7 @@ def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     )
     context: dict[str, Any] = {
         "text_form": forms.get("text_form") or TextForm.of(workbench.version, workbench.tags),
+        "reworded": forms.get("reworded"),
         "claim_form": forms.get("claim_form") or ClaimForm(formdata=None),
         "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
         "source_form": forms.get("source_form") or SourceForm(formdata=None),

@@ -2,6 +2,7 @@
 const MODULES = [
   ["form[data-draft], [data-draft-sent]", "./draft.js"],
   ["form[method=post]", "./once.js"],
+  ["[data-limit]", "./count.js"],
   ["[data-audience-line]", "./audience.js"],
   ["[data-prompts]", "./prompts.js"],
   ["[data-workbench]", "./excerpt.js"],

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from forum.domain.lessons import lessons
-from forum.domain.lines import clean_line
+from forum.domain.lines import clean_line, too_long
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -77,7 +77,7 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
         raise Invalid("words", _("These words do not stand literally in this post. Copy them exactly."))
     start, end = span
     if end - start > Excerpt.WORDS_MAX:
-        raise Invalid("words", _("Use at most %(limit)d characters.", limit=Excerpt.WORDS_MAX))
+        raise Invalid("words", too_long(end - start, Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
 
 

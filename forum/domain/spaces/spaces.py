@@ -7,7 +7,8 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, String, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
-from forum.infra import clock, text
+from forum.domain.lines import clean_line
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import cached, select_rows
@@ -123,9 +124,10 @@ def create(
     description: str = "",
     unlisted: bool = False,
 ) -> Space:
-    """Create a space; nothing in an unlisted one can be read outside it. Invalid at `slug`, `city` or `audience`."""
+    """Create a space; nothing in an unlisted one can be read outside it. Invalid at the value."""
     if not SLUG.match(slug) or len(slug) > Space.SLUG_MAX:
         raise Invalid("slug", _("Use small letters, figures and dashes."))
+    name = clean_line(name, field="name", limit=Space.NAME_MAX, missing=_("Fill in a name."))
     if city is not None and city not in BY_CODE:
         raise Invalid("city", _("Choose a city of the network."))
     widest = Audience.SPACE if unlisted else Audience(widest_audience)
@@ -135,7 +137,7 @@ def create(
     now = clock.now()
     space = Space(
         slug=slug,
-        name=text.one_line(name)[: Space.NAME_MAX],
+        name=name,
         description=description.strip(),
         kind=SpaceKind(kind),
         city=city,

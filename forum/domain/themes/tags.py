@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 
 from forum.infra import text, tokens
 from forum.infra.db import db
-from forum.infra.i18n import _
+from forum.infra.i18n import _, number
 from forum.infra.rows import insert_new
 from forum.infra.sort_keys import sort_key
 from forum.models.themes import Tag, ThreadTag
@@ -39,9 +39,19 @@ def clean(names: Sequence[str]) -> list[TagName]:
             by_slug.setdefault(_slug(cleaned), TagName(cleaned, _slug(cleaned)))
     if len(by_slug) > MOST:
         raise Invalid("tags", _("Choose at most %(limit)d tags.", limit=MOST))
-    if any(len(tag.name) > Tag.NAME_MAX for tag in by_slug.values()):
-        raise Invalid("tags", _("Keep each tag under %(limit)d characters.", limit=Tag.NAME_MAX + 1))
+    longest = max((len(tag.name) for tag in by_slug.values()), default=0)
+    if longest > Tag.NAME_MAX:
+        raise Invalid("tags", too_long(longest))
     return list(by_slug.values())
+
+
+def too_long(length: int) -> str:
+    """Return the sentence about a tag of `length` characters."""
+    return _(
+        "One tag has %(length)s characters, %(limit)s are allowed.",
+        length=number(length),
+        limit=number(Tag.NAME_MAX),
+    )
 
 
 def put(thread_id: int, tags: Sequence[TagName]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
-from forum.domain.lines import clean_line
+from forum.domain.lines import clean_line, within
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -44,10 +44,7 @@ def clean_title(title: str) -> str:
 
 def render_body(body: str) -> str:
     """Return the HTML of a post; Invalid at `body` when there is no text in it, or too much."""
-    try:
-        html = text.render(body)
-    except text.TooLong:
-        raise Invalid("body", _("That text is too long.")) from None
+    html = text.render(within(text.typed(body), field="body", limit=text.MAX_LENGTH))
     if not text.plain(html):
         raise Invalid("body", _("Write something first."))
     return html

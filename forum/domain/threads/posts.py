@@ -62,7 +62,7 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
     heading = post_store.clean_title(before.title if title is None else title) if post.number == 1 else ""
-    html = post_store.render_body(body)
+    body, html = text.typed(body), post_store.render_body(body)  # compared with what was kept of it
     if post.revision != seen_revision:
         if (before.body, before.title) == (body, heading):
             return post  # the same change, sent twice

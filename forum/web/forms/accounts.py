@@ -4,17 +4,16 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, StringField, TextAreaField
 
 from forum.infra.i18n import lazy
-from forum.infra.passwords import LONGEST
 from forum.models.accounts import Member
 from forum.models.spaces import JoinRequest
-from forum.web.forms.fields import longest, required
+from forum.web.forms.fields import Longest, required, short_enough_password
 from forum.web.forms.people import CapacityFields, email_field, new_password_field
 
 
 class SignInForm(FlaskForm):
     email = email_field()
     password = PasswordField(
-        lazy("Password"), validators=[required(lazy("Fill in your password.")), longest(LONGEST)]
+        lazy("Password"), validators=[required(lazy("Fill in your password.")), short_enough_password]
     )
     remember = BooleanField(lazy("Stay signed in on this device"))
     next = HiddenField()
@@ -22,11 +21,13 @@ class SignInForm(FlaskForm):
 
 class JoinForm(CapacityFields):
     name = StringField(
-        lazy("Your name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Your name"), validators=[Longest(Member.NAME_MAX, missing=lazy("Fill in your name."))]
     )
     email = email_field()
     password = new_password_field()
-    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(JoinRequest.MESSAGE_MAX)])
+    message = TextAreaField(
+        lazy("A word to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
+    )
 
 
 class RequestResetForm(FlaskForm):

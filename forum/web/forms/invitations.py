@@ -8,7 +8,7 @@ from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
-from forum.web.forms.fields import longest, named, required
+from forum.web.forms.fields import Longest, named, required
 from forum.web.forms.people import CapacityFields, new_password_field
 
 LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
@@ -17,18 +17,18 @@ LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
 class InvitationForm(FlaskForm):
     email = EmailField(
         lazy("E-mail address"),
-        validators=[required(lazy("Fill in an e-mail address.")), longest(Member.EMAIL_MAX)],
+        validators=[required(lazy("Fill in an e-mail address.")), Longest(Member.EMAIL_MAX)],
     )
     role = SelectField(
         lazy("As"),
         choices=named(ROLES, (Role.MEMBER, Role.GUEST, Role.MODERATOR)),
     )
     locale = SelectField(lazy("Language of the letter"), choices=LANGUAGES)
-    note = TextAreaField(lazy("A word of your own"), validators=[longest(Invitation.NOTE_MAX)])
+    note = TextAreaField(lazy("A word of your own"), validators=[Longest(Invitation.NOTE_MAX, "paragraphs")])
 
 
 class AcceptanceForm(CapacityFields):
     name = StringField(
-        lazy("Your name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Your name"), validators=[Longest(Member.NAME_MAX, missing=lazy("Fill in your name."))]
     )
     password = new_password_field()

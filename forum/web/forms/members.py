@@ -8,7 +8,7 @@ from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
-from forum.web.forms.fields import longest, named, required
+from forum.web.forms.fields import Longest, named
 
 
 class RoleForm(FlaskForm):
@@ -18,7 +18,7 @@ class RoleForm(FlaskForm):
 class ReasonForm(FlaskForm):
     reason = StringField(
         lazy("Reason, for the log"),
-        validators=[required(lazy("Say why: it stays in the log.")), longest(ModerationAction.REASON_MAX)],
+        validators=[Longest(ModerationAction.REASON_MAX, missing=lazy("Say why: it stays in the log."))],
     )
 
 
@@ -34,4 +34,6 @@ class AnswerForm(FlaskForm):
 
 
 class JoinRequestForm(FlaskForm):
-    message = TextAreaField(lazy("A word to the moderator"), validators=[longest(JoinRequest.MESSAGE_MAX)])
+    message = TextAreaField(
+        lazy("A word to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
+    )

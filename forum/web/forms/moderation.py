@@ -2,20 +2,19 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import DataRequired
 
 from forum.infra.i18n import lazy
 from forum.models.moderation import ModerationAction
 from forum.models.threads import Post
-from forum.web.forms.fields import longest
+from forum.web.forms.fields import Longest
 
 
 class HidingForm(FlaskForm):
     reason = StringField(
         lazy("Reason"),
-        [DataRequired(lazy("Say why: the author reads it.")), longest(Post.HIDDEN_REASON_MAX)],
+        [Longest(Post.HIDDEN_REASON_MAX, missing=lazy("Say why: the author reads it."))],
     )
 
 
 class LockForm(FlaskForm):
-    reason = StringField(lazy("Reason"), [longest(ModerationAction.REASON_MAX)])
+    reason = StringField(lazy("Reason"), [Longest(ModerationAction.REASON_MAX)])

@@ -8,11 +8,10 @@ from wtforms.fields.choices import SelectChoice
 
 from forum.domain.themes.labels import BODIES, LEVELS
 from forum.infra.i18n import lazy
-from forum.infra.passwords import LONGEST
 from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.cities import CITIES
-from forum.web.forms.fields import longest, named, required
+from forum.web.forms.fields import Longest, named, required, short_enough_password
 
 NO_CITY = "network"
 
@@ -21,21 +20,21 @@ def email_field() -> EmailField:
     """Return the field of the address at work."""
     return EmailField(
         lazy("E-mail address at work"),
-        validators=[required(lazy("Fill in your e-mail address.")), longest(Member.EMAIL_MAX)],
+        validators=[required(lazy("Fill in your e-mail address.")), Longest(Member.EMAIL_MAX)],
     )
 
 
 def new_password_field() -> PasswordField:
     """Return the field of a password that is chosen here."""
     return PasswordField(
-        lazy("New password"), validators=[required(lazy("Choose a password.")), longest(LONGEST)]
+        lazy("New password"), validators=[required(lazy("Choose a password.")), short_enough_password]
     )
 
 
 class CapacityFields(FlaskForm):
     function = StringField(
         lazy("What do you do?"),
-        validators=[required(lazy("Say what you do, in a word or two.")), longest(Capacity.FUNCTION_MAX)],
+        validators=[Longest(Capacity.FUNCTION_MAX, missing=lazy("Say what you do, in a word or two."))],
     )
     level = SelectField(lazy("At what level?"), choices=named(LEVELS, Level))
     body = SelectField(lazy("For what kind of organisation?"), choices=named(BODIES, Body))

@@ -1,22 +1,30 @@
 """Changing one's own post."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import InputRequired
 
+from forum.domain.threads.posts import Source
 from forum.infra.i18n import lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.threads import Thread
-from forum.web.forms.fields import longest
+from forum.web.forms.fields import Longest
 
 
 class PostForm(FlaskForm):
-    title = StringField(lazy("Title"), [longest(Thread.TITLE_MAX)])
+    title = StringField(lazy("Title"), [Longest(Thread.TITLE_MAX, missing=lazy("Give it a title."))])
     body = TextAreaField(
         lazy("Your words"),
-        [
-            DataRequired(lazy("Write something first.")),
-            Length(max=MAX_LENGTH, message=lazy("That text is too long.")),
-        ],
+        [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     seen_revision = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
+
+    @classmethod
+    def of(cls, source: Source, **values: Any) -> "PostForm":
+        """Return the form for a post; only an opening post has a title."""
+        form = cls(**values)
+        if source.number != 1:
+            del form.title
+        return form

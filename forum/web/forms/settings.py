@@ -7,9 +7,8 @@ from wtforms import DateField, PasswordField, RadioField, SelectField, StringFie
 from wtforms.fields.choices import SelectChoice
 
 from forum.infra.i18n import lazy
-from forum.infra.passwords import LONGEST
 from forum.models.accounts import Member
-from forum.web.forms.fields import longest, required
+from forum.web.forms.fields import Longest, required, short_enough_password
 from forum.web.forms.invitations import LANGUAGES
 from forum.web.forms.people import CapacityFields, new_password_field
 from forum.web.http.current_user import available_zones
@@ -17,7 +16,7 @@ from forum.web.http.current_user import available_zones
 
 class ProfileForm(FlaskForm):
     name = StringField(
-        lazy("Name"), validators=[required(lazy("Fill in your name.")), longest(Member.NAME_MAX)]
+        lazy("Name"), validators=[Longest(Member.NAME_MAX, missing=lazy("Fill in your name."))]
     )
     locale = RadioField(
         lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("What my browser says"))]
@@ -45,6 +44,6 @@ class CapacityForm(CapacityFields):
 class PasswordForm(FlaskForm):
     current = PasswordField(
         lazy("Present password"),
-        validators=[required(lazy("Fill in your present password.")), longest(LONGEST)],
+        validators=[required(lazy("Fill in your present password.")), short_enough_password],
     )
     password = new_password_field()

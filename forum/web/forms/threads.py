@@ -6,7 +6,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Optional
 
 from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
 from forum.domain.themes.tags import LINE_MAX, split
@@ -15,9 +15,8 @@ from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
 from forum.models.threads import PostKind, Thread
-from forum.web.forms.fields import longest, named
+from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
 
-TOO_LONG = lazy("That text is too long.")
 REPLY_KINDS = (
     PostKind.EXPERIENCE,
     PostKind.QUESTION,
@@ -35,14 +34,11 @@ def _new_key() -> str:
 class ThreadForm(FlaskForm):
     title = StringField(
         lazy("Title"),
-        [
-            DataRequired(lazy("Give it a title.")),
-            longest(Thread.TITLE_MAX),
-        ],
+        [Longest(Thread.TITLE_MAX, missing=lazy("Give it a title."))],
     )
     body = TextAreaField(
         lazy("Your story"),
-        [DataRequired(lazy("Write something first.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
+        [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     need = RadioField(
         lazy("What is it?"),
@@ -55,7 +51,7 @@ class ThreadForm(FlaskForm):
         [DataRequired(lazy("Choose what it is about."))],
         choices=[SelectChoice("", lazy("Choose one of the six")), *named(AXES)],
     )
-    tags = StringField(lazy("Tags"), [Length(max=LINE_MAX, message=TOO_LONG)])
+    tags = StringField(lazy("Tags"), [Longest(LINE_MAX), accepted_by(accepted_tags)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
     idempotency_key = HiddenField(default=_new_key)
 
@@ -81,7 +77,7 @@ class ThreadForm(FlaskForm):
 class ReplyForm(FlaskForm):
     body = TextAreaField(
         lazy("Your answer"),
-        [DataRequired(lazy("Write something first.")), Length(max=MAX_LENGTH, message=TOO_LONG)],
+        [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     # "None of these" so that a choice can be taken back without a script.
     kind = RadioField(

@@ -1,6 +1,6 @@
 """Forms of the workbench: the fields of a lesson, its claims and excerpts, and the note of a reviewer."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -15,13 +15,13 @@ from wtforms import (
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain.lessons import library
+from forum.domain.lessons import fields, library
 from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import LessonReview, LessonVersion
 from forum.models.themes import Axis, Need
-from forum.web.forms.fields import longest, named
+from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
 
 LINES = ("conditions", "not_for", "addressees")
 ON_ONE_LINE = ("title", "one_sentence", "change_note")
@@ -30,29 +30,42 @@ PARAGRAPHS = (
 )  # fmt: skip
 
 
+def _paragraphs(label: Any) -> TextAreaField:
+    return TextAreaField(label, [Longest(LessonVersion.PARAGRAPHS_MAX, "paragraphs")])
+
+
+def _items(label: Any) -> TextAreaField:
+    return TextAreaField(label, [Longest(LessonVersion.ITEM_MAX, "items"), _few_enough])
+
+
+def _few_enough(form: Any, field: Any) -> None:
+    """Refuse more lines than a list of a lesson has."""
+    accepted_by(lambda typed: fields.clean({field.name: typed.splitlines()}))(form, field)
+
+
 class TextForm(FlaskForm):
     saved_count = IntegerField(widget=HiddenInput())
-    title = StringField(lazy("Title"), [longest(LessonVersion.TITLE_MAX)])
-    one_sentence = StringField(lazy("In one sentence"), [longest(LessonVersion.ONE_SENTENCE_MAX)])
+    title = StringField(lazy("Title"), [Longest(LessonVersion.TITLE_MAX)])
+    one_sentence = StringField(lazy("In one sentence"), [Longest(LessonVersion.ONE_SENTENCE_MAX)])
     outcome = RadioField(lazy("How it went"), validate_choice=False)
     needs = SelectMultipleField(
         lazy("Needs"), validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
     )
     axis = SelectField(lazy("Axis"), validate_choice=False)
     confidence = SelectField(lazy("How sure are we?"), validate_choice=False)
-    tags = StringField(lazy("Tags"), [longest(tags.LESSON_LINE_MAX)])
-    recommendation = TextAreaField(lazy("What you can do"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    addressees = TextAreaField(lazy("For whom"), [longest(LessonVersion.LINES_MAX)])
-    conditions = TextAreaField(lazy("Works if"), [longest(LessonVersion.LINES_MAX)])
-    not_for = TextAreaField(lazy("Not for"), [longest(LessonVersion.LINES_MAX)])
-    unknowns = TextAreaField(lazy("What we do not know"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    alternative_reading = TextAreaField(lazy("Another reading"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    context = TextAreaField(lazy("Context"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    problem = TextAreaField(lazy("Problem"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    what_was_done = TextAreaField(lazy("What was done"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    result = TextAreaField(lazy("Result"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    summary = TextAreaField(lazy("Summary"), [longest(LessonVersion.PARAGRAPHS_MAX)])
-    change_note = StringField(lazy("What changed in this version"), [longest(LessonVersion.CHANGE_NOTE_MAX)])
+    tags = StringField(lazy("Tags"), [Longest(tags.LESSON_LINE_MAX), accepted_by(accepted_tags)])
+    recommendation = _paragraphs(lazy("What you can do"))
+    addressees = _items(lazy("For whom"))
+    conditions = _items(lazy("Works if"))
+    not_for = _items(lazy("Not for"))
+    unknowns = _paragraphs(lazy("What we do not know"))
+    alternative_reading = _paragraphs(lazy("Another reading"))
+    context = _paragraphs(lazy("Context"))
+    problem = _paragraphs(lazy("Problem"))
+    what_was_done = _paragraphs(lazy("What was done"))
+    result = _paragraphs(lazy("Result"))
+    summary = _paragraphs(lazy("Summary"))
+    change_note = StringField(lazy("What changed in this version"), [Longest(LessonVersion.CHANGE_NOTE_MAX)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -82,8 +95,16 @@ class TextForm(FlaskForm):
 
 class ClaimForm(FlaskForm):
     text = StringField(
-        lazy("Claim"), [DataRequired(lazy("Write the claim in one sentence.")), longest(Claim.TEXT_MAX)]
+        lazy("Claim"), [Longest(Claim.TEXT_MAX, missing=lazy("Write the claim in one sentence."))]
     )
+
+
+class Reworded(NamedTuple):
+    """Another wording of a claim that was refused: it stays in its field, with the reason."""
+
+    claim_id: int
+    text: str
+    message: str
 
 
 class ExcerptForm(FlaskForm):
@@ -91,7 +112,7 @@ class ExcerptForm(FlaskForm):
     post_id = HiddenField()
     words = TextAreaField(
         lazy("Words from the talk"),
-        [DataRequired(lazy("Paste the words from the talk.")), longest(Excerpt.WORDS_MAX)],
+        [Longest(Excerpt.WORDS_MAX, "quotation", missing=lazy("Paste the words from the talk."))],
     )
     stance = RadioField(lazy("What do these words do for the claim?"), default="supports")
 
@@ -121,5 +142,5 @@ class SubmissionForm(FlaskForm):
 class ReturnForm(FlaskForm):
     note = TextAreaField(
         lazy("What should become better?"),
-        [DataRequired(lazy("Say what should become better.")), longest(LessonReview.NOTE_MAX)],
+        [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should become better."))],
     )

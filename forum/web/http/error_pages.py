@@ -9,7 +9,6 @@ from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, Sec
 
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
-from forum.infra.text import TooLong
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import unsent_forms
 from forum.web.http.current_user import forget_viewer
@@ -26,7 +25,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, lambda error: _page("409", 409, reason=error.reason))
     app.register_error_handler(Invalid, lambda error: _page("422", 422, reason=error.message))
-    app.register_error_handler(TooLong, lambda error: _page("422", 422, reason=_("That text is too long.")))
     app.register_error_handler(TooOften, _too_often)
     app.register_error_handler(CSRFError, lambda error: unsent_forms.offer_resubmit())
     app.register_error_handler(HTTPException, _http)

@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 
 from forum.domain.themes import labels
 from forum.infra import i18n, text
-from forum.web import fragments, ring
+from forum.web import fragments, ring, text_fields
 from forum.web.http import language, links
 from forum.web.http.current_user import viewer
 from forum.web.http.prefetch import flashed_messages
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["moment"] = i18n.moment
     app.jinja_env.filters["number"] = i18n.number
     app.jinja_env.filters["join_words"] = i18n.join_words
+    app.jinja_env.filters["shortened"] = text.summary
     app.jinja_env.filters["to_html"] = text.to_html
     app.jinja_env.globals.update(
         axis_name=_named(labels.AXES),
@@ -59,6 +60,7 @@ def init_app(app: Flask) -> None:
         language_switch=language.switch,
         links=links,
         rings=ring,
+        text_fields=text_fields,
         fragment=fragments.fragment,
         kind_words=_kind_words,
         flashed_messages=flashed_messages,
