@@ -86,7 +86,11 @@ def test_an_unlisted_space_does_not_exist_for_others(client, leen):
 
 def test_a_space_without_threads_says_what_to_do(client, gent, leen):
     sign_in(client, leen)
-    assert "Nobody has told anything here yet" in words(client, f"/spaces/{gent.slug}")
+    shown = words(client, f"/spaces/{gent.slug}")
+    content = shown[shown.index("<main") :]
+    assert "Nobody has told anything here yet" in content
+    assert content.count("Share an experience") == content.count("btn--primary") == 1
+    assert "Filter" not in content
     other = make_space("Genk", city="genk")
     assert "Nothing here that you may read yet" in words(client, f"/spaces/{other.slug}")
 
