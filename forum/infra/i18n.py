@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -22,6 +22,7 @@ from jinja2.nodes import EvalContext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from forum.infra import clock
 from forum.infra.text import trusted_sentence
 
 LOCALES = ("nl", "en")
@@ -186,6 +187,26 @@ def moment(value: datetime) -> str:
     return _moment(value, locale(), zone())
 
 
+def local_day(value: datetime) -> date:
+    """Return the day on which a moment falls, in the reader's time zone."""
+    return value.astimezone(_zone(zone())).date()
+
+
+def recent_day(value: datetime) -> str:
+    """Return `today`, `yesterday`, `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
+    then, today = local_day(value), local_day(clock.now())
+    if then == today:
+        return gettext("today")
+    if then == today - timedelta(days=1):
+        return gettext("yesterday")
+    return _day(then, locale(), "") if then.year != today.year else _day_of_year(then, locale())
+
+
+def hour(value: datetime) -> str:
+    """Return `09:12`, in the reader's time zone."""
+    return value.astimezone(_zone(zone())).strftime("%H:%M")
+
+
 def number(value: int | float) -> str:
     """Return a number as the language writes it."""
     return _number(value, locale())
@@ -202,6 +223,11 @@ def _day(value: date | datetime, code: str, zone_name: str) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(_zone(zone_name)).date()
     return str(format_date(value, "d MMMM y", locale=FORMATS[code]))
+
+
+@lru_cache(maxsize=1024)
+def _day_of_year(value: date, code: str) -> str:
+    return str(format_date(value, "d MMMM", locale=FORMATS[code]))
 
 
 @lru_cache(maxsize=4096)

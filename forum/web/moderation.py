@@ -1,5 +1,7 @@
 """What moderators do with posts, and the log of a space."""
 
+from itertools import groupby
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,6 +10,7 @@ from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
 from forum.domain.threads import posts
+from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
 from forum.web.forms import errors_on
@@ -29,7 +32,9 @@ def log(slug: str) -> ResponseReturnValue:
     return render_template(
         "moderation/log.html",
         space=space,
-        lines=page.rows,
+        days=[
+            list(lines) for _day, lines in groupby(page.rows, lambda line: i18n.local_day(line.created_at))
+        ],
         older=older,
         hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),

@@ -16,6 +16,7 @@ from forum.web.http.current_user import actor, device_secret, viewer
 from forum.web.http.links import own_path
 
 bp = Blueprint("settings", __name__)
+FEW = 3
 
 
 @bp.get("/settings/profile")
@@ -60,7 +61,7 @@ def end_capacity(capacity_id: int) -> ResponseReturnValue:
 @bp.get("/settings/security")
 @open_to(signed_in)
 def security() -> ResponseReturnValue:
-    return render_template("settings/security.html", form=PasswordForm(formdata=None))
+    return _security(PasswordForm(formdata=None))
 
 
 @bp.post("/settings/security")
@@ -74,7 +75,7 @@ def change_password() -> ResponseReturnValue:
             )
             flash(_("Your new password is set. All other devices are signed out."), "ok")
             return redirect(url_for("settings.security"), 303)
-    return render_template("settings/security.html", form=form), 422
+    return _security(form), 422
 
 
 @bp.get("/settings/sessions")
@@ -116,6 +117,11 @@ def theme() -> ResponseReturnValue:
     if (who := viewer()) is not None:
         profiles.set_theme(who, chosen)
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
+
+
+def _security(form: PasswordForm) -> str:
+    devices = device_sessions.devices(actor())[:FEW]
+    return render_template("settings/security.html", form=form, devices=devices)
 
 
 def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:

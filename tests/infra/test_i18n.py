@@ -3,14 +3,14 @@
 import contextvars
 import io
 import timeit
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from flask import render_template_string
 
-from forum.infra import i18n
+from forum.infra import clock, i18n
 from forum.infra.i18n import _, lazy, ngettext
 from tests.infra.conftest import make_house
 
@@ -162,3 +162,12 @@ def test_a_sentence_costs_next_to_nothing(house):
         assert best < 20e-6
         best = min(timeit.repeat(lambda: i18n.moment(LATE), number=2000, repeat=5)) / 2000
         assert best < 30e-6
+
+
+def test_a_recent_day_is_told_in_words_and_counted_where_the_reader_is(speaking):
+    with speaking.test_request_context(), i18n.force_locale("en", "Europe/Brussels"), clock.at(LATE):
+        said = [i18n.recent_day(LATE - timedelta(hours=hours)) for hours in (0, 1, 24, 25)]
+        assert said == ["today", "yesterday", "yesterday", "29 June"]
+        assert i18n.recent_day(datetime(2025, 12, 8, 9, 12, tzinfo=UTC)) == "8 December 2025"
+        assert i18n.hour(LATE) == "00:30"
+        assert i18n.local_day(LATE) == date(2026, 7, 1)

@@ -1,6 +1,9 @@
 """Moderation as pages: a question with a reason, the list of what is hidden, and the log."""
 
+from datetime import UTC, datetime, timedelta
+
 from forum.domain.moderation import hiding, locking
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -60,3 +63,34 @@ def test_the_log_is_for_moderators_of_that_space(client, gent, leen):
     sign_in(other, make_member("Els", space=make_space("Aalst"), role=Role.MODERATOR))
     assert other.get(f"/spaces/{gent.slug}/moderation").status_code == 403
     assert client.application.test_client().get(f"/spaces/{gent.slug}/moderation").status_code == 303
+
+
+def test_the_log_is_told_by_day_with_hours_in_the_time_zone_of_the_reader(client, gent, leen, moderator):
+    thread = make_thread(gent, leen, title="A talk")
+    late, early = datetime(2026, 3, 4, 22, 50, tzinfo=UTC), datetime(2026, 3, 4, 23, 10, tzinfo=UTC)
+    with clock.at(late):
+        locking.lock(actor(moderator), thread.id)
+    with clock.at(early):  # the next day in Brussels
+        locking.reopen(actor(moderator), thread.id)
+    sign_in(client, moderator)
+    with clock.at(early + timedelta(hours=2)):
+        shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
+    parts = (
+        ">today<",
+        ">00:10<",
+        "reopened",
+        ">yesterday<",
+        ">23:50<",
+        "closed “A talk”",
+        "Hidden now",
+        "Closed now",
+    )
+    places = [shown.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_a_log_without_lines_has_no_days(client, gent, moderator):
+    sign_in(client, moderator)
+    shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
+    assert "Nothing had to be done here yet." in shown
+    assert "dayline" not in shown

@@ -130,7 +130,11 @@ def test_all_other_devices_end_at_once(app, client, noor):
     others = [app.test_client() for _n in range(3)]
     for other in others:
         sign_in(other, noor)
+    for page in ("/settings/sessions", "/settings/security"):
+        assert "Last used: today at" in client.get(page).text
+    assert "signed in nowhere else" not in client.get("/settings/sessions").text
     assert submit(client, "/settings/sessions/others/ending").status_code == 303
+    assert "signed in nowhere else" in client.get("/settings/sessions").text
     assert [other.get("/settings/profile").status_code for other in others] == [303, 303, 303]
     assert client.get("/settings/profile").status_code == 200
 

@@ -35,7 +35,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["day"] = i18n.day
+    app.jinja_env.filters["hour"] = i18n.hour
     app.jinja_env.filters["moment"] = i18n.moment
+    app.jinja_env.filters["recent_day"] = i18n.recent_day
     app.jinja_env.filters["number"] = i18n.number
     app.jinja_env.filters["join_words"] = i18n.join_words
     app.jinja_env.filters["shortened"] = text.summary
