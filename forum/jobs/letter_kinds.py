@@ -100,7 +100,7 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     choice = subscriptions.choice_of(_require_member(member).id)
     if choice is not None and choice.frequency == Frequency.NEVER:
         raise NothingToSend("stopped")  # the notice on their home page stays
-    return Content(_("Your words back a lesson"), {"lesson": lesson, "version": version})
+    return Content(_("You are quoted in a lesson"), {"lesson": lesson, "version": version})
 
 
 def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:

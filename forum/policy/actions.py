@@ -74,7 +74,7 @@ def may_reply(actor: Actor | None, thread: Thread) -> Answer:
     if thread.locked_at is not None:
         return deny(_("A moderator has closed this thread."))
     if thread.hidden_at is not None or thread.withdrawn_at is not None:
-        return deny(_("The opening words of this thread are gone."))
+        return deny(_("The opening post is hidden or was taken back. You can no longer reply."))
     return YES
 
 
@@ -112,7 +112,7 @@ def may_hide(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     answer = may_moderate(actor, thread.space_id)
     if not answer:
         return answer
-    return deny(_("This post is already gone.")) if post.hidden_at or post.deleted_at else YES
+    return deny(_("This post is already hidden or taken back.")) if post.hidden_at or post.deleted_at else YES
 
 
 def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
@@ -134,7 +134,7 @@ def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
     if not answer:
         return answer
     if lesson.state == LessonState.IN_REVIEW:
-        return deny(_("This version is with a reviewer."))
+        return deny(_("This version is being reviewed."))
     return YES if lesson.working_id is not None else deny(_("There is no draft to work on."))
 
 
@@ -151,7 +151,7 @@ def may_review(
     if lesson.state != LessonState.IN_REVIEW:
         return deny(_("This lesson is not waiting for a review."))
     if actor.id == lesson.curator_id:
-        return deny(_("A second pair of eyes publishes: you made this lesson yourself."))
+        return deny(_("You made this lesson yourself: somebody else has to publish it."))
     if lesson.audience == Audience.SPACE:
         return may_moderate(actor, lesson.space_id)
     if not (actor.moderates or actor.network_roles):

@@ -101,7 +101,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @open_to(anyone)
 def confirm_address(token: str) -> ResponseReturnValue:
     join_requests.confirm(token)
-    flash(_("Your address is confirmed. A moderator will let you in; you can sign in already."), "ok")
+    flash(_("Your address is confirmed. A moderator still has to let you in; you can sign in already."), "ok")
     return redirect(url_for("accounts.sign_in"), 303)
 
 

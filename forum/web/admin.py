@@ -33,7 +33,7 @@ def suspension(member_id: int) -> ResponseReturnValue:
 @open_to(members)
 def readmit(member_id: int) -> ResponseReturnValue:
     member = accounts.readmit(actor(), member_id, reason=_reason())
-    flash(_("%(name)s is in again.", name=member.name), "ok")
+    flash(_("%(name)s is readmitted.", name=member.name), "ok")
     return redirect(url_for("admin.index"), 303)
 
 

@@ -50,7 +50,7 @@ class SampleForm(FlaskForm):
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
     need = RadioField(i18n.lazy("What is it?"), choices=_choices(labels.NEEDS), default="stories")
-    axis = SelectField(i18n.lazy("Axis"), choices=_choices(labels.AXES))
+    axis = SelectField(i18n.lazy("Theme"), choices=_choices(labels.AXES))
     frequency = RadioField(i18n.lazy("How often?"), choices=_choices(labels.FREQUENCIES), default="weekly")
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 

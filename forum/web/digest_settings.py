@@ -52,7 +52,7 @@ def choose_digest() -> ResponseReturnValue:
 def _confirmation(frequency: Frequency) -> str:
     if frequency == Frequency.NEVER:
         return _("You get no digest.")
-    return _("Your choice is kept. This is what your letter looks like.")
+    return _("Your choice is saved. This is what your e-mail looks like.")
 
 
 def _page(form: DigestForm) -> str:

@@ -33,7 +33,7 @@ def index() -> ResponseReturnValue:
 @open_to(members)
 def read_all() -> ResponseReturnValue:
     read_marks.mark_all_read(actor())
-    flash(_("Everything up to now counts as read."), "ok")
+    flash(_("Everything up to now is marked as read."), "ok")
     return redirect(url_for(".index"), 303)
 
 

@@ -39,7 +39,7 @@ def send(slug: str) -> ResponseReturnValue:
 @open_to(members)
 def withdraw(invitation_id: int) -> ResponseReturnValue:
     invitation = invitations.withdraw(actor(), invitation_id)
-    flash(_("The invitation to %(email)s is taken back.", email=invitation.email), "ok")
+    flash(_("The invitation to %(email)s is withdrawn.", email=invitation.email), "ok")
     return redirect(url_for("members.index", slug=spaces.by_id(viewer(), invitation.space_id).slug), 303)
 
 

@@ -53,7 +53,7 @@ def answer(request_id: int) -> ResponseReturnValue:
         raise Invalid("answer", _("Choose an answer."))
     role = None if form.answer.data == "no" else Role(form.answer.data)
     answered = join_requests.answer(actor(), request_id, role=role)
-    flash(_("Your answer goes out by mail."), "ok")
+    flash(_("Your answer is sent by e-mail."), "ok")
     return redirect(url_for("members.index", slug=spaces.by_id(actor(), answered.space_id).slug), 303)
 
 

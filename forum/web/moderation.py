@@ -55,7 +55,7 @@ def hiding(post_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             post = post_hiding.hide(actor(), post_id, reason=form.reason.data or "")
-            flash(_("This contribution is hidden. Its author reads your reason."), "ok")
+            flash(_("This post is hidden. Its author reads your reason."), "ok")
             return redirect(links.to_thread(post.thread, number=post.number), 303)
     return _question(post_id, form), 422
 
@@ -64,7 +64,7 @@ def hiding(post_id: int) -> ResponseReturnValue:
 @open_to(members)
 def restore(post_id: int) -> ResponseReturnValue:
     post = post_hiding.restore(actor(), post_id)
-    flash(_("This contribution can be read again."), "ok")
+    flash(_("This post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 

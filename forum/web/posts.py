@@ -41,7 +41,7 @@ def edit(post_id: int) -> ResponseReturnValue:
                     who, post_id, body=form.body.data, title=title, seen_revision=form.seen_revision.data
                 )
                 flash(f"post-{post_id}", "draft-sent")
-                flash(_("Your words are changed. What stood there before is kept."), "ok")
+                flash(_("Your post is changed. The earlier version is kept."), "ok")
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except Conflict as error:
             form.seen_revision.raw_data = [str(source.revision)]
@@ -62,7 +62,7 @@ def ask_withdrawal(post_id: int) -> ResponseReturnValue:
 @open_to(members)
 def withdrawal(post_id: int) -> ResponseReturnValue:
     post = posts.take_back(actor(), post_id)
-    flash(_("You took your words back. Nobody else can read them now."), "ok")
+    flash(_("You took your post back. Nobody else can read it now."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 
@@ -70,7 +70,7 @@ def withdrawal(post_id: int) -> ResponseReturnValue:
 @open_to(members)
 def put_back(post_id: int) -> ResponseReturnValue:
     post = posts.put_back(actor(), post_id)
-    flash(_("Your words stand here again."), "ok")
+    flash(_("Your post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 

@@ -120,7 +120,7 @@ def _one(city: str | None, state: str) -> Lit:
 def _thread_words(cities: tuple[str, ...], language: str) -> str:
     known = _in_order(cities)
     if not known:
-        return _("No city has spoken yet")
+        return _("No city has taken part yet")
     return _("In conversation: %(cities)s", cities=join_words(known))
 
 

@@ -33,7 +33,7 @@ def save_profile() -> ResponseReturnValue:
         with errors_on(form):
             profiles.save(actor(), **_values(form))
             with i18n.force_locale(form.locale.data or i18n.locale()):  # the page that comes is in this one
-                flash(_("Your profile is kept."), "ok")
+                flash(_("Your profile is saved."), "ok")
             return redirect(url_for("settings.profile"), 303)
     return _profile(form, _new_capacity()), 422
 
@@ -45,7 +45,7 @@ def add_capacity() -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             profiles.add_capacity(actor(), starts_on=form.starts_on.data, **form.capacity())
-            flash(_("From now on this stands beside your words."), "ok")
+            flash(_("From now on this is shown beside what you write."), "ok")
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
     return _profile(_filled_form(), form), 422
 
@@ -54,7 +54,7 @@ def add_capacity() -> ResponseReturnValue:
 @open_to(signed_in)
 def end_capacity(capacity_id: int) -> ResponseReturnValue:
     profiles.end_capacity(actor(), capacity_id)
-    flash(_("This capacity ends today. It stays beside what you said in it."), "ok")
+    flash(_("This capacity ends today. It stays beside what you wrote until now."), "ok")
     return redirect(url_for("settings.profile", _anchor="capacities"), 303)
 
 

@@ -51,7 +51,7 @@ def start(slug: str) -> ResponseReturnValue:
         with errors_on(form):
             thread = threads.start(who, space.id, **form.values())
             flash(f"thread-{space.id}-{who.id}", "draft-sent")
-            flash(_("Your story stands here. Whoever may read it can answer."), "ok")
+            flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
             return redirect(links.to_thread(thread), 303)
     return _composer(space, form), 422
 
@@ -92,7 +92,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
 @open_to(members)
 def lock(thread_id: int) -> ResponseReturnValue:
     thread = locking.lock(actor(), thread_id, reason=LockForm().reason.data or "")
-    flash(_("This talk is closed. Everybody who could read it still can."), "ok")
+    flash(_("This thread is closed. Everybody who could read it still can."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 
@@ -100,7 +100,7 @@ def lock(thread_id: int) -> ResponseReturnValue:
 @open_to(members)
 def reopen(thread_id: int) -> ResponseReturnValue:
     thread = locking.reopen(actor(), thread_id)
-    flash(_("This talk takes answers again."), "ok")
+    flash(_("You can reply in this thread again."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 
@@ -111,7 +111,7 @@ def audience(thread_id: int) -> ResponseReturnValue:
     if not form.validate():
         raise Invalid("audience", _("Choose who may read this."))
     thread = narrowing.set_audience(actor(), thread_id, audience=Audience(form.audience.data))
-    flash(_("From now on other people can read this talk."), "ok")
+    flash(_("From now on other people can read this thread."), "ok")
     return redirect(links.to_thread(thread), 303)
 
 

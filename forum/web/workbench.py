@@ -160,7 +160,7 @@ def add_source(lesson_id: int) -> ResponseReturnValue:
     try:
         lessons.add_source(actor(), lesson_id, int(number[1]))
     except NotFound:
-        attach(form, Invalid("address", _("There is no such talk, or you may not read it.")))
+        attach(form, Invalid("address", _("There is no such thread, or you may not read it.")))
         return _workbench(lesson_id, source_form=form), 422
     return _back(lesson_id, "claims", thread=number[1])
 
@@ -173,7 +173,7 @@ def submit(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             lessons.submit(actor(), lesson_id, audience=Audience(form.audience.data))
-            flask.flash(_("Sent. A second pair of eyes now checks it."), "ok")
+            flask.flash(_("Sent. Somebody else now reviews it."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return _workbench(lesson_id, part="review", submission_form=form), 422
 
@@ -193,7 +193,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             lessons.send_back(actor(), lesson_id, note=form.note.data)
-            flask.flash(_("Returned to its curator with your note."), "ok")
+            flask.flash(_("Sent back to its maker with your note."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return _review(lesson_id, return_form=form), 422
 
@@ -202,7 +202,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def ask_back(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.ask_back(actor(), lesson_id)
-    flask.flash(_("Back on your workbench. Nobody had judged it yet."), "ok")
+    flask.flash(_("The lesson is a draft on your workbench again."), "ok")
     return _back(lesson_id, "claims")
 
 
@@ -211,7 +211,7 @@ def ask_back(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def destroy(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.discard(actor(), lesson_id)
-    flask.flash(_("The draft is gone. The talk itself stays as it was."), "ok")
+    flask.flash(_("The draft is deleted. The thread itself stays as it was."), "ok")
     return redirect(url_for("workbench.index"), 303)
 
 
@@ -281,7 +281,7 @@ def _post_of(lesson_id: int, form: ExcerptForm) -> int:
         return int(form.post_id.data)
     post_id = claims.find(actor(), lesson_id, form.words.data)
     if post_id is None:
-        raise Invalid("words", _("These words do not stand literally in the talk. Copy them exactly."))
+        raise Invalid("words", _("This text is not in the thread word for word. Copy it exactly."))
     return post_id
 
 

@@ -9,12 +9,12 @@ def test_each_refusal_is_a_domain_error_with_its_words():
         refusal = kind("Not today.")
         assert isinstance(refusal, DomainError)
         assert refusal.reason == str(refusal) == "Not today."
-    wrong = Invalid("title", "Give it a title.")
+    wrong = Invalid("title", "Choose a title.")
     assert isinstance(wrong, DomainError)
     assert (wrong.field, wrong.message, str(wrong)) == (
         "title",
-        "Give it a title.",
-        "title: Give it a title.",
+        "Choose a title.",
+        "title: Choose a title.",
     )
     assert isinstance(NotFound(), DomainError)
     assert str(NotFound()) == ""

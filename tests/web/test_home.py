@@ -22,10 +22,10 @@ def words(client):
 
 def test_a_visitor_reads_what_this_is_and_only_what_is_public(client, gent, leen):
     make_thread(gent, leen, title="Behind the door")
-    assert "Talks that everybody may read" not in words(client)
+    assert "Threads that everybody may read" not in words(client)
     make_thread(gent, leen, title="For everybody", audience=Audience.PUBLIC)
     shown = words(client)
-    assert "What one city lived through" in shown
+    assert "What one city learned" in shown
     assert "For everybody" in shown
     assert "Behind the door" not in shown
 
@@ -39,17 +39,23 @@ def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
     make_thread(genk, karim, title="Closed to Gent", audience=Audience.SPACE)
     sign_in(client, leen)
     shown = words(client)
-    for piece in ("Hello Leen", "Nobody answered yet", "My own talk", "1 new", "2 cities spoke this week"):
+    for piece in (
+        "Hello Leen",
+        "Nobody answered yet",
+        "My own talk",
+        "1 new",
+        "2 cities took part this week",
+    ):
         assert piece in shown
     assert "Closed to Gent" not in shown
 
 
 def test_the_digest_is_asked_once(client, leen):
     sign_in(client, leen)
-    assert "Shall we mail you what is new?" in words(client)
+    assert "Shall we e-mail you what is new?" in words(client)
     subscriptions.choose(actor(leen), frequency=Frequency.NEVER)
     db.session.commit()
-    assert "Shall we mail you what is new?" not in words(client)
+    assert "Shall we e-mail you what is new?" not in words(client)
 
 
 def test_everything_can_count_as_read(client, gent, leen):

@@ -88,7 +88,7 @@ def test_all_that_is_wrong_is_told_at_once(client, gent, leen):
     ):
         assert message in shown
     signs = words(submit(client, f"/spaces/{gent.slug}/threads", STORY | {"title": "\u202e", "body": " "}))
-    assert "Give it a title." in signs
+    assert "Choose a title." in signs
     assert "Write something first." in signs
     tag = words(submit(client, f"/spaces/{gent.slug}/threads", STORY | {"tags": "w" * 41}))
     assert "One tag has 41 characters, 40 are allowed." in tag
@@ -113,7 +113,7 @@ def test_a_title_and_a_text_that_are_wrong_in_a_change_are_both_told(client, gen
     sign_in(client, leen)
     change = {"title": "", "body": "b" * 20_001, "seen_revision": 1, "idempotency_key": str(uuid.uuid4())}
     shown = words(submit(client, f"/posts/{post_id}/revisions", change))
-    assert "Give it a title." in shown
+    assert "Choose a title." in shown
     assert "Your text has 20,001 characters" in shown
     assert thread.title == "Who rings back?"
 

@@ -35,7 +35,7 @@ def test_filters_are_links_and_an_empty_shelf_says_what_to_do(client):
     scenario.published(Audience.PUBLIC, by="editor")
     db.session.commit()
     assert "outcome=worked" in page(client, "/lessons")
-    assert "No lesson fits" in page(client, "/lessons?city=gent")
+    assert "No lesson matches" in page(client, "/lessons?city=gent")
     assert "Show all lessons" in page(client, "/lessons?city=gent")
     assert "Put talking" in page(client, "/lessons?city=nowhere&axis=%27--")
     assert "Put talking" in page(client, "/lessons?after=garbage")

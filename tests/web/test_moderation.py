@@ -38,7 +38,7 @@ def test_others_may_not_hide(client, gent, leen):
 
 
 def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, leen, moderator):
-    thread = make_thread(gent, leen, title="A talk")
+    thread = make_thread(gent, leen, title="A thread")
     post = make_post(thread, leen)
     hiding.hide(actor(moderator), post.id, reason="Names a client")
     locking.lock(actor(moderator), thread.id, reason="Done for now")
@@ -46,13 +46,13 @@ def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, 
     sign_in(client, moderator)
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
     for piece in (
-        "Wouter hid contribution 2 in “A talk”.",
-        "Wouter closed “A talk”.",
+        "Wouter hid post 2 in “A thread”.",
+        "Wouter closed “A thread”.",
         "Names a client",
         "Done for now",
     ):
         assert piece in shown
-    assert "Contribution 2 by Leen" in shown
+    assert "Post 2 by Leen" in shown
     assert "Reopen" in shown
 
 
@@ -66,7 +66,7 @@ def test_the_log_is_for_moderators_of_that_space(client, gent, leen):
 
 
 def test_the_log_is_told_by_day_with_hours_in_the_time_zone_of_the_reader(client, gent, leen, moderator):
-    thread = make_thread(gent, leen, title="A talk")
+    thread = make_thread(gent, leen, title="A thread")
     late, early = datetime(2026, 3, 4, 22, 50, tzinfo=UTC), datetime(2026, 3, 4, 23, 10, tzinfo=UTC)
     with clock.at(late):
         locking.lock(actor(moderator), thread.id)
@@ -81,7 +81,7 @@ def test_the_log_is_told_by_day_with_hours_in_the_time_zone_of_the_reader(client
         "reopened",
         ">yesterday<",
         ">23:50<",
-        "closed “A talk”",
+        "closed “A thread”",
         "Hidden now",
         "Closed now",
     )
@@ -92,5 +92,5 @@ def test_the_log_is_told_by_day_with_hours_in_the_time_zone_of_the_reader(client
 def test_a_log_without_lines_has_no_days(client, gent, moderator):
     sign_in(client, moderator)
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
-    assert "Nothing had to be done here yet." in shown
+    assert "No moderator has stepped in here yet." in shown
     assert "dayline" not in shown

@@ -60,11 +60,11 @@ def test_words_are_taken_back_after_a_question_and_put_back(client, gent, leen):
     thread = make_thread(gent, leen)
     post = make_post(thread, leen, "Said too soon.")
     sign_in(client, leen)
-    assert "Take your words back?" in words(client.get(f"/posts/{post.id}/withdrawal"))
+    assert "Take your post back?" in words(client.get(f"/posts/{post.id}/withdrawal"))
     answer = submit(client, f"/posts/{post.id}/withdrawal")
     shown = words(client.get(answer.location))
     assert "Said too soon." not in shown
-    assert "The author took these words back." in shown
+    assert "The author took this post back." in shown
     assert "Put back" in shown
     answer = submit(client, f"/posts/{post.id}/withdrawal", {"_method": "delete"})
     assert "Said too soon." in words(client.get(answer.location))

@@ -66,7 +66,7 @@ def test_d2_a_page_that_somebody_opens_is_read(client, thread, leen, headers):
 def test_a_message_waits_for_the_page_that_is_looked_at(client, gent, leen, headers):
     sign_in(client, leen)
     submit(client, "/reading")
-    said = "Everything up to now counts as read."
+    said = "Everything up to now is marked as read."
     assert said not in client.get("/", headers=headers).text
     assert client.head("/").status_code == 200
     assert said in client.get("/").text

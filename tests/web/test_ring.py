@@ -21,7 +21,7 @@ def test_every_city_keeps_its_place_whatever_the_order_of_asking():
 def test_a_city_that_is_not_on_the_ring_is_not_drawn():
     assert ring.thread(["atlantis"]) == ()
     assert ring.one(None) == ()
-    assert ring.thread_words(["atlantis"]) == "No city has spoken yet"
+    assert ring.thread_words(["atlantis"]) == "No city has taken part yet"
 
 
 def test_inward_gives_and_outward_took():

@@ -42,7 +42,7 @@ def test_a_profile_is_kept(client, noor):
 
 
 def test_a_profile_in_another_language_answers_in_that_language(client, noor):
-    for locale, answer in (("nl", "Je profiel is bewaard."), ("en", "Your profile is kept.")):
+    for locale, answer in (("nl", "Je profiel is bewaard."), ("en", "Your profile is saved.")):
         page = client.post(
             "/settings/profile",
             data={**PROFILE, "locale": locale, "csrf_token": csrf_for(client)},

@@ -71,7 +71,7 @@ def test_a_double_click_tells_it_once(client, gent, leen):
 
 
 @pytest.mark.parametrize(("field", "value", "message"), [
-    ("title", " ", "Give it a title."),
+    ("title", " ", "Choose a title."),
     ("body", "", "Write something first."),
     ("body", "x" * 20_001, "Your text has 20,001 characters, 20,000 are allowed."),
     ("audience", "", "Choose who may read this."),
@@ -94,7 +94,7 @@ def test_a_title_of_signs_only_is_refused_by_the_verb_at_the_same_field(client, 
     sign_in(client, leen)
     answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"title": "\u202e\u200b"})
     assert answer.status_code == 422
-    assert "Give it a title." in words(answer)
+    assert "Choose a title." in words(answer)
 
 
 def test_the_composer_says_who_will_read_it(client, gent, leen):
@@ -219,7 +219,7 @@ def test_a_moderator_closes_reopens_and_narrows_from_the_page(client, gent, leen
     assert "Make a lesson of this" in shown
     assert f'action="/threads/{thread.id}/lock"' in shown
     submit(client, f"/threads/{thread.id}/lock", {"reason": "Done"})
-    assert "Reopen this talk" in words(client.get(at(thread)))
+    assert "Reopen this thread" in words(client.get(at(thread)))
     submit(client, f"/threads/{thread.id}/lock", {"_method": "delete"})
     submit(client, f"/threads/{thread.id}/audience", {"audience": "space"})
     db.session.expire_all()
@@ -231,11 +231,11 @@ def test_a_moderator_closes_reopens_and_narrows_from_the_page(client, gent, leen
 def test_the_starter_widens_while_alone(client, gent, leen):
     thread = make_thread(gent, leen, audience=Audience.SPACE)
     sign_in(client, leen)
-    assert "Change who may read" in words(client.get(at(thread)))
+    assert "Now only this space reads this." in words(client.get(at(thread)))
     submit(client, f"/threads/{thread.id}/audience", {"audience": "network"})
     make_post(thread, make_member("Karim", space=gent))
     db.session.commit()
-    assert "Change who may read" not in words(client.get(at(thread)))
+    assert "Now only this space reads this." not in words(client.get(at(thread)))
     assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
 
 

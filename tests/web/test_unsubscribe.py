@@ -52,7 +52,7 @@ def test_the_page_says_what_stops_and_where_to_choose_otherwise(client, reader):
     assert reader.email not in page
     client.post(path(reader))
     again = client.get(path(reader), headers={"Accept-Language": "en"}).get_data(as_text=True)
-    assert "have stopped already" in again
+    assert "unsubscribed already" in again
 
 
 def test_the_link_of_an_old_letter_still_works_after_the_key_was_changed(app, client, reader, monkeypatch):

@@ -99,12 +99,12 @@ class DigestLetter:
                 ngettext("%(num)d story without an answer", "%(num)d stories without an answer", waiting)
             )
         if self.talks:
-            parts.append(ngettext("%(num)d talk", "%(num)d talks", len(self.talks)))
+            parts.append(ngettext("%(num)d thread", "%(num)d threads", len(self.talks)))
         return self._subject_of(join_words(parts))
 
     def _subject_of(self, news: str) -> str:
         if self.frequency == Frequency.DAILY:
-            return _("Today in the circle: %(news)s", news=news)
+            return _("Today in the network: %(news)s", news=news)
         if self.frequency == Frequency.MONTHLY:
-            return _("This month in the circle: %(news)s", news=news)
-        return _("This week in the circle: %(news)s", news=news)
+            return _("This month in the network: %(news)s", news=news)
+        return _("This week in the network: %(news)s", news=news)

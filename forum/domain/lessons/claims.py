@@ -74,7 +74,7 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
     ).one()
     span = text.locate(words, revision.plain)
     if span is None:
-        raise Invalid("words", _("These words do not stand literally in this post. Copy them exactly."))
+        raise Invalid("words", _("This text is not in this post word for word. Copy it exactly."))
     start, end = span
     if end - start > Excerpt.WORDS_MAX:
         raise Invalid("words", too_long(end - start, Excerpt.WORDS_MAX))
@@ -124,9 +124,9 @@ def _in_draft(actor: Actor, claim_id: int) -> Claim:
 def _refuse_post(claim: Claim, post: Post) -> None:
     lesson_id = db.session.get_one(LessonVersion, claim.version_id).lesson_id
     if db.session.get(LessonSource, (lesson_id, post.thread_id)) is None:
-        raise Invalid("post_id", _("This post is not in a talk that the lesson was made from."))
+        raise Invalid("post_id", _("This post is not in a thread that the lesson was made from."))
     if post.deleted_at is not None or post.hidden_at is not None:
-        raise Invalid("post_id", _("The words of this post are gone."))
+        raise Invalid("post_id", _("This post is hidden or was taken back."))
 
 
 def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: Stance) -> Excerpt:
@@ -159,4 +159,4 @@ def _stance(value: Stance | str) -> Stance:
     try:
         return Stance(value)
     except ValueError as error:
-        raise Invalid("stance", _("Choose what these words do for the claim.")) from error
+        raise Invalid("stance", _("Choose what this excerpt does for the claim.")) from error

@@ -15,9 +15,9 @@ from forum.models.threads import Outcome
 # A draft whose outcome is "still running" has none yet; a lesson has to.
 OUTCOME_NOT_CHOSEN = Outcome.RUNNING
 REQUIRED: tuple[tuple[str, Any], ...] = (
-    ("title", lazy("Give the lesson a title.")),
+    ("title", lazy("Choose a title for the lesson.")),
     ("one_sentence", lazy("Say it in one sentence.")),
-    ("needs", lazy("Choose at least one need.")),
+    ("needs", lazy("Choose at least one answer to “What are you looking for?”.")),
     ("unknowns", lazy("Say what we do not know.")),
     ("conditions", lazy("Name at least one condition.")),
 )
@@ -64,4 +64,4 @@ def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[Missing
     contradicted = any(e.stance == Stance.CONTRADICTS for claim in claims for e in claim.excerpts)
     if not contradicted or version.alternative_reading:
         return []
-    return [MissingField("alternative_reading", _("Words contradict a claim: say how else it can be read."))]
+    return [MissingField("alternative_reading", _("An excerpt contradicts a claim: add another reading."))]

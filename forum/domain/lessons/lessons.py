@@ -130,7 +130,7 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     """
     lesson, version = _to_review(actor, lesson_id)
     note = clean_paragraphs(
-        note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should become better.")
+        note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
     )
     lesson_reviews.record(actor, version, Verdict.RETURNED, note)
     lesson.state = LessonState.DRAFT
@@ -193,7 +193,7 @@ def open_draft(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     require(may_edit_draft(actor, lesson))
     version = db.session.get_one(LessonVersion, lesson.working_id, populate_existing=True)
     if version.sealed_at is not None:
-        raise Forbidden(_("This version is with a reviewer."))
+        raise Forbidden(_("This version is being reviewed."))
     return lesson, version
 
 
@@ -206,7 +206,7 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
 def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None:
-        raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
+        raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     version = working(lesson)
     space = db.session.get_one(Space, lesson.space_id)
     cities = capacities.cities_of(lesson_reviews.people(actor, lesson, version))
@@ -220,7 +220,7 @@ def _refuse_audience(lesson: Lesson, audience: Audience) -> None:
         raise Invalid("audience", _("What comes from this space stays in this space."))
     # Consents were given for the audience of the published version; another audience needs another lesson.
     if lesson.current_id is not None and audience != lesson.audience:
-        raise Invalid("audience", _("A published lesson keeps the readers that it has."))
+        raise Invalid("audience", _("You cannot change who reads a published lesson."))
 
 
 def _refuse_unconsented(version: LessonVersion, audience: Audience) -> None:
@@ -229,8 +229,8 @@ def _refuse_unconsented(version: LessonVersion, audience: Audience) -> None:
         raise Invalid(
             "audience",
             ngettext(
-                "%(num)d excerpt still waits for the consent of its author to reach these readers.",
-                "%(num)d excerpts still wait for the consent of their authors to reach these readers.",
+                "For these readers, the author of %(num)d excerpt still has to give consent.",
+                "For these readers, the authors of %(num)d excerpts still have to give consent.",
                 waiting,
             ),
         )

@@ -24,7 +24,7 @@ def answer_for(
     answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
     # Who submitted a version made it too, even where somebody else began the lesson.
     if answer and actor.id == version.created_by_id:
-        return deny(_("A second pair of eyes publishes: you handed this version in yourself."))
+        return deny(_("You asked for this review yourself: somebody else has to publish it."))
     return answer
 
 

@@ -20,7 +20,7 @@ def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
-        raise Conflict(_("Somebody else was first: this lesson is not waiting for a review any more."))
+        raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     submitted = db.session.get_one(LessonVersion, lesson.working_id)
     lesson.state = LessonState.DRAFT
     next_version = versions.copy(lesson, submitted, actor.id)

@@ -27,7 +27,7 @@ def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
     thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is not None:
-        raise Conflict(_("This talk is closed already."))
+        raise Conflict(_("This thread is closed already."))
     thread.locked_at = clock.now()
     audit_log.record(
         actor,
@@ -43,7 +43,7 @@ def reopen(actor: Actor, thread_id: int) -> Thread:
     thread = post_store.locked_thread(actor, thread_id)
     require(may_moderate(actor, thread.space_id))
     if thread.locked_at is None:
-        raise Conflict(_("This talk is open already."))
+        raise Conflict(_("This thread is open already."))
     thread.locked_at = None
     audit_log.record(actor, Action.REOPEN, thread=thread)
     return thread

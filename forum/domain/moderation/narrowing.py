@@ -29,11 +29,15 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
         action = Action.NARROW
     else:
         if thread.author_id != actor.id:
-            raise Forbidden(_("Only who began this talk can let more people read it."))
+            raise Forbidden(_("Only the person who started this thread can let more people read it."))
         if not only_author:
-            raise Forbidden(_("Others wrote here for the readers of that moment, so it cannot become wider."))
+            raise Forbidden(
+                _(
+                    "Others wrote here for the people who could read it then, so you cannot let more people read it."
+                )
+            )
         if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
-            raise Invalid("audience", _("This space keeps its talks to fewer readers."))
+            raise Invalid("audience", _("Threads in this space cannot have that many readers."))
         action = Action.WIDEN
     thread.audience = audience
     consents.reconsider(thread.id)

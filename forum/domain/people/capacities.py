@@ -86,7 +86,7 @@ def add(
     if city is not None and city not in BY_CODE:
         raise Invalid("city", _("Choose a city of the network."))
     if ends_on is not None and ends_on < starts_on:
-        raise Invalid("ends_on", _("The end comes after the beginning."))
+        raise Invalid("ends_on", _("The end has to come after the beginning."))
     capacity = Capacity(
         member_id=member_id,
         function=function,

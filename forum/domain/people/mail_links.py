@@ -60,14 +60,14 @@ def invitation_of(token: str) -> Invitation:
     try:
         invitation_id = int(tokens.read(INVITATION, token)["i"])
     except (tokens.BadToken, KeyError, ValueError):
-        raise LinkExpired(_("This link is not complete. Copy it whole from the letter.")) from None
+        raise LinkExpired(_("This link is not complete. Copy it whole from the e-mail.")) from None
     invitation = db.session.scalars(
         select(Invitation)
         .where(Invitation.id == invitation_id)
         .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
     ).one_or_none()
     if invitation is None or invitation.withdrawn_at is not None:
-        raise LinkExpired(_("This invitation was taken back. Ask whoever invited you what happened."))
+        raise LinkExpired(_("This invitation was withdrawn. Ask whoever invited you what happened."))
     if invitation.accepted_at is not None:
         raise LinkExpired(_("This invitation was already used. Do you have an account? Then sign in."))
     if invitation.expires_at <= clock.now():
@@ -97,5 +97,5 @@ def _holder(purpose: str, token: str, seconds: int) -> Member:
     except (tokens.BadToken, KeyError, ValueError):
         raise LinkExpired(_("This link no longer works, or it is not complete.")) from None
     if member is None or not hmac.compare_digest(tokens.digest(member.password_stamp)[:16], stamp):
-        raise LinkExpired(_("This link was used already, or a newer letter replaced it."))
+        raise LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
     return member

@@ -32,7 +32,7 @@ def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[st
     member = accounts.by_email(email)
     fits = passwords.verify(member.password_hash if member else None, password) and not is_shut_out(email)
     if member is None or not fits or member.confirmed_at is None or member.suspended_at is not None:
-        raise Invalid("password", _("This address and this password do not go together."))
+        raise Invalid("password", _("This e-mail address and this password do not match."))
     if member.password_hash and passwords.needs_rehash(member.password_hash):
         member.password_hash = passwords.hash_password(password)
     return begin(member, device=device)
@@ -81,7 +81,7 @@ def change(actor: Actor, *, current: str, password: str, secret: str | None) -> 
     rates.spend("change_password", f"member:{actor.id}", limit=GUESSES)
     member = db.session.get_one(Member, actor.id, populate_existing=True)
     if not passwords.verify(member.password_hash, current):
-        raise Invalid("current", _("This is not your present password."))
+        raise Invalid("current", _("This is not your current password."))
     _set_password(member, password)
     sessions.end_all(member.id, but=secret)
     events.record("password.changed", member_id=member.id)
@@ -97,5 +97,5 @@ def _set_password(member: Member, password: str) -> None:
         .values(password_hash=password_hash, password_stamp=tokens.random_token(16))
     )
     if not renewed:
-        raise mail_links.LinkExpired(_("This link was used already, or a newer letter replaced it."))
+        raise mail_links.LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
     db.session.refresh(member)

@@ -26,7 +26,7 @@ def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: s
     if timezone not in available_timezones():
         raise Invalid("timezone", _("Choose one of the time zones."))
     if theme not in (*THEMES, None):
-        raise Invalid("theme", _("Choose light, dark, or what your device says."))
+        raise Invalid("theme", _("Choose light, dark, or the setting of your device."))
     member.locale, member.timezone, member.theme = locale, timezone, theme
     db.session.flush()
     return member
@@ -69,14 +69,14 @@ def add_capacity(
     Invalid at `starts_on`, `function` or `city`.
     """
     if starts_on > clock.now().date():
-        raise Invalid("starts_on", _("Choose today or a day before."))
+        raise Invalid("starts_on", _("Choose today or an earlier day."))
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
     held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
     for one in held:
         if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == new:
             return one
     if len(held) >= MOST_CAPACITIES:
-        raise Invalid("function", _("Keep at most %(limit)d capacities.", limit=MOST_CAPACITIES))
+        raise Invalid("function", _("You can have at most %(limit)d capacities.", limit=MOST_CAPACITIES))
     return capacities.add(actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on)
 
 

@@ -203,7 +203,7 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     request: JoinRequest = get_visible(JoinRequest, actor, request_id)
     require(may_moderate(actor, request.space_id))
     if role == Role.MODERATOR:
-        raise Invalid("role", _("Let somebody in as a member first."))
+        raise Invalid("role", _("Let this person in as a member first."))
     answered = claim(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.answered_at.is_(None))

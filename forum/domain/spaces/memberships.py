@@ -209,7 +209,7 @@ def _keep_a_moderator(membership: Membership) -> None:
         )
     )
     if not db.session.scalar(others):
-        raise Invalid("role", _("A space keeps at least one moderator. Appoint somebody else first."))
+        raise Invalid("role", _("A space needs at least one moderator. Appoint somebody else first."))
 
 
 def _drop_invitations(space_id: int, member_id: int) -> None:

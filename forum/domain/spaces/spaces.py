@@ -133,7 +133,9 @@ def create(
     widest = Audience.SPACE if unlisted else Audience(widest_audience)
     default = Audience(default_audience)
     if default.rank > widest.rank:
-        raise Invalid("audience", _("The usual readers of a space cannot be more than its widest circle."))
+        raise Invalid(
+            "audience", _("The usual readers of a space cannot be more people than may read it at most.")
+        )
     now = clock.now()
     space = Space(
         slug=slug,

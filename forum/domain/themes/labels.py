@@ -100,14 +100,14 @@ OUTCOMES: Mapping[str, Any] = {
 }
 ADOPTION_OUTCOMES: Mapping[str, Any] = {
     "worked": lazy("Worked"),
-    "adapted": lazy("Worked, adapted"),
+    "adapted": lazy("Worked with changes"),
     "partly": lazy("Worked in part"),
     "running": lazy("Still running"),
     "failed": lazy("Did not work"),
 }
 STANCES: Mapping[str, Any] = {
     "supports": lazy("Supports"),
-    "nuances": lazy("Nuances"),
+    "nuances": lazy("Adds nuance"),
     "contradicts": lazy("Contradicts"),
 }
 KINDS: Mapping[str, Any] = {
@@ -119,7 +119,7 @@ KINDS: Mapping[str, Any] = {
     PostKind.PROPOSAL: lazy("Proposal"),
     PostKind.SOURCE: lazy("Source"),
     PostKind.APPLICATION: lazy("Applied it"),
-    PostKind.CONSENT: lazy("Permission"),
+    PostKind.CONSENT: lazy("Consent"),
     PostKind.ACTION: lazy("Action"),
     PostKind.MODERATION: lazy("From the moderator"),
 }
@@ -155,9 +155,9 @@ AUDIENCES: Mapping[str, Any] = {
     Audience.PUBLIC: lazy("Everybody"),
 }
 CONFIDENCES: Mapping[str, Any] = {
-    Confidence.LOW: lazy("low"),
-    Confidence.FAIR: lazy("fair"),
-    Confidence.HIGH: lazy("high"),
+    Confidence.LOW: lazy("Not very certain"),
+    Confidence.FAIR: lazy("Fairly certain"),
+    Confidence.HIGH: lazy("Very certain"),
 }
 FREQUENCIES: Mapping[str, Any] = {
     Frequency.DAILY: lazy("Every day"),

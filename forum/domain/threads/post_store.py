@@ -39,7 +39,7 @@ def locked_post(actor: Actor, post_id: int) -> tuple[Thread, Post]:
 
 def clean_title(title: str) -> str:
     """Return a title fit to be stored; Invalid at `title`."""
-    return clean_line(title, field="title", limit=Thread.TITLE_MAX, missing=_("Give it a title."))
+    return clean_line(title, field="title", limit=Thread.TITLE_MAX, missing=_("Choose a title."))
 
 
 def render_body(body: str) -> str:

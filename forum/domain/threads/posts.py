@@ -66,7 +66,7 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
     if post.revision != seen_revision:
         if (before.body, before.title) == (body, heading):
             return post  # the same change, sent twice
-        raise Conflict(_("These words were changed somewhere else while you were writing."))
+        raise Conflict(_("This post was changed somewhere else while you were writing."))
     if (before.body, before.title) == (body, heading):
         return post
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)

@@ -53,7 +53,7 @@ def start(
     names = tagging.clean(tags)
     audience = Audience(audience)
     if audience.rank > space.widest_audience.rank:
-        raise Invalid("audience", _("This space keeps its talks to fewer readers."))
+        raise Invalid("audience", _("Threads in this space cannot have that many readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
     thread = Thread(
         space_id=space.id,

@@ -26,7 +26,7 @@ class JoinForm(CapacityFields):
     email = email_field()
     password = new_password_field()
     message = TextAreaField(
-        lazy("A word to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
+        lazy("A message to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
     )
 
 

@@ -28,7 +28,7 @@ class DigestForm(FlaskForm):
         validators=[InputRequired(lazy("Choose how often, or never."))],
     )
     spaces = Boxes(lazy("From which spaces?"), coerce=int)
-    axes = Boxes(lazy("About which axes?"), choices=named(AXES))
+    axes = Boxes(lazy("About which themes?"), choices=named(AXES))
 
     def __init__(self, own_spaces: list[Any], **values: Any) -> None:
         super().__init__(**values)

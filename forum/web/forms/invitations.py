@@ -20,11 +20,11 @@ class InvitationForm(FlaskForm):
         validators=[required(lazy("Fill in an e-mail address.")), Longest(Member.EMAIL_MAX)],
     )
     role = SelectField(
-        lazy("As"),
+        lazy("Role"),
         choices=named(ROLES, (Role.MEMBER, Role.GUEST, Role.MODERATOR)),
     )
-    locale = SelectField(lazy("Language of the letter"), choices=LANGUAGES)
-    note = TextAreaField(lazy("A word of your own"), validators=[Longest(Invitation.NOTE_MAX, "paragraphs")])
+    locale = SelectField(lazy("Language of the e-mail"), choices=LANGUAGES)
+    note = TextAreaField(lazy("A personal message"), validators=[Longest(Invitation.NOTE_MAX, "paragraphs")])
 
 
 class AcceptanceForm(CapacityFields):

@@ -35,5 +35,5 @@ class AnswerForm(FlaskForm):
 
 class JoinRequestForm(FlaskForm):
     message = TextAreaField(
-        lazy("A word to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
+        lazy("A message to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
     )

@@ -19,7 +19,7 @@ NO_CITY = "network"
 def email_field() -> EmailField:
     """Return the field of the address at work."""
     return EmailField(
-        lazy("E-mail address at work"),
+        lazy("Work e-mail address"),
         validators=[required(lazy("Fill in your e-mail address.")), Longest(Member.EMAIL_MAX)],
     )
 

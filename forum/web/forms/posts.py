@@ -14,9 +14,9 @@ from forum.web.forms.fields import Longest
 
 
 class PostForm(FlaskForm):
-    title = StringField(lazy("Title"), [Longest(Thread.TITLE_MAX, missing=lazy("Give it a title."))])
+    title = StringField(lazy("Title"), [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))])
     body = TextAreaField(
-        lazy("Your words"),
+        lazy("Your post"),
         [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     seen_revision = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)

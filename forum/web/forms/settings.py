@@ -18,16 +18,14 @@ class ProfileForm(FlaskForm):
     name = StringField(
         lazy("Name"), validators=[Longest(Member.NAME_MAX, missing=lazy("Fill in your name."))]
     )
-    locale = RadioField(
-        lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("What my browser says"))]
-    )
+    locale = RadioField(lazy("Language"), choices=[*LANGUAGES, SelectChoice("", lazy("As in my browser"))])
     timezone = SelectField(lazy("Time zone"))
     theme = RadioField(
         lazy("Light or dark"),
         choices=[
             SelectChoice("light", lazy("Light")),
             SelectChoice("dark", lazy("Dark")),
-            SelectChoice("", lazy("What my device says")),
+            SelectChoice("", lazy("As on my device")),
         ],
     )
 
@@ -43,7 +41,7 @@ class CapacityForm(CapacityFields):
 
 class PasswordForm(FlaskForm):
     current = PasswordField(
-        lazy("Present password"),
-        validators=[required(lazy("Fill in your present password.")), short_enough_password],
+        lazy("Current password"),
+        validators=[required(lazy("Fill in your current password.")), short_enough_password],
     )
     password = new_password_field()

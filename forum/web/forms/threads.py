@@ -34,7 +34,7 @@ def _new_key() -> str:
 class ThreadForm(FlaskForm):
     title = StringField(
         lazy("Title"),
-        [Longest(Thread.TITLE_MAX, missing=lazy("Give it a title."))],
+        [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))],
     )
     body = TextAreaField(
         lazy("Your story"),
@@ -47,9 +47,9 @@ class ThreadForm(FlaskForm):
         default="stories",
     )
     axis = SelectField(
-        lazy("What is it about?"),
-        [DataRequired(lazy("Choose what it is about."))],
-        choices=[SelectChoice("", lazy("Choose one of the six")), *named(AXES)],
+        lazy("Which theme is it about?"),
+        [DataRequired(lazy("Choose a theme."))],
+        choices=[SelectChoice("", lazy("Choose one of the six themes")), *named(AXES)],
     )
     tags = StringField(lazy("Tags"), [Longest(LINE_MAX), accepted_by(accepted_tags)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
@@ -76,12 +76,12 @@ class ThreadForm(FlaskForm):
 
 class ReplyForm(FlaskForm):
     body = TextAreaField(
-        lazy("Your answer"),
+        lazy("Your reply"),
         [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     # "None of these" so that a choice can be taken back without a script.
     kind = RadioField(
-        lazy("What kind of answer is it?"),
+        lazy("What kind of reply is it?"),
         [Optional()],
         choices=[*named(KINDS, REPLY_KINDS), SelectChoice("", lazy("None of these"))],
         default="",

@@ -49,9 +49,12 @@ class TextForm(FlaskForm):
     one_sentence = StringField(lazy("In one sentence"), [Longest(LessonVersion.ONE_SENTENCE_MAX)])
     outcome = RadioField(lazy("How it went"), validate_choice=False)
     needs = SelectMultipleField(
-        lazy("Needs"), validate_choice=False, widget=ListWidget(), option_widget=CheckboxInput()
+        lazy("What are you looking for?"),
+        validate_choice=False,
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
     )
-    axis = SelectField(lazy("Axis"), validate_choice=False)
+    axis = SelectField(lazy("Theme"), validate_choice=False)
     confidence = SelectField(lazy("How sure are we?"), validate_choice=False)
     tags = StringField(lazy("Tags"), [Longest(tags.LESSON_LINE_MAX), accepted_by(accepted_tags)])
     recommendation = _paragraphs(lazy("What you can do"))
@@ -111,10 +114,10 @@ class ExcerptForm(FlaskForm):
     claim_id = SelectField(lazy("Claim"), coerce=int, validate_choice=False)
     post_id = HiddenField()
     words = TextAreaField(
-        lazy("Words from the talk"),
-        [Longest(Excerpt.WORDS_MAX, "quotation", missing=lazy("Paste the words from the talk."))],
+        lazy("Excerpt from the thread"),
+        [Longest(Excerpt.WORDS_MAX, "quotation", missing=lazy("Paste the excerpt from the thread."))],
     )
-    stance = RadioField(lazy("What do these words do for the claim?"), default="supports")
+    stance = RadioField(lazy("What does this excerpt do for the claim?"), default="supports")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +130,7 @@ class ExcerptForm(FlaskForm):
 
 class SourceForm(FlaskForm):
     address = StringField(
-        lazy("Address or number of the talk"), [DataRequired(lazy("Paste the address of the talk."))]
+        lazy("Address or number of the thread"), [DataRequired(lazy("Paste the address of the thread."))]
     )
 
 
@@ -141,6 +144,6 @@ class SubmissionForm(FlaskForm):
 
 class ReturnForm(FlaskForm):
     note = TextAreaField(
-        lazy("What should become better?"),
-        [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should become better."))],
+        lazy("What should be improved?"),
+        [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should be improved."))],
     )

@@ -16,7 +16,7 @@ from forum.web.http.links import own_path
 
 PREFIX = "kept."
 # Never shown again on the page: they have to be typed again.
-SECRETS = {"password": lazy("Password"), "current": lazy("Present password")}
+SECRETS = {"password": lazy("Password"), "current": lazy("Current password")}
 DROPPED = {"csrf_token"}
 LABELS = {
     "title": lazy("Title"),
@@ -25,7 +25,7 @@ LABELS = {
     "note": lazy("Your note"),
     "reason": lazy("Your reason"),
     "text": lazy("Your text"),
-    "words": lazy("The words you chose"),
+    "words": lazy("The excerpt you chose"),
 }
 SHORT = 60
 

@@ -77,14 +77,14 @@ def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     curator = make_member("Curator", space=gent)
     make_lesson(gent, curator)
     make_thread(aalst, ann, title="Nobody answered", at=BEFORE)
-    talk = make_thread(aalst, ann, title="A talk", need=Need.FACTS, at=BEFORE)
+    talk = make_thread(aalst, ann, title="A thread", need=Need.FACTS, at=BEFORE)
     make_post(talk, curator, at=BEFORE)
     letter = digests.compose(opened(dirk))
     assert [item.title for item in letter.lessons] == ["Two visits"]
     assert [item.title for item in letter.stories] == ["Nobody answered"]
-    assert [item.title for item in letter.talks] == ["A talk"]
+    assert [item.title for item in letter.talks] == ["A thread"]
     with force_locale("en"):
-        assert letter.subject == "This week in the circle: 1 lesson, 1 story without an answer and 1 talk"
+        assert letter.subject == "This week in the network: 1 lesson, 1 story without an answer and 1 thread"
     assert letter.lessons[0].city_names == ["Brugge"]
 
 

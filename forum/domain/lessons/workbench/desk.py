@@ -29,7 +29,6 @@ class DraftCard:
     title: str
     one_sentence: str
     state: LessonState
-    sequence: int
     curator: str
     saved_at: datetime
     review_on: date | None
@@ -86,7 +85,6 @@ def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
         LessonVersion.title,
         LessonVersion.one_sentence,
         Lesson.state,
-        LessonVersion.sequence,
         Member.name,
         LessonVersion.saved_at,
         Lesson.review_on,
@@ -103,4 +101,4 @@ def _draft_cards(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
 
 
 def _card(row: Sequence[Any]) -> DraftCard:
-    return DraftCard(*row[:9])
+    return DraftCard(*row[:8])
