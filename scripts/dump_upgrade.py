@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
@@ -21,7 +22,7 @@ COMMANDS = (
     ("db", "upgrade"),
     ("demo", "load"),
     # Letters of a week in which nobody reads yet: windows and mail, which the demo has not.
-    ("digests", "send", "--at", "2027-01-04T09:00+01:00"),
+    ("digests", "send", "--at", (datetime.now(UTC) + timedelta(days=7)).isoformat()),
 )
 
 

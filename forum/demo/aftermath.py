@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from forum.demo.people import CAUGHT_UP
+from forum.demo.book import CAUGHT_UP, Book
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.events import Event
@@ -10,8 +10,8 @@ from forum.models.notifications import Notification
 from forum.reactions import notify
 
 
-def settle() -> None:
-    """Mark every recorded event as handled, and the notices from before June as read."""
+def settle(book: Book) -> None:
+    """Mark every recorded event as handled, and the notices from before CAUGHT_UP as read."""
     waiting = select(Event).where(Event.handled_at.is_(None)).order_by(Event.id)
     for event in db.session.scalars(waiting).all():
         with clock.at(event.created_at):
@@ -21,6 +21,6 @@ def settle() -> None:
     db.session.flush()
     db.session.execute(
         update(Notification)
-        .where(Notification.created_at < CAUGHT_UP)
+        .where(Notification.created_at < book.moment(CAUGHT_UP))
         .values(read_at=Notification.created_at)
     )

@@ -2,17 +2,19 @@
 
 import json
 from collections import Counter
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from forum.demo import dates
 from forum.infra import clock
 from forum.policy.actors import Actor, actor_of
 
-HOME = ZoneInfo("Europe/Brussels")
-FOUNDED = datetime(2025, 6, 2, 9, 0, tzinfo=HOME)  # before the first post of the demo
+# Dates like those of the file, and moving with them.
+FOUNDED = "2025-06-02"  # before the first post of the demo
+CAUGHT_UP = "2026-06-01"  # everything before counts as read: people have some news, and not everything unread
 FOLDER = Path(__file__).resolve().parent.parent.parent / "demo"
 
 
@@ -22,6 +24,7 @@ class Book:
 
     source: dict[str, Any]
     descriptions: dict[str, str]
+    shift: timedelta  # by which every date of the file moves
     members: dict[str, int] = field(default_factory=dict)
     spaces: dict[str, int] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
@@ -44,9 +47,17 @@ class Book:
         """Return what the file says of a person."""
         return next(one for one in self.source["people"] if one["id"] == name)
 
+    def moment(self, written: str) -> datetime:
+        """Return a moment of the file, moved; a day alone means nine in the morning."""
+        return dates.read(written) + self.shift  # of the clock on the wall: the hour stays
+
+    def on(self, written: str) -> AbstractContextManager[datetime]:
+        """Stop the clock at a moment of the file, moved."""
+        return clock.at(self.moment(written))
+
     def said_at(self, post: str) -> datetime:
         """Return when a post was written."""
-        return moment(self._post(post)["created"])
+        return self.moment(self._post(post)["created"])
 
     def author_of(self, post: str) -> str:
         """Return the name of a post's author."""
@@ -69,20 +80,7 @@ class Book:
 
 
 def opened() -> Book:
-    """Return the demo file, with nothing loaded."""
-    return Book(
-        json.loads((FOLDER / "demo_nl.json").read_text(encoding="utf-8")),
-        json.loads((FOLDER / "spaces_nl.json").read_text(encoding="utf-8")),
-    )
-
-
-def moment(written: str) -> datetime:
-    """Return a moment of the file; a day alone means nine in the morning."""
-    if "T" in written:
-        return datetime.fromisoformat(written)
-    return datetime.combine(date.fromisoformat(written), time(9), tzinfo=HOME)
-
-
-def on(written: str) -> Any:
-    """Stop the clock at a moment of the file."""
-    return clock.at(moment(written))
+    """Return the demo file, with nothing loaded, and its dates moved to this week."""
+    source = json.loads((FOLDER / "demo_nl.json").read_text(encoding="utf-8"))
+    descriptions = json.loads((FOLDER / "spaces_nl.json").read_text(encoding="utf-8"))
+    return Book(source, descriptions, dates.weeks_to(clock.now(), source))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forum.demo import codes
-from forum.demo.book import Book, moment
+from forum.demo.book import Book
 from forum.domain.consents import consents
 from forum.domain.lessons import consent_checks
 from forum.domain.threads import excerpts
@@ -95,7 +95,7 @@ def _terms(book: Book, source: dict[str, Any], post: str, lesson: Lesson) -> Ter
         # A yes with a condition is not a yes until the condition is met.
         agreed=None if " maar " in answer else True,
         note=_note(source, post, answer),
-        at=moment(given["date"]),
+        at=book.moment(given["date"]),
     )
 
 

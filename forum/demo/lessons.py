@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.demo import codes, consents
-from forum.demo.book import Book, moment
+from forum.demo import codes, consents, dates
+from forum.demo.book import Book
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
@@ -35,35 +35,43 @@ def bring(book: Book) -> None:
 def _draft(book: Book, source: dict[str, Any]) -> Lesson:
     curator = book.actor(source["curator"])
     first, *others = (book.threads[name] for name in source["origin_threads"])
-    with clock.at(_begun(source)):
+    with clock.at(_begun(book, source)):
         lesson = lessons.draft(curator, first, title=source["title"])
         for thread_id in others:
             lessons.add_source(curator, lesson.id, thread_id)
     return lesson
 
 
-def _begun(source: dict[str, Any]) -> datetime:
+def _begun(book: Book, source: dict[str, Any]) -> datetime:
     """Two weeks before the first version, and before any author was asked for consent."""
-    first_version = moment(source["versions"][0]["date"]) - WRITING
-    consents_asked = [moment(consent["date"]) - timedelta(days=3) for consent in source.get("consents", ())]
+    first_version = book.moment(source["versions"][0]["date"]) - WRITING
+    consents_asked = [
+        book.moment(consent["date"]) - timedelta(days=3) for consent in source.get("consents", ())
+    ]
     return min([first_version, *consents_asked])
 
 
 def _leave_as_draft(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
     """It keeps the public id that the file gives it; the next lesson gets the one after."""
-    day = moment(source["versions"][-1]["date"])
+    day = book.moment(source["versions"][-1]["date"])
     with clock.at(day):
         _write(book, source, lesson, source["versions"][-1], before=day)
-        lesson.public_id = lesson_numbers.next_public_id()
+    lesson.public_id = _public_id(source)
     consents.bring(book, source, lesson)
     book.counts["lesson versions"] += 1
+
+
+def _public_id(source: dict[str, Any]) -> str:
+    """The next id of the year in the file: ids stay as they are, wherever the dates move."""
+    with clock.at(dates.read(source["versions"][0]["date"])):
+        return lesson_numbers.next_public_id()
 
 
 def _publish(
     book: Book, source: dict[str, Any], lesson: Lesson, version: dict[str, Any], *, first: bool
 ) -> None:
     curator = book.actor(source["curator"])
-    day = moment(version["date"])
+    day = book.moment(version["date"])
     with clock.at(day - CHECKING):
         if not first:
             lessons.revise(curator, lesson.id)
@@ -73,9 +81,10 @@ def _publish(
         lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
         for name in source["reviewers"]:
             lesson_reviews.record(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
+    lesson.public_id = lesson.public_id or _public_id(source)
     with clock.at(day):
         publisher = book.actor(source["published_by"])
-        lessons.publish(publisher, lesson.id, review_on=moment(source["review_by"]).date())
+        lessons.publish(publisher, lesson.id, review_on=book.moment(source["review_by"]).date())
     book.counts["lesson versions"] += 1
 
 

@@ -39,7 +39,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     lessons.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)
-    aftermath.settle()
+    aftermath.settle(loaded)
     _count(loaded)
     return {**loaded.counts, **loaded.not_loaded}
 

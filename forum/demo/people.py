@@ -1,27 +1,24 @@
 """The people of the demo: an account, a capacity, for some a role in the network."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 from forum.demo import codes
-from forum.demo.book import FOUNDED, Book
+from forum.demo.book import CAUGHT_UP, FOUNDED, Book
 from forum.domain.people import accounts, capacities
-from forum.infra import clock, passwords
+from forum.infra import passwords
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole
 
 DOMAIN = "demo.leerkring.example"
 PASSWORD = "leerkring-demo"
-SINCE = date(2024, 9, 1)
+SINCE = "2024-09-01"
 ADMIN = "beheer"
-# Everything before this day counts as read, so that a demo member has some news and not everything unread.
-CAUGHT_UP = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 def bring(book: Book, *, with_password: bool) -> None:
     """Create everybody in the file, and an administrator. Without a password nobody can sign in."""
     secret = passwords.hash_password(PASSWORD) if with_password else None
-    with clock.at(FOUNDED):
+    with book.on(FOUNDED):
         for person in book.source["people"]:
             _add(book, person, secret)
             book.counts["people"] += 1
@@ -41,7 +38,7 @@ def _add(book: Book, person: dict[str, Any], secret: str | None) -> None:
         level=codes.LEVELS[person["level"]],
         body=codes.BODIES[person["org_type"]],
         city=codes.city(person["city"]),
-        starts_on=SINCE,
+        starts_on=book.moment(SINCE).date(),
     )
     if person["platform_role"] == "netwerkredacteur":
         accounts.appoint(member.id, NetworkRole.EDITOR)
@@ -50,7 +47,12 @@ def _add(book: Book, person: dict[str, Any], secret: str | None) -> None:
 def _admin(book: Book, secret: str | None) -> None:
     member = _account(book, ADMIN, "Beheer", secret)
     capacities.add(
-        member.id, function="beheerder", level=Level.STAFF, body=Body.NETWORK, city=None, starts_on=SINCE
+        member.id,
+        function="beheerder",
+        level=Level.STAFF,
+        body=Body.NETWORK,
+        city=None,
+        starts_on=book.moment(SINCE).date(),
     )
     accounts.appoint(member.id, NetworkRole.ADMIN)
 
@@ -60,7 +62,7 @@ def _account(book: Book, name: str, first_name: str, secret: str | None) -> Memb
         email=address(name), name=first_name, locale="nl", handle=name, confirmed=True, approved=True
     )
     member.password_hash = secret
-    member.all_read_at = CAUGHT_UP
+    member.all_read_at = book.moment(CAUGHT_UP)
     db.session.flush()
     book.members[name] = member.id
     return member

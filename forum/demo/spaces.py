@@ -5,7 +5,6 @@ from typing import Any
 from forum.demo import codes
 from forum.demo.book import FOUNDED, Book
 from forum.domain.spaces import memberships, spaces
-from forum.infra import clock
 from forum.models.spaces import Audience, Role, SpaceKind
 
 SQUARE = "netwerk-plein"
@@ -13,7 +12,7 @@ SQUARE = "netwerk-plein"
 
 def bring(book: Book) -> None:
     """Create every space of the file with its members."""
-    with clock.at(FOUNDED):
+    with book.on(FOUNDED):
         for space in book.source["spaces"]:
             _create(book, space)
             for name, role in _people(book, space).items():

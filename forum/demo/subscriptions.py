@@ -1,15 +1,13 @@
 """Who of the demo wants the digest, as far as their preferences exist in the forum."""
 
 from forum.demo import codes
-from forum.demo.book import Book
-from forum.demo.people import CAUGHT_UP
+from forum.demo.book import CAUGHT_UP, Book
 from forum.domain.digests import subscriptions
-from forum.infra import clock
 
 
 def bring(book: Book) -> None:
     """Set every choice of the file; preferences for needs and audiences are only counted."""
-    with clock.at(CAUGHT_UP):
+    with book.on(CAUGHT_UP):
         for source in book.source["digest_subscriptions"]:
             scope = source["scope"]
             subscriptions.choose(

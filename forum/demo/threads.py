@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from forum.demo import codes
-from forum.demo.book import Book, on
+from forum.demo.book import Book
 from forum.domain.threads import threads
 from forum.infra.db import db
 from forum.models.threads import Post
@@ -26,7 +26,7 @@ def bring(book: Book) -> None:
 
 
 def _start(book: Book, source: dict[str, Any]) -> None:
-    with on(source["created"]):
+    with book.on(source["created"]):
         thread = threads.start(
             book.actor(source["author"]),
             book.spaces[source["space"]],
@@ -49,7 +49,7 @@ def _start(book: Book, source: dict[str, Any]) -> None:
 
 
 def _reply(book: Book, thread_name: str, reply: dict[str, Any]) -> None:
-    with on(reply["created"]):
+    with book.on(reply["created"]):
         post = threads.reply(
             book.actor(reply["author"]),
             book.threads[thread_name],

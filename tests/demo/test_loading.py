@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from forum import create_app, demo
+from forum.demo import dates
 from forum.domain.digests import subscriptions
+from forum.domain.lessons import numbers
 from forum.domain.people import passwords as account_passwords
-from forum.infra import passwords, tokens
+from forum.infra import clock, passwords, tokens
 from forum.infra.db import db
 from forum.infra.sort_keys import SortedByName, sort_key
 from forum.models.accounts import Member
@@ -36,6 +39,7 @@ SOURCE = json.loads(
     (Path(__file__).resolve().parents[2] / "demo" / "demo_nl.json").read_text(encoding="utf-8")
 )
 WIDE = {"netwerk", "publiek"}
+LOADED = datetime(2031, 1, 13, 10, tzinfo=UTC)  # another year and another season than those of the file
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(settings_for(new_database(folder), folder) | {"DEMO": True})
     with app.app_context():
         upgrade()
-        demo.load(with_password=True)
+        with clock.at(LOADED):
+            demo.load(with_password=True)
         db.session.commit()
     yield app
     with app.app_context():
@@ -123,6 +128,37 @@ def test_every_published_lesson_has_the_claims_and_words_of_the_file(inside):
             assert lesson.published_by_id != lesson.curator_id
         else:
             assert lesson.state == LessonState.DRAFT
+
+
+def test_its_last_week_is_the_one_before_it_was_loaded_and_nothing_is_later(inside):
+    said = db.session.scalars(select(Post.created_at).order_by(Post.created_at)).all()
+    assert LOADED - dates.WEEK < said[-1] <= LOADED
+    for column in (LessonVersion.published_at, Consent.asked_at, Consent.answered_at):
+        assert max(db.session.scalars(select(column).where(column.is_not(None)))) <= LOADED, column
+    assert max(db.session.scalars(select(AdoptionReport.reported_on))) <= LOADED.date()
+    posts = [post for thread in SOURCE["threads"] for post in (thread, *thread["replies"])]
+    written = sorted(dates.read(post["created"]) for post in posts)
+    moved = {_on_the_wall(now) - _on_the_wall(then) for now, then in zip(said, written, strict=True)}
+    assert len(moved) == 1
+    assert moved.pop() % dates.WEEK == timedelta(0)
+
+
+def _on_the_wall(moment: datetime) -> datetime:
+    return moment.astimezone(dates.HOME).replace(tzinfo=None)
+
+
+def test_public_ids_stay_and_the_next_one_belongs_to_its_own_year(inside):
+    public_ids = set(db.session.scalars(select(Lesson.public_id)))
+    assert public_ids == {lesson["id"] for lesson in SOURCE["lessons"]}
+    with clock.at(LOADED):
+        assert numbers.next_public_id() == "les-2031-001"
+    with clock.at(datetime(2026, 12, 1, tzinfo=UTC)):
+        assert numbers.next_public_id() == f"les-2026-{len(public_ids) + 1:03d}"
+
+
+def test_one_lesson_waits_to_be_looked_at_again_and_the_others_have_time(inside):
+    days = {row.public_id: row.review_on for row in db.session.scalars(select(Lesson)) if row.review_on}
+    assert [name for name, day in days.items() if day < LOADED.date()] == ["les-2026-008"]
 
 
 def test_every_excerpt_stands_literally_in_its_revision(inside):
