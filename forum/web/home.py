@@ -51,6 +51,8 @@ def _for_members(who: Actor) -> str:
     waiting = thread_lists.unanswered(who, FEW)
     shown = {card.id for card in waiting}
     new = [card for card in thread_lists.new_in_my_spaces(who) if card.id not in shown]
+    cities = thread_lists.cities_of_the_week(who)
+    last = [] if cities else thread_lists.last_active(who)
     return render_template(
         "home/member.html",
         today=clock.now(),
@@ -60,9 +62,9 @@ def _for_members(who: Actor) -> str:
         asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
         waiting=waiting,
         fresh=new,
-        fresh_cities=sorted({city for card in [*waiting, *new] for city in card.cities}),
         lessons=library.newest(who, FEW),
-        cities=thread_lists.cities_of_the_week(who),
+        cities=cities or sorted({city for card in last for city in card.cities}),
+        quiet_since=last[0].last_post_at if last else None,
     )
 
 

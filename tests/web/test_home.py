@@ -1,10 +1,12 @@
 """The first page, for a member and for a visitor, with and without anything to say; and what it costs."""
 
+from datetime import timedelta
+
 import pytest
 
 from forum.domain.digests import subscriptions
 from forum.domain.lessons import lessons
-from forum.infra import clock
+from forum.infra import clock, i18n
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Audience, JoinRequest
@@ -12,6 +14,7 @@ from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import build
 
+DAY = timedelta(days=1)
 ENGLISH = {"Accept-Language": "en"}
 
 
@@ -48,6 +51,31 @@ def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
     ):
         assert piece in shown
     assert "Closed to Gent" not in shown
+
+
+def test_a_quiet_week_draws_the_last_threads_and_says_of_when_they_are(client, gent, leen, count_queries):
+    sign_in(client, leen)
+    assert (
+        words(client).count("No city took part this week yet") == 2
+    )  # beside the ring of a phone and under the wide one
+    genk = make_space("Genk", city="genk")
+    karim = make_member("Karim", space=genk, city="genk")
+    make_thread(genk, karim, title="Closed to Gent", audience=Audience.SPACE, at=clock.now() - 8 * DAY)
+    when = clock.now() - 10 * DAY
+    for turn in range(7):
+        make_thread(genk, karim, title=f"Long ago {turn}", at=when - turn * DAY)
+    shown = words(client)
+    with i18n.force_locale("en", "Europe/Brussels"):
+        assert shown.count(f"The latest threads, from {i18n.day(when)}") == 2
+    assert 'aria-label="In conversation: Genk"' in shown
+    assert "No city took part this week yet" not in shown
+    assert 'aria-label="No city has taken part yet"' not in shown
+    with count_queries() as quiet:
+        words(client)
+    make_post(make_thread(gent, leen, title="Just now"), karim)
+    with count_queries() as lively:
+        assert "The latest threads" not in words(client)
+    assert quiet.count == lively.count + 1
 
 
 def test_the_digest_is_asked_once(client, leen):

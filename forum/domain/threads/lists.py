@@ -80,6 +80,11 @@ def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
     return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
 
 
+def last_active(reader: Actor | None, limit: int = 5) -> list[ThreadCard]:
+    """Return the threads with the latest posts of all that the reader may see."""
+    return _first(reader, {"shown"}, limit)
+
+
 def cities_of_the_week(reader: Actor | None) -> list[str]:
     """Return the cities of the posts of the last seven days that the reader may see."""
     parameters = {**readers.reader_values(reader), "since": clock.now() - WEEK}
