@@ -7,6 +7,7 @@ from forum.domain.threads import posts
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict
+from forum.web import previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm
 from forum.web.http import links
@@ -33,6 +34,9 @@ def edit(post_id: int) -> ResponseReturnValue:
     who = actor()
     source = posts.source(who, post_id)
     form = PostForm.of(source)
+    if previews.is_asked():
+        html, status = previews.of(form)
+        return _form(source, form, preview=html), status
     if form.validate():
         title = form.title.data if form.title else None
         try:
@@ -74,6 +78,8 @@ def put_back(post_id: int) -> ResponseReturnValue:
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 
-def _form(source: posts.Source, form: PostForm, conflict: str = "") -> str:
+def _form(source: posts.Source, form: PostForm, conflict: str = "", preview: str | None = None) -> str:
     back = url_for("threads.short", thread_id=source.thread_id)
-    return render_template("posts/change.html", source=source, form=form, conflict=conflict, back=back)
+    return render_template(
+        "posts/change.html", source=source, form=form, conflict=conflict, preview=preview, back=back
+    )

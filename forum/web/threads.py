@@ -16,6 +16,7 @@ from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
+from forum.web import previews
 from forum.web.forms import attach, errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
@@ -46,6 +47,9 @@ def new(slug: str) -> ResponseReturnValue:
 @open_to(members)
 def start(slug: str) -> ResponseReturnValue:
     who, space, form = actor(), spaces.by_slug(actor(), slug), ThreadForm()
+    if previews.is_asked():
+        html, status = previews.of(form)
+        return _composer(space, form, html), status
     form.offer(_allowed_audiences(space), space.default_audience)
     if form.validate():
         with errors_on(form):
@@ -75,6 +79,8 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 @open_to(members)
 def reply(thread_id: int) -> ResponseReturnValue:
     who, form = actor(), ReplyForm()
+    if previews.is_asked():
+        return _previewed(thread_id, form)
     if form.validate():
         try:
             with errors_on(form):
@@ -119,7 +125,7 @@ def _allowed_audiences(space: Any) -> list[Audience]:
     return [level for level in Audience if level.rank <= space.widest_audience.rank]
 
 
-def _composer(space: Any, form: ThreadForm) -> str:
+def _composer(space: Any, form: ThreadForm, preview: str | None = None) -> str:
     require(may_start(viewer(), space))
     form.offer(_allowed_audiences(space), space.default_audience)
     options = audiences.options(space)
@@ -129,25 +135,38 @@ def _composer(space: Any, form: ThreadForm) -> str:
         "threads/new.html",
         space=space,
         form=form,
+        preview=preview,
         audiences=options,
         audience=selected,
         other_audiences=others,
     )
 
 
-def _last_page(thread_id: int, form: ReplyForm) -> str:
+def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> str:
+    """The page that an answer to the form of a reply stands on: it marks nothing as read."""
     last = thread_page.page(viewer(), thread_id)
-    return _page(last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages), form)
+    last = last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages)
+    return _page(last, form, preview)
 
 
-def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None) -> str:
+def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
+    may_reply = thread_page.page(viewer(), thread_id).may_reply
+    if not may_reply:
+        attach(form, Invalid("body", may_reply.reason))
+        return _last_page(thread_id, form), 403
+    html, status = previews.of(form)
+    return _last_page(thread_id, form, html), status
+
+
+def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, preview: str | None = None) -> str:
     who = viewer()
-    if who and thread.seen_number > (thread.read_number or 0):
+    if who and form is None and thread.seen_number > (thread.read_number or 0):
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, thread.seen_number))
     return render_template(
         "threads/show.html",
         thread=thread,
         form=form,
+        preview=preview,
         blank=_blank_form,
         idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],

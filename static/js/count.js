@@ -36,7 +36,7 @@ function follow(field, index) {
   note.hidden = true;
   spoken.className = "vh";
   spoken.setAttribute("aria-live", "polite");
-  (field.closest(".paper, .sheet__body") ?? field).after(note, spoken);
+  field.after(note, spoken);
   field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
   let waiting;
   const show = () => {

@@ -4,6 +4,7 @@ const MODULES = [
   ["form[method=post]", "./once.js"],
   ["[data-limit]", "./count.js"],
   ["[data-audience-line]", "./audience.js"],
+  ["[data-sheet]", "./preview.js"],
   ["[data-prompts]", "./prompts.js"],
   ["[data-workbench]", "./excerpt.js"],
 ];

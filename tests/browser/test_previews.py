@@ -1,0 +1,47 @@
+"""A text before it is posted: a tab where scripts run, a button that sends the form where they do not."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+COMPOSER = "/spaces/antwerpen/threads/new"
+TEXT = "Het **lukte** niet.\n\n- een\n- twee"
+
+
+def test_the_second_tab_shows_the_text_in_place(open_page):
+    page = open_page("yasmina", phone=True)
+    page.goto(COMPOSER)
+    write, preview = page.get_by_role("tab", name="Schrijf"), page.get_by_role("tab", name="Voorbeeld")
+    assert write.get_attribute("aria-selected") == "true"
+    page.fill("input[name=title]", "Taalstage")
+    page.fill("textarea[name=body]", TEXT)
+    write.focus()
+    page.keyboard.press("ArrowRight")
+    panel = page.get_by_role("tabpanel", name="Voorbeeld")
+    panel.locator("li").nth(1).wait_for()
+    assert panel.locator("strong").inner_text() == "lukte"
+    assert panel.locator(".page-title").inner_text() == "Taalstage"
+    assert page.locator("textarea[name=body]").is_hidden()
+    assert page.evaluate("document.activeElement.textContent") == "Voorbeeld"
+    page.get_by_text("Het voorbeeld is klaar.").wait_for(state="attached")
+    page.keyboard.press("Home")
+    assert page.locator("textarea[name=body]").input_value() == TEXT
+    page.fill("textarea[name=body]", "")
+    preview.click()
+    page.locator(".sheet__preview .error").wait_for()
+    page.get_by_role(
+        "button", name="Plaats je verhaal"
+    ).click()  # the field that misses something comes into view
+    assert page.locator("textarea[name=body]").is_visible()
+    assert page.url.endswith(COMPOSER)
+
+
+def test_without_scripts_the_button_shows_it_above_the_fields_and_posts_nothing(open_page):
+    page = open_page("yasmina", phone=True, java_script_enabled=False)
+    page.goto(COMPOSER)
+    key = page.input_value("input[name=idempotency_key]")
+    page.fill("textarea[name=body]", TEXT)
+    page.get_by_role("button", name="Voorbeeld").click()
+    assert page.locator(".sheet__preview li").count() == 2
+    assert page.locator("textarea[name=body]").input_value() == TEXT
+    assert page.input_value("input[name=idempotency_key]") == key
+    assert page.url.endswith("/spaces/antwerpen/threads")
