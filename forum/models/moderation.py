@@ -20,6 +20,7 @@ class Action(enum.StrEnum):
     REOPEN = "reopen"
     NARROW = "narrow"
     WIDEN = "widen"
+    CLASSIFY = "classify"
     ROLE = "role"
     SUSPEND = "suspend"
     READMIT = "readmit"

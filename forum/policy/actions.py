@@ -68,13 +68,18 @@ def may_start(actor: Actor | None, space: Space) -> Answer:
 
 def may_reply(actor: Actor | None, thread: Thread) -> Answer:
     """Reply: everyone who may read the thread and takes part in the network, unless it is locked."""
+    gone = _("The opening post is hidden or was taken back. You can no longer reply.")
+    return _may_write_in(actor, thread, gone=gone)
+
+
+def _may_write_in(actor: Actor | None, thread: Thread, *, gone: str) -> Answer:
     answer = _signed_in(actor)
     if not answer:
         return answer
     if thread.locked_at is not None:
         return deny(_("A moderator has closed this thread."))
     if thread.hidden_at is not None or thread.withdrawn_at is not None:
-        return deny(_("The opening post is hidden or was taken back. You can no longer reply."))
+        return deny(gone)
     return YES
 
 
@@ -121,6 +126,32 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     if not answer:
         return answer
     return YES if post.hidden_at is not None else deny(_("This post is not hidden."))
+
+
+def may_classify(actor: Actor | None, thread: Thread) -> Answer:
+    """Change need, axis and tags: its author while they may reply, and moderators of its space."""
+    gone = _("The opening post is hidden or was taken back. You can no longer change this.")
+    if not may_moderate(actor, thread.space_id):
+        if actor is None or thread.author_id != actor.id:
+            return deny(_("Only the author of this thread or a moderator of this space can change this."))
+        answer = _may_write_in(actor, thread, gone=gone)
+        if not answer:
+            return answer
+    # The tags belong to the opening post: once its author took it back, nobody reads or changes them.
+    return YES if thread.title else deny(gone)
+
+
+def may_move(actor: Actor | None, thread: Thread, *, others_wrote: bool) -> Answer:
+    """Move a thread to another space: its author, while they may reply and nobody else has posted in it."""
+    if actor is None or thread.author_id != actor.id:
+        return deny(_("Only the author of this thread can move it."))
+    gone = _("The opening post is hidden or was taken back. You can no longer change this.")
+    answer = _may_write_in(actor, thread, gone=gone)
+    if not answer:
+        return answer
+    if others_wrote:
+        return deny(_("Others have posted here for the people of this space, so the thread stays here."))
+    return YES
 
 
 def may_curate(actor: Actor | None, thread: Thread) -> Answer:

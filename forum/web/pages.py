@@ -3,6 +3,7 @@
 from forum.web import (
     accounts,
     admin,
+    classification,
     design,
     digest_settings,
     health,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     spaces.bp,
     members.bp,
     threads.bp,
+    classification.bp,
     posts.bp,
     previews.bp,
     moderation.bp,

@@ -58,6 +58,11 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
         actions.may_put_back: {name: given(post(town, gone)) for name, gone in STATES.items()},
         actions.may_hide: _moderated(town),
         actions.may_restore: _moderated(town),
+        actions.may_classify: _classified(town),
+        actions.may_move: {
+            **{name: given(one, others_wrote=False) for name, one in _threads(town).items()},
+            "others wrote": given(thread(town), others_wrote=True),
+        },
         actions.may_edit_draft: _drafts(town),
         actions.may_review: _reviews(town),
     }
@@ -74,6 +79,23 @@ def _thread(town: Town, *gone: str) -> Thread:
 
 def _post(town: Town, gone: Sequence[str] = ()) -> Post:
     return thread_rows.post(_thread(town), town.member("aut"), gone=gone)
+
+
+def _threads(town: Town) -> dict[str, Thread]:
+    """Threads of "aut", as they may be found; one is of somebody who is not let in yet, one stands elsewhere."""
+    return {
+        "open": _thread(town),
+        **{state: _thread(town, state) for state in ("locked", "hidden", "withdrawn")},
+        "by a newcomer": thread_rows.thread(town.here, town.member("new")),
+        "away": thread_rows.thread(town.elsewhere, town.member("aut")),
+    }
+
+
+def _classified(town: Town) -> Rows:
+    without_opening = _thread(town)
+    without_opening.title = ""
+    threads = {**_threads(town), "opening taken back": without_opening}
+    return {name: given(one) for name, one in threads.items()}
 
 
 def _moderated(town: Town) -> Rows:

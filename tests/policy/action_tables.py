@@ -24,6 +24,10 @@ REASONS = {
     "o": "You made this lesson yourself: somebody else has to publish it.",
     "k": "Only a moderator can publish a lesson.",
     "e": "A lesson for everybody is published by an editor of the network.",
+    "G": "The opening post is hidden or was taken back. You can no longer change this.",
+    "j": "Only the author of this thread or a moderator of this space can change this.",
+    "l": "Only the author of this thread can move it.",
+    "z": "Others have posted here for the people of this space, so the thread stays here.",
     "y": "A lesson that leaves its space is published by somebody from another city.",
 }
 ANSWERS = "x" + "".join(REASONS)
@@ -93,6 +97,26 @@ hidden and deleted                    m   m   m   m   m   m   x   x   m   m   m 
 standing, away                        m   m   m   m   m   m   m   m   m   m   m   m   m   m   u   m   m   m   m   m   m
 hidden, away                          m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
 """
+CLASSIFY = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  j   j   j   j   j   x   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
+locked                                j   j   j   j   j   c   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
+hidden                                j   j   j   j   j   G   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
+withdrawn                             j   j   j   j   j   G   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
+opening taken back                    j   j   j   j   j   G   G   G   j   j   j   j   j   j   j   j   j   j   j   j   j
+by a newcomer                         j   j   w   j   j   j   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
+away                                  j   j   j   j   j   x   j   j   j   j   j   j   j   j   x   j   j   j   j   j   j
+"""
+MOVE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  l   l   l   l   l   x   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+locked                                l   l   l   l   l   c   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+hidden                                l   l   l   l   l   G   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+withdrawn                             l   l   l   l   l   G   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+others wrote                          l   l   l   l   l   z   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+by a newcomer                         l   l   w   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+away                                  l   l   l   l   l   x   l   l   l   l   l   l   l   l   l   l   l   l   l   l   l
+"""
 EDIT_DRAFT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
 draft                                 m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
@@ -130,6 +154,8 @@ TABLES = {
     actions.may_put_back: PUT_BACK,
     actions.may_hide: HIDE,
     actions.may_restore: RESTORE,
+    actions.may_classify: CLASSIFY,
+    actions.may_move: MOVE,
     actions.may_curate: MODERATE,  # a moderator of the thread's space
     actions.may_edit_draft: EDIT_DRAFT,
     actions.may_review: REVIEW,

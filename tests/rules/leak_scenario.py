@@ -12,7 +12,7 @@ from forum.domain.consents import consents
 from forum.domain.digests import subscriptions
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing
-from forum.domain.threads import threads
+from forum.domain.threads import classification, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -39,8 +39,10 @@ KEPT = "zwartelesmerk"
 CHECKED = "zwartetoetsmerk"
 NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
+FORMER_TAG = "zwartoudlabelmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
+    FORMER_TAG,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -59,6 +61,7 @@ class World:
     thread: Thread
     narrowed: Thread
     hushed: Thread
+    moved: Thread  # for everybody, after it stood in the unlisted space with another tag
     post: Post
     draft: Lesson
     lesson: Lesson
@@ -71,7 +74,7 @@ class World:
 
     @property
     def threads(self) -> list[Thread]:
-        """The talks that no outsider may meet."""
+        """The threads that no outsider may meet."""
         return [self.thread, self.narrowed, self.hushed]
 
     @property
@@ -115,6 +118,7 @@ def build() -> World:
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
     narrowed, resting = _narrowed(closed, insider, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)
+    moved = _moved(unlisted, closed, moderator)
     former = make_member("Former", space=elsewhere)
     _left(former, closed)
     suspended = make_member("Suspended", space=closed)
@@ -134,7 +138,7 @@ def build() -> World:
     suspended.suspended_at = clock.now()
     db.session.commit()
     return World(
-        closed, unlisted, quiet, thread, narrowed, hushed, post, draft, lesson, kept, checked, resting,
+        closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         insider, moderator, outsiders,
     )  # fmt: skip
 
@@ -233,6 +237,17 @@ def _hushed(insider: Member, moderator: Member) -> tuple[Space, Thread]:
     opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id)).one()
     hiding.hide(actor(moderator), opening.id, reason=REASON)
     return quiet, thread
+
+
+def _moved(unlisted: Space, space: Space, author: Member) -> Thread:
+    """A thread that left the unlisted space; its former tag and its former place are in its history."""
+    subject = {"need": Need.FACTS, "axis": Axis.DENSITY}
+    thread = threads.start(
+        actor(author), unlisted.id, title="Bins", body="They are full.", audience=Audience.SPACE,
+        tags=(FORMER_TAG,), idempotency_key=str(uuid.uuid4()), **subject,
+    )  # fmt: skip
+    classification.classify(actor(author), thread.id, tags=("bins",), **subject)
+    return classification.move(actor(author), thread.id, space.id, audience=Audience.PUBLIC)
 
 
 def _left(member: Member, space: Space) -> None:

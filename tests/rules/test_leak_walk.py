@@ -28,7 +28,7 @@ from tests.sweeps import few_of
 # How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
 BAIT = {
     "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.quiet.slug],
-    "thread_id": lambda w: [thread.id for thread in w.threads],
+    "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved)],
     "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
     "lesson_id": lambda w: [lesson.id for lesson in w.lessons],
     "public_id": lambda w: [lesson.public_id or f"les-{lesson.id}" for lesson in w.lessons],
@@ -49,7 +49,7 @@ BAIT = {
 # Arguments that fit together: each thread at its own address, and at one that has to be put right.
 TOGETHER = {
     ("slug", "thread_id"): lambda w: [
-        (slug, thread.id) for thread in w.threads for slug in (thread.slug, w.closed.slug)
+        (slug, thread.id) for thread in (*w.threads, w.moved) for slug in (thread.slug, w.closed.slug)
     ]
 }
 # What a stranger may try in the address of any page.
@@ -174,6 +174,9 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     hushed = moderator.get(f"/threads/{world.hushed.id}-{world.hushed.slug}").get_data(as_text=True)
     assert leak_scenario.HUSHED in hushed
     assert leak_scenario.CHECKED in moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
+    moved = f"/threads/{world.moved.id}-{world.moved.slug}"
+    assert all(word in moderator.get(moved).text for word in (leak_scenario.FORMER_TAG, leak_scenario.NAME))
+    assert "Tags changed." in full.get(moved).text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
 

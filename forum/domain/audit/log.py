@@ -2,21 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
 from forum.models.accounts import Member
+from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Space
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.visibility import get_visible
+from forum.policy.visibility import get_visible, sees
+
+
+class Changed(NamedTuple):
+    """What became of one part of a thread's classification: codes, or the names of tags or spaces."""
+
+    part: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,7 @@ class LogLine:
     post_number: int | None
     reason: str
     created_at: datetime
+    changes: tuple[Changed, ...] = ()
 
 
 def record(
@@ -81,10 +91,33 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
         )
         .join(who, who.id == ModerationAction.actor_id)
         .outerjoin(about, about.id == ModerationAction.subject_id)
-        .outerjoin(Thread, (Thread.id == ModerationAction.thread_id) & Thread.withdrawn_at.is_(None))
+        # A thread that was taken back, or moved to where this moderator does not read it, has no title here.
+        .outerjoin(
+            Thread,
+            and_(Thread.id == ModerationAction.thread_id, Thread.withdrawn_at.is_(None), sees(Thread, actor)),
+        )
         .where(ModerationAction.space_id == space.id)
     )
     keys = (ModerationAction.created_at, ModerationAction.id)
     rows, following = keyset(query, keys=keys, cursor=cursor, limit=limit)
-    lines = [LogLine(**{**row._mapping, "action": row.action.value}) for row in rows]
-    return Page(lines, following)
+    # Without its title a thread has no tags either, so nothing is said of what they were.
+    changes = _changes([row.id for row in rows if row.action == Action.CLASSIFY and row.thread_title])
+    return Page([_line(row, changes.get(row.id, [])) for row in rows], following)
+
+
+def _line(row: Any, changes: list[Changed]) -> LogLine:
+    return LogLine(**{**row._mapping, "action": row.action.value, "changes": tuple(changes)})
+
+
+def _changes(ids: list[int]) -> dict[int, list[Changed]]:
+    """What moderators changed in the classification of threads, by the line of the log."""
+    if not ids:
+        return {}
+    rows = db.session.scalars(
+        select(ThreadChange).where(ThreadChange.action_id.in_(ids)).order_by(ThreadChange.id)
+    )
+    found: dict[int, list[Changed]] = {}
+    for row in rows:
+        if row.action_id is not None:
+            found.setdefault(row.action_id, []).append(Changed(row.part.value, row.before, row.after))
+    return found

@@ -96,7 +96,8 @@ def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
     NotFound, Forbidden.
     """
     lesson, _version = open_draft(actor, lesson_id)
-    thread: Thread = get_visible(Thread, actor, thread_id)
+    # Locked, so that it does not move to another space meanwhile.
+    thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     if thread.audience == Audience.SPACE:
         require(may_moderate(actor, thread.space_id))
     if db.session.get(LessonSource, (lesson.id, thread.id)) is None:

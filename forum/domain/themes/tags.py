@@ -54,6 +54,13 @@ def too_long(length: int) -> str:
     )
 
 
+def of_thread(thread_id: int) -> list[TagName]:
+    """Return the tags of a thread, by name."""
+    query = select(Tag.name, Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
+    query = query.where(ThreadTag.thread_id == thread_id).order_by(Tag.sort_key, Tag.id)
+    return [TagName(row.name, row.slug) for row in db.session.execute(query)]
+
+
 def put(thread_id: int, tags: Sequence[TagName]) -> None:
     """Give a thread exactly these tags."""
     chosen = ids_of(tags)

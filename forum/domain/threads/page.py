@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from forum.domain.people.bylines import byline, held, speaker
 from forum.domain.themes.tags import TagName
-from forum.domain.threads import page_queries
+from forum.domain.threads import changes, page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, text
@@ -17,7 +17,16 @@ from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
 from forum.models.spaces import Role
 from forum.models.threads import Post, PostRevision
-from forum.policy.actions import may_delete, may_edit, may_hide, may_put_back, may_reply, may_restore
+from forum.policy.actions import (
+    may_classify,
+    may_delete,
+    may_edit,
+    may_hide,
+    may_move,
+    may_put_back,
+    may_reply,
+    may_restore,
+)
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 
@@ -25,7 +34,7 @@ PAGE_SIZE = 20
 
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
-    """Return one page of a thread; NotFound (two queries, three where posts are hidden)."""
+    """Return one page of a thread; NotFound (two queries; more where posts are hidden or the thread has changes)."""
     head = _head(reader, thread_id)
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
@@ -35,7 +44,16 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         page_queries.posts(), {"thread_id": thread_id, "first": before, "last": before + PAGE_SIZE}
     ).all()
     moderates = reader is not None and reader.roles.get(head.space_id) == Role.MODERATOR
-    thread = ThreadPage(
+    thread = _thread(reader, head, number, pages, moderates)
+    # They are about the opening post, and go out of sight with it.
+    if head.has_changes and number == 1 and head.title and head.hidden_at is None:
+        thread.changes = changes.of_thread(reader, head)
+    thread.posts = _views(reader, head, posts, moderates)
+    return thread
+
+
+def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates: bool) -> ThreadPage:
+    return ThreadPage(
         id=head.id,
         slug=head.slug,
         title=head.title,
@@ -63,9 +81,9 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
         moderates=moderates,
         may_reply=may_reply(reader, head),
         speaks_as=byline(reader.name, "", held(head)) if reader is not None else None,
+        may_classify=bool(may_classify(reader, head)),
+        may_move=bool(may_move(reader, head, others_wrote=head.others_wrote)) and not head.has_lessons,
     )
-    thread.posts = _views(reader, head, posts, moderates)
-    return thread
 
 
 def _head(reader: Actor | None, thread_id: int) -> Any:

@@ -13,6 +13,7 @@ from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
 from forum.infra.columns import codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
+from forum.models.classification import ThreadChange
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
@@ -68,6 +69,7 @@ def head(signed_in: bool) -> Select[Any]:
             .correlate(Thread)
             .label("others_wrote"),
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
+            exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
             (fresh_posts(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
             (read_up_to(reader_id) if signed_in else literal(None)).label("read_moment"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from forum.domain.people.bylines import Byline
 from forum.domain.themes.tags import TagName
+from forum.domain.threads.changes import Reclassification
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
@@ -68,6 +69,9 @@ class ThreadPage:
     moderates: bool
     may_reply: Answer
     speaks_as: Byline | None  # the reader, as an answer of theirs would be signed
+    may_classify: bool
+    may_move: bool
+    changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
 
     @property

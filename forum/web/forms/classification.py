@@ -1,0 +1,34 @@
+"""What a thread is about, and in which space it stands."""
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, IntegerField, RadioField
+from wtforms.validators import DataRequired, InputRequired
+
+from forum.domain.themes.labels import AUDIENCES, NEEDS
+from forum.infra.i18n import lazy
+from forum.models.spaces import Audience
+from forum.web.forms.fields import named
+from forum.web.forms.threads import ThreadForm
+
+
+class ClassificationForm(FlaskForm):
+    axis = ThreadForm.axis
+    need = RadioField(
+        lazy("What are you looking for?"),
+        [DataRequired(lazy("Choose what you are looking for."))],
+        choices=named(NEEDS),
+    )
+    tags = ThreadForm.tags
+    seen_change = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
+
+
+class MoveForm(FlaskForm):
+    space = HiddenField()
+    audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
+
+    def offer(self, widest: Audience, present: Audience) -> None:
+        """Offer what the other space allows; who reads now stays chosen, or fewer where that space keeps to fewer."""
+        allowed = [level for level in Audience if level.rank <= widest.rank]
+        self.audience.choices = named(AUDIENCES, allowed)
+        if not self.is_submitted():
+            self.audience.data = min(present, widest, key=lambda level: level.rank).value
