@@ -15,7 +15,7 @@ def bring(book: Book) -> None:
                     city=report["city"],
                     reporter_id=book.members[report["reported_by"]],
                     outcome=codes.ADOPTIONS[report["status"]],
-                    reported_on=book.moment(report["date"]).date(),
+                    reported_on=book.day(report["date"]),
                     what_changed=report["adapted"],
                     what_came=report["outcome"],
                     post_id=book.posts[report["post"]] if report["post"] else None,

@@ -4,12 +4,12 @@ import json
 from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from forum.demo import dates
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.policy.actors import Actor, actor_of
 
 # Dates like those of the file, and moving with them.
@@ -50,6 +50,10 @@ class Book:
     def moment(self, written: str) -> datetime:
         """Return a moment of the file, moved; a day alone means nine in the morning."""
         return dates.read(written) + self.shift  # of the clock on the wall: the hour stays
+
+    def day(self, written: str) -> date:
+        """Return the day of a moment of the file, moved."""
+        return days.day_of(self.moment(written))
 
     def on(self, written: str) -> AbstractContextManager[datetime]:
         """Stop the clock at a moment of the file, moved."""

@@ -84,7 +84,7 @@ def _publish(
     lesson.public_id = lesson.public_id or _public_id(source)
     with clock.at(day):
         publisher = book.actor(source["published_by"])
-        lessons.publish(publisher, lesson.id, review_on=book.moment(source["review_by"]).date())
+        lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]))
     book.counts["lesson versions"] += 1
 
 

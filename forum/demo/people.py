@@ -38,7 +38,7 @@ def _add(book: Book, person: dict[str, Any], secret: str | None) -> None:
         level=codes.LEVELS[person["level"]],
         body=codes.BODIES[person["org_type"]],
         city=codes.city(person["city"]),
-        starts_on=book.moment(SINCE).date(),
+        starts_on=book.day(SINCE),
     )
     if person["platform_role"] == "netwerkredacteur":
         accounts.appoint(member.id, NetworkRole.EDITOR)
@@ -52,7 +52,7 @@ def _admin(book: Book, secret: str | None) -> None:
         level=Level.STAFF,
         body=Body.NETWORK,
         city=None,
-        starts_on=book.moment(SINCE).date(),
+        starts_on=book.day(SINCE),
     )
     accounts.appoint(member.id, NetworkRole.ADMIN)
 

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -22,7 +21,7 @@ from jinja2.nodes import EvalContext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.text import trusted_sentence
 
 LOCALES = ("nl", "en")
@@ -189,22 +188,22 @@ def moment(value: datetime) -> str:
 
 def local_day(value: datetime) -> date:
     """Return the day on which a moment falls, in the reader's time zone."""
-    return value.astimezone(_zone(zone())).date()
+    return days.day_of(value, zone())
 
 
 def recent_day(value: datetime) -> str:
     """Return `today`, `yesterday`, `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
-    then, today = local_day(value), local_day(clock.now())
-    if then == today:
+    that_day, today = local_day(value), days.today(zone())
+    if that_day == today:
         return gettext("today")
-    if then == today - timedelta(days=1):
+    if that_day == today - timedelta(days=1):
         return gettext("yesterday")
-    return _day(then, locale(), "") if then.year != today.year else _day_of_year(then, locale())
+    return _day(that_day, locale(), "") if that_day.year != today.year else _day_of_year(that_day, locale())
 
 
 def hour(value: datetime) -> str:
     """Return `09:12`, in the reader's time zone."""
-    return value.astimezone(_zone(zone())).strftime("%H:%M")
+    return value.astimezone(days.zone_of(zone())).strftime("%H:%M")
 
 
 def number(value: int | float) -> str:
@@ -221,7 +220,7 @@ def join_words(words: Iterable[str]) -> str:
 @lru_cache(maxsize=4096)
 def _day(value: date | datetime, code: str, zone_name: str) -> str:
     if isinstance(value, datetime):
-        value = value.astimezone(_zone(zone_name)).date()
+        value = days.day_of(value, zone_name)
     return str(format_date(value, "d MMMM y", locale=FORMATS[code]))
 
 
@@ -232,7 +231,9 @@ def _day_of_year(value: date, code: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _moment(value: datetime, code: str, zone_name: str) -> str:
-    return str(format_datetime(value.astimezone(_zone(zone_name)), "d MMMM y, HH:mm", locale=FORMATS[code]))
+    return str(
+        format_datetime(value.astimezone(days.zone_of(zone_name)), "d MMMM y, HH:mm", locale=FORMATS[code])
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -243,12 +244,3 @@ def _number(value: int | float, code: str) -> str:
 @lru_cache(maxsize=1024)
 def _join(words: tuple[str, ...], code: str) -> str:
     return str(format_list(list(words), locale=FORMATS[code]))
-
-
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    """The time zone with that name; UTC for one that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")

@@ -17,7 +17,7 @@ from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
-from forum.infra import i18n
+from forum.infra import days, i18n
 from forum.web.http.access import demo, open_to
 
 bp = Blueprint("design", __name__)
@@ -138,7 +138,7 @@ def _samples() -> dict[str, Any]:
 
 def _evidence() -> dict[str, Any]:
     """Return what a lesson rests on, and what came of applying it."""
-    link, day = PostLink(1, "schoolstraten", 2), WHEN.date()
+    link, day = PostLink(1, "schoolstraten", 2), days.day_of(WHEN)
     pieter, aicha, ilse = Byline("Pieter", job="mobiliteitsdeskundige"), Byline("Aïcha"), Byline("Ilse")
     return {
         "quotes": {

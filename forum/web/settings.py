@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.people import passwords, profiles
 from forum.domain.people import sessions as device_sessions
-from forum.infra import clock, i18n
+from forum.infra import days, i18n
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
@@ -131,7 +131,7 @@ def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
         form=form,
         capacity_form=capacity_form,
         capacities=capacities,
-        today=clock.now().date(),
+        today=days.today(actor().timezone),
     )
 
 
@@ -142,7 +142,7 @@ def _filled_form() -> ProfileForm:
 
 
 def _new_capacity() -> CapacityForm:
-    return CapacityForm(formdata=None, starts_on=clock.now().date())
+    return CapacityForm(formdata=None, starts_on=days.today(actor().timezone))
 
 
 def _values(form: ProfileForm) -> dict[str, Any]:

@@ -1,10 +1,13 @@
 """Somebody's own settings."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
 from forum.domain.people import accounts, capacities
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Capacity
 from tests.factories import csrf_for, make_member, make_space, sign_in, submit
@@ -73,9 +76,20 @@ def test_a_capacity_is_added_and_ended_and_stays(client, noor):
     capacity = capacities.current(noor.id)
     assert capacity.function == "head of youth work"
     assert submit(client, f"/settings/capacities/{capacity.id}/ending").status_code == 303
-    assert db.session.get_one(Capacity, capacity.id).ends_on == clock.now().date()
+    assert db.session.get_one(Capacity, capacity.id).ends_on == days.today(noor.timezone)
     assert len(db.session.scalars(select(Capacity).where(Capacity.member_id == noor.id)).all()) == 2
     assert "head of youth work" in client.get("/settings/profile").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Pacific/Auckland", "2026-12-01"), ("America/New_York", "2026-11-30")]
+)
+def test_the_profile_offers_the_members_own_day(client, noor, zone, day):
+    noor.timezone = zone
+    db.session.commit()
+    with clock.at(datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC)):
+        page = client.get("/settings/profile").text
+    assert re.search(rf'<input[^>]* max="{day}"[^>]* value="{day}"', page)
 
 
 def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):

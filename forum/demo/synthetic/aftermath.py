@@ -6,6 +6,7 @@ from typing import Any
 from forum.demo.synthetic.evidence import Made
 from forum.demo.synthetic.network import DAY, HOMES, Network, Row, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.infra import days
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.events import Event
 from forum.models.notifications import Notification
@@ -89,6 +90,6 @@ class Aftermath:
             "outcome": chance.choice(list(AdoptionOutcome)),
             "what_changed": words.title,
             "what_came": words.piece(0)[2],
-            "reported_on": moment(at).date(),
+            "reported_on": days.day_of(moment(at)),
             "post_id": chance.choice(lesson.thread.quotable).post if chance.random() < 0.3 else None,
         }

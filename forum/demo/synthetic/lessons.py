@@ -11,6 +11,7 @@ from forum.demo.synthetic.network import DAY, Network, Rows, moment
 from forum.demo.synthetic.pace import GrowingThread
 from forum.demo.synthetic.size import FIRST_LESSON, TAUGHT_THREAD
 from forum.demo.synthetic.versions import Versions, editor
+from forum.infra import days
 from forum.models.lessons import Lesson, LessonNumber, LessonSource, LessonState
 from forum.models.spaces import Audience
 
@@ -97,14 +98,15 @@ class Lessons:
             state = LessonState.IN_REVIEW if lesson.in_review else LessonState.DRAFT
             return {**row, "state": state, "working_id": version}
         out = moment(lesson.published)
-        self.numbers[out.year] += 1
+        year = days.day_of(out).year
+        self.numbers[year] += 1
         return {
             **row,
-            "public_id": f"les-{out.year}-{self.numbers[out.year]:03d}",
+            "public_id": f"les-{year}-{self.numbers[year]:03d}",
             "state": LessonState.PUBLISHED,
             "current_id": version,
             "published_at": out,
             "published_by_id": editor(lesson),
             "changed_at": moment(lesson.changed),
-            "review_on": (moment(lesson.changed) + timedelta(days=730)).date(),
+            "review_on": days.day_of(moment(lesson.changed) + timedelta(days=730)),
         }

@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.demo.synthetic.network import DAY, FORMER, HOMES, Network, Place, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.infra import days
 from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole, SignIn
 from forum.models.spaces import JoinRequest, Membership, Role, Space, SpaceKind
@@ -98,9 +99,9 @@ def _capacities(network: Network, number: int) -> Rows:
         "body": chance.choice((Body.CITY, Body.CITY, Body.OCMW, Body.ASSOCIATION)),
         "city": network.city(number),
     }
-    begin = moment(network.came(number)).date() - timedelta(days=365)
+    begin = days.day_of(moment(network.came(number))) - timedelta(days=365)
     if number % FORMER == 0:
-        change = moment(network.changed(number)).date()
+        change = days.day_of(moment(network.changed(number)))
         former = network.size.members + number // FORMER
         yield Capacity, {**held, "id": former, "starts_on": begin, "ends_on": change}
         begin = change
@@ -150,7 +151,7 @@ def _mail(network: Network, number: int) -> Rows:
                 {
                     "id": 4 * number + week,
                     "member_id": number,
-                    "period": f"week:{moment(end).date()}",
+                    "period": f"week:{days.day_of(moment(end))}",
                     "starts_at": moment(end - 7 * DAY),
                     "ends_at": moment(end),
                     "state": DigestState.SENT,

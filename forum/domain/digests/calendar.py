@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
+from forum.infra import days
 from forum.models.subscriptions import Frequency
 
 HOUR = time(7, 0)  # before the working day, and not in the hour that summer time skips or repeats
@@ -23,20 +24,13 @@ class Window:
     ends_at: datetime
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone with that name; UTC for a name that this machine does not know."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
 def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
     """Return the last window that ended by `now`: each day, Monday or first of the month at 07:00 local time."""
-    zone = zone_of(zone_name)
-    local = now.astimezone(zone)
+    zone = days.zone_of(zone_name)
     # Before seven in the morning, today has not begun yet.
-    today = local.date() if local.time() >= HOUR else local.date() - timedelta(days=1)
+    today = days.day_of(now, zone_name)
+    if now.astimezone(zone).time() < HOUR:
+        today -= timedelta(days=1)
     if frequency == Frequency.DAILY:
         return Window(f"day:{today.isoformat()}", _moment(today, zone))
     if frequency == Frequency.WEEKLY:

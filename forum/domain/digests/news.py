@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 
 from forum.domain.digests.letter import LessonNews, ThreadNews
 from forum.domain.people.bylines import byline
-from forum.infra import text
+from forum.infra import days, text
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonVersion
@@ -87,7 +87,7 @@ def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope) -> Lesson
         changed=known,
         change_note=version.change_note if known else "",
         confirmed=lesson.confirmed_at is not None,
-        overdue=lesson.review_on is not None and lesson.review_on < scope.ends_at.date(),
+        overdue=lesson.review_on is not None and lesson.review_on < days.day_of(scope.ends_at),
     )
 
 

@@ -13,7 +13,7 @@ from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext
 from forum.models.claims import Claim
@@ -160,7 +160,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     lesson.published_at = lesson.published_at or now
     lesson.published_by_id = actor.id
     lesson.changed_at = now
-    lesson.review_on = review_on or now.date() + REVIEW_AFTER
+    lesson.review_on = review_on or days.today() + REVIEW_AFTER
     db.session.flush()
     library_counts.recount(lesson)
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, ca
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.lessons import adoptions, library_counts
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
@@ -194,7 +194,7 @@ def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCa
 
 def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
     applied = adoptions.cities(reader, [row.id for row in rows])
-    today = clock.now().date()
+    today = days.today()
     return [
         LessonCard(
             id=row.id,

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from forum.infra import clock, rows
+from forum.infra import days, rows
 from forum.infra.db import db
 from forum.models.lessons import LessonNumber, LessonVersion
 
@@ -11,7 +11,7 @@ FIRST = "1.0"
 
 def next_public_id() -> str:
     """Return `les-2026-001`, the next of this year; the update locks the row, so parallel publications differ."""
-    year = clock.now().year
+    year = days.today().year
     if not _raise(year):
         rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
         _raise(year)

@@ -12,7 +12,7 @@ from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, Sourc
 from forum.domain.people.bylines import Byline, byline, masked, speaker
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
@@ -91,7 +91,7 @@ def _composed(
         history=history(reader, lesson),
         adoptions=adoptions.of_lesson(reader, lesson),
         tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
-        overdue=lesson.review_on is not None and lesson.review_on < clock.now().date(),
+        overdue=lesson.review_on is not None and lesson.review_on < days.today(),
         may_revise=_may_revise(reader, lesson),
     )
 
@@ -125,7 +125,7 @@ def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byl
         "version_id": version.id,
         "curator_id": lesson.curator_id,
         "publisher_id": lesson.published_by_id,
-        "then": lesson.created_at.date(),
+        "then": days.day_of(lesson.created_at),
     }
     by_id = {row.id: row for row in select_rows(page_queries.people(), values)}
     curator = by_id[lesson.curator_id]

@@ -9,7 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import sessions
-from forum.infra import addresses, clock, passwords, text, tokens
+from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
@@ -47,6 +47,7 @@ def create(
         else None,
         password_stamp=tokens.random_token(16),
         locale=locale,
+        timezone=days.forum_zone(),
         created_at=now,
         confirmed_at=now if confirmed else None,
         approved_at=now if approved else None,

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from forum.domain.themes.labels import LEVELS, WithBody, organisation
-from forum.infra import clock, i18n
+from forum.infra import days, i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Level, Member
 
@@ -65,7 +65,7 @@ def byline(name: str, handle: str, capacity: SpokenAs | None) -> Byline:
         columns = CapacityColumns(
             capacity.function, capacity.level, capacity.body, capacity.city, capacity.ends_on
         )
-    return _byline(name, handle, columns, clock.now().date(), i18n.locale())
+    return _byline(name, handle, columns, days.today(), i18n.locale())
 
 
 def masked(description: str) -> Byline:
@@ -75,7 +75,7 @@ def masked(description: str) -> Byline:
 
 def speaker(row: Any, today: date | None = None) -> Byline:
     """Return the byline of a row with COLUMNS, in the language of this moment."""
-    today = today or clock.now().date()
+    today = today or days.today()
     return _byline(row.author_name, row.author_handle, held(row), today, i18n.locale())
 
 

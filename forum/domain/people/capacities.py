@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
 from forum.domain.lines import clean_line
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import cached
@@ -44,7 +44,7 @@ def _current_capacities() -> Select[Any]:
 
 def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, HeldCapacity]:
     """Return the capacity in which each member speaks on `day` (today): of those that hold, the last begun."""
-    values = {"member_ids": list(member_ids), "day": day or clock.now().date()}
+    values = {"member_ids": list(member_ids), "day": day or days.today()}
     held = (HeldCapacity(*row) for row in db.session.execute(_current_capacities(), values))
     return {capacity.member_id: capacity for capacity in held}
 
@@ -58,7 +58,7 @@ def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
     """Return the cities for which each of these members speaks today, in any of their capacities (one query)."""
     ids = set(member_ids)
     query = select(Capacity.member_id, Capacity.city).where(
-        Capacity.member_id.in_(ids), Capacity.city.is_not(None), holds_on(clock.now().date())
+        Capacity.member_id.in_(ids), Capacity.city.is_not(None), holds_on(days.today())
     )
     cities: dict[int, set[str]] = {member_id: set() for member_id in ids}
     for row in db.session.execute(query):

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import select, update
 
 from forum.domain.people import accounts, capacities
-from forum.infra import clock, text
+from forum.infra import days, text
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.models.accounts import Body, Capacity, Level, Member
@@ -68,7 +68,7 @@ def add_capacity(
 
     Invalid at `starts_on`, `function` or `city`.
     """
-    if starts_on > clock.now().date():
+    if starts_on > days.today(actor.timezone):
         raise Invalid("starts_on", _("Choose today or an earlier day."))
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
     held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
@@ -88,6 +88,6 @@ def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
     if capacity is None:
         raise NotFound
     if capacity.ends_on is None:
-        capacity.ends_on = max(clock.now().date(), capacity.starts_on)
+        capacity.ends_on = max(days.today(actor.timezone), capacity.starts_on)
         db.session.flush()
     return capacity

@@ -9,7 +9,7 @@ from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.spaces import memberships
-from forum.infra import addresses, clock, rates, tokens
+from forum.infra import addresses, clock, days, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.infra.rows import claim
@@ -145,7 +145,7 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
         level=profile.level,
         body=profile.body,
         city=profile.city,
-        starts_on=clock.now().date(),
+        starts_on=days.today(),
     )
     return member, _let_in(invitation, member)
 

@@ -11,7 +11,7 @@ from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import memberships
-from forum.infra import addresses, clock, rates, tokens
+from forum.infra import addresses, clock, days, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
@@ -96,7 +96,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
         level=newcomer.level,
         body=newcomer.body,
         city=None if newcomer.city == NETWORK else newcomer.city,
-        starts_on=clock.now().date(),
+        starts_on=days.today(),
     )
     db.session.add(JoinRequest(space_id=space.id, member_id=member.id, message=message, asked_at=clock.now()))
     events.record("member.registered", member_id=member.id)

@@ -12,7 +12,7 @@ from forum.domain.lines import clean_reason
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.themes.labels import ROLES
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
@@ -109,7 +109,7 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     """Return the moderators of a space by name, each once; nobody for a reader who is not in it (one query)."""
     if reader is None:
         return []
-    today = clock.now().date()
+    today = days.today()
     values = {**reader_values(reader), "space_id": space_id, "today": today}
     last_begun = {row.member_id: row for row in select_rows(_moderators(), values)}
     return [speaker(row, today) for row in last_begun.values()]

@@ -7,7 +7,7 @@ from typing import Any
 
 from forum.domain.people.bylines import Byline, speaker
 from forum.domain.threads import list_queries
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.columns import read_codes
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
@@ -98,7 +98,7 @@ def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: An
 
 
 def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
-    today = clock.now().date()
+    today = days.today()
     return [
         ThreadCard(
             id=row.id,

@@ -10,7 +10,7 @@ from forum.domain.themes.tags import TagName
 from forum.domain.threads import changes, page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
-from forum.infra import clock, text
+from forum.infra import days, text
 from forum.infra.columns import read_codes
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
@@ -90,7 +90,7 @@ def _head(reader: Actor | None, thread_id: int) -> Any:
     values = {
         "reader_id": reader.id if reader else None,
         "thread_id": thread_id,
-        "today": clock.now().date(),
+        "today": days.today(),
     }
     head = select_rows(page_queries.head(reader is not None), values).one_or_none()
     if head is None:
@@ -99,7 +99,7 @@ def _head(reader: Actor | None, thread_id: int) -> Any:
 
 
 def _views(reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool) -> list[PostView]:
-    today = clock.now().date()
+    today = days.today()
     hidden_html = _hidden_html(reader, posts, moderates)
     read, since = head.read_number or 0, head.read_moment
     views = []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from forum.domain.people import capacities
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
-from forum.infra import clock, rates, text
+from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.spaces import Audience, Space
@@ -145,7 +145,7 @@ def _add_post(
     idempotency_key: str,
 ) -> Post:
     now = clock.now()
-    capacity = capacities.current(actor.id)
+    capacity = capacities.current(actor.id, days.today(actor.timezone))
     thread.last_number += 1
     post = Post(
         thread=thread,

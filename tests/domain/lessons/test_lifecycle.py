@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from forum.domain.lessons import lessons
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.lessons import LessonState, LessonVersion
 from forum.models.spaces import Audience
@@ -94,7 +94,7 @@ def test_a_new_version_changes_nothing_of_the_first_publication(session):
     with clock.at(start):
         lesson = scenario.published()
     public_id = lesson.public_id
-    assert lesson.review_on == start.date() + timedelta(days=548)
+    assert lesson.review_on == days.day_of(start) + timedelta(days=548)
     with clock.at(start + HOUR):
         lessons.revise(scenario.actor("curator"), lesson.id)
         lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)

@@ -9,7 +9,7 @@ from forum.domain.lessons import lessons
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.people import capacities
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.lessons import LessonReview, LessonState, Verdict
@@ -76,7 +76,7 @@ def test_one_city_in_common_is_one_too_many(ground, cities, allowed):
 
 def test_a_city_counts_until_the_last_day_of_speaking_for_it(ground):
     speaks_for(ground.reviewer, "gent")
-    today = clock.now().date()
+    today = days.today()
     before = capacities.add(
         ground.reviewer.id, function="adviser", level=Level.STAFF, body=Body.CITY, city="aalst",
         starts_on=date(2025, 1, 1), ends_on=today,

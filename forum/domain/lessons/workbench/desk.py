@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.people import capacities
-from forum.infra import clock
+from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion
@@ -64,7 +64,7 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
 
 def overdue_for(actor: Actor) -> list[DraftCard]:
     """Return the published lessons of the actor's spaces whose review date has passed, the oldest date first."""
-    today = clock.now().date()
+    today = days.today()
     query = _cards(Lesson.current_id).where(
         sees(Lesson, actor),
         Lesson.space_id.in_(_moderated(actor)),
