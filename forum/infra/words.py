@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "hr"})
 LISTS = frozenset({"ul", "ol"})
 LINES = frozenset({"li", "tr", "br"})
 CELLS = frozenset({"td", "th"})
-SHORTEST = 3  # letters of an excerpt; fewer occur everywhere
 # Invisible: they can make a name look like another, or reverse the text beside it.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
@@ -110,13 +110,14 @@ def summary(plain_text: str, length: int = 240) -> str:
     return whole.rstrip(" ,;:–-") + "…"
 
 
-def locate(words: str, plain_text: str) -> tuple[int, int] | None:
-    """Return where `words` literally stand in the text of `plain`, whatever the white space; None when they do not."""
+def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
+    """Return each place where `words` literally stand in the text of `plain`, whatever the white space, in order."""
     pieces = unicodedata.normalize("NFC", words).split()
-    if sum(map(len, pieces)) < SHORTEST:
-        return None
-    match = re.search(r"\s+".join(map(re.escape, pieces)), plain_text)
-    return match.span() if match else None
+    if pieces and " ".join(pieces) in " ".join(plain_text.split()):  # quick, where the pattern can be slow
+        # ahead of each place, so that places that overlap are found too
+        pattern = "(?=(" + r"\s+".join(map(re.escape, pieces)) + "))"
+        for match in re.finditer(pattern, plain_text):
+            yield match.span(1)
 
 
 def slug(title: str) -> str:

@@ -13,6 +13,8 @@ from wtforms.validators import InputRequired, Length
 from forum.domain.lessons.adoptions import Adoption, PostLink
 from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.views import ExcerptView
+from forum.domain.lessons.workbench import source_thread
+from forum.domain.lessons.workbench.source_thread import WorkbenchPost
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.domain.threads.lists import ThreadCard
@@ -103,10 +105,19 @@ def _post(number: int, author: Byline, kind: str, text: str | None, **changes: A
     return PostView(number, number, author, kind, WHEN, text, is_new=number > READ, **changes)
 
 
+def _source(number: int, author: Byline, text: str, used: list[int]) -> WorkbenchPost:
+    paragraphs = source_thread.marked_paragraphs(text, [])
+    return WorkbenchPost(number, number, author, WHEN, "shown", 1, paragraphs, used)
+
+
 def _samples() -> dict[str, Any]:
     """The made-up rows of the page."""
     return {
         "bylines": (SARA, KOEN, LIEN, MASKED),
+        "sources": (
+            _source(1, SARA, OPENING, [1]),
+            _source(2, KOEN, "Wij hebben er een tellus naast gelegd.", []),
+        ),
         "opening": _post(1, SARA, "experience", OPENING),
         "threads": (
             ("lead", _thread()),

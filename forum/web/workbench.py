@@ -8,9 +8,10 @@ import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, lessons, places
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
+from forum.domain.lessons.places import Place
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.themes import tags
@@ -136,8 +137,9 @@ def quote(lesson_id: int) -> ResponseReturnValue:
             claim_id = form.claim_id.data
             if claim_id is None:
                 raise Invalid("claim_id", _("Choose one of these."))
-            post_id = _post_of(lesson_id, form)
-            claims.quote(actor(), claim_id, post_id=post_id, words=form.words.data, stance=form.stance.data)
+            words, stance = form.words.data, form.stance.data
+            post_id, place = form.chosen_place() or _only_place(lesson_id, form)
+            claims.quote(actor(), claim_id, post_id=post_id, place=place, words=words, stance=stance)
             return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
     return _workbench(lesson_id, excerpt_form=form), 422
 
@@ -275,14 +277,13 @@ def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
     )
 
 
-def _post_of(lesson_id: int, form: ExcerptForm) -> int:
-    """The post that was chosen in the page, or the one that contains the pasted words."""
-    if re.fullmatch(r"[0-9]{1,18}", form.post_id.data or ""):
-        return int(form.post_id.data)
-    post_id = claims.find(actor(), lesson_id, form.words.data)
-    if post_id is None:
-        raise Invalid("words", _("This text is not in the thread word for word. Copy it exactly."))
-    return post_id
+def _only_place(lesson_id: int, form: ExcerptForm) -> tuple[int, Place]:
+    """Where the pasted words stand; when that is more than one place, the form offers them all."""
+    found = places.find(actor(), lesson_id, form.words.data)
+    if len(found) > 1:
+        form.places = found
+        raise Invalid("place", _("This text is in several places. Choose one of them."))
+    return found[0].post_id, found[0].place
 
 
 def _back(lesson_id: int, part: str, **more: Any) -> Any:

@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 SELECT = """() => {
-    const words = document.querySelector('[data-workbench] [data-words]').firstChild;
+    const words = document.querySelector('[data-workbench] [data-start]').firstChild;
     const range = document.createRange();
     range.setStart(words, 0);
     range.setEnd(words, 20);

@@ -10,7 +10,7 @@ from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from tests.factories import make_post, sign_in, submit
-from tests.lesson_scenario import WORDS, build
+from tests.lesson_scenario import OPENING, WORDS, build
 
 TEXT = {
     "title": "Put talking in the roster",
@@ -85,7 +85,7 @@ def test_a_double_press_makes_one_draft_one_claim_and_one_excerpt(app):
     for _n in range(2):
         submit(curator, f"{bench}/claims", {"text": "Contact keeps people"})
     claim = db.session.scalars(select(Claim)).one()
-    values = {"claim_id": claim.id, "post_id": scenario.post.id, "words": WORDS, "stance": "nuances"}
+    values = {"claim_id": claim.id, "words": WORDS, "stance": "nuances"}
     for _n in range(2):
         submit(curator, f"{bench}/excerpts", values)
     assert db.session.scalar(select(func.count(Excerpt.id))) == 1
@@ -224,3 +224,67 @@ def test_the_workbench_costs_the_same_however_long_the_thread(app, count_queries
     db.session.commit()
     assert [asked(path) for path in paths] == few
     assert "And then 50." in page(curator, f"/workbench/{lesson.id}?page=2")
+
+
+def test_e1_pasted_words_that_stand_in_several_places_ask_which_one_is_meant(app):
+    scenario = build()
+    again = "It did not work."
+    post = make_post(scenario.thread, scenario.author, f"<{again} & {again}")
+    lesson = scenario.draft()
+    claim = db.session.scalars(select(Claim)).one()
+    curator = browser(app, scenario.curator)
+    values = {"claim_id": claim.id, "words": again, "stance": "contradicts"}
+    asked = submit(curator, f"/workbench/{lesson.id}/excerpts", values)
+    assert asked.status_code == 422
+    shown = asked.get_data(as_text=True)
+    offered = re.findall(r'name="place" value="([0-9.]+)"', shown)
+    assert offered == [f"{post.id}.1.1.17", f"{post.id}.1.20.36"]
+    assert f"&lt;<mark>{again}</mark> &amp; {again}" in shown
+    assert "post 3 by Amina, in “Why they stopped”" in shown
+    assert re.search(rf"<textarea[^>]*>\s*{again}</textarea>", shown)
+    assert re.search(r'<input[^>]* checked[^>]* value="contradicts"', shown)
+    answer = submit(curator, f"/workbench/{lesson.id}/excerpts", values | {"place": offered[1]})
+    assert answer.status_code == 303
+    last = db.session.scalars(select(Excerpt).order_by(Excerpt.id.desc())).first()
+    assert (last.start_at, last.words, last.claim_id) == (20, again, claim.id)
+    other = submit(
+        curator,
+        f"/workbench/{lesson.id}/excerpts",
+        values | {"place": offered[1], "stance": "supports"},
+        headers={"Accept-Language": "en"},
+    )
+    assert other.status_code == 422
+    assert "This text is under this claim already, as “Contradicts”" in other.get_data(as_text=True)
+    assert last.stance == "contradicts"
+
+
+def test_a_selection_in_a_post_that_changed_meanwhile_comes_back_with_its_words(app):
+    scenario = build()
+    lesson = scenario.draft()
+    claim = db.session.scalars(select(Claim)).one()
+    curator = browser(app, scenario.curator)
+    values = {"claim_id": claim.id, "words": WORDS, "stance": "supports"}
+    stale = submit(
+        curator, f"/workbench/{lesson.id}/excerpts", values | {"place": f"{scenario.post.id}.7.0.20"}
+    )
+    assert stale.status_code == 422
+    shown = stale.get_data(as_text=True)
+    assert "This post was changed after you opened the page." in shown
+    assert WORDS in shown
+    assert 'name="place"' not in shown
+    assert db.session.scalar(select(func.count(Excerpt.id))) == 1
+    long_ends = "With us half of them stayed.\r\n" + " \r\n" * 600
+    pasted = submit(curator, f"/workbench/{lesson.id}/excerpts", values | {"words": long_ends})
+    assert pasted.status_code == 303
+
+
+def test_e2_the_numbers_of_claims_are_no_words_of_the_post(app):
+    scenario = build()
+    lesson = scenario.draft()
+    shown = page(browser(app, scenario.curator), f"/workbench/{lesson.id}")
+    text = re.search(r"data-words>(.*?)</div>", shown, re.S)[1]
+    start = OPENING.index(WORDS)
+    assert (
+        f'data-start="{start}" data-claims="1">{WORDS}</mark><span data-start="{start + len(WORDS)}">' in text
+    )
+    assert re.sub("<[^>]*>", "", text).strip() == OPENING

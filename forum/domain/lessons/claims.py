@@ -3,9 +3,11 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from forum.domain.lessons import lessons
+from forum.domain.lessons import lessons, places
+from forum.domain.lessons.places import Place
 from forum.domain.lines import clean_line, too_long
-from forum.infra import text, tokens
+from forum.domain.themes import labels
+from forum.infra import tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.claims import Claim, Excerpt, Stance
@@ -13,7 +15,7 @@ from forum.models.lessons import LessonSource, LessonVersion
 from forum.models.threads import Post, PostRevision
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.policy.visibility import get_visible, visible
+from forum.policy.visibility import get_visible
 
 MOST = 20  # a lesson with more claims is two lessons
 
@@ -60,10 +62,19 @@ def remove(actor: Actor, claim_id: int) -> None:
         db.session.flush()  # one by one: two claims never have the same position
 
 
-def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stance | str) -> Excerpt:
-    """Freeze literal words of a post under a claim; the same words twice are one excerpt, with the last stance.
+def quote(
+    actor: Actor,
+    claim_id: int,
+    *,
+    post_id: int,
+    words: str,
+    stance: Stance | str,
+    place: Place | None = None,
+) -> Excerpt:
+    """Freeze literal words of a post under a claim, at `place`, or without it where they stand only once.
 
-    NotFound, Forbidden, Conflict outside the draft, Invalid at `post_id`, `words` or `stance`.
+    The same place with the same stance again is the same excerpt. NotFound, Forbidden, Conflict outside the draft,
+    Invalid at `post_id`, at `words`, or at `stance`, also when the claim has this place with another stance.
     """
     claim = _in_draft(actor, claim_id)
     post: Post = get_visible(Post, actor, post_id)
@@ -72,27 +83,10 @@ def quote(actor: Actor, claim_id: int, *, post_id: int, words: str, stance: Stan
     revision = db.session.scalars(
         select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
     ).one()
-    span = text.locate(words, revision.plain)
-    if span is None:
-        raise Invalid("words", _("This text is not in this post word for word. Copy it exactly."))
-    start, end = span
+    start, end = places.span(revision, words, place)
     if end - start > Excerpt.WORDS_MAX:
         raise Invalid("words", too_long(end - start, Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
-
-
-def find(actor: Actor, lesson_id: int, words: str) -> int | None:
-    """Return the id of the first post in the lesson's threads that contains pasted words; NotFound, Forbidden."""
-    lessons.open_draft(actor, lesson_id)
-    query = (
-        visible(Post, actor, Post.id, PostRevision.plain)
-        .join(LessonSource, LessonSource.thread_id == Post.thread_id)
-        .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
-        .where(LessonSource.lesson_id == lesson_id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
-        .order_by(Post.thread_id, Post.number)
-    )
-    matches = (row.id for row in db.session.execute(query) if text.locate(words, row.plain))
-    return next(matches, None)
 
 
 def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
@@ -132,8 +126,8 @@ def _refuse_post(claim: Claim, post: Post) -> None:
 def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: Stance) -> Excerpt:
     for existing in claim.excerpts:
         if (existing.revision_id, existing.start_at, existing.end_at) == (revision.id, start, end):
-            existing.stance = stance
-            db.session.flush()
+            if existing.stance != stance:
+                raise _judged_already(existing)
             return existing
     words = revision.plain[start:end]
     excerpt = Excerpt(
@@ -147,6 +141,17 @@ def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: 
     claim.excerpts.append(excerpt)
     db.session.flush()
     return excerpt
+
+
+def _judged_already(excerpt: Excerpt) -> Invalid:
+    """The refusal that keeps an earlier judgement: somebody made it on purpose."""
+    return Invalid(
+        "stance",
+        _(
+            "This text is under this claim already, as “%(stance)s”. To change that, remove it there first.",
+            stance=labels.STANCES[excerpt.stance],
+        ),
+    )
 
 
 def _clean(value: str) -> str:

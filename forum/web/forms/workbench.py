@@ -1,5 +1,6 @@
 """Forms of the workbench: the fields of a lesson, its claims and excerpts, and the note of a reviewer."""
 
+import re
 from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
@@ -16,6 +17,7 @@ from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from forum.domain.lessons import fields, library
+from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
 from forum.models.claims import Claim, Excerpt
@@ -28,6 +30,8 @@ ON_ONE_LINE = ("title", "one_sentence", "change_note")
 PARAGRAPHS = (
     "recommendation", "context", "problem", "what_was_done", "result", "summary", "unknowns", "alternative_reading",
 )  # fmt: skip
+
+PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
 def _paragraphs(label: Any) -> TextAreaField:
@@ -112,7 +116,7 @@ class Reworded(NamedTuple):
 
 class ExcerptForm(FlaskForm):
     claim_id = SelectField(lazy("Claim"), coerce=int, validate_choice=False)
-    post_id = HiddenField()
+    place = HiddenField(lazy("Place"))  # post.revision.start.end, of selected words or out of `places`
     words = TextAreaField(
         lazy("Excerpt from the thread"),
         [Longest(Excerpt.WORDS_MAX, "quotation", missing=lazy("Paste the excerpt from the thread."))],
@@ -122,6 +126,15 @@ class ExcerptForm(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stance.choices = list(labels.STANCES.items())
+        self.places: list[FoundPlace] = []
+
+    def chosen_place(self) -> tuple[int, Place] | None:
+        """Return the post and the place in it that were selected or chosen; None for pasted words."""
+        match = PLACE.fullmatch(self.place.data or "")
+        if match is None:
+            return None
+        post_id, *place = map(int, match.groups())
+        return post_id, Place(*place)
 
     def offer(self, claims: list[Any]) -> None:
         """Offer the claims under which the excerpt may be placed."""

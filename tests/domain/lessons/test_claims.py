@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons.workbench import draft as workbench_draft
-from forum.domain.lessons.workbench import source_thread
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.spaces import Audience, Role
@@ -50,16 +49,6 @@ def test_words_that_do_not_stand_there_are_refused(words):
     assert db.session.scalar(select(func.count(Excerpt.id))) == 0
 
 
-def test_the_same_words_twice_are_one_excerpt_with_the_last_stance():
-    scenario = build()
-    _lesson, claim = begun(scenario)
-    for stance in ("supports", "contradicts"):
-        claims.quote(
-            scenario.actor("curator"), claim.id, post_id=scenario.post.id, words=WORDS, stance=stance
-        )
-    assert [e.stance for e in db.session.scalars(select(Excerpt))] == [Stance.CONTRADICTS]
-
-
 def test_a_post_outside_the_threads_of_the_lesson_cannot_be_quoted():
     scenario = build()
     _lesson, claim = begun(scenario)
@@ -87,14 +76,6 @@ def test_words_that_are_gone_cannot_be_quoted():
             scenario.actor("curator"), claim.id, post_id=scenario.post.id, words=WORDS, stance="supports"
         )
     assert refused.value.field == "post_id"
-    assert claims.find(scenario.actor("curator"), _lesson.id, WORDS) is None
-
-
-def test_pasted_words_are_looked_up_in_the_thread():
-    scenario = build()
-    lesson, _claim = begun(scenario)
-    assert claims.find(scenario.actor("curator"), lesson.id, "made no difference") == scenario.posts()[1].id
-    assert claims.find(scenario.actor("curator"), lesson.id, "never said") is None
 
 
 def test_only_makers_touch_claims():
@@ -151,10 +132,8 @@ def test_the_workbench_marks_used_words_and_names_what_is_missing():
     found = workbench_draft.workbench(scenario.actor("curator"), lesson.id)
     assert found.missing_fields == []
     assert (found.heard, found.excerpt_count, found.field_voices, found.cities) == (1, 1, 1, ["aalst"])
-    marked = [
-        words for post in found.posts for line in post.lines for words, numbers, _stance in line if numbers
-    ]
-    assert marked == [WORDS]
+    pieces = [piece for post in found.posts for paragraph in post.paragraphs for piece in paragraph]
+    assert [piece.text for piece in pieces if piece.claims] == [WORDS]
     assert [post.used for post in found.posts] == [[1], []]
     assert [option.audience for option in found.audiences] == ["space", "network", "public"]
     assert [option.waiting for option in found.audiences] == [0, 0, 1]
@@ -186,5 +165,7 @@ def test_overlapping_words_are_cut_where_each_begins_and_ends():
             scenario.actor("curator"), claim.id, post_id=scenario.post.id, words=words, stance="supports"
         )
     post = workbench_draft.workbench(scenario.actor("curator"), lesson.id).posts[0]
-    assert "".join(words for line in post.lines for words, _n, _s in line) == OPENING
-    assert source_thread.marked_lines("", []) == []
+    (pieces,) = post.paragraphs
+    assert "".join(piece.text for piece in pieces) == OPENING
+    assert [piece.text for piece in pieces if piece.claims][1] == "said"
+    assert [OPENING[piece.start :][: len(piece.text)] for piece in pieces] == [piece.text for piece in pieces]

@@ -1,8 +1,10 @@
 """The thread beside a draft: its posts as plain text, with the excerpts of the draft already marked."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -16,19 +18,29 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees, visible
 
 POSTS = 40  # of a thread on one page
-Piece = tuple[str, tuple[int, ...], str]  # text, the claims that rest on it, and the stance
+PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")  # up to an empty line
+
+
+class Piece(NamedTuple):
+    """A part of a paragraph, cut where an excerpt begins or ends."""
+
+    start: int  # in the plain text, in code points
+    text: str
+    claims: tuple[int, ...]  # the numbers of those that rest on it
+    stance: str
 
 
 @dataclass(frozen=True, slots=True)
 class WorkbenchPost:
-    """A post beside the draft: its plain text in lines, in which the excerpts are marked with their claims."""
+    """A post beside the draft: its plain text in paragraphs, in which the excerpts are marked with their claims."""
 
     id: int
     number: int
     author: Byline
     created_at: datetime
     state: str
-    lines: list[list[Piece]]
+    revision: int
+    paragraphs: list[list[Piece]]
     used: list[int]
 
 
@@ -84,20 +96,21 @@ def posts(actor: Actor, thread: SourceThread, quotes: list[Quoted], page: int) -
     ]
 
 
-def marked_lines(plain: str, quotes: list[Quoted]) -> list[list[Piece]]:
-    """Return plain text in lines, cut where an excerpt begins or ends, so that excerpts can be marked."""
-    cuts = {0, len(plain)} | {offset for q in quotes for offset in (q.excerpt.start_at, q.excerpt.end_at)}
-    lines: list[list[Piece]] = [[]]
-    for start, end in pairwise(sorted(cuts)):
+def marked_paragraphs(plain: str, quotes: list[Quoted]) -> list[list[Piece]]:
+    """Return plain text in paragraphs, each in pieces, so that excerpts can be marked and places read off."""
+    return [_pieces(plain, *paragraph.span(), quotes) for paragraph in PARAGRAPH.finditer(plain)]
+
+
+def _pieces(plain: str, begin: int, finish: int, quotes: list[Quoted]) -> list[Piece]:
+    ends = {offset for q in quotes for offset in (q.excerpt.start_at, q.excerpt.end_at)}
+    cuts = sorted({begin, finish} | {offset for offset in ends if begin < offset < finish})
+    pieces = []
+    for start, end in pairwise(cuts):
         covering = [q for q in quotes if q.excerpt.start_at <= start and end <= q.excerpt.end_at]
-        numbers = tuple(sorted({q.position for q in covering}))
+        claims = tuple(sorted({q.position for q in covering}))
         stance = covering[0].excerpt.stance.value if covering else ""
-        for index, text in enumerate(plain[start:end].split("\n")):
-            if index:
-                lines.append([])
-            if text:
-                lines[-1].append((text, numbers, stance))
-    return [line for line in lines if line]
+        pieces.append(Piece(start, plain[start:end], claims, stance))
+    return pieces
 
 
 def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> WorkbenchPost:
@@ -108,6 +121,7 @@ def _post(post: Post, plain: str, author: Byline, quotes: list[Quoted]) -> Workb
         author=author,
         created_at=post.created_at,
         state=state,
-        lines=marked_lines(plain, [q for q in quotes if not q.edited]) if state == "shown" else [],
+        revision=post.revision,
+        paragraphs=marked_paragraphs(plain, [q for q in quotes if not q.edited]) if state == "shown" else [],
         used=sorted({q.position for q in quotes}),
     )

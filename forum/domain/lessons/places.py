@@ -1,0 +1,133 @@
+"""Where words stand in the posts that a lesson is made from: an excerpt freezes a place, not a string."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, NamedTuple
+
+from forum.domain.lessons import lessons
+from forum.infra import text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.lessons import LessonSource
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
+from forum.policy.visibility import visible
+
+MOST = 20  # places that somebody can still choose from
+AROUND = 90  # characters beside the words, to know a place by
+
+
+class Place(NamedTuple):
+    """`plain[start:end]` of one revision of a post, counted in code points."""
+
+    revision: int  # its number
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A place where pasted words stand, with what tells it from the others."""
+
+    post_id: int
+    place: Place
+    post_number: int
+    author: str
+    thread_title: str
+    before: str
+    words: str
+    after: str
+
+
+def find(actor: Actor, lesson_id: int, words: str) -> list[FoundPlace]:
+    """Return the places of pasted words in the posts of the lesson's threads; NotFound, Forbidden, Invalid at `words`.
+
+    Invalid when they stand nowhere, or in more than MOST places.
+    """
+    lessons.open_draft(actor, lesson_id)
+    query = (
+        visible(
+            Post, actor, Post.id, PostRevision.number.label("revision"), PostRevision.plain, Post.number,
+            Member.name, Thread.title,
+        )
+        .join(LessonSource, LessonSource.thread_id == Post.thread_id)
+        .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
+        .join(Member, Member.id == Post.author_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(LessonSource.lesson_id == lesson_id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
+        .order_by(Post.thread_id, Post.number)
+    )  # fmt: skip
+    found = (place for row in db.session.execute(query) for place in _places(row, words))
+    places = list(islice(found, MOST + 1))
+    if not places:
+        raise Invalid("words", _("This text is not in the thread word for word. Copy it exactly."))
+    if len(places) > MOST:
+        raise Invalid(
+            "words",
+            _("This text is in more than %(limit)d places. Copy a few more words around it.", limit=MOST),
+        )
+    return places
+
+
+def span(revision: PostRevision, words: str, place: Place | None) -> tuple[int, int]:
+    """Return where an excerpt of `words` begins and ends, without white space around them; Invalid at `words`.
+
+    Only the revision that stands in the post now can be quoted: nobody sees the earlier ones beside the draft.
+    """
+    if place is None:
+        return _only_place(revision, words)
+    if place.revision != revision.number:
+        raise Invalid("words", _("This post was changed after you opened the page. Select the text again."))
+    said = revision.plain[place.start : place.end]
+    begin, finish = len(said) - len(said.lstrip()), len(said.rstrip())
+    if (begin, finish) not in text.locate(words, said):
+        raise _not_there()
+    return place.start + begin, place.start + finish
+
+
+def _only_place(revision: PostRevision, words: str) -> tuple[int, int]:
+    spans = list(islice(text.locate(words, revision.plain), 2))
+    if not spans:
+        raise _not_there()
+    if len(spans) > 1:
+        raise Invalid(
+            "words", _("This text is in this post more than once. Copy a few more words around it.")
+        )
+    return spans[0]
+
+
+def _places(row: Any, words: str) -> Iterator[FoundPlace]:
+    for start, end in text.locate(words, row.plain):
+        yield FoundPlace(
+            post_id=row.id,
+            place=Place(row.revision, start, end),
+            post_number=row.number,
+            author=row.name,
+            thread_title=row.title,
+            before=_before(row.plain[:start]),
+            words=row.plain[start:end],
+            after=_after(row.plain[end:]),
+        )
+
+
+def _before(plain: str) -> str:
+    """The end of this text, from the beginning of a word."""
+    if len(plain) <= AROUND:
+        return plain
+    cut = plain[-AROUND:]
+    return "…" + (cut.partition(" ")[2] or cut)
+
+
+def _after(plain: str) -> str:
+    """The beginning of this text, to the end of a word."""
+    if len(plain) <= AROUND:
+        return plain
+    cut = plain[:AROUND]
+    return (cut.rpartition(" ")[0] or cut) + "…"
+
+
+def _not_there() -> Invalid:
+    return Invalid("words", _("This text is not in this post word for word. Copy it exactly."))

@@ -1,0 +1,231 @@
+"""An excerpt is a place in a post: words that stand there twice freeze where they were chosen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.domain.lessons import claims, lessons, places
+from forum.domain.lessons.places import Place
+from forum.domain.lessons.workbench import source_thread
+from forum.domain.themes import labels
+from forum.domain.threads import posts
+from forum.infra import i18n
+from forum.infra.db import db
+from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.lessons import Lesson
+from forum.models.spaces import Audience, Role
+from forum.models.threads import Post
+from forum.policy.errors import Forbidden, Invalid, NotFound
+from tests.factories import join, make_post, make_space, make_thread
+from tests.lesson_scenario import LessonScenario, build
+
+SAID = "Het werkte niet 👩‍🌾. Ondanks alles: het werkte niet. Punt uit, want het werkte niet."
+AGAIN = "het werkte niet"
+SECOND, THIRD = SAID.index(AGAIN), SAID.rindex(AGAIN)
+
+
+@dataclass
+class Draft:
+    """A lesson with one claim, and a post in which the same words stand more than once."""
+
+    scenario: LessonScenario
+    lesson: Lesson
+    claim: Claim
+    post: Post
+
+    def quote(self, start: int, words: str = AGAIN, stance: str = "supports", **over: Any) -> Excerpt:
+        """Freeze the words that begin at `start`."""
+        place = Place(over.get("revision", 1), start, over.get("end", start + len(words)))
+        return claims.quote(
+            self.scenario.actor("curator"),
+            self.claim.id,
+            post_id=self.post.id,
+            words=words,
+            stance=stance,
+            place=place,
+        )
+
+    def refused(self, act: Callable[[], Any]) -> tuple[str, str]:
+        """The field and the message of what is refused."""
+        with i18n.force_locale("en"), pytest.raises(Invalid) as refusal:
+            act()
+        return refusal.value.field, refusal.value.message
+
+    def find(self, words: str) -> list[tuple[int, int]]:
+        """The post and the beginning of each place of pasted words."""
+        found = places.find(self.scenario.actor("curator"), self.lesson.id, words)
+        return [(each.post_id, each.place.start) for each in found]
+
+
+@pytest.fixture
+def draft() -> Draft:
+    scenario = build()
+    post = make_post(scenario.thread, scenario.author, SAID)
+    lesson = lessons.draft(scenario.actor("curator"), scenario.thread.id, title="Talk")
+    claim = claims.add(scenario.actor("curator"), lesson.id, text="It did not work")
+    return Draft(scenario, lesson, claim, post)
+
+
+def excerpts() -> list[tuple[int, int, Stance]]:
+    rows = db.session.execute(select(Excerpt.start_at, Excerpt.end_at, Excerpt.stance).order_by(Excerpt.id))
+    return [tuple(row) for row in rows]
+
+
+def test_e1_repeated_words_freeze_where_they_were_selected_and_an_earlier_judgement_stays(draft):
+    draft.quote(SECOND, stance="contradicts")
+    third = draft.quote(THIRD)
+    length = len(AGAIN)
+    assert (third.words, third.start_at) == (AGAIN, THIRD)
+    assert excerpts() == [
+        (SECOND, SECOND + length, Stance.CONTRADICTS),
+        (THIRD, THIRD + length, Stance.SUPPORTS),
+    ]
+
+
+def test_e1_the_same_place_with_another_stance_is_refused_and_with_the_same_one_is_the_same_excerpt(draft):
+    first = draft.quote(THIRD, stance="nuances")
+    assert draft.quote(THIRD, stance="nuances") is first
+    field, message = draft.refused(lambda: draft.quote(THIRD, stance="supports"))
+    assert field == "stance"
+    with i18n.force_locale("en"):
+        assert f"as “{labels.STANCES['nuances']}”" in message
+    assert [stance for *_place, stance in excerpts()] == [Stance.NUANCES]
+    claims.unquote(draft.scenario.actor("curator"), first.id)
+    assert draft.quote(THIRD, stance="supports").stance == Stance.SUPPORTS
+
+
+def test_e1_the_same_place_under_another_claim_has_a_stance_of_its_own(draft):
+    draft.quote(THIRD)
+    draft.claim = claims.add(draft.scenario.actor("curator"), draft.lesson.id, text="It worked")
+    draft.quote(THIRD, stance="contradicts")
+    assert [stance for *_place, stance in excerpts()] == [Stance.SUPPORTS, Stance.CONTRADICTS]
+
+
+def test_e1_without_a_place_words_that_stand_there_twice_are_refused(draft):
+    def quote(words: str) -> Excerpt:
+        return claims.quote(
+            draft.scenario.actor("curator"),
+            draft.claim.id,
+            post_id=draft.post.id,
+            words=words,
+            stance="supports",
+        )
+
+    field, message = draft.refused(lambda: quote(AGAIN))
+    assert (field, "more than once" in message) == ("words", True)
+    assert quote("want het werkte niet").start_at == SAID.index("want")
+
+
+def test_white_space_around_a_place_is_left_out_and_inside_it_may_differ(draft):
+    excerpt = draft.quote(SAID.index(" Punt"), words="Punt\r\n uit,", end=SAID.index("want"))
+    assert (excerpt.words, excerpt.start_at) == ("Punt uit,", SAID.index("Punt"))
+
+
+def test_an_emoji_and_a_single_letter_can_be_quoted(draft):
+    for words in ("👩‍🌾", "k"):
+        assert draft.quote(SAID.index(words), words).words == words
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (SECOND + 1, THIRD, AGAIN),
+        (SECOND, SECOND + 5, AGAIN),
+        (0, len(AGAIN), AGAIN),  # "Het"
+        (len(SAID), len(SAID) + 20, AGAIN),
+        (SECOND, SECOND, ""),
+        (SECOND + 3, SECOND + 4, " "),
+        (SECOND + 9, SECOND + 2, AGAIN),
+        (0, 10**8, AGAIN),
+    ],
+)
+def test_a_place_where_other_words_stand_is_refused(draft, start, end, words):
+    field, _message = draft.refused(lambda: draft.quote(start, words, end=end))
+    assert (field, excerpts()) == ("words", [])
+
+
+def test_no_place_is_longer_than_an_excerpt_may_be(draft):
+    long = "x" * Excerpt.WORDS_MAX
+    draft.post = make_post(draft.scenario.thread, draft.scenario.author, f"{long}x")
+    field, message = draft.refused(lambda: draft.quote(0, f"{long}x"))
+    assert (field, "word for word" in message, excerpts()) == ("words", False, [])
+    assert draft.quote(1, long).end_at == Excerpt.WORDS_MAX + 1
+
+
+def test_a_post_that_changed_after_the_page_was_drawn_freezes_no_other_words(draft):
+    author = draft.scenario.actor("author")
+    posts.edit(author, draft.post.id, body=f"Toch. {SAID}", seen_revision=1)
+    field, message = draft.refused(lambda: draft.quote(THIRD))
+    assert (field, "changed after you opened the page" in message) == ("words", True)
+    assert "changed" in draft.refused(lambda: draft.quote(THIRD, revision=3))[1]
+    moved = THIRD + len("Toch. ")
+    assert draft.quote(moved, revision=2).words == AGAIN
+    assert [start for start, *_rest in excerpts()] == [moved]
+
+
+def test_e1_pasted_words_are_found_in_every_place_of_the_lessons_threads(draft):
+    other = make_thread(draft.scenario.space, draft.scenario.author, title="Elders", body=f"En {AGAIN}!")
+    elsewhere = make_thread(draft.scenario.space, draft.scenario.author, body=f"Hier {AGAIN} ook.")
+    lessons.add_source(draft.scenario.actor("curator"), draft.lesson.id, other.id)
+    opening = db.session.scalars(select(Post.id).where(Post.thread_id == other.id)).one()
+    assert draft.find(f" {AGAIN.replace(' ', chr(10))}") == [
+        (draft.post.id, SECOND),
+        (draft.post.id, THIRD),
+        (opening, 3),
+    ]
+    assert elsewhere.id not in {draft.post.thread_id, other.id}
+    found = places.find(draft.scenario.actor("curator"), draft.lesson.id, f"En {AGAIN}")[0]
+    assert (found.author, found.thread_title, found.post_number) == ("Amina", "Elders", 1)
+    assert (found.before, found.words, found.after) == ("", f"En {AGAIN}", "!")
+    assert draft.refused(lambda: draft.find("never said"))[0] == "words"
+
+
+def test_words_that_stand_everywhere_ask_for_more_words(draft):
+    draft.post = make_post(draft.scenario.thread, draft.scenario.author, "zo " * places.MOST)
+    assert len(draft.find("zo")) == places.MOST
+    make_post(draft.scenario.thread, draft.scenario.author, "zo")
+    field, message = draft.refused(lambda: draft.find("zo"))
+    assert (field, f"more than {places.MOST} places" in message) == ("words", True)
+
+
+def test_a_place_is_known_by_whole_words_around_it(draft):
+    around = "woord " * 30
+    draft.post = make_post(draft.scenario.thread, draft.scenario.author, f"{around}midden {around}")
+    found = places.find(draft.scenario.actor("curator"), draft.lesson.id, "midden")[0]
+    assert found.before == "…" + "woord " * 14
+    assert found.after == " woord" * 14 + "…"
+
+
+def test_words_that_are_gone_or_closed_are_not_found(draft):
+    gent = make_space("Gent")
+    closed = make_thread(gent, draft.scenario.reviewer, body=f"Stil, {AGAIN}.", audience=Audience.SPACE)
+    join(draft.scenario.curator, gent, Role.MODERATOR)
+    lessons.add_source(draft.scenario.actor("curator"), draft.lesson.id, closed.id)
+    words = f"Stil, {AGAIN}"
+    assert len(draft.find(words)) == 1
+    second = draft.scenario.actor("second")
+    with pytest.raises(Invalid):
+        places.find(second, draft.lesson.id, words)
+    with pytest.raises((NotFound, Forbidden)):
+        places.find(draft.scenario.actor("reviewer"), draft.lesson.id, AGAIN)
+    draft.post.hidden_at = draft.post.created_at
+    db.session.flush()
+    assert len(draft.find(AGAIN)) == 1
+    assert db.session.scalar(select(func.count(Excerpt.id))) == 0
+
+
+@pytest.mark.parametrize(
+    "plain", ["", "een", "een\ntwee\n\n  drie\n   vier\n\n\n\nvijf 👩‍🌾 zes", "\n\neen\n \ntwee\n", " "]
+)
+def test_the_pieces_of_a_post_are_its_plain_text_at_their_places(plain):
+    paragraphs = source_thread.marked_paragraphs(plain, [])
+    pieces = [piece for paragraph in paragraphs for piece in paragraph]
+    assert [plain[piece.start :][: len(piece.text)] for piece in pieces] == [piece.text for piece in pieces]
+    assert "\n".join(piece.text for piece in pieces).split() == plain.split()
+    ends = [(piece.start, piece.start + len(piece.text)) for piece in pieces]
+    assert all(plain[end:start].strip() == "" for (_s, end), (start, _e) in pairwise(ends))
+    assert not any("\n\n" in piece.text for piece in pieces)
