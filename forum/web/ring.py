@@ -160,6 +160,11 @@ def _came_of(outcome: str, cities: str) -> str:
     return _("worked in part in %(cities)s", cities=cities)
 
 
+def names_of(cities: Iterable[str]) -> list[str]:
+    """Return the names of these cities, in the order of the ring."""
+    return _in_order(cities)
+
+
 def _in_order(codes: Iterable[str]) -> list[str]:
     codes = set(codes)
     return [city.name for city in CITIES if city.code in codes]

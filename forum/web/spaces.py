@@ -1,13 +1,16 @@
 """The directory of spaces, and one space with its threads."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
-from forum.domain.spaces import memberships, spaces
+from forum.domain.spaces import join_requests, memberships, spaces
 from forum.domain.threads import lists as thread_lists
+from forum.domain.threads import space_activity
+from forum.infra import clock, i18n
 from forum.models.spaces import Role, SpaceKind
 from forum.web.http import list_filters
 from forum.web.http.access import anyone, open_to
@@ -20,12 +23,43 @@ OPEN_STORIES = 3
 @bp.get("/spaces")
 @open_to(anyone)
 def index() -> ResponseReturnValue:
-    cards = spaces.directory(viewer())
-    kinds = [("mine", [card for card in cards if card.role])]
-    kinds += [
-        (kind.value, [card for card in cards if card.kind == kind and not card.role]) for kind in SpaceKind
-    ]
-    return render_template("spaces/index.html", kinds=[(kind, rows) for kind, rows in kinds if rows])
+    who = viewer()
+    cards = spaces.directory(who)
+    cities = [card for card in cards if card.kind == SpaceKind.CITY]
+    shared = space_activity.shared(who)
+    months, lit = _who_shared(cities, shared)
+    return render_template(
+        "spaces/index.html",
+        mine=[card for card in cards if card.role],
+        groups=[card for card in cards if card.kind != SpaceKind.CITY and not card.role],
+        cities=cities,
+        shared=shared,
+        news=space_activity.news(who) if who and who.roles else {},
+        requested=join_requests.requested_spaces(who) if who else set(),
+        lit=lit,
+        months=months,
+        reads_network=who is not None and who.is_full,
+        most_waiting=space_activity.MOST_WAITING,
+    )
+
+
+def _who_shared(cities: list[spaces.SpaceCard], shared: dict[int, datetime]) -> tuple[int, list[str]]:
+    """The cities that shared something this month; when it is quiet, in three months, this one included."""
+    first = i18n.local_day(clock.now()).replace(day=1)
+    for months in (1, 3):
+        lit = [
+            card.city
+            for card in cities
+            if card.city and card.id in shared and i18n.local_day(shared[card.id]) >= first
+        ]
+        if lit:
+            return months, lit
+        first = _month_before(_month_before(first))
+    return 0, []
+
+
+def _month_before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
 
 
 @bp.get("/spaces/<slug>")

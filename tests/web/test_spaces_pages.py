@@ -1,13 +1,16 @@
 """The directory and a space: what is shown to whom, filters as links, paging by key, and what it costs."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from forum.domain.spaces import join_requests
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.themes import Axis, Need
-from tests.factories import make_member, make_post, make_space, make_thread, sign_in
+from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -33,8 +36,47 @@ def test_a_member_meets_every_listed_space_and_a_visitor_only_what_talks_in_publ
     sign_in(client, leen)
     member = words(client, "/spaces")
     assert group.slug in member
-    assert "You are member here" in member
+    assert member.index("Your spaces") < member.index("Leen told “Who rings back?”") < member.index("Wonen")
     assert "Stilte" not in member
+
+
+def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately(client, gent, leen):
+    genk = make_space("Genk", city="genk", description="Closed room of Genk.")
+    karim = make_member("Karim", space=genk)
+    wonen = make_space("Wonen", kind=SpaceKind.GROUP)
+    sign_in(client, leen)
+    with clock.at(datetime(2026, 3, 10, 12, tzinfo=UTC)):
+        make_thread(genk, karim, audience=Audience.SPACE)
+        assert "shared something" not in words(client, "/spaces").replace("last shared something with", "")
+        make_thread(
+            genk, karim, at=datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
+        )  # the first of February in Brussels
+        assert "In the last three months 1 city did." in words(client, "/spaces")
+        make_thread(wonen, make_member("Eva"), at=clock.now() - timedelta(days=1))
+        make_thread(gent, leen, at=datetime(2026, 2, 28, 23, 30, tzinfo=UTC))
+        shown = words(client, "/spaces")
+    assert "1 city shared something this month." in shown
+    assert "Shared something: Gent" in shown
+    assert shown.count("The space of a city is only for who works there.") == 1
+    assert "Closed room of Genk." not in shown
+    for end in ("your space", "1 February", "yesterday"):
+        assert f'<span class="linkrow__end">{end}</span>' in shown
+
+
+def test_a_request_that_waits_is_a_word_at_the_end_of_its_row(client, leen):
+    wonen = make_space("Wonen", kind=SpaceKind.GROUP)
+    sign_in(client, leen)
+    asked = '<span class="linkrow__end">asked</span>'
+    assert asked not in words(client, "/spaces")
+    request = join_requests.request_to_join(actor(leen), wonen.id)
+    assert asked in words(client, "/spaces")
+    request.answered_at = clock.now()
+    assert asked not in words(client, "/spaces")
+
+
+def test_who_belongs_nowhere_reads_whom_to_ask(client, session):
+    sign_in(client, make_member("Fien"))
+    assert "You do not belong to a space yet" in words(client, "/spaces")
 
 
 def test_a_space_leads_with_what_waits_for_an_answer(client, gent, leen):

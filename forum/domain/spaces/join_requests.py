@@ -148,6 +148,14 @@ def has_requested(actor: Actor, space_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
+def requested_spaces(actor: Actor) -> set[int]:
+    """Return the ids of the spaces from which the actor waits for an answer (one query)."""
+    query = select(JoinRequest.space_id).where(
+        JoinRequest.member_id == actor.id, JoinRequest.answered_at.is_(None)
+    )
+    return set(db.session.scalars(query))
+
+
 def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
     """Return the requests to a space, the longest waiting first, for its moderators (two queries)."""
     rows = db.session.scalars(

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import Select, String, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from forum.domain.lines import clean_line
@@ -13,8 +13,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import cached, select_rows
 from forum.models.cities import BY_CODE
-from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
-from forum.models.threads import Thread
+from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.readers import reader_param, reader_values
@@ -25,7 +24,7 @@ SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 @dataclass(frozen=True, slots=True)
 class SpaceCard:
-    """A space in the directory. Counts are there only for readers who may know them."""
+    """A space in the directory, with the role of the reader in it."""
 
     id: int
     slug: str
@@ -34,8 +33,6 @@ class SpaceCard:
     kind: SpaceKind
     city: str | None
     role: Role | None
-    member_count: int | None
-    thread_count: int | None
 
 
 class SpaceFacts(NamedTuple):
@@ -83,23 +80,11 @@ def by_id(reader: Actor | None, space_id: int) -> Space:
 
 
 def directory(reader: Actor | None) -> list[SpaceCard]:
-    """Return every space that the reader may know of, by name (three queries)."""
+    """Return every space that the reader may know of, by name (one query)."""
     rows = select_rows(_all(reader is not None), reader_values(reader))
-    threads = _counts(Thread, reader)
-    members = _counts(Membership, reader)
     roles = reader.roles if reader else {}
     return [
-        SpaceCard(
-            id=row.id,
-            slug=row.slug,
-            name=row.name,
-            description=row.description,
-            kind=row.kind,
-            city=row.city,
-            role=roles.get(row.id),
-            member_count=members.get(row.id) if row.id in roles else None,
-            thread_count=threads.get(row.id, 0),
-        )
+        SpaceCard(row.id, row.slug, row.name, row.description, row.kind, row.city, roles.get(row.id))
         for row in rows
     ]
 
@@ -155,14 +140,3 @@ def create(
     except IntegrityError:
         raise Invalid("slug", _("There is a space with this address already.")) from None
     return space
-
-
-def _counts(model: Any, reader: Actor | None) -> dict[int, int]:
-    query = _counted(model, reader is not None)
-    return {row.space_id: row.number for row in select_rows(query, reader_values(reader))}
-
-
-@cached
-def _counted(model: Any, signed_in: bool) -> Select[Any]:
-    query: Any = select(model.space_id, func.count().label("number"))
-    return cast(Select[Any], query.where(sees(model, reader_param(signed_in))).group_by(model.space_id))

@@ -42,32 +42,27 @@ def test_an_address_is_given_once(gent):
         spaces.create(slug=gent.slug, name="X", kind=SpaceKind.GROUP, default_audience=Audience.SPACE)
 
 
-def test_the_directory_shows_names_to_the_network_and_counts_to_who_belongs(gent, moderator):
+def test_the_directory_shows_names_to_the_network_and_unlisted_spaces_to_who_belongs(gent, moderator):
     secret = make_space("Secret", kind=SpaceKind.GROUP, unlisted=True)
     join(moderator, secret, Role.MEMBER)
-    make_thread(gent, moderator, audience=Audience.SPACE)
     make_thread(gent, moderator, audience=Audience.NETWORK)
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"))
-    own = {card.id: card for card in spaces.directory(actor(moderator))}
-    assert (own[gent.id].member_count, own[gent.id].thread_count, own[gent.id].role) == (1, 2, Role.MODERATOR)
-    assert secret.id in own
-    theirs = {card.id: card for card in spaces.directory(actor(elsewhere))}
-    assert secret.id not in theirs
-    assert (theirs[gent.id].member_count, theirs[gent.id].thread_count) == (None, 1)
+    own = {card.id: card.role for card in spaces.directory(actor(moderator))}
+    assert (own[gent.id], own[secret.id]) == (Role.MODERATOR, Role.MEMBER)
+    theirs = {card.id: card.role for card in spaces.directory(actor(elsewhere))}
+    assert (theirs[gent.id], secret.id in theirs) == (None, False)
     assert gent.id not in {card.id for card in spaces.directory(None)}
     make_thread(gent, moderator, audience=Audience.PUBLIC)
-    met = {card.id: card for card in spaces.directory(None)}
-    assert (met[gent.id].member_count, met[gent.id].thread_count) == (None, 1)
+    assert gent.id in {card.id for card in spaces.directory(None)}
 
 
-def test_the_directory_asks_no_more_for_more_spaces(gent, moderator, count_queries):
-    with count_queries() as few:
-        spaces.directory(actor(moderator))
+def test_the_directory_takes_one_query(gent, moderator, count_queries):
     for number in range(12):
-        make_thread(make_space(f"Group {number}", kind=SpaceKind.GROUP), moderator)
-    with count_queries() as many:
-        spaces.directory(actor(moderator))
-    assert many.count == few.count
+        make_space(f"Group {number}", kind=SpaceKind.GROUP)
+    who = actor(moderator)
+    with count_queries() as seen:
+        assert len(spaces.directory(who)) == 13
+    assert seen.count == 1
 
 
 def test_a_changed_role_keeps_the_old_one_as_history_and_is_logged(gent, moderator):
