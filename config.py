@@ -30,6 +30,7 @@ class Default:
     FORUM_NAME = os.environ.get("FORUM_NAME", "Leerkring")
     SMTP_URL = os.environ.get("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
     MAIL_FROM = os.environ.get("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
+    CONTACT = os.environ.get("CONTACT", "")
     REDIS_URL = os.environ.get("REDIS_URL", "")
     DEFAULT_LOCALE = os.environ.get("DEFAULT_LOCALE", "nl")
     TIMEZONE = os.environ.get("TIMEZONE", "Europe/Brussels")

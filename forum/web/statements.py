@@ -1,19 +1,45 @@
-"""What the forum promises: to whom it is open, and what it keeps."""
+"""What the forum promises and explains: help, to whom it is open, and what it keeps."""
 
-from flask import Blueprint, render_template
+from typing import NamedTuple
 
+from flask import Blueprint, current_app, render_template
+
+from forum.domain.themes.labels import AXES, NEEDS
 from forum.web.http.access import anyone, open_to
 
 bp = Blueprint("statements", __name__)
 
 
+class Contact(NamedTuple):
+    """Whom to write to: the text of the setting, and where a link on it leads; no link, no address in it."""
+
+    text: str
+    link: str | None
+
+
+@bp.get("/help")
+@open_to(anyone)
+def help_page() -> str:
+    return render_template("statements/help.html", contact=_contact(), themes=list(AXES), needs=list(NEEDS))
+
+
 @bp.get("/accessibility")
 @open_to(anyone)
 def accessibility() -> str:
-    return render_template("statements/accessibility.html")
+    return render_template("statements/accessibility.html", contact=_contact())
 
 
 @bp.get("/privacy")
 @open_to(anyone)
 def privacy() -> str:
-    return render_template("statements/privacy.html")
+    return render_template("statements/privacy.html", contact=_contact())
+
+
+def _contact() -> Contact | None:
+    text = current_app.config["CONTACT"].strip()
+    if not text:
+        return None
+    if text.startswith(("https://", "http://")):
+        return Contact(text, text)
+    is_address = "@" in text and not any(character in text for character in " <>?&:,;")
+    return Contact(text, f"mailto:{text}" if is_address else None)

@@ -18,6 +18,7 @@ VISITOR = (
     "/accounts/sign-in",
     "/accounts/join",
     "/accounts/forgot",
+    "/help",
     "/accessibility",
     "/privacy",
     "/nowhere",

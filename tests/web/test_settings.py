@@ -160,6 +160,6 @@ def test_who_waits_for_a_moderator_has_settings_and_is_told(client, session):
     assert "A moderator still has to let you in." in page.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", ["/accessibility", "/privacy"])
+@pytest.mark.parametrize("path", ["/help", "/accessibility", "/privacy"])
 def test_the_statements_are_for_everybody(client, session, path):
     assert client.get(path).status_code == 200

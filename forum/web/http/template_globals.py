@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         axis_name=_named(labels.AXES),
         need_name=_named(labels.NEEDS),
+        axis_sentence=_named(labels.AXIS_SENTENCES),
         need_question=_named(labels.NEED_QUESTIONS),
         outcome_name=_named(labels.OUTCOMES),
         adoption_name=_named(labels.ADOPTION_OUTCOMES),
