@@ -79,6 +79,15 @@ def test_who_belongs_nowhere_reads_whom_to_ask(client, session):
     assert "You do not belong to a space yet" in words(client, "/spaces")
 
 
+def test_d1_the_directory_folds_accents_and_capitals(client, leen):
+    names = ["Zottegem", "de Kempen", "Éénloket jeugd"]
+    for name in names:
+        make_space(name, kind=SpaceKind.GROUP)
+    sign_in(client, leen)
+    page = words(client, "/spaces")
+    assert sorted(names, key=page.index) == ["de Kempen", "Éénloket jeugd", "Zottegem"]
+
+
 def test_a_space_leads_with_what_waits_for_an_answer(client, gent, leen):
     karim = make_member("Karim", space=gent, role=Role.MODERATOR)
     answered = make_thread(gent, leen, title="Answered")
