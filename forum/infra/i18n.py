@@ -22,6 +22,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from forum.infra import days
+from forum.infra.bidi import isolate
 from forum.infra.text import trusted_sentence
 
 LOCALES = ("nl", "en")
@@ -68,19 +69,19 @@ def _on_page(page: EvalContext, message: str, /, **parts: Any) -> str:
     sentence = _catalogue().gettext(message)
     if page.autoescape:
         sentence = trusted_sentence(sentence)
-    return sentence % parts if parts else sentence
+    return sentence % isolate(parts) if parts else sentence
 
 
 @pass_eval_context
 def _on_page_for_number(page: EvalContext, one: str, many: str, num: int, /, **parts: Any) -> str:
     sentence = _catalogue().ngettext(one, many, num)
-    return (trusted_sentence(sentence) if page.autoescape else sentence) % {"num": num, **parts}
+    return (trusted_sentence(sentence) if page.autoescape else sentence) % {"num": num, **isolate(parts)}
 
 
 def gettext(message: str, /, **parts: Any) -> str:
     """Return the sentence in the reader's language, with its named parts filled in."""
     sentence = _catalogue().gettext(message)
-    return sentence % parts if parts else sentence
+    return sentence % isolate(parts) if parts else sentence
 
 
 _ = gettext
@@ -88,7 +89,7 @@ _ = gettext
 
 def ngettext(one: str, many: str, num: int, /, **parts: Any) -> str:
     """Return the sentence for this number, which is its part `num`."""
-    return _catalogue().ngettext(one, many, num) % {"num": num, **parts}
+    return _catalogue().ngettext(one, many, num) % {"num": num, **isolate(parts)}
 
 
 def lazy(message: str, /, **parts: Any) -> Any:

@@ -10,7 +10,7 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
 from forum.domain.themes import labels
-from forum.infra import i18n, text
+from forum.infra import bidi, i18n, text
 from forum.web import fragments, ring, text_fields
 from forum.web.http import language, links
 from forum.web.http.current_user import viewer
@@ -41,6 +41,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["number"] = i18n.number
     app.jinja_env.filters["join_words"] = i18n.join_words
     app.jinja_env.filters["shortened"] = text.summary
+    app.jinja_env.filters["isolated"] = bidi.isolated
     app.jinja_env.filters["to_html"] = text.to_html
     app.jinja_env.globals.update(
         axis_name=_named(labels.AXES),
