@@ -47,7 +47,7 @@ def _weight(folder, pattern):
 
 def test_styles_and_scripts_keep_their_weight():
     assert _weight(CSS, "*.css") <= 14_000
-    assert _weight(JS, "*.js") <= 7_500
+    assert _weight(JS, "*.js") <= 9_000
 
 
 def _themes():
