@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
 from forum.domain.lessons import library
+from forum.domain.lessons.quotations import quotation
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.mailing import notifications
 from forum.domain.spaces import join_requests
@@ -69,9 +70,11 @@ def _for_members(who: Actor) -> str:
 
 
 def _for_visitors() -> str:
+    lessons = library.newest(None, FEW)
     return render_template(
         "home/visitor.html",
-        lessons=library.newest(None, FEW),
+        lessons=lessons,
+        quote=quotation(None, lessons[0].id) if lessons else None,
         threads=thread_lists.latest(None, limit=FEW).rows,
-        cities=thread_lists.cities_of_the_week(None),
+        cities=[] if lessons else thread_lists.cities_of_the_week(None),
     )

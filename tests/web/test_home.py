@@ -12,7 +12,7 @@ from forum.models.accounts import Member
 from forum.models.spaces import Audience, JoinRequest
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-from tests.lesson_scenario import build
+from tests.lesson_scenario import WORDS, build
 
 DAY = timedelta(days=1)
 ENGLISH = {"Accept-Language": "en"}
@@ -31,6 +31,19 @@ def test_a_visitor_reads_what_this_is_and_only_what_is_public(client, gent, leen
     assert "What one city learned" in shown
     assert "For everybody" in shown
     assert "Behind the door" not in shown
+
+
+def test_a_visitor_reads_one_quotation_of_a_public_lesson(client):
+    scenario = build(Audience.PUBLIC)
+    draft = scenario.published()
+    assert "<mark>" not in words(client)
+    lesson = scenario.published(Audience.PUBLIC, by="editor")
+    shown = words(client)
+    assert shown.count(f"<mark>{WORDS}</mark>") == 1
+    figure = shown[shown.index("<mark>") :].split("</figure>")[0]
+    assert "Amina" in figure
+    assert f'href="/lessons/{lesson.public_id}"' in figure
+    assert draft.public_id not in shown
 
 
 def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
