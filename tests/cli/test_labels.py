@@ -26,7 +26,7 @@ def test_every_label_is_listed_in_both_languages(app):
     assert len(rows) == 20
     assert rows["need", "facts", "nl"] == ("Feiten", "Wat gebeurt er in steden?")
     name, sentence = rows[*DENSITY, "en"]
-    assert name == "Quality of density"
+    assert name == "High-quality density"
     assert sentence.startswith("How people can live and work well")
 
 

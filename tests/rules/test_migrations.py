@@ -38,3 +38,23 @@ def test_migrations_equal_the_models_and_go_back(live_app):
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         upgrade()
     assert differences(live_app) == []
+
+
+@pytest.mark.live
+def test_new_names_of_themes_reach_old_rows_and_leave_changed_ones(live_app):
+    named = text("SELECT code, name FROM label WHERE kind = 'axis' AND locale = 'en'")
+    with live_app.app_context():
+        downgrade(revision="0007")
+        with db.engine.begin() as connection:
+            assert (
+                dict(connection.execute(named).all())["innoverende-kracht"] == "Power to innovate and create"
+            )
+            connection.execute(
+                text("UPDATE label SET name = 'Makers' WHERE code = 'innoverende-kracht' AND locale = 'en'")
+            )
+        upgrade()
+        with db.engine.connect() as connection:
+            names = dict(connection.execute(named).all())
+    assert names["innoverende-kracht"] == "Makers"
+    assert names["kwalitatieve-densiteit"] == "High-quality density"
+    assert names["identiteit-diversiteit"] == "Identity through diversity"

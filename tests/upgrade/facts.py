@@ -15,7 +15,9 @@ MOVED: dict[str, str] = {
     "post.once": "post.idempotency_key",
 }
 # A column, or a whole table, that a migration filled, emptied or took away on purpose, and why that loses nothing.
-CHANGED: dict[str, str] = {}
+CHANGED: dict[str, str] = {
+    "label.name": "0008 gives three themes better English names, where nobody had changed them",
+}
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.
 KEPT = (
     "thread.title",

@@ -58,9 +58,9 @@ AXES: Mapping[str, Any] = _out_of_rows(
     {
         Axis.STRATEGY: lazy("Glocal strategy"),
         Axis.COHERENCE: lazy("Spatial coherence"),
-        Axis.DENSITY: lazy("Quality of density"),
-        Axis.INNOVATION: lazy("Power to innovate and create"),
-        Axis.DIVERSITY: lazy("Identity out of diversity"),
+        Axis.DENSITY: lazy("High-quality density"),
+        Axis.INNOVATION: lazy("Innovation and creativity"),
+        Axis.DIVERSITY: lazy("Identity through diversity"),
         Axis.SOLIDARITY: lazy("City of solidarity"),
     },
 )

@@ -86,7 +86,7 @@ def test_there_are_six_axes_and_four_needs_in_their_order_whatever_the_rows_say(
     )
     db.session.flush()
     label_rows.forget()
-    assert said()[1] == "Quality of density"
+    assert said()[1] == "High-quality density"
     assert list(labels.AXES) == list(labels.AXIS_SENTENCES) == list(Axis)
     assert list(labels.NEEDS) == list(labels.NEED_QUESTIONS) == list(Need)
     assert (len(labels.AXES), len(labels.NEEDS)) == (6, 4)
@@ -119,7 +119,7 @@ def test_only_an_administrator_renames(admin):
         labels.rename(None, *DENSITY, "en", name="Mine", sentence=SENTENCE)
     db.session.commit()
     label_rows.forget()
-    assert said()[1] == "Quality of density"
+    assert said()[1] == "High-quality density"
     labels.rename(admin, *DENSITY, "en", name="Ours", sentence=SENTENCE)
 
 
@@ -153,7 +153,7 @@ def test_a_change_by_another_process_is_seen_after_a_minute(clock, count_queries
     changed_elsewhere("Close together")
     clock[0] = 59.9
     with count_queries() as seen:
-        assert said()[1] == "Quality of density"
+        assert said()[1] == "High-quality density"
         everything()
     assert seen.count == 0
     clock[0] = 60
@@ -170,7 +170,7 @@ def test_a_change_by_another_process_is_seen_after_a_minute(clock, count_queries
 
 def test_without_a_forum_the_words_are_the_built_in_ones():
     with ThreadPoolExecutor() as pool:  # a thread of its own has no application
-        assert pool.submit(str, labels.AXES[Axis.DENSITY]).result() == "Quality of density"
+        assert pool.submit(str, labels.AXES[Axis.DENSITY]).result() == "High-quality density"
 
 
 def test_a_page_escapes_what_an_administrator_wrote(app, admin):
@@ -197,15 +197,15 @@ def test_two_processes_and_a_change_that_is_not_committed(live_app, tmp_path, mo
     other, seconds = create_app(settings_for(url, tmp_path)), [0.0]
     monkeypatch.setattr(label_rows, "monotonic", lambda: seconds[0])
     with other.app_context():
-        assert said()[1] == "Quality of density"
+        assert said()[1] == "High-quality density"
     with live_app.app_context():
         labels.write(*DENSITY, "en", name="Close together", sentence=SENTENCE)
         label_rows.forget()
-        assert said()[1] == "Quality of density", "read beside its own transaction, without waiting for it"
+        assert said()[1] == "High-quality density", "read beside its own transaction, without waiting for it"
         db.session.commit()
         assert said()[1] == "Close together"
     with other.app_context():
-        assert said()[1] == "Quality of density"
+        assert said()[1] == "High-quality density"
         seconds[0] = 60
         assert said()[1] == "Close together"
         db.engine.dispose()
@@ -216,7 +216,7 @@ def test_a_page_whose_transaction_failed_still_has_its_words(live_app):
     with live_app.app_context():
         with pytest.raises(DBAPIError):
             db.session.execute(text("SELECT words FROM nowhere"))
-        assert said() == ["Kwalitatieve densiteit", "Quality of density"]
+        assert said() == ["Kwalitatieve densiteit", "High-quality density"]
 
 
 @pytest.mark.live
@@ -230,7 +230,7 @@ def test_threads_that_ask_together_read_once(live_app, monkeypatch):
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(40)))
-    assert answers == [["Kwalitatieve densiteit", "Quality of density"]] * 40
+    assert answers == [["Kwalitatieve densiteit", "High-quality density"]] * 40
     assert len(readings) == 1
 
 
