@@ -202,6 +202,16 @@ def recent_day(value: datetime) -> str:
     return _day(that_day, locale(), "") if that_day.year != today.year else _day_of_year(that_day, locale())
 
 
+def recent_moment(value: datetime) -> str:
+    """Return `today at 09:12` and `yesterday at 09:12`, what is older as `recent_day` does."""
+    recent = local_day(value) >= days.today(zone()) - timedelta(days=1)
+    return (
+        gettext("%(day)s at %(hour)s", day=recent_day(value), hour=hour(value))
+        if recent
+        else recent_day(value)
+    )
+
+
 def hour(value: datetime) -> str:
     """Return `09:12`, in the reader's time zone."""
     return value.astimezone(days.zone_of(zone())).strftime("%H:%M")

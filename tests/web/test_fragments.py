@@ -116,7 +116,7 @@ OTHER_LESSON = {
 CARDS = {"thread_card": (THREAD, OTHER_THREAD), "lesson_card": (LESSON, OTHER_LESSON)}
 # What a card does not show.
 NOT_ON_CARD = {
-    "thread_card": {"space_slug", "created_at", "last_post_at", "outcome"},
+    "thread_card": {"space_slug", "created_at", "outcome"},
     "lesson_card": {"id", "confidence", "masked", "published_at", "changed_at", "review_on"},
 }
 # What a reply does not show, so that its change changes nothing on the page.

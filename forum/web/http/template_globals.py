@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 
 from forum.domain.themes import labels
 from forum.infra import bidi, i18n, text
-from forum.web import fragments, ring, text_fields
+from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links
 from forum.web.http.current_user import viewer
 from forum.web.http.prefetch import flashed_messages
@@ -37,6 +37,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = i18n.day
     app.jinja_env.filters["hour"] = i18n.hour
     app.jinja_env.filters["moment"] = i18n.moment
+    app.jinja_env.filters["hour"] = i18n.hour
+    app.jinja_env.filters["local_day"] = i18n.local_day
     app.jinja_env.filters["recent_day"] = i18n.recent_day
     app.jinja_env.filters["number"] = i18n.number
     app.jinja_env.filters["join_words"] = i18n.join_words
@@ -64,6 +66,7 @@ def init_app(app: Flask) -> None:
         language_switch=language.switch,
         links=links,
         rings=ring,
+        last_post=ages.last_post,
         text_fields=text_fields,
         fragment=fragments.fragment,
         kind_words=_kind_words,
