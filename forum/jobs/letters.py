@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from forum.domain.digests.letter import DigestLetter
+from forum.domain.digests.letter import DigestLetter, ThreadNews
 from forum.domain.people import mail_links
+from forum.domain.threads.page import page_of
 from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
@@ -48,6 +49,7 @@ def letter_for(mail: OutgoingMail) -> Letter:
         context = {
             **content.context,
             "link": link,
+            "thread_link": thread_link,
             "reader": recipient.member,
             "subject": content.subject,
             "forum_name": current_app.config["FORUM_NAME"],
@@ -70,6 +72,14 @@ def link(endpoint: str, **values: Any) -> str:
     base = urlsplit(current_app.config["BASE_URL"])
     adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme or "http")
     return str(adapter.build(endpoint, values, method="GET", force_external=True))
+
+
+def thread_link(thread: ThreadNews) -> str:
+    """Return the full address of the first new post for whoever read a part of the thread; of its top for others."""
+    number = thread.first_unread or 1
+    page = {"page": page_of(number)} if page_of(number) > 1 else {}
+    address = link("threads.show", thread_id=thread.id, slug=thread.slug, **page)
+    return f"{address}#post-{number}" if number > 1 else address
 
 
 def _recipient(mail: OutgoingMail) -> Recipient:

@@ -143,7 +143,7 @@ class ThreadCity(Model):
 
 
 class ReadMark(Model):
-    """How far one member has read in one thread."""
+    """Up to which post one member has read one thread; its row says that they opened it."""
 
     __tablename__ = "read_mark"
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
@@ -152,3 +152,15 @@ class ReadMark(Model):
     )
     last_number: Mapped[int]
     read_at: Mapped[datetime]
+
+
+class ReadAhead(Model):
+    """Posts that a member read while some before them were still new; gone once the mark has passed them."""
+
+    __tablename__ = "read_ahead"
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    thread_id: Mapped[int] = mapped_column(
+        ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    first_number: Mapped[int] = mapped_column(primary_key=True)
+    last_number: Mapped[int]

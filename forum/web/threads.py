@@ -160,8 +160,9 @@ def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
 
 def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, preview: str | None = None) -> str:
     who = viewer()
-    if who and form is None and thread.seen_number > (thread.read_number or 0):
-        transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, thread.seen_number))
+    if who and form is None and thread.last_shown > thread.read_number:
+        first, last = thread.posts[0].number, thread.last_shown
+        transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
     return render_template(
         "threads/show.html",
         thread=thread,

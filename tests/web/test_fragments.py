@@ -91,6 +91,7 @@ OTHER_THREAD = {
     "locked": True,
     "outcome": "worked",
     "hidden": True,
+    "first_unread": 7,
 }
 LESSON = LessonCard(
     1, "les-2026-001", "Ring back", "Within a week.", "worked", "glokale-strategie", "single", False, False, ["gent"],

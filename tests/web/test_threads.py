@@ -247,7 +247,7 @@ def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_thr
     for thread, number in ((small, 3), (large, 60)):
         for turn in range(number):
             make_post(thread, people[turn % 5])
-        read_marks.mark_read(actor(leen), thread.id, 1000)
+        read_marks.mark_read(actor(leen), thread.id, first=1, last=1000)
     db.session.commit()
     page(at(small))
     with count_queries() as few:

@@ -51,6 +51,7 @@ class ThreadNews:
     own: bool
     waiting: bool  # a story of one of the member's spaces that nobody answered
     new_count: int
+    first_unread: int | None  # for whoever opened it before
     newest_by: str
     audience: str
     locked: bool

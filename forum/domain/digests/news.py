@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, and_, func, or_, select
 
 from forum.domain.digests.letter import LessonNews, ThreadNews
 from forum.domain.people.bylines import byline
+from forum.domain.threads.unread_queries import first_unread_if_opened, marked, unread
 from forum.infra import days, text
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
@@ -127,19 +128,26 @@ def _thread_query(scope: Scope) -> Select[Any]:
         .where(
             Post.created_at > since,
             Post.created_at <= scope.ends_at,
-            Post.author_id != member_id,
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-            Post.number > func.coalesce(ReadMark.last_number, 0),
+            unread(member_id),
         )
         .group_by(Post.thread_id)
         .subquery()
     )
     statement = (
-        visible(Thread, scope.actor, Thread, Space.name, fresh.c.fresh, fresh.c.newest, fresh.c.last_at)
+        visible(
+            Thread,
+            scope.actor,
+            Thread,
+            Space.name,
+            fresh.c.fresh,
+            fresh.c.newest,
+            fresh.c.last_at,
+            first_unread_if_opened(member_id).label("first_unread"),
+        )
         .select_from(Thread)
         .join(fresh, fresh.c.thread_id == Thread.id)
         .join(Space, Space.id == Thread.space_id)
+        .outerjoin(ReadMark, marked(member_id))
         .where(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None), Thread.title != "")
         .order_by(Thread.space_id.in_(scope.near).desc(), fresh.c.last_at.desc(), Thread.id.desc())
         .limit(CANDIDATES)
@@ -185,6 +193,7 @@ def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
             own=row.Thread.author_id == scope.actor.id,
             waiting=_waits(row.Thread, scope),
             new_count=row.fresh,
+            first_unread=row.first_unread,
             newest_by=speakers[row.Thread.id, row.newest][0],
             audience=row.Thread.audience,
             locked=row.Thread.locked_at is not None,

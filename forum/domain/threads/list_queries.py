@@ -1,6 +1,5 @@
 """The queries behind lists of threads, each built once: columns of a card, the visibility rule, and the filters."""
 
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -10,14 +9,13 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
-    case,
-    func,
     literal,
     select,
     union_all,
 )
 
 from forum.domain.people.bylines import COLUMNS
+from forum.domain.threads.unread_queries import first_unread_if_opened, marked, unread_count
 from forum.infra.columns import code, codes
 from forum.infra.db import Moment
 from forum.infra.statements import cached
@@ -32,7 +30,6 @@ from forum.policy.visibility import sees
 _CITY = union_all(*(select(literal(city.code, String).label("city")) for city in CITIES)).subquery(
     "network_city"
 )
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 KEYS = (Thread.last_post_at, Thread.id)
 
 
@@ -41,7 +38,8 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
     """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
     reader = reader_param(signed_in)
     opening = and_(Post.thread_id == Thread.id, Post.number == 1)
-    new_count = fresh_posts(reader.id) if reader else literal(0, Integer)
+    new_count = unread_count(reader.id) if reader else literal(0, Integer)
+    first_unread = first_unread_if_opened(reader.id) if reader else literal(None, Integer)
     query: Any = (
         select(
             Thread.id,
@@ -61,6 +59,7 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
             Space.name.label("space_name"),
             Space.slug.label("space_slug"),
             new_count.label("new_count"),
+            first_unread.label("first_unread"),
             Post.deleted_at.label("opening_gone_at"),
             *COLUMNS,
         )
@@ -103,36 +102,6 @@ def cities_since(signed_in: bool) -> Select[Any]:
         .correlate(_CITY)
     )
     return select(_CITY.c.city).where(spoke.scalar_subquery().is_not(None))
-
-
-def read_up_to(reader_id: Any) -> ColumnElement[Any]:
-    """Return the moment up to which everything counts as read for a member."""
-    moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)
-    return func.coalesce(moment.scalar_subquery(), literal(LONG_AGO, Moment))
-
-
-def fresh_posts(reader_id: Any) -> ColumnElement[int]:
-    """Return how many posts of others in a thread a member has not read yet; the query joins ReadMark as `marked`."""
-    since = read_up_to(reader_id)
-    unread = (
-        select(func.count())
-        .select_from(Post)
-        .where(
-            Post.thread_id == Thread.id,
-            Post.number > func.coalesce(ReadMark.last_number, 0),
-            Post.created_at > since,
-            Post.author_id != reader_id,
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-        )
-        .correlate(Thread, ReadMark)
-    )
-    return case((Thread.last_post_at > since, unread.scalar_subquery()), else_=0)
-
-
-def marked(reader_id: Any) -> ColumnElement[bool]:
-    """Return the condition that joins a member's mark in a thread."""
-    return and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == reader_id)
 
 
 def _tagged() -> ColumnElement[bool]:

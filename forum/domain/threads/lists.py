@@ -40,6 +40,7 @@ class ThreadCard:
     locked: bool
     outcome: str | None
     hidden: bool = False
+    first_unread: int | None = None  # for whoever opened it before
 
 
 def latest(
@@ -119,6 +120,7 @@ def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
             locked=row.locked_at is not None,
             outcome=row.outcome,
             hidden=row.hidden_at is not None,
+            first_unread=row.first_unread,
         )
         for row in rows
     ]

@@ -39,16 +39,15 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
     pages = max(1, -(-head.last_number // PAGE_SIZE))
     if not 1 <= number <= pages:
         raise NotFound
-    before = PAGE_SIZE * (number - 1)
-    posts = select_rows(
-        page_queries.posts(), {"thread_id": thread_id, "first": before, "last": before + PAGE_SIZE}
-    ).all()
+    posts = _posts(reader, thread_id, PAGE_SIZE * (number - 1))
     moderates = reader is not None and reader.roles.get(head.space_id) == Role.MODERATOR
     thread = _thread(reader, head, number, pages, moderates)
     # They are about the opening post, and go out of sight with it.
     if head.has_changes and number == 1 and head.title and head.hidden_at is None:
         thread.changes = changes.of_thread(reader, head)
-    thread.posts = _views(reader, head, posts, moderates)
+    if posts and posts[0].read_ahead is not None:
+        thread.read_number = max(thread.read_number, posts[0].read_ahead)
+    thread.posts = _views(reader, head, posts, moderates, thread.read_number)
     return thread
 
 
@@ -70,7 +69,8 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         hidden=head.hidden_at is not None,
         withdrawn=head.withdrawn_at is not None,
         new_count=head.new_count,
-        read_number=head.read_number,
+        first_unread=head.first_unread,
+        read_number=head.read_number or 0,
         last_number=head.last_number,
         tags=_tags(head),
         has_lessons=head.has_lessons,
@@ -98,10 +98,27 @@ def _head(reader: Actor | None, thread_id: int) -> Any:
     return head
 
 
-def _views(reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool) -> list[PostView]:
+def _posts(reader: Actor | None, thread_id: int, before: int) -> Sequence[Any]:
+    values = {
+        "reader_id": reader.id if reader else None,
+        "thread_id": thread_id,
+        "first": before,
+        "last": before + PAGE_SIZE,
+    }
+    return select_rows(page_queries.posts(reader is not None), values).all()
+
+
+def page_of(number: int) -> int:
+    """Return the page of its thread on which a post stands; numbers are never reused, so this is arithmetic."""
+    return (number - 1) // PAGE_SIZE + 1
+
+
+def _views(
+    reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool, read: int
+) -> list[PostView]:
     today = days.today()
     hidden_html = _hidden_html(reader, posts, moderates)
-    read, since = head.read_number or 0, head.read_moment
+    since = head.read_moment
     views = []
     for row in posts:
         view = PostView(

@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, exists, func, literal, 
 
 from forum.domain.people.bylines import CAPACITY, COLUMNS
 from forum.domain.people.capacities import holds_on
-from forum.domain.threads.list_queries import fresh_posts, marked, read_up_to
+from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
@@ -17,7 +17,7 @@ from forum.models.classification import ThreadChange
 from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
-from forum.models.threads import Post, ReadMark, Thread
+from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
@@ -71,7 +71,8 @@ def head(signed_in: bool) -> Select[Any]:
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
-            (fresh_posts(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
+            (unread_count(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
+            (first_unread(reader_id) if signed_in else literal(None, Integer)).label("first_unread"),
             (read_up_to(reader_id) if signed_in else literal(None)).label("read_moment"),
         )
         .select_from(Thread)
@@ -93,8 +94,9 @@ def _speaks_as(reader_id: Any) -> Any:
 
 
 @cached
-def posts() -> Select[Any]:
+def posts(signed_in: bool) -> Select[Any]:
     """Return the query of the posts of a page. To be run only for a thread that `head` found."""
+    reader = reader_param(signed_in)
     query: Any = (
         select(
             Post.id,
@@ -107,6 +109,7 @@ def posts() -> Select[Any]:
             Post.deleted_at,
             Post.hidden_at,
             Post.hidden_reason,
+            (_read_ahead(reader.id) if reader else literal(None, Integer)).label("read_ahead"),
             *COLUMNS,
         )
         .join(Member, Member.id == Post.author_id)
@@ -119,3 +122,16 @@ def posts() -> Select[Any]:
         .order_by(Post.number)
     )
     return cast(Select[Any], query)
+
+
+def _read_ahead(reader_id: Any) -> Any:
+    """Up to which post a member has read this page, when they read it ahead of their mark: the same for every row."""
+    return (
+        select(ReadAhead.last_number)
+        .where(
+            ReadAhead.member_id == reader_id,
+            ReadAhead.thread_id == bindparam("thread_id"),
+            ReadAhead.first_number == bindparam("first") + 1,
+        )
+        .scalar_subquery()
+    )

@@ -10,7 +10,8 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, Text, and_, bindparam, case, func, select
 from sqlalchemy import cast as sql_cast
 
-from forum.domain.threads.list_queries import FILTERS, KEYS, fresh_posts, marked
+from forum.domain.threads.list_queries import FILTERS, KEYS
+from forum.domain.threads.unread_queries import marked, unread_count
 from forum.infra.columns import read_codes
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
@@ -98,7 +99,7 @@ def _shared(signed_in: bool, wide: bool) -> Select[Any]:
 @cached
 def _counts() -> Select[Any]:
     reader: Any = reader_param(signed_in=True)
-    new = fresh_posts(reader.id).label("fresh")
+    new = unread_count(reader.id).label("fresh")
     recent = (
         _latest(True, new, sql_cast(Thread.cities, Text).label("cities"))
         .outerjoin(ReadMark, marked(reader.id))

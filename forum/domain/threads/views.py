@@ -58,7 +58,8 @@ class ThreadPage:
     hidden: bool
     withdrawn: bool
     new_count: int
-    read_number: int | None
+    first_unread: int | None
+    read_number: int  # up to where the reader has read, as far as this page tells
     last_number: int
     tags: list[TagName]
     has_lessons: bool
@@ -75,6 +76,6 @@ class ThreadPage:
     posts: list[PostView] = field(default_factory=list)
 
     @property
-    def seen_number(self) -> int:
-        """Up to where a reader of this page has read."""
+    def last_shown(self) -> int:
+        """The number of the last post on this page."""
         return self.posts[-1].number if self.posts else 0

@@ -4,24 +4,30 @@ from typing import Any
 
 from flask import url_for
 
-from forum.domain.threads.page import PAGE_SIZE
-
-
-def page_of(number: int) -> int:
-    """Return the page of its thread on which a post stands; numbers are never reused, so this is arithmetic."""
-    return (number - 1) // PAGE_SIZE + 1
+from forum.domain.threads.page import page_of
 
 
 def to_thread(thread: Any, *, number: int | None = None) -> str:
     """Return the address of a thread, or of one post in it. `thread` is a row or card with id and slug."""
-    page = page_of(number) if number else 1
+    return to_post(thread.id, thread.slug, number) if number else to_page(thread, 1)
+
+
+def to_post(thread_id: int, slug: str, number: int) -> str:
+    """Return the address of a post by its number, on the page on which it stands."""
+    page = page_of(number)
     return url_for(
         "threads.show",
-        thread_id=thread.id,
-        slug=thread.slug,
+        thread_id=thread_id,
+        slug=slug,
         page=page if page > 1 else None,
-        _anchor=f"post-{number}" if number else None,
+        _anchor=f"post-{number}",
     )
+
+
+def to_unread(card: Any) -> str:
+    """Return the address of the first new post for whoever read a part of the thread; of its top for others."""
+    number = card.first_unread
+    return to_thread(card, number=number if number and number > 1 else None)
 
 
 def to_page(thread: Any, page: int) -> str:

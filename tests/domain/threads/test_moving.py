@@ -51,7 +51,7 @@ def counted(member):
 
 def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, moderator, genk, thread):
     karim, colleague = make_member("Karim", space=genk), make_member("Ann", space=gent)
-    read_marks.mark_read(actor(colleague), thread.id, 1)
+    read_marks.mark_read(actor(colleague), thread.id, first=1, last=1)
     assert [reads(person, thread) for person in (leen, moderator, colleague, karim)] == [
         True,
         True,

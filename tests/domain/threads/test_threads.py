@@ -204,13 +204,13 @@ def test_new_counts_others_words_since_the_mark_and_since_all_was_read(gent, lee
         return thread_lists.latest(who).rows[0].new_count
 
     assert new() == 3
-    read_marks.mark_read(who, thread.id, 3)
+    read_marks.mark_read(who, thread.id, first=1, last=3)
     assert new() == 1
-    read_marks.mark_read(who, thread.id, 2)
+    read_marks.mark_read(who, thread.id, first=1, last=2)
     assert new() == 1
     page = thread_page.page(who, thread.id)
     assert [post.number for post in page.posts if post.is_new] == [4]
-    assert (page.read_number, page.new_count, page.seen_number) == (3, 1, 4)
+    assert (page.read_number, page.new_count, page.last_shown) == (3, 1, 4)
     read_marks.mark_all_read(who)
     assert new() == 0
 

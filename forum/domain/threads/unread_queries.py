@@ -1,0 +1,81 @@
+"""What a member has not read yet in a thread, as SQL; every query here joins ReadMark as `marked`.
+
+New is a post of somebody else that stands, later than the moment up to which everything counts as read, behind the
+member's mark, and in none of the ranges that they read ahead of it.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+
+from forum.infra.db import Moment
+from forum.models.accounts import Member
+from forum.models.threads import Post, ReadAhead, ReadMark, Thread
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def read_up_to(reader_id: Any) -> ColumnElement[Any]:
+    """Return the moment up to which everything counts as read for a member."""
+    moment = select(func.coalesce(Member.all_read_at, Member.created_at)).where(Member.id == reader_id)
+    return func.coalesce(moment.scalar_subquery(), literal(LONG_AGO, Moment))
+
+
+def marked(reader_id: Any) -> ColumnElement[bool]:
+    """Return the condition that joins a member's mark in a thread."""
+    return and_(ReadMark.thread_id == Thread.id, ReadMark.member_id == reader_id)
+
+
+def unread(reader_id: Any) -> ColumnElement[bool]:
+    """Return whether a post is new for a member as far as marks tell; the query joins ReadMark."""
+    read_ahead = exists().where(
+        ReadAhead.member_id == reader_id,
+        ReadAhead.thread_id == Post.thread_id,
+        Post.number.between(ReadAhead.first_number, ReadAhead.last_number),
+    )
+    return and_(
+        Post.number > func.coalesce(ReadMark.last_number, 0),
+        Post.author_id != reader_id,
+        Post.hidden_at.is_(None),
+        Post.deleted_at.is_(None),
+        ~read_ahead.correlate(Post),
+    )
+
+
+def unread_count(reader_id: Any) -> ColumnElement[int]:
+    """Return how many posts in a thread are new for a member."""
+    count = _posts(func.count(), reader_id)
+    return case((_may_have_new(reader_id), count.scalar_subquery()), else_=0)
+
+
+def first_unread(reader_id: Any) -> ColumnElement[int | None]:
+    """Return the number of the first post in a thread that is new for a member; NULL when none is."""
+    first = _posts(Post.number, reader_id).order_by(Post.number).limit(1)
+    return case((_may_have_new(reader_id), first.scalar_subquery()), else_=None)
+
+
+def first_unread_if_opened(reader_id: Any) -> ColumnElement[int | None]:
+    """Return the same for a member who has opened the thread before; NULL for one who still begins at the top."""
+    return case((ReadMark.last_number.is_not(None), first_unread(reader_id)), else_=None)
+
+
+def _posts(column: Any, reader_id: Any) -> Any:
+    return (
+        select(column)
+        .select_from(Post)
+        .where(
+            Post.thread_id == Thread.id,
+            Post.created_at > read_up_to(reader_id),
+            unread(reader_id),
+        )
+        .correlate(Thread, ReadMark)
+    )
+
+
+def _may_have_new(reader_id: Any) -> ColumnElement[bool]:
+    """Asked of the thread's own row, so that the posts of a thread that was read to its end are not looked at."""
+    return and_(
+        Thread.last_post_at > read_up_to(reader_id),
+        Thread.last_number > func.coalesce(ReadMark.last_number, 0),
+    )
