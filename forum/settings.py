@@ -49,6 +49,8 @@ def _refuse_unsafe(config: dict[str, Any]) -> None:
         wrong.append("FORUM_DEMO is on: its sign-ins have a known password")
     if not config["BASE_URL"].startswith("https://"):
         wrong.append("BASE_URL must start with https://")
+    if not config["BASE_URL"].isascii():  # it stands in headers of mail, where only ASCII may stand
+        wrong.append("BASE_URL has letters with accents: write its host in ASCII, as in https://xn--…")
     if config["SMTP_URL"].startswith("mailbox:"):
         wrong.append("SMTP_URL still points to a folder instead of a mail server")
     if wrong:

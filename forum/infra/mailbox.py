@@ -9,6 +9,7 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from forum.infra import clock
+from forum.infra.mail_headers import read_address, read_text
 
 NAME = re.compile(r"\d{8}T\d{12}Z-[0-9a-f]{16}\.eml")
 
@@ -47,15 +48,21 @@ def read_one(folder: str | Path, name: str) -> StoredMail | None:
     if not NAME.fullmatch(name) or not path.is_file():
         return None
     mail = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
+    raw = dict(mail.raw_items())
     plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
     return StoredMail(
         name=name,
         message=mail,
-        sender=str(mail["From"]),
-        recipient=str(mail["To"]),
-        subject=str(mail["Subject"]),
+        sender=_address(raw.get("From", "")),
+        recipient=_address(raw.get("To", "")),
+        subject=read_text(raw.get("Subject", "")),
         sent_at=str(mail["Date"]),
         text=plain.get_content().replace("\r\n", "\n") if plain is not None else "",
         html=rich.get_content() if rich is not None else None,
         headers=[(key, str(value)) for key, value in mail.items()],
     )
+
+
+def _address(value: str) -> str:
+    name, address = read_address(value)
+    return f"{name} <{address}>" if name else address

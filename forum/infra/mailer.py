@@ -18,12 +18,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import css_inline
 
-from forum.infra import clock, text
+from forum.infra import addresses, clock, text
+from forum.infra.mail_headers import address_value, text_value
 from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
 
 __all__ = [
@@ -94,13 +95,20 @@ class Mailer(Protocol):
 class _Letters(policy.EmailPolicy):
     """RFC 5322 with CRLF and seven-bit bodies, in which the addresses of pages and letters are not folded."""
 
-    def fold(self, name: str, value: str) -> str:
+    def fold(self, name: str, value: Any) -> str:
+        lower, beside = name.lower(), len(name) + 2
+        if lower == "subject":
+            return f"{name}: {text_value(str(value), beside=beside)}{self.linesep}"
+        if lower in {"from", "to"}:
+            (one,) = value.addresses
+            written = address_value(one.display_name, one.addr_spec, beside=beside)
+            return f"{name}: {written}{self.linesep}"
         whole = f"{name}: {value}"
         if NEVER_FOLDED.fullmatch(name) and len(whole) < 998 and whole.isascii():
             return whole + self.linesep
         return super().fold(name, value)
 
-    def fold_binary(self, name: str, value: str) -> bytes:
+    def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii", "surrogateescape")
 
 
@@ -143,7 +151,7 @@ def _address(written: str) -> Address:
     quoted, bare = match["quoted"], match["bare"]
     name = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else bare or ""
     try:
-        domain = match["domain"].encode("idna").decode()
+        domain = addresses.ascii_domain(match["domain"])
         return Address(display_name=_line(name), username=match["local"], domain=domain)
     except (ValueError, MessageError) as error:
         raise Permanent("not an e-mail address") from error

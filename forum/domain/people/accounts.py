@@ -34,9 +34,7 @@ def create(
 ) -> Member:
     """Create an account; Invalid at `email`, `name` or `password`. Everything posted before it counts as read."""
     now = clock.now()
-    address = addresses.clean(email)
-    if address is None:
-        raise Invalid("email", _("This is not an e-mail address."))
+    address = clean_email(email)
     display_name = clean_name(name)
     member = Member(
         handle=handle or _free_handle(display_name),
@@ -65,6 +63,16 @@ def create(
 def by_email(email: str) -> Member | None:
     """Return the account with that address, also an unconfirmed or suspended one."""
     return db.session.scalars(select(Member).where(Member.email == addresses.key(email))).one_or_none()
+
+
+def clean_email(email: str) -> str:
+    """Return an address fit to be stored; Invalid at `email`."""
+    address = addresses.clean(email)
+    if address is not None:
+        return address
+    if not addresses.has_plain_mailbox(email):
+        raise Invalid("email", _("Many mail servers accept only letters without accents before the @."))
+    raise Invalid("email", _("This is not an e-mail address."))
 
 
 def clean_name(name: str) -> str:

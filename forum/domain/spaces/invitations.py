@@ -9,7 +9,7 @@ from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.spaces import memberships
-from forum.infra import addresses, clock, days, rates, tokens
+from forum.infra import clock, days, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.infra.rows import claim
@@ -47,9 +47,7 @@ def invite(
     # Locked, so that two clicks at once do not become two invitations.
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
-    address = addresses.clean(email)
-    if address is None:
-        raise Invalid("email", _("This is not an e-mail address."))
+    address = accounts.clean_email(email)
     note = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))

@@ -11,7 +11,7 @@ from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import memberships
-from forum.infra import addresses, clock, days, rates, tokens
+from forum.infra import clock, days, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
@@ -72,9 +72,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
 
     `address` is where the request comes from. Invalid at the field that is wrong; TooOften.
     """
-    email = addresses.clean(newcomer.email)
-    if email is None:
-        raise Invalid("email", _("This is not an e-mail address."))
+    email = accounts.clean_email(newcomer.email)
     rates.spend("join", f"address:{address}", limit=FROM_ONE_PLACE)
     rates.spend("join_account", f"account:{tokens.digest(email)}", limit=FOR_ONE_ACCOUNT)
     hashed = accounts.validate_and_hash(

@@ -8,6 +8,7 @@ from forum.domain.people import passwords as account_passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra import clock, passwords, rates
 from forum.infra.db import db
+from forum.infra.i18n import force_locale
 from forum.models.accounts import Member, NetworkRole, SignIn
 from forum.models.events import Event
 from forum.models.moderation import Action, ModerationAction
@@ -63,6 +64,19 @@ def test_two_people_with_one_name_get_two_handles():
 
 def test_control_characters_leave_a_name():
     assert person(name="Noor\x00 \u202egnp.exe\n").name == "Noor gnp.exe"
+
+
+@pytest.mark.parametrize(("email", "named"), [("zoë@city.example", True), ("zoe@city..example", False)])
+def test_letters_that_mail_cannot_carry_before_the_at_sign_are_named(email, named):
+    with pytest.raises(Invalid) as refused, force_locale("en", "UTC"):
+        person(email=email)
+    assert ("without accents" in refused.value.message) == named
+
+
+def test_a_domain_of_any_letters_is_kept_once():
+    zoe = person(email="Zoe@xn--strae-oqa.example")
+    assert zoe.email == "zoe@straße.example"
+    assert accounts.by_email("zoe@straße.example") == accounts.by_email("ZOE@xn--strae-oqa.example") == zoe
 
 
 def test_she_signs_in_with_any_case_of_her_address():
