@@ -9,8 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.digests import news
 from forum.domain.lessons import lessons
 from forum.domain.moderation import narrowing
-from forum.domain.spaces import spaces
-from forum.domain.threads import classification, lists, read_marks
+from forum.domain.threads import classification, lists, read_marks, space_activity
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, rates
 from forum.infra.db import db
@@ -45,10 +44,6 @@ def reads(member, thread):
         return False
 
 
-def counted(member):
-    return {card.name: card.thread_count for card in spaces.directory(actor(member))}
-
-
 def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, moderator, genk, thread):
     karim, colleague = make_member("Karim", space=genk), make_member("Ann", space=gent)
     read_marks.mark_read(actor(colleague), thread.id, first=1, last=1)
@@ -70,7 +65,7 @@ def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, m
         assert [card.id for card in page.rows] == found
         assert [card.id for card in lists.new_in_my_spaces(actor(person))] == found
         assert [card.id for card in lists.unanswered(actor(person), space_id=space.id)] == found
-        assert counted(person)[space.name] == len(found)
+        assert space_activity.news(actor(person))[space.id].waiting == len(found)
     now = clock.now()
     for person, found in ((colleague, []), (karim, [thread.id])):
         scope = news.Scope(actor(person), now - timedelta(days=1), now + timedelta(days=1))
