@@ -9,11 +9,16 @@ BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "
 LISTS = frozenset({"ul", "ol"})
 LINES = frozenset({"li", "tr", "br"})
 CELLS = frozenset({"td", "th"})
+SUMMARY_LINES = 6
+CUT = " \n,;:–-"  # what no summary ends with, before its ellipsis
 # Invisible: they can make a name look like another, or reverse the text beside it.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+LINE_ENDS = frozenset({"\r\n", "\r", "\x0b", "\x85", "\u2028"})
+PARAGRAPH_ENDS = frozenset({"\x0c", "\u2029"})
+LEFT_OVER = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0]")
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Letters that do not decompose into a plain one and an accent.
 PLAIN_LETTERS = str.maketrans(
@@ -24,10 +29,24 @@ PLAIN_LETTERS = str.maketrans(
 def typed(source: str) -> str:
     """Return what somebody typed, fit to be stored: line ends of one kind, and nothing that a database refuses.
 
-    A browser sends two characters for a line end and counts one. Half a character (a lone surrogate) and the character
-    zero come from machines only.
+    A browser sends two characters for a line end and counts one. The line and page breaks of word processors are line
+    ends too; other control characters are spaces. Half a character (a lone surrogate) comes from machines only.
     """
-    return re.sub("[\x00\ud800-\udfff]", "\ufffd", source.replace("\r\n", "\n").replace("\r", "\n"))
+    return LEFT_OVER.sub(_known, source)
+
+
+def _known(match: re.Match[str]) -> str:
+    signs = match[0]
+    if signs in PARAGRAPH_ENDS:
+        return "\n\n"
+    if signs in LINE_ENDS:
+        return "\n"
+    return "\ufffd" if "\ud800" <= signs <= "\udfff" else " "
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of a text can be seen: it has no letter, figure, sign or picture."""
+    return not any(unicodedata.category(sign)[0] in "LNPS" for sign in INVISIBLE.sub("", text))
 
 
 def plain(html: str) -> str:
@@ -98,16 +117,35 @@ class _PlainText(HTMLParser):
 
 
 def summary(plain_text: str, length: int = 240) -> str:
-    """Return the beginning on one line, at most `length` characters, cut after a sentence when one ends late enough."""
-    line = one_line(plain_text)
-    if len(line) <= length:
-        return line
-    room = line[: length - 1]
-    sentences = [end.end() for end in re.finditer(r"[.!?…](?=\s)", line[: length - 1])]
+    """Return the beginning with its line ends, at most `length` characters and SUMMARY_LINES lines.
+
+    It is cut after a sentence when one ends late enough, else after a word.
+    """
+    lines: list[str] = []
+    room = length
+    for line in plain_text.split("\n"):
+        kept = one_line(line)
+        if not kept:
+            continue
+        if len(lines) == SUMMARY_LINES:
+            lines[-1] = lines[-1].rstrip(CUT) + "…"
+            break
+        lines.append(kept)
+        room -= len(kept) + 1
+        if room < 0:
+            break
+    return _cut("\n".join(lines), length)
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    room = text[: length - 1]
+    sentences = [end.end() for end in re.finditer(r"[.!?…](?=\s)", room)]
     if sentences and sentences[-1] >= length * 0.6:
-        return f"{line[: sentences[-1]]} …"
-    whole = room if line[length - 1] == " " else room.rpartition(" ")[0] or room
-    return whole.rstrip(" ,;:–-") + "…"
+        return f"{room[: sentences[-1]]} …"
+    whole = room if text[length - 1].isspace() else re.sub(r"\s\S*$", "", room)
+    return whole.rstrip(CUT) + "…"
 
 
 def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
@@ -137,4 +175,4 @@ def one_line(text: str) -> str:
     """Return one line without control and invisible characters, spaces folded: for titles, names, tags and subjects."""
     line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", unicodedata.normalize("NFC", text))).split())
     # Joiners belong inside words and emoji; a line of joiners alone is empty.
-    return line if line.strip("\u200c\u200d\ufe0e\ufe0f ") else ""
+    return "" if is_blank(line) else line

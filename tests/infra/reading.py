@@ -5,7 +5,10 @@ from html.parser import HTMLParser
 
 from forum.infra import text
 
-ATTRIBUTES = {"a": {"href", "title", "rel"}, "ol": {"start"}}
+DIRECTED = {"p", "h3", "h4", "h5", "h6", "li", "th", "td", "pre"}
+ATTRIBUTES = {"a": {"href", "rel"}, "ol": {"start"}, "li": {"dir", "value"}} | {
+    tag: {"dir"} for tag in DIRECTED - {"li"}
+}
 SAFE_ADDRESS = re.compile(r"(https?:|mailto:|[^:]*$|[^:/?#]*[/?#])", re.IGNORECASE)
 
 
@@ -20,10 +23,14 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name not in ATTRIBUTES.get(tag, set()):
                 self.wrong.append(f"<{tag} {name}>")
+            if name == "dir" and value != "auto":
+                self.wrong.append(f"dir={value!r}")
             if name == "href" and not SAFE_ADDRESS.match(
                 re.sub(r"[\s\x00-\x20\u200b-\u200f\ufeff]", "", value or "")
             ):
                 self.wrong.append(f"href={value!r}")
+        if tag == "a" and not dict(attrs).get("href"):
+            self.wrong.append("a link without an address")
         if tag == "a" and dict(attrs).get("rel") != "noopener nofollow ugc":
             self.wrong.append("a link without rel")
 

@@ -88,8 +88,17 @@ def _reasons(written: str, html: str) -> list[str]:
         "pictures": "<img" in html,
         "strikethrough": "~~" in written,
         "table": re.search(r"^\s*\|?\s*:?-+", written, re.MULTILINE) and "|" in written,
-        "linkify": re.search(r"https?://|www\.|mailto:|\S@\S", written),
+        "addresses": re.search(r"https?://|www\.|mailto:|\S@\S", written),
+        "lines": re.search(r"\n(?!</?(p|[uo]l|li|blockquote|h\d|hr|pre|t))", html.strip()),
+        "indented": re.search(r"^[ >]*( {4}| {0,3}\t)|[-*+>.)\d]( {4,}|\s*\t)", written, re.MULTILINE),
+        "fences": re.search(r'class="language-', html),
+        "refused": re.search(r'(href|src)="(?!https?://.|mailto:|/[^/]|#.)', html) or "[](" in written,
+        "titles": ' title="' in html,
+        "definitions": re.search(r"\]:", written),
+        "numbers": re.search(r"^\s*\d+[.)]", written, re.MULTILINE),
+        "quotes": "&quot;" in html,
         "depth": written.count(">") >= text.DEEPEST,
+        "size": False,
     }
     return [name for name, sign in signs.items() if sign]
 

@@ -26,13 +26,15 @@ After a break: `code  x` & <b>.
 |---|---|
 | c | d |
 
-    kept   as is
-      two
+```
+kept   as is
+  two
+```
 
 > quoted [link](https://x.example)
 """
 WORDS = (
-    "Title one\n\nA first line goes on.\nAfter a break: code x & <b>.\n\none\ntwo\ndeep\n\nloose\n\nlist\n\n"
+    "Title one\n\nA first line\ngoes on.\nAfter a break: code x & <b>.\n\none\ntwo\ndeep\n\nloose\n\nlist\n\n"
     "a b\nc d\n\nkept   as is\n  two\n\nquoted link"
 )
 
@@ -58,8 +60,8 @@ def test_entities_are_letters():
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ("first line goes on. After a", "first line goes on.\nAfter a"),
-        ("  first\n\n line\tgoes ", "first line goes"),
+        ("first line goes on. After a", "first line\ngoes on.\nAfter a"),
+        ("  first\n\n line\tgoes ", "first line\ngoes"),
         ("two deep loose", "two\ndeep\n\nloose"),
         ("Title\u00a0one", "Title one"),
         ("& <b>.", "& <b>."),
@@ -96,7 +98,9 @@ def test_asking_for_a_long_quote_is_quick_and_signs_are_only_signs():
 
 
 def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
-    assert text.summary("Short.\n\nIndeed.") == "Short. Indeed."
+    assert text.summary("Short.\n\nIndeed.") == "Short.\nIndeed."
+    assert text.summary("one\n" * 9) == "one\none\none\none\none\none…"
+    assert text.summary("\n" * 19_999 + "x") == "x"
     cut = text.summary("word " * 100, 40)
     assert cut == "word word word word word word word word…"[: len(cut)]
     assert len(cut) <= 40
@@ -157,6 +161,8 @@ def test_a_title_is_one_line_that_shows_what_it_says(written, kept):
 
 def test_what_was_typed_is_kept_but_for_what_no_database_takes():
     assert text.typed("a\r\nb\rc\nd") == "a\nb\nc\nd"
-    assert text.typed("a\x00b\ud83dc") == "a\ufffdb\ufffdc"
+    assert text.typed("a\x00b\ud83dc") == "a b\ufffdc"
+    assert text.typed("een\x0btwee\u2028drie\x85vier\u2029vijf\x0czes") == "een\ntwee\ndrie\nvier\n\nvijf\n\nzes"
+    assert text.typed("\x92\x1f\x7f\ufdd0") == "    "
     assert text.typed("  é 👩\u200d🌾 \u202e\t") == "  é 👩\u200d🌾 \u202e\t"
     assert text.render("a\r\n" * 9_000)

@@ -26,7 +26,7 @@ EVERYTHING = {"house", "cli"}
 ONE_IMPORTER = {
     "bleach": {"forum.infra.text"},
     "nh3": {"forum.infra.text"},
-    "markdown_it": {"forum.infra.text"},
+    "markdown_it": {f"forum.infra.markdown.{part}" for part in ("parser", "links", "tables")},
     "markupsafe": {"forum.infra.text"},
     "flask_babel": {"forum.infra.i18n"},
     "itsdangerous": {"forum.infra.tokens"},

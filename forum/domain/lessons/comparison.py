@@ -1,8 +1,6 @@
 """Two versions of a lesson beside each other: what was removed and added in each field, word by word."""
 
-import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 from sqlalchemy import select
@@ -12,13 +10,13 @@ from forum.domain.lessons.views import VersionLine
 from forum.domain.themes import labels
 from forum.infra.db import db
 from forum.infra.i18n import lazy
+from forum.infra.word_diff import Piece, pieces
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonVersion
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.visibility import visible
 
-Piece = tuple[str, str]  # "same", "added" or "removed", and the text
 FIELDS: tuple[tuple[str, Any], ...] = (
     ("title", lazy("Title")),
     ("one_sentence", lazy("In one sentence")),
@@ -84,19 +82,6 @@ def compare(
         history=history,
         changes=_changes(before, after, claims),
     )
-
-
-def pieces(before: str, after: str) -> list[Piece]:
-    """Return `before` and `after` merged into one text: words that stayed, were removed, or were added."""
-    old, new = (re.findall(r"\w+|\s+|[^\w\s]", text) for text in (before, after))
-    merged: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            merged.append(("same", "".join(old[a:b])))
-            continue
-        merged += [("removed", "".join(old[a:b]))] if b > a else []
-        merged += [("added", "".join(new[c:d]))] if d > c else []
-    return merged
 
 
 def _texts(

@@ -1,0 +1,142 @@
+"""Markdown as people type and paste it, before it is parsed: lists out of word processors, and text too heavy to parse.
+
+Only marks change here, never words: a bullet that Markdown does not know becomes one that it knows, and a number that
+begins no list is kept as text.
+"""
+
+import re
+from itertools import pairwise
+
+# Microseconds that a mark may cost at the worst, measured with texts made of nothing else; letters and spaces cost next
+# to nothing. `tests/infra/test_cost.py` finds out when they are no longer true.
+WEIGHTS = {
+    "\n": 12,
+    "\n\n": 50,
+    "*": 34,
+    "_": 34,
+    "~": 20,
+    "[": 18,
+    "](": 90,
+    "]:": 40,
+    "![": 34,
+    "|": 20,
+    "`": 30,
+    "<": 25,
+    ">": 12,
+    "&": 34,
+    "\\": 12,
+    "@": 100,
+    "://": 120,
+    "ww.": 70,
+    "WW.": 70,
+    "# ": 80,
+    "- ": 80,
+    "* ": 50,
+    "+ ": 80,
+    "\t": 12,
+    "---": 40,
+    "\n-": 60,
+    "\n=": 80,
+    **dict.fromkeys("]!:{}$%+-=^", 2),
+}
+NUMBERED = re.compile(r"(?:\d[.)]|[•●▪■◦○‣⁃∙·–—])[ \t]")
+OF_A_NUMBER = 80
+MOST_WORK = 22_000
+FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
+BULLET = re.compile(r"^((?:[ \t]{0,8}>)*[ \t]{0,8})([•●▪■◦○‣⁃∙·\uf0b7\uf0a7–—])([ \t\u00a0\u2002\u2003]+)(?=\S)")
+ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
+INDENT = re.compile(" *")
+FAR = 4  # columns from the margin: CommonMark reads such a line as code
+DASHES = "–—"  # in a line of its own a dash is what somebody says, not a list
+NUMBER = re.compile(r"^((?:[ \t]{0,3}>)*[ \t]*)(\d{1,9})([.)])(?=[ \t])")
+NO_BREAK = str.maketrans({"\u00a0": " ", "\u2002": " ", "\u2003": " "})
+
+
+def is_heavy(source: str) -> bool:
+    """Return whether so much of a text is marks that parsing it would cost many times what prose of its length costs.
+
+    The bound is an estimate from counts, so that asking is cheap. Such a text is shown as it was written.
+    """
+    work = sum(source.count(mark) * weight for mark, weight in WEIGHTS.items())
+    if work <= MOST_WORK:
+        work += OF_A_NUMBER * sum(1 for _item in NUMBERED.finditer(source))
+    return work > MOST_WORK
+
+
+def with_known_marks(source: str) -> str:
+    """Return the text with bullets of word processors as Markdown's own, and single numbers kept as text.
+
+    Fenced code stays as it is.
+    """
+    lines = source.split("\n")
+    open_text = _outside_fences(lines)
+    _move_to_margin(lines, open_text)
+    bullets = [BULLET.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)]
+    beside = _beside_alike(bullets)
+    numbers = [NUMBER.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)]
+    kept = _numbers_of_lists(numbers)
+    for at, line in enumerate(lines):
+        bullet, number = bullets[at], numbers[at]
+        if bullet and (bullet[2] not in DASHES or beside[at]):
+            lines[at] = f"{bullet[1]}- {line[bullet.end() :]}"
+        elif number and not kept[at]:
+            lines[at] = f"{number[1]}{number[2]}\\{line[number.end(2) :]}"
+    return "\n".join(lines)
+
+
+def _outside_fences(lines: list[str]) -> list[bool]:
+    """For each line whether it stands outside fenced code."""
+    outside, fence = [], ""
+    for line in lines:
+        mark = FENCE.match(line)
+        if fence:
+            outside.append(False)
+            if mark and mark[1].startswith(fence) and not line[mark.end() :].strip():
+                fence = ""
+        else:
+            fence = mark[1] if mark else ""
+            outside.append(not mark)
+    return outside
+
+
+def _move_to_margin(lines: list[str], open_text: list[bool]) -> None:
+    """Bring a block that begins far from the margin, and belongs to no item of a list, to it."""
+    in_list, far = False, 0
+    for at, line in enumerate(lines):
+        if not open_text[at] or not line.strip():
+            far = 0
+            continue
+        indent = INDENT.match(line.expandtabs(4))[0]  # type: ignore[index]  # it matches the empty text too
+        after_blank = at == 0 or not lines[at - 1].strip()
+        if ITEM.match(line):
+            in_list = True
+        elif after_blank and not indent:
+            in_list = False
+        if after_blank and not in_list and len(indent) >= FAR:
+            far = len(indent)
+        if far:
+            lines[at] = line.expandtabs(4)[min(far, len(indent)) :]
+
+
+def _beside_alike(bullets: list[re.Match[str] | None]) -> list[bool]:
+    """For each line whether the line before or after it has the same bullet."""
+    beside = [False] * len(bullets)
+    for at, (first, second) in enumerate(pairwise(bullets)):
+        if first and second and first[2] == second[2]:
+            beside[at] = beside[at + 1] = True
+    return beside
+
+
+def _numbers_of_lists(numbers: list[re.Match[str] | None]) -> list[bool]:
+    """For each line whether its number is one of a list: it is 0 or 1, or its neighbours are one less or one more.
+
+    "12. maart was koud" is not the twelfth of anything, and Markdown would hide the twelve from the plain text.
+    """
+    kept = [False] * len(numbers)
+    placed = [(at, int(match[2]), match[3]) for at, match in enumerate(numbers) if match]
+    for at, number, _delimiter in placed:
+        kept[at] = number <= 1
+    for (one, first, before), (other, second, after) in pairwise(placed):
+        if second == first + 1 and before == after:
+            kept[one] = kept[other] = True
+    return kept

@@ -1,0 +1,65 @@
+"""No text of allowed length is dear: at most ten times what prose of the greatest length costs, in the same process."""
+
+import random
+import sys
+
+import pytest
+
+from forum.infra import text
+from tests.infra.costs import BAR, milliseconds, prose_cost, ratio, show
+from tests.sweeps import few_of
+
+pytestmark = pytest.mark.any_database
+PIECES = (
+    "a\n|a\n\n|*a* |**a** |_a_ |~~a~~ |[a](/b) |[a] |[|]|!|![a](/b)|`a` |`|<|> |&|\\*|@|a@a.be |http://a.be |www.a.be |"
+    ":|://|# a\n|- a\n|1. a\n|> a\n|*|_|~|a*|(|)|\"|'|&amp;|<a> |<a@b.be> |```\na\n```\n|***\n\n|[a]: /b\n|![|](|a_b |"
+    "- - - a\n|• x\n|— x\n|ww.|====\n|a\n---\n|  - a\n|[^1]|&#32;|\\\n|a  \n|\t|😀|\u200d|é|x|woord | "
+).split("|") + ["|", "|a|b|\n", "|-|-|\n", "a|b\n-|-\n", "||\n|-|\n"]
+WORST = {
+    "S3": "|" * 9 + "\n" + "|-" * 8 + "|\n" + "|\n" * 9986,
+    "columns": "|a" * 3000 + "\n" + "|-" * 3000 + "\n" + "|b\n" * 1000,
+    "addresses": "://" * 6666,
+    "nested": "\n".join("  " * depth + "- a" for depth in range(140)),
+    "runs": "".join("`" * length + "a" for length in range(1, 198)),
+    "definitions": "".join(f"[a{number}]: b\n" for number in range(1600)),
+    "brackets": "[" * 10_000 + "]" * 10_000,
+    "quotes": "> " * 10_000,
+    "emphasis": "*a_ " * 5000,
+    "tables": "|a|\n|-|\n" * 2400,
+    "pictures": "![" * 5000 + "](/a)" * 2000,
+}
+
+
+def drawn(chance: random.Random) -> str:
+    """A text of a few pieces again and again, between words or without, sometimes two such texts behind each other."""
+    units = ["".join(chance.choices(PIECES, k=chance.choice([1, 1, 2, 3, 5]))) for _ in range(chance.choice([1, 1, 2]))]
+    units = [unit + "woord " * chance.choice([0, 0, 0, 1, 3, 8]) for unit in units]
+    part = text.MAX_LENGTH // len(units)
+    return "".join((unit * text.MAX_LENGTH)[:part] for unit in units)
+
+
+@pytest.mark.parametrize("name", few_of(WORST, "S3", "addresses", "tables"))
+def test_s3_the_worst_texts_that_were_found_cost_no_more_than_ten_times_prose(name):
+    assert ratio(WORST[name]) < BAR
+
+
+def test_drawn_texts_cost_no_more_than_ten_times_prose(chance):
+    for _ in range(12):
+        source = drawn(chance)
+        assert ratio(source) < BAR, repr(source[:80])
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1200)
+def test_two_thousand_drawn_texts_cost_no_more_than_ten_times_prose(chance, capsys):
+    prose = prose_cost()
+    dearest = ("", 0.0)
+    for _ in range(2_000):
+        source = drawn(chance)
+        cost = milliseconds(lambda source=source: show(source), runs=1) / prose
+        if cost > BAR:
+            cost = ratio(source)
+        assert cost < BAR, repr(source[:80])
+        dearest = max(dearest, (source[:60], cost), key=lambda pair: pair[1])
+    with capsys.disabled():
+        sys.stdout.write(f"\n  dearest of 2000: {dearest[1]:.1f} times prose ({prose:.1f} ms): {dearest[0]!r}\n")
