@@ -38,7 +38,31 @@ __all__ = [
 RENDER_VERSION = 2
 MAX_LENGTH = 20_000  # characters; a long report fits
 TAGS = frozenset(
-    "p br hr h3 h4 h5 h6 strong em s code pre blockquote ul ol li a table thead tbody tr th td".split()
+    [
+        "p",
+        "br",
+        "hr",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "strong",
+        "em",
+        "s",
+        "code",
+        "pre",
+        "blockquote",
+        "ul",
+        "ol",
+        "li",
+        "a",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    ]
 )
 ATTRIBUTES = {"a": ["href"], "ol": ["start"], "li": ["value"]}
 PROTOCOLS = frozenset({"http", "https", "mailto"})

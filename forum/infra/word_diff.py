@@ -1,8 +1,8 @@
 """What changed between two texts, word by word, at a cost that no text can drive up.
 
-Patience diff (Bram Cohen): what both begin and end with; then the words that occur once in each, in the longest run that
-keeps their order; then the same between those. Where no such word is left, a small rest is compared sign by sign (the
-longest common subsequence) and a large one counts as replaced. A budget ends the search early in texts made for it.
+Patience diff (Bram Cohen): what both begin and end with; then the words that occur once in each, in the longest run
+that keeps their order; then the same between those. Where no such word is left, a small rest is compared token by token
+(the longest common subsequence) and a large one counts as replaced. A budget ends the search in texts made for it.
 """
 
 import re
@@ -100,7 +100,9 @@ class _Search:
         for token in reversed(old):
             below, row = rows[-1], [0]
             for j in range(len(new) - 1, -1, -1):
-                row.append(below[len(new) - j - 1] + 1 if token == new[j] else max(row[-1], below[len(new) - j]))
+                row.append(
+                    below[len(new) - j - 1] + 1 if token == new[j] else max(row[-1], below[len(new) - j])
+                )
             rows.append(row)
         found = []
         i = j = 0
@@ -136,7 +138,10 @@ def _longest_increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _merged(changes: list[Piece]) -> list[Piece]:
     """Runs of one kind as one piece; what stayed between two changes but is no word changes with them."""
-    runs = [(kind, "".join(token for _kind, token in run)) for kind, run in groupby(changes, lambda piece: piece[0])]
+    runs = [
+        (kind, "".join(token for _kind, token in run))
+        for kind, run in groupby(changes, lambda piece: piece[0])
+    ]
     merged: list[Piece] = []
     removed, added, kept = "", "", ""
     for at, (kind, text) in enumerate(runs):

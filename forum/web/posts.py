@@ -10,7 +10,7 @@ from forum.policy.errors import Conflict
 from forum.web import previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm
-from forum.web.http import links
+from forum.web.http import links, transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
@@ -32,7 +32,8 @@ def change(post_id: int) -> ResponseReturnValue:
 @open_to(members)
 def edit(post_id: int) -> ResponseReturnValue:
     who = actor()
-    source = posts.source(who, post_id)
+    with transactions.looking_up():
+        source = posts.source(who, post_id)
     form = PostForm.of(source)
     if previews.is_asked():
         html, status = previews.of(form)

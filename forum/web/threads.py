@@ -46,7 +46,9 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post("/spaces/<slug>/threads")
 @open_to(members)
 def start(slug: str) -> ResponseReturnValue:
-    who, space, form = actor(), spaces.by_slug(actor(), slug), ThreadForm()
+    who, form = actor(), ThreadForm()
+    with transactions.looking_up():
+        space = spaces.by_slug(who, slug)
     if previews.is_asked():
         html, status = previews.of(form)
         return _composer(space, form, html), status

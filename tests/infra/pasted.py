@@ -4,12 +4,62 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-SYLLABLES = (
-    "straat plein wijk huis loket raad buurt kind fiets winkel school dienst ploeg vraag avond zomer één café crèche "
-    "coördinatie reünie naïef 2024 30 7,5 u. nr. de het een van in op met zonder wie wat waarom omdat maar en of dus"
-).split()
+SYLLABLES = [
+    "straat",
+    "plein",
+    "wijk",
+    "huis",
+    "loket",
+    "raad",
+    "buurt",
+    "kind",
+    "fiets",
+    "winkel",
+    "school",
+    "dienst",
+    "ploeg",
+    "vraag",
+    "avond",
+    "zomer",
+    "één",
+    "café",
+    "crèche",
+    "coördinatie",
+    "reünie",
+    "naïef",
+    "2024",
+    "30",
+    "7,5",
+    "u.",
+    "nr.",
+    "de",
+    "het",
+    "een",
+    "van",
+    "in",
+    "op",
+    "met",
+    "zonder",
+    "wie",
+    "wat",
+    "waarom",
+    "omdat",
+    "maar",
+    "en",
+    "of",
+    "dus",
+]
 HOSTS = ("stad.example", "www.stad.example", "loket.gent.example:8000", "nl.wikipedia.example")
-PATHS = ("", "/", "/x_y_z", "/a/b-c.html", "/wiki/Gent_(stad)", "/?id=7&amp;taal=nl", "/?a=1#deel-2", "/~jan/*/x")
+PATHS = (
+    "",
+    "/",
+    "/x_y_z",
+    "/a/b-c.html",
+    "/wiki/Gent_(stad)",
+    "/?id=7&amp;taal=nl",
+    "/?a=1#deel-2",
+    "/~jan/*/x",
+)
 
 
 @dataclass
@@ -72,7 +122,9 @@ def from_a_word_processor(chance: Random) -> Post:
 def from_a_phone(chance: Random) -> Post:
     """Short lines, no capitals, emoji, line ends of one kind, spaces left at the end."""
     post = _written(chance, lambda place, line: line + "  " * (place % 2), "\n")
-    return Post(post.source.lower(), [line.lower() for line in post.lines], [link.lower() for link in post.links])
+    return Post(
+        post.source.lower(), [line.lower() for line in post.lines], [link.lower() for link in post.links]
+    )
 
 
 def from_a_mail_program(chance: Random) -> Post:
@@ -96,7 +148,9 @@ def from_another_forum(chance: Random) -> Post:
 
 def in_markdown(chance: Random) -> Post:
     """Emphasis, headings, lists and quotes that somebody meant."""
-    before, after = chance.choice([("**", "**"), ("_", "_"), ("- ", ""), ("1. ", ""), ("> ", ""), ("### ", ""), ("~~", "~~")])
+    before, after = chance.choice(
+        [("**", "**"), ("_", "_"), ("- ", ""), ("1. ", ""), ("> ", ""), ("### ", ""), ("~~", "~~")]
+    )
     post = Post()
     for _block in range(chance.randint(1, 6)):
         said = words(chance)
@@ -138,7 +192,9 @@ def _paragraph(chance: Random) -> tuple[str, str]:
 
 def _link(chance: Random) -> tuple[str, str]:
     label, title, quote = words(chance), words(chance), chance.choice("'\"")
-    target = chance.choice(["https://stad.example/pad", "/threads/7", "<https://stad.example>", "www.stad.example"])
+    target = chance.choice(
+        ["https://stad.example/pad", "/threads/7", "<https://stad.example>", "www.stad.example"]
+    )
     picture = chance.choice(["", "!"])
     if chance.random() < 0.5:
         return f"{picture}[{label}]({target} {quote}{title}{quote})", f"{label} {title}"
@@ -166,7 +222,10 @@ def _list(chance: Random) -> tuple[str, str]:
 
 
 def _definition(chance: Random) -> tuple[str, str]:
-    label, rest = f"{chance.choice(NOTES)}{chance.random()}", chance.choice(["morgen", "komt morgen", "/x", '/x "titel"'])
+    label, rest = (
+        f"{chance.choice(NOTES)}{chance.random()}",
+        chance.choice(["morgen", "komt morgen", "/x", '/x "titel"']),
+    )
     return f"[{label}]: {rest}", f"{label} {rest}"
 
 
@@ -177,7 +236,9 @@ def _marked(chance: Random) -> tuple[str, str]:
 
 def _refused(chance: Random) -> tuple[str, str]:
     said = words(chance)
-    source = chance.choice(["[{}]()", "![{}]()", "<Naam::iets> {}", "[{}](voorzitter)", "[{}](upload://abc.png)", "<b>{}</b>"])
+    source = chance.choice(
+        ["[{}]()", "![{}]()", "<Naam::iets> {}", "[{}](voorzitter)", "[{}](upload://abc.png)", "<b>{}</b>"]
+    )
     source = source.format(said)
     return source, source
 

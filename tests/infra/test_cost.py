@@ -10,11 +10,74 @@ from tests.infra.costs import BAR, milliseconds, prose_cost, ratio, show
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.any_database
-PIECES = (
-    "a\n|a\n\n|*a* |**a** |_a_ |~~a~~ |[a](/b) |[a] |[|]|!|![a](/b)|`a` |`|<|> |&|\\*|@|a@a.be |http://a.be |www.a.be |"
-    ":|://|# a\n|- a\n|1. a\n|> a\n|*|_|~|a*|(|)|\"|'|&amp;|<a> |<a@b.be> |```\na\n```\n|***\n\n|[a]: /b\n|![|](|a_b |"
-    "- - - a\n|• x\n|— x\n|ww.|====\n|a\n---\n|  - a\n|[^1]|&#32;|\\\n|a  \n|\t|😀|\u200d|é|x|woord | "
-).split("|") + ["|", "|a|b|\n", "|-|-|\n", "a|b\n-|-\n", "||\n|-|\n"]
+PIECES = [
+    *[
+        "a\n",
+        "a\n\n",
+        "*a* ",
+        "**a** ",
+        "_a_ ",
+        "~~a~~ ",
+        "[a](/b) ",
+        "[a] ",
+        "[",
+        "]",
+        "!",
+        "![a](/b)",
+        "`a` ",
+        "`",
+        "<",
+        "> ",
+        "&",
+        "\\*",
+        "@",
+        "a@a.be ",
+        "http://a.be ",
+    ],
+    *[
+        "www.a.be ",
+        ":",
+        "://",
+        "# a\n",
+        "- a\n",
+        "1. a\n",
+        "> a\n",
+        "*",
+        "_",
+        "~",
+        "a*",
+        "(",
+        ")",
+        '"',
+        "'",
+        "&amp",
+        "",
+        "<a> ",
+        "<a@b.be> ",
+        "```\na\n```\n",
+        "***\n\n",
+    ],
+    *[
+        "[a]: /b\n",
+        "![",
+        "](",
+        "a_b ",
+        "- - - a\n",
+        "• x\n",
+        "— x\n",
+        "ww.",
+        "====\n",
+        "a\n---\n",
+        "  - a\n",
+        "[^1]",
+        "&#32 ",
+        "\\\n",
+        "a  \n",
+        "\t",
+        "😀",
+    ],
+    *["\u200d", "é", "x", "woord ", " ", "|", "|a|b|\n", "|-|-|\n", "a|b\n-|-\n", "||\n|-|\n"],
+]
 WORST = {
     "S3": "|" * 9 + "\n" + "|-" * 8 + "|\n" + "|\n" * 9986,
     "columns": "|a" * 3000 + "\n" + "|-" * 3000 + "\n" + "|b\n" * 1000,
@@ -32,7 +95,10 @@ WORST = {
 
 def drawn(chance: random.Random) -> str:
     """A text of a few pieces again and again, between words or without, sometimes two such texts behind each other."""
-    units = ["".join(chance.choices(PIECES, k=chance.choice([1, 1, 2, 3, 5]))) for _ in range(chance.choice([1, 1, 2]))]
+    units = [
+        "".join(chance.choices(PIECES, k=chance.choice([1, 1, 2, 3, 5])))
+        for _ in range(chance.choice([1, 1, 2]))
+    ]
     units = [unit + "woord " * chance.choice([0, 0, 0, 1, 3, 8]) for unit in units]
     part = text.MAX_LENGTH // len(units)
     return "".join((unit * text.MAX_LENGTH)[:part] for unit in units)
@@ -62,4 +128,6 @@ def test_two_thousand_drawn_texts_cost_no_more_than_ten_times_prose(chance, caps
         assert cost < BAR, repr(source[:80])
         dearest = max(dearest, (source[:60], cost), key=lambda pair: pair[1])
     with capsys.disabled():
-        sys.stdout.write(f"\n  dearest of 2000: {dearest[1]:.1f} times prose ({prose:.1f} ms): {dearest[0]!r}\n")
+        sys.stdout.write(
+            f"\n  dearest of 2000: {dearest[1]:.1f} times prose ({prose:.1f} ms): {dearest[0]!r}\n"
+        )

@@ -121,6 +121,8 @@ def check_post(post: Post) -> int:
     assert signs(shown) == signs(" ".join(post.lines)), post.source
     kept = [" ".join(signs(line)) for line in shown.split("\n") if signs(line)]
     assert kept == [" ".join(signs(line)) for line in post.lines if signs(line)], post.source
-    assert re.findall(r'<a href="([^"]*)"', html) == [entities.escape(link) for link in post.links], post.source
+    assert re.findall(r'<a href="([^"]*)"', html) == [entities.escape(link) for link in post.links], (
+        post.source
+    )
     assert "<pre>" not in html
     return len(post.links)

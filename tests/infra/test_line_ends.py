@@ -24,7 +24,9 @@ def test_w3_line_ends_are_kept_on_the_page_and_in_plain_text_and_summary():
     assert text.plain(html) == text.summary(text.plain(html)) == source
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "  \n", "\\\n", " \t\n   "])
+@pytest.mark.parametrize(
+    "line_end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "  \n", "\\\n", " \t\n   "]
+)
 def test_every_kind_of_line_end_is_one(line_end):
     assert lines(f"een{line_end}twee") == ["een", "twee"]
     assert lines(f"*een*{line_end}`twee`") == ["een", "twee"]

@@ -162,7 +162,9 @@ def test_a_title_is_one_line_that_shows_what_it_says(written, kept):
 def test_what_was_typed_is_kept_but_for_what_no_database_takes():
     assert text.typed("a\r\nb\rc\nd") == "a\nb\nc\nd"
     assert text.typed("a\x00b\ud83dc") == "a b\ufffdc"
-    assert text.typed("een\x0btwee\u2028drie\x85vier\u2029vijf\x0czes") == "een\ntwee\ndrie\nvier\n\nvijf\n\nzes"
+    assert (
+        text.typed("een\x0btwee\u2028drie\x85vier\u2029vijf\x0czes") == "een\ntwee\ndrie\nvier\n\nvijf\n\nzes"
+    )
     assert text.typed("\x92\x1f\x7f\ufdd0") == "    "
     assert text.typed("  é 👩\u200d🌾 \u202e\t") == "  é 👩\u200d🌾 \u202e\t"
     assert text.render("a\r\n" * 9_000)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.threads import post_store
-from forum.infra import clock, text
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
@@ -57,8 +57,7 @@ def restore(actor: Actor, post_id: int) -> Post:
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
     if post.deleted_at is None:
-        post.html = post_store.render_body(post_store.latest_revision(post).body)
-        post.render_version = text.RENDER_VERSION
+        post_store.show_again(post)
     if post.number == 1:
         thread.hidden_at = None
     post_store.recount(thread)

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
-from forum.infra import text
+from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import upsert
@@ -16,6 +16,8 @@ from forum.models.threads import Post, PostRevision, Thread, ThreadCity
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import get_visible, visible
+
+MOST_RENDERINGS = "300 per hour"  # of texts to post and to look at first
 
 
 def locked_thread(actor: Actor, thread_id: int) -> Thread:
@@ -42,12 +44,22 @@ def clean_title(title: str) -> str:
     return clean_line(title, field="title", limit=Thread.TITLE_MAX, missing=_("Choose a title."))
 
 
-def render_body(body: str) -> str:
-    """Return the HTML of a post; Invalid at `body` when there is no text in it, or too much."""
-    html = text.render(within(text.typed(body), field="body", limit=text.MAX_LENGTH))
-    if not text.plain(html):
+def render_body(actor: Actor, body: str) -> str:
+    """Return the HTML of a text that somebody sent; Invalid at `body` when nothing is in it, or too much; TooOften.
+
+    Verbs do this first of all: it is the dearest thing they do, and nobody should wait for it at a lock.
+    """
+    body = within(text.typed(body), field="body", limit=text.MAX_LENGTH)
+    rates.spend("render", f"member:{actor.id}", limit=MOST_RENDERINGS)
+    html = text.render(body)
+    if text.is_blank(text.plain(html)):
         raise Invalid("body", _("Write something first."))
     return html
+
+
+def show_again(post: Post) -> None:
+    """Give a post that was hidden or withdrawn its HTML again."""
+    post.html, post.render_version = text.render(latest_revision(post).body), text.RENDER_VERSION
 
 
 def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int, at: datetime) -> None:

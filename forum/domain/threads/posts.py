@@ -58,11 +58,11 @@ def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, see
 
     NotFound, Forbidden, Invalid at `title` or `body`, Conflict when it was changed since `seen_revision`, TooOften.
     """
+    body, html = text.typed(body), post_store.render_body(actor, body)  # compared with what was kept of it
     thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
     heading = post_store.clean_title(before.title if title is None else title) if post.number == 1 else ""
-    body, html = text.typed(body), post_store.render_body(body)  # compared with what was kept of it
     if post.revision != seen_revision:
         if (before.body, before.title) == (body, heading):
             return post  # the same change, sent twice
@@ -103,12 +103,11 @@ def put_back(actor: Actor, post_id: int) -> Post:
     thread, post = post_store.locked_post(actor, post_id)
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
-    revision = post_store.latest_revision(post)
-    post.deleted_at, post.html = None, post_store.render_body(revision.body)
-    post.render_version = text.RENDER_VERSION
+    post.deleted_at = None
+    post_store.show_again(post)
     if post.number == 1:
         thread.withdrawn_at = None
-        _show_heading(thread, revision.title, post.html)
+        _show_heading(thread, post_store.latest_revision(post).title, post.html)
     post_store.recount(thread)
     return post
 

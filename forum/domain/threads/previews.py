@@ -9,5 +9,5 @@ MOST_PREVIEWS = "60 per 10 minutes"
 
 def preview(actor: Actor, body: str) -> str:
     """Return the HTML that a post with this text would get; Invalid at `body`, TooOften."""
-    rates.spend("render", f"member:{actor.id}", limit=MOST_PREVIEWS)
-    return post_store.render_body(body)
+    rates.spend("preview", f"member:{actor.id}", limit=MOST_PREVIEWS)
+    return post_store.render_body(actor, body)

@@ -43,13 +43,14 @@ def start(
 
     NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, TooOften.
     """
+    html = post_store.render_body(actor, body)
     space: Space = get_visible(Space, actor, space_id)
     require(may_start(actor, space))
     idempotency_key = _clean_key(idempotency_key)
     earlier = _started(actor, idempotency_key)
     if earlier is not None:
         return earlier
-    title, html = post_store.clean_title(title), post_store.render_body(body)
+    title = post_store.clean_title(title)
     names = tagging.clean(tags)
     audience = Audience(audience)
     if audience.rank > space.widest_audience.rank:
@@ -76,6 +77,7 @@ def reply(
 
     NotFound, Forbidden, Invalid at `body`, TooOften.
     """
+    html = post_store.render_body(actor, body)
     thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     idempotency_key = _clean_key(idempotency_key)
@@ -84,7 +86,6 @@ def reply(
         return earlier
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
-    html = post_store.render_body(body)
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     return _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
 

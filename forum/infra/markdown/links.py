@@ -10,7 +10,7 @@ from markdown_it.token import Token
 ALLOWED = re.compile(r"https?://[^\s/?#]|mailto:[^\s@]+@|/(?!/)|#.", re.IGNORECASE)
 # Where a bare address ends at the latest: at white space, quotes that enclose, an ellipsis, signs of other scripts,
 # invisible signs (U+FDD0 is the parser's line end) and emoji. A backslash that keeps a sign from being a mark goes on.
-STOPS = "\\s<>\"`«»‹›“”„‟…\\\\\u200b\u2060\ufeff\ufdd0\u3000-\u303f\uff08\uff09\uff0c\uff1a\uff1b\U0001f000-\U0001faff"
+STOPS = '\\s<>"`«»‹›“”„‟…\\\\\u200b\u2060\ufeff\ufdd0\u3000-\u303f\uff08\uff09\uff0c\uff1a\uff1b\U0001f000-\U0001faff'
 REST = rf"(?:\\[_*~()\[\].&=#+-]|[^{STOPS}])*"
 HTTP = re.compile(rf"https?://\w{REST}|https?://\[[0-9a-f:.]+\]{REST}", re.IGNORECASE)
 WWW = re.compile(rf"www\.\w{REST}", re.IGNORECASE)
@@ -81,7 +81,11 @@ def bare_address(state: StateInline, silent: bool) -> bool:
 def link_words(state: StateCore) -> None:
     """Core rule: www.… and e-mail addresses in the text become links."""
     for block in state.tokens:
-        if block.type == "inline" and block.children and ("@" in block.content or "www." in block.content.lower()):
+        if (
+            block.type == "inline"
+            and block.children
+            and ("@" in block.content or "www." in block.content.lower())
+        ):
             block.children = _with_links(state, block.children)
 
 
@@ -91,7 +95,9 @@ def link_or_typed(state: StateInline, silent: bool) -> bool:
     if not link(state, silent):
         return False
     if not silent:
-        opening = next((at for at in range(first, len(state.tokens)) if state.tokens[at].type == "link_open"), first)
+        opening = next(
+            (at for at in range(first, len(state.tokens)) if state.tokens[at].type == "link_open"), first
+        )
         inside = state.tokens[opening + 1 : -1]
         if not state.tokens[opening].attrGet("href") or not any(token.content.strip() for token in inside):
             end = state.src.rfind("](", start, state.pos)
@@ -134,7 +140,11 @@ def _without_pictures(children: list[Token]) -> list[Token]:
         if titles:
             tokens.append(label)
         else:
-            tokens += [Token("link_open", "a", 1, attrs={"href": address}), label, Token("link_close", "a", -1)]
+            tokens += [
+                Token("link_open", "a", 1, attrs={"href": address}),
+                label,
+                Token("link_close", "a", -1),
+            ]
         tokens += _title(str(child.attrGet("title") or ""))
     return tokens
 

@@ -23,9 +23,69 @@ DEEPEST = 20  # quotes in lists in quotes …
 MOST_HTML = 200_000  # characters
 # The one word that may stand behind a fence and is not shown.
 LANGUAGES = frozenset(
-    "bash c c# console cpp cs csharp css csv diff go html http ini java javascript js json json5 jsonc jsx kotlin latex "
-    "log lua markdown md perl php plain plaintext powershell ps1 py python r ruby rust scss sh shell sparql sql svg swift "
-    "tex text toml ts tsv tsx ttl turtle txt typescript vb xml xsd yaml yml zsh".split()
+    [
+        "bash",
+        "c",
+        "c#",
+        "console",
+        "cpp",
+        "cs",
+        "csharp",
+        "css",
+        "csv",
+        "diff",
+        "go",
+        "html",
+        "http",
+        "ini",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "json5",
+        "jsonc",
+        "jsx",
+        "kotlin",
+        "latex",
+        "log",
+        "lua",
+        "markdown",
+        "md",
+        "perl",
+        "php",
+        "plain",
+        "plaintext",
+        "powershell",
+        "ps1",
+        "py",
+        "python",
+        "r",
+        "ruby",
+        "rust",
+        "scss",
+        "sh",
+        "shell",
+        "sparql",
+        "sql",
+        "svg",
+        "swift",
+        "tex",
+        "text",
+        "toml",
+        "ts",
+        "tsv",
+        "tsx",
+        "ttl",
+        "turtle",
+        "txt",
+        "typescript",
+        "vb",
+        "xml",
+        "xsd",
+        "yaml",
+        "yml",
+        "zsh",
+    ]
 )
 # Where posts differ from CommonMark; the comparison with its specification lists them.
 EXTENSIONS = {
@@ -47,8 +107,8 @@ EXTENSIONS = {
 }
 # Below such a token at the last level the parser stops and drops the text.
 DEEP = frozenset({"blockquote_open", "list_item_open"})
-# Stands for a line end in the HTML until that is sanitised: a tag for each line would make that dear. It is no character
-# (Unicode, "noncharacters"), and `words.typed` lets none through.
+# Stands for a line end in the HTML until that is sanitised: a tag for each line would make that dear. It is a
+# noncharacter of Unicode, and `words.typed` lets none through.
 LINE_END = "\ufdd0"
 
 
@@ -61,7 +121,7 @@ class PostParser:
         self._without_definitions.disable("reference")
 
     def html(self, text: str) -> str | None:
-        """Return the HTML of a text, not sanitised yet, with LINE_END; None when it is to be shown as it was written."""
+        """Return the HTML of a text, not sanitised, with LINE_END; None when it is to be shown as written."""
         if source.is_heavy(text):
             return None
         text = source.with_known_marks(text)

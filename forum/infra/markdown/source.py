@@ -43,7 +43,9 @@ NUMBERED = re.compile(r"(?:\d[.)]|[•●▪■◦○‣⁃∙·–—])[ \t]")
 OF_A_NUMBER = 80
 MOST_WORK = 22_000
 FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
-BULLET = re.compile(r"^((?:[ \t]{0,8}>)*[ \t]{0,8})([•●▪■◦○‣⁃∙·\uf0b7\uf0a7–—])([ \t\u00a0\u2002\u2003]+)(?=\S)")
+BULLET = re.compile(
+    r"^((?:[ \t]{0,8}>)*[ \t]{0,8})([•●▪■◦○‣⁃∙·\uf0b7\uf0a7–—])([ \t\u00a0\u2002\u2003]+)(?=\S)"
+)
 ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 INDENT = re.compile(" *")
 FAR = 4  # columns from the margin: CommonMark reads such a line as code
@@ -71,9 +73,13 @@ def with_known_marks(source: str) -> str:
     lines = source.split("\n")
     open_text = _outside_fences(lines)
     _move_to_margin(lines, open_text)
-    bullets = [BULLET.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)]
+    bullets = [
+        BULLET.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)
+    ]
     beside = _beside_alike(bullets)
-    numbers = [NUMBER.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)]
+    numbers = [
+        NUMBER.match(line) if is_open else None for line, is_open in zip(lines, open_text, strict=True)
+    ]
     kept = _numbers_of_lists(numbers)
     for at, line in enumerate(lines):
         bullet, number = bullets[at], numbers[at]

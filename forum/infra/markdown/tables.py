@@ -6,7 +6,9 @@ from markdown_it.token import Token
 
 MOST_COLUMNS = 40
 MOST_CELLS = 1_000
-TOO_LARGE_UNTIL = "tables_too_large_until"  # in the environment of one parsing: the line up to which that is known
+TOO_LARGE_UNTIL = (
+    "tables_too_large_until"  # in the environment of one parsing: the line up to which that is known
+)
 
 
 def whole_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -36,7 +38,9 @@ def _extent(state: StateBlock, start: int, end: int) -> tuple[int, int]:
 
 def _add_dropped_cells(state: StateBlock, first: int) -> None:
     """Put back the cells for which the heading has no column, and make all rows as long as the longest."""
-    rows: list[tuple[int, int, list[str]]] = []  # where the row closes, its columns in the tokens, its cells as typed
+    rows: list[
+        tuple[int, int, list[str]]
+    ] = []  # where the row closes, its columns in the tokens, its cells as typed
     columns = 0
     for at, token in enumerate(state.tokens[first:], first):
         if token.type == "tr_open" and token.map:

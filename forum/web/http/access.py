@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from forum.infra.i18n import _
 from forum.policy.errors import Forbidden
 from forum.web.http.current_user import viewer
+from forum.web.http.transactions import begin_writing
 
 Guard = Callable[[], AnyResponse | Response | None]
 STATIC = "static"
@@ -77,4 +78,7 @@ def check_guard() -> AnyResponse | Response | None:
     guard: Guard | None = getattr(current_app.view_functions[request.endpoint], "open_to", None)
     if guard is None:
         raise Forbidden(_("This page is closed."))
-    return guard()
+    refusal = guard()
+    if refusal is None:
+        begin_writing()
+    return refusal

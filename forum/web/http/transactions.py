@@ -1,7 +1,8 @@
 """The end of every request: one commit for a successful answer, a rollback for any other."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +16,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def init_app(app: Flask) -> None:
     """Register at the start and the end of every request."""
-    app.before_request(_mark_read_only)
+    app.before_request(_begin_reading)
     app.after_request(_finish)
     app.teardown_request(_reset)
 
@@ -33,8 +34,26 @@ def abandon() -> None:
         db.session.remove()
 
 
-def _mark_read_only() -> None:
-    set_reading(request.method in READING)
+def begin_writing() -> None:
+    """End what was looked up so far: from here on the request may change things, and on SQLite holds the write lock.
+
+    Only from the first query on: what a view does before it asks the database keeps nobody waiting.
+    """
+    if request.method not in READING:
+        db.session.commit()
+        set_reading(False)
+
+
+@contextmanager
+def looking_up() -> Iterator[None]:
+    """Look something up in a request that changes things, and hold no lock after it."""
+    set_reading(True)
+    yield
+    begin_writing()
+
+
+def _begin_reading() -> None:
+    set_reading(True)
 
 
 def _finish(response: Response) -> Response:
