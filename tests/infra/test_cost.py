@@ -10,74 +10,12 @@ from tests.infra.costs import BAR, milliseconds, prose_cost, ratio, show
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.any_database
-PIECES = [
-    *[
-        "a\n",
-        "a\n\n",
-        "*a* ",
-        "**a** ",
-        "_a_ ",
-        "~~a~~ ",
-        "[a](/b) ",
-        "[a] ",
-        "[",
-        "]",
-        "!",
-        "![a](/b)",
-        "`a` ",
-        "`",
-        "<",
-        "> ",
-        "&",
-        "\\*",
-        "@",
-        "a@a.be ",
-        "http://a.be ",
-    ],
-    *[
-        "www.a.be ",
-        ":",
-        "://",
-        "# a\n",
-        "- a\n",
-        "1. a\n",
-        "> a\n",
-        "*",
-        "_",
-        "~",
-        "a*",
-        "(",
-        ")",
-        '"',
-        "'",
-        "&amp",
-        "",
-        "<a> ",
-        "<a@b.be> ",
-        "```\na\n```\n",
-        "***\n\n",
-    ],
-    *[
-        "[a]: /b\n",
-        "![",
-        "](",
-        "a_b ",
-        "- - - a\n",
-        "• x\n",
-        "— x\n",
-        "ww.",
-        "====\n",
-        "a\n---\n",
-        "  - a\n",
-        "[^1]",
-        "&#32 ",
-        "\\\n",
-        "a  \n",
-        "\t",
-        "😀",
-    ],
-    *["\u200d", "é", "x", "woord ", " ", "|", "|a|b|\n", "|-|-|\n", "a|b\n-|-\n", "||\n|-|\n"],
-]
+MARKS = """a<>*a* <>**a** <>_a_ <>~~a~~ <>[a](/b) <>[a] <>[<>]<>!<>![a](/b)<>`a` <>`<>< <>> <>&<>\\*<>@<>
+a@a.be <>http://a.be <>www.a.be <>:<>://<># a<>- a<>1. a<>*<>_<>~<>a*<>(<>)<>"<>'<>&amp;<>
+<a> <><a@b.be> <>![<>](<>a_b <>- - - a<>• x<>— x<>ww.<>====<>  - a<>[^1]<>&#32;<>\\<>a  <>\t<>
+😀<>\u200d<>é<>x<>woord <> <>|<>|a|b|<>|-|-|<>||<>```<>***<>[a]: /b"""
+PIECES = [piece.strip("\n") for piece in MARKS.split("<>")]
+ENDS = ["", "\n", "\n\n"]
 WORST = {
     "S3": "|" * 9 + "\n" + "|-" * 8 + "|\n" + "|\n" * 9986,
     "columns": "|a" * 3000 + "\n" + "|-" * 3000 + "\n" + "|b\n" * 1000,
@@ -96,7 +34,7 @@ WORST = {
 def drawn(chance: random.Random) -> str:
     """A text of a few pieces again and again, between words or without, sometimes two such texts behind each other."""
     units = [
-        "".join(chance.choices(PIECES, k=chance.choice([1, 1, 2, 3, 5])))
+        "".join(chance.choice(PIECES) + chance.choice(ENDS) for _ in range(chance.choice([1, 1, 2, 3, 5])))
         for _ in range(chance.choice([1, 1, 2]))
     ]
     units = [unit + "woord " * chance.choice([0, 0, 0, 1, 3, 8]) for unit in units]

@@ -117,7 +117,7 @@ def test_threads_and_answers_are_counted_under_names_that_stay(gent, leen, monke
     spent = []
     monkeypatch.setattr(rates, "spend", lambda name, subject, *, limit: spent.append((name, subject)))
     answer(leen, begin(leen, gent))
-    assert spent == [("thread", f"member:{leen.id}"), ("reply", f"member:{leen.id}")]
+    assert spent == [(name, f"member:{leen.id}") for name in ("render", "thread", "render", "reply")]
 
 
 @pytest.mark.parametrize(("field", "over"), [
