@@ -10,6 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField, TextArea
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from forum.domain.audit.log import Changed
 from forum.domain.lessons.adoptions import Adoption, PostLink
 from forum.domain.lessons.library import LessonCard
 from forum.domain.lessons.views import ExcerptView
@@ -17,6 +18,7 @@ from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.source_thread import WorkbenchPost
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
+from forum.domain.threads.changes import Reclassification
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
@@ -117,6 +119,12 @@ def _samples() -> dict[str, Any]:
         "sources": (
             _source(1, SARA, OPENING, [1]),
             _source(2, KOEN, "Wij hebben er een tellus naast gelegd.", []),
+        ),
+        "changes": (
+            Reclassification(
+                "Sara", WHEN, (Changed("axis", "solidaire-stadspolis", "ruimtelijke-samenhang"),)
+            ),
+            Reclassification("", WHEN, (Changed("need", "facts", "stories"), Changed("tags", "", ""))),
         ),
         "opening": _post(1, SARA, "experience", OPENING),
         "threads": (

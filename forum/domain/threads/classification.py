@@ -6,7 +6,7 @@ Every change is kept (`changes.py` shows them under the opening post); those of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.themes import tags as tagging
@@ -74,7 +74,7 @@ def classify(
         return thread
     if seen_change is not None and seen_change != _last_change(thread.id):
         raise Conflict(_("Somebody else changed this while you were choosing."))
-    rates.spend("classify", f"member:{actor.id}", limit=MOST_CHANGES)
+    _count(actor)
     changes = [
         (Part.NEED, thread.need.value, Need(need).value),
         (Part.AXIS, thread.axis.value, Axis(axis).value),
@@ -112,7 +112,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
         return thread
     if thread.space_id == space.id:
         raise Conflict(_("The thread is in that space already."))
-    rates.spend("classify", f"member:{actor.id}", limit=MOST_CHANGES)
+    _count(actor)
     _keep(actor, thread, [(Part.SPACE, str(thread.space_id), str(space.id))])
     before, thread.space_id, thread.audience = thread.audience, space.id, audience
     db.session.flush()
@@ -130,13 +130,16 @@ def _require_move(actor: Actor, thread: Thread) -> None:
 
 
 def _has_lesson(thread_id: int) -> bool:
-    query = select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id).limit(1)
-    return db.session.scalar(query) is not None
+    return bool(db.session.scalar(select(exists().where(LessonSource.thread_id == thread_id))))
 
 
 def _last_change(thread_id: int) -> int:
     query = select(func.max(ThreadChange.id)).where(ThreadChange.thread_id == thread_id)
     return db.session.scalar(query) or 0
+
+
+def _count(actor: Actor) -> None:
+    rates.spend("classify", f"member:{actor.id}", limit=MOST_CHANGES)
 
 
 def _line(tags: Sequence[tagging.TagName]) -> str:

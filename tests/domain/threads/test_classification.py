@@ -6,6 +6,7 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.lessons import lessons
 from forum.domain.moderation import hiding, locking
+from forum.domain.spaces import memberships
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import classification, lists, posts
 from forum.domain.threads import page as thread_page
@@ -137,15 +138,21 @@ def test_nobody_reads_or_changes_what_went_with_the_opening_words(gent, leen, mo
     assert history(moderator, thread)[0].count("Wouter") == 1
 
 
-def test_a_change_based_on_an_older_state_is_refused(leen, moderator, thread):
-    _thread, seen = classification.current(actor(leen), thread.id)
-    assert (seen.last_change, seen.tags) == (0, ("care", "night"))
-    classify(moderator, thread, axis=Axis.DENSITY, seen_change=seen.last_change)
-    with pytest.raises(Conflict):
-        classify(leen, thread, need=Need.FACTS, seen_change=seen.last_change)
-    assert (thread.need, thread.axis) == (Need.STORIES, Axis.DENSITY)
-    _thread, seen = classification.current(actor(leen), thread.id)
-    classify(leen, thread, need=Need.FACTS, axis=Axis.DENSITY, seen_change=seen.last_change)
+def test_a_change_based_on_an_older_state_is_refused(gent, leen, moderator, thread):
+    classify(leen, make_thread(gent, leen), need=Need.ACTION, tags=())
+    _thread, first = classification.current(actor(leen), thread.id)
+    assert (first.last_change, first.tags) == (0, ("care", "night")), (
+        "changes of another thread are none of this"
+    )
+    classify(moderator, thread, axis=Axis.DENSITY, seen_change=first.last_change)
+    _thread, second = classification.current(actor(leen), thread.id)
+    classify(moderator, thread, axis=Axis.INNOVATION, seen_change=second.last_change)
+    for outdated in (first, second):
+        with pytest.raises(Conflict):
+            classify(leen, thread, need=Need.FACTS, seen_change=outdated.last_change)
+    assert (thread.need, thread.axis) == (Need.STORIES, Axis.INNOVATION)
+    _thread, now = classification.current(actor(leen), thread.id)
+    classify(leen, thread, need=Need.FACTS, axis=Axis.INNOVATION, seen_change=now.last_change)
     assert thread.need == Need.FACTS
 
 
@@ -177,6 +184,9 @@ def test_who_reads_the_history_gets_what_they_may_know(gent, leen, moderator):
         (None, ("", (unnamed,))),
     ):
         assert history(member, thread) == [own, expected]
+    memberships.remove(actor(moderator), gent.id, leen.id, reason="Moved to another city.")
+    assert history(leen, thread)[1][0] == "Wouter", "an author always knows who changed their thread"
+    assert history(colleague, thread)[1][0] == "Wouter"
 
 
 def test_lists_follow(gent, leen, thread):

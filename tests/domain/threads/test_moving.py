@@ -16,6 +16,7 @@ from forum.infra.db import db
 from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
+from forum.models.themes import Need
 from forum.models.threads import Thread
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
@@ -65,7 +66,8 @@ def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, m
         assert [card.id for card in page.rows] == found
         assert [card.id for card in lists.new_in_my_spaces(actor(person))] == found
         assert [card.id for card in lists.unanswered(actor(person), space_id=space.id)] == found
-        assert space_activity.news(actor(person))[space.id].waiting == len(found)
+        told = space_activity.news(actor(person))[space.id]
+        assert (told.waiting, told.title) == (len(found), thread.title if found else "")
     now = clock.now()
     for person, found in ((colleague, []), (karim, [thread.id])):
         scope = news.Scope(actor(person), now - timedelta(days=1), now + timedelta(days=1))
@@ -155,6 +157,8 @@ def test_spaces_are_named_only_to_who_may_know_of_them(gent, leen, thread):
     join(leen, secret)
     reader = make_member("Karim", space=gent)
     move(leen, thread, secret)
+    (away,) = thread_page.page(actor(leen), thread.id).changes
+    assert away.changes == (("space", "Gent", "Stil"),)
     move(leen, thread, gent)
     back, away = thread_page.page(actor(reader), thread.id).changes
     assert (back.changes, away.changes) == ((("space", "", "Gent"),), (("space", "Gent", ""),))
@@ -169,5 +173,7 @@ def test_moves_are_counted_with_other_changes(app, monkeypatch, gent, leen, genk
     move(leen, thread, genk)
     with pytest.raises(rates.TooOften):
         move(leen, thread, gent)
+    with pytest.raises(rates.TooOften):
+        classification.classify(actor(leen), thread.id, need=Need.FACTS, axis=thread.axis, tags=())
     assert db.session.get_one(Thread, thread.id).space_id == genk.id
     rates.reset()
