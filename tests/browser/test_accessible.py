@@ -15,13 +15,15 @@ RUN = """async tags => {
     const found = await axe.run(document, {runOnly: {type: 'tag', values: tags}});
     return found.violations.map(v => v.id + ': ' + v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(', '));
 }"""
-# Of a group of radio buttons Tab reaches one: the chosen one, or the first while none is chosen.
+# Of a group of radio buttons Tab reaches one: the chosen one, or the first while none is chosen. Of tabs the
+# chosen one: the arrows reach the others.
 FOCUSABLE = """() => { const STOP = e => {
         const all = [...(e.form || document).querySelectorAll(`input[name="${e.name}"]`)];
         return all.find(x => x.checked) || all[0]; };
     return [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex="0"]')]
-    .filter(e => !e.disabled && e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false})
+    .filter(e => !e.disabled && !e.matches('[role=tab][tabindex="-1"]')
+        && e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false})
         && (e.type !== 'radio' || e === STOP(e))).length; }"""
 FOCUSED = """() => {
     const e = document.activeElement;
