@@ -66,10 +66,11 @@ def test_a_post_outside_the_threads_of_the_lesson_cannot_be_quoted():
         )  # fmt: skip
 
 
-def test_words_that_are_gone_cannot_be_quoted():
+@pytest.mark.parametrize("gone", ["deleted_at", "hidden_at"])
+def test_words_that_are_gone_cannot_be_quoted(gone):
     scenario = build()
     _lesson, claim = begun(scenario)
-    scenario.post.deleted_at = scenario.post.created_at
+    setattr(scenario.post, gone, scenario.post.created_at)
     db.session.flush()
     with pytest.raises(Invalid) as refused:
         claims.quote(
