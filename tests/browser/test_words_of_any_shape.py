@@ -115,12 +115,14 @@ def test_w12_nothing_scrolls_sideways_on_a_phone_whatever_the_words(open_page, w
     assert page.evaluate(SIDEWAYS) is None
 
 
-def test_w11_a_title_and_a_field_take_their_direction_from_their_first_letter(open_page, wide):
+def test_w11_a_title_a_block_and_a_field_take_their_direction_from_their_first_letter(open_page, wide):
     page = open_page("wide", phone=True)
     page.goto(wide.thread)
     direction = "element => getComputedStyle(element).direction"
     assert page.locator("h1").evaluate(direction) == "rtl"
     assert page.locator(".tags").evaluate(direction) == "ltr"
+    blocks = page.locator(".opening-post .prose > p")
+    assert [block.evaluate(direction) for block in blocks.all()[:2]] == ["rtl", "ltr"]
     field = page.locator("textarea[name=body]")
     field.fill("Hallo")
     assert field.evaluate(direction) == "ltr"
