@@ -54,6 +54,7 @@ class ThreadNews:
     first_unread: int | None  # for whoever opened it before
     newest_by: str
     audience: str
+    last_post_at: datetime
     locked: bool
 
     @property

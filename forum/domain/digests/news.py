@@ -196,6 +196,7 @@ def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
             first_unread=row.first_unread,
             newest_by=speakers[row.Thread.id, row.newest][0],
             audience=row.Thread.audience,
+            last_post_at=row.Thread.last_post_at,
             locked=row.Thread.locked_at is not None,
         )
         for row in rows
