@@ -19,6 +19,7 @@ SIGN_INS = (
     ("yasmina", "field worker, Antwerpen"),
     ("sofie", "moderator, Antwerpen"),
     ("wouter", "moderator, Gent"),
+    ("els", "field worker, Leuven"),
     ("hanne", "guest"),
     ("eva", "editor of the network"),
     ("beheer", "administrator"),
