@@ -53,7 +53,6 @@ class ThreadNews:
     new_count: int
     first_unread: int | None  # for whoever opened it before
     newest_by: str
-    last_post_at: datetime
     audience: str
     last_post_at: datetime
     locked: bool

@@ -194,7 +194,6 @@ def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
             waiting=_waits(row.Thread, scope),
             new_count=row.fresh,
             first_unread=row.first_unread,
-            last_post_at=row.Thread.last_post_at,
             newest_by=speakers[row.Thread.id, row.newest][0],
             audience=row.Thread.audience,
             last_post_at=row.Thread.last_post_at,
