@@ -1,4 +1,4 @@
-"""`flask rerender`: makes HTML again that an older renderer made.
+"""`flask rerender`: makes HTML again that an older renderer made; the forum may run meanwhile.
 
 The text of a revision and its plain text stay as they are: excerpts of lessons are offsets in that text.
 """
@@ -6,13 +6,11 @@ The text of a revision and its plain text stay as they are: excerpts of lessons 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy import select
 
-from forum.infra import text
-from forum.infra.db import db
-from forum.models.threads import Post, PostRevision
+from forum.domain.threads import rendering
+from forum.infra.db import db, reading
 
-BATCH = 500
+BATCH = 200  # posts; rendered before the write lock is taken, and committed together
 
 
 def register(app: Flask) -> None:
@@ -24,26 +22,22 @@ def register(app: Flask) -> None:
 @with_appcontext
 def rerender() -> None:
     """Render again the posts that an older renderer made."""
-    rendered = 0
-    while rows := _outdated():
-        for post, body in rows:
-            # Hidden and withdrawn posts have no HTML, and get none back.
-            if post.deleted_at is None and post.hidden_at is None:
-                post.html = text.render(body)
-            post.render_version = text.RENDER_VERSION
-        rendered += len(rows)
-        db.session.flush()
-        db.session.expunge_all()
-    db.session.commit()
+    rendered = render_outdated()
     click.echo(f"{rendered} posts were rendered anew." if rendered else "Every post is up to date.")
 
 
-def _outdated() -> list[tuple[Post, str]]:
-    query = (
-        select(Post, PostRevision.body)
-        .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
-        .where(Post.render_version < text.RENDER_VERSION)
-        .order_by(Post.id)
-        .limit(BATCH)
-    )
-    return [(row.Post, row.body) for row in db.session.execute(query)]
+def render_outdated() -> int:
+    """Render all outdated posts in batches, each committed by itself; return how many there were."""
+    rendered = after = 0
+    while posts := _next(after):
+        rendered += rendering.replace(posts)
+        db.session.commit()
+        after = posts[-1].post_id
+    return rendered
+
+
+def _next(after: int) -> list[rendering.Rendered]:
+    with reading():
+        posts = rendering.outdated(after, BATCH)
+        db.session.commit()
+    return posts

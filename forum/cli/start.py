@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from forum import demo
+from forum.cli.render import render_outdated
 from forum.cli.supervisor import Supervisor
 from forum.infra.db import db
 
@@ -38,6 +39,8 @@ def start(port: int) -> None:
     """Migrate, then serve web and worker together until Ctrl-C."""
     _refuse_taken(port)
     upgrade()
+    if rendered := render_outdated():
+        click.echo(f"{rendered} posts were rendered anew.")
     if current_app.config["DEMO"]:
         _load_demo()
     db.session.remove()

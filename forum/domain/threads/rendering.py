@@ -1,0 +1,49 @@
+"""Posts that an older renderer made, rendered anew. Texts, plain texts and all that lessons rest on stay as they are."""
+
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from forum.infra import text
+from forum.infra.db import db
+from forum.infra.rows import claim
+from forum.models.threads import Post, PostRevision
+
+
+class Rendered(NamedTuple):
+    """A post of which the HTML is to be replaced: what was read, and what was made of it (None: it shows nothing)."""
+
+    post_id: int
+    revision: int
+    html: str | None
+
+
+def outdated(after: int, most: int) -> list[Rendered]:
+    """Return the next `most` posts after an id that an older renderer made, rendered anew; nothing is written."""
+    query = (
+        select(Post.id, Post.revision, Post.deleted_at, Post.hidden_at, PostRevision.body)
+        .join(PostRevision, (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision))
+        .where(Post.id > after, Post.render_version < text.RENDER_VERSION)
+        .order_by(Post.id)
+        .limit(most)
+    )
+    return [
+        Rendered(row.id, row.revision, None if row.deleted_at or row.hidden_at else text.render(row.body))
+        for row in db.session.execute(query)
+    ]
+
+
+def replace(posts: list[Rendered]) -> int:
+    """Write the HTML of these posts, unless somebody changed, hid or withdrew one meanwhile; return how many."""
+    return sum(_replace(post) for post in posts)
+
+
+def _replace(post: Rendered) -> bool:
+    shown = Post.deleted_at.is_(None) & Post.hidden_at.is_(None)
+    statement = update(Post).where(Post.id == post.post_id, Post.revision == post.revision)
+    statement = statement.where(Post.render_version < text.RENDER_VERSION)
+    if post.html is None:  # a hidden or withdrawn post has no HTML, and gets none back
+        statement = statement.where(~shown).values(render_version=text.RENDER_VERSION)
+    else:
+        statement = statement.where(shown).values(html=post.html, render_version=text.RENDER_VERSION)
+    return claim(statement)
