@@ -1,4 +1,4 @@
-"""Posts that an older renderer made, rendered anew. Texts, plain texts and all that lessons rest on stay as they are."""
+"""Posts that an older renderer made, rendered anew. Texts, plain texts and what lessons rest on stay as they are."""
 
 from typing import NamedTuple
 
