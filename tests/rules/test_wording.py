@@ -80,6 +80,12 @@ def test_pages_say_one_word_for_one_thing():
     assert other_words(ROOT) == []
 
 
+def test_dutch_quotes_with_single_marks_and_english_with_double_ones():
+    marks = {"English": re.compile("‘"), "Dutch": re.compile("[“”]")}
+    assert [text for language, text in visible(ROOT) if marks[language].search(text)] == []
+    assert marks["Dutch"].search("Kies “Laat nalezen”")
+
+
 def test_the_table_of_the_glossary_is_read():
     table = avoided(ROOT)
     assert {row.language for row in table} == LANGUAGES
