@@ -278,3 +278,31 @@ def test_a_reader_without_a_function_today_answers_under_the_name_alone(client, 
     db.session.scalars(select(Capacity).where(Capacity.member_id == leen.id)).one().ends_on = date(2026, 1, 1)
     sign_in(client, leen)
     assert "You write as <b>Leen</b>." in words(client.get(at(thread)))
+
+
+BLANK = {
+    "zero width": "\u200b",
+    "joiners": "\u2060\u200d",
+    "soft hyphen": "\u00ad",
+    "filler": "\u3164",
+    "braille": "\u2800",
+    "spaces": " \u00a0\u3000\t\r\n",
+    "marks of nothing": "***\r\n\r\n> \u200b",
+}
+
+
+@pytest.mark.parametrize("blank", BLANK.values(), ids=BLANK)
+def test_w8_what_shows_nothing_is_no_story_no_title_and_no_answer(client, gent, leen, blank):
+    thread = make_thread(gent, leen)
+    sign_in(client, leen)
+
+    def sent(address, **fields):
+        return submit(client, address, fields).status_code
+
+    stories, replies = f"/spaces/{gent.slug}/threads", f"/threads/{thread.id}/replies"
+    assert sent(stories, **STORY | {"body": blank}) == 422
+    if blank != BLANK["marks of nothing"]:
+        assert sent(stories, **STORY | {"title": blank}) == 422
+    assert sent(stories, **STORY) == 303
+    assert sent(replies, body=blank) == 422
+    assert sent(replies, body=f"{blank}Ja{blank}") == 303
