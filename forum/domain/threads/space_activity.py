@@ -100,19 +100,16 @@ def _shared(signed_in: bool, wide: bool) -> Select[Any]:
 def _counts() -> Select[Any]:
     reader: Any = reader_param(signed_in=True)
     new = unread_count(reader.id).label("fresh")
-    recent = (
-        _latest(True, new, sql_cast(Thread.cities, Text).label("cities"))
-        .outerjoin(ReadMark, marked(reader.id))
-        .limit(RECENT)
-        .subquery()
-    )
+    # Apart, because SQLite would count the new posts once more to list the cities.
+    recent = _latest(True, new).outerjoin(ReadMark, marked(reader.id)).limit(RECENT).subquery()
+    spoke = _latest(True, sql_cast(Thread.cities, Text).label("cities")).limit(RECENT).subquery()
     waiting = (
         _latest(True, Thread.id).where(FILTERS["open"], FILTERS["others"]).limit(MOST_WAITING).subquery()
     )
     query: Any = select(
         Space.id,
         select(func.coalesce(func.sum(recent.c.fresh), 0)).scalar_subquery().label("new_count"),
-        select(func.aggregate_strings(recent.c.cities, "\n")).scalar_subquery().label("cities"),
+        select(func.aggregate_strings(spoke.c.cities, "\n")).scalar_subquery().label("cities"),
         select(func.count(waiting.c.id)).scalar_subquery().label("waiting"),
     )
     return cast(Select[Any], query.where(_OWN, sees(Space, reader)))

@@ -85,7 +85,7 @@ def test_news_of_a_space_is_for_who_belongs_to_it(gent, leen, noor):
     news = space_activity.news(actor(noor))[gent.id]
     assert (news.speaker, news.is_reply, news.new_count, news.waiting) == ("Karim", True, 2, 0)
     assert set(news.cities) == {"gent", "genk"}
-    read_marks.mark_read(actor(noor), thread.id, 2)
+    read_marks.mark_read(actor(noor), thread.id, first=1, last=2)
     reply.hidden_at = later(3)
     db.session.flush()
     news = space_activity.news(actor(noor))[gent.id]
