@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length
 from forum.domain.audit.log import Changed
 from forum.domain.lessons.adoptions import Adoption, PostLink
 from forum.domain.lessons.library import LessonCard
+from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.source_thread import WorkbenchPost
@@ -22,6 +23,7 @@ from forum.domain.threads.changes import Reclassification
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
+from forum.web.forms.workbench import ExcerptForm
 from forum.web.http.access import demo, open_to
 
 bp = Blueprint("design", __name__)
@@ -53,7 +55,7 @@ class SampleForm(FlaskForm):
 
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
-    need = RadioField(i18n.lazy("What is it?"), choices=_choices(labels.NEEDS), default="stories")
+    need = RadioField(i18n.lazy("What are you looking for?"), choices=_choices(labels.NEEDS), default="stories")
     axis = SelectField(i18n.lazy("Theme"), choices=_choices(labels.AXES))
     frequency = RadioField(i18n.lazy("How often?"), choices=_choices(labels.FREQUENCIES), default="weekly")
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
@@ -150,9 +152,21 @@ def _samples() -> dict[str, Any]:
             ),
         ),
         "words": EXCERPT,
+        "pasted": _pasted(),
         "when": WHEN,
         **_evidence(),
     }
+
+
+def _pasted() -> ExcerptForm:
+    """Return the form of pasted words that stand in two places."""
+    form = ExcerptForm(formdata=None, prefix="pasted")
+    form.places = [
+        FoundPlace(1, Place(1, start, start + 8), number, name, TITLE, before, "het werkt", " niet. …")
+        for start, number, name, before in ((9, 2, "Sara", "Bij ons: "), (40, 5, "Koen", "… maar "))
+    ]
+    form.place.errors = [i18n._("This text is in several places. Choose one of them.")]
+    return form
 
 
 def _evidence() -> dict[str, Any]:

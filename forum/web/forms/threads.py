@@ -41,7 +41,7 @@ class ThreadForm(FlaskForm):
         [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
     )
     need = RadioField(
-        lazy("What is it?"),
+        lazy("What are you looking for?"),
         [DataRequired(lazy("Choose what you are looking for."))],
         choices=named(NEEDS),
         default="stories",
