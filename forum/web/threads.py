@@ -65,7 +65,7 @@ def start(slug: str) -> ResponseReturnValue:
 @bp.get("/threads/<int:thread_id>")
 @open_to(anyone)
 def short(thread_id: int) -> ResponseReturnValue:
-    return redirect(links.to_thread(thread_page.page(viewer(), thread_id)), 303)
+    return redirect(links.to_unread(thread_page.page(viewer(), thread_id)), 303)
 
 
 @bp.get("/threads/<int:thread_id>-<slug>")
@@ -73,7 +73,7 @@ def short(thread_id: int) -> ResponseReturnValue:
 def show(thread_id: int, slug: str) -> ResponseReturnValue:
     thread = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
     if slug != thread.slug:
-        return redirect(links.to_thread(thread), 303)
+        return redirect(links.to_page(thread, thread.number), 303)
     return _page(thread)
 
 

@@ -306,3 +306,16 @@ def test_w8_what_shows_nothing_is_no_story_no_title_and_no_answer(client, gent, 
     assert sent(stories, **STORY) == 303
     assert sent(replies, body=blank) == 422
     assert sent(replies, body=f"{blank}Ja{blank}") == 303
+
+
+def test_short_and_outdated_addresses_lead_to_what_is_new_and_keep_their_page(client, gent, leen):
+    thread = make_thread(gent, make_member("Ann", space=gent))
+    for number in range(2, 26):
+        make_post(thread, make_member(f"Lid {number}", space=gent), f"Antwoord {number}.")
+    sign_in(client, leen)
+    short = f"/threads/{thread.id}"
+    assert client.get(short).location == at(thread)
+    read_marks.mark_read(actor(leen), thread.id, first=1, last=22)
+    db.session.commit()
+    assert client.get(short).location == f"{at(thread)}?page=2#post-23"
+    assert client.get(f"{short}-oude-titel?page=2").location == f"{at(thread)}?page=2"
