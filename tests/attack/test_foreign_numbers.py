@@ -11,7 +11,7 @@ from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt
-from forum.models.spaces import Membership, Role
+from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Thread
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
@@ -43,7 +43,9 @@ def closed_numbers(world) -> dict[str, list[str]]:
 
     return {
         "slug": [world.unlisted.slug],  # that the other one exists, members of the network may know
-        "thread_id": of(Thread, Thread.space_id.in_([world.closed.id, world.unlisted.id])),
+        "thread_id": of(
+            Thread, Thread.space_id.in_([world.closed.id, world.unlisted.id]), Thread.audience != Audience.PUBLIC
+        ),
         "post_id": [str(world.post.id), str(world.post.id + 1), str(world.post.id + 2)],
         "lesson_id": [str(world.draft.id), str(world.kept.id)],
         "public_id": [world.kept.public_id],
