@@ -55,7 +55,9 @@ class SampleForm(FlaskForm):
 
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
     body = TextAreaField(i18n.lazy("Your story"), validators=[Length(min=40)])
-    need = RadioField(i18n.lazy("What are you looking for?"), choices=_choices(labels.NEEDS), default="stories")
+    need = RadioField(
+        i18n.lazy("What are you looking for?"), choices=_choices(labels.NEEDS), default="stories"
+    )
     axis = SelectField(i18n.lazy("Theme"), choices=_choices(labels.AXES))
     frequency = RadioField(i18n.lazy("How often?"), choices=_choices(labels.FREQUENCIES), default="weekly")
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))

@@ -44,7 +44,9 @@ def closed_numbers(world) -> dict[str, list[str]]:
     return {
         "slug": [world.unlisted.slug],  # that the other one exists, members of the network may know
         "thread_id": of(
-            Thread, Thread.space_id.in_([world.closed.id, world.unlisted.id]), Thread.audience != Audience.PUBLIC
+            Thread,
+            Thread.space_id.in_([world.closed.id, world.unlisted.id]),
+            Thread.audience != Audience.PUBLIC,
         ),
         "post_id": [str(world.post.id), str(world.post.id + 1), str(world.post.id + 2)],
         "lesson_id": [str(world.draft.id), str(world.kept.id)],
