@@ -32,18 +32,18 @@ class Reclassification:
 def of_thread(reader: Actor | None, thread: Any) -> list[Reclassification]:
     """Return the changes of a thread (its row) that the reader was found to see, the latest first (one or two queries).
 
-    Tags that are gone are named to its author and the moderators alone: they may have been taken away for what they
-    said. Spaces are named to who may know of them, moderators to the people of their space.
+    Tags that are gone are named to its author and to the moderators of the space where it had them: they may have been
+    taken away for what they said. Spaces are named to who may know of them, moderators to the people of their space.
     """
     rows = select_rows(_rows(), {"thread_id": thread.id}).all()
     spaces = _space_names(reader, rows)
     is_author = reader is not None and reader.id == thread.author_id
-    moderates = reader is not None and reader.roles.get(thread.space_id) == Role.MODERATOR
     found = []
     for (editor_id, changed_at), group in groupby(rows, key=lambda row: (row.editor_id, row.changed_at)):
         together = list(group)
         known = editor_id == thread.author_id or is_author or _belongs(reader, together[0].space_id)
-        changes = [_changed(row, spaces, names_tags=is_author or moderates) for row in reversed(together)]
+        names_tags = is_author or _moderates(reader, together[0].space_id)
+        changes = [_changed(row, spaces, names_tags=names_tags) for row in reversed(together)]
         found.append(Reclassification(together[0].name if known else "", changed_at, tuple(changes)))
     return found
 
@@ -68,6 +68,10 @@ def _rows() -> Select[Any]:
 
 def _belongs(reader: Actor | None, space_id: int) -> bool:
     return reader is not None and space_id in reader.roles
+
+
+def _moderates(reader: Actor | None, space_id: int) -> bool:
+    return reader is not None and reader.roles.get(space_id) == Role.MODERATOR
 
 
 def _changed(row: Any, spaces: Mapping[str, str], *, names_tags: bool) -> Changed:

@@ -9,7 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.digests import news
 from forum.domain.lessons import lessons
 from forum.domain.moderation import narrowing
-from forum.domain.threads import classification, lists, read_marks, space_activity
+from forum.domain.threads import changes, classification, lists, read_marks, space_activity
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, rates
 from forum.infra.db import db
@@ -177,3 +177,19 @@ def test_moves_are_counted_with_other_changes(app, monkeypatch, gent, leen, genk
         classification.classify(actor(leen), thread.id, need=Need.FACTS, axis=thread.axis, tags=())
     assert db.session.get_one(Thread, thread.id).space_id == genk.id
     rates.reset()
+
+
+def test_former_tags_are_for_the_moderators_of_the_space_where_the_thread_had_them(
+    gent, leen, moderator, genk, thread
+):
+    there = make_member("Eva", space=genk, role=Role.MODERATOR)
+    classification.classify(actor(moderator), thread.id, need=thread.need, axis=thread.axis, tags=("hush",))
+    move(leen, thread, genk, Audience.NETWORK)
+    db.session.expire_all()
+
+    def former_tags(member):
+        rows = changes.of_thread(actor(member), thread)
+        return [change.before for row in rows for change in row.changes if change.part == "tags"]
+
+    assert former_tags(moderator) == former_tags(leen) == ["care"]
+    assert former_tags(there) == [""]
