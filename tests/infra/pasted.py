@@ -62,6 +62,9 @@ PATHS = (
 )
 
 
+SHORT, LONG = 5, 45  # at most so many blocks of one to six lines: up to some 11,000 characters
+
+
 @dataclass
 class Post:
     """A post as it was sent, the lines that its writer sees, and the addresses that its links lead to."""
@@ -97,62 +100,64 @@ def sentence(chance: Random, post: Post) -> tuple[str, str]:
     return f"{said} {before}{link}{after}{end}", f"{said} {link.replace('&amp;', '&')}"
 
 
-def _written(chance: Random, mark: Callable[[int, str], str], line_end: str = "\n", gap: str = "") -> Post:
+def _written(
+    chance: Random, mark: Callable[[int, str], str], line_end: str = "\n", *, most: int = SHORT
+) -> Post:
     """A post of some blocks of lines; `mark` puts the style's marks around each line, by its place in the block."""
     post = Post()
     blocks = []
-    for _block in range(chance.randint(1, 5)):
+    for _block in range(chance.randint(most // 2, most)):
         block = []
         for place in range(chance.randint(1, 6)):
             source, shown = sentence(chance, post)
             block.append(mark(place, source))
             post.lines.append(shown)
         blocks.append(line_end.join(block))
-    post.source = (line_end + gap + line_end).join(blocks)
+    post.source = (line_end * 2).join(blocks)
     return post
 
 
-def from_a_word_processor(chance: Random) -> Post:
+def from_a_word_processor(chance: Random, most: int = SHORT) -> Post:
     """Bullets with tabs, soft line ends, no-break spaces, curly quotes, indented first lines."""
     bullet = chance.choice(["•\t", "·       ", "▪\t", "–\t", "\uf0b7\t", "", "\t", "     ", "\u00a0\u00a0"])
     line_end = chance.choice(["\r\n", "\x0b", "\u2028", "\n"])
-    return _written(chance, lambda _place, line: bullet + line, line_end)
+    return _written(chance, lambda _place, line: bullet + line, line_end, most=most)
 
 
-def from_a_phone(chance: Random) -> Post:
+def from_a_phone(chance: Random, most: int = SHORT) -> Post:
     """Short lines, no capitals, emoji, line ends of one kind, spaces left at the end."""
-    post = _written(chance, lambda place, line: line + "  " * (place % 2), "\n")
+    post = _written(chance, lambda place, line: line + "  " * (place % 2), most=most)
     return Post(
         post.source.lower(), [line.lower() for line in post.lines], [link.lower() for link in post.links]
     )
 
 
-def from_a_mail_program(chance: Random) -> Post:
+def from_a_mail_program(chance: Random, most: int = SHORT) -> Post:
     """Quoted lines, headers, a signature behind two dashes on a line of its own."""
     quote = chance.choice(["> ", ">> ", "> > ", ">", "| ", ""])
-    post = _written(chance, lambda _place, line: quote + line, "\r\n")
+    post = _written(chance, lambda _place, line: quote + line, "\r\n", most=most)
     header = ["Van: Wij Drie", "Onderwerp: Re: [plein] wat nu?"]
     post.source = "\r\n".join(header) + "\r\n\r\n" + post.source
     post.lines = header + post.lines
     return post
 
 
-def from_another_forum(chance: Random) -> Post:
+def from_another_forum(chance: Random, most: int = SHORT) -> Post:
     """Square mark-up, which shows as it was typed."""
     tag = chance.choice(["b", "quote", "url", "list", "spoiler", "size=4"])
     close = tag.split("=")[0]
-    post = _written(chance, lambda _place, line: f"[{tag}]{line}[/{close}]")
+    post = _written(chance, lambda _place, line: f"[{tag}]{line}[/{close}]", most=most)
     post.lines = [f"{tag}{line}{close}" for line in post.lines]
     return post
 
 
-def in_markdown(chance: Random) -> Post:
+def in_markdown(chance: Random, most: int = SHORT) -> Post:
     """Emphasis, headings, lists and quotes that somebody meant."""
     before, after = chance.choice(
         [("**", "**"), ("_", "_"), ("- ", ""), ("1. ", ""), ("> ", ""), ("### ", ""), ("~~", "~~")]
     )
     post = Post()
-    for _block in range(chance.randint(1, 6)):
+    for _block in range(chance.randint(1, 2 * most)):
         said = words(chance)
         post.source += f"{before}{said}{after}\n\n"
         post.lines.append(said)
@@ -164,7 +169,7 @@ def in_markdown(chance: Random) -> Post:
     return post
 
 
-STYLES: dict[str, Callable[[Random], Post]] = {
+STYLES: dict[str, Callable[..., Post]] = {
     "word processor": from_a_word_processor,
     "phone": from_a_phone,
     "mail program": from_a_mail_program,

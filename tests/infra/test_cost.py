@@ -69,3 +69,22 @@ def test_two_thousand_drawn_texts_cost_no_more_than_ten_times_prose(chance, caps
         sys.stdout.write(
             f"\n  dearest of 2000: {dearest[1]:.1f} times prose ({prose:.1f} ms): {dearest[0]!r}\n"
         )
+
+
+LONG_POSTS = {
+    "report": "\n\n".join(["Een paragraaf met wat zinnen over het plein, de straat en het loket. " * 2] * 70)
+    + "\n\n"
+    + "\n".join("- **Punt**: iets over de straat en de buurt" for _ in range(60)),
+    "names": "\n".join(f"{number}. Jan Janssens, dienst straten" for number in range(1, 201)),
+    "addresses": "\n".join(f"- https://stad.example/verslag/{number}" for number in range(150)),
+    "mail": "\n".join(f"Jan Janssens <jan{number}@stad.example>" for number in range(200)),
+    "table": "|a|b|c|d|e|\n|-|-|-|-|-|\n" + "|een|twee|drie|vier|vijf|\n" * 80,
+    "chat": "\n".join(f"[12:{number % 60:02}] Jan: ja dat is goed" for number in range(700)),
+    "list": "\n".join(f"- punt {number} over de straat en de wijk" for number in range(400)),
+    "letter": "\n\n".join(["Een alinea van een brief die niet lang is."] * 400),
+}
+
+
+@pytest.mark.parametrize("name", LONG_POSTS)
+def test_long_posts_that_people_write_keep_their_marks(name):
+    assert "<pre" not in text.render(LONG_POSTS[name][: text.MAX_LENGTH])

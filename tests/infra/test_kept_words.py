@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.infra import text
-from tests.infra.pasted import STYLES, Post, markdown_of_every_kind
+from tests.infra.pasted import LONG, SHORT, STYLES, Post, markdown_of_every_kind
 from tests.infra.reading import allowed_only
 
 pytestmark = pytest.mark.any_database
+
+AS_WRITTEN = '<pre dir="auto">'
 
 
 def signs(source: str) -> list[str]:
@@ -99,6 +101,7 @@ def test_every_word_is_there_however_many_documents_one_tries(chance):
 def test_posts_as_people_paste_them_keep_their_letters_lines_and_links(style, chance):
     for _ in range(25):
         check_post(STYLES[style](chance))
+    check_post(STYLES[style](chance, LONG))
 
 
 @pytest.mark.proof
@@ -108,7 +111,7 @@ def test_twenty_thousand_posts_keep_their_letters_lines_and_links(chance, capsys
     links = 0
     for number in range(20_000):
         style = list(STYLES)[number % len(STYLES)]
-        links += check_post(STYLES[style](chance))
+        links += check_post(STYLES[style](chance, LONG if number % 20 == 0 else SHORT))
         counts[style] += 1
     with capsys.disabled():
         sys.stdout.write(f"\n  {counts}, {links} links whole\n")
@@ -124,5 +127,5 @@ def check_post(post: Post) -> int:
     assert re.findall(r'<a href="([^"]*)"', html) == [entities.escape(link) for link in post.links], (
         post.source
     )
-    assert "<pre>" not in html
+    assert AS_WRITTEN not in html, post.source[:200]
     return len(post.links)

@@ -7,41 +7,44 @@ begins no list is kept as text.
 import re
 from itertools import pairwise
 
-# Microseconds that a mark may cost at the worst, measured with texts made of nothing else; letters and spaces cost next
-# to nothing. `tests/infra/test_cost.py` finds out when they are no longer true.
+# Microseconds that a mark costs, measured in texts of some hundred; a mark within another one adds to it. Letters and
+# spaces cost next to nothing. `tests/infra/test_cost.py` finds out when this is no longer true.
 WEIGHTS = {
-    "\n": 12,
-    "\n\n": 50,
-    "*": 34,
-    "_": 34,
-    "~": 20,
-    "[": 18,
-    "](": 90,
-    "]:": 40,
-    "![": 34,
-    "|": 20,
-    "`": 30,
-    "<": 25,
+    **dict.fromkeys("]!:{}$%+-=^", 2),
     ">": 12,
-    "&": 34,
-    "\\": 12,
-    "@": 100,
-    "://": 120,
+    "\n": 14,
+    "\n\n": 20,
+    "\n\n>": 60,
+    "*": 24,
+    "**": -18,
+    "_": 24,
+    "~": 12,
+    "[": 11,
+    "](": 50,
+    "]:": 20,
+    "![": 25,
+    "|": 48,
+    "`": 20,
+    "<": 20,
+    "&": 14,
+    "\\": 3,
+    "\\\n": 18,
+    "@": 70,
+    "://": 75,
     "ww.": 70,
     "WW.": 70,
-    "# ": 80,
-    "- ": 80,
-    "* ": 50,
-    "+ ": 80,
-    "\t": 12,
-    "---": 40,
-    "\n-": 60,
-    "\n=": 80,
-    **dict.fromkeys("]!:{}$%+-=^", 2),
+    "# ": 40,
+    "\n---": 39,
+    "\n-\n": 39,
+    "\n=": 39,
 }
-NUMBERED = re.compile(r"(?:\d[.)]|[•●▪■◦○‣⁃∙·–—])[ \t]")
-OF_A_NUMBER = 80
-MOST_WORK = 22_000
+ITEM_MARK = re.compile(r"(?:[-+*•●▪■◦○‣⁃∙·\uf0b7\uf0a7–—]|\d[.)])[ \t\u00a0]")
+OF_AN_ITEM = 50
+OF_A_NESTED_ITEM = 60  # more, for "- - - a"
+OF_A_LOOK = 1.3  # at each mark between a bracket and the one that closes it, or the end of the paragraph
+STOPS = re.compile(r"[\n!$%&*+\-:<=>@\[\\\]^_`{}~]")
+WITH_DEFINITIONS = 1.6  # a text with one may be parsed twice
+MOST_WORK = 28_000
 FENCE = re.compile(r"[ >]*(`{3,}|~{3,})")
 BULLET = re.compile(
     r"^((?:[ \t]{0,8}>)*[ \t]{0,8})([•●▪■◦○‣⁃∙·\uf0b7\uf0a7–—])([ \t\u00a0\u2002\u2003]+)(?=\S)"
@@ -51,7 +54,6 @@ INDENT = re.compile(" *")
 FAR = 4  # columns from the margin: CommonMark reads such a line as code
 DASHES = "–—"  # in a line of its own a dash is what somebody says, not a list
 NUMBER = re.compile(r"^((?:[ \t]{0,3}>)*[ \t]*)(\d{1,9})([.)])(?=[ \t])")
-NO_BREAK = str.maketrans({"\u00a0": " ", "\u2002": " ", "\u2003": " "})
 
 
 def is_heavy(source: str) -> bool:
@@ -60,9 +62,26 @@ def is_heavy(source: str) -> bool:
     The bound is an estimate from counts, so that asking is cheap. Such a text is shown as it was written.
     """
     work = sum(source.count(mark) * weight for mark, weight in WEIGHTS.items())
-    if work <= MOST_WORK:
-        work += OF_A_NUMBER * sum(1 for _item in NUMBERED.finditer(source))
-    return work > MOST_WORK
+    before = -1
+    for mark in ITEM_MARK.finditer(source):
+        work += OF_AN_ITEM + (OF_A_NESTED_ITEM if mark.start() == before else 0)
+        before = mark.end()
+    if work <= MOST_WORK and "[" in source:
+        work += OF_A_LOOK * sum(map(_looks, source.split("\n\n")))
+    return work * (WITH_DEFINITIONS if "]:" in source else 1) > MOST_WORK
+
+
+def _looks(paragraph: str) -> int:
+    """How many marks the parser looks at to find the brackets that close: it begins anew at each that opens."""
+    marks = STOPS.findall(paragraph)
+    opened: list[int] = []
+    looks = 0
+    for at, mark in enumerate(marks):
+        if mark == "[":
+            opened.append(at)
+        elif mark == "]" and opened:
+            looks += at - opened.pop()
+    return looks + sum(len(marks) - at for at in opened)
 
 
 def with_known_marks(source: str) -> str:

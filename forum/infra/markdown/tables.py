@@ -5,7 +5,7 @@ from markdown_it.rules_block.table import escapedSplit, getLine
 from markdown_it.token import Token
 
 MOST_COLUMNS = 40
-MOST_CELLS = 1_000
+MOST_CELLS = 500
 TOO_LARGE_UNTIL = (
     "tables_too_large_until"  # in the environment of one parsing: the line up to which that is known
 )
@@ -18,7 +18,7 @@ def whole_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     last, widest = _extent(state, start, end)
-    if widest > MOST_COLUMNS or widest * (last - start) > MOST_CELLS:
+    if widest > MOST_COLUMNS or widest * (last - start - 1) > MOST_CELLS:
         state.env[TOO_LARGE_UNTIL] = last
         return False
     first = len(state.tokens)
@@ -31,9 +31,15 @@ def _extent(state: StateBlock, start: int, end: int) -> tuple[int, int]:
     """The line after the last that can belong to the table, and the most cells in a line of it."""
     line, widest = start, 0
     while line < end and not state.isEmpty(line):
-        widest = max(widest, state.src.count("|", state.bMarks[line], state.eMarks[line]) + 1)
+        widest = max(widest, _columns(state, line))
         line += 1
     return line, widest
+
+
+def _columns(state: StateBlock, line: int) -> int:
+    """At most how many cells a line has: a pipe at its border parts nothing. An escaped pipe counts too."""
+    content = getLine(state, line).strip()
+    return content.count("|") + 1 - content.startswith("|") - (len(content) > 1 and content.endswith("|"))
 
 
 def _add_dropped_cells(state: StateBlock, first: int) -> None:
