@@ -128,7 +128,7 @@ def summary(plain_text: str, length: int = 240) -> str:
         if not kept:
             continue
         if len(lines) == SUMMARY_LINES:
-            lines[-1] = lines[-1].rstrip(CUT) + "…"
+            lines[-1] = _open_end(lines[-1])
             break
         lines.append(kept)
         room -= len(kept) + 1
@@ -145,7 +145,13 @@ def _cut(text: str, length: int) -> str:
     if sentences and sentences[-1] >= length * 0.6:
         return f"{room[: sentences[-1]]} …"
     whole = room if text[length - 1].isspace() else re.sub(r"\s\S*$", "", room)
-    return whole.rstrip(CUT) + "…"
+    ended = _open_end(whole)
+    return ended if len(ended) <= length else whole.rstrip(CUT + ".!?…") + "…"
+
+
+def _open_end(text: str) -> str:
+    text = text.rstrip(CUT)
+    return f"{text} …" if text[-1:] in {".", "!", "?", "…"} else f"{text}…"
 
 
 def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:

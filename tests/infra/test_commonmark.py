@@ -91,6 +91,7 @@ def _reasons(written: str, html: str) -> list[str]:
         "addresses": re.search(r"https?://|www\.|mailto:|\S@\S", written),
         "lines": re.search(r"\n(?!</?(p|[uo]l|li|blockquote|h\d|hr|pre|t))", html.strip()),
         "indented": re.search(r"^[ >]*( {4}| {0,3}\t)|[-*+>.)\d]( {4,}|\s*\t)", written, re.MULTILINE),
+        "quoting": re.search(r"^ {0,3}>|^ {0,3}([-*+]|\d+[.)])\s", written, re.MULTILINE),
         "fences": re.search(r'class="language-', html),
         "refused": re.search(r'(href|src)="(?!https?://.|mailto:|/[^/]|#.)', html) or "[](" in written,
         "titles": ' title="' in html,

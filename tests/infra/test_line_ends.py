@@ -101,3 +101,27 @@ def counted(html: str) -> list[int]:
         number = int(value[1]) if value else number + 1
         found.append(number)
     return found
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        (
+            "> vraag van Els\nmijn antwoord",
+            "<blockquote><p>vraag van Els</p></blockquote><p>mijn antwoord</p>",
+        ),
+        (
+            ">> van Els\n> van Jan\nvan mij",
+            "<blockquote><blockquote><p>van Els</p></blockquote><p>van Jan</p></blockquote><p>van mij</p>",
+        ),
+        ("> een\n> twee", "<blockquote><p>een<br>twee</p></blockquote>"),
+        ("- een\n- twee\nGroeten\nJan", "<ul><li>een</li><li>twee</li></ul><p>Groeten<br>Jan</p>"),
+        ("- een\n  vervolg\nGroeten", "<ul><li>een<br>vervolg</li></ul><p>Groeten</p>"),
+        ("1. een\nuitleg\n2. twee", "<ol><li>een<br>uitleg</li><li>twee</li></ol>"),
+        (f"- {'woord ' * 11}\ngaat voort", f"<ul><li>{'woord ' * 10}woord<br>gaat voort</li></ul>"),
+        ("–\teen\nvervolg\n–\ttwee", "<ul><li>een<br>vervolg</li><li>twee</li></ul>"),
+    ],
+)
+def test_nobodys_words_stand_in_the_quote_or_the_list_of_another(source, shown):
+    html = text.render(source).replace(' dir="auto"', "")
+    assert re.sub(r"\s*\n\s*", "", html) == shown

@@ -29,6 +29,7 @@ def linked(source: str) -> list[str]:
         ("https://stad.example/x... https://stad.example/y?! https://stad.example/z;",
          ["https://stad.example/x", "https://stad.example/y", "https://stad.example/z"]),
         ("「https://stad.example/x」，https://stad.example/y。", ["https://stad.example/x", "https://stad.example/y"]),
+        ("https://stad.example/x’s en ‘https://stad.example/y’", ["https://stad.example/x", "https://stad.example/y"]),
         ("ann@stad.example, (els@stad.example)", ["ann@stad.example", "els@stad.example"]),
         ("https://stad.example/x\u200b", ["https://stad.example/x"]),
     ],

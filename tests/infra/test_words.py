@@ -100,6 +100,7 @@ def test_asking_for_a_long_quote_is_quick_and_signs_are_only_signs():
 def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
     assert text.summary("Short.\n\nIndeed.") == "Short.\nIndeed."
     assert text.summary("one\n" * 9) == "one\none\none\none\none\none…"
+    assert text.summary("Een.\n" * 9).endswith("Een. …")
     assert text.summary("\n" * 19_999 + "x") == "x"
     cut = text.summary("word " * 100, 40)
     assert cut == "word word word word word word word word…"[: len(cut)]

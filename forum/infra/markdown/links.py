@@ -10,14 +10,14 @@ from markdown_it.token import Token
 ALLOWED = re.compile(r"https?://[^\s/?#]|mailto:[^\s@]+@|/(?!/)|#.", re.IGNORECASE)
 # Where a bare address ends at the latest: at white space, quotes that enclose, an ellipsis, signs of other scripts,
 # invisible signs (U+FDD0 is the parser's line end) and emoji. A backslash that keeps a sign from being a mark goes on.
-STOPS = '\\s<>"`«»‹›“”„‟…\\\\\u200b\u2060\ufeff\ufdd0\u3000-\u303f\uff08\uff09\uff0c\uff1a\uff1b\U0001f000-\U0001faff'
+STOPS = '\\s<>"`«»‹›“”„‟‘’…\\\\\u200b\u2060\ufeff\ufdd0\u3000-\u303f\uff08\uff09\uff0c\uff1a\uff1b\U0001f000-\U0001faff'
 REST = rf"(?:\\[_*~()\[\].&=#+-]|[^{STOPS}])*"
 HTTP = re.compile(rf"https?://\w{REST}|https?://\[[0-9a-f:.]+\]{REST}", re.IGNORECASE)
 WWW = re.compile(rf"www\.\w{REST}", re.IGNORECASE)
 BEGUN = re.compile(r"(?:^|[\s\ufdd0(\[{'‘])(www\.\w\S*)$", re.IGNORECASE)
 LOOK_BACK = 300  # signs; an address with emphasis in it that is longer is not worth looking further
 CUTS = re.compile(r"\[/|\]\(|&(?:quot|gt|lt|apos|nbsp|laquo|raquo|ldquo|rdquo|rsquo|hellip|#0?39);")
-TRAILING = ".,;:!?'’‘*_~-–([{"
+TRAILING = ".,;:!?'*_~-–([{"
 PAIRS = {")": "(", "]": "[", "}": "{"}
 LOCAL_PART = re.compile(r"(?<![\w.@/+-])(?:mailto:)?[\w!#$%&'*+/=?^{|}~-][\w.!#$%&'*+/=?^{|}~-]{0,63}$")
 DOMAIN = re.compile(r"(?:\w[\w-]{0,62}\.){1,8}[^\W\d_]{2,63}(?![\w@])")

@@ -95,6 +95,7 @@ EXTENSIONS = {
     "headings": "headings start at the third level, below the page's own",
     "pictures": "a picture becomes a link with its description as words",
     "lines": "a line end is a line end",
+    "quoting": "a line at the margin ends a list, one with fewer > than the line before it that quote",
     "indented": "an indented line is not code",
     "fences": "words behind a fence are shown, unless they name a language",
     "refused": "a link or picture without an address that a browser may follow is shown as it was typed",

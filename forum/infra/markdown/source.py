@@ -51,6 +51,8 @@ BULLET = re.compile(
 )
 ITEM = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])[ \t]")
 INDENT = re.compile(" *")
+QUOTED = re.compile(r"(?: {0,3}>)+")
+WRAPS_AT = 60  # characters: where mail programs break lines, a line that goes on is longer
 FAR = 4  # columns from the margin: CommonMark reads such a line as code
 DASHES = "–—"  # in a line of its own a dash is what somebody says, not a list
 NUMBER = re.compile(r"^((?:[ \t]{0,3}>)*[ \t]*)(\d{1,9})([.)])(?=[ \t])")
@@ -61,7 +63,7 @@ def is_heavy(source: str) -> bool:
 
     The bound is an estimate from counts, so that asking is cheap. Such a text is shown as it was written.
     """
-    work = sum(source.count(mark) * weight for mark, weight in WEIGHTS.items())
+    work: float = sum(source.count(mark) * weight for mark, weight in WEIGHTS.items())
     before = -1
     for mark in ITEM_MARK.finditer(source):
         work += OF_AN_ITEM + (OF_A_NESTED_ITEM if mark.start() == before else 0)
@@ -102,10 +104,12 @@ def with_known_marks(source: str) -> str:
     kept = _numbers_of_lists(numbers)
     for at, line in enumerate(lines):
         bullet, number = bullets[at], numbers[at]
-        if bullet and (bullet[2] not in DASHES or beside[at]):
+        if bullet and (bullet[2] not in DASHES or beside[at] or bullet[3][0] == "\t"):
             lines[at] = f"{bullet[1]}- {line[bullet.end() :]}"
         elif number and not kept[at]:
             lines[at] = f"{number[1]}{number[2]}\\{line[number.end(2) :]}"
+    _end_lists(lines, open_text)
+    _end_quotes(lines, open_text)
     return "\n".join(lines)
 
 
@@ -141,6 +145,50 @@ def _move_to_margin(lines: list[str], open_text: list[bool]) -> None:
             far = len(indent)
         if far:
             lines[at] = line.expandtabs(4)[min(far, len(indent)) :]
+
+
+def _end_lists(lines: list[str], open_text: list[bool]) -> None:
+    """What stands below the last item of a list at the margin is not part of that item, unless a long line wraps there.
+
+    CommonMark lets it go on ("lazy continuation"), and a greeting would stand in the last bullet.
+    """
+    last = -1  # the last item of this block
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at]
+        if not open_text[at] or not line.strip():
+            last = -1
+        elif ITEM.match(line):
+            if (
+                last < 0
+                and at + 1 < len(lines)
+                and open_text[at + 1]
+                and lines[at + 1].strip()
+                and len(line) < WRAPS_AT
+            ):
+                below = at + 1
+                while below < len(lines) and lines[below][:1].isspace() and lines[below].strip():
+                    below += 1
+                if below < len(lines) and open_text[below] and lines[below].strip():
+                    lines[below] = "\n" + lines[below]
+            last = at
+
+
+def _end_quotes(lines: list[str], open_text: list[bool]) -> None:
+    """A line with fewer marks of quoting than the one before it is by somebody else: it begins a paragraph of its own.
+
+    CommonMark lets it go on, and an answer would stand in the mouth of who is answered.
+    """
+    before = 0
+    for at, line in enumerate(lines):
+        depth = _quoted(line) if open_text[at] else 0
+        if open_text[at] and line.strip() and depth < before:
+            lines[at] = "> " * depth + "\n" + line
+        before = depth
+
+
+def _quoted(line: str) -> int:
+    mark = QUOTED.match(line)
+    return mark[0].count(">") if mark else 0
 
 
 def _beside_alike(bullets: list[re.Match[str] | None]) -> list[bool]:
