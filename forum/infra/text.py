@@ -77,8 +77,8 @@ class TooLong(ValueError):
 def render(source: str) -> str:
     """Return the safe HTML of a post in Markdown; TooLong above MAX_LENGTH characters.
 
-    No text of allowed length costs more than some ten times what prose of that length costs: one that is more marks
-    than words is shown as it was written.
+    No text of allowed length costs more than some ten times what prose of that length costs: one with too many marks
+    is shown as it was written.
     """
     source = typed(source)
     if len(source) > MAX_LENGTH:

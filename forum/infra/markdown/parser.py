@@ -104,7 +104,7 @@ EXTENSIONS = {
     "numbers": "a number that begins no list is text, and numbers in a list are those that were typed",
     "quotes": "quotation marks stand in the text as they are",
     "depth": f"text nested {DEEPEST} deep or more is shown as it was written",
-    "size": "text that is more marks than words is shown as it was written",
+    "size": "text with so many marks that it would cost many times what prose costs is shown as it was written",
 }
 # Below such a token at the last level the parser stops and drops the text.
 DEEP = frozenset({"blockquote_open", "list_item_open"})
