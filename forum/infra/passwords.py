@@ -1,12 +1,13 @@
 """Passwords: argon2id hashes, and what makes a password too weak."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from forum.infra.words import composed
 
 SHORTEST, LONGEST = 12, 256
 TIME_COST, MEMORY_COST = 3, 64 * 1024  # rounds and KiB: some 40 ms, the second choice of RFC 9106
@@ -77,11 +78,11 @@ def weakness(password: str, *, words: Iterable[str] = ()) -> str | None:
 
 def _whole(password: str) -> bytes:
     """The password in one Unicode form: keyboards differ in how they compose an accent."""
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return composed(password, "NFKC").encode("utf-8", "surrogatepass")
 
 
 def _bare(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return composed(text, "NFKD").encode("ascii", "ignore").decode().lower()
 
 
 def _readings(password: str) -> set[str]:

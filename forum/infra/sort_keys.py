@@ -7,6 +7,8 @@ from functools import lru_cache
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from forum.infra.words import composed
+
 LONGEST = 200
 # By code point on both: SQLite compares bytes anyway, PostgreSQL would use the language of its server.
 KEY_TYPE = String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql")
@@ -23,7 +25,7 @@ def sort_key(name: str) -> str:
 
     Numbers are sorted by what they amount to: Wijk 2, Wijk 10.
     """
-    parted = unicodedata.normalize("NFKD", name).casefold().translate(_PLAIN)
+    parted = composed(name, "NFKD").casefold().translate(_PLAIN)
     letters = (_letter(sign) for sign in parted if not unicodedata.combining(sign))
     words = _DIGITS.sub(_number, " ".join("".join(letters).split()))
     return f"{words[: LONGEST // 2]}\t{name}"[:LONGEST]

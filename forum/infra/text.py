@@ -69,6 +69,9 @@ PROTOCOLS = frozenset({"http", "https", "mailto"})
 # Each reads in the direction of its first letter. Code reads from the left.
 DIRECTED = re.compile(r"<(p|h[3-6]|li|t[hd]|pre(?!><code))(?=[ >])")
 
+# A link whose address the second cleaner refused: its words stay.
+NOWHERE = re.compile(r"<a rel=[^>]*>(.*?)</a>", re.DOTALL)
+
 
 class TooLong(ValueError):
     """More text than a post may have."""
@@ -85,7 +88,8 @@ def render(source: str) -> str:
         raise TooLong
     html = _tools.parser.html(source)
     html = as_written(source) if html is None else str(_tools.cleaner.clean(html)).strip()
-    return DIRECTED.sub(r'<\1 dir="auto"', _check(html)).replace(LINE_END, "<br>\n")
+    html = NOWHERE.sub(r"\1", _check(html))
+    return DIRECTED.sub(r'<\1 dir="auto"', html).replace(LINE_END, "<br>\n")
 
 
 def _check(html: str) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Literal
 
 BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "hr"})
 LISTS = frozenset({"ul", "ol"})
@@ -19,6 +20,8 @@ INVISIBLE = re.compile(
 LINE_ENDS = frozenset({"\r\n", "\r", "\x0b", "\x85", "\u2028"})
 PARAGRAPH_ENDS = frozenset({"\x0c", "\u2029"})
 LEFT_OVER = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0]")
+MOST_MARKS = 30
+MARKED = re.compile(f"[^\x00-\u02ff]{{{MOST_MARKS + 1},}}")  # where so many may stand behind each other
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # Letters that do not decompose into a plain one and an accent.
 PLAIN_LETTERS = str.maketrans(
@@ -44,6 +47,25 @@ def _known(match: re.Match[str]) -> str:
     return "\ufffd" if "\ud800" <= signs <= "\udfff" else " "
 
 
+def composed(text: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"] = "NFC") -> str:
+    """Return the text in a normal form of Unicode, with at most MOST_MARKS marks on one letter.
+
+    Putting marks in order takes time with the square of their number; no language needs more
+    (Unicode Standard Annex 15, "Stream-Safe Text Format").
+    """
+    return unicodedata.normalize(form, MARKED.sub(_fewer_marks, text))
+
+
+def _fewer_marks(match: re.Match[str]) -> str:
+    kept: list[str] = []
+    run = 0
+    for sign in match[0]:
+        run = run + 1 if unicodedata.combining(sign) else 0
+        if run <= MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)
+
+
 def is_blank(text: str) -> bool:
     """Return whether nothing of a text can be seen: it has no letter, figure, sign or picture."""
     return not any(unicodedata.category(sign)[0] in "LNPS" for sign in INVISIBLE.sub("", text))
@@ -60,7 +82,7 @@ def plain(html: str) -> str:
     parser = _PlainText()
     parser.feed(html)
     parser.close()
-    return unicodedata.normalize("NFC", "".join(parser.parts))
+    return composed("".join(parser.parts))
 
 
 class _PlainText(HTMLParser):
@@ -156,7 +178,7 @@ def _open_end(text: str) -> str:
 
 def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
     """Return each place where `words` literally stand in the text of `plain`, whatever the white space, in order."""
-    pieces = unicodedata.normalize("NFC", words).split()
+    pieces = composed(words).split()
     if pieces and " ".join(pieces) in " ".join(plain_text.split()):  # quick, where the pattern can be slow
         # ahead of each place, so that places that overlap are found too
         pattern = "(?=(" + r"\s+".join(map(re.escape, pieces)) + "))"
@@ -166,11 +188,7 @@ def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
 
 def slug(title: str) -> str:
     """Return plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
-    letters = (
-        unicodedata.normalize("NFKD", title.lower().translate(PLAIN_LETTERS))
-        .encode("ascii", "ignore")
-        .decode()
-    )
+    letters = composed(title.lower().translate(PLAIN_LETTERS), "NFKD").encode("ascii", "ignore").decode()
     whole = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
     if len(whole) > 60:
         whole = whole[:61].rpartition("-")[0] or whole[:60]
@@ -179,6 +197,6 @@ def slug(title: str) -> str:
 
 def one_line(text: str) -> str:
     """Return one line without control and invisible characters, spaces folded: for titles, names, tags and subjects."""
-    line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", unicodedata.normalize("NFC", text))).split())
+    line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", composed(text))).split())
     # Joiners belong inside words and emoji; a line of joiners alone is empty.
     return "" if is_blank(line) else line

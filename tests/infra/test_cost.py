@@ -27,6 +27,8 @@ WORST = {
     "quotes": "> " * 10_000,
     "emphasis": "*a_ " * 5000,
     "tables": "|a|\n|-|\n" * 2400,
+    "marks": "a" + "".join(mark * 5_000 for mark in "\u0345\u0301\u0316\u0327"),
+    "marks on letters": ("\u0639" + "\u064f\u0651\u064e" * 20) * 330,
     "pictures": "![" * 5000 + "](/a)" * 2000,
 }
 
@@ -42,7 +44,7 @@ def drawn(chance: random.Random) -> str:
     return "".join((unit * text.MAX_LENGTH)[:part] for unit in units)
 
 
-@pytest.mark.parametrize("name", few_of(WORST, "S3", "addresses", "tables"))
+@pytest.mark.parametrize("name", few_of(WORST, "S3", "addresses", "tables", "marks"))
 def test_s3_the_worst_texts_that_were_found_cost_no_more_than_ten_times_prose(name):
     assert ratio(WORST[name]) < BAR
 

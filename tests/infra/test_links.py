@@ -30,6 +30,9 @@ def linked(source: str) -> list[str]:
          ["https://stad.example/x", "https://stad.example/y", "https://stad.example/z"]),
         ("「https://stad.example/x」，https://stad.example/y。", ["https://stad.example/x", "https://stad.example/y"]),
         ("https://stad.example/x’s en ‘https://stad.example/y’", ["https://stad.example/x", "https://stad.example/y"]),
+        ("https://stad.example—tekst, www.stad.example’s", ["https://stad.example", "www.stad.example"]),
+        ("https://stad.example[1] https://stad.example|x", ["https://stad.example"] * 2),
+        ("https://stad.example:zie https://stad.example^1", ["https://stad.example"] * 2),
         ("ann@stad.example, (els@stad.example)", ["ann@stad.example", "els@stad.example"]),
         ("https://stad.example/x\u200b", ["https://stad.example/x"]),
     ],
@@ -93,6 +96,8 @@ def test_escaped_signs_of_an_address_are_part_of_it():
         "<javascript:alert(1)>",
         "[x](a:b) en [x](stad.example)",
         "https:// en http://. en www. en ://x",
+        "http://stad.example:99999/x en https://1.2.3.4.5/x en https://xn--a.example/x",
+        "![x](http://stad.example:99999)",
     ],
 )
 def test_w7_what_is_no_link_shows_as_it_was_typed(source):
@@ -112,3 +117,14 @@ def test_titles_and_unused_definitions_are_shown():
     assert text.plain(text.render(twice)) == twice
     assert linked("[z](www.stad.example)") == ["z"]
     assert 'href="https://www.stad.example"' in text.render("[z](www.stad.example)")
+
+
+@pytest.mark.parametrize("label", ["[\u200b]", "[`\u2800`]", "[ \u00ad ]"])
+def test_no_link_is_without_words_that_can_be_seen(label):
+    assert linked(f"{label}(https://stad.example)") == []
+    assert linked("![\u200b](https://stad.example/x.png)") == ["https://stad.example/x.png"]
+
+
+def test_a_picture_is_described_as_its_writer_did():
+    html = text.render("[![**foto** &amp; [plein](/x)](https://stad.example/a.png)](https://stad.example/b)")
+    assert LINK.findall(html) == [("https://stad.example/b", "<strong>foto</strong> &amp; plein")]

@@ -169,3 +169,13 @@ def test_what_was_typed_is_kept_but_for_what_no_database_takes():
     assert text.typed("\x92\x1f\x7f\ufdd0") == "    "
     assert text.typed("  é 👩\u200d🌾 \u202e\t") == "  é 👩\u200d🌾 \u202e\t"
     assert text.render("a\r\n" * 9_000)
+
+
+@pytest.mark.parametrize("marks", ["\u0345\u0301\u0316\u0327", "\u064f\u0651\u064e"])
+def test_a_letter_has_as_many_marks_as_any_language_needs_and_no_more(marks):
+    assert text.one_line("e\u0301" * 40 + "\u0639" * 40) == "\u00e9" * 40 + "\u0639" * 40
+    heaped = text.one_line("a" + "".join(mark * 20_000 for mark in marks) + "b" + marks)
+    assert heaped[0] in {"a", "\u00e1", "\u00e0"}
+    assert heaped.count("b") == 1
+    assert 20 < len(heaped) < 40
+    assert text.plain(text.render("a" + marks[0] * 9_000 + "b")).endswith("b")

@@ -49,7 +49,7 @@ def current(actor: Actor, thread_id: int) -> tuple[Thread, Classification]:
         axis=thread.axis,
         tags=tuple(tag.name for tag in tagging.of_thread(thread.id)),
         last_change=_last_change(thread.id),
-        may_move=bool(movable) and not _has_lesson(thread.id),
+        may_move=bool(movable) and not _has_lesson(thread.id) and not post_store.has_hidden(thread),
     )
 
 
@@ -127,6 +127,9 @@ def _require_move(actor: Actor, thread: Thread) -> None:
     if _has_lesson(thread.id):
         # A lesson belongs to the space of its thread, and what it may quote follows from where that stands.
         raise Conflict(_("A lesson is being made from this thread, or was made, so it stays in this space."))
+    if post_store.has_hidden(thread):
+        # Whoever moderates the other space could show it again, and read why it was hidden.
+        raise Conflict(_("A moderator hid a post in this thread, so it stays in this space."))
 
 
 def _has_lesson(thread_id: int) -> bool:

@@ -91,6 +91,12 @@ def others_wrote(thread: Thread) -> bool:
     return db.session.scalar(others) is not None
 
 
+def has_hidden(thread: Thread) -> bool:
+    """Return whether a post in a thread is hidden by a moderator."""
+    hidden = select(Post.id).where(Post.thread_id == thread.id, Post.hidden_at.is_not(None)).limit(1)
+    return db.session.scalar(hidden) is not None
+
+
 def recount(thread: Thread) -> None:
     """Make counts, cities and first answer of a thread equal to the posts that still stand; the thread is locked."""
     db.session.flush()

@@ -1,19 +1,26 @@
 """Addresses in posts: which may be linked to, where a bare one ends, and a link that is none shown as it was typed."""
 
 import re
+from ipaddress import ip_address
 from typing import Any
 
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, image, link
 from markdown_it.token import Token
 
-ALLOWED = re.compile(r"https?://[^\s/?#]|mailto:[^\s@]+@|/(?!/)|#.", re.IGNORECASE)
+from forum.infra.words import is_blank
+
+# A host and a port as browsers take them; a name and a password before it would only mislead.
+HOST = r"(?:\w(?:[\w-]*\w)?(?:\.\w(?:[\w-]*\w)?)*\.?|\[[0-9a-f:.]+\])"
+ALLOWED = re.compile(
+    rf"https?://(?P<host>{HOST})(?::(?P<port>\d{{1,5}}))?(?=[/?#]|$)|mailto:[^\s@]+@|/(?!/)|#.", re.I
+)
 # Where a bare address ends at the latest: at white space, quotes that enclose, an ellipsis, signs of other scripts,
 # invisible signs (U+FDD0 is the parser's line end) and emoji. A backslash that keeps a sign from being a mark goes on.
 STOPS = '\\s<>"`«»‹›“”„‟‘’…\\\\\u200b\u2060\ufeff\ufdd0\u3000-\u303f\uff08\uff09\uff0c\uff1a\uff1b\U0001f000-\U0001faff'
 REST = rf"(?:\\[_*~()\[\].&=#+-]|[^{STOPS}])*"
-HTTP = re.compile(rf"https?://\w{REST}|https?://\[[0-9a-f:.]+\]{REST}", re.IGNORECASE)
-WWW = re.compile(rf"www\.\w{REST}", re.IGNORECASE)
+HTTP = re.compile(rf"https?://{HOST}(?::\d{{1,5}}(?!\d))?(?:[/?#]{REST})?", re.IGNORECASE)
+WWW = re.compile(rf"www\.{HOST}(?:[/?#]{REST})?", re.IGNORECASE)
 BEGUN = re.compile(r"(?:^|[\s\ufdd0(\[{'‘])(www\.\w\S*)$", re.IGNORECASE)
 LOOK_BACK = 300  # signs; an address with emphasis in it that is longer is not worth looking further
 CUTS = re.compile(r"\[/|\]\(|&(?:quot|gt|lt|apos|nbsp|laquo|raquo|ldquo|rdquo|rsquo|hellip|#0?39);")
@@ -25,7 +32,20 @@ DOMAIN = re.compile(r"(?:\w[\w-]{0,62}\.){1,8}[^\W\d_]{2,63}(?![\w@])")
 
 def may_be_linked(address: str) -> bool:
     """Return whether an address may stand behind a link: http, https, mailto, or a place on this site."""
-    return ALLOWED.match(address) is not None
+    found = ALLOWED.match(address)
+    if found is None:
+        return False
+    return found["host"] is None or (_is_host(found["host"]) and int(found["port"] or 0) < 65_536)
+
+
+def _is_host(host: str) -> bool:
+    """Whether a browser takes it: figures behind the last dot make an address of four numbers, and "xn--" is code."""
+    try:
+        if host.startswith("[") or host.rstrip(".").rpartition(".")[2].isdecimal():
+            ip_address(host.strip("[]"))
+        return "xn--" not in host.lower() or bool(host.encode("ascii").decode("idna"))
+    except ValueError:  # a UnicodeError is one too
+        return False
 
 
 def whole(address: str) -> str:
@@ -99,7 +119,7 @@ def link_or_typed(state: StateInline, silent: bool) -> bool:
             (at for at in range(first, len(state.tokens)) if state.tokens[at].type == "link_open"), first
         )
         inside = state.tokens[opening + 1 : -1]
-        if not state.tokens[opening].attrGet("href") or not any(token.content.strip() for token in inside):
+        if not state.tokens[opening].attrGet("href") or all(map(_shows_nothing, inside)):
             end = state.src.rfind("](", start, state.pos)
             end = end if end >= 0 else state.src.find("]", start)
             _as_text(state.tokens[opening], "[")
@@ -136,17 +156,29 @@ def _without_pictures(children: list[Token]) -> list[Token]:
                 tokens += _title(titles.pop())
             continue
         address = str(child.attrGet("src") or "")
-        label = Token("text", "", 0, content=child.content.strip() or address)
+        label = _description(child) or [Token("text", "", 0, content=address)]
         if titles:
-            tokens.append(label)
+            tokens += label
         else:
-            tokens += [
-                Token("link_open", "a", 1, attrs={"href": address}),
-                label,
-                Token("link_close", "a", -1),
-            ]
+            opening = Token("link_open", "a", 1, attrs={"href": address})
+            tokens += [opening, *label, Token("link_close", "a", -1)]
         tokens += _title(str(child.attrGet("title") or ""))
     return tokens
+
+
+def _description(picture: Token) -> list[Token]:
+    """The words that describe a picture, with their emphasis and without links; none where nothing is to be seen."""
+    tokens: list[Token] = []
+    for child in picture.children or ():
+        if child.type == "image":
+            tokens += _description(child)
+        elif child.type not in {"link_open", "link_close"}:
+            tokens.append(child)
+    return [] if all(map(_shows_nothing, tokens)) else tokens
+
+
+def _shows_nothing(token: Token) -> bool:
+    return is_blank(token.content) and not token.children
 
 
 def _title(title: str) -> list[Token]:

@@ -24,14 +24,16 @@ class RowIdConverter(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Check every request; to be called before the blueprints are registered, which use the converter."""
-    app.before_request(reject_nul_bytes)
+    app.before_request(reject_foreign_input)
     app.url_map.converters["int"] = RowIdConverter
 
 
-def reject_nul_bytes() -> None:
-    """Answer 404 for a NUL in an address, 400 for one in a form."""
+def reject_foreign_input() -> None:
+    """Answer 404 for a NUL in an address, 400 for one in a form, and for a file: no form of ours sends one."""
     if NUL in request.path or any(NUL in value for value in request.args.values()):
         raise NotFound
     for name, values in request.form.lists():
         if NUL in name or any(NUL in value for value in values):
             abort(400)
+    if request.files:
+        abort(400)

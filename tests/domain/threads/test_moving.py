@@ -8,7 +8,7 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.digests import news
 from forum.domain.lessons import lessons
-from forum.domain.moderation import narrowing
+from forum.domain.moderation import hiding, narrowing
 from forum.domain.threads import changes, classification, lists, read_marks, space_activity
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, rates
@@ -193,3 +193,13 @@ def test_former_tags_are_for_the_moderators_of_the_space_where_the_thread_had_th
 
     assert former_tags(moderator) == former_tags(leen) == ["care"]
     assert former_tags(there) == [""]
+
+
+def test_what_a_moderator_hid_does_not_move_to_another_moderator(gent, leen, moderator, genk, thread):
+    own = make_post(thread, leen, "Dat had ik niet mogen zeggen.")
+    hiding.hide(actor(moderator), own.id, reason="Herkenbaar.")
+    with pytest.raises(Conflict):
+        move(leen, thread, genk)
+    assert not classification.current(actor(leen), thread.id)[1].may_move
+    hiding.restore(actor(moderator), own.id)
+    assert move(leen, thread, genk).space_id == genk.id
