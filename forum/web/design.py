@@ -75,6 +75,7 @@ def _thread(**changes: Any) -> ThreadCard:
         "space_name": "Mobiliteit en publieke ruimte",
         "space_slug": "mobiliteit",
         "reply_count": 7,
+        "answered": True,
         "cities": ["mechelen", "vgc", "roeselare", "brugge"],
         "new_count": 2,
         "created_at": WHEN,

@@ -51,7 +51,7 @@ def read_notice(notification_id: int) -> ResponseReturnValue:
 def _for_members(who: Actor) -> str:
     waiting = thread_lists.unanswered(who, FEW)
     shown = {card.id for card in waiting}
-    new = [card for card in thread_lists.new_in_my_spaces(who) if card.id not in shown]
+    others = [card for card in thread_lists.latest_in_my_spaces(who) if card.id not in shown]
     cities = thread_lists.cities_of_the_week(who)
     last = [] if cities else thread_lists.last_active(who)
     return render_template(
@@ -62,7 +62,7 @@ def _for_members(who: Actor) -> str:
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
         waiting=waiting,
-        fresh=new,
+        latest=others,
         lessons=library.newest(who, FEW),
         cities=cities or sorted({city for card in last for city in card.cities}),
         quiet_since=last[0].last_post_at if last else None,

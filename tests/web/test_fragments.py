@@ -51,6 +51,7 @@ OTHER_POST = {
     "edited_at": LATE + timedelta(days=1),
     "state": "deleted",
     "reason": "It is an advertisement.",
+    "is_own_hidden": True,
     "may_edit": True,
     "may_delete": True,
     "may_put_back": True,
@@ -69,7 +70,7 @@ OTHER_BYLINE = {
     "guest": True,
 }
 THREAD = ThreadCard(
-    1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, ["gent"], 1, LATE, LATE,
+    1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, True, ["gent"], 1, LATE, LATE,
     "space", False, None,
 )  # fmt: skip
 OTHER_THREAD = {
@@ -83,6 +84,7 @@ OTHER_THREAD = {
     "space_name": "Leuven",
     "space_slug": "leuven",
     "reply_count": 0,
+    "answered": False,
     "cities": ["leuven"],
     "new_count": 3,
     "created_at": LATE + timedelta(days=1),

@@ -66,6 +66,31 @@ def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
     assert "Closed to Gent" not in shown
 
 
+def test_what_a_member_has_read_stands_below_a_heading_that_calls_nothing_new(client, gent, leen):
+    make_thread(gent, leen, title="Closed in June", at=clock.now() - 150 * DAY, locked_at=clock.now())
+    sign_in(client, leen)
+    shown = words(client)
+    assert shown.index("Latest activity in your spaces") < shown.index("Closed in June")
+    assert "New in your spaces" not in shown
+    assert " new</span>" not in shown
+
+
+def test_a_story_that_only_its_author_answered_says_so_where_it_waits(client, gent, leen):
+    genk = make_space("Genk", city="genk")
+    karim = make_member("Karim", space=genk, city="genk")
+    story = make_thread(genk, karim, title="A long report")
+    sign_in(client, leen)
+    for count, said in ((1, "1 reply, by the author"), (2, "2 replies, all by the author")):
+        make_post(story, karim)
+        card = words(client).split("Waiting for an answer")[1].split("</article>")[0]
+        assert said in card
+        assert "from Genk" not in card
+    make_post(story, leen)
+    shown = words(client)
+    assert "Waiting for an answer" not in shown
+    assert "by the author" not in shown
+
+
 def test_a_quiet_week_draws_the_last_threads_and_says_of_when_they_are(client, gent, leen, count_queries):
     sign_in(client, leen)
     assert (

@@ -47,6 +47,7 @@ class ThreadNews:
     axis: str
     author: Byline
     reply_count: int
+    answered: bool  # by somebody else than its author
     cities: tuple[str, ...]  # codes
     own: bool
     waiting: bool  # a story of one of the member's spaces that nobody answered

@@ -189,6 +189,7 @@ def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
             axis=row.Thread.axis,
             author=byline(*speakers[row.Thread.id, 1]),
             reply_count=max(0, row.Thread.post_count - 1),
+            answered=row.Thread.answered_at is not None,
             cities=tuple(row.Thread.cities),
             own=row.Thread.author_id == scope.actor.id,
             waiting=_waits(row.Thread, scope),

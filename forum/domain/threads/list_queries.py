@@ -49,6 +49,7 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
             code(Thread.need),
             code(Thread.axis),
             Thread.post_count,
+            Thread.answered_at,
             codes(Thread.cities),
             Thread.created_at,
             Thread.last_post_at,

@@ -32,6 +32,7 @@ class ThreadCard:
     space_name: str
     space_slug: str
     reply_count: int
+    answered: bool  # by somebody else than its author
     cities: tuple[str, ...]
     new_count: int
     created_at: datetime
@@ -76,7 +77,7 @@ def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = N
     return _first(reader, filters, limit, space_id=space_id)
 
 
-def new_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
+def latest_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
     """Return the threads of the actor's spaces with the latest posts."""
     return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
 
@@ -112,6 +113,7 @@ def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
             space_name=row.space_name,
             space_slug=row.space_slug,
             reply_count=reply_count(row),
+            answered=row.answered_at is not None,
             cities=read_codes(row.cities),
             new_count=row.new_count,
             created_at=row.created_at,

@@ -137,6 +137,7 @@ def _views(
         elif row.hidden_at is not None:
             view.state, view.html = "hidden", hidden_html.get(row.id, "")
             view.reason = row.hidden_reason if is_own or moderates else ""
+            view.is_own_hidden = is_own
         if is_own:
             view.may_edit = bool(may_edit(reader, row, head))
             view.may_delete = bool(may_delete(reader, row))

@@ -25,6 +25,7 @@ class PostView:
     edited_at: datetime | None = None
     state: str = "shown"
     reason: str = ""
+    is_own_hidden: bool = False
     may_edit: bool = False
     may_delete: bool = False
     may_put_back: bool = False

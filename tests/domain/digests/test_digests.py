@@ -76,13 +76,15 @@ def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     gent = make_space("Gent", city="gent")
     curator = make_member("Curator", space=gent)
     make_lesson(gent, curator)
-    make_thread(aalst, ann, title="Nobody answered", at=BEFORE)
+    waiting = make_thread(aalst, ann, title="Nobody answered", at=BEFORE)
+    make_post(waiting, ann, at=BEFORE)
     talk = make_thread(aalst, ann, title="A thread", need=Need.FACTS, at=BEFORE)
     make_post(talk, curator, at=BEFORE)
     letter = digests.compose(opened(dirk))
     assert [item.title for item in letter.lessons] == ["Two visits"]
     assert [item.title for item in letter.stories] == ["Nobody answered"]
     assert [item.title for item in letter.talks] == ["A thread"]
+    assert [(item.reply_count, item.answered) for item in letter.stories + letter.talks] == [(1, False), (1, True)]
     with force_locale("en"):
         assert letter.subject == "This week in the network: 1 lesson, 1 story without an answer and 1 thread"
     assert letter.lessons[0].city_names == ["Brugge"]

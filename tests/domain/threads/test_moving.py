@@ -64,7 +64,7 @@ def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, m
     for person, space, found in ((colleague, gent, []), (moderator, gent, []), (karim, genk, [thread.id])):
         page = lists.latest(actor(person), space_id=space.id, tag="care")
         assert [card.id for card in page.rows] == found
-        assert [card.id for card in lists.new_in_my_spaces(actor(person))] == found
+        assert [card.id for card in lists.latest_in_my_spaces(actor(person))] == found
         assert [card.id for card in lists.unanswered(actor(person), space_id=space.id)] == found
         told = space_activity.news(actor(person))[space.id]
         assert (told.waiting, told.title) == (len(found), thread.title if found else "")
