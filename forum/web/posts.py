@@ -9,7 +9,7 @@ from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict
 from forum.web import previews
 from forum.web.forms import errors_on
-from forum.web.forms.posts import PostForm
+from forum.web.forms.posts import PostForm, check_body
 from forum.web.http import links, transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -51,6 +51,8 @@ def edit(post_id: int) -> ResponseReturnValue:
         except Conflict as error:
             form.seen_revision.raw_data = [str(source.revision)]
             return _form(source, form, conflict=error.reason), 409
+    else:
+        check_body(form, who)
     return _form(source, form), 422
 
 

@@ -19,6 +19,7 @@ from forum.policy.errors import Forbidden, Invalid
 from forum.web import previews
 from forum.web.forms import attach, errors_on
 from forum.web.forms.moderation import LockForm
+from forum.web.forms.posts import check_body
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
 from forum.web.http import links, transactions
 from forum.web.http.access import anyone, members, open_to
@@ -59,6 +60,8 @@ def start(slug: str) -> ResponseReturnValue:
             flash(f"thread-{space.id}-{who.id}", "draft-sent")
             flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
             return redirect(links.to_thread(thread), 303)
+    else:
+        check_body(form, who)
     return _composer(space, form), 422
 
 
@@ -92,6 +95,8 @@ def reply(thread_id: int) -> ResponseReturnValue:
         except Forbidden as error:  # closed while they were writing: what they typed stays on the page
             attach(form, Invalid("body", error.reason))
             return _last_page(thread_id, form), 403
+    else:
+        check_body(form, who)
     return _last_page(thread_id, form), 422
 
 

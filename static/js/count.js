@@ -38,15 +38,23 @@ function follow(field, index) {
   spoken.setAttribute("aria-live", "polite");
   field.after(note, spoken);
   field.setAttribute("aria-describedby", [field.getAttribute("aria-describedby"), note.id].filter(Boolean).join(" "));
+  const said = (length) => (length > limit ? field.dataset.over : field.dataset.near)
+    .replace("%(length)s", figures.format(length)).replace("%(limit)s", figures.format(limit));
+  const refused = document.getElementById(`${field.id}-error`);
+  const sent = field.value;
+  // The length is said once: in the server's sentence until something is typed, from then on here.
+  let toldByServer = refused !== null && refused.textContent.trim() === said(count(sent, field.dataset.kept));
   let waiting;
   const show = () => {
     clearTimeout(waiting);
+    if (toldByServer && field.value === sent) return;
+    if (toldByServer) refused.remove();
+    toldByServer = false;
     // a text has at most as many characters as units, so most keys cost nothing
     const length = field.value.length < limit * NEAR ? 0 : count(field.value, field.dataset.kept);
-    const words = length > limit ? field.dataset.over : field.dataset.near;
     note.hidden = length < limit * NEAR;
     note.classList.toggle("count-note--over", length > limit);
-    note.textContent = note.hidden ? "" : words.replace("%(length)s", figures.format(length)).replace("%(limit)s", figures.format(limit));
+    note.textContent = note.hidden ? "" : said(length);
     waiting = setTimeout(() => { spoken.textContent = note.textContent; }, PAUSE);
   };
   field.addEventListener("input", show);

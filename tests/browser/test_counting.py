@@ -48,6 +48,12 @@ def test_w10_a_pasted_text_is_not_cut_and_the_count_and_the_server_say_how_long_
     page.wait_for_selector(".error-summary")
     assert "Je tekst telt 25.200 tekens, 20.000 kan." in page.locator(".error-summary").inner_text()
     assert len(page.locator("textarea[name=body]").input_value()) == 25_200
+    field = page.locator(".field", has=page.locator("textarea[name=body]"))
+    assert field.inner_text().count("25.200") == 1  # by the server
+    body.press("End")
+    body.press("Backspace")
+    assert field.inner_text().count("Je tekst telt") == 1  # by the script
+    assert note.inner_text() == "Je tekst telt 25.199 tekens, 20.000 kan."
 
 
 def test_the_script_counts_what_the_server_counts(open_page, chance):

@@ -70,8 +70,8 @@ OTHER_BYLINE = {
     "guest": True,
 }
 THREAD = ThreadCard(
-    1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, True, ["gent"], 1, LATE, LATE,
-    "space", False, None,
+    1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, True, ["gent"], 1, LATE,
+    LATE, "space", False, None,
 )  # fmt: skip
 OTHER_THREAD = {
     "id": 2,

@@ -308,6 +308,26 @@ def test_w8_what_shows_nothing_is_no_story_no_title_and_no_answer(client, gent, 
     assert sent(replies, body=f"{blank}Ja{blank}") == 303
 
 
+@pytest.mark.parametrize("name", ["zero width", "spaces", "marks of nothing"])
+def test_a_blank_title_and_a_blank_text_are_told_in_one_answer(client, gent, leen, name):
+    sign_in(client, leen)
+    thread = make_thread(gent, leen)
+    change = f"/posts/{db.session.scalar(select(Post.id))}/revisions"
+    for address, other in (
+        (f"/spaces/{gent.slug}/threads", {**STORY, "title": " "}),
+        (f"/spaces/{gent.slug}/threads", {**STORY, "axis": ""}),
+        (f"/threads/{thread.id}/replies", {"kind": "nonsense"}),
+        (change, {"title": " ", "seen_revision": 1}),
+    ):
+        both, one = (
+            submit(client, address, {**other, "body": body}) for body in (BLANK[name], "It went well.")
+        )
+        assert (both.status_code, one.status_code) == (422, 422)
+        assert "Write something first." in words(both)
+        assert "Write something first." not in words(one)
+        assert "2 things still need" in words(both)
+
+
 def test_short_and_outdated_addresses_lead_to_what_is_new_and_keep_their_page(client, gent, leen):
     thread = make_thread(gent, make_member("Ann", space=gent))
     for number in range(2, 26):

@@ -84,7 +84,10 @@ def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     assert [item.title for item in letter.lessons] == ["Two visits"]
     assert [item.title for item in letter.stories] == ["Nobody answered"]
     assert [item.title for item in letter.talks] == ["A thread"]
-    assert [(item.reply_count, item.answered) for item in letter.stories + letter.talks] == [(1, False), (1, True)]
+    assert [(item.reply_count, item.answered) for item in letter.stories + letter.talks] == [
+        (1, False),
+        (1, True),
+    ]
     with force_locale("en"):
         assert letter.subject == "This week in the network: 1 lesson, 1 story without an answer and 1 thread"
     assert letter.lessons[0].city_names == ["Brugge"]
