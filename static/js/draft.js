@@ -13,9 +13,17 @@ const forget = (key) => {
   try { localStorage.removeItem(PREFIX + key); } catch { /* no storage, nothing kept */ }
 };
 
+const canKeep = () => {
+  const kept = write("", {});
+  forget("");
+  return kept;
+};
+
 export function start() {
   for (const note of document.querySelectorAll("[data-draft-sent]")) forget(note.dataset.draftSent);
   for (const form of document.querySelectorAll("form[data-draft]")) keep(form, form.dataset.draft);
+  // said only where it is true: a browser may refuse to keep anything
+  for (const note of document.querySelectorAll("[data-draft-kept]")) note.hidden = !canKeep();
 }
 
 function keep(form, key) {

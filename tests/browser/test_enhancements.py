@@ -53,3 +53,10 @@ def test_nothing_is_lost_without_scripts(open_page):
     assert page.locator("[data-prompts] li").first.is_visible()
     assert page.locator("[data-stance-bar]").is_hidden()
     assert page.locator("[data-saved]").is_hidden()
+
+
+def test_the_composer_promises_to_keep_what_is_typed_only_where_the_browser_does(open_page):
+    for scripts in (True, False):
+        page = open_page("yasmina", java_script_enabled=scripts)
+        page.goto("/spaces/antwerpen/threads/new", wait_until="networkidle")
+        assert page.locator("[data-draft-kept]").is_visible() == scripts

@@ -37,7 +37,8 @@ def test_others_may_not_hide(client, gent, leen):
     post = make_post(make_thread(gent, leen), leen)
     sign_in(client, leen)
     assert client.get(f"/posts/{post.id}/hiding").status_code == 403
-    assert submit(client, f"/posts/{post.id}/hiding", {"reason": "No"}).status_code == 403
+    refused = submit(client, f"/posts/{post.id}/hiding", {"reason": "No"})
+    assert (refused.status_code, "You may see this, but not do this." in words(refused)) == (403, True)
 
 
 def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, leen, moderator):
@@ -61,7 +62,10 @@ def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, 
 
 def test_the_log_is_for_moderators_of_that_space(client, gent, leen):
     sign_in(client, leen)
-    assert client.get(f"/spaces/{gent.slug}/moderation").status_code == 403
+    refused = client.get(f"/spaces/{gent.slug}/moderation")
+    assert refused.status_code == 403
+    assert "You cannot open this page." in words(refused)
+    assert "You may see this, but not do this." not in words(refused)
     other = client.application.test_client()
     sign_in(other, make_member("Els", space=make_space("Aalst"), role=Role.MODERATOR))
     assert other.get(f"/spaces/{gent.slug}/moderation").status_code == 403

@@ -121,5 +121,20 @@ def test_every_value_of_a_list_comes_back(client, talk):
     assert 'name="axes" value="b"' in page
 
 
+def test_a_story_comes_back_with_its_choices_in_words_and_its_title_on_one_line(client, talk):
+    story = {"title": 'Who "rings" back?', "body": WORDS, "tags": "onthaal, bel", "need": "facts"}
+    story |= {"axis": "solidaire-stadspolis", "audience": "space"}
+    sign_in(client, talk_author(talk))
+    for sent in (story, story | {"audience": "<b>nobody</b>"}):
+        page = client.post("/spaces/gent/threads", data=sent).get_data(as_text=True)
+        assert re.search(r'<input class="input"[^>]* name="title" value="Who &#34;rings&#34; back\?"', page)
+        assert re.search(r'<input class="input"[^>]* name="tags" value="onthaal, bel"', page)
+        told = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+        assert told.pop("Who may read this?", None) == {"space": "Only this space"}.get(sent["audience"])
+        assert told == {"What are you looking for?": "Facts", "Theme": "City of solidarity"}
+        assert fields(page).keys() >= {"need", "axis", "audience"}
+        assert "<b>nobody" not in page
+
+
 def talk_author(thread):
     return accounts.by_email("noor@city.test")

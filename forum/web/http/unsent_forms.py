@@ -7,37 +7,16 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template, request, session, url_for
 from werkzeug.exceptions import HTTPException
 
-from forum.infra.i18n import _, lazy
+from forum.infra.i18n import _
 from forum.policy.errors import NotFound
 from forum.web.forms.accounts import SignInForm
 from forum.web.http.access import anyone
 from forum.web.http.current_user import viewer
 from forum.web.http.links import own_path
+from forum.web.http.submitted_fields import Field, field_of
 
 PREFIX = "kept."
-# Never shown again on the page: they have to be typed again.
-SECRETS = {"password": lazy("Password"), "current": lazy("Current password")}
 DROPPED = {"csrf_token"}
-LABELS = {
-    "title": lazy("Title"),
-    "body": lazy("Your text"),
-    "message": lazy("Your message"),
-    "note": lazy("Your note"),
-    "reason": lazy("Your reason"),
-    "text": lazy("Your text"),
-    "words": lazy("The excerpt you chose"),
-}
-SHORT = 60
-
-
-@dataclass(frozen=True)
-class Field:
-    """One value that was sent; `label` where it contains text that somebody typed."""
-
-    name: str
-    value: str
-    label: Any = None
-    is_secret: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,15 +87,7 @@ def page(submitted: SubmittedForm, *, form: SignInForm | None = None) -> str:
 
 
 def _fields(pairs: Any) -> list[Field]:
-    return [_field(name, value) for name, value in pairs if name not in DROPPED]
-
-
-def _field(name: str, value: str) -> Field:
-    if name in SECRETS:
-        return Field(name, "", SECRETS[name], is_secret=True)
-    is_prose = "\n" in value or len(value) > SHORT
-    label = LABELS.get(name) if value.strip() else None
-    return Field(name, value, label or (lazy("What you wrote") if is_prose else None))
+    return [field_of(name, value) for name, value in pairs if name not in DROPPED]
 
 
 def _is_open(endpoint: str | None) -> bool:
