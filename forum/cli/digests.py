@@ -68,5 +68,5 @@ def _print(now: datetime, member_id: int | None) -> None:
                 click.echo(f"  lesson  {lesson.public_id}  {lesson.title}")
             for thread in letter.stories:
                 click.echo(f"  story   {thread.id}  {thread.title}")
-            for thread in letter.talks:
-                click.echo(f"  talk    {thread.id}  {thread.title}")
+            for thread in letter.threads:
+                click.echo(f"  thread  {thread.id}  {thread.title}")

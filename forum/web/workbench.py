@@ -248,9 +248,9 @@ def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
 
 def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str]:
     """The addresses of the pages of the thread beside the draft."""
-    if workbench.talk is None:
+    if workbench.thread is None:
         return []
-    lesson_id, thread_id = workbench.lesson.id, workbench.talk.id
+    lesson_id, thread_id = workbench.lesson.id, workbench.thread.id
     address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
     return [address(page=number) for number in range(1, workbench.pages + 1)]
 

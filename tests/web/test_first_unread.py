@@ -110,4 +110,4 @@ def test_a_digest_leads_to_the_first_new_post_of_whoever_read_a_part(gent, leen,
 
 def _news(mail):
     letter = digests.compose(db.session.get_one(digests.Digest, mail.payload["digest_id"]))
-    return [*letter.stories, *letter.talks]
+    return [*letter.stories, *letter.threads]

@@ -198,7 +198,7 @@ def _letter(
         lessons=lessons[: digest_news.MOST_LESSONS],
         more_lessons=max(0, len(lessons) - digest_news.MOST_LESSONS),
         stories=stories,
-        talks=active,
+        threads=active,
     )
 
 

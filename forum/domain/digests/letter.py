@@ -77,17 +77,17 @@ class DigestLetter:
     lessons: Sequence[LessonNews] = ()
     more_lessons: int = 0
     stories: Sequence[ThreadNews] = ()
-    talks: Sequence[ThreadNews] = ()
+    threads: Sequence[ThreadNews] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to send."""
-        return not (self.lessons or self.stories or self.talks)
+        return not (self.lessons or self.stories or self.threads)
 
     @property
     def items(self) -> list[tuple[str, int]]:
         """What it names, as kind and id: all that is stored of it."""
-        threads = [("thread", thread.id) for thread in (*self.stories, *self.talks)]
+        threads = [("thread", thread.id) for thread in (*self.stories, *self.threads)]
         return [("lesson", lesson.id) for lesson in self.lessons] + threads
 
     @property
@@ -101,8 +101,8 @@ class DigestLetter:
             parts.append(
                 ngettext("%(num)d story without an answer", "%(num)d stories without an answer", waiting)
             )
-        if self.talks:
-            parts.append(ngettext("%(num)d thread", "%(num)d threads", len(self.talks)))
+        if self.threads:
+            parts.append(ngettext("%(num)d thread", "%(num)d threads", len(self.threads)))
         return self._subject_of(join_words(parts))
 
     def _subject_of(self, news: str) -> str:

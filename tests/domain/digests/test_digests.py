@@ -58,7 +58,7 @@ def opened(member, now=MONDAY):
 
 
 def titles(letter):
-    return [item.title for item in (*letter.lessons, *letter.stories, *letter.talks)]
+    return [item.title for item in (*letter.lessons, *letter.stories, *letter.threads)]
 
 
 @pytest.fixture
@@ -83,8 +83,8 @@ def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     letter = digests.compose(opened(dirk))
     assert [item.title for item in letter.lessons] == ["Two visits"]
     assert [item.title for item in letter.stories] == ["Nobody answered"]
-    assert [item.title for item in letter.talks] == ["A thread"]
-    assert [(item.reply_count, item.answered) for item in letter.stories + letter.talks] == [
+    assert [item.title for item in letter.threads] == ["A thread"]
+    assert [(item.reply_count, item.answered) for item in letter.stories + letter.threads] == [
         (1, False),
         (1, True),
     ]
@@ -134,8 +134,8 @@ def test_her_own_words_and_what_she_read_are_left_out(aalst, ann):
     make_lesson(aalst, dirk, title="My lesson")
     letter = digests.compose(opened(dirk))
     assert titles(letter) == ["Mine, answered"]
-    assert letter.talks[0].own
-    assert letter.talks[0].newest_by == "Ann"
+    assert letter.threads[0].own
+    assert letter.threads[0].newest_by == "Ann"
 
 
 def test_everything_marked_read_stays_read(aalst, ann):
@@ -166,7 +166,7 @@ def test_one_space_does_not_fill_the_letter(aalst, ann):
         for number in range(5):
             make_thread(space, make_member(space=space), title=f"{name}{number}", need=Need.FACTS, at=BEFORE)
     letter = digests.compose(opened(dirk))
-    found = [item.space_name for item in (*letter.stories, *letter.talks)]
+    found = [item.space_name for item in (*letter.stories, *letter.threads)]
     assert len(found) == 7
     assert found.count("Aalst") == 3
     assert max(found.count(name) for name in set(found)) == 3
@@ -275,6 +275,6 @@ def test_the_cost_does_not_grow_with_what_is_in_it(aalst, ann, count_queries):
         make_post(thread, make_member(f"M{number}"), at=BEFORE)
     with count_queries() as many:
         letter = digests.compose(digest)
-    assert len(letter.talks) == 6
+    assert len(letter.threads) == 6
     assert many.count <= few.count
     assert many.count <= 12

@@ -153,8 +153,8 @@ def test_a_colleague_meets_no_words_of_a_thread_that_is_closed_to_her():
     post = make_post(closed, scenario.reviewer, "A secret word.")
     claims.quote(scenario.actor("curator"), claim.id, post_id=post.id, words="secret word", stance="supports")
     hers = workbench_draft.workbench(scenario.actor("second"), lesson.id, thread_id=closed.id)
-    assert [talk.id for talk in hers.talks] == [scenario.thread.id]
-    assert "secret" not in repr([hers.claims, hers.posts, hers.talks]).lower()
+    assert [thread.id for thread in hers.threads] == [scenario.thread.id]
+    assert "secret" not in repr([hers.claims, hers.posts, hers.threads]).lower()
     assert [view.withheld for _id, view in hers.claims[1].excerpts] == ["closed"]
 
 

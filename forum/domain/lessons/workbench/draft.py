@@ -55,8 +55,8 @@ class Workbench:
     space: Space
     curator: str
     claims: list[WorkbenchClaim]
-    talks: list[SourceThread]
-    talk: SourceThread | None
+    threads: list[SourceThread]
+    thread: SourceThread | None
     posts: list[WorkbenchPost]
     page: int
     pages: int
@@ -90,8 +90,8 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
         space=space,
         curator=db.session.scalar(select(Member.name).where(Member.id == lesson.curator_id)) or "",
         claims=_claims(lesson, claims, quotes, seen),
-        talks=threads,
-        talk=thread,
+        threads=threads,
+        thread=thread,
         posts=source_thread.posts(actor, thread, here, page) if thread else [],
         page=page,
         pages=pages,
