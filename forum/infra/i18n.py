@@ -192,24 +192,31 @@ def local_day(value: datetime) -> date:
     return days.day_of(value, zone())
 
 
+def short_day(value: date | datetime) -> str:
+    """Return `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
+    that_day = local_day(value) if isinstance(value, datetime) else value
+    this_year = that_day.year == days.today(zone()).year
+    return _day_of_year(that_day, locale()) if this_year else _day(that_day, locale(), "")
+
+
 def recent_day(value: datetime) -> str:
     """Return `today`, `yesterday`, `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
-    that_day, today = local_day(value), days.today(zone())
-    if that_day == today:
-        return gettext("today")
-    if that_day == today - timedelta(days=1):
-        return gettext("yesterday")
-    return _day(that_day, locale(), "") if that_day.year != today.year else _day_of_year(that_day, locale())
+    if not is_recent(value):
+        return short_day(value)
+    return gettext("today") if local_day(value) == days.today(zone()) else gettext("yesterday")
 
 
 def recent_moment(value: datetime) -> str:
     """Return `today at 09:12` and `yesterday at 09:12`, what is older as `recent_day` does."""
-    recent = local_day(value) >= days.today(zone()) - timedelta(days=1)
-    return (
-        gettext("%(day)s at %(hour)s", day=recent_day(value), hour=hour(value))
-        if recent
-        else recent_day(value)
-    )
+    if not is_recent(value):
+        return short_day(value)
+    return gettext("%(day)s at %(hour)s", day=recent_day(value), hour=hour(value))
+
+
+def is_recent(value: datetime) -> bool:
+    """Return whether a moment falls today or yesterday, in the reader's time zone."""
+    today = days.today(zone())
+    return today - timedelta(days=1) <= local_day(value) <= today
 
 
 def hour(value: datetime) -> str:

@@ -1,8 +1,8 @@
 """Pieces of HTML that look the same to many readers: drawn once, then kept until newer ones need the room.
 
 A template writes `{{ fragment(ring_marks, lit, grade) }}` instead of `{{ ring_marks(lit, grade) }}`. A macro that is
-imported without context sees its arguments, the language, the time zone and the labels; these are the key, so that two
-pieces with one key are the same text. Addresses may stand in a piece: where on its host the forum begins does not
+imported without context sees its arguments, the language, the time zone, the labels and, to say "yesterday", the day;
+these are the key, so that two pieces with one key are the same text. Addresses may stand in a piece: where on its host the forum begins does not
 change while it runs. A piece never holds anything of one reader: no token, no notice, no cookie.
 """
 
@@ -20,7 +20,7 @@ from jinja2.runtime import Macro
 
 from forum.domain.themes import label_rows
 from forum.domain.threads.views import PostView
-from forum.infra import i18n
+from forum.infra import days, i18n
 
 CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
 # What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
@@ -34,7 +34,8 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     """The HTML of `macro(*drawn)`, drawn now or kept since somebody else asked for the same."""
     seen = [each for value in drawn for each in _seen(value)]
     # With types: text that is trusted equals the same text that is not, and is drawn differently.
-    key = typedkey(macro, i18n.locale(), i18n.zone(), label_rows.fingerprint(), *seen)
+    day = days.today(i18n.zone())
+    key = typedkey(macro, i18n.locale(), i18n.zone(), day, label_rows.fingerprint(), *seen)
     try:
         with _lock:
             return _kept[key]

@@ -55,16 +55,23 @@ def test_a_card_that_was_kept_yesterday_says_the_day_of_today(client, gent, leen
     ]
 
 
-def test_a_post_says_its_hour_on_hover_and_to_a_screen_reader(client, gent, leen):
+def test_a_post_says_its_hour_up_to_yesterday_its_year_once_that_is_over_and_all_of_it_on_hover(
+    client, gent, leen
+):
     thread = make_thread(gent, leen, at=NOON)
     make_post(thread, leen, at=NOON + timedelta(hours=3), edited_at=NOON + timedelta(hours=4))
-    sign_in(client, leen)
-    shown = words(client.get(f"/threads/{thread.id}-{thread.slug}"))
-    for hour, written in (("12:00", "10:00"), ("15:00", "13:00"), ("16:00", "14:00")):
-        assert (
-            f'<time datetime="2026-06-15T{written}:00+00:00" title="15 June 2026, {hour}">15 June 2026'
-            f'<span class="vh">, {hour}</span></time>' in shown
-        )
+    hours = (("12:00", "10:00"), ("15:00", "13:00"), ("16:00", "14:00"))
+    for later, day in ((0, "today at {}"), (1, "yesterday at {}"), (2, "15 June"), (365, "15 June 2026")):
+        with clock.at(NOON + timedelta(days=later, hours=5)):
+            sign_in(client, leen)
+            shown = words(client.get(f"/threads/{thread.id}-{thread.slug}"))
+        for hour, written in hours:
+            heard = "" if "{}" in day else f'<span class="vh">, {hour}</span>'
+            assert (
+                f'<time datetime="2026-06-15T{written}:00+00:00" title="15 June 2026, {hour}">{day.format(hour)}'
+                f"{heard}</time>" in shown
+            ), "also when the reply was kept the day before"
+        assert ("edited <time" in shown, "edited on <time" in shown) == (later < 2, later > 1)
 
 
 def test_words_in_a_lesson_say_their_day_only(client):

@@ -201,14 +201,26 @@ def test_text_that_is_not_trusted_never_gets_the_html_of_the_same_text_that_is(r
 def test_each_language_and_each_time_zone_has_its_own(reply):
     seen = {}
     for locale, zone in (("en", "UTC"), ("nl", "UTC"), ("en", "Europe/Brussels")):
-        with force_locale(locale, zone):
+        with force_locale(locale, zone), clock.at(LATE + timedelta(days=400)):
             seen[locale, zone] = reply(POST)
     assert "1 March 2026" in seen["en", "UTC"]
     assert "1 maart 2026" in seen["nl", "UTC"]
     assert "2 March 2026" in seen["en", "Europe/Brussels"]
     for (locale, zone), html in seen.items():
-        with force_locale(locale, zone):
+        with force_locale(locale, zone), clock.at(LATE + timedelta(days=400)):
             assert reply(POST) == html == anew(reply, POST)
+
+
+def test_each_day_has_its_own_words_in_the_time_zone_of_the_reader(reply):
+    told = []
+    for hours in (0, 1, 24, 25, 48):
+        for zone in ("UTC", "Europe/Brussels"):
+            with force_locale("en", zone), clock.at(LATE + timedelta(hours=hours)):
+                told.append(reply(POST))
+                assert told[-1] == anew(reply, POST)
+    days = ["today" if "today" in html else "yesterday" if "yesterday" in html else "older" for html in told]
+    assert days[::2] == ["today", "yesterday", "yesterday", "older", "older"]
+    assert days[1::2] == ["today", "today", "yesterday", "yesterday", "older"]
 
 
 def test_the_day_on_which_a_capacity_ends_changes_the_page(client):

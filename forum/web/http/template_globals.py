@@ -37,9 +37,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["day"] = i18n.day
     app.jinja_env.filters["hour"] = i18n.hour
     app.jinja_env.filters["moment"] = i18n.moment
-    app.jinja_env.filters["hour"] = i18n.hour
     app.jinja_env.filters["local_day"] = i18n.local_day
+    app.jinja_env.filters["short_day"] = i18n.short_day
     app.jinja_env.filters["recent_day"] = i18n.recent_day
+    app.jinja_env.filters["recent_moment"] = i18n.recent_moment
+    app.jinja_env.tests["recent"] = i18n.is_recent
     app.jinja_env.filters["number"] = i18n.number
     app.jinja_env.filters["join_words"] = i18n.join_words
     app.jinja_env.filters["shortened"] = text.summary
