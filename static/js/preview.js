@@ -33,6 +33,7 @@ function makeTabs(sheet) {
     status.textContent = answer.html ? sheet.dataset.ready : failed;
   }
 
+  sheet.querySelector("[data-default]").remove(); // "Preview" sends nothing from here on
   list.setAttribute("role", "tablist");
   list.setAttribute("aria-label", list.dataset.tabs);
   list.after(status); // a list of tabs holds tabs only

@@ -45,3 +45,22 @@ def test_without_scripts_the_button_shows_it_above_the_fields_and_posts_nothing(
     assert page.locator("textarea[name=body]").input_value() == TEXT
     assert page.input_value("input[name=idempotency_key]") == key
     assert page.url.endswith("/spaces/antwerpen/threads")
+
+
+def test_without_scripts_enter_in_a_line_posts_and_tab_goes_past_the_button_that_does_it(open_page):
+    page = open_page("yasmina", phone=True, java_script_enabled=False)
+    page.goto(COMPOSER)
+    page.locator(".composer .section-title a").focus()
+    for _turn in range(3):
+        page.keyboard.press("Tab")
+        if page.locator(":focus").inner_text() == "Voorbeeld":
+            break
+        assert page.locator(":focus").get_attribute("aria-hidden") is None
+    assert page.locator(":focus").inner_text() == "Voorbeeld"
+    page.fill("input[name=title]", "Taalstage in de zomer")
+    page.fill("textarea[name=body]", TEXT)
+    page.locator("input[name=need]").first.check()
+    page.select_option("select[name=axis]", index=1)
+    page.locator("input[name=title]").press("Enter")
+    assert "/threads/" in page.url
+    assert page.locator("h1").inner_text() == "Taalstage in de zomer"
