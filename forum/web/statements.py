@@ -1,11 +1,12 @@
 """What the forum promises and explains: help, to whom it is open, and what it keeps."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, render_template
 
 from forum.domain.themes.labels import AXES, NEEDS
 from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import viewer
 
 bp = Blueprint("statements", __name__)
 
@@ -20,19 +21,24 @@ class Contact(NamedTuple):
 @bp.get("/help")
 @open_to(anyone)
 def help_page() -> str:
-    return render_template("statements/help.html", contact=_contact(), themes=list(AXES), needs=list(NEEDS))
+    return render_template("statements/help.html", **_whom_to_ask(), themes=list(AXES), needs=list(NEEDS))
 
 
 @bp.get("/accessibility")
 @open_to(anyone)
 def accessibility() -> str:
-    return render_template("statements/accessibility.html", contact=_contact())
+    return render_template("statements/accessibility.html", **_whom_to_ask())
 
 
 @bp.get("/privacy")
 @open_to(anyone)
 def privacy() -> str:
-    return render_template("statements/privacy.html", contact=_contact())
+    return render_template("statements/privacy.html", **_whom_to_ask())
+
+
+def _whom_to_ask() -> dict[str, Any]:
+    who = viewer()
+    return {"contact": _contact(), "in_space": bool(who and who.roles)}
 
 
 def _contact() -> Contact | None:

@@ -1,0 +1,60 @@
+"""The privacy page names all that is kept about a person: a table or column that is added has to be named there too."""
+
+from html import unescape
+
+import pytest
+
+from forum.infra.db import db
+from forum.models.accounts import Member
+
+pytestmark = pytest.mark.any_database
+
+# What the page says about each column of a member, and about each table that points at one.
+OWN = "Your name, your e-mail address, a scrambled form of your password, your language, time zone"
+MOMENTS = "When you asked for your account, when you confirmed your address, and when you were let in or suspended"
+SPACES = "To which spaces you belong, in which role and since when, how far you have read"
+COLUMNS = {
+    **dict.fromkeys(("name", "sort_key", "handle", "email", "password_hash", "password_stamp"), OWN),
+    **dict.fromkeys(("locale", "timezone"), OWN),
+    "theme": "choice of light or dark",
+    "locale_seen": "If you let your browser choose the language: the language of the last page that you opened",
+    **dict.fromkeys(("created_at", "confirmed_at", "approved_at", "suspended_at"), MOMENTS),
+    "all_read_at": SPACES,
+}
+LESSONS = "Which lessons you made, reviewed or published, what you reported about them from your city"
+DIGEST = "what you chose for your digest"
+TABLES = {
+    "capacity": "The capacities in which you speak, with their dates",
+    "network_appointment": "in which role",
+    "sign_in": "On which devices you signed in",
+    "membership": SPACES,
+    **dict.fromkeys(("read_mark", "read_ahead"), SPACES),
+    "invitation": "the invitations that you sent",
+    "join_request": "Your request to join",
+    **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
+    "thread_change": "Who changed the theme, the tags, the space",
+    **dict.fromkeys(("lesson", "lesson_version", "lesson_review", "adoption_report"), LESSONS),
+    "consent": "what you answered when you were asked whether an excerpt may be quoted",
+    "notification": "When you were quoted in a lesson",
+    "moderation_action": "What moderators did, when and why",
+    "outgoing_mail": "Which e-mails we sent you and when",
+    "digest": "which threads and lessons were in a digest",
+    **dict.fromkeys(("digest_choice", "digest_space", "digest_axis"), DIGEST),
+}
+
+
+def test_all_that_is_kept_about_a_member_is_named_on_the_privacy_page(client, session):
+    shown = " ".join(unescape(client.get("/privacy?lang=en").text).split())
+    assert {sentence for sentence in (COLUMNS | TABLES).values() if sentence not in shown} == set()
+
+
+def test_no_column_and_no_table_about_a_member_is_forgotten():
+    columns = {column.name for column in Member.__table__.columns}
+    assert columns == {"id", *COLUMNS}
+    tables = {
+        table.name
+        for table in db.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "member"
+    }
+    assert tables == set(TABLES)
