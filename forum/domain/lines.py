@@ -4,7 +4,7 @@ from forum.infra import text
 from forum.infra.i18n import lazy, number
 from forum.policy.errors import Invalid
 
-TOO_LONG = lazy("Your text has %(length)s characters, %(limit)s are allowed.")
+TOO_LONG = lazy("Your text has %(length)s characters. At most %(limit)s are allowed.")
 
 
 def clean_line(value: str | None, *, field: str, limit: int, missing: str | None = None) -> str:

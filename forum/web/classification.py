@@ -46,7 +46,7 @@ def change(thread_id: int) -> ResponseReturnValue:
                     tags=split(form.tags.data or ""),
                     seen_change=form.seen_change.data,
                 )
-                flash(_("What you chose is saved."), "ok")
+                flash(_("Your choice is saved."), "ok")
                 return redirect(links.to_thread(thread), 303)
         except Conflict as error:
             form.seen_change.raw_data = [str(now.last_change)]

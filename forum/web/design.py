@@ -205,7 +205,7 @@ def index() -> str:
     with i18n.force_locale(language if language in i18n.LOCALES else i18n.locale()):
         form = SampleForm(formdata=None, prefix="sample")
         wrong = SampleForm(formdata=None, data={"body": "Te kort"})
-        wrong.title.errors = [i18n._("Give it a title.")]
+        wrong.title.errors = [i18n._("Choose a title.")]
         wrong.body.errors = [i18n._("Write at least two sentences, so that others can recognise it.")]
         return render_template(
             "design/index.html",

@@ -49,7 +49,7 @@ def _reason(error: Invalid | TooOften) -> tuple[str, int]:
         return error.message, 422
     seconds = max(1, int(error.retry_after))
     return ngettext(
-        "You asked for many previews. Try again in %(num)d second.",
-        "You asked for many previews. Try again in %(num)d seconds.",
+        "You asked for too many previews in a short time. Try again in %(num)d second.",
+        "You asked for too many previews in a short time. Try again in %(num)d seconds.",
         seconds,
     ), 429

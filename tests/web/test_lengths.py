@@ -51,7 +51,7 @@ def test_w9_line_ends_count_as_they_are_kept_in_a_story_a_reply_and_a_change(cli
     assert set(bodies) == {kept}
     over = submit(client, f"/threads/{thread.id}/replies", {"body": long_text(20_001, 300)[1]})
     assert over.status_code == 422
-    assert "Your text has 20,001 characters, 20,000 are allowed." in words(over)
+    assert "Your text has 20,001 characters. At most 20,000 are allowed." in words(over)
 
 
 def test_the_same_text_from_a_browser_is_no_change(client, gent, leen):
@@ -67,10 +67,10 @@ def test_w10_a_text_that_is_too_long_comes_back_whole_with_limit_and_length(clie
     refused = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"body": "é" * 25_200})
     assert refused.status_code == 422
     assert "é" * 25_200 in words(refused)
-    assert "Your text has 25,200 characters, 20,000 are allowed." in words(refused)
+    assert "Your text has 25,200 characters. At most 20,000 are allowed." in words(refused)
     leen.locale = "nl"
     db.session.commit()
-    assert "Je tekst telt 25.200 tekens, 20.000 kan." in words(
+    assert "Je tekst telt 25.200 tekens. Er mogen er hoogstens 20.000 in." in words(
         submit(client, f"/spaces/{gent.slug}/threads", STORY | {"body": "é" * 25_200})
     )
     assert db.session.scalar(select(func.count(Thread.id))) == 0
@@ -81,8 +81,8 @@ def test_all_that_is_wrong_is_told_at_once(client, gent, leen):
     wrong = {"title": "t" * 161, "body": "b" * 20_001, "tags": "a,b,c,d,e,f", "need": ""}
     shown = words(submit(client, f"/spaces/{gent.slug}/threads", STORY | wrong))
     for message in (
-        "Your text has 161 characters, 160 are allowed.",
-        "Your text has 20,001 characters, 20,000 are allowed.",
+        "Your text has 161 characters. At most 160 are allowed.",
+        "Your text has 20,001 characters. At most 20,000 are allowed.",
         "Choose at most 5 tags.",
         "Choose what you are looking for.",
     ):
@@ -91,7 +91,7 @@ def test_all_that_is_wrong_is_told_at_once(client, gent, leen):
     assert "Choose a title." in signs
     assert "Write something first." in signs
     tag = words(submit(client, f"/spaces/{gent.slug}/threads", STORY | {"tags": "w" * 41}))
-    assert "One tag has 41 characters, 40 are allowed." in tag
+    assert "One tag has 41 characters. At most 40 are allowed." in tag
 
 
 @pytest.mark.parametrize(("title", "accepted"), [
@@ -133,11 +133,11 @@ def test_every_field_of_a_draft_says_its_own_length_and_another_wording_of_a_cla
     }
     shown = words(submit(client, f"/workbench/{lesson.id}/text", values))
     for message in (
-        "Your text has 101 characters, 100 are allowed.",
-        "Your text has 4,001 characters, 4,000 are allowed.",
+        "Your text has 101 characters. At most 100 are allowed.",
+        "Your text has 4,001 characters. At most 4,000 are allowed.",
         "Name at most 12.",
-        "Your text has 161 characters, 160 are allowed.",
-        "One tag has 41 characters, 40 are allowed.",
+        "Your text has 161 characters. At most 160 are allowed.",
+        "One tag has 41 characters. At most 40 are allowed.",
     ):
         assert message in shown
     exact = {"saved_count": version.saved_count, "context": "c\r\n" * 1_999 + "cc"}
@@ -147,7 +147,7 @@ def test_every_field_of_a_draft_says_its_own_length_and_another_wording_of_a_cla
     refused = submit(client, f"/workbench/claims/{claim.id}", {"text": "k" * 301})
     assert refused.status_code == 422
     assert "k" * 301 in words(refused)
-    assert "Your text has 301 characters, 300 are allowed." in words(refused)
+    assert "Your text has 301 characters. At most 300 are allowed." in words(refused)
 
 
 def test_a_reason_that_is_too_long_is_told_so(client, gent, leen, moderator):
@@ -155,5 +155,5 @@ def test_a_reason_that_is_too_long_is_told_so(client, gent, leen, moderator):
     remove = {"_method": "DELETE", "reason": "r" * 301}
     refused = submit(client, f"/spaces/{gent.slug}/members/{leen.id}/membership", remove)
     assert refused.status_code == 422
-    assert "Your text has 301 characters, 300 are allowed." in words(refused)
+    assert "Your text has 301 characters. At most 300 are allowed." in words(refused)
     assert "r" * 301 in words(refused)

@@ -36,7 +36,7 @@ def test_a_member_meets_every_listed_space_and_a_visitor_only_what_talks_in_publ
     sign_in(client, leen)
     member = words(client, "/spaces")
     assert group.slug in member
-    assert member.index("Your spaces") < member.index("Leen told “Who rings back?”") < member.index("Wonen")
+    assert member.index("Your spaces") < member.index("Leen shared “Who rings back?”") < member.index("Wonen")
     assert "Stilte" not in member
 
 
@@ -57,7 +57,7 @@ def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately
         shown = words(client, "/spaces")
     assert "1 city shared something this month." in shown
     assert "Shared something: Gent" in shown
-    assert shown.count("The space of a city is only for who works there.") == 1
+    assert shown.count("The space of a city is only for people who work there.") == 1
     assert "Closed room of Genk." not in shown
     for end in ("your space", "1 February", "yesterday"):
         assert f'<span class="linkrow__end">{end}</span>' in shown

@@ -73,7 +73,7 @@ def test_a_double_click_tells_it_once(client, gent, leen):
 @pytest.mark.parametrize(("field", "value", "message"), [
     ("title", " ", "Choose a title."),
     ("body", "", "Write something first."),
-    ("body", "x" * 20_001, "Your text has 20,001 characters, 20,000 are allowed."),
+    ("body", "x" * 20_001, "Your text has 20,001 characters. At most 20,000 are allowed."),
     ("audience", "", "Choose who may read this."),
     ("need", "nonsense", "Not a valid choice."),
     ("tags", "a,b,c,d,e,f", "Choose at most 5 tags."),

@@ -48,7 +48,7 @@ def clean(names: Sequence[str]) -> list[TagName]:
 def too_long(length: int) -> str:
     """Return the sentence about a tag of `length` characters."""
     return _(
-        "One tag has %(length)s characters, %(limit)s are allowed.",
+        "One tag has %(length)s characters. At most %(limit)s are allowed.",
         length=number(length),
         limit=number(Tag.NAME_MAX),
     )
