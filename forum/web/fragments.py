@@ -2,8 +2,9 @@
 
 A template writes `{{ fragment(ring_marks, lit, grade) }}` instead of `{{ ring_marks(lit, grade) }}`. A macro that is
 imported without context sees its arguments, the language, the time zone, the labels and, to say "yesterday", the day;
-these are the key, so that two pieces with one key are the same text. Addresses may stand in a piece: where on its host the forum begins does not
-change while it runs. A piece never holds anything of one reader: no token, no notice, no cookie.
+these are the key, so that two pieces with one key are the same text. Addresses may stand in a piece: where on its host
+the forum begins does not change while it runs. A piece never holds anything of one reader: no token, no notice, no
+cookie.
 """
 
 from collections.abc import Callable, Hashable

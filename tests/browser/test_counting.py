@@ -46,7 +46,10 @@ def test_w10_a_pasted_text_is_not_cut_and_the_count_and_the_server_say_how_long_
     page.select_option("select[name=axis]", index=1)
     page.get_by_role("button", name="Plaats je verhaal").click()
     page.wait_for_selector(".error-summary")
-    assert "Je tekst telt 25.200 tekens. Er mogen er hoogstens 20.000 in." in page.locator(".error-summary").inner_text()
+    assert (
+        "Je tekst telt 25.200 tekens. Er mogen er hoogstens 20.000 in."
+        in page.locator(".error-summary").inner_text()
+    )
     assert len(page.locator("textarea[name=body]").input_value()) == 25_200
     field = page.locator(".field", has=page.locator("textarea[name=body]"))
     assert field.inner_text().count("25.200") == 1  # by the server

@@ -169,7 +169,9 @@ def test_a_recent_day_is_told_in_words_and_counted_where_the_reader_is(speaking)
         said = [i18n.recent_day(LATE - timedelta(hours=hours)) for hours in (0, 1, 24, 25)]
         assert said == ["today", "yesterday", "yesterday", "29 June"]
         assert i18n.recent_day(datetime(2025, 12, 8, 9, 12, tzinfo=UTC)) == "8 December 2025"
-        assert i18n.recent_day(LATE + timedelta(days=1)) == "2 July", "a clock that was wrong is not yesterday"
+        assert i18n.recent_day(LATE + timedelta(days=1)) == "2 July", (
+            "a clock that was wrong is not yesterday"
+        )
         days = (LATE, LATE - timedelta(hours=1), date(2026, 1, 1), date(2025, 12, 31), date(2027, 1, 1))
         assert [i18n.short_day(day) for day in days] == [
             "1 July", "30 June", "1 January", "31 December 2025", "1 January 2027",

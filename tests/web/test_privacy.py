@@ -11,8 +11,10 @@ pytestmark = pytest.mark.any_database
 
 # What the page says about each column of a member, and about each table that points at one.
 OWN = "Your name, your e-mail address, a scrambled form of your password, your language, time zone"
-MOMENTS = "When you asked for your account, when you confirmed your address, and when you were let in or suspended"
-SPACES = "To which spaces you belong, in which role and since when, how far you have read"
+MOMENTS = (
+    "When you asked for your account, when you confirmed your address, and when you were let in or suspended"
+)
+SPACES = "To which spaces you belong, which roles you have there and in the network, since when, how far you"
 COLUMNS = {
     **dict.fromkeys(("name", "sort_key", "handle", "email", "password_hash", "password_stamp"), OWN),
     **dict.fromkeys(("locale", "timezone"), OWN),
@@ -25,7 +27,7 @@ LESSONS = "Which lessons you made, reviewed or published, what you reported abou
 DIGEST = "what you chose for your digest"
 TABLES = {
     "capacity": "The capacities in which you speak, with their dates",
-    "network_appointment": "in which role",
+    "network_appointment": "which roles you have there and in the network",
     "sign_in": "On which devices you signed in",
     "membership": SPACES,
     **dict.fromkeys(("read_mark", "read_ahead"), SPACES),

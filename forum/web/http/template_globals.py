@@ -29,24 +29,29 @@ class OnceImported(Template):
         return self._module or super()._get_default_module(ctx)
 
 
+FILTERS = {
+    "day": i18n.day,
+    "hour": i18n.hour,
+    "moment": i18n.moment,
+    "local_day": i18n.local_day,
+    "short_day": i18n.short_day,
+    "recent_day": i18n.recent_day,
+    "recent_moment": i18n.recent_moment,
+    "number": i18n.number,
+    "join_words": i18n.join_words,
+    "shortened": text.summary,
+    "isolated": bidi.isolated,
+    "to_html": text.to_html,
+}
+
+
 def init_app(app: Flask) -> None:
     """Register filters and globals."""
     app.jinja_env.template_class = OnceImported
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["day"] = i18n.day
-    app.jinja_env.filters["hour"] = i18n.hour
-    app.jinja_env.filters["moment"] = i18n.moment
-    app.jinja_env.filters["local_day"] = i18n.local_day
-    app.jinja_env.filters["short_day"] = i18n.short_day
-    app.jinja_env.filters["recent_day"] = i18n.recent_day
-    app.jinja_env.filters["recent_moment"] = i18n.recent_moment
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.tests["recent"] = i18n.is_recent
-    app.jinja_env.filters["number"] = i18n.number
-    app.jinja_env.filters["join_words"] = i18n.join_words
-    app.jinja_env.filters["shortened"] = text.summary
-    app.jinja_env.filters["isolated"] = bidi.isolated
-    app.jinja_env.filters["to_html"] = text.to_html
     app.jinja_env.globals.update(
         axis_name=_named(labels.AXES),
         need_name=_named(labels.NEEDS),
