@@ -104,7 +104,7 @@ def test_a_quiet_week_draws_the_last_threads_and_says_of_when_they_are(client, g
         make_thread(genk, karim, title=f"Long ago {turn}", at=when - turn * DAY)
     shown = words(client)
     with i18n.force_locale("en", "Europe/Brussels"):
-        assert shown.count(f"The latest threads, from {i18n.day(when)}") == 2
+        assert shown.count(f"The latest threads, from {i18n.short_day(when)}") == 2
     assert 'aria-label="In conversation: Genk"' in shown
     assert "No city took part this week yet" not in shown
     assert 'aria-label="No city has taken part yet"' not in shown
