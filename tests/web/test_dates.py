@@ -74,6 +74,16 @@ def test_a_post_says_its_hour_up_to_yesterday_its_year_once_that_is_over_and_all
         assert ("edited <time" in shown, "edited on <time" in shown) == (later < 2, later > 1)
 
 
+def test_a_moment_has_no_fraction_of_a_second_that_html_refuses(client, gent, leen):
+    thread = make_thread(gent, leen, at=NOON + timedelta(microseconds=123456))
+    make_post(thread, leen, at=NOON + timedelta(microseconds=654321))
+    sign_in(client, leen)
+    for path in (f"/spaces/{gent.slug}", f"/threads/{thread.id}-{thread.slug}"):
+        moments = re.findall(r'<time datetime="([^"]+)"', words(client.get(path)))
+        assert moments
+        assert not [moment for moment in moments if "." in moment]
+
+
 def test_words_in_a_lesson_say_their_day_only(client):
     scene = lesson_scenario.build(audience=Audience.PUBLIC)
     scene.post.created_at = NOON
