@@ -199,6 +199,11 @@ def short_day(value: date | datetime) -> str:
     return _day_of_year(that_day, locale()) if this_year else _day(that_day, locale(), "")
 
 
+def short_moment(value: datetime) -> str:
+    """Return `8 december, 09:12` of this year, or `8 december 2025, 09:12`, in the reader's time zone."""
+    return f"{short_day(value)}, {hour(value)}"
+
+
 def recent_day(value: datetime) -> str:
     """Return `today`, `yesterday`, `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
     if not is_recent(value):

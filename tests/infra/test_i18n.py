@@ -176,5 +176,7 @@ def test_a_recent_day_is_told_in_words_and_counted_where_the_reader_is(speaking)
         assert [i18n.short_day(day) for day in days] == [
             "1 July", "30 June", "1 January", "31 December 2025", "1 January 2027",
         ]  # fmt: skip
+        assert i18n.short_moment(LATE) == "1 July, 00:30"
+        assert i18n.short_moment(datetime(2025, 12, 8, 9, 12, tzinfo=UTC)) == "8 December 2025, 10:12"
         assert i18n.hour(LATE) == "00:30"
         assert i18n.local_day(LATE) == date(2026, 7, 1)

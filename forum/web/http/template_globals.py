@@ -35,6 +35,7 @@ FILTERS = {
     "moment": i18n.moment,
     "local_day": i18n.local_day,
     "short_day": i18n.short_day,
+    "short_moment": i18n.short_moment,
     "recent_day": i18n.recent_day,
     "recent_moment": i18n.recent_moment,
     "number": i18n.number,
