@@ -14,7 +14,7 @@ import nh3
 from markupsafe import Markup
 
 from forum.infra.markdown.parser import DEEPEST, EXTENSIONS, LINE_END, PostParser, as_written, specification
-from forum.infra.words import is_blank, locate, one_line, plain, slug, summary, typed
+from forum.infra.words import is_blank, locate, one_line, plain, same_words, slug, summary, typed
 
 __all__ = [
     "DEEPEST",
@@ -27,6 +27,7 @@ __all__ = [
     "one_line",
     "plain",
     "render",
+    "same_words",
     "slug",
     "summary",
     "to_commonmark_html",

@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import accumulate
 from typing import Literal
 
 BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "hr"})
@@ -177,13 +179,35 @@ def _open_end(text: str) -> str:
 
 
 def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
-    """Return each place where `words` literally stand in the text of `plain`, whatever the white space, in order."""
-    pieces = composed(words).split()
-    if pieces and " ".join(pieces) in " ".join(plain_text.split()):  # quick, where the pattern can be slow
-        # ahead of each place, so that places that overlap are found too
-        pattern = "(?=(" + r"\s+".join(map(re.escape, pieces)) + "))"
-        for match in re.finditer(pattern, plain_text):
-            yield match.span(1)
+    """Return each place where `words` literally stand in the text of `plain`, whatever the white space, in order.
+
+    Places that overlap are found too. The next one is looked for when it is asked for.
+    """
+    wanted, folded = _folded(words), " ".join(plain_text.split())
+    at = folded.find(wanted) if wanted else -1
+    if at < 0:
+        return
+    spans = [match.span() for match in re.finditer(r"\S+", plain_text)]
+    lengths = (end - start + 1 for start, end in spans)
+    begins = list(accumulate(lengths, initial=0))  # of each word, in `folded`
+
+    def place(offset: int) -> int:
+        word = bisect_right(begins, offset) - 1
+        return spans[word][0] + offset - begins[word]
+
+    while at >= 0:
+        yield place(at), place(at + len(wanted) - 1) + 1
+        at = folded.find(wanted, at + 1)
+
+
+def same_words(words: str, plain_text: str) -> bool:
+    """Return whether a part of the text of `plain` is literally `words`, whatever the white space; never of nothing."""
+    wanted = _folded(words)
+    return bool(wanted) and wanted == " ".join(plain_text.split())
+
+
+def _folded(words: str) -> str:
+    return " ".join(composed(words).split())
 
 
 def slug(title: str) -> str:

@@ -8,10 +8,9 @@ import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import claims, lessons, places
+from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
-from forum.domain.lessons.places import Place
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.themes import tags
@@ -20,6 +19,7 @@ from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict, Invalid, NotFound
+from forum.web import excerpt_places
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
     ClaimForm,
@@ -30,7 +30,7 @@ from forum.web.forms.workbench import (
     SubmissionForm,
     TextForm,
 )
-from forum.web.http import links
+from forum.web.http import links, transactions
 from forum.web.http.access import moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
@@ -138,7 +138,8 @@ def quote(lesson_id: int) -> ResponseReturnValue:
             if claim_id is None:
                 raise Invalid("claim_id", _("Choose one of these."))
             words, stance = form.words.data, form.stance.data
-            post_id, place = form.chosen_place() or _only_place(lesson_id, form)
+            with transactions.looking_up():
+                post_id, place = excerpt_places.place_of(form, lesson_id, *_position())
             claims.quote(actor(), claim_id, post_id=post_id, place=place, words=words, stance=stance)
             return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
     return _workbench(lesson_id, excerpt_form=form), 422
@@ -219,12 +220,8 @@ def destroy(lesson_id: int) -> ResponseReturnValue:
 
 def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     part = part or request.args.get("part", "claims")
-    workbench = workbench_draft.workbench(
-        actor(),
-        lesson_id,
-        thread_id=request.values.get("thread", type=int),
-        page=request.values.get("page", 1, type=int),
-    )
+    thread_id, page = _position()
+    workbench = workbench_draft.workbench(actor(), lesson_id, thread_id=thread_id, page=page or 1)
     context: dict[str, Any] = {
         "text_form": forms.get("text_form") or TextForm.of(workbench.version, workbench.tags),
         "reworded": forms.get("reworded"),
@@ -277,18 +274,12 @@ def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
     )
 
 
-def _only_place(lesson_id: int, form: ExcerptForm) -> tuple[int, Place]:
-    """Where the pasted words stand; when that is more than one place, the form offers them all."""
-    found = places.find(actor(), lesson_id, form.words.data)
-    if len(found) > 1:
-        form.places = found
-        raise Invalid("place", _("This text is in several places. Choose one of them."))
-    return found[0].post_id, found[0].place
+def _position() -> tuple[int | None, int | None]:
+    """The thread beside the draft, and the page of it; None where the form does not say."""
+    return request.values.get("thread", type=int), request.values.get("page", type=int)
 
 
 def _back(lesson_id: int, part: str, **more: Any) -> Any:
-    position: dict[str, Any] = {
-        "thread": request.values.get("thread", type=int),
-        "page": request.values.get("page", type=int),
-    }
+    thread_id, page = _position()
+    position: dict[str, Any] = {"thread": thread_id, "page": page}
     return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(position | more)), 303)

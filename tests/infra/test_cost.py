@@ -2,6 +2,7 @@
 
 import random
 import sys
+from itertools import islice
 
 import pytest
 
@@ -53,6 +54,24 @@ def test_drawn_texts_cost_no_more_than_ten_times_prose(chance):
     for _ in range(12):
         source = drawn(chance)
         assert ratio(source) < BAR, repr(source[:80])
+
+
+REPEATED = {
+    "of words": ("a " * 10_000, "a " * 700),
+    "of letters": ("a" * 20_000, "a" * 1_400),
+    "to its end": ("a" * 20_000, "a" * 1_400 + "b"),
+    "around its middle": ("a" * 20_000, "a" * 700 + "b" + "a" * 700),
+    "of words, to the end": ("a " * 10_000, "a " * 700 + "b"),
+    "of pairs": ("ab " * 6_666, "ab " * 400 + "ba"),
+}
+
+
+@pytest.mark.parametrize("name", few_of(REPEATED, "of words", "of words, to the end"))
+def test_repeated_words_are_found_in_less_time_than_prose_is_rendered(name):
+    plain, words = REPEATED[name]
+    prose = prose_cost()
+    assert milliseconds(lambda: list(islice(text.locate(words, plain), 21))) < prose * 2
+    assert milliseconds(lambda: text.same_words(plain, plain)) < prose * 2
 
 
 @pytest.mark.proof

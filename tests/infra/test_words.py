@@ -97,6 +97,18 @@ def test_asking_for_a_long_quote_is_quick_and_signs_are_only_signs():
     assert list(text.locate("(a+)+$ " * 1500 + "b", words)) == []
 
 
+def test_two_texts_have_the_same_words_whatever_the_white_space_but_never_none():
+    assert text.same_words("caf\u0065\u0301  gaat\nopen", " café gaat open\n")
+    for words, other in (
+        ("gaat", "café gaat"),
+        ("café gaat", "gaat"),
+        ("Gaat", "gaat"),
+        ("", ""),
+        (" \n", " "),
+    ):
+        assert not text.same_words(words, other)
+
+
 def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
     assert text.summary("Short.\n\nIndeed.") == "Short.\nIndeed."
     assert text.summary("one\n" * 9) == "one\none\none\none\none\none…"

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
+from sqlalchemy import Select, and_, case
+
 from forum.domain.lessons import lessons
-from forum.infra import text
+from forum.domain.lessons.workbench.source_thread import POSTS
+from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
@@ -17,6 +20,8 @@ from forum.policy.errors import Invalid
 from forum.policy.visibility import visible
 
 MOST = 20  # places that somebody can still choose from
+MOST_POSTS, MOST_CHARACTERS = 400, POSTS * text.MAX_LENGTH  # searched at one press: a page at least
+MOST_SEARCHES = "120 per hour"
 AROUND = 90  # characters beside the words, to know a place by
 
 
@@ -42,13 +47,53 @@ class FoundPlace:
     after: str
 
 
-def find(actor: Actor, lesson_id: int, words: str) -> list[FoundPlace]:
-    """Return the places of pasted words in the posts of the lesson's threads; NotFound, Forbidden, Invalid at `words`.
+class Found(NamedTuple):
+    """The places that were found, and whether all posts were searched: a lesson may be made from very many."""
 
-    Invalid when they stand nowhere, or in more than MOST places.
+    places: list[FoundPlace]
+    is_all: bool
+
+
+def find(actor: Actor, lesson_id: int, words: str, *, thread_id: int | None = None, page: int = 1) -> Found:
+    """Return the places of pasted words in the posts of the lesson's threads, first those on the page beside the draft.
+
+    NotFound, Forbidden, TooOften; Invalid at `words` when they stand nowhere, or in more than MOST places.
     """
     lessons.open_draft(actor, lesson_id)
-    query = (
+    rates.spend("find_words", f"member:{actor.id}", limit=MOST_SEARCHES)
+    rows, is_all = _searched(actor, lesson_id, thread_id, page)
+    places = list(islice((place for row in rows for place in _places(row, words)), MOST + 1))
+    if not places and not is_all:
+        raise Invalid(
+            "words",
+            _(
+                "There are too many posts to search at once. "
+                "Open the page of the thread where this text is, and paste it there."
+            ),
+        )
+    if not places:
+        raise Invalid("words", _("This text is not in the thread word for word. Copy it exactly."))
+    if len(places) > MOST:
+        raise Invalid(
+            "words",
+            _("This text is in more than %(limit)d places. Copy a few more words around it.", limit=MOST),
+        )
+    return Found(places, is_all)
+
+
+def _searched(actor: Actor, lesson_id: int, thread_id: int | None, page: int) -> tuple[list[Any], bool]:
+    """The posts that are searched, and whether these are all."""
+    rows = db.session.execute(_posts(actor, lesson_id, thread_id, page).limit(MOST_POSTS + 1)).all()
+    lengths = accumulate(len(row.plain) for row in rows)
+    searched = [row for row, length in zip(rows, lengths, strict=True) if length <= MOST_CHARACTERS]
+    return searched[:MOST_POSTS], len(searched) == len(rows) <= MOST_POSTS
+
+
+def _posts(actor: Actor, lesson_id: int, thread_id: int | None, page: int) -> Select[Any]:
+    """All that may be quoted in a lesson, first what stands on this page of this thread."""
+    first = POSTS * (page - 1) + 1
+    beside = and_(Post.thread_id == thread_id, Post.number.between(first, first + POSTS - 1))
+    query: Select[Any] = (
         visible(
             Post, actor, Post.id, PostRevision.number.label("revision"), PostRevision.plain, Post.number,
             Member.name, Thread.title,
@@ -58,18 +103,9 @@ def find(actor: Actor, lesson_id: int, words: str) -> list[FoundPlace]:
         .join(Member, Member.id == Post.author_id)
         .join(Thread, Thread.id == Post.thread_id)
         .where(LessonSource.lesson_id == lesson_id, Post.deleted_at.is_(None), Post.hidden_at.is_(None))
-        .order_by(Post.thread_id, Post.number)
+        .order_by(case((beside, 0), else_=1), Post.thread_id, Post.number)
     )  # fmt: skip
-    found = (place for row in db.session.execute(query) for place in _places(row, words))
-    places = list(islice(found, MOST + 1))
-    if not places:
-        raise Invalid("words", _("This text is not in the thread word for word. Copy it exactly."))
-    if len(places) > MOST:
-        raise Invalid(
-            "words",
-            _("This text is in more than %(limit)d places. Copy a few more words around it.", limit=MOST),
-        )
-    return places
+    return query
 
 
 def span(revision: PostRevision, words: str, place: Place | None) -> tuple[int, int]:
@@ -83,7 +119,7 @@ def span(revision: PostRevision, words: str, place: Place | None) -> tuple[int, 
         raise Invalid("words", _("This post was changed after you opened the page. Select the text again."))
     said = revision.plain[place.start : place.end]
     begin, finish = len(said) - len(said.lstrip()), len(said.rstrip())
-    if (begin, finish) not in text.locate(words, said):
+    if not text.same_words(words, said):
         raise _not_there()
     return place.start + begin, place.start + finish
 

@@ -13,12 +13,12 @@ from forum.domain.lessons.places import Place
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.themes import labels
 from forum.domain.threads import posts
-from forum.infra import i18n
+from forum.infra import i18n, rates
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience, Role
-from forum.models.threads import Post
+from forum.models.threads import Post, PostRevision
 from forum.policy.errors import Forbidden, Invalid, NotFound
 from tests.factories import join, make_post, make_space, make_thread
 from tests.lesson_scenario import LessonScenario, build
@@ -58,7 +58,8 @@ class Draft:
     def find(self, words: str) -> list[tuple[int, int]]:
         """The post and the beginning of each place of pasted words."""
         found = places.find(self.scenario.actor("curator"), self.lesson.id, words)
-        return [(each.post_id, each.place.start) for each in found]
+        assert found.is_all
+        return [(each.post_id, each.place.start) for each in found.places]
 
 
 @pytest.fixture
@@ -179,7 +180,7 @@ def test_e1_pasted_words_are_found_in_every_place_of_the_lessons_threads(draft):
         (draft.post.id, THIRD),
         (opening, 3),
     ]
-    found = places.find(draft.scenario.actor("curator"), draft.lesson.id, f"En {AGAIN}")[0]
+    found = places.find(draft.scenario.actor("curator"), draft.lesson.id, f"En {AGAIN}").places[0]
     assert (found.author, found.thread_title, found.post_number) == ("Amina", "Elders", 1)
     assert (found.before, found.words, found.after) == ("", f"En {AGAIN}", "!")
     assert draft.refused(lambda: draft.find("never said"))[0] == "words"
@@ -196,7 +197,7 @@ def test_words_that_stand_everywhere_ask_for_more_words(draft):
 def test_a_place_is_known_by_whole_words_around_it(draft):
     def around(body: str, words: str) -> tuple[str, str]:
         make_post(draft.scenario.thread, draft.scenario.author, body)
-        (found,) = places.find(draft.scenario.actor("curator"), draft.lesson.id, words)
+        ((found,), _is_all) = places.find(draft.scenario.actor("curator"), draft.lesson.id, words)
         return found.before, found.after
 
     many, full, long = "woord " * 33, "x" * 89, "y" * 91
@@ -224,6 +225,44 @@ def test_words_that_are_gone_or_closed_are_not_found(draft):
     db.session.flush()
     assert len(draft.find(AGAIN)) == 1
     assert db.session.scalar(select(func.count(Excerpt.id))) == 0
+
+
+def test_of_very_many_posts_those_beside_the_draft_are_always_searched(draft, monkeypatch):
+    curator, thread = draft.scenario.actor("curator"), draft.scenario.thread
+    late = [make_post(thread, draft.scenario.author, f"Eindelijk {number}.") for number in range(3)]
+    every = db.session.scalar(select(func.count(Post.id)).where(Post.thread_id == thread.id))
+    monkeypatch.setattr(places, "MOST_POSTS", every)
+    assert draft.find("Eindelijk 2") == [(late[2].id, 0)]
+    monkeypatch.setattr(places, "MOST_POSTS", every - 1)
+    field, message = draft.refused(lambda: draft.find("Eindelijk 2"))
+    assert (field, "too many posts to search" in message) == ("words", True)
+    monkeypatch.setattr(places, "POSTS", late[1].number - 1)  # the last two are on the second page
+    for last in (late[1], late[2]):
+        words = f"Eindelijk {late.index(last)}"
+        found = places.find(curator, draft.lesson.id, words, thread_id=thread.id, page=2)
+        assert ([each.post_id for each in found.places], found.is_all) == ([last.id], False)
+    with pytest.raises(Invalid):
+        places.find(curator, draft.lesson.id, "Eindelijk 2", thread_id=thread.id + 1, page=2)
+
+
+def test_what_is_searched_at_one_press_is_bounded_in_characters_and_searches_are_counted(draft, monkeypatch):
+    counted = []
+    monkeypatch.setattr(
+        rates, "spend", lambda name, subject, *, limit: counted.append((name, subject, limit))
+    )
+    thread = draft.scenario.thread
+    bodies = db.session.scalars(
+        select(PostRevision.plain)
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(Post.thread_id == thread.id)
+    ).all()
+    length = sum(map(len, bodies))
+    monkeypatch.setattr(places, "MOST_CHARACTERS", length)
+    assert len(draft.find(AGAIN)) == 2
+    monkeypatch.setattr(places, "MOST_CHARACTERS", length - 1)
+    assert "too many posts to search" in draft.refused(lambda: draft.find(AGAIN))[1]
+    subject = f"member:{draft.scenario.curator.id}"
+    assert counted == [("find_words", subject, "120 per hour")] * 2
 
 
 @pytest.mark.parametrize(
