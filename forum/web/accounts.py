@@ -12,7 +12,7 @@ from forum.models.accounts import Body, Level
 from forum.web import devices
 from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm, JoinForm, RequestResetForm, ResetForm, SignInForm
-from forum.web.http import unsent_forms
+from forum.web.http import transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
 from forum.web.http.links import own_path
@@ -137,10 +137,14 @@ def reset(token: str) -> ResponseReturnValue:
 @bp.post("/accounts/reset/<token>")
 @open_to(anyone)
 def reset_password(token: str) -> ResponseReturnValue:
-    form, member = ResetForm(), mail_links.resetting_member(token)
+    form = ResetForm()
+    with transactions.looking_up():
+        member = mail_links.resetting_member(token)
     if form.validate():
         with errors_on(form):
-            passwords.reset(token, form.password.data)
+            with transactions.looking_up():
+                new = passwords.new_by_link(token, form.password.data)
+            passwords.reset(new)
             flash(_("Your new password is set. Sign in with it."), "ok")
             return redirect(url_for("accounts.sign_in"), 303)
     return render_template("accounts/reset.html", form=form, member=member, token=token), 422
@@ -150,9 +154,9 @@ def _sign_in(form: SignInForm) -> bool:
     if form.validate():
         device = devices.in_words(request.user_agent.string)
         with errors_on(form):
-            secret, actor = passwords.sign_in(
-                form.email.data, form.password.data, address=_address(), device=device
-            )
+            with transactions.looking_up():
+                checked = passwords.check(form.email.data, form.password.data, address=_address())
+            secret, actor = passwords.sign_in(checked, device=device)
             begin(secret, actor, lasting=form.remember.data)
             return True
     return False

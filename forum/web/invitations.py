@@ -15,6 +15,7 @@ from forum.web import accounts, devices, people_page
 from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
+from forum.web.http import transactions
 from forum.web.http.access import anyone, members, open_to, signed_in
 from forum.web.http.current_user import actor, begin, viewer
 from forum.web.http.links import to_space
@@ -52,10 +53,13 @@ def accept(token: str) -> ResponseReturnValue:
 @bp.post("/invitations/<token>")
 @open_to(anyone)
 def accept_new(token: str) -> ResponseReturnValue:
-    form, invitation = AcceptanceForm(), mail_links.invitation_of(token)
+    with transactions.looking_up():
+        form, invitation = AcceptanceForm(), mail_links.invitation_of(token)
     if form.validate():
         with errors_on(form):
-            member, space = invitations.accept(token, _profile(form))
+            with transactions.looking_up():
+                password_hash = invitations.hash_password(token, _profile(form))
+            member, space = invitations.accept(token, _profile(form), password_hash=password_hash)
             begin(*passwords.begin(member, device=devices.in_words(request.user_agent.string)))
             flash(_("Welcome to %(space)s.", space=space.name), "ok")
             return redirect(to_space(space), 303)

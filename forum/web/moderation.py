@@ -9,13 +9,13 @@ from forum.domain.audit import log as audit_log
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
-from forum.domain.threads import posts
+from forum.domain.threads import posts, rendering
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, require
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import HidingForm
-from forum.web.http import links
+from forum.web.http import links, transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
@@ -63,7 +63,10 @@ def hiding(post_id: int) -> ResponseReturnValue:
 @hiding.delete
 @open_to(members)
 def restore(post_id: int) -> ResponseReturnValue:
-    post = post_hiding.restore(actor(), post_id)
+    who = actor()
+    with transactions.looking_up():
+        rendered = rendering.again(who, post_id)
+    post = post_hiding.restore(who, post_id, rendered=rendered)
     flash(_("This post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.threads import posts
+from forum.domain.threads import posts, rendering
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict
@@ -36,6 +36,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         source = posts.source(who, post_id)
     form = PostForm.of(source)
     if previews.is_asked():
+        transactions.only_look()
         html, status = previews.of(form)
         return _form(source, form, preview=html), status
     if form.validate():
@@ -76,7 +77,10 @@ def withdrawal(post_id: int) -> ResponseReturnValue:
 @withdrawal.delete
 @open_to(members)
 def put_back(post_id: int) -> ResponseReturnValue:
-    post = posts.put_back(actor(), post_id)
+    who = actor()
+    with transactions.looking_up():
+        rendered = rendering.again(who, post_id)
+    post = posts.put_back(who, post_id, rendered=rendered)
     flash(_("Your post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

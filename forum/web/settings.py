@@ -11,6 +11,7 @@ from forum.infra import days, i18n
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
+from forum.web.http import transactions
 from forum.web.http.access import anyone, open_to, signed_in
 from forum.web.http.current_user import actor, device_secret, viewer
 from forum.web.http.links import own_path
@@ -70,9 +71,11 @@ def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate():
         with errors_on(form):
-            passwords.change(
-                actor(), current=form.current.data, password=form.password.data, secret=device_secret()
-            )
+            with transactions.looking_up():
+                new = passwords.new_by_current(
+                    actor(), current=form.current.data, password=form.password.data
+                )
+            passwords.change(new, secret=device_secret())
             flash(_("Your new password is set. All other devices are signed out."), "ok")
             return redirect(url_for("settings.security"), 303)
     return _security(form), 422

@@ -47,10 +47,11 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post("/spaces/<slug>/threads")
 @open_to(members)
 def start(slug: str) -> ResponseReturnValue:
-    who, form = actor(), ThreadForm()
+    who = actor()
     with transactions.looking_up():
-        space = spaces.by_slug(who, slug)
+        form, space = ThreadForm(), spaces.by_slug(who, slug)
     if previews.is_asked():
+        transactions.only_look()
         html, status = previews.of(form)
         return _composer(space, form, html), status
     form.offer(_allowed_audiences(space), space.default_audience)
@@ -85,6 +86,7 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 def reply(thread_id: int) -> ResponseReturnValue:
     who, form = actor(), ReplyForm()
     if previews.is_asked():
+        transactions.only_look()
         return _previewed(thread_id, form)
     if form.validate():
         try:

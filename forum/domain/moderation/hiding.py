@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
-from forum.domain.threads import post_store
+from forum.domain.threads import post_store, rendering
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -50,14 +50,17 @@ def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     return post
 
 
-def restore(actor: Actor, post_id: int) -> Post:
-    """Show a hidden post again, unless its author has withdrawn it meanwhile. NotFound, Forbidden."""
+def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None = None) -> Post:
+    """Show a hidden post again, with what `rendering.again` made, unless its author has withdrawn it meanwhile.
+
+    NotFound, Forbidden, TooOften.
+    """
     thread, post = post_store.locked_post(actor, post_id)
     require(may_restore(actor, post, thread))
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
     if post.deleted_at is None:
-        post_store.show_again(post)
+        rendering.show_again(actor, post, rendered)
     if post.number == 1:
         thread.hidden_at = None
     post_store.recount(thread)

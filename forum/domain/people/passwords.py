@@ -1,4 +1,10 @@
-"""Passwords of members: signing in, a forgotten one, a new one. Known and unknown addresses get the same answer."""
+"""Passwords of members: signing in, a forgotten one, a new one. Known and unknown addresses get the same answer.
+
+Hashing takes long: `check`, `new_by_link` and `new_by_current` do it, and only read; what they return is what the verbs
+that write begin with, so that nobody waits at a lock for a hash.
+"""
+
+from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import update
@@ -21,8 +27,26 @@ LETTERS_FROM_ONE_PLACE = "20 per hour"
 DEMO_PEOPLE = "@demo.leerkring.example"
 
 
-def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[str, Actor]:
-    """Return the secret of a new device and the actor; Invalid at `password`, in the same words and time in every case.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """An account whose password was typed: the hash that it fits, and the one to keep from now on."""
+
+    member_id: int
+    fitting_hash: str
+    hash_to_keep: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A new password for an account, found good enough and hashed; `stamp` is that of the one it replaces."""
+
+    member_id: int
+    password_hash: str
+    stamp: str
+
+
+def check(email: str, password: str, *, address: str) -> Checked:
+    """Return whose password this is; Invalid at `password`, in the same words and time in every case.
 
     `address` is where the request comes from; TooOften above the limits for the account and for that address.
     """
@@ -30,11 +54,20 @@ def sign_in(email: str, password: str, *, address: str, device: str) -> tuple[st
     rates.spend("sign_in", f"account:{tokens.digest(email)}@{address}", limit=GUESSES)
     rates.spend("sign_in_place", f"address:{address}", limit=GUESSES_FROM_ONE_PLACE)
     member = accounts.by_email(email)
-    fits = passwords.verify(member.password_hash if member else None, password) and not is_shut_out(email)
-    if member is None or not fits or member.confirmed_at is None or member.suspended_at is not None:
-        raise Invalid("password", _("This e-mail address and this password do not match."))
-    if member.password_hash and passwords.needs_rehash(member.password_hash):
-        member.password_hash = passwords.hash_password(password)
+    kept = member.password_hash if member else None
+    fits = passwords.verify(kept, password) and not is_shut_out(email)
+    if member is None or kept is None or not fits or not _may_sign_in(member):
+        raise _no_match()
+    renewed = passwords.hash_password(password) if passwords.needs_rehash(kept) else kept
+    return Checked(member.id, fitting_hash=kept, hash_to_keep=renewed)
+
+
+def sign_in(checked: Checked, *, device: str) -> tuple[str, Actor]:
+    """Return the secret of a new device and the actor; Invalid at `password` when that was changed meanwhile."""
+    member = db.session.get(Member, checked.member_id, populate_existing=True, with_for_update=True)
+    if member is None or member.password_hash != checked.fitting_hash or not _may_sign_in(member):
+        raise _no_match()
+    member.password_hash = checked.hash_to_keep
     return begin(member, device=device)
 
 
@@ -60,42 +93,70 @@ def request_reset(email: str, *, address: str) -> None:
     db.session.flush()
 
 
-def reset(token: str, password: str) -> Member:
-    """Set a new password with the link from the mail, once; every device is signed out.
+def new_by_link(token: str, password: str) -> NewPassword:
+    """Return the new password of whoever holds the link from the mail.
 
-    LinkExpired; Invalid at `password`.
+    LinkExpired, Invalid at `password`, TooOften.
     """
     member = mail_links.resetting_member(token)
-    _set_password(member, password)
+    rates.spend("reset_password", f"member:{member.id}", limit=GUESSES)
+    return _new(member, password)
+
+
+def reset(new: NewPassword) -> Member:
+    """Set the new password of `new_by_link`, once; every device is signed out. LinkExpired."""
+    if not _replace(new):
+        raise mail_links.LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
+    member = db.session.get_one(Member, new.member_id, populate_existing=True)
     accounts.confirm_address(member)
     sessions.end_all(member.id)
     events.record("password.changed", member_id=member.id)
     return member
 
 
-def change(actor: Actor, *, current: str, password: str, secret: str | None) -> None:
-    """Set a new password, knowing the present one; other devices than the one with `secret` are signed out.
-
-    Invalid at `current` or `password`; TooOften.
-    """
+def new_by_current(actor: Actor, *, current: str, password: str) -> NewPassword:
+    """Return the new password of a member who knows the present one; Invalid at `current` or `password`, TooOften."""
     rates.spend("change_password", f"member:{actor.id}", limit=GUESSES)
     member = db.session.get_one(Member, actor.id, populate_existing=True)
     if not passwords.verify(member.password_hash, current):
-        raise Invalid("current", _("This is not your current password."))
-    _set_password(member, password)
-    sessions.end_all(member.id, but=secret)
-    events.record("password.changed", member_id=member.id)
+        raise _not_current()
+    return _new(member, password)
+
+
+def change(new: NewPassword, *, secret: str | None) -> None:
+    """Set the new password of `new_by_current`; other devices than the one with `secret` are signed out.
+
+    Invalid at `current` when another one was set meanwhile.
+    """
+    if not _replace(new):
+        raise _not_current()
+    sessions.end_all(new.member_id, but=secret)
+    events.record("password.changed", member_id=new.member_id)
     db.session.flush()
 
 
-def _set_password(member: Member, password: str) -> None:
-    password_hash = accounts.validate_and_hash(password, name=member.name, email=member.email)
-    # The stamp decides between two requests with the same link at the same moment: one finds it changed.
-    renewed = claim(
+def _may_sign_in(member: Member) -> bool:
+    return member.confirmed_at is not None and member.suspended_at is None
+
+
+def _new(member: Member, password: str) -> NewPassword:
+    stamp = member.password_stamp
+    hashed = accounts.validate_and_hash(password, name=member.name, email=member.email)
+    return NewPassword(member.id, hashed, stamp)
+
+
+def _replace(new: NewPassword) -> bool:
+    """Of two requests at the same moment the stamp lets one through: the other finds it changed."""
+    return claim(
         update(Member)
-        .where(Member.id == member.id, Member.password_stamp == member.password_stamp)
-        .values(password_hash=password_hash, password_stamp=tokens.random_token(16))
+        .where(Member.id == new.member_id, Member.password_stamp == new.stamp)
+        .values(password_hash=new.password_hash, password_stamp=tokens.random_token(16))
     )
-    if not renewed:
-        raise mail_links.LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
-    db.session.refresh(member)
+
+
+def _no_match() -> Invalid:
+    return Invalid("password", _("This e-mail address and this password do not match."))
+
+
+def _not_current() -> Invalid:
+    return Invalid("current", _("This is not your current password."))

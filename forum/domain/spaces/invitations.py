@@ -22,6 +22,7 @@ from forum.policy.visibility import get_visible, visible
 
 GOOD_FOR = timedelta(days=28)
 MOST = "60 per hour"
+MOST_TRIES = "20 per hour"  # of one link, to accept with a password: each makes a hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +118,24 @@ def accept_as(actor: Actor, token: str) -> Space:
     return _let_in(invitation, member)
 
 
-def accept(token: str, profile: Profile) -> tuple[Member, Space]:
+def hash_password(token: str, profile: Profile) -> str:
+    """Return the hash of the password with which somebody new accepts: made first, so that nobody waits for it.
+
+    LinkExpired, Forbidden when the address has an account, Invalid at `name` or `password`, TooOften.
+    """
+    invitation = _for_somebody_new(token)
+    rates.spend("accept", f"invitation:{invitation.id}", limit=MOST_TRIES)
+    name = accounts.clean_name(profile.name)
+    return accounts.validate_and_hash(profile.password, name=name, email=invitation.email)
+
+
+def accept(token: str, profile: Profile, *, password_hash: str) -> tuple[Member, Space]:
     """Accept as somebody new: the mail proves the address, and the moderator who invited answers for the person.
 
-    LinkExpired, Forbidden when the address has an account, Invalid at the field that is wrong.
+    `password_hash` is that of `hash_password`. LinkExpired, Forbidden when the address has an account, Invalid at the
+    field that is wrong.
     """
-    invitation = mail_links.invitation_of(token)
-    if has_account(invitation):
-        raise Forbidden(_("You have an account with this address already. Sign in to accept."))
-    hashed = accounts.validate_and_hash(
-        profile.password, name=accounts.clean_name(profile.name), email=invitation.email
-    )
+    invitation = _for_somebody_new(token)
     member = accounts.by_email(invitation.email)
     if member is None:
         member = accounts.create(email=invitation.email, name=profile.name, locale=profile.locale)
@@ -135,7 +143,7 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
         db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
         db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
         member.name, member.locale = accounts.clean_name(profile.name), profile.locale
-    member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
+    member.password_hash, member.password_stamp = password_hash, tokens.random_token(16)
     member.confirmed_at = clock.now()
     capacities.add(
         member.id,
@@ -146,6 +154,13 @@ def accept(token: str, profile: Profile) -> tuple[Member, Space]:
         starts_on=days.today(),
     )
     return member, _let_in(invitation, member)
+
+
+def _for_somebody_new(token: str) -> Invitation:
+    invitation = mail_links.invitation_of(token)
+    if has_account(invitation):
+        raise Forbidden(_("You have an account with this address already. Sign in to accept."))
+    return invitation
 
 
 def _let_in(invitation: Invitation, member: Member) -> Space:

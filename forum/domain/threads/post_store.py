@@ -17,7 +17,7 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.visibility import get_visible, visible
 
-MOST_RENDERINGS = "300 per hour"  # of texts to post and to look at first
+MOST_RENDERINGS = "300 per hour"  # of texts to post, to look at first and to show again
 
 
 def locked_thread(actor: Actor, thread_id: int) -> Thread:
@@ -50,16 +50,16 @@ def render_body(actor: Actor, body: str) -> str:
     Verbs do this first of all: it is the dearest thing they do, and nobody should wait for it at a lock.
     """
     body = within(text.typed(body), field="body", limit=text.MAX_LENGTH)
-    rates.spend("render", f"member:{actor.id}", limit=MOST_RENDERINGS)
+    count_rendering(actor)
     html = text.render(body)
     if text.is_blank(text.plain(html)):
         raise Invalid("body", _("Write something first."))
     return html
 
 
-def show_again(post: Post) -> None:
-    """Give a post that was hidden or withdrawn its HTML again."""
-    post.html, post.render_version = text.render(latest_revision(post).body), text.RENDER_VERSION
+def count_rendering(actor: Actor) -> None:
+    """Count one text that is rendered for a member; TooOften."""
+    rates.spend("render", f"member:{actor.id}", limit=MOST_RENDERINGS)
 
 
 def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forum.domain.threads import post_store
+from forum.domain.threads import post_store, rendering
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -98,13 +98,13 @@ def take_back(actor: Actor, post_id: int) -> Post:
     return post
 
 
-def put_back(actor: Actor, post_id: int) -> Post:
-    """Show a withdrawn post of one's own again; NotFound, Forbidden, TooOften."""
+def put_back(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None = None) -> Post:
+    """Show a withdrawn post of one's own again, with what `rendering.again` made; NotFound, Forbidden, TooOften."""
     thread, post = post_store.locked_post(actor, post_id)
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     post.deleted_at = None
-    post_store.show_again(post)
+    rendering.show_again(actor, post, rendered)
     if post.number == 1:
         thread.withdrawn_at = None
         _show_heading(thread, post_store.latest_revision(post).title, post.html)

@@ -1,13 +1,19 @@
-"""Posts that an older renderer made, rendered anew. Texts, plain texts and what lessons rest on stay as they are."""
+"""Posts rendered anew: those that an older renderer made, and one that is shown again.
+
+Texts, plain texts and what lessons rest on stay as they are.
+"""
 
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 
+from forum.domain.threads import post_store
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.rows import claim
 from forum.models.threads import Post, PostRevision
+from forum.policy.actors import Actor
+from forum.policy.visibility import get_visible
 
 
 class Rendered(NamedTuple):
@@ -36,6 +42,23 @@ def outdated(after: int, most: int) -> list[Rendered]:
 def replace(posts: list[Rendered]) -> int:
     """Write the HTML of these posts, unless somebody changed, hid or withdrew one meanwhile; return how many."""
     return sum(_replace(post) for post in posts)
+
+
+def again(actor: Actor, post_id: int) -> Rendered:
+    """Return a hidden or withdrawn post as it would be shown again: made first, so that nobody waits for it at a lock.
+
+    Nothing is written. NotFound, TooOften.
+    """
+    post: Post = get_visible(Post, actor, post_id)
+    post_store.count_rendering(actor)
+    return Rendered(post.id, post.revision, text.render(post_store.latest_revision(post).body))
+
+
+def show_again(actor: Actor, post: Post, rendered: Rendered | None) -> None:
+    """Give a post that was hidden or withdrawn its HTML again: that of `again`, where it is still of this revision."""
+    if rendered is None or rendered[:2] != (post.id, post.revision):
+        rendered = again(actor, post.id)
+    post.html, post.render_version = rendered.html or "", text.RENDER_VERSION
 
 
 def _replace(post: Rendered) -> bool:

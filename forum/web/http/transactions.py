@@ -46,10 +46,19 @@ def begin_writing() -> None:
 
 @contextmanager
 def looking_up() -> Iterator[None]:
-    """Look something up in a request that changes things, and hold no lock after it."""
-    set_reading(True)
+    """Look something up in a request that changes things, and hold no lock after it.
+
+    After an error the request goes on reading: what follows is a page that says so.
+    """
+    only_look()
     yield
     begin_writing()
+
+
+def only_look() -> None:
+    """Promise that this request changes nothing after all, as one for a preview: its page then takes no lock."""
+    db.session.commit()
+    set_reading(True)
 
 
 def _begin_reading() -> None:

@@ -1,5 +1,7 @@
 """Passwords: what is counted when somebody tries, whom the demo's password lets in, and what a new one ends."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select, update
 
@@ -8,7 +10,7 @@ from forum.domain.people import passwords as account_passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra import passwords, rates, tokens
 from forum.infra.db import db
-from forum.models.accounts import Member
+from forum.models.accounts import Member, SignIn
 from forum.models.events import Event
 from forum.policy.errors import Invalid
 from tests.factories import actor
@@ -24,7 +26,14 @@ def person(email="noor@city.test", **over):
 
 
 def enter(email="noor@city.test", password=GOOD):
-    return account_passwords.sign_in(email, password, address=PLACE, device="Firefox")
+    return account_passwords.sign_in(
+        account_passwords.check(email, password, address=PLACE), device="Firefox"
+    )
+
+
+def change(member, *, current=GOOD, password=OTHER, secret=None):
+    new = account_passwords.new_by_current(actor(member), current=current, password=password)
+    account_passwords.change(new, secret=secret)
 
 
 def elsewhere(member, **values):
@@ -46,12 +55,14 @@ def test_each_try_is_counted_for_the_account_and_for_the_place(session, spent):
     account = f"account:{tokens.digest('noor@city.test')}"
     enter("NOOR@city.test")
     account_passwords.request_reset("NOOR@city.test", address=PLACE)
-    account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+    account_passwords.new_by_link(mail_links.reset_token(member), OTHER)
+    change(member)
     assert spent == [
         ("sign_in", f"{account}@{PLACE}", "10 per 15 minutes"),
         ("sign_in_place", f"address:{PLACE}", "100 per 15 minutes"),
         ("forgot", f"address:{PLACE}", "20 per hour"),
         ("forgot_account", account, "3 per hour"),
+        ("reset_password", f"member:{member.id}", "10 per 15 minutes"),
         ("change_password", f"member:{member.id}", "10 per 15 minutes"),
     ]
 
@@ -78,7 +89,7 @@ def test_a_hash_that_is_good_enough_is_kept(session):
 
 def test_a_new_password_by_mail_proves_the_address_and_is_told(session):
     member = person(confirmed=False)
-    account_passwords.reset(mail_links.reset_token(member), OTHER)
+    account_passwords.reset(account_passwords.new_by_link(mail_links.reset_token(member), OTHER))
     assert member.confirmed_at is not None
     told = [(event.name, event.payload) for event in db.session.scalars(select(Event))]
     assert ("password.changed", {"member_id": member.id}) in told
@@ -89,7 +100,7 @@ def test_the_present_password_is_the_one_that_is_kept_now(session):
     member = person()
     elsewhere(member, password_hash=passwords.hash_password(OTHER))
     with pytest.raises(Invalid) as refused:
-        account_passwords.change(actor(member), current=GOOD, password="nog iets heel anders", secret=None)
+        change(member, password="nog iets heel anders")
     assert refused.value.field == "current"
 
 
@@ -98,22 +109,43 @@ def test_a_new_password_is_one_persons_and_makes_older_links_useless(session):
     member.password_stamp = other.password_stamp = "the same"
     db.session.flush()
     kept = other.password_hash
-    account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+    change(member)
+    db.session.refresh(member)
     db.session.refresh(other)
     assert (other.password_hash, other.password_stamp) == (kept, "the same")
     assert len(member.password_stamp) == 22, "16 random bytes"
 
 
-def test_of_two_new_passwords_at_one_moment_the_first_one_counts(session, monkeypatch):
+def test_of_two_new_passwords_at_one_moment_the_first_one_counts(session):
     member = person()
-    genuine = accounts.validate_and_hash
-
-    def meanwhile(password, **words):
-        elsewhere(member, password_stamp="changed by the other request")
-        return genuine(password, **words)
-
-    monkeypatch.setattr(accounts, "validate_and_hash", meanwhile)
+    by_current = account_passwords.new_by_current(actor(member), current=GOOD, password=OTHER)
+    by_link = account_passwords.new_by_link(mail_links.reset_token(member), "nog iets heel anders")
+    elsewhere(member, password_stamp="changed by the other request")
+    with pytest.raises(Invalid) as refused:
+        account_passwords.change(by_current, secret=None)
+    assert refused.value.field == "current"
     with pytest.raises(LinkExpired):
-        account_passwords.change(actor(member), current=GOOD, password=OTHER, secret=None)
+        account_passwords.reset(by_link)
     db.session.refresh(member)
     assert passwords.verify(member.password_hash, GOOD)
+    assert list(db.session.scalars(select(Event))) == []
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        {"password_hash": "another"},
+        {"suspended_at": datetime(2026, 1, 1, tzinfo=UTC)},
+        {"confirmed_at": None},
+    ],
+)
+def test_a_password_that_fitted_a_moment_ago_lets_nobody_in_after_a_change(session, meanwhile):
+    member = person()
+    checked = account_passwords.check("noor@city.test", GOOD, address=PLACE)
+    elsewhere(member, **meanwhile)
+    with pytest.raises(Invalid) as refused:
+        account_passwords.sign_in(checked, device="Firefox")
+    with pytest.raises(Invalid) as unknown:
+        enter(email="nobody@city.test")
+    assert (refused.value.field, refused.value.message) == (unknown.value.field, unknown.value.message)
+    assert db.session.scalar(select(SignIn).limit(1)) is None

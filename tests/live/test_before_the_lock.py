@@ -1,0 +1,145 @@
+"""What takes long, rendering and hashing, is done while nobody waits: no form holds the write lock meanwhile."""
+
+import sqlite3
+import uuid
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from forum.domain.lessons import claims, lessons
+from forum.domain.moderation import hiding
+from forum.domain.people import accounts, mail_links
+from forum.domain.spaces import invitations
+from forum.domain.themes import label_rows
+from forum.domain.threads import posts
+from forum.infra import passwords
+from forum.infra import text as plain_text
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.spaces import Role
+from forum.web.http import transactions
+from tests.conftest import POSTGRES
+from tests.factories import actor, csrf_for, join, make_member, make_post, make_space, make_thread, sign_in
+
+pytestmark = pytest.mark.live
+PASSWORD, OTHER = "een rustige lange zin 77", "een heel ander wachtwoord"
+POST = {"body": "Wat hier *staat*."}
+STORY = {**POST, "title": "Een titel", "need": "action", "axis": "solidaire-stadspolis", "audience": "space"}
+NEWCOMER = {
+    "name": "Iemand", "password": PASSWORD, "function": "werker", "level": "field", "body": "city", "city": "gent",
+}  # fmt: skip
+
+
+def is_free(url) -> bool:
+    """Whether another one could write now: nobody holds the lock (SQLite), or a transaction open (PostgreSQL)."""
+    if POSTGRES:
+        with create_engine(url).connect() as other:
+            held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE :state"
+            return other.scalar(text(held), {"state": "idle in transaction%"}) == 0
+    other = sqlite3.connect(str(url.database), timeout=0)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        other.rollback()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        other.close()
+    return True
+
+
+@pytest.fixture
+def ground(live_app):
+    """A space with a thread, what is in it to show again and to quote, and people; everything committed."""
+    with live_app.app_context():
+        space = make_space("Gent", city="gent")
+        keeper = make_member("Wouter", space=space, role=Role.MODERATOR)
+        author = accounts.create(
+            email="noor@city.test", name="Noor", password=PASSWORD, confirmed=True, approved=True
+        )
+        join(author, space)
+        thread = make_thread(space, author)
+        taken, hidden, kept = (make_post(thread, author, "Op het *plein*.") for _post in range(3))
+        posts.take_back(actor(author), taken.id)
+        hiding.hide(actor(keeper), hidden.id, reason="Te luid.")
+        lesson = lessons.draft(actor(keeper), thread.id, title="Les")
+        claim = claims.add(actor(keeper), lesson.id, text="Een bewering.")
+        invitation = invitations.invite(actor(keeper), space.id, email="gast@stad.example", role=Role.GUEST)
+        db.session.commit()
+        made = {
+            "space": space.slug, "keeper": keeper.id, "author": author.id, "thread": thread.id, "kept": kept.id,
+            "taken": taken.id, "hidden": hidden.id, "lesson": lesson.id, "claim": claim.id,
+            "link": mail_links.invitation_token(invitation), "reset": mail_links.reset_token(author),
+        }  # fmt: skip
+        db.session.remove()
+    return made
+
+
+FORMS = [
+    ("author", "/spaces/{space}/threads", STORY),
+    ("author", "/spaces/{space}/threads", {**STORY, "preview": "1"}),
+    ("author", "/threads/{thread}/replies", POST),
+    ("author", "/threads/{thread}/replies", {**POST, "preview": "1"}),
+    ("author", "/posts/{kept}/revisions", {**POST, "seen_revision": "1"}),
+    ("author", "/posts/{kept}/revisions", {**POST, "seen_revision": "1", "preview": "1"}),
+    ("author", "/previews", POST),
+    ("author", "/posts/{taken}/withdrawal", {"_method": "DELETE"}),
+    ("keeper", "/posts/{hidden}/hiding", {"_method": "DELETE"}),
+    ("keeper", "/workbench/{lesson}/excerpts", {"claim_id": "{claim}", "words": "Op het", "stance": "supports"}),
+    (None, "/accounts/sign-in", {"email": "noor@city.test", "password": PASSWORD}),
+    (None, "/accounts/sign-in", {"email": "nobody@city.test", "password": PASSWORD}),
+    (None, "/accounts/join", {**NEWCOMER, "email": "nieuw@stad.example", "message": ""}),
+    (None, "/accounts/reset/{reset}", {"password": OTHER}),
+    (None, "/invitations/{link}", NEWCOMER),
+    ("author", "/settings/security", {"current": OTHER, "password": PASSWORD}),
+]  # fmt: skip
+DEAR = [(passwords, "verify"), (passwords, "hash_password"), (plain_text, "render"), (plain_text, "locate")]
+
+
+@pytest.fixture
+def seen(live_app, monkeypatch):
+    """For each dear function that ran: its name, and whether others could write meanwhile."""
+    found = []
+    with live_app.app_context():
+        url = db.engine.url
+
+    def watched(name, genuine):
+        def watch(*args, **named):
+            found.append((name, is_free(url)))
+            return genuine(*args, **named)
+
+        return watch
+
+    for module, name in DEAR:
+        monkeypatch.setattr(module, name, watched(name, getattr(module, name)))
+    return found
+
+
+def send(live_app, ground, who, path, fields):
+    browser = live_app.test_client()
+    with live_app.app_context():
+        if who:
+            sign_in(browser, db.session.get_one(Member, ground[who]))
+            db.session.commit()
+        label_rows.forget()  # so that a form which asks for the words of its choices does so now
+        db.session.remove()
+    fields = {name: value.format(**ground) for name, value in fields.items()}
+    fields |= {"csrf_token": csrf_for(browser), "idempotency_key": str(uuid.uuid4())}
+    return browser.post(path.format(**ground), data=fields)
+
+
+def test_no_form_renders_hashes_or_searches_while_others_wait(live_app, ground, seen):
+    for who, path, fields in FORMS:
+        seen.clear()
+        answer = send(live_app, ground, who, path, fields)
+        refused = "words" in fields or fields.get("email") == "nobody@city.test"
+        looks = "preview" in fields or path == "/previews"
+        assert answer.status_code == (422 if refused else 200 if looks else 303), (path, fields)
+        assert seen, (path, "nothing dear was done")
+        assert all(free for _name, free in seen), (path, fields, seen)
+
+
+def test_what_is_watched_can_be_held(live_app, ground, seen, monkeypatch):
+    monkeypatch.setattr(transactions, "only_look", lambda: None)
+    monkeypatch.setattr(transactions, "begin_writing", lambda: None)
+    send(live_app, ground, "author", "/posts/{taken}/withdrawal", {"_method": "DELETE"})
+    assert ("render", False) in seen
