@@ -80,6 +80,20 @@ def test_a_capacity_begins_speaks_and_ends_on_the_members_own_day(session, own_d
         assert profiles.end_capacity(who, added.id).ends_on == day
 
 
+def test_the_form_of_a_reply_says_the_capacity_that_the_reply_is_signed_with(session, own_days, gent):
+    thread = make_thread(gent, make_member("Asker", space=gent))
+    for zone, day in own_days.items():
+        member = make_member("Noor", space=gent, timezone=zone)
+        db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
+        capacity(member, "until today", day - 9 * DAY, day)
+        capacity(member, "from tomorrow", day + DAY)
+        who = actor(member)
+        shown = thread_page.page(who, thread.id).speaks_as
+        signed = threads.reply(who, thread.id, body="We did.", idempotency_key=zone).capacity_id
+        assert (shown.job, shown.former) == ("until today", False)
+        assert db.session.get_one(Capacity, signed).function == shown.job
+
+
 def test_who_speaks_how_in_a_space_is_of_the_day_of_the_forum(session, own_days, gent, moderator):
     today = own_days["Europe/Brussels"]
     for person in (moderator, author := make_member("Noor", space=gent)):

@@ -58,14 +58,17 @@ class SpokenAs(WithBody, Protocol):
     def ends_on(self) -> date | None: ...
 
 
-def byline(name: str, handle: str, capacity: SpokenAs | None) -> Byline:
-    """Return the byline of a member with the capacity in which they wrote (None: they had none)."""
+def byline(name: str, handle: str, capacity: SpokenAs | None, today: date | None = None) -> Byline:
+    """Return the byline of a member with the capacity in which they wrote (None: they had none).
+
+    `today` is the forum's day, unless it is about what the member does now.
+    """
     columns = None
     if capacity is not None:
         columns = CapacityColumns(
             capacity.function, capacity.level, capacity.body, capacity.city, capacity.ends_on
         )
-    return _byline(name, handle, columns, days.today(), i18n.locale())
+    return _byline(name, handle, columns, today or days.today(), i18n.locale())
 
 
 def masked(description: str) -> Byline:

@@ -80,7 +80,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         alone=not head.others_wrote,
         moderates=moderates,
         may_reply=may_reply(reader, head),
-        speaks_as=byline(reader.name, "", held(head)) if reader is not None else None,
+        speaks_as=byline(reader.name, "", held(head), days.today(reader.timezone)) if reader else None,
         may_classify=bool(may_classify(reader, head)),
         may_move=bool(may_move(reader, head, others_wrote=head.others_wrote)) and not head.has_lessons,
     )
@@ -90,7 +90,7 @@ def _head(reader: Actor | None, thread_id: int) -> Any:
     values = {
         "reader_id": reader.id if reader else None,
         "thread_id": thread_id,
-        "today": days.today(),
+        "today": days.today(reader.timezone if reader else None),
     }
     head = select_rows(page_queries.head(reader is not None), values).one_or_none()
     if head is None:

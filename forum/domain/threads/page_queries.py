@@ -46,7 +46,7 @@ _COLUMNS = (
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it, and in which capacity they would answer.
 
-    Parameters `thread_id`, `reader_id` and `today`.
+    Parameters `thread_id`, `reader_id` and `today`, the day of the reader: on it their answer would be signed.
     """
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
