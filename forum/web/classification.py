@@ -49,6 +49,7 @@ def change(thread_id: int) -> ResponseReturnValue:
                 flash(_("Your choice is saved."), "ok")
                 return redirect(links.to_thread(thread), 303)
         except Conflict as error:
+            thread, now = classification.current(actor(), thread_id)  # as the other one left it
             form.seen_change.raw_data = [str(now.last_change)]
             return _form(thread, now, form, conflict=error.reason), 409
     return _form(thread, now, form), 422

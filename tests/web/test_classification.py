@@ -61,6 +61,26 @@ def test_a_change_by_somebody_else_meanwhile_is_shown_beside_the_choice(client, 
     assert thread.need == Need.FACTS
 
 
+def test_a_change_between_the_look_and_the_lock_is_shown_as_it_was_saved(
+    client, gent, leen, moderator, monkeypatch
+):
+    thread = make_thread(gent, leen)
+    db.session.commit()
+    sign_in(client, leen)
+    genuine, saved = classification.classify, []
+
+    def beaten(who, thread_id, **chosen):
+        genuine(actor(moderator), thread_id, need=Need.ACTION, axis=thread.axis, tags=("night",))
+        saved.append(classification.current(who, thread_id)[1].last_change)
+        return genuine(who, thread_id, **chosen)
+
+    monkeypatch.setattr(classification, "classify", beaten)
+    answer = submit(client, f"/threads/{thread.id}/classification", FACTS)
+    assert answer.status_code == 409
+    assert "Now it says: City of solidarity, Action, tags: night." in answer.text
+    assert f'name="seen_change" type="hidden" value="{saved[0]}"' in answer.text
+
+
 def test_others_find_no_form_and_a_moderator_is_told_where_it_shows(client, gent, leen, moderator):
     thread = make_thread(gent, leen)
     path = f"/threads/{thread.id}/classification"
