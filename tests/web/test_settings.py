@@ -142,15 +142,18 @@ def test_a_visitor_has_no_setting_to_change(client, session):
 
 def test_all_other_devices_end_at_once(app, client, noor):
     others = [app.test_client() for _n in range(3)]
-    for other in others:
-        sign_in(other, noor)
-    for page in ("/settings/sessions", "/settings/security"):
-        assert "Last used: today at" in client.get(page).text
-    assert "signed in nowhere else" not in client.get("/settings/sessions").text
-    assert submit(client, "/settings/sessions/others/ending").status_code == 303
-    assert "signed in nowhere else" in client.get("/settings/sessions").text
-    assert [other.get("/settings/profile").status_code for other in others] == [303, 303, 303]
-    assert client.get("/settings/profile").status_code == 200
+    with clock.at(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)):
+        for other in others:
+            sign_in(other, noor)
+    with clock.at(datetime(2026, 3, 2, 22, 59, tzinfo=UTC)):
+        for page in ("/settings/sessions", "/settings/security"):
+            assert "Last used: today at 10:00" in client.get(page).text
+        assert "signed in nowhere else" not in client.get("/settings/sessions").text
+        assert [other.get("/settings/profile").status_code for other in others] == [200, 200, 200]
+        assert submit(client, "/settings/sessions/others/ending").status_code == 303
+        assert "signed in nowhere else" in client.get("/settings/sessions").text
+        assert [other.get("/settings/profile").status_code for other in others] == [303, 303, 303]
+        assert client.get("/settings/profile").status_code == 200
 
 
 def test_who_waits_for_a_moderator_has_settings_and_is_told(client, session):
