@@ -111,3 +111,16 @@ def test_a_digest_leads_to_the_first_new_post_of_whoever_read_a_part(gent, leen,
 def _news(mail):
     letter = digests.compose(db.session.get_one(digests.Digest, mail.payload["digest_id"]))
     return [*letter.stories, *letter.threads]
+
+
+def test_short_and_outdated_addresses_lead_to_what_is_new_and_keep_their_page(client, gent, leen):
+    thread = make_thread(gent, make_member("Ann", space=gent))
+    for number in range(2, 26):
+        make_post(thread, make_member(f"Lid {number}", space=gent), f"Antwoord {number}.")
+    sign_in(client, leen)
+    short = f"/threads/{thread.id}"
+    assert client.get(short).location == at(thread)
+    read_marks.mark_read(actor(leen), thread.id, first=1, last=22)
+    db.session.commit()
+    assert client.get(short).location == f"{at(thread)}?page=2#post-23"
+    assert client.get(f"{short}-oude-titel?page=2").location == f"{at(thread)}?page=2"
