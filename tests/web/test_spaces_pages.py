@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forum.domain.spaces import join_requests
+from forum.domain.threads import read_marks, space_activity
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role, SpaceKind
@@ -61,6 +62,22 @@ def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately
     assert "Closed room of Genk." not in shown
     for end in ("your space", "1 February", "yesterday"):
         assert f'<span class="linkrow__end">{end}</span>' in shown
+
+
+def test_a_count_that_stopped_looking_says_at_least(client, gent, leen, monkeypatch):
+    monkeypatch.setattr(space_activity, "RECENT", 1)
+    space_activity._counts.cache_clear()
+    karim = make_member("Karim", space=gent)
+    make_thread(gent, karim)
+    sign_in(client, leen)
+    assert re.search(r">\s*1 new<", words(client, "/spaces"))
+    latest = make_thread(gent, karim)
+    assert re.search(r">\s*at least 1 new<", words(client, "/spaces"))
+    read_marks.mark_read(actor(leen), latest.id, first=1, last=1)
+    assert "nothing new lately<" in words(client, "/spaces")
+    read_marks.mark_all_read(actor(leen))
+    assert "nothing new<" in words(client, "/spaces")
+    space_activity._counts.cache_clear()
 
 
 def test_a_request_that_waits_is_a_word_at_the_end_of_its_row(client, leen):

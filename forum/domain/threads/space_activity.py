@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, Text, and_, bindparam, case, func, select
+from sqlalchemy import Integer, Select, Text, and_, bindparam, case, false, func, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.threads.list_queries import FILTERS, KEYS
-from forum.domain.threads.unread_queries import marked, unread_count
+from forum.domain.threads.unread_queries import marked, read_up_to, unread_count
 from forum.infra.columns import read_codes
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
@@ -33,6 +33,7 @@ class SpaceNews:
     """What is new in a space for somebody who belongs to it; counts stop where looking further would cost more."""
 
     new_count: int = 0
+    may_be_more: bool = False  # older threads than the RECENT ones may have new posts too
     waiting: int = 0  # stories of others that nobody answered; MOST_WAITING means at least so many
     cities: tuple[str, ...] = ()
     title: str = ""  # of the thread with the latest post
@@ -63,6 +64,7 @@ def _news(counts: Any, last: Any) -> SpaceNews:
     lists = [read_codes(line) for line in (counts.cities or "").split("\n") if line]
     return SpaceNews(
         new_count=counts.new_count,
+        may_be_more=bool(counts.may_be_more),
         waiting=counts.waiting,
         cities=tuple(dict.fromkeys(city for cities in lists for city in cities)),
         title=last.title if last else "",
@@ -102,6 +104,7 @@ def _counts() -> Select[Any]:
     new = unread_count(reader.id).label("fresh")
     # Apart, because SQLite would count the new posts once more to list the cities.
     recent = _latest(True, new).outerjoin(ReadMark, marked(reader.id)).limit(RECENT).subquery()
+    older = _latest(True, Thread.last_post_at).offset(RECENT).limit(1).scalar_subquery()
     spoke = _latest(True, sql_cast(Thread.cities, Text).label("cities")).limit(RECENT).subquery()
     waiting = (
         _latest(True, Thread.id).where(FILTERS["open"], FILTERS["others"]).limit(MOST_WAITING).subquery()
@@ -109,6 +112,7 @@ def _counts() -> Select[Any]:
     query: Any = select(
         Space.id,
         select(func.coalesce(func.sum(recent.c.fresh), 0)).scalar_subquery().label("new_count"),
+        func.coalesce(older > read_up_to(reader.id), false()).label("may_be_more"),
         select(func.aggregate_strings(spoke.c.cities, "\n")).scalar_subquery().label("cities"),
         select(func.count(waiting.c.id)).scalar_subquery().label("waiting"),
     )

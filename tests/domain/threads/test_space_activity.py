@@ -101,6 +101,30 @@ def test_a_space_where_nothing_stands_has_no_news(gent, leen):
     assert space_activity.news(actor(leen)) == {gent.id: space_activity.SpaceNews()}
 
 
+def test_where_older_threads_may_be_new_too_the_count_is_a_least_one(gent, leen, noor, monkeypatch):
+    monkeypatch.setattr(space_activity, "RECENT", 2)
+    space_activity._counts.cache_clear()
+    join(noor, gent)
+
+    def told():
+        news = space_activity.news(actor(noor))[gent.id]
+        return news.new_count, news.may_be_more
+
+    first, second = (make_thread(gent, leen, at=later(day)) for day in (1, 2))
+    assert told() == (2, False)
+    third = make_thread(gent, leen, at=later(3))
+    assert told() == (2, True)
+    for thread in (second, third):
+        read_marks.mark_read(actor(noor), thread.id, first=1, last=1)
+    assert told() == (0, True)
+    noor.all_read_at = later(1)
+    db.session.flush()
+    assert told() == (0, False), "all that is older was read"
+    make_post(first, leen, at=later(4))
+    assert told() == (1, True), "the second thread is now the one that is not looked at"
+    space_activity._counts.cache_clear()
+
+
 def test_waiting_stories_are_counted_up_to_ten(gent, leen, noor):
     join(noor, gent)
     for number in range(12):
