@@ -12,4 +12,7 @@ const MODULES = [
 for (const [hook, module] of MODULES) {
   if (document.querySelector(hook)) import(module).then(({ start }) => start());
 }
+// A browser may fetch a page ahead, or draw it too: in case of a click, while nobody looks at it yet.
+const fetched = performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch";
+if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => start());
 document.querySelector("[data-focus]")?.focus();

@@ -73,6 +73,21 @@ def test_a_message_waits_for_the_page_that_is_looked_at(client, gent, leen, head
     assert said not in client.get("/").text
 
 
+def test_a_page_that_was_drawn_ahead_and_is_then_shown_is_read_and_uses_up_no_message(client, thread, leen):
+    sign_in(client, leen)
+    path, seen = f"/threads/{thread.id}-{thread.slug}", {"X-Purpose": "seen"}
+    submit(
+        client,
+        "/settings/profile",
+        {"name": "Leen", "locale": "en", "timezone": "Europe/Brussels", "theme": ""},
+    )
+    assert client.get(path, headers={"Sec-Purpose": "prefetch;prerender"}).text.count('class="is-new"') == 2
+    assert marks() == []
+    assert "Your profile is saved." not in client.get(path, headers=seen).text
+    assert marks() == [thread.id]
+    assert "Your profile is saved." in client.get(path).text
+
+
 @pytest.mark.parametrize("headers", AHEAD)
 def test_a_link_to_another_language_chooses_it_only_when_it_is_followed(client, session, headers):
     assert client.get("/?lang=en", headers=headers).headers.getlist("Set-Cookie") == []

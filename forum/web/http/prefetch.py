@@ -16,7 +16,12 @@ def is_ahead() -> bool:
 
 def flashed_messages() -> list[Any]:
     """Return the messages for the next page that somebody sees, with their categories."""
-    return [] if is_ahead() else get_flashed_messages(with_categories=True)
+    return [] if is_ahead() or _is_seen_already() else get_flashed_messages(with_categories=True)
+
+
+def _is_seen_already() -> bool:
+    """Whether `ahead.js` asks: its page was fetched ahead and is now shown, and this answer is thrown away."""
+    return request.headers.get("X-Purpose") == "seen"
 
 
 def _is_ahead(value: str) -> bool:
