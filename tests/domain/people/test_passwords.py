@@ -131,6 +131,19 @@ def test_of_two_new_passwords_at_one_moment_the_first_one_counts(session):
     assert list(db.session.scalars(select(Event))) == []
 
 
+def test_who_may_not_sign_in_is_refused_before_anything_is_locked(session):
+    person()
+    assert account_passwords.check("noor@city.test", GOOD, address=PLACE)
+    person("new@city.test", confirmed=False)
+    person("out@city.test").suspended_at = datetime(2026, 1, 1, tzinfo=UTC)
+    db.session.flush()
+    for email in ("new@city.test", "out@city.test", "nobody@city.test"):
+        with pytest.raises(Invalid):
+            account_passwords.check(email, GOOD, address=PLACE)
+    with pytest.raises(Invalid):  # an account that is there no longer
+        account_passwords.sign_in(account_passwords.Checked(0, "", ""), device="Firefox")
+
+
 @pytest.mark.parametrize(
     "meanwhile",
     [
