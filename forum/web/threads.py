@@ -86,7 +86,6 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 def reply(thread_id: int) -> ResponseReturnValue:
     who, form = actor(), ReplyForm()
     if previews.is_asked():
-        transactions.only_look()
         return _previewed(thread_id, form)
     if form.validate():
         try:
@@ -153,12 +152,14 @@ def _composer(space: Any, form: ThreadForm, preview: str | None = None) -> str:
 
 def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> str:
     """The page that an answer to the form of a reply stands on: it marks nothing as read."""
+    transactions.only_look()
     last = thread_page.page(viewer(), thread_id)
     last = last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages)
     return _page(last, form, preview)
 
 
 def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
+    transactions.only_look()
     may_reply = thread_page.page(viewer(), thread_id).may_reply
     if not may_reply:
         attach(form, Invalid("body", may_reply.reason))

@@ -50,14 +50,15 @@ def looking_up() -> Iterator[None]:
 
     After an error the request goes on reading: what follows is a page that says so.
     """
-    only_look()
+    db.session.commit()
+    set_reading(True)
     yield
     begin_writing()
 
 
 def only_look() -> None:
-    """Promise that this request changes nothing after all, as one for a preview: its page then takes no lock."""
-    db.session.commit()
+    """Change nothing after all, as for a preview or a form that is refused: the page that follows takes no lock."""
+    db.session.rollback()
     set_reading(True)
 
 
