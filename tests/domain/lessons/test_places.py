@@ -183,7 +183,8 @@ def test_e1_pasted_words_are_found_in_every_place_of_the_lessons_threads(draft):
     found = places.find(draft.scenario.actor("curator"), draft.lesson.id, f"En {AGAIN}").places[0]
     assert (found.author, found.thread_title, found.post_number) == ("Amina", "Elders", 1)
     assert (found.before, found.words, found.after) == ("", f"En {AGAIN}", "!")
-    assert draft.refused(lambda: draft.find("never said"))[0] == "words"
+    field, message = draft.refused(lambda: draft.find("never said"))
+    assert (field, "word for word" in message) == ("words", True)
 
 
 def test_words_that_stand_everywhere_ask_for_more_words(draft):
@@ -243,6 +244,21 @@ def test_of_very_many_posts_those_beside_the_draft_are_always_searched(draft, mo
         assert ([each.post_id for each in found.places], found.is_all) == ([last.id], False)
     with pytest.raises(Invalid):
         places.find(curator, draft.lesson.id, "Eindelijk 2", thread_id=thread.id + 1, page=2)
+
+
+def test_no_more_than_the_page_beside_the_draft_goes_first(draft, monkeypatch):
+    author, curator = draft.scenario.author, draft.scenario.actor("curator")
+    other = make_thread(draft.scenario.space, author, title="Elders", body="Ginder een.")
+    for number in ("twee", "drie", "vier"):
+        make_post(other, author, f"Ginder {number}.")
+    lessons.add_source(curator, draft.lesson.id, other.id)
+    assert (places.MOST_POSTS, places.MOST_CHARACTERS) == (400, 800_000)
+    for page, ahead in ((1, ("een", "twee")), (2, ("drie", "vier"))):
+        monkeypatch.setattr(places, "POSTS", 2)
+        monkeypatch.setattr(places, "MOST_POSTS", 3)  # and the first of the other thread
+        searched, is_all = places._searched(curator, draft.lesson.id, other.id, page)
+        assert [row.plain for row in searched[:2]] == [f"Ginder {number}." for number in ahead]
+        assert (searched[2].title, searched[2].number, is_all) == (draft.scenario.thread.title, 1, False)
 
 
 def test_what_is_searched_at_one_press_is_bounded_in_characters_and_searches_are_counted(draft, monkeypatch):

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from forum.domain.people import accounts, mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, memberships
-from forum.infra import clock
+from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, Member, NetworkRole
 from forum.models.events import Event
@@ -52,6 +52,17 @@ def test_a_new_person_is_in_with_the_role_of_the_invitation(gent, moderator):
     )  # fmt: skip
     assert passwords.check("hanne@city.test", GOOD, address="192.0.2.1")
     assert invitations.waiting(actor(moderator), gent.id) == []
+
+
+def test_each_password_that_is_tried_with_an_invitation_is_counted(gent, moderator, monkeypatch):
+    invitation = invite(moderator, gent)
+    counted = []
+    monkeypatch.setattr(
+        rates, "spend", lambda name, subject, *, limit: counted.append((name, subject, limit))
+    )
+    with pytest.raises(Invalid):
+        accept(mail_links.invitation_token(invitation), profile(password="short"))
+    assert counted == [("accept", f"invitation:{invitation.id}", "20 per hour")]
 
 
 def test_a_link_works_once(gent, moderator):
