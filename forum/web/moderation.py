@@ -63,10 +63,9 @@ def hiding(post_id: int) -> ResponseReturnValue:
 @hiding.delete
 @open_to(members)
 def restore(post_id: int) -> ResponseReturnValue:
-    who = actor()
     with transactions.looking_up():
-        rendered = rendering.again(who, post_id)
-    post = post_hiding.restore(who, post_id, rendered=rendered)
+        rendered = rendering.again(actor(), post_id)
+    post = post_hiding.restore(actor(), post_id, rendered=rendered)
     flash(_("This post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

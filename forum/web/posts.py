@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.threads import posts, rendering
+from forum.domain.threads import post_store, posts, rendering
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict
@@ -31,9 +31,8 @@ def change(post_id: int) -> ResponseReturnValue:
 @bp.post("/posts/<int:post_id>/revisions")
 @open_to(members)
 def edit(post_id: int) -> ResponseReturnValue:
-    who = actor()
     with transactions.looking_up():
-        source = posts.source(who, post_id)
+        source = posts.source(actor(), post_id)
     form = PostForm.of(source)
     if previews.is_asked():
         transactions.only_look()
@@ -43,8 +42,11 @@ def edit(post_id: int) -> ResponseReturnValue:
         title = form.title.data if form.title else None
         try:
             with errors_on(form):
+                body, seen = form.body.data or "", form.seen_revision.data
+                with transactions.looking_up():
+                    rendered = post_store.render_body(actor(), body)
                 post = posts.edit(
-                    who, post_id, body=form.body.data, title=title, seen_revision=form.seen_revision.data
+                    actor(), post_id, body=body, title=title, seen_revision=seen, rendered=rendered
                 )
                 flash(f"post-{post_id}", "draft-sent")
                 flash(_("Your post is changed. The earlier version is kept."), "ok")
@@ -53,7 +55,8 @@ def edit(post_id: int) -> ResponseReturnValue:
             form.seen_revision.raw_data = [str(source.revision)]
             return _form(source, form, conflict=error.reason), 409
     else:
-        check_body(form, who)
+        transactions.only_look()
+        check_body(form, actor())
     return _form(source, form), 422
 
 
@@ -77,10 +80,9 @@ def withdrawal(post_id: int) -> ResponseReturnValue:
 @withdrawal.delete
 @open_to(members)
 def put_back(post_id: int) -> ResponseReturnValue:
-    who = actor()
     with transactions.looking_up():
-        rendered = rendering.again(who, post_id)
-    post = posts.put_back(who, post_id, rendered=rendered)
+        rendered = rendering.again(actor(), post_id)
+    post = posts.put_back(actor(), post_id, rendered=rendered)
     flash(_("Your post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

@@ -11,6 +11,7 @@ from forum.infra.i18n import ngettext
 from forum.infra.rates import TooOften
 from forum.policy.errors import Invalid
 from forum.web.forms import attach
+from forum.web.http import transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 
@@ -20,6 +21,7 @@ bp = Blueprint("previews", __name__)
 @bp.post("/previews")
 @open_to(members)
 def show() -> ResponseReturnValue:
+    transactions.only_look()
     try:
         html = text.to_html(previews.preview(actor(), request.form.get("body", "")))
     except (Invalid, TooOften) as error:

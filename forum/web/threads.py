@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from forum.domain.lessons import of_thread
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences, read_marks, threads
+from forum.domain.threads import audiences, post_store, read_marks, threads
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
 from forum.infra.i18n import _
@@ -47,9 +47,8 @@ def new(slug: str) -> ResponseReturnValue:
 @bp.post("/spaces/<slug>/threads")
 @open_to(members)
 def start(slug: str) -> ResponseReturnValue:
-    who = actor()
     with transactions.looking_up():
-        form, space = ThreadForm(), spaces.by_slug(who, slug)
+        form, space = ThreadForm(), spaces.by_slug(actor(), slug)
     if previews.is_asked():
         transactions.only_look()
         html, status = previews.of(form)
@@ -57,12 +56,16 @@ def start(slug: str) -> ResponseReturnValue:
     form.offer(_allowed_audiences(space), space.default_audience)
     if form.validate():
         with errors_on(form):
-            thread = threads.start(who, space.id, **form.values())
+            with transactions.looking_up():
+                rendered = post_store.render_body(actor(), form.body.data or "")
+            who = actor()
+            thread = threads.start(who, space.id, rendered=rendered, **form.values())
             flash(f"thread-{space.id}-{who.id}", "draft-sent")
             flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
             return redirect(links.to_thread(thread), 303)
     else:
-        check_body(form, who)
+        transactions.only_look()
+        check_body(form, actor())
     return _composer(space, form), 422
 
 
@@ -84,20 +87,24 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 @bp.post("/threads/<int:thread_id>/replies")
 @open_to(members)
 def reply(thread_id: int) -> ResponseReturnValue:
-    who, form = actor(), ReplyForm()
+    form = ReplyForm()
     if previews.is_asked():
         return _previewed(thread_id, form)
     if form.validate():
         try:
             with errors_on(form):
-                post = threads.reply(who, thread_id, **form.values())
+                with transactions.looking_up():
+                    rendered = post_store.render_body(actor(), form.body.data or "")
+                who = actor()
+                post = threads.reply(who, thread_id, rendered=rendered, **form.values())
                 flash(f"reply-{thread_id}-{who.id}", "draft-sent")
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except Forbidden as error:  # closed while they were writing: what they typed stays on the page
             attach(form, Invalid("body", error.reason))
             return _last_page(thread_id, form), 403
     else:
-        check_body(form, who)
+        transactions.only_look()
+        check_body(form, actor())
     return _last_page(thread_id, form), 422
 
 

@@ -1,7 +1,9 @@
 """What takes long, rendering and hashing, is done while nobody waits: no form holds the write lock meanwhile."""
 
 import sqlite3
+import threading
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
@@ -13,12 +15,12 @@ from forum.domain.people import accounts, mail_links
 from forum.domain.spaces import invitations
 from forum.domain.themes import label_rows
 from forum.domain.threads import posts
-from forum.infra import passwords
+from forum.infra import clock, passwords
 from forum.infra import text as plain_text
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Role
-from forum.web.http import transactions
+from forum.web.http import current_user, transactions
 from tests.conftest import POSTGRES
 from tests.factories import actor, csrf_for, join, make_member, make_post, make_space, make_thread, sign_in
 
@@ -119,6 +121,11 @@ def seen(live_app, monkeypatch):
 
 
 def send(live_app, ground, who, path, fields):
+    return signed_in(live_app, ground, who)(path, fields)
+
+
+def signed_in(live_app, ground, who):
+    """What sends a form as somebody."""
     browser = live_app.test_client()
     with live_app.app_context():
         if who:
@@ -126,9 +133,14 @@ def send(live_app, ground, who, path, fields):
             db.session.commit()
         label_rows.forget()  # so that a form which asks for the words of its choices does so now
         db.session.remove()
-    fields = {name: value.format(**ground) for name, value in fields.items()}
-    fields |= {"csrf_token": csrf_for(browser), "idempotency_key": str(uuid.uuid4())}
-    return browser.post(path.format(**ground), data=fields)
+    token = csrf_for(browser)
+
+    def sent(path, fields):
+        fields = {name: value.format(**ground) for name, value in fields.items()}
+        fields |= {"csrf_token": token, "idempotency_key": str(uuid.uuid4())}
+        return browser.post(path.format(**ground), data=fields)
+
+    return sent
 
 
 def test_no_form_renders_hashes_or_searches_while_others_wait(live_app, ground, seen):
@@ -150,3 +162,56 @@ def test_what_is_watched_can_be_held(live_app, ground, seen, monkeypatch):
     monkeypatch.setattr(transactions, "looking_up", nullcontext)
     send(live_app, ground, "author", "/posts/{taken}/withdrawal", {"_method": "DELETE"})
     assert ("render", False) in seen
+
+
+END = text("UPDATE membership SET ended_at = :now WHERE member_id = :member_id")
+
+
+@pytest.fixture
+def elsewhere(live_app):
+    """Another connection to the same database."""
+    with live_app.app_context():
+        engine = create_engine(db.engine.url)
+    yield engine
+    engine.dispose()
+
+
+def is_hidden(elsewhere, post_id):
+    with elsewhere.connect() as other:
+        return other.scalar(text("SELECT hidden_at FROM post WHERE id = :id"), {"id": post_id}) is not None
+
+
+def test_a_role_that_ends_while_a_form_is_rendered_counts_no_more(live_app, ground, elsewhere, monkeypatch):
+    genuine = plain_text.render
+
+    def render(body):
+        with elsewhere.begin() as other:
+            other.execute(END, {"now": clock.now(), "member_id": ground["keeper"]})
+        return genuine(body)
+
+    monkeypatch.setattr(plain_text, "render", render)
+    answer = send(live_app, ground, "keeper", "/posts/{hidden}/hiding", {"_method": "DELETE"})
+    assert answer.status_code in {403, 404}
+    assert is_hidden(elsewhere, ground["hidden"])
+
+
+def test_a_role_that_ends_while_a_form_waits_for_the_lock_counts_no_more(
+    live_app, ground, elsewhere, monkeypatch
+):
+    genuine, waits = current_user.sessions.look_up, threading.Event()
+
+    def look_up(secret):
+        waits.set()
+        return genuine(secret)
+
+    send_as_keeper = signed_in(live_app, ground, "keeper")
+    monkeypatch.setattr(current_user.sessions, "look_up", look_up)
+    with ThreadPoolExecutor(1) as one, elsewhere.connect() as other:
+        other.execute(END, {"now": clock.now(), "member_id": ground["keeper"]})
+        if POSTGRES:  # no lock stands between two rows there: the role ends before the form arrives
+            other.commit()
+        form = one.submit(send_as_keeper, "/posts/{kept}/hiding", {"reason": "Te luid."})
+        assert waits.wait(20)
+        other.commit()
+        assert form.result(20).status_code in {403, 404}
+    assert not is_hidden(elsewhere, ground["kept"])

@@ -53,12 +53,21 @@ def place(actor: Actor, post_id: int) -> tuple[Thread, Post]:
     return thread, post
 
 
-def edit(actor: Actor, post_id: int, *, body: str, title: str | None = None, seen_revision: int) -> Post:
-    """Change one's own post; the same text again changes nothing.
+def edit(
+    actor: Actor,
+    post_id: int,
+    *,
+    body: str,
+    title: str | None = None,
+    seen_revision: int,
+    rendered: str | None = None,
+) -> Post:
+    """Change one's own post; the same text again changes nothing. `rendered` as in `threads.start`.
 
     NotFound, Forbidden, Invalid at `title` or `body`, Conflict when it was changed since `seen_revision`, TooOften.
     """
-    body, html = text.typed(body), post_store.render_body(actor, body)  # compared with what was kept of it
+    html = post_store.render_body(actor, body) if rendered is None else rendered
+    body = text.typed(body)  # compared with what was kept of it
     thread, post = post_store.locked_post(actor, post_id)
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)

@@ -38,12 +38,14 @@ def start(
     idempotency_key: str,
     kind: PostKind | None = None,
     outcome: Outcome | None = None,
+    rendered: str | None = None,
 ) -> Thread:
     """Begin a thread in a space; the same `idempotency_key` again returns the thread that is there already.
 
+    `rendered` is what `post_store.render_body` made of the body, where that was done before anything was locked.
     NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, TooOften.
     """
-    html = post_store.render_body(actor, body)
+    html = post_store.render_body(actor, body) if rendered is None else rendered
     space: Space = get_visible(Space, actor, space_id)
     require(may_start(actor, space))
     idempotency_key = _clean_key(idempotency_key)
@@ -71,13 +73,20 @@ def start(
 
 
 def reply(
-    actor: Actor, thread_id: int, *, body: str, kind: PostKind | None = None, idempotency_key: str
+    actor: Actor,
+    thread_id: int,
+    *,
+    body: str,
+    kind: PostKind | None = None,
+    idempotency_key: str,
+    rendered: str | None = None,
 ) -> Post:
     """Answer in a thread; the same `idempotency_key` again returns the post that is there already.
 
+    `rendered` as in `start`.
     NotFound, Forbidden, Invalid at `body`, TooOften.
     """
-    html = post_store.render_body(actor, body)
+    html = post_store.render_body(actor, body) if rendered is None else rendered
     thread = post_store.locked_thread(actor, thread_id)
     require(may_reply(actor, thread))
     idempotency_key = _clean_key(idempotency_key)

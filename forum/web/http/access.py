@@ -78,7 +78,5 @@ def check_guard() -> AnyResponse | Response | None:
     guard: Guard | None = getattr(current_app.view_functions[request.endpoint], "open_to", None)
     if guard is None:
         raise Forbidden(_("This page is closed."))
-    refusal = guard()
-    if refusal is None:
-        begin_writing()
-    return refusal
+    begin_writing()
+    return guard()

@@ -8,7 +8,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from flask_wtf.csrf import CSRFProtect
 
 from forum.domain.people import passwords, sessions
+from forum.infra.i18n import _
 from forum.policy.actors import Actor
+from forum.policy.errors import Forbidden
 from forum.web.http.transactions import afterwards
 
 login_manager = LoginManager()
@@ -53,10 +55,13 @@ def viewer() -> Actor | None:
 
 
 def actor() -> Actor:
-    """Return the signed-in member in a view whose guard lets no visitor in; LookupError without one."""
+    """Return the signed-in member in a view whose guard lets no visitor in.
+
+    Forbidden when this device was signed out since the guard looked.
+    """
     who = viewer()
     if who is None:
-        raise LookupError("nobody is signed in")
+        raise Forbidden(_("You were signed out meanwhile. Sign in, and send it again."))
     return who
 
 

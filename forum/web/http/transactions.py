@@ -35,20 +35,23 @@ def abandon() -> None:
 
 
 def begin_writing() -> None:
-    """End what was looked up so far: from here on the request may change things, and on SQLite holds the write lock.
+    """From here on a request that is sent to change things may do so, and on SQLite holds the write lock.
 
-    Only from the first query on: what a view does before it asks the database keeps nobody waiting.
+    It takes that with its next query: for who is signed in, and with which roles. So a role that ends while the request
+    waits for the lock counts no more.
     """
     if request.method not in READING:
         db.session.commit()
         set_reading(False)
+        _ask_again_who_it_is()
 
 
 @contextmanager
 def looking_up() -> Iterator[None]:
-    """Look something up in a request that changes things, and hold no lock after it.
+    """Look something up, render or hash in a request that changes things, and keep nobody waiting meanwhile.
 
-    After an error the request goes on reading: what follows is a page that says so.
+    The lock is let go at the start. Whoever is signed in is asked anew after it: take them from `actor()` again. After
+    an error the request goes on reading: what follows is a page that says so.
     """
     db.session.commit()
     set_reading(True)
@@ -60,6 +63,12 @@ def only_look() -> None:
     """Change nothing after all, as for a preview or a form that is refused: the page that follows takes no lock."""
     db.session.rollback()
     set_reading(True)
+
+
+def _ask_again_who_it_is() -> None:
+    """Forget what `current_user.viewer` and Flask-Login keep for this request."""
+    for kept in ("viewer", "_login_user"):
+        g.pop(kept, None)
 
 
 def _begin_reading() -> None:
