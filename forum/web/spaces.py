@@ -31,7 +31,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "spaces/index.html",
         mine=[card for card in cards if card.role],
-        groups=[card for card in cards if card.kind != SpaceKind.CITY and not card.role],
+        network=[card for card in cards if card.kind == SpaceKind.NETWORK and not card.role],
+        groups=[card for card in cards if card.kind == SpaceKind.GROUP and not card.role],
         cities=cities,
         shared=shared,
         news=space_activity.news(who) if who and who.roles else {},

@@ -57,6 +57,8 @@ def test_the_log_shows_what_was_done_and_what_is_hidden_or_closed(client, gent, 
     ):
         assert piece in shown
     assert "Post 2 by Leen" in shown
+    assert "Thread by Leen" in shown
+    assert shown.count('<article class="record">') == 2
     assert "Reopen" in shown
 
 

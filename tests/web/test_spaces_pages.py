@@ -11,7 +11,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.themes import Axis, Need
-from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -39,6 +39,25 @@ def test_a_member_meets_every_listed_space_and_a_visitor_only_what_talks_in_publ
     assert group.slug in member
     assert member.index("Your spaces") < member.index("Leen shared “Who rings back?”") < member.index("Wonen")
     assert "Stilte" not in member
+
+
+def test_the_square_of_the_network_is_no_working_group(client, gent, leen):
+    square = make_space("Plein", kind=SpaceKind.NETWORK)
+    make_space("Wonen", kind=SpaceKind.GROUP)
+    make_thread(square, make_member("Eva", space=square), audience=Audience.PUBLIC)
+    visitor = words(client, "/spaces")
+    assert "Working groups" not in visitor
+    assert visitor.index("For the whole network") < visitor.index("Plein")
+    sign_in(client, leen)
+    member = words(client, "/spaces")
+    assert (
+        member.index("Plein")
+        < member.index("Working groups")
+        < member.index("1, open to")
+        < member.index("Wonen")
+    )
+    join(leen, square)
+    assert "For the whole network" not in words(client, "/spaces")
 
 
 def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately(client, gent, leen):

@@ -5,11 +5,13 @@ import re
 from sqlalchemy import func, select
 
 from forum.domain.lessons import lessons
+from forum.domain.moderation import hiding
+from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
-from tests.factories import make_post, sign_in, submit
+from tests.factories import actor, make_post, sign_in, submit
 from tests.lesson_scenario import OPENING, WORDS, build
 
 TEXT = {
@@ -144,13 +146,33 @@ def test_a_lesson_that_waits_for_consent_says_so(app):
     scenario = build(Audience.SPACE)
     lesson = scenario.draft()
     curator = browser(app, scenario.curator)
-    assert "the author of 1 excerpt still has to give consent" in page(
-        curator, f"/workbench/{lesson.id}?part=review"
-    )
+    shown = page(curator, f"/workbench/{lesson.id}?part=review")
+    assert "the author of 1 excerpt still has to give consent" in shown
+    assert "You cannot ask authors for their consent on the forum yet." in shown
     answer = submit(curator, f"/workbench/{lesson.id}/submission", {"audience": "network"})
     assert answer.status_code == 422
     assert "the author of 1 excerpt still has to give consent" in answer.get_data(as_text=True)
     assert lesson.state == LessonState.DRAFT
+
+
+def test_the_draft_counts_posts_that_stand_and_excerpts_from_field_work(app):
+    scenario = build()
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
+    late, gone = (make_post(scenario.thread, scenario.second) for _turn in range(2))
+    db.session.commit()
+    before = re.search(r"(\d+) of (\d+) posts not used yet", page(curator, f"/workbench/{lesson.id}"))
+    hiding.hide(actor(scenario.curator), late.id, reason="Names a client")
+    posts.take_back(actor(scenario.second), gone.id)
+    db.session.commit()
+    shown = page(curator, f"/workbench/{lesson.id}")
+    after = re.search(r"(\d+) of (\d+) posts? not used yet", shown)
+    assert [int(one) - int(other) for one, other in zip(before.groups(), after.groups(), strict=True)] == [
+        2,
+        2,
+    ]
+    assert shown.count("not used yet") == int(after[1]) + 1
+    assert re.search(r"\d+ of \d+ excerpts? from field work", shown)
 
 
 def test_a_reviewer_returns_a_version_with_a_note(app):
@@ -283,8 +305,7 @@ def test_e2_the_numbers_of_claims_are_no_words_of_the_post(app):
     lesson = scenario.draft()
     shown = page(browser(app, scenario.curator), f"/workbench/{lesson.id}")
     text = re.search(r"data-words>(.*?)</div>", shown, re.S)[1]
-    start = OPENING.index(WORDS)
-    assert (
-        f'data-start="{start}" data-claims="1">{WORDS}</mark><span data-start="{start + len(WORDS)}">' in text
-    )
+    start, end = OPENING.index(WORDS), OPENING.index(WORDS) + len(WORDS)
+    assert f'data-start="{start}">nobody talks with </mark>' in text
+    assert f'data-start="{end - 2}" data-claims="1">me</mark><span data-start="{end}">' in text
     assert re.sub("<[^>]*>", "", text).strip() == OPENING

@@ -19,7 +19,7 @@ REQUIRED: tuple[tuple[str, Any], ...] = (
     ("one_sentence", lazy("Say it in one sentence.")),
     ("needs", lazy("Choose at least one answer to “What are you looking for?”.")),
     ("unknowns", lazy("Say what we do not know.")),
-    ("conditions", lazy("Name at least one condition.")),
+    ("conditions", lazy("Fill in at least one line at “Works if”.")),
 )
 
 

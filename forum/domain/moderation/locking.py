@@ -1,5 +1,8 @@
 """Close a thread to new posts, and open it again."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
@@ -8,6 +11,7 @@ from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.accounts import Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Space
 from forum.models.threads import Thread
@@ -17,6 +21,17 @@ from forum.policy.errors import Conflict
 from forum.policy.visibility import get_visible
 
 MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedThread:
+    """A closed thread in the list for the moderators of its space."""
+
+    id: int
+    slug: str
+    title: str
+    author_name: str
+    locked_at: datetime
 
 
 def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
@@ -49,11 +64,15 @@ def reopen(actor: Actor, thread_id: int) -> Thread:
     return thread
 
 
-def closed_threads(actor: Actor, space_id: int) -> list[Thread]:
+def closed_threads(actor: Actor, space_id: int) -> list[ClosedThread]:
     """Return the closed threads of a space, the latest first, for its moderators; NotFound, Forbidden."""
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
-    query = select(Thread).where(
-        Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None)
+    query = (
+        select(Thread.id, Thread.slug, Thread.title, Member.name.label("author_name"), Thread.locked_at)
+        .join(Member, Member.id == Thread.author_id)
+        .where(Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None))
+        .order_by(Thread.locked_at.desc(), Thread.id.desc())
+        .limit(MOST)
     )
-    return list(db.session.scalars(query.order_by(Thread.locked_at.desc(), Thread.id.desc()).limit(MOST)))
+    return [ClosedThread(**row._mapping) for row in db.session.execute(query)]

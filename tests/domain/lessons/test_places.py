@@ -292,3 +292,17 @@ def test_the_pieces_of_a_post_are_its_plain_text_at_their_places(plain):
     ends = [(piece.start, piece.start + len(piece.text)) for piece in pieces]
     assert all(plain[end:start].strip() == "" for (_s, end), (start, _e) in pairwise(ends))
     assert not any("\n\n" in piece.text for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("we went on", [(7, "we went ", False), (15, "on", True)]),
+        ("on, ", [(7, "on,", True), (10, " ", False)]),
+        ("why? \n", [(7, "why?", True), (11, " \n", False)]),
+        ("x" * 20, [(7, "x" * 8, False), (15, "x" * 12, True)]),
+        (" ", [(7, " ", False)]),
+    ],
+)
+def test_numbers_follow_the_last_word_of_a_passage_and_no_letter_is_lost(text, parts):
+    assert source_thread.Piece(7, text, (1,), "supports").parts == parts

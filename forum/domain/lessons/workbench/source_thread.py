@@ -18,6 +18,7 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees, visible
 
 POSTS = 40  # of a thread on one page
+JOINED = 12  # signs at the end of a passage, at most, that no line end parts from the numbers of its claims
 PARAGRAPH = re.compile(r"[^\n]+(?:\n[^\n]+)*")  # up to an empty line
 
 
@@ -28,6 +29,18 @@ class Piece(NamedTuple):
     text: str
     claims: tuple[int, ...]  # the numbers of those that rest on it
     stance: str
+
+    @property
+    def parts(self) -> list[tuple[int, str, bool]]:
+        """Where it begins and the text: up to the last word, that word (True: the numbers follow), white space."""
+        words = self.text.rstrip()
+        begin = max(len(words) - JOINED, len(words) - len(re.split(r"\s", words)[-1]))
+        cut = [
+            (0, words[:begin], False),
+            (begin, words[begin:], True),
+            (len(words), self.text[len(words) :], False),
+        ]
+        return [(self.start + at, text, is_end) for at, text, is_end in cut if text]
 
 
 @dataclass(frozen=True, slots=True)
