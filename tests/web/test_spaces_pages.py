@@ -29,9 +29,12 @@ def words(client, path):
 def test_a_member_meets_every_listed_space_and_a_visitor_only_what_talks_in_public(client, gent, leen):
     group = make_space("Wonen", kind=SpaceKind.GROUP)
     make_space("Stilte", kind=SpaceKind.GROUP, unlisted=True)
-    assert "No space has public threads yet" in words(client, "/spaces")
+    empty = words(client, "/spaces")
+    assert "No space has public threads yet" in empty
+    assert "These spaces have threads" not in empty
     make_thread(gent, leen, audience=Audience.PUBLIC)
     visitor = words(client, "/spaces")
+    assert "These spaces have threads" in visitor
     assert "Gent" in visitor
     assert "Wonen" not in visitor
     sign_in(client, leen)
