@@ -56,7 +56,7 @@ def test_w10_a_pasted_text_is_not_cut_and_the_count_and_the_server_say_how_long_
     body.press("End")
     body.press("Backspace")
     assert field.inner_text().count("Je tekst telt") == 1  # by the script
-    assert note.inner_text() == "Je tekst telt 25.199 tekens, 20.000 kan."
+    assert note.inner_text() == "Je tekst telt 25.199 tekens. Er mogen er hoogstens 20.000 in."
 
 
 def test_the_script_counts_what_the_server_counts(open_page, chance):
