@@ -19,7 +19,7 @@ from bench.report import report
 from bench.rows import Statement, outline, prepared, rows_of
 from tests.servers import create_database, postgres_server
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.any_database]  # it starts its own PostgreSQL
 
 BUSY = "import time\nbegan = time.process_time()\nwhile time.process_time() - began < 0.3: pass\n"
 CHILD = BUSY + "time.sleep(30)"

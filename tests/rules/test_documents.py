@@ -12,6 +12,7 @@ from tests.rules import documents
 from tests.rules.documents import LATER, PATH, Code, spans
 from tests.rules.source import ROOT, plant
 
+pytestmark = pytest.mark.any_database
 DOTTED = re.compile(r"@?([\w/]+(?:\.\w+)*)\.(\w+)(?:\(.*\))?")
 CALLED = re.compile(r"@?(\w+)\(.*\)")
 IDENTIFIER = re.compile(r"[a-z]\w*_\w+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")
