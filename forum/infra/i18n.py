@@ -187,6 +187,17 @@ def moment(value: datetime) -> str:
     return _moment(value, locale(), zone())
 
 
+def present_day() -> date:
+    """Return the reader's present day: a page asks for it with every date that it says."""
+    kept = _of_request.get() if _forced.get() is None else None
+    if kept is None:
+        return days.today(zone())
+    if "today" not in kept:
+        kept["today"] = days.today(zone())
+    present: date = kept["today"]
+    return present
+
+
 def local_day(value: datetime) -> date:
     """Return the day on which a moment falls, in the reader's time zone."""
     return days.day_of(value, zone())
@@ -195,7 +206,7 @@ def local_day(value: datetime) -> date:
 def short_day(value: date | datetime) -> str:
     """Return `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
     that_day = local_day(value) if isinstance(value, datetime) else value
-    this_year = that_day.year == days.today(zone()).year
+    this_year = that_day.year == present_day().year
     return _day_of_year(that_day, locale()) if this_year else _day(that_day, locale(), "")
 
 
@@ -208,11 +219,17 @@ def recent_day(value: datetime) -> str:
     """Return `today`, `yesterday`, `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
     if not is_recent(value):
         return short_day(value)
-    return gettext("today") if local_day(value) == days.today(zone()) else gettext("yesterday")
+    return gettext("today") if local_day(value) == present_day() else gettext("yesterday")
 
 
 def recent_moment(value: datetime) -> str:
     """Return `today at 09:12` and `yesterday at 09:12`, what is older as `recent_day` does."""
+    return _recent_moment(value, present_day(), locale(), zone())
+
+
+@lru_cache(maxsize=8192)
+def _recent_moment(value: datetime, _today: date, _code: str, _zone_name: str) -> str:
+    """Kept for the day, language and zone that its parts are written in."""
     if not is_recent(value):
         return short_day(value)
     return gettext("%(day)s at %(hour)s", day=recent_day(value), hour=hour(value))
@@ -220,8 +237,7 @@ def recent_moment(value: datetime) -> str:
 
 def is_recent(value: datetime) -> bool:
     """Return whether a moment falls today or yesterday, in the reader's time zone."""
-    today = days.today(zone())
-    return today - timedelta(days=1) <= local_day(value) <= today
+    return present_day() - timedelta(days=1) <= local_day(value) <= present_day()
 
 
 def hour(value: datetime) -> str:

@@ -21,7 +21,7 @@ from jinja2.runtime import Macro
 
 from forum.domain.themes import label_rows
 from forum.domain.threads.views import PostView
-from forum.infra import days, i18n
+from forum.infra import i18n
 
 CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
 # What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
@@ -35,7 +35,7 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     """The HTML of `macro(*drawn)`, drawn now or kept since somebody else asked for the same."""
     seen = [each for value in drawn for each in _seen(value)]
     # With types: text that is trusted equals the same text that is not, and is drawn differently.
-    day = days.today(i18n.zone())
+    day = i18n.present_day()
     key = typedkey(macro, i18n.locale(), i18n.zone(), day, label_rows.fingerprint(), *seen)
     try:
         with _lock:
