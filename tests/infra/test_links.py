@@ -74,6 +74,12 @@ def test_an_address_is_linked_whole(address):
     assert text.plain(text.render(f"zie {address}, daar")) == f"zie {address}, daar"
 
 
+@pytest.mark.parametrize("quotes", ["„”", "“”", "«»", "‘’", '""', "''", "()", "[]", "  "])
+def test_marks_within_an_address_stay_whatever_stands_around_it(quotes):
+    for address in ("www.stad.example/~jan/*/x_y_z", "https://stad.example/~jan/*/_a_/b"):
+        assert linked(f"zie {quotes[0]}{address}{quotes[1]} daar *en* hier") == [address]
+
+
 def test_escaped_signs_of_an_address_are_part_of_it():
     assert LINK.findall(text.render(r"https://stad.example/a\_b?c=1&amp;d=2")) == [
         ("https://stad.example/a_b?c=1&amp;d=2", "https://stad.example/a_b?c=1&amp;d=2")

@@ -21,7 +21,7 @@ STOPS = '\\s<>"`«»‹›“”„‟‘’…\\\\\u200b\u2060\ufeff\ufdd0\u300
 REST = rf"(?:\\[_*~()\[\].&=#+-]|[^{STOPS}])*"
 HTTP = re.compile(rf"https?://{HOST}(?::\d{{1,5}}(?!\d))?(?:[/?#]{REST})?", re.IGNORECASE)
 WWW = re.compile(rf"www\.{HOST}(?:[/?#]{REST})?", re.IGNORECASE)
-BEGUN = re.compile(r"(?:^|[\s\ufdd0(\[{'‘])(www\.\w\S*)$", re.IGNORECASE)
+BEGUN = re.compile(r"(?<![\w.@/-])(www\.\w\S*)$", re.IGNORECASE)
 LOOK_BACK = 300  # signs; an address with emphasis in it that is longer is not worth looking further
 CUTS = re.compile(r"\[/|\]\(|&(?:quot|gt|lt|apos|nbsp|laquo|raquo|ldquo|rdquo|rsquo|hellip|#0?39);")
 TRAILING = ".,;:!?'*_~-–([{"
