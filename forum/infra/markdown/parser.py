@@ -22,71 +22,13 @@ from forum.infra.markdown.tables import whole_table
 DEEPEST = 20  # quotes in lists in quotes …
 MOST_HTML = 200_000  # characters
 # The one word that may stand behind a fence and is not shown.
-LANGUAGES = frozenset(
-    [
-        "bash",
-        "c",
-        "c#",
-        "console",
-        "cpp",
-        "cs",
-        "csharp",
-        "css",
-        "csv",
-        "diff",
-        "go",
-        "html",
-        "http",
-        "ini",
-        "java",
-        "javascript",
-        "js",
-        "json",
-        "json5",
-        "jsonc",
-        "jsx",
-        "kotlin",
-        "latex",
-        "log",
-        "lua",
-        "markdown",
-        "md",
-        "perl",
-        "php",
-        "plain",
-        "plaintext",
-        "powershell",
-        "ps1",
-        "py",
-        "python",
-        "r",
-        "ruby",
-        "rust",
-        "scss",
-        "sh",
-        "shell",
-        "sparql",
-        "sql",
-        "svg",
-        "swift",
-        "tex",
-        "text",
-        "toml",
-        "ts",
-        "tsv",
-        "tsx",
-        "ttl",
-        "turtle",
-        "txt",
-        "typescript",
-        "vb",
-        "xml",
-        "xsd",
-        "yaml",
-        "yml",
-        "zsh",
-    ]
-)
+LANGUAGES = frozenset({
+    "bash", "c", "c#", "console", "cpp", "cs", "csharp", "css", "csv", "diff", "go", "html", "http", "ini",
+    "java", "javascript", "js", "json", "json5", "jsonc", "jsx", "kotlin", "latex", "log", "lua", "markdown",
+    "md", "perl", "php", "plain", "plaintext", "powershell", "ps1", "py", "python", "r", "ruby", "rust", "scss",
+    "sh", "shell", "sparql", "sql", "svg", "swift", "tex", "text", "toml", "ts", "tsv", "tsx", "ttl", "turtle",
+    "txt", "typescript", "vb", "xml", "xsd", "yaml", "yml", "zsh",
+})  # fmt: skip
 # Where posts differ from CommonMark; the comparison with its specification lists them.
 EXTENSIONS = {
     "table": "tables with pipes; every cell is shown",
@@ -179,7 +121,7 @@ class _Markdown(MarkdownIt):
 
 
 def _parser() -> MarkdownIt:
-    parser = _Markdown("commonmark", {"html": False, "breaks": True, "maxNesting": DEEPEST})
+    parser = _Markdown("commonmark", {"html": False, "maxNesting": DEEPEST})
     parser.enable(["table", "strikethrough"])
     parser.disable("code")
     parser.block.ruler.at("table", whole_table, {"alt": ["paragraph", "reference"]})

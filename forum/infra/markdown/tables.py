@@ -44,9 +44,8 @@ def _columns(state: StateBlock, line: int) -> int:
 
 def _add_dropped_cells(state: StateBlock, first: int) -> None:
     """Put back the cells for which the heading has no column, and make all rows as long as the longest."""
-    rows: list[
-        tuple[int, int, list[str]]
-    ] = []  # where the row closes, its columns in the tokens, its cells as typed
+    # For each row where it closes, how many cells it has in the tokens, and its cells as typed.
+    rows: list[tuple[int, int, list[str]]] = []
     columns = 0
     for at, token in enumerate(state.tokens[first:], first):
         if token.type == "tr_open" and token.map:
