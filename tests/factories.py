@@ -224,6 +224,17 @@ def sign_in(client: FlaskClient, member: Member) -> str:
     return secret
 
 
+# What a member fills in to begin a thread.
+STORY = {
+    "title": "Who rings back?",
+    "body": "We tried it for **three** months.",
+    "need": "stories",
+    "axis": "solidaire-stadspolis",
+    "tags": "onthaal, Huisbezoek",
+    "audience": "network",
+}
+
+
 def submit(
     client: FlaskClient, path: str, values: dict[str, Any] | None = None, **options: Any
 ) -> TestResponse:

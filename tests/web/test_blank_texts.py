@@ -5,16 +5,8 @@ from sqlalchemy import select
 
 from forum.infra.db import db
 from forum.models.threads import Post
-from tests.factories import make_thread, sign_in, submit
+from tests.factories import STORY, make_thread, sign_in, submit
 
-STORY = {
-    "title": "Who rings back?",
-    "body": "We tried it for **three** months.",
-    "need": "stories",
-    "axis": "solidaire-stadspolis",
-    "tags": "onthaal, Huisbezoek",
-    "audience": "network",
-}
 BLANK = {
     "zero width": "\u200b",
     "joiners": "\u2060\u200d",

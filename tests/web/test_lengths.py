@@ -12,15 +12,7 @@ from forum.models.claims import Claim
 from forum.models.lessons import LessonVersion
 from forum.models.threads import PostRevision, Thread
 from tests import lesson_scenario
-from tests.factories import actor, make_post, make_thread, sign_in, submit
-
-STORY = {
-    "title": "Who rings back?",
-    "body": "We tried it.",
-    "need": "stories",
-    "axis": "solidaire-stadspolis",
-    "audience": "network",
-}
+from tests.factories import STORY, actor, make_post, make_thread, sign_in, submit
 
 
 def words(answer):

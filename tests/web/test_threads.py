@@ -13,16 +13,17 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post, ReadMark, Thread
-from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
-
-STORY = {
-    "title": "Who rings back?",
-    "body": "We tried it for **three** months.",
-    "need": "stories",
-    "axis": "solidaire-stadspolis",
-    "tags": "onthaal, Huisbezoek",
-    "audience": "network",
-}
+from tests.factories import (
+    STORY,
+    actor,
+    join,
+    make_member,
+    make_post,
+    make_space,
+    make_thread,
+    sign_in,
+    submit,
+)
 
 
 @pytest.fixture
