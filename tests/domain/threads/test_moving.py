@@ -201,5 +201,7 @@ def test_what_a_moderator_hid_does_not_move_to_another_moderator(gent, leen, mod
     with pytest.raises(Conflict):
         move(leen, thread, genk)
     assert not classification.current(actor(leen), thread.id)[1].may_move
+    assert not thread_page.page(actor(leen), thread.id).may_move
     hiding.restore(actor(moderator), own.id)
+    assert thread_page.page(actor(leen), thread.id).may_move
     assert move(leen, thread, genk).space_id == genk.id
