@@ -64,20 +64,25 @@ def render(source: str) -> str:
     if len(source) > MAX_LENGTH:
         raise TooLong
     html = _tools.parser.html(source)
-    html = as_written(source) if html is None else str(_tools.cleaner.clean(html)).strip()
-    html = NOWHERE.sub(r"\1", _check(html))
+    html = _check(as_written(source)) if html is None else sanitise(html).strip()
     return DIRECTED.sub(r'<\1 dir="auto"', html).replace(LINE_END, "<br>\n")
 
 
+def sanitise(html: str) -> str:
+    """Return this HTML with only the allowed tags, attributes and protocols, by two independent cleaners."""
+    return _check(str(_tools.cleaner.clean(html)))
+
+
 def _check(html: str) -> str:
-    """The second cleaner: only the allowed tags, attributes and protocols, found with another parser."""
-    return nh3.clean(
+    """The second cleaner, which has a parser of its own; all that text without any tag of ours needs."""
+    checked = nh3.clean(
         html,
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         url_schemes=set(PROTOCOLS),
         link_rel="noopener nofollow ugc",
     )
+    return NOWHERE.sub(r"\1", checked)
 
 
 def to_commonmark_html(source: str, *, extended: bool = False) -> str:
