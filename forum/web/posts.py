@@ -1,13 +1,16 @@
 """One post: changing one's own, withdrawing it, and putting it back."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import EDIT
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
-from forum.policy.errors import Conflict
-from forum.web import previews
+from forum.policy.errors import Conflict, Forbidden
+from forum.web import draft_slots, previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm, check_body
 from forum.web.http import links, transactions
@@ -21,11 +24,18 @@ bp = Blueprint("posts", __name__)
 @bp.get("/posts/<int:post_id>/revisions/new")
 @open_to(members)
 def change(post_id: int) -> ResponseReturnValue:
-    source = posts.source(actor(), post_id)
-    form = PostForm.of(
-        source, data={"title": source.title, "body": source.body, "seen_revision": source.revision}
-    )
-    return _form(source, form)
+    slot = draft_slots.slot(EDIT, post_id)
+    try:
+        source = posts.source(actor(), post_id)
+    except Forbidden:
+        if slot.draft_id is None:
+            raise
+        return redirect(url_for("drafts.show", draft_id=slot.draft_id), 303)
+    data = {"title": source.title, "body": source.body, "seen_revision": source.revision}
+    form = draft_slots.fill(partial(PostForm.of, source), slot, seen_revision=source.revision)
+    changed = slot.opened is not None and slot.opened.base_revision != source.revision
+    conflict = _("This post was changed somewhere else while you were writing.") if changed else ""
+    return _form(source, form or PostForm.of(source, data=data), conflict, slot=slot)
 
 
 @bp.post("/posts/<int:post_id>/revisions")
@@ -48,7 +58,7 @@ def edit(post_id: int) -> ResponseReturnValue:
                 post = posts.edit(
                     actor(), post_id, body=body, title=title, seen_revision=seen, rendered=rendered
                 )
-                flash(f"post-{post_id}", "draft-sent")
+                draft_slots.accepted(EDIT, post_id)
                 flash(_("Your post is changed. The earlier version is kept."), "ok")
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except Conflict as error:
@@ -87,8 +97,19 @@ def put_back(post_id: int) -> ResponseReturnValue:
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
 
-def _form(source: posts.Source, form: PostForm, conflict: str = "", preview: str | None = None) -> str:
-    back = url_for("threads.short", thread_id=source.thread_id)
+def _form(
+    source: posts.Source,
+    form: PostForm,
+    conflict: str = "",
+    preview: str | None = None,
+    slot: draft_slots.Slot | None = None,
+) -> str:
     return render_template(
-        "posts/change.html", source=source, form=form, conflict=conflict, preview=preview, back=back
+        "posts/change.html",
+        source=source,
+        form=form,
+        slot=slot or draft_slots.slot(EDIT, source.post_id),
+        conflict=conflict,
+        preview=preview,
+        back=url_for("threads.short", thread_id=source.thread_id),
     )

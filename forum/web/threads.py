@@ -1,11 +1,11 @@
 """Threads: reading one, beginning one, answering, closing, and who may read it."""
 
-import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import REPLY, STORY
 from forum.domain.lessons import of_thread
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
@@ -16,7 +16,7 @@ from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
-from forum.web import previews
+from forum.web import draft_slots, previews
 from forum.web.forms import attach, errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -41,7 +41,7 @@ def compose() -> ResponseReturnValue:
 @bp.get("/spaces/<slug>/threads/new")
 @open_to(members)
 def new(slug: str) -> ResponseReturnValue:
-    return _composer(spaces.by_slug(viewer(), slug), ThreadForm())
+    return _composer(spaces.by_slug(viewer(), slug))
 
 
 @bp.post("/spaces/<slug>/threads")
@@ -60,7 +60,7 @@ def start(slug: str) -> ResponseReturnValue:
                 rendered = post_store.render_body(actor(), form.body.data or "")
             who = actor()
             thread = threads.start(who, space.id, rendered=rendered, **form.values())
-            flash(f"thread-{space.id}-{who.id}", "draft-sent")
+            draft_slots.accepted(STORY, space.id)
             flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
             return redirect(links.to_thread(thread), 303)
     else:
@@ -97,7 +97,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
                     rendered = post_store.render_body(actor(), form.body.data or "")
                 who = actor()
                 post = threads.reply(who, thread_id, rendered=rendered, **form.values())
-                flash(f"reply-{thread_id}-{who.id}", "draft-sent")
+                draft_slots.accepted(REPLY, thread_id)
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except Forbidden as error:  # closed while they were writing: what they typed stays on the page
             attach(form, Invalid("body", error.reason))
@@ -140,8 +140,10 @@ def _allowed_audiences(space: Any) -> list[Audience]:
     return [level for level in Audience if level.rank <= space.widest_audience.rank]
 
 
-def _composer(space: Any, form: ThreadForm, preview: str | None = None) -> str:
+def _composer(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
     require(may_start(viewer(), space))
+    slot = draft_slots.slot(STORY, space.id)
+    form = form or draft_slots.fill(ThreadForm, slot) or ThreadForm()
     form.offer(_allowed_audiences(space), space.default_audience)
     options = audiences.options(space)
     selected = next((option for option in options if option.audience == form.audience.data), options[0])
@@ -150,6 +152,7 @@ def _composer(space: Any, form: ThreadForm, preview: str | None = None) -> str:
         "threads/new.html",
         space=space,
         form=form,
+        slot=slot,
         preview=preview,
         audiences=options,
         audience=selected,
@@ -180,13 +183,18 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, previe
     if who and form is None and thread.last_shown > thread.read_number:
         first, last = thread.posts[0].number, thread.last_shown
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
+    slot = (
+        draft_slots.slot(REPLY, thread.id)
+        if who and (thread.may_reply or form or "draft" in request.args)
+        else None
+    )
     return render_template(
         "threads/show.html",
         thread=thread,
-        form=form,
+        form=form or (draft_slots.fill(ReplyForm, slot) if slot and thread.may_reply else None),
+        slot=slot,
         preview=preview,
         blank=_blank_form,
-        idempotency_key=form.idempotency_key.data if form else str(uuid.uuid4()),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
         audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
         if thread.may_reply

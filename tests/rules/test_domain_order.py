@@ -8,7 +8,7 @@ import pytest
 
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
-# From the bottom to the top; `lines` and `health` are single files.
+# From the bottom to the top; `lines`, `draft_places` and `health` are single files.
 ORDER = (
     "lines",
     "themes",
@@ -16,11 +16,13 @@ ORDER = (
     "audit",  # below people: suspending an account writes to the log
     "people",
     "spaces",
+    "drafts",  # of any form: where each stands is handed in
     "threads",
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
     "consents",
     "moderation",
     "digests",
+    "draft_places",  # which form is about what; on top, as forms are about everything
     "health",
 )
 DOMAIN = "forum.domain."

@@ -41,6 +41,7 @@ BAIT = {
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "notification_id": lambda w: [1],
+    "draft_id": lambda w: [1],
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],

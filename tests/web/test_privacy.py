@@ -34,6 +34,7 @@ TABLES = {
     "invitation": "the invitations that you sent",
     "join_request": "Your request to join",
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
+    "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     **dict.fromkeys(("lesson", "lesson_version", "lesson_review", "adoption_report"), LESSONS),
     "consent": "what you answered when you were asked whether an excerpt may be quoted",

@@ -60,7 +60,6 @@ def test_a_story_is_told_and_can_be_read(client, gent, leen):
         "city of Gent",
     ):
         assert piece in shown
-    assert f'data-draft-sent="thread-{gent.id}-{leen.id}"' in shown
 
 
 def test_a_double_click_tells_it_once(client, gent, leen):

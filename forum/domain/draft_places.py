@@ -1,0 +1,213 @@
+"""The forms that keep drafts: what each is about, which of its fields are kept, and where that stands for a member.
+
+It lies on top of the domain, because forms are about everything; pages and the worker both ask it. A form that comes
+later is a line in FORMS, and a function here when it is about a new kind of row.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from forum.domain.drafts.views import Fields, Place, Subject
+from forum.infra import text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.claims import Claim
+from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.spaces import Space
+from forum.models.threads import Post, Thread
+from forum.policy.actions import (
+    YES,
+    Answer,
+    deny,
+    may_edit,
+    may_edit_draft,
+    may_moderate,
+    may_reply,
+    may_start,
+)
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees, visible
+
+STORY, REPLY, EDIT = "story", "reply", "edit"
+LESSON_TEXT, CLAIM, CLAIM_CHANGE, REVIEW_NOTE = "lesson_text", "claim", "claim_change", "review_note"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is kept of a form: the fields in which somebody types, what they choose beside them, and its base."""
+
+    typed: tuple[str, ...]
+    chosen: tuple[str, ...] = ()  # of a list
+    several: tuple[str, ...] = ()  # any number of a list
+    base: str | None = None  # the field that says on which state of the text the form is based
+
+
+FORMS: Mapping[str, Form] = {
+    STORY: Form(("title", "body", "tags"), ("need", "axis", "audience")),
+    REPLY: Form(("body",), ("kind",)),
+    EDIT: Form(("title", "body"), base="seen_revision"),
+    LESSON_TEXT: Form(
+        (
+            "title", "one_sentence", "recommendation", "conditions", "not_for", "addressees", "unknowns",
+            "alternative_reading", "context", "problem", "what_was_done", "result", "summary", "tags", "change_note",
+        ),
+        ("outcome", "axis", "confidence"),
+        ("needs",),
+        base="saved_count",
+    ),
+    CLAIM: Form(("text",)),
+    CLAIM_CHANGE: Form(("text",)),
+    REVIEW_NOTE: Form(("note",)),
+}  # fmt: skip
+
+
+def fields_of(form: str, values: Callable[[str], list[str]]) -> Fields:
+    """Return what is kept of a form that was sent, nothing when no text is typed in it; `values` gives those of a name.
+
+    Only known fields: a token, a password or a field of another form is never kept.
+    """
+    known = FORMS[form]
+    fields: Fields = {name: text.typed(sent[0]) for name in known.typed if (sent := values(name))}
+    if not any(typed.strip() for typed in fields.values()):
+        return {}
+    fields |= {name: text.typed(sent[0]) for name in known.chosen if (sent := values(name))}
+    return fields | {name: [text.typed(value) for value in values(name)] for name in known.several}
+
+
+def first_words(form: str, fields: Fields) -> str:
+    """Return the first words of a draft, its title left out."""
+    known = [name for name in FORMS[form].typed if name not in ("title", "tags")]
+    return " ".join(" ".join(str(fields.get(name) or "").split()) for name in known).strip()
+
+
+def places(actor: Actor, subjects: Collection[Subject]) -> dict[Subject, Place]:
+    """Return where each of these subjects stands, without those that the actor may not enter: a query for each kind."""
+    found: dict[Subject, Place] = {}
+    for look_up, forms in _KINDS:
+        asked = [subject for subject in subjects if subject.form in forms]
+        if asked:
+            found |= look_up(actor, asked)
+    return found
+
+
+def _ids(subjects: Iterable[Subject]) -> set[int]:
+    return {subject.id for subject in subjects}
+
+
+def _spaces(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """A story belongs to a space, for those who may begin a thread there."""
+    query = visible(Space, actor).where(Space.id.in_(_ids(asked)))
+    return {
+        Subject(STORY, space.id): Place("", space.name, YES, address={"slug": space.slug})
+        for space in db.session.scalars(query)
+        if may_start(actor, space)
+    }
+
+
+def _threads(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    query = select(Thread, Space.name).join(Space, Space.id == Thread.space_id)
+    rows = db.session.execute(query.where(Thread.id.in_(_ids(asked)), sees(Thread, actor)))
+    return {
+        Subject(REPLY, thread.id): Place(
+            thread.title,
+            space,
+            may_reply(actor, thread),
+            address={"thread_id": thread.id, "slug": thread.slug},
+        )
+        for thread, space in rows
+    }
+
+
+def _posts(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    query = (
+        select(Post, Thread, Space.name)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Space, Space.id == Thread.space_id)
+        .where(Post.id.in_(_ids(asked)), Post.author_id == actor.id, sees(Thread, actor))
+    )
+    return {
+        Subject(EDIT, post.id): Place(
+            thread.title,
+            space,
+            may_edit(actor, post, thread),
+            base_revision=post.revision,
+            base_at=post.edited_at,
+            address={"post_id": post.id},
+        )
+        for post, thread, space in db.session.execute(query)
+    }
+
+
+def _lessons(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    query = (
+        select(Lesson, LessonVersion, Space.name)
+        .join(Space, Space.id == Lesson.space_id)
+        .outerjoin(LessonVersion, and_(LessonVersion.id == Lesson.working_id, sees(LessonVersion, actor)))
+        .where(Lesson.id.in_(_ids(asked)), sees(Lesson, actor))
+    )
+    rows = {lesson.id: (lesson, version, space) for lesson, version, space in db.session.execute(query)}
+    found = {}
+    for subject in asked:
+        if subject.id not in rows:
+            continue
+        lesson, version, space = rows[subject.id]
+        if subject.form == REVIEW_NOTE:
+            answer = _may_note(lesson)
+        elif may_moderate(actor, lesson.space_id):
+            answer = may_edit_draft(actor, lesson)
+        else:
+            continue
+        found[subject] = _of_lesson(lesson, version, space, answer, {"lesson_id": lesson.id})
+    return found
+
+
+def _claims(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    query = (
+        select(Claim.id, Lesson, LessonVersion, Space.name)
+        .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+        .join(Space, Space.id == Lesson.space_id)
+        .where(Claim.id.in_(_ids(asked)), sees(Claim, actor))
+    )
+    return {
+        Subject(CLAIM_CHANGE, claim_id): _of_lesson(
+            lesson,
+            version,
+            space,
+            may_edit_draft(actor, lesson) if lesson.working_id == version.id else deny(_gone()),
+            {"lesson_id": lesson.id, "claim_id": claim_id},
+        )
+        for claim_id, lesson, version, space in db.session.execute(query)
+        if may_moderate(actor, lesson.space_id)
+    }
+
+
+def _of_lesson(
+    lesson: Lesson, version: LessonVersion | None, space: str, answer: Answer, address: dict[str, Any]
+) -> Place:
+    if version is None:
+        return Place("", space, answer, address=address)
+    return Place(version.title, space, answer, version.saved_count, version.saved_at, address)
+
+
+def _may_note(lesson: Lesson) -> Answer:
+    """Who may enter has read the lesson as a reviewer; the page asks the rest."""
+    return (
+        YES if lesson.state == LessonState.IN_REVIEW else deny(_("This lesson is not waiting for a review."))
+    )
+
+
+def _gone() -> str:
+    return _("This claim is no longer part of the draft.")
+
+
+_KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tuple[str, ...]], ...] = (
+    (_spaces, (STORY,)),
+    (_threads, (REPLY,)),
+    (_posts, (EDIT,)),
+    (_lessons, (LESSON_TEXT, CLAIM, REVIEW_NOTE)),
+    (_claims, (CLAIM_CHANGE,)),
+)

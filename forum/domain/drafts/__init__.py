@@ -1,0 +1,1 @@
+"""Drafts: what members typed and did not send yet, kept for them alone."""

@@ -1,0 +1,289 @@
+"""A member's own drafts: kept, listed, thrown away and put back, and emptied once their sending was accepted.
+
+Nobody else ever reads them, so each query asks for the owner. Whether they may enter the place of a draft is asked of a
+function that is handed in: the places lie higher in the domain.
+"""
+
+import re
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from forum.domain.drafts.views import LIFE, DraftView, Enter, Fields, Subject, subject_of, view
+from forum.domain.lines import too_long
+from forum.infra import clock, rates
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.rows import insert_new, upsert
+from forum.models.accounts import Member
+from forum.models.drafts import Draft
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Invalid, NotFound
+
+MOST = 50  # of one member
+LENGTH_MAX = (
+    100_000  # characters of one draft in all: more than the longest form takes, so that too much is kept too
+)
+MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
+MOST_BEGUN = "300 per hour"
+RESTORABLE = timedelta(days=1)
+CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter
+KEY = re.compile(r"[0-9A-Za-z-]{1,36}")
+OPEN = (Draft.sent_at.is_(None), Draft.discarded_at.is_(None))
+
+
+class AlreadySent(Conflict):
+    """The sending that these words belong to was accepted before."""
+
+
+def keep(
+    actor: Actor,
+    subject: Subject,
+    key: str,
+    fields: Fields,
+    *,
+    revision: int,
+    base_revision: int | None = None,
+    enter: Enter,
+) -> DraftView | None:
+    """Keep the words of one sending; no `fields` mean that nothing is typed any more, and the draft goes (None).
+
+    `revision` is the state of the draft that they are based on, 0 for none. When it is another by now, these words
+    count, and those of the draft become its other copy.
+    NotFound where the actor may not enter, AlreadySent, Invalid at `draft` (too long, too many), TooOften.
+    """
+    if not KEY.fullmatch(key):
+        raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
+    rates.spend("draft", f"member:{actor.id}", limit=MOST_SAVES)
+    place = enter(actor, [subject]).get(subject)
+    if place is None:
+        raise NotFound
+    length = sum(len(value) for value in _texts(fields))
+    if length > LENGTH_MAX:
+        raise Invalid("draft", too_long(length, LENGTH_MAX))
+    draft = _of_sending(actor, key)
+    if draft is None and not fields:
+        return None
+    if draft is None:
+        draft = _begin(actor, subject, key, fields, base_revision)
+    if draft.sent_at is not None:
+        raise AlreadySent(_("This is posted already."))
+    if subject_of(draft) != subject:
+        raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
+    if not fields:
+        draft.discarded_at = clock.now()
+        draft.check_at = draft.discarded_at + RESTORABLE
+        db.session.flush()
+        return None
+    _write(actor, draft, fields, revision)
+    draft.base_revision = draft.base_revision if base_revision is None else base_revision
+    db.session.flush()
+    return view(draft, place)
+
+
+def accept(actor: Actor, subject: Subject, key: str) -> None:
+    """Empty the draft of a sending that was accepted, in the transaction that accepted it.
+
+    A mark stays, also where nothing was kept, so that words which arrive later bring nothing back. A form without a key
+    has no draft.
+    """
+    if not KEY.fullmatch(key):
+        return
+    now = clock.now()
+    mark = {
+        "member_id": actor.id,
+        "idempotency_key": key,
+        "form": subject.form,
+        "subject_id": subject.id,
+        "fields": {},
+        "other_fields": None,
+        "other_at": None,
+        "base_revision": None,
+        "revision": 0,
+        "began_at": now,
+        "changed_at": now,
+        "sent_at": now,
+        "discarded_at": None,
+        "no_access_since": None,
+        "warned_at": None,
+        "check_at": now + LIFE,  # as long as a device may still bring its copy
+    }
+    upsert(Draft, [mark], keys=("member_id", "idempotency_key"))
+
+
+def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
+    """Return the actor's open drafts about these subjects, the newest first (one query); for pages of those places."""
+    forms, ids = {each.form for each in subjects}, {each.id for each in subjects}
+    query = _open_of(actor).where(Draft.form.in_(forms), Draft.subject_id.in_(ids))
+    return [draft for draft in db.session.scalars(query) if subject_of(draft) in subjects]
+
+
+def every(actor: Actor, *, enter: Enter) -> list[DraftView]:
+    """Return all open drafts of the actor, the newest first, as they may see them now."""
+    drafts = db.session.scalars(_open_of(actor)).all()
+    places = enter(actor, {subject_of(draft) for draft in drafts})
+    return [view(draft, places.get(subject_of(draft))) for draft in drafts]
+
+
+def one(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
+    """Return an open draft of the actor; NotFound for any other, and where they may not enter its place."""
+    draft = db.session.scalars(_open_of(actor).where(Draft.id == draft_id)).one_or_none()
+    return _entered(actor, draft, enter)
+
+
+def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | None:
+    """Return a draft that the actor threw away less than a day ago, None when there is no such one."""
+    draft = db.session.scalars(_restorable(actor, draft_id)).one_or_none()
+    if draft is None:
+        return None
+    return view(draft, enter(actor, [subject_of(draft)]).get(subject_of(draft)))
+
+
+def how_many(actor: Actor) -> int:
+    """Return how many open drafts the actor has."""
+    return db.session.execute(
+        select(func.count(Draft.id)).where(Draft.member_id == actor.id, *OPEN)
+    ).scalar_one()
+
+
+def discard(actor: Actor, draft_id: int) -> Draft:
+    """Throw a draft of the actor away; for a day it can be put back. NotFound for another's, and one that was sent."""
+    draft = _own(actor, draft_id)
+    if draft.discarded_at is None:
+        draft.discarded_at = clock.now()
+        draft.check_at = draft.discarded_at + RESTORABLE
+        db.session.flush()
+    return draft
+
+
+def restore(actor: Actor, draft_id: int) -> Draft:
+    """Put back what the actor threw away less than a day ago; NotFound, Invalid at `draft` when there are too many."""
+    draft = db.session.scalars(_restorable(actor, draft_id).with_for_update()).one_or_none()
+    if draft is None:
+        draft = _own(actor, draft_id)
+        if draft.discarded_at is not None:
+            raise NotFound
+        return draft
+    _revive(actor, draft)
+    db.session.flush()
+    return draft
+
+
+def exchange(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
+    """Bring the other copy of a draft back; what stood in it becomes the other copy. NotFound, also without one."""
+    draft = _own(actor, draft_id)
+    if draft.discarded_at is not None or not draft.other_fields:
+        raise NotFound
+    place = _entered(actor, draft, enter).place
+    draft.fields, draft.other_fields = draft.other_fields, draft.fields
+    draft.other_at = draft.changed_at
+    _note_change(draft)
+    db.session.flush()
+    return view(draft, place)
+
+
+def _begin(actor: Actor, subject: Subject, key: str, fields: Fields, base_revision: int | None) -> Draft:
+    """A new draft; or the one of the same sending that was begun at the same moment."""
+    rates.spend("draft-begun", f"member:{actor.id}", limit=MOST_BEGUN)
+    _refuse_too_many(actor)
+    now = clock.now()
+    row = {
+        "member_id": actor.id,
+        "idempotency_key": key,
+        "form": subject.form,
+        "subject_id": subject.id,
+        "fields": fields,
+        "base_revision": base_revision,
+        "revision": 1,
+        "began_at": now,
+        "changed_at": now,
+        "check_at": now + CHECK,
+    }
+    insert_new(Draft, [row])
+    draft = _of_sending(actor, key)
+    if draft is None:  # its member is gone
+        raise NotFound
+    return draft
+
+
+def _write(actor: Actor, draft: Draft, fields: Fields, revision: int) -> None:
+    if draft.discarded_at is not None:  # typed on in a page that was still open
+        _revive(actor, draft)
+    elif draft.fields == fields:
+        return
+    elif revision != draft.revision and _loses(draft.fields, fields):
+        draft.other_fields, draft.other_at = draft.fields, draft.changed_at
+    draft.fields = fields
+    _note_change(draft)
+
+
+def _note_change(draft: Draft) -> None:
+    draft.revision += 1
+    draft.changed_at = clock.now()
+    draft.no_access_since = draft.warned_at = None
+    draft.check_at = draft.changed_at + CHECK
+
+
+def _revive(actor: Actor, draft: Draft) -> None:
+    _refuse_too_many(actor)
+    draft.discarded_at = None
+    draft.check_at = clock.now() + CHECK
+
+
+def _refuse_too_many(actor: Actor) -> None:
+    # One new draft at a time for each member, so that two at once are counted. Rows that only point at the member wait
+    # for nothing.
+    db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update(key_share=True))
+    if how_many(actor) >= MOST:
+        message = _(
+            "You have %(limit)d drafts, and more cannot be kept. Send one or throw one away.", limit=MOST
+        )
+        raise Invalid("draft", message)
+
+
+def _loses(before: Fields, after: Fields) -> bool:
+    """Whether some text of `before` does not stand in `after`: typing on loses nothing."""
+    return any(text not in after.get(name, "") for name, text in before.items() if isinstance(text, str))
+
+
+def _texts(fields: Fields) -> list[str]:
+    return [text for value in fields.values() for text in ([value] if isinstance(value, str) else value)]
+
+
+def _entered(actor: Actor, draft: Draft | None, enter: Enter) -> DraftView:
+    place = enter(actor, [subject_of(draft)]).get(subject_of(draft)) if draft is not None else None
+    if draft is None or place is None:
+        raise NotFound
+    return view(draft, place)
+
+
+def _open_of(actor: Actor) -> Any:
+    newest = (Draft.changed_at.desc(), Draft.id.desc())
+    return select(Draft).where(Draft.member_id == actor.id, *OPEN).order_by(*newest).limit(MOST)
+
+
+def _restorable(actor: Actor, draft_id: int) -> Any:
+    return select(Draft).where(
+        Draft.id == draft_id,
+        Draft.member_id == actor.id,
+        Draft.sent_at.is_(None),
+        Draft.discarded_at > clock.now() - RESTORABLE,
+    )
+
+
+def _of_sending(actor: Actor, key: str) -> Draft | None:
+    return _locked(Draft.idempotency_key == key, actor)
+
+
+def _own(actor: Actor, draft_id: int) -> Draft:
+    draft = _locked(Draft.id == draft_id, actor)
+    if draft is None or draft.sent_at is not None:
+        raise NotFound
+    return draft
+
+
+def _locked(which: Any, actor: Actor) -> Draft | None:
+    query = select(Draft).where(which, Draft.member_id == actor.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()

@@ -1,0 +1,132 @@
+"""What a form that keeps drafts is drawn with: its key, the draft that was opened in it, and another one to offer."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from forum.domain import draft_places
+from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, EDIT, FORMS, LESSON_TEXT, REPLY, REVIEW_NOTE, STORY
+from forum.domain.drafts import drafts
+from forum.domain.drafts.views import Place, Subject
+from forum.infra.paging import LARGEST
+from forum.models.drafts import Draft
+from forum.policy.errors import NotFound
+from forum.web.http.current_user import actor, viewer
+
+# Where the form of a draft stands; what else its address needs comes from its place.
+ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
+    STORY: ("threads.new", {}),
+    REPLY: ("threads.show", {"_anchor": "answer"}),
+    EDIT: ("posts.change", {}),
+    LESSON_TEXT: ("workbench.show", {"part": "text"}),
+    CLAIM: ("workbench.show", {"part": "claims", "_anchor": "new-claim"}),
+    CLAIM_CHANGE: ("workbench.show", {"part": "claims"}),
+    REVIEW_NOTE: ("workbench.show", {"_anchor": "decide"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One form on one page: `key` is its sending, `revision` the state of the draft that its words are based on."""
+
+    form: str
+    subject: int
+    key: str
+    revision: int = 0
+    opened: Draft | None = None  # the draft that the form is filled with
+    offer: Draft | None = None  # another one for the same form, to go on with
+    thrown_id: int | None = None  # what was just thrown away here
+
+    @property
+    def name(self) -> str:
+        """Return what scripts know the form by."""
+        return f"{self.form}:{self.subject}"
+
+    @property
+    def draft_id(self) -> int | None:
+        """Return the id of the draft that was opened."""
+        return self.opened.id if self.opened else None
+
+    @property
+    def offer_words(self) -> str:
+        """Return the title or the first words of the draft that is offered."""
+        fields = self.offer.fields if self.offer else {}
+        return str(fields.get("title") or "") or draft_places.first_words(self.form, fields)
+
+
+def slot(form: str, subject_id: int) -> Slot:
+    """Return the slot of the one form of a page that its reader may enter (a query, none for a form that was sent)."""
+    return slots([Subject(form, subject_id)])[Subject(form, subject_id)]
+
+
+def slots(subjects: Iterable[Subject]) -> dict[Subject, Slot]:
+    """Return the slots of all forms of a page that its reader may enter (one query, none when one of them was sent).
+
+    A form that was sent and comes back keeps its key, and with it its draft. Otherwise the draft named in the address
+    is opened in its form, and the newest other one is offered.
+    """
+    asked = list(subjects)
+    who = viewer()
+    if who is None or request.method == "POST":
+        return {subject: _sent(subject) for subject in asked}
+    kept = drafts.about(who, asked)
+    wanted, thrown = (request.args.get(name, type=int) for name in ("draft", "thrown"))
+    return {subject: _opened(subject, kept, wanted, thrown) for subject in asked}
+
+
+def fill(form: Callable[..., Any], opened: Slot, **more: Any) -> Any:
+    """Return a form with the words of the draft that was opened in it; None when there is none."""
+    if opened.opened is None:
+        return None
+    return form(formdata=MultiDict({**opened.opened.fields, **more, "idempotency_key": opened.key}))
+
+
+def accepted(form: str, subject_id: int) -> None:
+    """The form of this request was accepted: its draft is no more."""
+    drafts.accept(actor(), Subject(form, subject_id), request.form.get("idempotency_key", ""))
+
+
+def sent_subject() -> Subject:
+    """Return what the form of this request is about; NotFound for a form that keeps no drafts."""
+    form, subject_id = request.form.get("draft_form", ""), request.form.get("draft_subject", type=int)
+    if form not in FORMS or subject_id is None or not 0 < subject_id <= LARGEST:
+        raise NotFound
+    return Subject(form, subject_id)
+
+
+def sent_number(name: str) -> int | None:
+    """Return a number that a form carries along; None for anything else, also for one that no column holds."""
+    number = request.form.get(name, type=int)
+    return number if number is not None and 0 <= number <= LARGEST else None
+
+
+def address(subject: Subject, place: Place, **query: Any) -> str:
+    """Return the address of the form of a draft."""
+    endpoint, values = ENDPOINTS[subject.form]
+    values = {**values, **place.address}
+    if subject.form == CLAIM_CHANGE:
+        values |= {"claim": values.pop("claim_id"), "_anchor": f"claim-{subject.id}"}
+    return url_for(endpoint, **values, **query)
+
+
+def _sent(subject: Subject) -> Slot:
+    form, subject_id = request.form.get("draft_form", subject.form), request.form.get("draft_subject")
+    key = request.form.get("idempotency_key", "")
+    if (form, subject_id or str(subject.id)) != (subject.form, str(subject.id)) or not drafts.KEY.fullmatch(
+        key
+    ):
+        return Slot(*subject, str(uuid.uuid4()))
+    return Slot(*subject, key, sent_number("draft_revision") or 0)
+
+
+def _opened(subject: Subject, kept: list[Draft], wanted: int | None, thrown: int | None) -> Slot:
+    own = [draft for draft in kept if (draft.form, draft.subject_id) == subject]
+    draft = next((draft for draft in own if draft.id == wanted), None)
+    offer = next((other for other in own if other.id != wanted), None)
+    if draft is None:
+        return Slot(*subject, str(uuid.uuid4()), offer=offer, thrown_id=thrown)
+    return Slot(*subject, draft.idempotency_key, draft.revision, draft, offer, thrown)

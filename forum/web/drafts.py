@@ -1,0 +1,151 @@
+"""A member's drafts: kept for now or by a script, listed, thrown away, put back."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain import draft_places
+from forum.domain.drafts import drafts
+from forum.domain.drafts.views import DraftView, Fields
+from forum.infra import clock, i18n
+from forum.infra.i18n import _
+from forum.infra.rates import TooOften
+from forum.policy.errors import Conflict, DomainError, Invalid, NotFound
+from forum.web import draft_slots
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+from forum.web.http.form_methods import form_delete
+from forum.web.http.submitted_fields import Field, field_of
+
+bp = Blueprint("drafts", __name__)
+
+
+@bp.get("/drafts")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    thrown_id = request.args.get("thrown", type=int)
+    thrown = None
+    if thrown_id is not None:
+        thrown = drafts.thrown_away(actor(), thrown_id, enter=draft_places.places)
+    return render_template(
+        "drafts/index.html",
+        drafts=drafts.every(actor(), enter=draft_places.places),
+        thrown=thrown,
+        most=drafts.MOST,
+        first_words=first_words,
+        address=draft_slots.address,
+    )
+
+
+@bp.post("/drafts")
+@open_to(members)
+def keep() -> ResponseReturnValue:
+    wants_json = request.accept_mimetypes.best == "application/json"
+    try:
+        kept = _keep()
+    except (DomainError, TooOften) as error:
+        if not wants_json:
+            raise
+        return _refused(error)
+    if wants_json:
+        return jsonify(_told(kept))
+    if kept is None:
+        flash(_("Nothing was typed, so there is no draft."), "care")
+    else:
+        flash(_("Your draft is kept."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.get("/drafts/<int:draft_id>")
+@open_to(members)
+def show(draft_id: int) -> ResponseReturnValue:
+    draft = drafts.one(actor(), draft_id, enter=draft_places.places)
+    if draft.subject is None or draft.place is None:
+        raise NotFound
+    if draft.place.may_write:
+        return redirect(draft_slots.address(draft.subject, draft.place, draft=draft.id), 303)
+    return render_template("drafts/show.html", draft=draft, fields=_typed(draft.fields))
+
+
+@bp.post("/drafts/<int:draft_id>")
+@form_delete(otherwise=404)
+@open_to(members)
+def throw_away(draft_id: int) -> ResponseReturnValue:
+    drafts.discard(actor(), draft_id)
+    thrown = drafts.thrown_away(actor(), draft_id, enter=draft_places.places)
+    if (
+        "stay" in request.form
+        and thrown is not None
+        and thrown.subject is not None
+        and thrown.place is not None
+    ):
+        return redirect(draft_slots.address(thrown.subject, thrown.place, thrown=draft_id), 303)
+    return redirect(url_for(".index", thrown=draft_id), 303)
+
+
+@bp.post("/drafts/<int:draft_id>/restoration")
+@open_to(members)
+def restore(draft_id: int) -> ResponseReturnValue:
+    drafts.restore(actor(), draft_id)
+    flash(_("Your draft is back."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+@bp.post("/drafts/<int:draft_id>/exchange")
+@open_to(members)
+def exchange(draft_id: int) -> ResponseReturnValue:
+    draft = drafts.exchange(actor(), draft_id, enter=draft_places.places)
+    flash(_("This is the other copy. What stood here is kept beside it."), "ok")
+    return redirect(url_for(".show", draft_id=draft.id), 303)
+
+
+def first_words(draft: DraftView) -> str:
+    """Return how a draft begins, for its row in the list."""
+    return draft_places.first_words(draft.subject.form, draft.fields) if draft.subject else ""
+
+
+def _typed(fields: Fields) -> list[Field]:
+    """The words of a draft as a page shows what cannot be sent."""
+    pairs = [(name, value) for name, value in fields.items() if isinstance(value, str)]
+    return [field_of(name, value) for name, value in pairs]
+
+
+def _keep() -> DraftView | None:
+    subject = draft_slots.sent_subject()
+    base = draft_places.FORMS[subject.form].base
+    return drafts.keep(
+        actor(),
+        subject,
+        request.form.get("idempotency_key", ""),
+        draft_places.fields_of(subject.form, request.form.getlist),
+        revision=draft_slots.sent_number("draft_revision") or 0,
+        base_revision=draft_slots.sent_number(base) if base else None,
+        enter=draft_places.places,
+    )
+
+
+def _told(kept: DraftView | None) -> dict[str, Any]:
+    """What the script of a form gets to know."""
+    if kept is None or kept.subject is None or kept.place is None:
+        return {"id": None, "revision": 0, "message": ""}
+    return {
+        "id": kept.id,
+        "revision": kept.revision,
+        "message": _("Kept at %(hour)s", hour=i18n.hour(clock.now())),
+        "other": kept.other_at is not None,
+        "address": draft_slots.address(kept.subject, kept.place, draft=kept.id),
+    }
+
+
+def _refused(error: DomainError | TooOften) -> ResponseReturnValue:
+    if isinstance(error, drafts.AlreadySent):
+        return jsonify(sent=True), 409
+    if isinstance(error, TooOften):
+        seconds = max(1, int(error.retry_after))
+        return jsonify(message=_("You may try again in a moment.")), 429, {"Retry-After": str(seconds)}
+    if isinstance(error, Invalid):
+        return jsonify(message=error.message), 422
+    if isinstance(error, Conflict):
+        return jsonify(message=error.reason), 409
+    return jsonify(message=_("You may not enter this place at the moment.")), 404
