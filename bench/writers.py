@@ -114,7 +114,9 @@ def _thread(space_id: int, member_id: int) -> Place:
 
 def _write(thread_id: int, member_id: int) -> None:
     for _number in range(REPLIES):
-        threads.reply(_actor(member_id), thread_id, body=BODY, idempotency_key=str(uuid.uuid4()))
+        threads.reply(
+            _actor(member_id), thread_id, body=BODY, idempotency_key=str(uuid.uuid4()), once_more=True
+        )
         db.session.commit()
 
 

@@ -12,11 +12,12 @@ from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, post_store, read_marks, threads
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
+from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
-from forum.web import draft_slots, previews
+from forum.web import draft_slots, previews, sendings
 from forum.web.forms import attach, errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -55,14 +56,18 @@ def start(slug: str) -> ResponseReturnValue:
         return _composer(space, form, html), status
     form.offer(_allowed_audiences(space), space.default_audience)
     if form.validate():
-        with errors_on(form):
-            with transactions.looking_up():
-                rendered = post_store.render_body(actor(), form.body.data or "")
-            who = actor()
-            thread = threads.start(who, space.id, rendered=rendered, **form.values())
-            draft_slots.accepted(STORY, space.id)
-            flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
-            return redirect(links.to_thread(thread), 303)
+        try:
+            with errors_on(form):
+                with transactions.looking_up():
+                    rendered = post_store.render_body(actor(), form.body.data or "")
+                who = actor()
+                thread = threads.start(who, space.id, rendered=rendered, **form.values())
+                draft_slots.accepted(STORY, space.id)
+                if not sendings.say_it_stood_there(thread, form):
+                    flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
+                return redirect(links.to_thread(thread), 303)
+        except SentBefore as error:
+            return sendings.ask_about_story(error, form, space)
     else:
         transactions.only_look()
         check_body(form, actor())
@@ -98,7 +103,10 @@ def reply(thread_id: int) -> ResponseReturnValue:
                 who = actor()
                 post = threads.reply(who, thread_id, rendered=rendered, **form.values())
                 draft_slots.accepted(REPLY, thread_id)
+                sendings.say_it_stood_there(post, form)
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
+        except SentBefore as error:
+            return sendings.ask_about_reply(error, form, thread_id)
         except Forbidden as error:  # closed while they were writing: what they typed stays on the page
             attach(form, Invalid("body", error.reason))
             return _last_page(thread_id, form), 403

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from forum.domain.digests import digests, subscriptions
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import threads
+from forum.domain.threads.sendings import SentBefore
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -59,9 +60,9 @@ def talk(live_app):
     return found
 
 
-def test_twenty_times_the_same_form_makes_one_post(live_app, talk):
+def test_twenty_times_the_same_form_makes_one_post_and_with_other_words_nineteen_questions(live_app, talk):
     _space, author_id, thread_id, _slug, thread_slug = talk
-    idempotency_key = str(uuid.uuid4())
+    same, improved = str(uuid.uuid4()), str(uuid.uuid4())
     browsers = []
     with live_app.app_context():
         member = db.session.get(Member, author_id)
@@ -72,19 +73,21 @@ def test_twenty_times_the_same_form_makes_one_post(live_app, talk):
         db.session.commit()
         db.session.remove()
 
-    def send(number):
+    def send(number, key, body):
         browser, token = browsers[number]
-        return browser.post(
-            f"/threads/{thread_id}/replies",
-            data={"body": "Once only.", "idempotency_key": idempotency_key, "csrf_token": token},
-        )
+        data = {"body": body, "idempotency_key": key, "csrf_token": token}
+        return browser.post(f"/threads/{thread_id}/replies", data=data)
 
     with ThreadPoolExecutor(CROWD) as crowd:
-        answers = list(crowd.map(send, range(CROWD)))
+        answers = list(crowd.map(lambda n: send(n, same, "Once only."), range(CROWD)))
+        others = list(crowd.map(lambda n: send(n, improved, f"Improved {n}."), range(CROWD)))
     assert {answer.status_code for answer in answers} == {303}
     assert {answer.headers["Location"].split("#")[-1] for answer in answers} == {"post-2"}
+    assert sorted(answer.status_code for answer in others) == [303] + [409] * (CROWD - 1)
+    for number, answer in enumerate(others):
+        assert answer.status_code == 303 or f"Improved {number}." in answer.get_data(as_text=True)
     with live_app.app_context():
-        assert db.session.scalar(select(func.count(Post.id)).where(Post.thread_id == thread_id)) == 2
+        assert db.session.scalar(select(func.count(Post.id)).where(Post.thread_id == thread_id)) == 3
         assert db.session.get(Thread, thread_id).slug == thread_slug
 
 
@@ -103,7 +106,7 @@ def test_twenty_different_replies_get_twenty_numbers(live_app, talk):
         assert (thread.last_number, thread.post_count) == (CROWD + 1, CROWD + 1)
 
 
-def test_the_same_form_sent_to_two_threads_at_once_makes_one_post(live_app, talk):
+def test_the_same_form_sent_to_two_threads_at_once_makes_one_post_and_asks_about_the_other(live_app, talk):
     space_id, author_id, thread_id, *_slugs = talk
     with live_app.app_context():
         other = make_thread(db.session.get_one(Space, space_id), db.session.get_one(Member, author_id))
@@ -114,9 +117,15 @@ def test_the_same_form_sent_to_two_threads_at_once_makes_one_post(live_app, talk
     def send(number):
         who = actor(db.session.get_one(Member, author_id))
         place = places[number % 2]
-        return committed(lambda: threads.reply(who, place, body="Hier ook.", idempotency_key=key)).id
+        try:
+            return committed(lambda: threads.reply(who, place, body="Hier ook.", idempotency_key=key)).id
+        except SentBefore as error:
+            db.session.rollback()
+            return -error.post_id
 
-    assert len(set(at_once(live_app, send, 8))) == 1
+    answers = at_once(live_app, send, 8)
+    assert len({abs(answer) for answer in answers}) == 1
+    assert sum(answer > 0 for answer in answers) == 4
     with live_app.app_context():
         for thread in db.session.scalars(select(Thread)):
             numbers = db.session.scalars(select(Post.number).where(Post.thread_id == thread.id)).all()

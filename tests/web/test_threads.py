@@ -134,13 +134,10 @@ def test_an_answer_lands_under_the_thread(client, gent, leen):
     thread = make_thread(gent, leen)
     karim = make_member("Karim", space=make_space("Genk", city="genk"))
     sign_in(client, karim)
-    answer = submit(
-        client,
-        f"/threads/{thread.id}/replies",
-        {"body": "With us too.", "kind": "objection", "idempotency_key": "a"},
-    )
+    said = {"body": "With us too.", "kind": "objection", "idempotency_key": "a"}
+    answer = submit(client, f"/threads/{thread.id}/replies", said)
     assert answer.location == f"{at(thread)}#post-2"
-    again = submit(client, f"/threads/{thread.id}/replies", {"body": "With us too.", "idempotency_key": "a"})
+    again = submit(client, f"/threads/{thread.id}/replies", said)
     assert again.location == answer.location
     shown = words(client.get(at(thread)))
     assert "With us too." in shown

@@ -3,13 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
 
 from forum.domain.people import capacities
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import post_store
+from forum.domain.threads import post_store, sendings
 from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -39,22 +37,22 @@ def start(
     kind: PostKind | None = None,
     outcome: Outcome | None = None,
     rendered: str | None = None,
+    once_more: bool = False,
 ) -> Thread:
-    """Begin a thread in a space; the same `idempotency_key` again returns the thread that is there already.
+    """Begin a thread in a space; the same sending again returns the thread that is there already (`sendings.py`).
 
-    `rendered` is what `post_store.render_body` made of the body, where that was done before anything was locked.
-    NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, TooOften.
+    `rendered` is what `post_store.render_body` made of the body, where that was done before anything was locked. With
+    `once_more` the same story is told anew under a new key.
+    NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
     space: Space = get_visible(Space, actor, space_id)
-    require(may_start(actor, space))
-    idempotency_key = _clean_key(idempotency_key)
-    earlier = _started(actor, idempotency_key)
-    if earlier is not None:
+    idempotency_key = sendings.clean_key(idempotency_key)
+    title, names, audience = post_store.clean_title(title), tagging.clean(tags), Audience(audience)
+    story = sendings.Story(space.id, title, text.typed(body), Need(need), Axis(axis), audience, tuple(names))
+    if earlier := sendings.earlier_story(actor, idempotency_key, story, once_more=once_more):
         return earlier
-    title = post_store.clean_title(title)
-    names = tagging.clean(tags)
-    audience = Audience(audience)
+    require(may_start(actor, space))
     if audience.rank > space.widest_audience.rank:
         raise Invalid("audience", _("Threads in this space cannot have that many readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
@@ -62,14 +60,14 @@ def start(
         space_id=space.id,
         title=title,
         slug=text.slug(title),
-        need=Need(need),
-        axis=Axis(axis),
-        audience=audience,
+        need=story.need,
+        axis=story.axis,
+        audience=story.audience,
         outcome=outcome,
         summary=text.summary(text.plain(html)),
         idempotency_key=idempotency_key,
     )
-    return _open(actor, thread, body=body, html=html, kind=kind, tags=names)
+    return _open(actor, thread, story=story, html=html, kind=kind)
 
 
 def reply(
@@ -80,34 +78,30 @@ def reply(
     kind: PostKind | None = None,
     idempotency_key: str,
     rendered: str | None = None,
+    once_more: bool = False,
 ) -> Post:
-    """Answer in a thread; the same `idempotency_key` again returns the post that is there already.
+    """Answer in a thread; the same sending again returns the post that is there already, also in a closed thread.
 
-    `rendered` as in `start`.
-    NotFound, Forbidden, Invalid at `body`, TooOften.
+    `rendered` and `once_more` as in `start`.
+    NotFound, Forbidden, Invalid at `body`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
+    body, kind = text.typed(body), PostKind(kind) if kind else None
     thread = post_store.locked_thread(actor, thread_id)
-    require(may_reply(actor, thread))
-    idempotency_key = _clean_key(idempotency_key)
-    earlier = _replied(actor, idempotency_key)
+    idempotency_key = sendings.clean_key(idempotency_key)
+    earlier = sendings.reply_under(actor, thread.id, idempotency_key, body=body, kind=kind)
+    if earlier is None and not once_more:
+        earlier = sendings.reply_again(actor, thread, body=body, kind=kind)
     if earlier is not None:
         return earlier
+    require(may_reply(actor, thread))
     if kind == PostKind.MODERATION:
         require(may_moderate(actor, thread.space_id))
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     return _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
 
 
-def _open(
-    actor: Actor,
-    thread: Thread,
-    *,
-    body: str,
-    html: str,
-    kind: PostKind | None,
-    tags: Sequence[tagging.TagName],
-) -> Thread:
+def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kind: PostKind | None) -> Thread:
     """Write a new thread with its first post, or return the one that the same form made a moment ago."""
     thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
     thread.created_at = thread.last_post_at = clock.now()
@@ -117,11 +111,17 @@ def _open(
             db.session.flush()
             post_key = str(uuid.uuid4())
             _add_post(
-                actor, thread, body=body, html=html, title=thread.title, kind=kind, idempotency_key=post_key
+                actor,
+                thread,
+                body=story.body,
+                html=html,
+                title=story.title,
+                kind=kind,
+                idempotency_key=post_key,
             )
-            tagging.put(thread.id, tags)
+            tagging.put(thread.id, story.tags)
     except IntegrityError:  # sent twice at the same moment, and the other one was first
-        earlier = _started(actor, thread.idempotency_key)
+        earlier = sendings.story_under(actor, thread.idempotency_key, story)
         if earlier is None:
             raise
         return earlier
@@ -131,14 +131,14 @@ def _open(
 def _answer(
     actor: Actor, thread: Thread, *, body: str, html: str, kind: PostKind | None, idempotency_key: str
 ) -> Post:
-    """Write a reply, or return the one that the same form made a moment ago in another thread."""
+    """Write a reply; SentBefore when the same form was sent in another thread a moment ago."""
     try:
         with db.session.begin_nested():
             return _add_post(
                 actor, thread, body=body, html=html, title="", kind=kind, idempotency_key=idempotency_key
             )
     except IntegrityError:
-        earlier = _replied(actor, idempotency_key)
+        earlier = sendings.reply_under(actor, thread.id, idempotency_key, body=body, kind=kind)
         if earlier is None:
             raise
         return earlier
@@ -162,7 +162,7 @@ def _add_post(
         number=thread.last_number,
         author_id=actor.id,
         capacity_id=capacity.id if capacity else None,
-        kind=PostKind(kind) if kind else None,
+        kind=kind,
         html=html,
         render_version=text.RENDER_VERSION,
         revision=1,
@@ -175,18 +175,3 @@ def _add_post(
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
     post_store.recount(thread)
     return post
-
-
-def _replied(actor: Actor, idempotency_key: str) -> Post | None:
-    query = select(Post).where(Post.author_id == actor.id, Post.idempotency_key == idempotency_key)
-    return db.session.scalars(query.options(joinedload(Post.thread))).one_or_none()
-
-
-def _started(actor: Actor, idempotency_key: str) -> Thread | None:
-    query = select(Thread).where(Thread.author_id == actor.id, Thread.idempotency_key == idempotency_key)
-    return db.session.scalars(query).one_or_none()
-
-
-def _clean_key(value: str) -> str:
-    """The key of one sending of one form; a form without one counts as sent for the first time."""
-    return value if 0 < len(value) <= 36 else str(uuid.uuid4())

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, Optional
 
 from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
 from forum.domain.themes.tags import LINE_MAX, split
+from forum.domain.threads.sendings import clean_key
 from forum.infra.i18n import lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
@@ -53,7 +54,8 @@ class ThreadForm(FlaskForm):
     )
     tags = StringField(lazy("Tags"), [Longest(LINE_MAX), accepted_by(accepted_tags)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
-    idempotency_key = HiddenField(default=_new_key)
+    idempotency_key = HiddenField(default=_new_key, filters=[clean_key])
+    once_more = HiddenField()  # filled in by the page that asks whether the same words are to be posted again
 
     def offer(self, audiences: list[Audience], default: Audience) -> None:
         """Offer the audiences that the space allows, with `default` chosen in a form that was not sent yet."""
@@ -70,7 +72,8 @@ class ThreadForm(FlaskForm):
             "axis": Axis(self.axis.data),
             "audience": Audience(self.audience.data),
             "tags": split(self.tags.data or ""),
-            "idempotency_key": self.idempotency_key.data or "",
+            "idempotency_key": self.idempotency_key.data,
+            "once_more": bool(self.once_more.data),
         }
 
 
@@ -86,14 +89,16 @@ class ReplyForm(FlaskForm):
         choices=[*named(KINDS, REPLY_KINDS), SelectChoice("", lazy("None of these"))],
         default="",
     )
-    idempotency_key = HiddenField(default=_new_key)
+    idempotency_key = HiddenField(default=_new_key, filters=[clean_key])
+    once_more = HiddenField()  # filled in by the page that asks whether the same words are to be posted again
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as keyword arguments of `threads.reply`."""
         return {
             "body": self.body.data,
             "kind": PostKind(self.kind.data) if self.kind.data else None,
-            "idempotency_key": self.idempotency_key.data or "",
+            "idempotency_key": self.idempotency_key.data,
+            "once_more": bool(self.once_more.data),
         }
 
 

@@ -57,10 +57,7 @@ def test_a_thread_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
 
 def test_the_same_form_twice_makes_one_thread_and_one_reply(gent, leen):
     idempotency_key = str(uuid.uuid4())
-    first, second = (
-        begin(leen, gent, idempotency_key=idempotency_key),
-        begin(leen, gent, idempotency_key=idempotency_key, title="Again"),
-    )
+    first, second = (begin(leen, gent, idempotency_key=idempotency_key) for _turn in range(2))
     assert first.id == second.id
     karim = make_member("Karim", space=gent)
     assert (
@@ -101,14 +98,14 @@ def test_beginning_and_answering_are_counted_and_a_form_sent_twice_counts_once(a
     key = str(uuid.uuid4())
     first, again = begin(leen, gent, idempotency_key=key), begin(leen, gent, idempotency_key=key)
     assert first is again
-    begin(leen, gent)
+    begin(leen, gent, title="Another")
     with pytest.raises(rates.TooOften):
-        begin(leen, gent)
+        begin(leen, gent, title="A third")
     said = answer(leen, first, idempotency_key=key)
     assert said.number == 2, "answers have a count of their own"
     assert answer(leen, first, idempotency_key=key) is said
     with pytest.raises(rates.TooOften):
-        answer(leen, first)
+        answer(leen, first, "With us not.")
     begin(make_member("Karim", space=gent), gent)
     rates.reset()
 
@@ -252,7 +249,9 @@ def test_twenty_at_once_get_twenty_numbers_and_one_form_gives_one_post(live_app)
         with live_app.app_context():
             idempotency_key = str(uuid.uuid4()) if turn < 20 else same
             who = whos[ids[turn % 10] if turn < 20 else ids[0]]
-            number = threads.reply(who, thread_id, body="At once", idempotency_key=idempotency_key).number
+            number = threads.reply(
+                who, thread_id, body=f"At once {min(turn, 20)}", idempotency_key=idempotency_key
+            ).number
             db.session.commit()
             return number
 
