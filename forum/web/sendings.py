@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import REPLY, STORY
 from forum.domain.themes import labels
 from forum.domain.themes.tags import split
 from forum.domain.threads import sendings
@@ -15,6 +16,7 @@ from forum.infra import text
 from forum.infra.i18n import _
 from forum.policy.actions import Answer, may_start
 from forum.policy.errors import NotFound
+from forum.web.draft_slots import Slot
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.http import links, transactions
 from forum.web.http.current_user import actor
@@ -37,8 +39,8 @@ def ask_about_story(error: SentBefore, form: ThreadForm, space: Any) -> Response
     ]
     words = (text.one_line(form.title.data or ""), text.typed(form.body.data or ""))
     may_replace = stands.may_replace if stands and words != (stands.title, stands.body) else None
-    action = url_for("threads.start", slug=space.slug)
-    return _page(error, form, stands, choices, may_replace, may_start(actor(), space), action)
+    action, draft = url_for("threads.start", slug=space.slug), Slot(STORY, space.id, _new_key())
+    return _page(error, form, stands, choices, may_replace, may_start(actor(), space), action, draft)
 
 
 def ask_about_reply(error: SentBefore, form: ReplyForm, thread_id: int) -> ResponseReturnValue:
@@ -52,8 +54,9 @@ def ask_about_reply(error: SentBefore, form: ReplyForm, thread_id: int) -> Respo
     is_here = stands is not None and stands.thread_id == thread_id
     differs = stands is not None and stands.body != text.typed(form.body.data or "")
     may_replace = stands.may_replace if stands and is_here and differs else None
-    action = url_for("threads.reply", thread_id=thread_id)
-    return _page(error, form, stands, choices, may_replace, sendings.may_reply_in(actor(), thread_id), action)
+    may_post = sendings.may_reply_in(actor(), thread_id)
+    action, draft = url_for("threads.reply", thread_id=thread_id), Slot(REPLY, thread_id, _new_key())
+    return _page(error, form, stands, choices, may_replace, may_post, action, draft)
 
 
 def say_it_stood_there(row: Any, form: ThreadForm | ReplyForm) -> bool:
@@ -62,6 +65,10 @@ def say_it_stood_there(row: Any, form: ThreadForm | ReplyForm) -> bool:
         return False
     flash(_("This was already posted, so nothing was posted a second time."), "ok")
     return True
+
+
+def _new_key() -> str:
+    return str(uuid.uuid4())  # the words that stand already came with the other one
 
 
 def _standing(error: SentBefore) -> Standing | None:
@@ -79,6 +86,7 @@ def _page(
     may_replace: Answer | None,
     may_post: Answer,
     action: str,
+    draft: Slot,
 ) -> ResponseReturnValue:
     page = render_template(
         "threads/sent_before.html",
@@ -91,6 +99,6 @@ def _page(
         may_replace=may_replace,
         may_post=may_post,
         action=action,
-        idempotency_key=str(uuid.uuid4()),
+        draft=draft,
     )
     return page, 409
