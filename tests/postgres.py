@@ -48,11 +48,44 @@ def postgres_server() -> str:
 
 def start_postgres(settings: dict[str, str]) -> tuple[str, int]:
     """Start another PostgreSQL, with these settings; give its address and the id of its first process."""
-    _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_short_folder()))
-    server = _launch(folder, settings)
-    atexit.register(_stop, server, folder, os.getpid())
-    return f"postgresql+psycopg://postgres@/postgres?host={folder}", server.pid
+    server = PostgresServer(settings)
+    return server.url, server.process.pid
+
+
+class PostgresServer:
+    """A PostgreSQL that can be stopped and started again, with what was in it."""
+
+    def __init__(self, settings: dict[str, str]) -> None:
+        _sweep()
+        self.settings = settings
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_short_folder()))
+        self.user, self.binaries = _user_and_binaries(self.folder)
+        _make(self.folder, self.user, self.binaries)
+        self.start()
+        atexit.register(self._remove, os.getpid())
+
+    @property
+    def url(self) -> str:
+        """Its SQLAlchemy address."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.process = _launch(self.folder, self.user, self.binaries, self.settings)
+
+    def stop(self) -> None:
+        """End its sessions and stop it, as at an update of the machine."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+
+    def _remove(self, starter: int) -> None:
+        if os.getpid() == starter:  # a forked child inherits the registration, not the server
+            self.stop()
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def create_database(url: str, name: str, *, template: str = "template0") -> str:
@@ -77,14 +110,12 @@ def _short_folder() -> str:
     return "/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir()
 
 
-def _launch(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
-    user, binaries = _user_and_binaries(folder)
-    bound = [sys.executable, "-I", PARENT_DEATH_SIGNAL, user]
+def _make(folder: Path, user: str, binaries: Path) -> None:
     initdb = ["initdb", "--no-sync", "--auth=trust", "-U", "postgres", "-E", "UTF8", "--no-locale"]
     # The built-in locale knows é from É on every machine, whatever locales are installed there.
     initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "-D", str(folder / "data")]
     made = subprocess.run(
-        [*bound, str(binaries / initdb[0]), *initdb[1:]],
+        [sys.executable, "-I", PARENT_DEATH_SIGNAL, user, str(binaries / initdb[0]), *initdb[1:]],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -92,12 +123,16 @@ def _launch(folder: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
     )
     if made.returncode != 0:
         raise RuntimeError(f"initdb failed:\n{made.stdout}{made.stderr}")
-    command = [*bound, str(binaries / "postgres"), "-D", str(folder / "data"), "-k", str(folder)]
+
+
+def _launch(folder: Path, user: str, binaries: Path, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-I", PARENT_DEATH_SIGNAL, user, str(binaries / "postgres")]
+    command += ["-D", str(folder / "data"), "-k", str(folder)]
     command += ["--listen_addresses=", *(f"--{name}={value}" for name, value in settings.items())]
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         # In a session of its own: Ctrl-C in the terminal is ours to handle, not the server's.
         server = subprocess.Popen(
-            command, cwd=folder, stdin=log, stdout=log, stderr=log, start_new_session=True
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     _await(server, folder)
     return server
@@ -144,17 +179,6 @@ def _await(server: subprocess.Popen[bytes], folder: Path) -> None:
             return
     server.kill()
     raise RuntimeError(f"PostgreSQL did not start:\n{(folder / 'log').read_text(errors='replace')}")
-
-
-def _stop(server: subprocess.Popen[bytes], folder: Path, starter: int) -> None:
-    if os.getpid() == starter:  # a forked child inherits the registration, not the server
-        server.send_signal(signal.SIGINT)  # to PostgreSQL: end the open sessions and stop
-        try:
-            server.wait(10)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait(10)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep() -> None:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
 
 from forum.infra.compiled_cache import CompiledCache
+from forum.infra.turns import Turns
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -54,10 +57,29 @@ class Base(DeclarativeBase):
 
 Base.registry.update_type_annotation_map({datetime: Moment})
 
+
+class Closed(SQLAlchemyError):
+    """The database failed in this request already, and is asked nothing more."""
+
+
+class _Session(Session):
+    """Asks nothing of a database that failed in this request."""
+
+    def get_bind(self, *args: Any, **options: Any) -> Any:
+        """Return where to ask; Closed after `close`."""
+        if _closed.get():
+            raise Closed
+        return super().get_bind(*args, **options)
+
+
 db = SQLAlchemy(
     model_class=Base,
-    # create_savepoint lets a test wrap a whole request, commits included, in one transaction that is thrown away.
-    session_options={"join_transaction_mode": "create_savepoint", "expire_on_commit": False},
+    session_options={
+        "class_": _Session,
+        # create_savepoint lets a test wrap a whole request, commits included, in one transaction that is thrown away.
+        "join_transaction_mode": "create_savepoint",
+        "expire_on_commit": False,
+    },
 )
 if TYPE_CHECKING:  # Flask-SQLAlchemy makes the class at run time, where a type checker cannot see it
     Model = Base
@@ -68,12 +90,34 @@ migrate = Migrate()
 # True: a transaction on SQLite takes the write lock at its start, so that it never fails halfway with "locked".
 # Pages that only read switch it off; any number of them run beside one writer.
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
+# Seconds that a statement waits for others who write. None: as long as it takes on PostgreSQL, PATIENCE on SQLite.
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+_closed: ContextVar[bool] = ContextVar("closed", default=False)
+PATIENCE = 10.0
+CONNECTIONS = 20  # of one process: far fewer than its threads, which compute more than they ask
+POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
+CONNECT_PATIENCE = 3  # seconds until PostgreSQL counts as away
+# Who writes at once in one web process, how many wait, and for how many seconds; SQLite has one writer at a time.
+WRITERS, WAITING_WRITERS, WRITER_PATIENCE = CONNECTIONS // 2, 64, 5.0
 
 
 def init_app(app: Flask) -> None:
     """Bind database and migrations to the application."""
+    url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+    is_sqlite = url.get_backend_name() == "sqlite"
     options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
     options.setdefault("execution_options", {})["compiled_cache"] = CompiledCache()
+    # The connection that was used last comes first: its statements are prepared.
+    for name, value in (("pool_size", CONNECTIONS), ("max_overflow", 0), ("pool_use_lifo", True)):
+        options.setdefault(name, value)
+    options.setdefault("pool_timeout", POOL_PATIENCE)
+    if not is_sqlite:
+        options.setdefault(
+            "pool_pre_ping", True
+        )  # what a restart of the server cut is made anew before it is used
+        if "connect_timeout" not in url.query:
+            options.setdefault("connect_args", {}).setdefault("connect_timeout", CONNECT_PATIENCE)
+    app.extensions["turns"] = Turns(1 if is_sqlite else WRITERS, WAITING_WRITERS, WRITER_PATIENCE)
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
 
@@ -91,6 +135,16 @@ def reading() -> Iterator[None]:
 def set_reading(only_reads: bool) -> None:
     """Make the same promise for the rest of this context, or end it; the web floor makes it for every GET."""
     _writes.set(not only_reads)
+
+
+def set_patience(seconds: float | None) -> None:
+    """Let each statement of this context wait so long for others who write; None for as long as a worker does."""
+    _patience.set(seconds)
+
+
+def set_closed(closed: bool) -> None:
+    """Ask nothing more in this context, Closed for who tries; or end that."""
+    _closed.set(closed)
 
 
 def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
@@ -148,9 +202,8 @@ def _prepare_sqlite(connection: Any) -> None:
     connection.isolation_level = None  # _begin sends BEGIN itself, see below
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
+        "synchronous=FULL",  # NORMAL may lose the last commits at a power cut
         "foreign_keys=ON",
-        "busy_timeout=10000",
         "cache_size=-20000",
         "mmap_size=134217728",
         "temp_store=MEMORY",
@@ -161,7 +214,7 @@ def _prepare_sqlite(connection: Any) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+        _begin_sqlite(connection)
     elif not _writes.get():
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
         # reads saves two round trips to the server.
@@ -169,8 +222,26 @@ def _begin(connection: Connection) -> None:
         if not connection.info.get(PLAN_ONCE):
             connection.exec_driver_sql(PLAN_ONCE)
             connection.info[PLAN_ONCE] = True
-    elif connection.info.get(PLAN_ONCE):
-        connection.exec_driver_sql(PLAN_AS_USUAL)
+    else:
+        patience = _patience.get()
+        settings = [PLAN_AS_USUAL] if connection.info.get(PLAN_ONCE) else []
+        if patience is not None:
+            settings.append(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
+        if settings:
+            connection.exec_driver_sql("; ".join(settings))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    patience = _patience.get() if _writes.get() else None
+    wanted = _milliseconds(PATIENCE if patience is None else patience)
+    if connection.info.get("busy_timeout") != wanted:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wanted}")
+        connection.info["busy_timeout"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))  # to PostgreSQL, 0 means forever
 
 
 @event.listens_for(Engine, "rollback")
@@ -183,5 +254,7 @@ def _end(connection: Connection) -> None:
 
 def _set_autocommit(connection: Connection, *, enabled: bool) -> None:
     driver: Any = connection.connection.driver_connection
-    if driver is not None and driver.autocommit is not enabled:
+    # The setting of a connection that is lost can neither be read nor changed. Whoever uses it next learns that it
+    # is lost, in SQLAlchemy's own way.
+    if driver is not None and not driver.closed and driver.autocommit is not enabled:
         driver.autocommit = enabled

@@ -1,21 +1,35 @@
-"""The application class: it remembers addresses that it built, since a page asks for the same ones each time."""
+"""The application class: it remembers addresses that it built, and ends a request within reach of the error pages."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, Response, has_request_context, request
 
 REMEMBERED = 8_192  # addresses in each process
 
 
 class App(Flask):
-    """A Flask application whose `url_for` builds each address of this site once."""
+    """A Flask application whose `url_for` builds each address of this site once.
+
+    What `after_view` names runs after each view, before the answer counts as one: whatever it raises becomes an error
+    page, which Flask does for no function that it calls after a request.
+    """
+
+    after_view: Callable[[Response], None] | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # typed: 1 and True are equal and lead to different addresses.
         self._remembered = lru_cache(REMEMBERED, typed=True)(self._address)
+
+    def dispatch_request(self) -> Response:
+        """Run the view of this request, and what follows it."""
+        response = self.make_response(super().dispatch_request())
+        if self.after_view is not None:
+            self.after_view(response)
+        return response
 
     def url_for(
         self,

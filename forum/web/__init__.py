@@ -1,8 +1,8 @@
 """Floor 5, the browser edge: views translate between pages and verbs; they do not decide."""
 
-from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from forum.infra.urls import App
 from forum.web import pages
 from forum.web.http import (
     access,
@@ -15,7 +15,7 @@ from forum.web.http import (
 )
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: App) -> None:
     """Register transactions, guards, error pages and every blueprint."""
     hops = app.config["TRUSTED_PROXIES"]
     if hops:  # only our own proxy is believed: limits count addresses

@@ -3,7 +3,7 @@
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask import Flask, current_app, g, has_request_context, session
+from flask import Flask, Response, current_app, g, has_request_context, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
@@ -11,11 +11,13 @@ from forum.domain.people import passwords, sessions
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden
+from forum.web.http.prefetch import is_ahead
 from forum.web.http.transactions import afterwards
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # a phone changes networks all day; a device is ended by its row
 csrf = CSRFProtect()
+LOOKS = "looks"  # in the session
 
 
 class SignedIn(UserMixin):
@@ -31,7 +33,9 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Set up sessions, and require a CSRF token for every write."""
-    login_manager.init_app(app)
+    # Without `current_user` in templates, which would ask the database again on the page that says it is away.
+    login_manager.init_app(app, add_context_processor=False)
+    app.after_request(_remember_looks)
     csrf.init_app(app)
 
 
@@ -90,9 +94,30 @@ def end() -> None:
 
 
 def forget_viewer() -> None:
-    """Make the rest of this request one of a visitor, without a look at the database."""
+    """Make the rest of this request one of a visitor, without a look at the database; it keeps language and theme."""
+    who = g.get("viewer")
+    g.looks = _looks_of(who) if who is not None else session.get(LOOKS)
     g.viewer = None
     g._login_user = login_manager.anonymous_user()  # where Flask-Login keeps whom it loaded
+
+
+def looks() -> tuple[str | None, str | None]:
+    """Return language and theme of a member who was forgotten in this request; None for each otherwise."""
+    locale, theme = g.get("looks") or (None, None)
+    return locale, theme
+
+
+def _looks_of(who: Actor) -> list[str | None]:
+    return [who.locale, who.theme]
+
+
+def _remember_looks(response: Response) -> Response:
+    """Let the browser keep language and theme of its member, for pages that cannot ask the database."""
+    who = g.get("viewer")
+    is_seen = response.status_code < 400 and response.mimetype == "text/html" and not is_ahead()
+    if who is not None and is_seen and session.get(LOOKS) != _looks_of(who):
+        session[LOOKS] = _looks_of(who)
+    return response
 
 
 def choose_timezone() -> str:

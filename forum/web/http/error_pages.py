@@ -1,82 +1,121 @@
-"""Error pages: every error of the domain becomes one kind of page, here and nowhere else."""
+"""Error pages: every error of the domain becomes one kind of page, here and nowhere else.
+
+A script that asks for JSON, such as the one that keeps drafts, gets the sentence of the page instead.
+"""
 
 import logging
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
-from forum.infra.i18n import _
+from forum.infra import failures
+from forum.infra.failures import Failure
+from forum.infra.i18n import _, lazy, ngettext
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from forum.web.http import unsent_forms
 from forum.web.http.current_user import forget_viewer
-from forum.web.http.transactions import abandon
+from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
 log = logging.getLogger(__name__)
-ErrorPage = tuple[str, int] | tuple[str, int, dict[str, str]]
+FAILURES = {
+    Failure.BUSY: lazy("Many people are writing at this moment. Wait a few seconds and try again."),
+    Failure.AWAY: lazy(
+        "The forum is being maintained, or is out of reach for a moment. Wait a little and try again."
+    ),
+    Failure.FULL: lazy("The forum cannot keep anything new at this moment. What was kept before is safe."),
+}
+BROKEN = lazy("It is not something you did, and it has been written down.")
 
 
 def init_app(app: Flask) -> None:
     """Register the error pages."""
-    app.extensions["resume"] = unsent_forms.offer_resubmit
+    app.extensions["resume"] = _resume
     app.register_error_handler(NotFound, _not_found)
-    app.register_error_handler(Forbidden, _forbidden)
-    app.register_error_handler(Conflict, lambda error: _page("409", 409, reason=error.reason))
-    app.register_error_handler(Invalid, lambda error: _page("422", 422, reason=error.message))
+    app.register_error_handler(Forbidden, lambda error: _page("403", 403, error.reason))
+    app.register_error_handler(Conflict, lambda error: _page("409", 409, error.reason))
+    app.register_error_handler(Invalid, lambda error: _page("422", 422, error.message))
     app.register_error_handler(TooOften, _too_often)
-    app.register_error_handler(CSRFError, lambda error: unsent_forms.offer_resubmit())
+    app.register_error_handler(CSRFError, lambda error: _resume())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _broken)
 
 
-def _page(name: str, status: int, **context: Any) -> tuple[str, int]:
-    return render_template(f"errors/{name}.html", typed=unsent_forms.request_fields(), **context), status
+def _page(name: str, status: int, sentence: Any, **context: Any) -> Any:
+    only_look()  # whatever the request did is undone before anybody waits for this page
+    if _is_for_script():
+        return jsonify(message=str(sentence)), status
+    typed = unsent_forms.request_fields()
+    return render_template(f"errors/{name}.html", typed=typed, reason=sentence, **context), status
 
 
-def _not_found(error: Exception) -> tuple[str, int]:
-    return _page("404", 404)
+def _is_for_script() -> bool:
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
-def _forbidden(error: Forbidden) -> tuple[str, int]:
-    return _page("403", 403, reason=error.reason)
+def _not_found(error: Exception) -> Any:
+    return _page("404", 404, _("This page is not here, or not for you."))
 
 
-def _too_often(error: TooOften) -> tuple[str, int, dict[str, str]]:
-    seconds = max(1, int(error.retry_after))
-    page, status = _page("429", 429, seconds=seconds)
+def _too_often(error: TooOften) -> Any:
+    return _after(429, max(1, int(error.retry_after)))
+
+
+def _after(status: int, seconds: int) -> Any:
+    sentence = ngettext(
+        "You may try again in %(num)d second.", "You may try again in %(num)d seconds.", seconds
+    )
+    page, status = _page("429", status, sentence)
     return page, status, {"Retry-After": str(seconds)}
+
+
+def _resume() -> Any:
+    """A form without a valid session."""
+    only_look()
+    if _is_for_script():
+        return jsonify(message=_("You are signed out. Sign in, and send it again.")), 403
+    return unsent_forms.offer_resubmit()
 
 
 def _http(error: HTTPException) -> Any:
     if isinstance(error, InternalServerError) and error.original_exception is not None:
         return _broken(error.original_exception)  # raised while another error page was made
-    known = {403: "403", 404: "404", 405: "405", 413: "413", 429: "429"}
     code = error.code or 500
-    if code < 400 or isinstance(
-        error, BadHost | SecurityError
-    ):  # a page cannot build addresses without a host
+    # A page cannot build addresses without a host.
+    if code < 400 or isinstance(error, BadHost | SecurityError):
         return error
-    if code == 400:
-        return _page("422", 400, reason=_("Something in this request is not right. Go back and try again."))
+    if code == 429:
+        return _after(429, 60)
+    known = {
+        400: ("422", _("Something in this request is not right. Go back and try again.")),
+        403: ("403", _("This page is closed.")),
+        404: ("404", _("This page is not here, or not for you.")),
+        405: ("405", _("This address does not work that way.")),
+        413: ("413", _("That is too much at once.")),
+    }
     if code not in known:
         return error
-    page, status = _page(known[code], code, reason=_("This page is closed."), seconds=60)
+    name, sentence = known[code]
+    page, status = _page(name, code, sentence)
     allowed = getattr(error, "valid_methods", None) or ()
-    headers = {"Allow": ", ".join(allowed)} if code == 405 else {}
-    return page, status, headers
+    return page, status, {"Allow": ", ".join(allowed)} if code == 405 else {}
 
 
 def _broken(error: BaseException) -> Any:
     """The page shows the id of the request, the log shows what happened; no trace is shown."""
-    log.error(
-        "unhandled error on %s",
-        request.url_rule.rule if request.url_rule else "an unknown route",
-        exc_info=error,
-    )
-    abandon()
-    forget_viewer()  # the page must not query the database: it may be what is broken
-    down = type(error).__name__ in {"OperationalError", "InterfaceError"}
-    page, status = _page("503" if down else "500", 503 if down else 500, request_id=g.get("request_id", ""))
-    return page, status, {"Retry-After": "10"} if down else {}
+    where = request.url_rule.rule if request.url_rule else "an unknown route"
+    failure = failures.of(error)
+    if failure is Failure.BUSY:
+        log.warning("%s: too many write, on %s", type(error).__name__, where)
+    else:
+        log.error("unhandled error on %s", where, exc_info=error)
+    ask_nothing_more()
+    forget_viewer()
+    number = g.get("request_id", "")
+    if failure is None:
+        return _page("500", 500, BROKEN, request_id=number)
+    resend_to = unsent_forms.own_target() if request.method not in READING else None
+    page, status = _page("503", 503, FAILURES[failure], request_id=number, resend_to=resend_to)
+    return page, status, {"Retry-After": str(failures.RETRY_AFTER[failure])}

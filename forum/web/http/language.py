@@ -10,8 +10,7 @@ from flask import Flask, Response, current_app, has_request_context, request, ur
 
 from forum.domain.people import profiles
 from forum.infra import i18n
-from forum.web.http.access import STATIC
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import looks, viewer
 from forum.web.http.prefetch import is_ahead
 from forum.web.http.transactions import READING, afterwards
 
@@ -31,9 +30,8 @@ def choose_locale() -> str:
     if not has_request_context():
         return default
     who = viewer()
-    chosen = (
-        who.locale if who else _asked() or request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"])
-    )
+    cookie = request.cookies.get(current_app.config["LANGUAGE_COOKIE_NAME"])
+    chosen = who.locale if who else _asked() or looks()[0] or cookie
     if chosen in i18n.LOCALES:
         return str(chosen)
     return i18n.negotiate(request.headers.get("Accept-Language", "")) or default
@@ -56,7 +54,7 @@ def _asked() -> str | None:
 
 def _remember(response: Response) -> Response:
     asked = _asked()
-    if asked is None or request.method not in READING or request.endpoint == STATIC:
+    if asked is None or request.method not in READING or response.mimetype != "text/html":
         return response
     if viewer() is not None or is_ahead():
         return response

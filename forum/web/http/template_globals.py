@@ -13,7 +13,7 @@ from forum.domain.themes import labels
 from forum.infra import bidi, i18n, text
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links
-from forum.web.http.current_user import viewer
+from forum.web.http.current_user import looks, viewer
 from forum.web.http.prefetch import flashed_messages
 
 
@@ -107,5 +107,5 @@ def _context() -> dict[str, Any]:
         "viewer": who,
         "FORUM_NAME": current_app.config["FORUM_NAME"],
         "DEMO": current_app.config["DEMO"],
-        "theme": who.theme if who else session.get("theme"),
+        "theme": who.theme if who else looks()[1] or session.get("theme"),
     }

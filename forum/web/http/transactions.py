@@ -4,19 +4,24 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from flask import Flask, Response, current_app, g, request
+from flask import Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.infra.db import db, set_reading
+from forum.infra import failures
+from forum.infra.db import db, set_closed, set_patience, set_reading
+from forum.infra.urls import App
 from forum.web.http.prefetch import is_ahead
 
 log = logging.getLogger(__name__)
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+SMALL_WRITE_PATIENCE = 0.2  # seconds: nobody waits for a page because of a read mark
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: App) -> None:
     """Register at the start and the end of every request."""
     app.before_request(_begin_reading)
+    # Within reach of the error pages: a commit that fails is a page like any other, with the words that were sent.
+    app.after_view = _commit
     app.after_request(_finish)
     app.teardown_request(_reset)
 
@@ -26,22 +31,15 @@ def afterwards(verb: Callable[[], object]) -> None:
     g.setdefault("afterwards", []).append(verb)
 
 
-def abandon() -> None:
-    """Give up what this request asked of the database, also where the database is what failed."""
-    try:
-        db.session.rollback()
-    except SQLAlchemyError:
-        db.session.remove()
-
-
 def begin_writing() -> None:
     """From here on a request that is sent to change things may do so, and on SQLite holds the write lock.
 
-    It takes that with its next query: for who is signed in, and with which roles. So a role that ends while the request
-    waits for the lock counts no more.
+    It waits for its turn, without a connection, and takes the lock with its next query: for who is signed in, and with
+    which roles. So a role that ends while the request waits counts no more. TooBusy when its turn does not come.
     """
     if request.method not in READING:
-        db.session.commit()
+        _end_reading()
+        _take_turn()
         set_reading(False)
         _ask_again_who_it_is()
 
@@ -54,15 +52,48 @@ def looking_up() -> Iterator[None]:
     an error the request goes on reading: what follows is a page that says so.
     """
     db.session.commit()
-    set_reading(True)
+    _only_read()
     yield
     begin_writing()
 
 
 def only_look() -> None:
-    """Change nothing after all, as for a preview or a form that is refused: the page that follows takes no lock."""
-    db.session.rollback()
+    """Change nothing after all, as for a preview or a form that is refused: the page that follows takes no lock.
+
+    Never fails: the database may be what is broken.
+    """
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session.remove()
+    _only_read()
+
+
+def ask_nothing_more() -> None:
+    """Give up what this request asked of the database; whoever asks it anything more gets `Closed`."""
+    only_look()
+    set_closed(True)
+
+
+def _take_turn(seconds: float | None = None) -> None:
+    if not g.get("has_turn"):
+        current_app.extensions["turns"].take(seconds)
+        g.has_turn = True
+
+
+def _end_reading() -> None:
+    """Keep what was read, without its transaction. Where that is lost with its connection, so is nothing else."""
+    try:
+        db.session.commit()
+    except SQLAlchemyError:
+        only_look()
+
+
+def _only_read() -> None:
+    """Let the next one write."""
     set_reading(True)
+    if g.pop("has_turn", False):
+        current_app.extensions["turns"].give_back()
 
 
 def _ask_again_who_it_is() -> None:
@@ -72,32 +103,48 @@ def _ask_again_who_it_is() -> None:
 
 
 def _begin_reading() -> None:
+    set_closed(False)
     set_reading(True)
+    set_patience(current_app.extensions["turns"].seconds)
+
+
+def _commit(response: Response) -> None:
+    if request.method in READING or response.status_code >= 400:
+        return
+    events_recorded = db.session.info.pop("events_recorded", False)
+    db.session.commit()
+    _only_read()
+    if events_recorded:
+        current_app.extensions["wake"]()
 
 
 def _finish(response: Response) -> Response:
-    if request.method in READING or response.status_code >= 400:
-        db.session.rollback()
-    else:
-        events_recorded = db.session.info.pop("events_recorded", False)
-        db.session.commit()
-        if events_recorded:
-            current_app.extensions["wake"]()
+    """Drop what was not committed; what a guard answered, or an error page, changes nothing."""
+    only_look()
     if g.get("afterwards") and response.status_code < 400 and not is_ahead():
         _run_afterwards()
     return response
 
 
 def _run_afterwards() -> None:
-    set_reading(False)
     try:
+        _take_turn(SMALL_WRITE_PATIENCE)
+        set_reading(False)
+        set_patience(SMALL_WRITE_PATIENCE)
         for verb in g.afterwards:
             verb()
         db.session.commit()
-    except Exception:
-        db.session.rollback()
-        log.exception("a small write after the page failed")
+    except Exception as error:
+        if failures.of(error) is not None:
+            log.warning("a small write after the page was left out: %s", type(error).__name__)
+        else:
+            log.exception("a small write after the page failed")
+    only_look()
 
 
 def _reset(error: BaseException | None) -> None:
+    if g.get("has_turn"):  # something broke on the way to `_finish`
+        only_look()
+    set_patience(None)
+    set_closed(False)
     set_reading(False)

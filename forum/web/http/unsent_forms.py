@@ -47,6 +47,12 @@ def request_fields() -> list[Field]:
         return []
 
 
+def own_target() -> str | None:
+    """Return where the form of this request went, to be sent there again; None for one that another site sent."""
+    unread = (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]
+    return None if unread or _from_elsewhere() else request.full_path.rstrip("?")
+
+
 def _from_elsewhere() -> bool:
     """Whether another site made this browser send the form: then nobody here typed what is in it."""
     if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:

@@ -1,0 +1,61 @@
+"""What a database says when it fails through no fault of the request: whether to wait, and for how long."""
+
+import sqlite3
+from enum import StrEnum
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+
+from forum.infra.db import Closed
+from forum.infra.turns import TooBusy
+
+
+class Failure(StrEnum):
+    """Why a request could not be served; each has a sentence of its own on the page."""
+
+    BUSY = "busy"  # others write: it works again within seconds
+    AWAY = "away"  # stopped, restarting, out of reach
+    FULL = "full"  # it answers, and cannot keep anything more until somebody makes room or lets it
+
+
+RETRY_AFTER = {Failure.BUSY: 5, Failure.AWAY: 10, Failure.FULL: 60}  # seconds
+KINDS = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    sqlite3.OperationalError,
+)
+# SQLSTATE: lock not available, serialization failure, deadlock, cancelled statement; too many connections.
+BUSY_STATES = frozenset({"55P03", "40001", "40P01", "57014", "53300"})
+# Disk full; a server that only reads, as one that follows another.
+FULL_STATES = frozenset({"53100", "25006"})
+# SQLite's own words: it has no other code in Python 3.11 for all of them.
+BUSY_WORDS = ("database is locked", "database table is locked")
+FULL_WORDS = ("database or disk is full", "readonly database", "disk i/o error")
+
+
+def of(error: BaseException) -> Failure | None:
+    """Return what kind of failure of the database this error is; None when it is another error."""
+    failure, cause = _kind(error), error.__context__
+    # On a full disk SQLite ends the transaction by itself, and then does not find the savepoint to return to.
+    while failure is Failure.AWAY and cause is not None:
+        failure, cause = _kind(cause) or failure, cause.__context__
+    return failure
+
+
+def _kind(error: BaseException) -> Failure | None:
+    if isinstance(error, TooBusy | TimeoutError):
+        return Failure.BUSY
+    if isinstance(error, Closed):
+        return Failure.AWAY
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    state = getattr(original, "sqlstate", None)
+    if state in FULL_STATES:
+        return Failure.FULL
+    if not isinstance(error, KINDS):
+        return None
+    words = str(original).lower()
+    if state in BUSY_STATES or words.startswith(BUSY_WORDS):
+        return Failure.BUSY
+    return Failure.FULL if any(each in words for each in FULL_WORDS) else Failure.AWAY
