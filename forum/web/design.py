@@ -23,6 +23,8 @@ from forum.domain.threads.changes import Reclassification
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
+from forum.models.drafts import Draft
+from forum.web.draft_slots import Slot
 from forum.web.forms.workbench import ExcerptForm
 from forum.web.http.access import demo, open_to
 
@@ -117,6 +119,14 @@ def _source(number: int, author: Byline, text: str, used: list[int]) -> Workbenc
     return WorkbenchPost(number, number, author, WHEN, "shown", 1, paragraphs, used)
 
 
+def _slot() -> Slot:
+    """A form in which somebody opened a draft that has another copy, began another, and threw one away."""
+    moments = {"changed_at": WHEN, "other_at": WHEN}
+    drafts = [Draft(id=number, fields={"body": OPENING}, **moments) for number in (1, 2)]
+    drafts[0].other_fields = {"body": EXCERPT}
+    return Slot("reply", 1, "", 1, drafts[0], drafts[1], thrown_id=3)
+
+
 def _samples() -> dict[str, Any]:
     """The made-up rows of the page."""
     return {
@@ -155,6 +165,7 @@ def _samples() -> dict[str, Any]:
             ),
         ),
         "words": EXCERPT,
+        "slot": _slot(),
         "pasted": _pasted(),
         "when": WHEN,
         **_evidence(),

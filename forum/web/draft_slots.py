@@ -11,10 +11,11 @@ from werkzeug.datastructures import MultiDict
 from forum.domain import draft_places
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, EDIT, FORMS, LESSON_TEXT, REPLY, REVIEW_NOTE, STORY
 from forum.domain.drafts import drafts
-from forum.domain.drafts.views import Place, Subject
+from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.paging import LARGEST
+from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
-from forum.policy.errors import NotFound
+from forum.policy.errors import DomainError, NotFound
 from forum.web.http.current_user import actor, viewer
 
 # Where the form of a draft stands; what else its address needs comes from its place.
@@ -90,7 +91,7 @@ def accepted(form: str, subject_id: int) -> None:
     drafts.accept(actor(), Subject(form, subject_id), request.form.get("idempotency_key", ""))
 
 
-def sent_subject() -> Subject:
+def _sent_subject() -> Subject:
     """Return what the form of this request is about; NotFound for a form that keeps no drafts."""
     form, subject_id = request.form.get("draft_form", ""), request.form.get("draft_subject", type=int)
     if form not in FORMS or subject_id is None or not 0 < subject_id <= LARGEST:
@@ -98,10 +99,48 @@ def sent_subject() -> Subject:
     return Subject(form, subject_id)
 
 
-def sent_number(name: str) -> int | None:
+def _sent_number(name: str) -> int | None:
     """Return a number that a form carries along; None for anything else, also for one that no column holds."""
     number = request.form.get(name, type=int)
     return number if number is not None and 0 <= number <= LARGEST else None
+
+
+def keep() -> DraftView | None:
+    """Keep the words of the form of this request; errors as `drafts.keep`."""
+    subject = _sent_subject()
+    base = FORMS[subject.form].base
+    return drafts.keep(
+        actor(),
+        subject,
+        request.form.get("idempotency_key", ""),
+        draft_places.fields_of(subject.form, request.form.getlist),
+        revision=_sent_number("draft_revision") or 0,
+        base_revision=_sent_number(base) if base else None,
+        enter=draft_places.places,
+    )
+
+
+def kept() -> bool:
+    """Keep the words of a form that was refused, and return whether that was done."""
+    try:
+        return keep() is not None
+    except (DomainError, TooOften):
+        return False
+
+
+def unsendable() -> str | None:
+    """Return the address of the words of the draft that this page should open, when they cannot be sent at present."""
+    draft_id = request.args.get("draft", type=int)
+    who = viewer()
+    if draft_id is None or who is None:
+        return None
+    try:
+        draft = drafts.one(who, draft_id, enter=draft_places.places)
+    except NotFound:
+        return None
+    if draft.place is None or draft.place.may_write:
+        return None
+    return url_for("drafts.show", draft_id=draft_id)
 
 
 def address(subject: Subject, place: Place, **query: Any) -> str:
@@ -120,7 +159,7 @@ def _sent(subject: Subject) -> Slot:
         key
     ):
         return Slot(*subject, str(uuid.uuid4()))
-    return Slot(*subject, key, sent_number("draft_revision") or 0)
+    return Slot(*subject, key, _sent_number("draft_revision") or 0)
 
 
 def _opened(subject: Subject, kept: list[Draft], wanted: int | None, thrown: int | None) -> Slot:

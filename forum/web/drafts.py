@@ -34,7 +34,7 @@ def index() -> ResponseReturnValue:
         thrown=thrown,
         most=drafts.MOST,
         first_words=first_words,
-        address=draft_slots.address,
+        address=_address,
     )
 
 
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 def keep() -> ResponseReturnValue:
     wants_json = request.accept_mimetypes.best == "application/json"
     try:
-        kept = _keep()
+        kept = draft_slots.keep()
     except (DomainError, TooOften) as error:
         if not wants_json:
             raise
@@ -105,24 +105,19 @@ def first_words(draft: DraftView) -> str:
     return draft_places.first_words(draft.subject.form, draft.fields) if draft.subject else ""
 
 
+def _address(draft: DraftView) -> str:
+    """Where a row of the list leads: to the form of the draft, or to its words where it cannot be sent."""
+    if draft.subject is None or draft.place is None:
+        return ""
+    if not draft.place.may_write:
+        return url_for(".show", draft_id=draft.id)
+    return draft_slots.address(draft.subject, draft.place, draft=draft.id)
+
+
 def _typed(fields: Fields) -> list[Field]:
     """The words of a draft as a page shows what cannot be sent."""
     pairs = [(name, value) for name, value in fields.items() if isinstance(value, str)]
     return [field_of(name, value) for name, value in pairs]
-
-
-def _keep() -> DraftView | None:
-    subject = draft_slots.sent_subject()
-    base = draft_places.FORMS[subject.form].base
-    return drafts.keep(
-        actor(),
-        subject,
-        request.form.get("idempotency_key", ""),
-        draft_places.fields_of(subject.form, request.form.getlist),
-        revision=draft_slots.sent_number("draft_revision") or 0,
-        base_revision=draft_slots.sent_number(base) if base else None,
-        enter=draft_places.places,
-    )
 
 
 def _told(kept: DraftView | None) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
+from forum.domain.drafts import drafts
 from forum.domain.lessons import library
 from forum.domain.lessons.quotations import quotation
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -61,6 +62,7 @@ def _for_members(who: Actor) -> str:
         join_requests=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
         asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
+        drafts=drafts.how_many(who),
         waiting=waiting,
         latest=others,
         lessons=library.newest(who, FEW),

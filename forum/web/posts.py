@@ -28,9 +28,9 @@ def change(post_id: int) -> ResponseReturnValue:
     try:
         source = posts.source(actor(), post_id)
     except Forbidden:
-        if slot.draft_id is None:
-            raise
-        return redirect(url_for("drafts.show", draft_id=slot.draft_id), 303)
+        if words := draft_slots.unsendable():
+            return redirect(words, 303)
+        raise
     data = {"title": source.title, "body": source.body, "seen_revision": source.revision}
     form = draft_slots.fill(partial(PostForm.of, source), slot, seen_revision=source.revision)
     changed = slot.opened is not None and slot.opened.base_revision != source.revision

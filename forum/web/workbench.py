@@ -1,13 +1,12 @@
 """The workbench: where a moderator makes a lesson from threads, and another one reviews it."""
 
 import re
-from functools import partial
-from typing import Any
 
 import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
@@ -17,9 +16,9 @@ from forum.domain.themes import tags
 from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
-from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import excerpt_places
+from forum.web import draft_slots, excerpt_places
+from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
     ClaimForm,
@@ -36,7 +35,6 @@ from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
 
 bp = Blueprint("workbench", __name__)
-PARTS = ("claims", "thread", "text", "review")
 
 
 @bp.get("/workbench")
@@ -54,9 +52,11 @@ def index() -> ResponseReturnValue:
 @open_to(moderators)
 def show(lesson_id: int) -> ResponseReturnValue:
     lesson = workbench_draft.lesson(actor(), lesson_id)
+    if lesson.state != LessonState.DRAFT and (words := draft_slots.unsendable()):
+        return redirect(words, 303)
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(str(lesson.public_id)), 303)
-    return _review(lesson_id) if lesson.state == LessonState.IN_REVIEW else _workbench(lesson_id)
+    return pages.review(lesson_id) if lesson.state == LessonState.IN_REVIEW else pages.workbench(lesson_id)
 
 
 @bp.get("/workbench/<int:lesson_id>/preview")
@@ -84,16 +84,23 @@ def revise(public_id: str) -> ResponseReturnValue:
 @open_to(moderators)
 def save(lesson_id: int) -> ResponseReturnValue:
     form = TextForm()
+    then = links.own_path(request.form.get("then"))  # a tab was pressed: what is typed is saved first
     if form.validate():
         names, saved_count = tags.split(form.tags.data or ""), form.saved_count.data or 0
         try:
             with errors_on(form):
                 lessons.save(actor(), lesson_id, saved_count=saved_count, tags=names, **form.values())
+                draft_slots.accepted(LESSON_TEXT, lesson_id)
                 flask.flash(_("Saved."), "ok")
-                return _back(lesson_id, "text")
+                return redirect(then, 303) if then else pages.back(lesson_id, "text")
         except Conflict as error:
-            return _conflict(lesson_id, form, error), 409
-    return _workbench(lesson_id, part="text", text_form=form), 422
+            return pages.conflict(lesson_id, form, error.reason), 409
+    if then and draft_slots.kept():
+        flask.flash(
+            _("Something in the text is not right yet, so it is not saved. It is kept as a draft."), "care"
+        )
+        return redirect(then, 303)
+    return pages.workbench(lesson_id, part="text", text_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/claims")
@@ -103,8 +110,9 @@ def add_claim(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             claim = claims.add(actor(), lesson_id, text=form.text.data)
-            return _back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
-    return _workbench(lesson_id, claim_form=form), 422
+            draft_slots.accepted(CLAIM, lesson_id)
+            return pages.back(lesson_id, "claims", claim=claim.id, _anchor=f"claim-{claim.id}")
+    return pages.workbench(lesson_id, claim_form=form), 422
 
 
 @bp.post("/workbench/claims/<int:claim_id>")
@@ -116,8 +124,9 @@ def change_claim(claim_id: int) -> ResponseReturnValue:
     try:
         claims.reword(actor(), claim_id, text=text)
     except Invalid as error:
-        return _workbench(lesson_id, reworded=Reworded(claim_id, text, error.message)), 422
-    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+        return pages.workbench(lesson_id, reworded=Reworded(claim_id, text, error.message)), 422
+    draft_slots.accepted(CLAIM_CHANGE, claim_id)
+    return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 
 @change_claim.delete
@@ -125,7 +134,8 @@ def change_claim(claim_id: int) -> ResponseReturnValue:
 def remove_claim(claim_id: int) -> ResponseReturnValue:
     lesson_id = claims.lesson_of(actor(), claim_id)
     claims.remove(actor(), claim_id)
-    return _back(lesson_id, "claims")
+    draft_slots.accepted(CLAIM_CHANGE, claim_id)
+    return pages.back(lesson_id, "claims")
 
 
 @bp.post("/workbench/<int:lesson_id>/excerpts")
@@ -139,10 +149,10 @@ def quote(lesson_id: int) -> ResponseReturnValue:
                 raise Invalid("claim_id", _("Choose one of these."))
             words, stance = form.words.data, form.stance.data
             with transactions.looking_up():
-                post_id, place = excerpt_places.place_of(form, lesson_id, *_position())
+                post_id, place = excerpt_places.place_of(form, lesson_id, *pages.position())
             claims.quote(actor(), claim_id, post_id=post_id, place=place, words=words, stance=stance)
-            return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
-    return _workbench(lesson_id, excerpt_form=form), 422
+            return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+    return pages.workbench(lesson_id, excerpt_form=form), 422
 
 
 @bp.post("/workbench/excerpts/<int:excerpt_id>")
@@ -150,7 +160,7 @@ def quote(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def unquote(excerpt_id: int) -> ResponseReturnValue:
     claim_id, lesson_id = claims.unquote(actor(), excerpt_id)
-    return _back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
+    return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 
 @bp.post("/workbench/<int:lesson_id>/sources")
@@ -159,13 +169,13 @@ def add_source(lesson_id: int) -> ResponseReturnValue:
     form = SourceForm()
     number = re.search(r"(?:/threads/)?(\d{1,18})(?!\d)", form.address.data or "")
     if not form.validate() or number is None:
-        return _workbench(lesson_id, source_form=form), 422
+        return pages.workbench(lesson_id, source_form=form), 422
     try:
         lessons.add_source(actor(), lesson_id, int(number[1]))
     except NotFound:
         attach(form, Invalid("address", _("There is no such thread, or you may not read it.")))
-        return _workbench(lesson_id, source_form=form), 422
-    return _back(lesson_id, "claims", thread=number[1])
+        return pages.workbench(lesson_id, source_form=form), 422
+    return pages.back(lesson_id, "claims", thread=number[1])
 
 
 @bp.post("/workbench/<int:lesson_id>/submission")
@@ -178,7 +188,7 @@ def submit(lesson_id: int) -> ResponseReturnValue:
             lessons.submit(actor(), lesson_id, audience=Audience(form.audience.data))
             flask.flash(_("Sent. Somebody else now reviews it."), "ok")
             return redirect(url_for("workbench.index"), 303)
-    return _workbench(lesson_id, part="review", submission_form=form), 422
+    return pages.workbench(lesson_id, part="review", submission_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/publication")
@@ -196,9 +206,10 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             lessons.send_back(actor(), lesson_id, note=form.note.data)
+            draft_slots.accepted(REVIEW_NOTE, lesson_id)
             flask.flash(_("Sent back to its maker with your note."), "ok")
             return redirect(url_for("workbench.index"), 303)
-    return _review(lesson_id, return_form=form), 422
+    return pages.review(lesson_id, return_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/recall")
@@ -206,7 +217,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
 def ask_back(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.ask_back(actor(), lesson_id)
     flask.flash(_("The lesson is a draft on your workbench again."), "ok")
-    return _back(lesson_id, "claims")
+    return pages.back(lesson_id, "claims")
 
 
 @bp.post("/workbench/<int:lesson_id>")
@@ -216,70 +227,3 @@ def destroy(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.discard(actor(), lesson_id)
     flask.flash(_("The draft is deleted. The thread itself stays as it was."), "ok")
     return redirect(url_for("workbench.index"), 303)
-
-
-def _workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
-    part = part or request.args.get("part", "claims")
-    thread_id, page = _position()
-    workbench = workbench_draft.workbench(actor(), lesson_id, thread_id=thread_id, page=page or 1)
-    context: dict[str, Any] = {
-        "text_form": forms.get("text_form") or TextForm.of(workbench.version, workbench.tags),
-        "reworded": forms.get("reworded"),
-        "claim_form": forms.get("claim_form") or ClaimForm(formdata=None),
-        "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
-        "source_form": forms.get("source_form") or SourceForm(formdata=None),
-        "submission_form": forms.get("submission_form")
-        or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
-    }
-    context["excerpt_form"].offer(workbench.claims)
-    context["submission_form"].offer([option.audience for option in workbench.audiences])
-    return render_template(
-        "workbench/show.html",
-        workbench=workbench,
-        part=part if part in PARTS else "claims",
-        addresses=_page_addresses(workbench, part),
-        active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
-        **context,
-    )
-
-
-def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str]:
-    """The addresses of the pages of the thread beside the draft."""
-    if workbench.thread is None:
-        return []
-    lesson_id, thread_id = workbench.lesson.id, workbench.thread.id
-    address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
-    return [address(page=number) for number in range(1, workbench.pages + 1)]
-
-
-def _review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
-    page = lesson_page.preview(actor(), lesson_id)
-    return render_template(
-        "workbench/review.html",
-        page=page,
-        answer=workbench_draft.review_answer(actor(), lesson_id),
-        return_form=return_form or ReturnForm(formdata=None),
-        may_ask_back=bool(may_moderate(actor(), page.lesson.space_id)),
-    )
-
-
-def _conflict(lesson_id: int, form: TextForm, error: Conflict) -> str:
-    """Both texts: what was typed here, and what somebody else saved; sending again stores what is typed."""
-    workbench = workbench_draft.workbench(actor(), lesson_id)
-    saved = TextForm.of(workbench.version, workbench.tags)
-    form.saved_count.data = workbench.version.saved_count
-    form.saved_count.raw_data = None
-    return render_template(
-        "workbench/conflict.html", workbench=workbench, form=form, theirs=saved, reason=error.reason
-    )
-
-
-def _position() -> tuple[int | None, int | None]:
-    """The thread beside the draft, and the page of it; None where the form does not say."""
-    return request.values.get("thread", type=int), request.values.get("page", type=int)
-
-
-def _back(lesson_id: int, part: str, **more: Any) -> Any:
-    thread_id, page = _position()
-    position: dict[str, Any] = {"thread": thread_id, "page": page}
-    return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(position | more)), 303)

@@ -75,12 +75,18 @@ def save(
 ) -> LessonVersion:
     """Store some or all fields of a draft; `saved_count` says on which state they are based.
 
+    The same text again changes nothing.
     NotFound, Forbidden, Conflict when somebody else saved meanwhile, Invalid at the field that is wrong.
     """
     _lesson, version = open_draft(actor, lesson_id)
+    changed = {
+        name: value for name, value in lesson_fields.clean(fields).items() if getattr(version, name) != value
+    }
+    if not changed and (tags is None or lesson_tags.are(version.id, tags)):
+        return version
     if saved_count != version.saved_count:
         raise Conflict(_("Somebody else saved this draft while you were writing."))
-    for name, value in lesson_fields.clean(fields).items():
+    for name, value in changed.items():
         setattr(version, name, value)
     if tags is not None:
         lesson_tags.choose(version.id, tags)

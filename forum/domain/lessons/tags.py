@@ -17,6 +17,14 @@ def choose(version_id: int, names: Sequence[str]) -> None:
     rows.insert_new(LessonTag, [{"version_id": version_id, "tag_id": tag_id} for tag_id in chosen])
 
 
+def are(version_id: int, names: Sequence[str]) -> bool:
+    """Return whether a version has exactly these tags; Invalid at `tags`."""
+    slugs = select(Tag.slug).join(LessonTag, LessonTag.tag_id == Tag.id)
+    return set(db.session.scalars(slugs.where(LessonTag.version_id == version_id))) == {
+        tag.slug for tag in tags.clean(names)
+    }
+
+
 def copy(from_id: int, to_id: int) -> None:
     """Give a version the tags of another one."""
     tag_ids = db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == from_id))

@@ -1,0 +1,129 @@
+"""The pages of the workbench as its views draw them, with the drafts of its forms."""
+
+from functools import partial
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+
+from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
+from forum.domain.drafts.views import Subject
+from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.workbench import draft as workbench_draft
+from forum.infra.i18n import _
+from forum.policy.actions import may_moderate
+from forum.web import draft_slots
+from forum.web.forms.workbench import (
+    ClaimForm,
+    ExcerptForm,
+    ReturnForm,
+    Reworded,
+    SourceForm,
+    SubmissionForm,
+    TextForm,
+)
+from forum.web.http.current_user import actor
+
+PARTS = ("claims", "thread", "text", "review")
+
+
+def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
+    """Return the workbench of a draft, with the forms that were refused."""
+    part = part or request.args.get("part", "claims")
+    thread_id, page = position()
+    workbench = workbench_draft.workbench(actor(), lesson_id, thread_id=thread_id, page=page or 1)
+    slots = _slots(workbench)
+    text_slot, claim_slot = slots[Subject(LESSON_TEXT, lesson_id)], slots[Subject(CLAIM, lesson_id)]
+    saved_count = workbench.version.saved_count
+    text_form = forms.get("text_form") or draft_slots.fill(TextForm, text_slot, saved_count=saved_count)
+    if text_slot.opened is not None and text_slot.opened.base_revision != saved_count:
+        return _both_texts(workbench, text_form, text_slot, _("This lesson was saved after you wrote this."))
+    context: dict[str, Any] = {
+        "text_form": text_form or TextForm.of(workbench.version, workbench.tags),
+        "text_slot": text_slot,
+        "claim_slot": claim_slot,
+        "claim_slots": {claim.id: slots[Subject(CLAIM_CHANGE, claim.id)] for claim in workbench.claims},
+        "reworded": forms.get("reworded") or _reworded(slots),
+        "claim_form": forms.get("claim_form")
+        or draft_slots.fill(ClaimForm, claim_slot)
+        or ClaimForm(formdata=None),
+        "excerpt_form": forms.get("excerpt_form") or ExcerptForm(formdata=None),
+        "source_form": forms.get("source_form") or SourceForm(formdata=None),
+        "submission_form": forms.get("submission_form")
+        or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
+    }
+    context["excerpt_form"].offer(workbench.claims)
+    context["submission_form"].offer([option.audience for option in workbench.audiences])
+    return render_template(
+        "workbench/show.html",
+        workbench=workbench,
+        part=part if part in PARTS else "claims",
+        addresses=_page_addresses(workbench, part),
+        active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
+        **context,
+    )
+
+
+def review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
+    """Return the page of a version in review."""
+    page = lesson_page.preview(actor(), lesson_id)
+    slot = draft_slots.slot(REVIEW_NOTE, lesson_id)
+    return render_template(
+        "workbench/review.html",
+        page=page,
+        answer=workbench_draft.review_answer(actor(), lesson_id),
+        return_form=return_form or draft_slots.fill(ReturnForm, slot) or ReturnForm(formdata=None),
+        slot=slot,
+        may_ask_back=bool(may_moderate(actor(), page.lesson.space_id)),
+    )
+
+
+def conflict(lesson_id: int, form: TextForm, reason: str) -> str:
+    """Return both texts: what was typed here, and what was saved meanwhile; sending again stores what is typed."""
+    workbench = workbench_draft.workbench(actor(), lesson_id)
+    return _both_texts(workbench, form, draft_slots.slot(LESSON_TEXT, lesson_id), reason)
+
+
+def position() -> tuple[int | None, int | None]:
+    """Return the thread beside the draft, and the page of it; None where the form does not say."""
+    return request.values.get("thread", type=int), request.values.get("page", type=int)
+
+
+def back(lesson_id: int, part: str, **more: Any) -> Any:
+    """Return the way back to a part of the workbench, beside the same page of the same thread."""
+    thread_id, page = position()
+    beside: dict[str, Any] = {"thread": thread_id, "page": page}
+    return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(beside | more)), 303)
+
+
+def _slots(workbench: workbench_draft.Workbench) -> dict[Subject, draft_slots.Slot]:
+    lesson_id = workbench.lesson.id
+    claims = [Subject(CLAIM_CHANGE, claim.id) for claim in workbench.claims]
+    return draft_slots.slots([Subject(LESSON_TEXT, lesson_id), Subject(CLAIM, lesson_id), *claims])
+
+
+def _reworded(slots: dict[Subject, draft_slots.Slot]) -> Reworded | None:
+    """The other wording of a claim in the draft that was opened."""
+    for subject, slot in slots.items():
+        if subject.form == CLAIM_CHANGE and slot.opened is not None:
+            return Reworded(subject.id, str(slot.opened.fields.get("text", "")), "")
+    return None
+
+
+def _both_texts(
+    workbench: workbench_draft.Workbench, form: TextForm, slot: draft_slots.Slot, reason: str
+) -> str:
+    saved = TextForm.of(workbench.version, workbench.tags)
+    form.saved_count.data = workbench.version.saved_count
+    form.saved_count.raw_data = None
+    return render_template(
+        "workbench/conflict.html", workbench=workbench, form=form, slot=slot, theirs=saved, reason=reason
+    )
+
+
+def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str]:
+    """The addresses of the pages of the thread beside the draft."""
+    if workbench.thread is None:
+        return []
+    lesson_id, thread_id = workbench.lesson.id, workbench.thread.id
+    address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
+    return [address(page=number) for number in range(1, workbench.pages + 1)]
