@@ -9,19 +9,22 @@ from flask import Flask, g
 from flask import session as flask_session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from forum.domain.people import sessions
+from forum.domain.people import accounts, mail_links, sessions
+from forum.domain.spaces import access_requests
 from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole
-from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
+from forum.models.spaces import AccessRequest, Audience, Membership, Role, Space, SpaceKind
 from forum.models.themes import Axis, Need, Tag, ThreadTag
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor, actor_of
 
 LONG_AGO = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+GOOD = "drie fietsen in de regen"  # a password
 _numbers = itertools.count(1)
 
 
@@ -70,6 +73,32 @@ def make_member(
         join(member, space, role)
     db.session.flush()
     return member
+
+
+def make_account(
+    *, email: str, name: str, password: str, confirmed: bool = True, approved: bool = True, **over: Any
+) -> Member:
+    """An account that signs in with this password; Invalid where it is not good enough."""
+    hashed = accounts.validate_and_hash(password, name=name, email=email)
+    return accounts.create(
+        email=email, name=name, password_hash=hashed, confirmed=confirmed, approved=approved, **over
+    )
+
+
+def ask_for_access(*, address: str = "192.0.2.1", **over: Any) -> AccessRequest:
+    """Ask for access as a newcomer to Gent; returns the request that is kept."""
+    values: dict[str, Any] = {
+        "name": "Karim", "email": "karim@city.test", "function": "street worker", "level": Level.FIELD,
+        "body": Body.CITY, "city": "gent", "message": "Wouter knows me.", "locale": "nl",
+    }  # fmt: skip
+    access_requests.ask(access_requests.Newcomer(**(values | over)), address=address)
+    return db.session.scalars(select(AccessRequest).order_by(AccessRequest.id.desc())).first()  # type: ignore[return-value]
+
+
+def confirm_access(request: AccessRequest, *, password: str = GOOD) -> Member:
+    """Open the link of a request and choose this password; LinkExpired, Invalid."""
+    token = mail_links.confirm_token(request)
+    return access_requests.confirm(token, password_hash=access_requests.hash_password(token, password))
 
 
 def make_space(

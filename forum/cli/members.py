@@ -30,15 +30,18 @@ def register(app: Flask) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add(email: str, name: str, places: tuple[str, ...], role: str | None, password_stdin: bool) -> None:
     """Add a confirmed and approved member. Without a password they ask for one on the sign-in page."""
-    roles = [_space_and_role(option) for option in places]
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password == "":
         raise click.ClickException("No password came in.")
+    hashed = _hash(
+        password, name, email
+    )  # before the first query: from there on a running forum waits to write
+    roles = [_space_and_role(option) for option in places]
     taken = select(Member.id).where(Member.email == email.strip().lower())
     if db.session.scalar(taken) is not None:
         raise click.ClickException(f"{email} has an account already.")
     try:
-        member = accounts.create(email=email, name=name, password=password, confirmed=True, approved=True)
+        member = accounts.create(email=email, name=name, password_hash=hashed, confirmed=True, approved=True)
     except Invalid as error:
         raise click.ClickException(f"{error.field}: {error.message}") from error
     for space, space_role in roles:
@@ -50,6 +53,13 @@ def add(email: str, name: str, places: tuple[str, ...], role: str | None, passwo
         f"{member.name} <{member.email}> can sign in"
         + ("." if password else " once they have set a password.")
     )
+
+
+def _hash(password: str | None, name: str, email: str) -> str | None:
+    try:
+        return None if password is None else accounts.validate_and_hash(password, name=name, email=email)
+    except Invalid as error:
+        raise click.ClickException(f"{error.field}: {error.message}") from error
 
 
 def _space_and_role(option: str) -> tuple[Space, Role]:

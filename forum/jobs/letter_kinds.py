@@ -9,14 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.people import mail_links
+from forum.domain.people import accounts, mail_links
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import Invitation, JoinRequest
+from forum.models.spaces import AccessRequest, Invitation, JoinRequest
 from forum.models.subscriptions import Digest, Frequency
 from forum.policy.visibility import visible
 
@@ -56,10 +56,12 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _confirm_email(mail: OutgoingMail, member: Member | None) -> Content:
-    recipient = _require_member(member)
-    if recipient.confirmed_at is not None:
+    request = db.session.get_one(AccessRequest, mail.access_request_id, populate_existing=True)
+    owner = accounts.by_email(request.email)
+    if owner is not None and owner.confirmed_at is not None:
         raise NothingToSend("confirmed")
-    return Content(_("Confirm your e-mail address"), {"token": mail_links.confirm_token(recipient)})
+    context = {"token": mail_links.confirm_token(request), "asked_at": request.asked_at}
+    return Content(_("Confirm your e-mail address"), context)
 
 
 def _already_member(mail: OutgoingMail, member: Member | None) -> Content:

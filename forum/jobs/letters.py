@@ -18,7 +18,7 @@ from forum.jobs import letter_kinds
 from forum.jobs.letter_kinds import NothingToSend
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
-from forum.models.spaces import Invitation
+from forum.models.spaces import AccessRequest, Invitation
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -84,6 +84,11 @@ def thread_link(thread: ThreadNews) -> str:
 
 def _recipient(mail: OutgoingMail) -> Recipient:
     zone = current_app.config["TIMEZONE"]
+    if mail.access_request_id is not None:
+        request = db.session.get(AccessRequest, mail.access_request_id, populate_existing=True)
+        if request is None:
+            raise NothingToSend("gone")
+        return Recipient(request.email, _known(request.locale), zone, None)
     if mail.member_id is None:
         invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
         if invitation is None:

@@ -7,6 +7,7 @@ from flask import Flask, current_app, has_app_context
 
 from forum.domain.digests import digests
 from forum.domain.mailing import mail_queue
+from forum.domain.spaces import access_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import heartbeat
@@ -24,10 +25,11 @@ def run_until_idle(app: Flask | None = None) -> int:
 
 
 def recover(app: Flask | None = None) -> None:
-    """Every minute: note the heartbeat, requeue what a dead worker claimed, and process what no wake-up announced."""
+    """Every minute: note the heartbeat, requeue what a dead worker claimed, process what no wake-up announced, tidy."""
     with _inside(app):
         heartbeat.touch()
         mail_queue.requeue_abandoned()
+        access_requests.forget_old()
         db.session.commit()
         run_until_idle()
 

@@ -32,7 +32,10 @@ class OutgoingMail(Model):
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (
-        CheckConstraint("member_id IS NOT NULL OR invitation_id IS NOT NULL", name="has_recipient"),
+        CheckConstraint(
+            "member_id IS NOT NULL OR invitation_id IS NOT NULL OR access_request_id IS NOT NULL",
+            name="has_recipient",
+        ),
         Index("ix_outgoing_mail_state_lane_next_try_at", "state", "lane", "next_try_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +44,9 @@ class OutgoingMail(Model):
     lane: Mapped[Lane] = mapped_column(choice(Lane))
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"))
+    access_request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("access_request.id", ondelete="CASCADE"), index=True
+    )
     payload: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[MailState] = mapped_column(choice(MailState))
     reason: Mapped[str] = mapped_column(Text, default="")

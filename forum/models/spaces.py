@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
 from forum.infra.sort_keys import SortedByName
-from forum.models.accounts import Member
+from forum.models.accounts import Body, Capacity, Level, Member
 
 
 class SpaceKind(enum.StrEnum):
@@ -133,4 +133,28 @@ class JoinRequest(Model):
     accepted: Mapped[bool | None]
 
     member: Mapped[Member] = related(foreign_keys=[member_id])
+    space: Mapped[Space] = related()
+
+
+class AccessRequest(Model):
+    """Somebody without an account asks for access; what was filled in stays as it was sent.
+
+    It is nobody's until the link in its e-mail is opened: then it becomes an account, with a `JoinRequest` that
+    moderators see. One that is never confirmed is deleted after a while.
+    """
+
+    __tablename__ = "access_request"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(Member.EMAIL_MAX), index=True)  # lower case, always
+    stamp: Mapped[str] = mapped_column(String(32))  # part of the link
+    name: Mapped[str] = mapped_column(String(Member.NAME_MAX))
+    function: Mapped[str] = mapped_column(String(Capacity.FUNCTION_MAX))
+    level: Mapped[Level] = mapped_column(choice(Level))
+    body: Mapped[Body] = mapped_column(choice(Body))
+    city: Mapped[str | None] = mapped_column(String(20))  # a code of models.cities; none: for the network
+    space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
+    message: Mapped[str] = mapped_column(String(JoinRequest.MESSAGE_MAX), default="")
+    locale: Mapped[str | None] = mapped_column(String(5))
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+
     space: Mapped[Space] = related()

@@ -9,7 +9,7 @@ Reaction = Callable[[Event], None]
 
 REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "invitation.sent": (mail.invitation_sent,),
-    "member.registered": (mail.member_registered,),
+    "access.requested": (mail.access_requested,),
     "member.already_registered": (mail.member_already_registered,),
     "password.forgotten": (mail.password_forgotten,),
     "password.changed": (mail.password_changed,),

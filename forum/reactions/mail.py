@@ -16,9 +16,10 @@ def invitation_sent(event: Event) -> None:
     queue_mail("invitation", key=f"invitation.{event.id}", invitation_id=event.payload["invitation_id"])
 
 
-def member_registered(event: Event) -> None:
+def access_requested(event: Event) -> None:
     """Ask the newcomer to confirm their address."""
-    _to_member("confirm_email", event)
+    request_id = event.payload["access_request_id"]
+    queue_mail("confirm_email", key=f"confirm_email.{event.id}", access_request_id=request_id)
 
 
 def member_already_registered(event: Event) -> None:
@@ -27,8 +28,10 @@ def member_already_registered(event: Event) -> None:
 
 
 def password_forgotten(event: Event) -> None:
-    """Send a link to set a new password."""
+    """Send a link to set a new password, or once more the one with which a newcomer chooses the first."""
     _to_member("reset_password", event)
+    if event.payload.get("access_request_id") is not None:
+        access_requested(event)
 
 
 def password_changed(event: Event) -> None:

@@ -5,13 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.people import mail_links, passwords, sessions
 from forum.domain.people.mail_links import LinkExpired
-from forum.domain.spaces import join_requests
+from forum.domain.spaces import access_requests
+from forum.domain.themes.labels import organisation
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Level
+from forum.models.spaces import AccessRequest
 from forum.web import devices
 from forum.web.forms import errors_on
-from forum.web.forms.accounts import EmptyForm, JoinForm, RequestResetForm, ResetForm, SignInForm
+from forum.web.forms.accounts import JoinForm, RequestResetForm, ResetForm, SignInForm
 from forum.web.http import transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
@@ -78,7 +80,7 @@ def request_account() -> ResponseReturnValue:
     form = JoinForm()
     if form.validate():
         with errors_on(form):
-            join_requests.ask(_newcomer(form), address=_address())
+            access_requests.ask(_newcomer(form), address=_address())
             return redirect(url_for("accounts.account_requested"), 303)
     return render_template("accounts/join.html", form=form), 422
 
@@ -93,16 +95,25 @@ def account_requested() -> ResponseReturnValue:
 @open_to(anyone)
 def confirm(token: str) -> ResponseReturnValue:
     """Show a page with a button: mail scanners follow links, so a GET changes nothing."""
-    member = mail_links.confirming_member(token)
-    return render_template("accounts/confirm.html", form=EmptyForm(), member=member, token=token)
+    return _confirm_page(token, mail_links.access_request_of(token), ResetForm(formdata=None))
 
 
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
-def confirm_address(token: str) -> ResponseReturnValue:
-    join_requests.confirm(token)
-    flash(_("Your address is confirmed. A moderator still has to let you in; you can sign in already."), "ok")
-    return redirect(url_for("accounts.sign_in"), 303)
+def confirm_request(token: str) -> ResponseReturnValue:
+    form = ResetForm()
+    with transactions.looking_up():
+        asked = mail_links.access_request_of(token)
+    if form.validate():
+        with errors_on(form):
+            with transactions.looking_up():
+                password_hash = access_requests.hash_password(token, form.password.data)
+            member = access_requests.confirm(token, password_hash=password_hash)
+            begin(*passwords.begin(member, device=devices.in_words(request.user_agent.string)))
+            flash(_("Your address is confirmed, and the moderators have your request."), "ok")
+            return redirect(url_for("home.index"), 303)
+    transactions.only_look()
+    return _confirm_page(token, asked, form), 422
 
 
 @bp.get("/accounts/forgot")
@@ -162,11 +173,16 @@ def _sign_in(form: SignInForm) -> bool:
     return False
 
 
-def _newcomer(form: JoinForm) -> join_requests.Newcomer:
-    return join_requests.Newcomer(
+def _confirm_page(token: str, asked: AccessRequest, form: ResetForm) -> str:
+    return render_template(
+        "accounts/confirm.html", form=form, asked=asked, organisation_words=organisation(asked), token=token
+    )
+
+
+def _newcomer(form: JoinForm) -> access_requests.Newcomer:
+    return access_requests.Newcomer(
         name=form.name.data,
         email=form.email.data,
-        password=form.password.data,
         function=form.function.data,
         level=Level(form.level.data),
         body=Body(form.body.data),

@@ -14,18 +14,19 @@ from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
 from tests.domain.digests.test_digests import make_lesson
-from tests.factories import actor, make_member, make_post, make_space, make_thread
+from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
 NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned")
 
 
-def queued(kind, *, member=None, invitation=None, lane=Lane.DIRECT, **payload):
+def queued(kind, *, member=None, invitation=None, asked=None, lane=Lane.DIRECT, **payload):
     mail_queue.queue_mail(
         kind,
         key=f"{kind}.1",
         member_id=member.id if member else None,
         invitation_id=invitation.id if invitation else None,
+        access_request_id=asked.id if asked else None,
         lane=lane,
         payload=payload,
     )
@@ -62,7 +63,7 @@ def mail_of(session):
             row = invite(space, keeper, locale=locale, note="Come & see")
             return queued(kind, invitation=row)
         if kind == "confirm_email":
-            person.confirmed_at = None
+            return queued(kind, asked=ask_for_access(city="aalst", locale=locale))
         if kind == "join_request":
             return queued(kind, member=keeper, request_id=knock(space, make_member("Karim")).id)
         if kind == "join_answered":
@@ -198,8 +199,10 @@ def test_an_invitation_that_no_longer_stands_is_not_sent(session, over, reason):
 
 
 def test_whoever_confirmed_already_is_not_asked_again(session):
+    make_space("Gent", city="gent")
+    owner = make_member()
     with pytest.raises(letter_kinds.NothingToSend, match="confirmed"):
-        letters.letter_for(queued("confirm_email", member=make_member()))
+        letters.letter_for(queued("confirm_email", asked=ask_for_access(email=owner.email)))
 
 
 def test_a_moderator_no_longer_hears_who_knocks(mail_of):

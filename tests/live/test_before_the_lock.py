@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding
-from forum.domain.people import accounts, mail_links
+from forum.domain.people import mail_links
 from forum.domain.spaces import invitations
 from forum.domain.themes import label_rows
 from forum.domain.threads import posts
@@ -22,7 +22,18 @@ from forum.models.accounts import Member
 from forum.models.spaces import Role
 from forum.web.http import current_user, transactions
 from tests.conftest import POSTGRES
-from tests.factories import actor, csrf_for, join, make_member, make_post, make_space, make_thread, sign_in
+from tests.factories import (
+    actor,
+    ask_for_access,
+    csrf_for,
+    join,
+    make_account,
+    make_member,
+    make_post,
+    make_space,
+    make_thread,
+    sign_in,
+)
 
 pytestmark = pytest.mark.live
 PASSWORD, OTHER = "een rustige lange zin 77", "een heel ander wachtwoord"
@@ -56,7 +67,7 @@ def ground(live_app):
     with live_app.app_context():
         space = make_space("Gent", city="gent")
         keeper = make_member("Wouter", space=space, role=Role.MODERATOR)
-        author = accounts.create(
+        author = make_account(
             email="noor@city.test", name="Noor", password=PASSWORD, confirmed=True, approved=True
         )
         join(author, space)
@@ -67,11 +78,13 @@ def ground(live_app):
         lesson = lessons.draft(actor(keeper), thread.id, title="Les")
         claim = claims.add(actor(keeper), lesson.id, text="Een bewering.")
         invitation = invitations.invite(actor(keeper), space.id, email="gast@stad.example", role=Role.GUEST)
+        asked = ask_for_access()
         db.session.commit()
         made = {
             "space": space.slug, "keeper": keeper.id, "author": author.id, "thread": thread.id, "kept": kept.id,
             "taken": taken.id, "hidden": hidden.id, "lesson": lesson.id, "claim": claim.id,
             "link": mail_links.invitation_token(invitation), "reset": mail_links.reset_token(author),
+            "confirm": mail_links.confirm_token(asked),
         }  # fmt: skip
         db.session.remove()
     return made
@@ -93,7 +106,7 @@ FORMS = [
     ("keeper", "/workbench/{lesson}/excerpts", {"claim_id": "{claim}", "words": "Op het", "stance": "supports"}),
     (None, "/accounts/sign-in", {"email": "noor@city.test", "password": PASSWORD}),
     (None, "/accounts/sign-in", {"email": "nobody@city.test", "password": PASSWORD}),
-    (None, "/accounts/join", {**NEWCOMER, "email": "nieuw@stad.example", "message": ""}),
+    (None, "/accounts/confirm/{confirm}", {"password": PASSWORD}),
     (None, "/accounts/reset/{reset}", {"password": OTHER}),
     (None, "/invitations/{link}", NEWCOMER),
     ("author", "/settings/security", {"current": OTHER, "password": PASSWORD}),

@@ -5,9 +5,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
+from forum.domain.people import mail_links
+from forum.domain.spaces import access_requests
+from forum.infra import tokens
 from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.events import Event
+from forum.models.mail import OutgoingMail
+from tests.factories import ask_for_access, make_space
 from tests.rules.source import ROOT
 
 
@@ -58,3 +65,47 @@ def test_new_names_of_themes_reach_old_rows_and_leave_changed_ones(live_app):
     assert names["innoverende-kracht"] == "Makers"
     assert names["kwalitatieve-densiteit"] == "High-quality density"
     assert names["identiteit-diversiteit"] == "Identity through diversity"
+
+
+def test_accounts_that_waited_with_a_password_become_requests_whose_links_still_work(live_app):
+    """Whoever asked before 0011 left an account with a password that nobody had proven; its letter is on its way."""
+    with live_app.app_context():
+        space = make_space("Gent", city="gent")
+        db.session.commit()
+        space_id = space.id
+        db.session.remove()
+        downgrade(revision="0010")
+        rows = {"space": space_id, "payload": '{"member_id": 41}'}
+        with db.engine.begin() as connection:
+            for statement in PENDING_BEFORE_0011.strip().split(";\n"):
+                named = {name: value for name, value in rows.items() if f":{name}" in statement}
+                connection.execute(text(statement), named)
+        letter = tokens.sign(mail_links.CONFIRM, {"m": 41, "s": tokens.digest("stamp")[:16]})
+        upgrade()
+        asked = mail_links.access_request_of(letter)
+        assert (asked.id, asked.email, asked.function, asked.message) == (41, "a@city.test", "nurse", "Hello")
+        assert db.session.scalars(select(Member.id)).all() == [42], "a suspended one stays"
+        assert db.session.scalars(select(Member.password_hash)).all() == [None]
+        mail = db.session.scalars(select(OutgoingMail)).one()
+        assert (mail.access_request_id, mail.member_id) == (41, None)
+        event = db.session.scalars(select(Event)).one()
+        assert (event.name, event.payload) == ("access.requested", {"access_request_id": 41})
+        member = access_requests.confirm(letter, password_hash="hash")
+        assert (member.email, member.password_hash) == ("a@city.test", "hash")
+        assert ask_for_access(email="b@city.test").id > 41
+        db.session.rollback()
+
+
+PENDING_BEFORE_0011 = """
+INSERT INTO member (id, handle, name, email, password_hash, password_stamp, timezone, created_at, suspended_at,
+sort_key) VALUES (41, 'a', 'A', 'a@city.test', 'planted', 'stamp', 'Europe/Brussels', '2026-11-20 10:00:00', NULL, 'a'),
+(42, 'c', 'C', 'c@city.test', 'planted', 's', 'Europe/Brussels', '2026-11-20 10:00:00', '2026-11-20 10:00:00', 'c');
+INSERT INTO capacity (member_id, function, level, body, city, starts_on)
+VALUES (41, 'nurse', 'field', 'city', 'gent', '2026-11-20');
+INSERT INTO join_request (space_id, member_id, message, asked_at) VALUES (:space, 41, 'Hello', '2026-11-20 10:00:00');
+INSERT INTO outgoing_mail (key, kind, lane, member_id, payload, state, reason, message_id, attempts, created_at,
+next_try_at) VALUES ('k', 'confirm_email', 'direct', 41, '{}', 'queued', '', '<k>', 0,
+'2026-11-20 10:00:00', '2026-11-20 10:00:00');
+INSERT INTO event (name, payload, created_at, next_try_at, attempts, last_error)
+VALUES ('member.registered', :payload, '2026-11-20 10:00:00', '2026-11-20 10:00:00', 0, '')
+"""

@@ -33,17 +33,26 @@ def path_in(words: str, start: str) -> str:
 
 def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, moderator):
     form = {
-        "name": "Karim", "email": "karim@city.test", "password": GOOD, "function": "street worker",
+        "name": "Karim", "email": "karim@city.test", "function": "street worker",
         "level": "field", "body": "city", "city": "gent", "message": "Wouter knows me.",
     }  # fmt: skip
+    assert client.get("/accounts/join?lang=en").status_code == 200
     assert submit(client, "/accounts/join", form).status_code == 303
     credentials = {"email": "karim@city.test", "password": GOOD}
     assert submit(client, "/accounts/sign-in", credentials).status_code == 422
     confirm = path_in(letter("karim@city.test"), "/accounts/confirm/")
     assert letter(moderator.email) == ""
-    assert submit(client, confirm).status_code == 303
+    page = client.get(confirm).get_data(as_text=True)
+    assert all(words in page for words in ("Karim", "street worker", gent.name, "Wouter knows me."))
+    weak = submit(client, confirm, {"password": "short"})
+    assert (weak.status_code, "street worker" in weak.get_data(as_text=True)) == (422, True)
+    assert submit(client, confirm, {"password": GOOD}).location == "/"
     told = letter(moderator.email)
     assert "Wouter knows me." in told
+    assert "A moderator still has to let you in." in client.get("/").get_data(as_text=True)
+    again = client.get(confirm)
+    assert (again.status_code, "confirmed already" in again.get_data(as_text=True)) == (410, True)
+    assert submit(client, "/accounts/sign-out").status_code == 303
     assert submit(client, "/accounts/sign-in", credentials).status_code == 303
     assert client.get(f"/spaces/{gent.slug}/members").status_code == 403
     desk = app.test_client()
@@ -53,6 +62,30 @@ def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, modera
     assert submit(desk, f"/requests/{request_id}/answer", {"answer": "member"}).status_code == 303
     assert client.get(path_in(letter("karim@city.test"), "/spaces/")).status_code == 200
     assert client.get(f"/spaces/{gent.slug}/members").status_code == 200
+
+
+def test_no_word_of_a_stranger_is_in_the_letter(client, gent):
+    form = {
+        "name": "Win a prize at evil.example", "email": "karim@city.test", "function": "evil.example",
+        "level": "field", "body": "city", "city": "gent", "message": "evil.example",
+    }  # fmt: skip
+    submit(client, "/accounts/join", form)
+    assert "evil" not in letter("karim@city.test")
+
+
+def test_who_forgot_a_password_that_was_never_chosen_gets_the_link_again(client, gent):
+    form = {
+        "name": "Karim", "email": "karim@city.test", "function": "nurse", "level": "field", "body": "city",
+        "city": "gent",
+    }  # fmt: skip
+    submit(client, "/accounts/join", form)
+    first = letter("karim@city.test")
+    before = len(mailer.sent())
+    submit(client, "/accounts/forgot", {"email": "karim@city.test"})
+    confirm = path_in(letter("karim@city.test"), "/accounts/confirm/")
+    assert len(mailer.sent()) == before + 1
+    assert submit(client, confirm, {"password": GOOD}).status_code == 303
+    assert client.get(path_in(first, "/accounts/confirm/")).status_code == 410
 
 
 def test_an_invitation_comes_by_mail_and_lets_in(app, client, gent, moderator):

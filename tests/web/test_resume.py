@@ -8,7 +8,7 @@ from sqlalchemy import select
 from forum.domain.people import accounts
 from forum.infra.db import db
 from forum.models.threads import Post
-from tests.factories import join, make_space, make_thread, sign_in, submit
+from tests.factories import join, make_account, make_space, make_thread, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 WORDS = "We tried it again.\n\n</textarea><script>alert(1)</script> & it <b>worked</b>."
@@ -16,7 +16,7 @@ WORDS = "We tried it again.\n\n</textarea><script>alert(1)</script> & it <b>work
 
 @pytest.fixture
 def talk(session):
-    noor = accounts.create(
+    noor = make_account(
         email="noor@city.test", name="Noor", password=GOOD, locale="en", confirmed=True, approved=True
     )
     space = make_space("Gent", city="gent")

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from forum.domain.people import accounts, capacities
+from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Capacity
-from tests.factories import csrf_for, make_member, make_space, sign_in, submit
+from tests.factories import csrf_for, make_account, make_member, make_space, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 
@@ -111,7 +111,7 @@ def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):
 
 
 def test_changing_a_password_asks_the_present_one(app, client, session):
-    member = accounts.create(
+    member = make_account(
         email="noor@city.test", name="Noor", password=GOOD, locale="en", confirmed=True, approved=True
     )
     elsewhere = app.test_client()

@@ -27,12 +27,19 @@ def queue_mail(
     key: str,
     member_id: int | None = None,
     invitation_id: int | None = None,
+    access_request_id: int | None = None,
     lane: Lane = Lane.DIRECT,
     payload: dict[str, Any] | None = None,
 ) -> bool:
     """Queue one mail; return False when the same `key` was queued before."""
     row = mail_row(
-        kind, key=key, member_id=member_id, invitation_id=invitation_id, lane=lane, payload=payload
+        kind,
+        key=key,
+        member_id=member_id,
+        invitation_id=invitation_id,
+        access_request_id=access_request_id,
+        lane=lane,
+        payload=payload,
     )
     return bool(insert_new(OutgoingMail, [row], OutgoingMail.id))
 
@@ -43,6 +50,7 @@ def mail_row(
     key: str,
     member_id: int | None = None,
     invitation_id: int | None = None,
+    access_request_id: int | None = None,
     lane: Lane = Lane.DIRECT,
     payload: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
@@ -54,6 +62,7 @@ def mail_row(
         "lane": lane,
         "member_id": member_id,
         "invitation_id": invitation_id,
+        "access_request_id": access_request_id,
         "payload": payload or {},
         "state": MailState.QUEUED,
         "message_id": f"<{key}@{_host()}>",

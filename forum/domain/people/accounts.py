@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from forum.domain.audit import log as audit_log
@@ -13,10 +13,10 @@ from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Member, NetworkAppointment, NetworkRole
+from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
 from forum.models.cities import BY_CODE
 from forum.models.moderation import Action, ModerationAction
-from forum.models.spaces import Invitation, JoinRequest
+from forum.models.spaces import AccessRequest, Invitation, JoinRequest
 from forum.policy.actions import may_administer, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
@@ -26,13 +26,16 @@ def create(
     *,
     email: str,
     name: str,
-    password: str | None = None,
+    password_hash: str | None = None,
     locale: str | None = None,
     handle: str | None = None,
     confirmed: bool = False,
     approved: bool = False,
 ) -> Member:
-    """Create an account; Invalid at `email`, `name` or `password`. Everything posted before it counts as read."""
+    """Create an account; Invalid at `email` or `name`. Everything posted before it counts as read.
+
+    `password_hash` is that of `validate_and_hash`, made before anybody waits for this one.
+    """
     now = clock.now()
     address = clean_email(email)
     display_name = clean_name(name)
@@ -40,9 +43,7 @@ def create(
         handle=handle or _free_handle(display_name),
         name=display_name,
         email=address,
-        password_hash=validate_and_hash(password, name=display_name, email=address)
-        if password is not None
-        else None,
+        password_hash=password_hash,
         password_stamp=tokens.random_token(16),
         locale=locale,
         timezone=days.forum_zone(),
@@ -60,9 +61,37 @@ def create(
     return member
 
 
+def begin(*, email: str, name: str, password_hash: str, locale: str | None) -> Member:
+    """Return the account of somebody who has just proven an address by a link; Invalid at `email` or `name`.
+
+    It is a new one. An older one that nobody ever confirmed is emptied first: whoever made it may not be the owner.
+    """
+    member = db.session.scalars(
+        select(Member)
+        .where(Member.email == email, Member.confirmed_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if member is None:
+        return create(email=email, name=name, password_hash=password_hash, locale=locale, confirmed=True)
+    db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
+    db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
+    member.name, member.locale = clean_name(name), locale
+    member.password_hash, member.password_stamp = password_hash, tokens.random_token(16)
+    member.confirmed_at = clock.now()
+    db.session.flush()
+    return member
+
+
 def by_email(email: str) -> Member | None:
     """Return the account with that address, also an unconfirmed or suspended one."""
     return db.session.scalars(select(Member).where(Member.email == addresses.key(email))).one_or_none()
+
+
+def newest_request(email: str) -> int | None:
+    """Return the id of the last request for access with that address, if any."""
+    query = select(AccessRequest.id).where(AccessRequest.email == addresses.key(email))
+    return db.session.scalar(query.order_by(AccessRequest.id.desc()).limit(1))
 
 
 def clean_email(email: str) -> str:

@@ -66,6 +66,22 @@ def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
     return cities
 
 
+def clean_function(function: str) -> str:
+    """Return what somebody does, fit to be stored; Invalid at `function`."""
+    return clean_line(
+        function,
+        field="function",
+        limit=Capacity.FUNCTION_MAX,
+        missing=_("Say what you do, in a word or two."),
+    )
+
+
+def check_city(city: str | None) -> None:
+    """Do nothing for a city of the network, or for none; Invalid at `city`."""
+    if city is not None and city not in BY_CODE:
+        raise Invalid("city", _("Choose a city of the network."))
+
+
 def add(
     member_id: int,
     *,
@@ -77,14 +93,8 @@ def add(
     ends_on: date | None = None,
 ) -> Capacity:
     """Give a member a capacity; earlier posts keep theirs. Invalid at `function`, `city` or `ends_on`."""
-    function = clean_line(
-        function,
-        field="function",
-        limit=Capacity.FUNCTION_MAX,
-        missing=_("Say what you do, in a word or two."),
-    )
-    if city is not None and city not in BY_CODE:
-        raise Invalid("city", _("Choose a city of the network."))
+    function = clean_function(function)
+    check_city(city)
     if ends_on is not None and ends_on < starts_on:
         raise Invalid("ends_on", _("The end has to come after the beginning."))
     capacity = Capacity(

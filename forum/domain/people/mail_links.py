@@ -9,7 +9,7 @@ from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
-from forum.models.spaces import Invitation
+from forum.models.spaces import AccessRequest, Invitation
 from forum.policy.errors import DomainError, NotFound
 
 CONFIRM, RESET, INVITATION, UNSUBSCRIBE = "confirm", "reset", "invitation", "unsubscribe"
@@ -25,14 +25,14 @@ class LinkExpired(DomainError):
         self.reason = reason
 
 
-def confirm_token(member: Member) -> str:
-    """Return the token of the mail that asks a member to confirm their address."""
-    return tokens.sign(CONFIRM, _stamped(member))
+def confirm_token(request: AccessRequest) -> str:
+    """Return the token of the mail that asks somebody to confirm their address: it is of this one request."""
+    return tokens.sign(CONFIRM, _stamped(request.id, request.stamp))
 
 
 def reset_token(member: Member) -> str:
     """Return the token of the mail with which a member chooses a new password."""
-    return tokens.sign(RESET, _stamped(member))
+    return tokens.sign(RESET, _stamped(member.id, member.password_stamp))
 
 
 def invitation_token(invitation: Invitation) -> str:
@@ -45,14 +45,32 @@ def unsubscribe_token(member_id: int) -> str:
     return tokens.sign(UNSUBSCRIBE, {"m": member_id})
 
 
-def confirming_member(token: str) -> Member:
-    """Return the member whose address a link confirms; LinkExpired."""
-    return _holder(CONFIRM, token, CONFIRM_SECONDS)
+def access_request_of(token: str) -> AccessRequest:
+    """Return the request for access behind a link, with its space; LinkExpired once its address has an account."""
+    number, stamp = _claims(CONFIRM, token, CONFIRM_SECONDS)
+    request = db.session.get(
+        AccessRequest, number, options=[joinedload(AccessRequest.space)], populate_existing=True
+    )
+    if request is None or not _fits(request.stamp, stamp):
+        raise _replaced()
+    known = select(Member.id).where(Member.email == request.email, Member.confirmed_at.is_not(None))
+    if db.session.scalar(known) is not None:
+        raise confirmed_already()
+    return request
+
+
+def confirmed_already() -> LinkExpired:
+    """Return the error of a link to a request whose address has an account by now."""
+    return LinkExpired(_("Your address is confirmed already. Sign in with the password that you chose then."))
 
 
 def resetting_member(token: str) -> Member:
     """Return the member whose password a link replaces; LinkExpired once it was used or is an hour old."""
-    return _holder(RESET, token, RESET_SECONDS)
+    number, stamp = _claims(RESET, token, RESET_SECONDS)
+    member = db.session.get(Member, number, populate_existing=True)
+    if member is None or not _fits(member.password_stamp, stamp):
+        raise _replaced()
+    return member
 
 
 def invitation_of(token: str) -> Invitation:
@@ -85,17 +103,23 @@ def unsubscribing_member(token: str) -> int:
         raise NotFound from None
 
 
-def _stamped(member: Member) -> dict[str, int | str]:
-    return {"m": member.id, "s": tokens.digest(member.password_stamp)[:16]}
+def _stamped(number: int, stamp: str) -> dict[str, int | str]:
+    # "m" also for a request: it has the number of the account that stood for one before there were requests, so that
+    # links in letters of then still lead to it.
+    return {"m": number, "s": tokens.digest(stamp)[:16]}
 
 
-def _holder(purpose: str, token: str, seconds: int) -> Member:
+def _claims(purpose: str, token: str, seconds: int) -> tuple[int, str]:
     try:
         claims = tokens.read(purpose, token, max_age_seconds=seconds)
-        member = db.session.get(Member, int(claims["m"]), populate_existing=True)
-        stamp = str(claims["s"])
+        return int(claims["m"]), str(claims["s"])
     except (tokens.BadToken, KeyError, ValueError):
         raise LinkExpired(_("This link no longer works, or it is not complete.")) from None
-    if member is None or not hmac.compare_digest(tokens.digest(member.password_stamp)[:16], stamp):
-        raise LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
-    return member
+
+
+def _fits(kept: str, stamp: str) -> bool:
+    return hmac.compare_digest(tokens.digest(kept)[:16], stamp)
+
+
+def _replaced() -> LinkExpired:
+    return LinkExpired(_("This link was used already, or a newer e-mail replaced it."))

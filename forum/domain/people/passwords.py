@@ -82,14 +82,22 @@ def begin(member: Member, *, device: str) -> tuple[str, Actor]:
 
 
 def request_reset(email: str, *, address: str) -> None:
-    """Send a link for a new password to that address, if it has an account; nobody can see whether it has. TooOften."""
+    """Send a link for a new password to that address, if it has an account; nobody can see whether it has. TooOften.
+
+    Somebody who asked for access and never confirmed gets that link again: the password is chosen there.
+    """
     email = addresses.key(email)
     rates.spend("forgot", f"address:{address}", limit=LETTERS_FROM_ONE_PLACE)
     rates.spend("forgot_account", f"account:{tokens.digest(email)}", limit=LETTERS)
     member = accounts.by_email(email)
     reachable = member is not None and member.suspended_at is None
+    asked = accounts.newest_request(email)
     # Recorded for unknown addresses too: the same work takes the same time.
-    events.record("password.forgotten", member_id=member.id if member is not None and reachable else None)
+    events.record(
+        "password.forgotten",
+        member_id=member.id if member is not None and reachable else None,
+        access_request_id=asked if member is None else None,
+    )
     db.session.flush()
 
 

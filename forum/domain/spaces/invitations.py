@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
 from forum.domain.spaces import memberships
-from forum.infra import clock, days, rates, tokens
+from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.infra.rows import claim
-from forum.models.accounts import Body, Capacity, Level, Member
-from forum.models.spaces import Invitation, JoinRequest, Membership, Role, Space
+from forum.models.accounts import Body, Level, Member
+from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
@@ -136,15 +136,9 @@ def accept(token: str, profile: Profile, *, password_hash: str) -> tuple[Member,
     field that is wrong.
     """
     invitation = _for_somebody_new(token)
-    member = accounts.by_email(invitation.email)
-    if member is None:
-        member = accounts.create(email=invitation.email, name=profile.name, locale=profile.locale)
-    else:  # asked for and never confirmed, perhaps by somebody else: nothing of it is kept
-        db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
-        db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
-        member.name, member.locale = accounts.clean_name(profile.name), profile.locale
-    member.password_hash, member.password_stamp = password_hash, tokens.random_token(16)
-    member.confirmed_at = clock.now()
+    member = accounts.begin(
+        email=invitation.email, name=profile.name, password_hash=password_hash, locale=profile.locale
+    )
     capacities.add(
         member.id,
         function=profile.function,

@@ -1,46 +1,28 @@
-"""Requests to join: by a newcomer to the forum, or by a member to one more space; a moderator answers."""
+"""Requests to join a space: of a newcomer who confirmed an address, or of a member; a moderator answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.domain.people import accounts, capacities, mail_links
+from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import memberships
-from forum.infra import clock, days, rates, tokens
+from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
-from forum.models.accounts import Body, Capacity, Level, Member
-from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
+from forum.models.accounts import Member
+from forum.models.spaces import JoinRequest, Role, Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
-FROM_ONE_PLACE = "20 per hour"
-FOR_ONE_ACCOUNT = "3 per hour"
 REQUESTS = "10 per day"
-NETWORK = "network"
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """What somebody without an account fills in; `city` is a code, or "network" for the network's own people."""
-
-    name: str
-    email: str
-    password: str
-    function: str
-    level: Level
-    body: Body
-    city: str
-    message: str
-    locale: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +49,6 @@ class WaitingRequest:
     asked_at: datetime
 
 
-def ask(newcomer: Newcomer, *, address: str) -> None:
-    """Ask for an account; the answer goes by mail, and is the same here for an address that has one already.
-
-    `address` is where the request comes from. Invalid at the field that is wrong; TooOften.
-    """
-    email = accounts.clean_email(newcomer.email)
-    rates.spend("join", f"address:{address}", limit=FROM_ONE_PLACE)
-    rates.spend("join_account", f"account:{tokens.digest(email)}", limit=FOR_ONE_ACCOUNT)
-    hashed = accounts.validate_and_hash(
-        newcomer.password, name=accounts.clean_name(newcomer.name), email=email
-    )
-    message = _clean_message(newcomer.message)
-    space = space_for_city(newcomer.city)
-    member = accounts.by_email(email)
-    if member is not None and member.confirmed_at is not None:
-        reachable = member.suspended_at is None
-        events.record("member.already_registered", member_id=member.id if reachable else None)
-        db.session.flush()
-        return
-    member = _account(member, newcomer, email)
-    member.password_hash, member.password_stamp = hashed, tokens.random_token(16)
-    capacities.add(
-        member.id,
-        function=newcomer.function,
-        level=newcomer.level,
-        body=newcomer.body,
-        city=None if newcomer.city == NETWORK else newcomer.city,
-        starts_on=days.today(),
-    )
-    db.session.add(JoinRequest(space_id=space.id, member_id=member.id, message=message, asked_at=clock.now()))
-    events.record("member.registered", member_id=member.id)
-    db.session.flush()
-
-
-def confirm(token: str) -> Member:
-    """Confirm the address behind a link, so that moderators see the request; LinkExpired. Twice is the same as once."""
-    member = mail_links.confirming_member(token)
-    accounts.confirm_address(member)
-    return member
-
-
 def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
     """Ask, as a member, to belong to one more space; asking again while it waits changes nothing.
 
@@ -118,7 +59,7 @@ def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRe
         raise Forbidden(_("A moderator still has to let you in."))
     if space.id in actor.roles:
         raise Conflict(_("You belong to this space already."))
-    text = _clean_message(message)
+    text = clean_message(message)
     now = clock.now()
     values = {"space_id": space.id, "member_id": actor.id, "message": text, "asked_at": now}
     is_new = bool(insert_new(JoinRequest, [values], JoinRequest.id))
@@ -229,32 +170,6 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     return request
 
 
-def _clean_message(message: str) -> str:
+def clean_message(message: str) -> str:
+    """Return a message to the moderators, fit to be stored; Invalid at `message`."""
     return clean_paragraphs(message, field="message", limit=JoinRequest.MESSAGE_MAX)
-
-
-def space_for_city(city: str) -> Space:
-    """Return the space whose moderators answer: the listed one of a city, else the network's own; Invalid at `city`."""
-    listed = select(Space).where(Space.unlisted_at.is_(None)).order_by(Space.id).limit(1)
-    of_city = listed.where(Space.kind == SpaceKind.CITY, Space.city == city)
-    of_network = listed.where(Space.kind == SpaceKind.NETWORK)
-    space = db.session.scalar(of_city) or db.session.scalar(of_network)
-    if space is None:
-        raise Invalid("city", _("Nobody can answer for this city yet. Ask a moderator for an invitation."))
-    return space
-
-
-def _account(member: Member | None, newcomer: Newcomer, email: str) -> Member:
-    """A new account, or the one that was never confirmed, emptied: whoever reads that mailbox decides which stays."""
-    if member is None:
-        try:
-            return accounts.create(email=email, name=newcomer.name, locale=newcomer.locale)
-        except Invalid:  # the same form a moment ago: sent twice
-            member = accounts.by_email(email)
-            if member is None:
-                raise
-    db.session.execute(select(Member.id).where(Member.id == member.id).with_for_update())
-    db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
-    db.session.execute(delete(JoinRequest).where(JoinRequest.member_id == member.id))
-    member.name, member.locale = accounts.clean_name(newcomer.name), newcomer.locale
-    return member

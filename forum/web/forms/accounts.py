@@ -24,7 +24,6 @@ class JoinForm(CapacityFields):
         lazy("Your name"), validators=[Longest(Member.NAME_MAX, missing=lazy("Fill in your name."))]
     )
     email = email_field()
-    password = new_password_field()
     message = TextAreaField(
         lazy("A message to the moderator"), validators=[Longest(JoinRequest.MESSAGE_MAX, "paragraphs")]
     )

@@ -11,7 +11,7 @@ from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
-from tests.factories import make_member, make_space
+from tests.factories import ask_for_access, make_member, make_space
 
 MOMENT = timedelta(seconds=1)
 
@@ -38,7 +38,7 @@ def test_a_signed_link_to_no_invitation_is_dead(invitation, payload):
 
 @pytest.mark.parametrize("token", ["", "x", "not-a-token"])
 def test_a_forged_link_is_dead(invitation, token):
-    for read in (mail_links.invitation_of, mail_links.resetting_member, mail_links.confirming_member):
+    for read in (mail_links.invitation_of, mail_links.resetting_member, mail_links.access_request_of):
         with pytest.raises(LinkExpired):
             read(token)
         with pytest.raises(LinkExpired):
@@ -71,24 +71,23 @@ def test_a_signed_link_to_nobody_is_dead(session, payload):
 
 def test_a_link_dies_with_the_stamp_that_is_kept_now(session):
     noor = make_member("Noor")
-    reset, confirm = mail_links.reset_token(noor), mail_links.confirm_token(noor)
-    assert mail_links.resetting_member(reset) is mail_links.confirming_member(confirm) is noor
+    reset = mail_links.reset_token(noor)
+    assert mail_links.resetting_member(reset) is noor
     changed = update(Member).where(Member.id == noor.id).values(password_stamp="renewed")
     db.session.execute(changed.execution_options(synchronize_session=False))
-    for read, token in ((mail_links.resetting_member, reset), (mail_links.confirming_member, confirm)):
-        with pytest.raises(LinkExpired):
-            read(token)
+    with pytest.raises(LinkExpired):
+        mail_links.resetting_member(reset)
 
 
-def test_a_link_for_a_password_is_good_for_an_hour_and_one_for_an_address_for_two_weeks(session):
-    noor, start = make_member("Noor"), clock.now()
-    for make, read, lasts in (
-        (mail_links.reset_token, mail_links.resetting_member, timedelta(hours=1)),
-        (mail_links.confirm_token, mail_links.confirming_member, timedelta(days=14)),
+def test_a_link_for_a_password_is_good_for_an_hour_and_one_for_an_address_for_two_weeks(gent):
+    noor, asked, start = make_member("Noor"), ask_for_access(), clock.now()
+    for make, read, row, lasts in (
+        (mail_links.reset_token, mail_links.resetting_member, noor, timedelta(hours=1)),
+        (mail_links.confirm_token, mail_links.access_request_of, asked, timedelta(days=14)),
     ):
         with clock.at(start):
-            token = make(noor)
+            token = make(row)
         with clock.at(start + lasts - MOMENT):
-            assert read(token) is noor
+            assert read(token) is row
         with clock.at(start + lasts + 2 * MOMENT), pytest.raises(LinkExpired):
             read(token)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.people import accounts, mail_links
+from forum.domain.people import mail_links
 from forum.domain.people import passwords as account_passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra import passwords, rates, tokens
@@ -13,14 +13,14 @@ from forum.infra.db import db
 from forum.models.accounts import Member, SignIn
 from forum.models.events import Event
 from forum.policy.errors import Invalid
-from tests.factories import actor
+from tests.factories import actor, make_account
 
 GOOD, OTHER = "drie fietsen in de regen", "een heel ander wachtwoord"
 PLACE = "192.0.2.1"
 
 
 def person(email="noor@city.test", **over):
-    return accounts.create(
+    return make_account(
         **{"email": email, "name": "Noor", "password": GOOD, "confirmed": True, "approved": True, **over}
     )
 

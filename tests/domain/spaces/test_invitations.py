@@ -15,7 +15,7 @@ from forum.models.accounts import Body, Level, Member, NetworkRole
 from forum.models.events import Event
 from forum.models.spaces import Invitation, Membership, Role
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.factories import actor, join, make_member, make_space
+from tests.factories import actor, join, make_account, make_member, make_space
 
 GOOD = "drie fietsen in de regen"
 PROFILE = {
@@ -153,7 +153,9 @@ def test_accepting_never_lowers_a_role(gent, moderator):
 
 
 def test_nothing_of_an_unconfirmed_account_survives(gent, moderator):
-    accounts.create(email="hanne@city.test", name="Impostor", password="a password of an impostor")
+    make_account(
+        email="hanne@city.test", name="Impostor", password="a password of an impostor", confirmed=False
+    )
     accept(mail_links.invitation_token(invite(moderator, gent)), profile())
     with pytest.raises(Invalid):
         passwords.check("hanne@city.test", "a password of an impostor", address="192.0.2.1")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.people import accounts, capacities, mail_links
+from forum.domain.people import capacities, mail_links
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, join_requests
 from forum.infra import clock, rates
@@ -13,7 +13,7 @@ from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.spaces import Invitation, JoinRequest, Role, Space
 from forum.policy.errors import Invalid
-from tests.factories import LONG_AGO, actor, join, make_member, make_space
+from tests.factories import LONG_AGO, actor, join, make_account, make_member, make_space
 
 ADDRESS = "hanne@city.test"
 DAY = timedelta(days=1)
@@ -114,8 +114,8 @@ def test_the_space_is_read_anew_before_somebody_is_invited(gent, moderator):
 
 
 def test_what_was_asked_for_and_never_confirmed_is_emptied_and_nothing_of_others(gent, moderator):
-    planted = accounts.create(
-        email=ADDRESS, name="Impostor", password="a password of an impostor", locale="nl"
+    planted = make_account(
+        email=ADDRESS, name="Impostor", password="a password of an impostor", locale="nl", confirmed=False
     )
     other = make_member("Karim", space=make_space("Aalst", city="aalst"), city="aalst")
     capacities.add(
