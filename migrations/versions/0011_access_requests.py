@@ -77,7 +77,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _rewrite(f"CHECK ({TWO})", f"CHECK ({THREE}), {POINTS}")
     else:
-        op.drop_constraint(CHECK, MAIL, type_="check")
+        op.drop_constraint(op.f(CHECK), MAIL, type_="check")
         op.create_check_constraint(op.f(CHECK), MAIL, THREE)
         op.execute(f"ALTER TABLE {MAIL} ADD {POINTS}")
     op.create_index(op.f(f"ix_{MAIL}_{LINK}"), MAIL, [LINK])
@@ -149,7 +149,7 @@ def downgrade() -> None:
         _rewrite(f"CHECK ({THREE}), {POINTS}", f"CHECK ({TWO})")
     else:
         op.execute(f"ALTER TABLE {MAIL} DROP CONSTRAINT {LINK_NAME}")
-        op.drop_constraint(CHECK, MAIL, type_="check")
+        op.drop_constraint(op.f(CHECK), MAIL, type_="check")
         op.create_check_constraint(op.f(CHECK), MAIL, TWO)
     op.execute(f"ALTER TABLE {MAIL} DROP COLUMN {LINK}")
     op.drop_table("access_request")
