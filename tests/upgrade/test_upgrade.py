@@ -119,6 +119,9 @@ def test_posts_rendered_anew_leave_excerpts_consents_and_sealed_versions_as_they
         before = now()
         rendered = render_outdated()
         said = facts.differences(before, now(), moved={}, changed={})
+    if kept >= "0011":  # made by the renderer of today: nothing is outdated, so nothing may change
+        assert (rendered, said) == (0, [])
+        return
     assert rendered > 100
     assert said == ["post.html has other content", "post.render_version has other content"]
 
