@@ -1,6 +1,7 @@
 """Signed tokens, each bound to one purpose: a token for another purpose is refused."""
 
 import hashlib
+import hmac
 import secrets
 from typing import Any
 
@@ -38,6 +39,13 @@ def random_token(size: int = 32) -> str:
 def digest(secret: str) -> str:
     """Return the SHA-256 of a secret in hexadecimal (64 characters): what is stored instead of it."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def key_for(purpose: str, subject: str) -> bytes:
+    """Return a key of 32 bytes for `subject`, the same as long as SECRET_KEY is; for another purpose it is another."""
+    return hmac.digest(
+        current_app.config["SECRET_KEY"].encode(), f"leerkring.{purpose}.{subject}".encode(), hashlib.sha256
+    )
 
 
 class _Signer(TimestampSigner):

@@ -64,7 +64,7 @@ def sign_out() -> ResponseReturnValue:
         sessions.end_this(secret)
     end()
     response = make_response(redirect(url_for("home.index"), 303))
-    response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

@@ -1,22 +1,59 @@
-// A second press on a button sends nothing twice. The server refuses doubles too; this spares the wait.
-const SENDING = "sending";
+// A button that sends is pressed once: it says that it is sending, and that nothing can be sent without a network. When the
+// reader stops the load, comes back, or waits for long, it can be pressed again; the server takes the same sending once.
+const SLOW = 8000; // ms without an answer
+const sending = new Map(); // a form, and what makes its button as it was
 
 export function start() {
+  const words = document.querySelector("[data-once]");
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const { target: form, submitter: button } = event;
     if (form.method !== "post" || event.defaultPrevented) return;
-    if (SENDING in form.dataset) {
+    if (sending.has(form)) event.preventDefault();
+    else if (navigator.onLine) begin(form, button, words);
+    else {
       event.preventDefault();
-      return;
-    }
-    form.dataset[SENDING] = "";
-    event.submitter?.setAttribute("aria-disabled", "true");
-  });
-  // back by the history: the page returns as it was left, and must be able to send again
-  addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sending]")) {
-      delete form.dataset[SENDING];
-      form.querySelectorAll("[type=submit][aria-disabled], button[aria-disabled]:not([aria-describedby])").forEach((button) => button.removeAttribute("aria-disabled"));
+      tell(button, form.dataset.kept === "device" ? words.dataset.offlineKept : words.dataset.offline, words);
     }
   });
+  addEventListener("pageshow", () => endAll());
+  addEventListener("keydown", (event) => { if (event.key === "Escape") endAll(); });
+  globalThis.navigation?.addEventListener("navigateerror", () => endAll()); // the load was stopped
+}
+
+function begin(form, button, words) {
+  const label = button && [...button.childNodes];
+  const slow = setTimeout(() => {
+    end(form);
+    tell(button, words.dataset.slow, words);
+  }, SLOW);
+  form.dataset.sending = "";
+  sending.set(form, () => {
+    clearTimeout(slow);
+    delete form.dataset.sending;
+    button?.removeAttribute("aria-disabled");
+    if (label) button.replaceChildren(...label);
+    words.textContent = "";
+  });
+  tell(button, "", words);
+  words.textContent = words.dataset.sending;
+  button?.setAttribute("aria-disabled", "true");
+  if (button?.matches(".btn")) button.textContent = words.dataset.sending;
+}
+
+function end(form) {
+  sending.get(form)?.();
+  sending.delete(form);
+}
+
+const endAll = () => [...sending.keys()].forEach(end);
+
+// Beside the button for who looks, in the live region for who listens.
+function tell(button, said, words) {
+  document.querySelector(".unsent")?.remove();
+  words.textContent = said;
+  if (!said || !button) return;
+  const note = document.createElement("span");
+  note.className = "unsent";
+  note.textContent = said;
+  button.before(note);
 }

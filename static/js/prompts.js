@@ -18,7 +18,7 @@ function asButton(item, text) {
   button.addEventListener("click", () => {
     if (!text.value.includes(button.textContent)) {
       text.value = [text.value.trimEnd(), `**${button.textContent}**`, ""].filter((part, place) => part || place).join("\n\n");
-      text.dispatchEvent(new Event("input", { bubbles: true }));
+      text.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "chosen" }));
     }
     text.focus();
   });

@@ -41,6 +41,14 @@ def for_visitor(app: Flask) -> list[str]:
     return [*VISITOR]
 
 
+def thread(app: Flask) -> str:
+    """The address of a thread that every member may answer."""
+    with app.app_context():
+        found = db.session.scalars(db.select(Thread).order_by(Thread.id)).first()
+        db.session.remove()
+    return f"/threads/{found.id}-{found.slug}"
+
+
 def for_moderator(app: Flask) -> list[str]:
     """Pages of sofie, who moderates Antwerpen: all that a member has, and the desks."""
     with app.app_context():

@@ -74,3 +74,13 @@ def test_secrets_differ_and_only_their_digest_is_kept():
     assert all(len(secret) >= 43 for secret in made)
     assert tokens.digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert len(tokens.digest("\ud800")) == 64
+
+
+def test_a_key_is_one_for_its_purpose_and_subject_as_long_as_the_secret_is(inside):
+    key = tokens.key_for("device", "7")
+    assert key == tokens.key_for("device", "7")
+    assert len(key) == 32
+    others = {tokens.key_for("device", "8"), tokens.key_for("unsubscribe", "7")}
+    with make_house(SECRET_KEY="another " + "y" * 32).app_context():
+        others.add(tokens.key_for("device", "7"))
+    assert len(others - {key}) == 3

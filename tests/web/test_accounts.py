@@ -42,7 +42,7 @@ def test_she_signs_in_goes_where_she_wanted_and_signs_out(client, noor):
     assert "Expires" in answer.headers["Set-Cookie"]
     assert client.get("/settings/security").status_code == 200
     answer = submit(client, "/accounts/sign-out")
-    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/settings/security").status_code == 303
     assert db.session.scalars(select(SignIn)).one().ended_at is not None
 

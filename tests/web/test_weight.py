@@ -13,6 +13,7 @@ LINKED = re.compile(r'(?:href|src)="(/static/[^"]+\.(?:css|js|svg))"')
 MODULES = re.compile(
     r'\["([^"]+)", "\./([\w-]+\.js)"\]'
 )  # a hook, and the script that is fetched where it stands
+IMPORTED = re.compile(r'^import .* from "\./([\w-]+\.js)"', re.M)
 HOOKS = re.compile(r"\[(data-[\w-]+|method=post)\]")
 TALKS = json.loads((ROOT / "demo" / "demo_nl.json").read_text())["threads"]
 
@@ -37,6 +38,12 @@ def test_a_thread_on_a_first_visit_stays_light(client, session):
         start.replace("forum.js", name)
         for selector, name in MODULES.findall(client.get(start).text)
         if any(hook.replace("=post", '="post"') in shown for hook in HOOKS.findall(selector))
+    }
+    files |= {
+        start.replace("forum.js", name)
+        for path in files
+        if path.endswith(".js")
+        for name in IMPORTED.findall(client.get(path).text)
     }
     weights = {path: len(client.get(path, headers=PACKED).data) for path in files} | {"page": len(page.data)}
     assert page.headers["Content-Encoding"] == "gzip"

@@ -1,5 +1,6 @@
 """What every template may use: names of coded words, dates, kept fragments, the viewer."""
 
+import base64
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +11,10 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
 from forum.domain.themes import labels
-from forum.infra import bidi, i18n, text
+from forum.infra import bidi, i18n, text, tokens
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links
-from forum.web.http.current_user import looks, viewer
+from forum.web.http.current_user import actor, looks, viewer
 from forum.web.http.prefetch import flashed_messages
 
 
@@ -80,6 +81,7 @@ def init_app(app: Flask) -> None:
         kind_words=_kind_words,
         flashed_messages=flashed_messages,
         csrf_token=generate_csrf,
+        device=_device,
     )
     app.context_processor(_context)
 
@@ -89,6 +91,12 @@ def _named(names: Any) -> Any:
         return str(names[code]) if code in names else (code or "")
 
     return name
+
+
+def _device() -> str:
+    """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
+    account = str(actor().id)
+    return f"{account}:{base64.b64encode(tokens.key_for('device', account)).decode()}"
 
 
 def _kind_words() -> dict[str, str]:

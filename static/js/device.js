@@ -1,0 +1,148 @@
+// Words that the server may not have yet: their way to it, and copies of them on this device until it has them. A copy is
+// localStorage["draft:<account>:<key>"], encrypted with a key that only pages of that account carry. Where a browser has no
+// storage or no encryption (outside https) there are no copies, and nothing says that there are.
+const PREFIX = "draft:";
+const OWN = /^draft:\d+:[\w-]{36}$/;
+const KEEPALIVE = 60_000; // bytes; browsers send at most 64 KiB for a page that is being left
+const SLOW = 20_000; // ms
+
+const entries = () => {
+  try { return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)); } catch { return []; }
+};
+
+// Copies of before, which anybody at this device could read.
+export function removeReadable() {
+  for (const name of entries()) if (!OWN.test(name)) localStorage.removeItem(name);
+}
+
+// The copies of the account of this page, or null where this browser keeps nothing.
+let opened;
+export const open = () => opened ??= find();
+
+async function find() {
+  const [account, secret] = document.querySelector("[data-device]")?.dataset.device.split(":") ?? [];
+  try {
+    if (!secret) return null;
+    localStorage.setItem(PREFIX, "");
+    localStorage.removeItem(PREFIX);
+    const bytes = Uint8Array.from(atob(secret), (letter) => letter.charCodeAt(0));
+    return new Copies(`${PREFIX}${account}:`, await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]));
+  } catch {
+    return null;
+  }
+}
+
+class Copies {
+  #turn = Promise.resolve(); // encrypting takes a moment: what was asked later comes later
+
+  constructor(prefix, cipher) {
+    Object.assign(this, { prefix, cipher });
+  }
+
+  keys() {
+    return entries().filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
+  }
+
+  // Says whether it is kept.
+  put(key, copy) {
+    return this.#next(async () => {
+      if (this.closed) return false;
+      const name = this.prefix + key;
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const sealed = await crypto.subtle.encrypt(sealing(iv, name), this.cipher, new TextEncoder().encode(JSON.stringify(copy)));
+      localStorage.setItem(name, letters(iv) + letters(new Uint8Array(sealed)));
+      return true;
+    });
+  }
+
+  // A copy, or null. What no key opens any more is of no use to anybody, and goes.
+  get(key) {
+    return this.#next(async () => {
+      const name = this.prefix + key;
+      const bytes = Uint8Array.from(localStorage.getItem(name), (letter) => letter.charCodeAt(0));
+      if (!bytes.length) return null;
+      try {
+        const plain = await crypto.subtle.decrypt(sealing(bytes.subarray(0, 12), name), this.cipher, bytes.subarray(12));
+        return JSON.parse(new TextDecoder().decode(plain));
+      } catch {
+        localStorage.removeItem(name);
+        return null;
+      }
+    });
+  }
+
+  drop(key) {
+    return this.#next(async () => localStorage.removeItem(this.prefix + key));
+  }
+
+  // Nothing stays, and nothing more is kept by this page.
+  empty() {
+    this.closed = true;
+    return this.#next(async () => this.keys().forEach((key) => localStorage.removeItem(this.prefix + key)));
+  }
+
+  #next(step) {
+    const done = this.#turn.then(step).catch(() => false); // the storage is full, or was closed
+    this.#turn = done;
+    return done;
+  }
+}
+
+const sealing = (iv, name) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) });
+const letters = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+
+// The page that holds a form answers for its draft; other pages leave it alone as long as it is there.
+export const hold = (key) => navigator.locks?.request(PREFIX + key, () => new Promise(() => {}));
+
+export const value = (fields, name) => fields.find(([of]) => of === name)?.[1] ?? "";
+
+// Brings words to the server. What became of them: { kept, revision, message, … }, { sent } (they were accepted before),
+// { refused, message }, or { waits, message } where it may go better later.
+export async function send({ to, fields }, signal) {
+  const body = new URLSearchParams(fields);
+  body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
+  const stop = new AbortController();
+  signal?.addEventListener("abort", () => stop.abort());
+  const slow = setTimeout(() => stop.abort(), SLOW);
+  try {
+    const keepalive = String(body).length < KEEPALIVE; // it may be under way when the page is left
+    const answer = await fetch(to, { method: "POST", body, keepalive, signal: stop.signal, headers: { Accept: "application/json" } });
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok && "revision" in said) return { ...said, kept: true };
+    if (answer.status === 409 && said.sent) return { sent: true };
+    const later = answer.ok || answer.status >= 500 || answer.status === 429;
+    return { message: said.message, [later ? "waits" : "refused"]: true };
+  } catch {
+    return { waits: true };
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+// Sends all that waits here, and says how many copies are left. What a form that stands open has in hand, it sends itself,
+// unless all must go now.
+export async function sendAll(copies, { now = false } = {}) {
+  let left = 0;
+  for (const key of copies.keys()) {
+    const once = async (lock) => {
+      if (!lock || (!now && isOnPage(key))) return;
+      const copy = await copies.get(key);
+      if (!copy) return;
+      const answer = await send(copy);
+      if (answer.kept || answer.sent) await copies.drop(key);
+      else left += 1;
+      if (answer.kept) tellForm(copy.draft);
+    };
+    if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);
+    else await once(true);
+  }
+  return left;
+}
+
+const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]")].some((field) => field.value === key);
+
+// A form for the same thing stands on this page: it says that there are other words too.
+function tellForm(draft) {
+  const note = document.querySelector(`[data-draft="${CSS.escape(draft)}"] [data-other]`);
+  if (note) note.hidden = false;
+}

@@ -1,0 +1,188 @@
+// What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Only
+// what was typed since this page was shown counts: words that a browser puts back after Back are nobody's draft.
+import { hold, open, send, value } from "./device.js";
+
+const SOON = 200; // ms after a key, to this device
+const PAUSE = 1000; // ms after the last key, to the server
+const AGAIN = [2, 5, 15, 30, 60]; // s after a failure
+const NEVER = new Set(["csrf_token", "_method"]);
+
+let started = false;
+
+export function start() {
+  if (started) return;
+  started = true;
+  const copies = open();
+  for (const form of document.querySelectorAll("form[data-draft]")) {
+    if (form.querySelector("[data-keep]")) new Draft(form, copies).restore();
+  }
+  for (const note of document.querySelectorAll("[data-draft-kept]")) note.hidden = false;
+}
+
+class Draft {
+  typed = 0; // changes by a person,
+  kept = 0; // how many of them the server has,
+  failed = 0; // and how many times in a row it could not be reached
+  request = null;
+  said = "";
+
+  constructor(form, copies) {
+    Object.assign(this, { form, copies, note: form.querySelector("[data-saved]") });
+    form.addEventListener("input", (event) => { if (event.isTrusted || event.detail === "chosen") this.change(); });
+    form.addEventListener("submit", () => this.copy());
+    document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
+    addEventListener("pagehide", () => this.leave());
+    addEventListener("online", () => this.save());
+    hold(this.key);
+    if ("typed" in form.dataset) this.change(); // while this was on its way
+  }
+
+  get to() { return this.form.querySelector("[data-keep]").getAttribute("formaction"); }
+  get key() { return this.form.elements.idempotency_key.value; }
+  get fields() { return [...new FormData(this.form)].filter(([name, words]) => !NEVER.has(name) && typeof words === "string"); }
+  get texts() { return [...this.form.elements].filter((field) => field.type === "textarea" || field.type === "text").map((field) => field.value); }
+  get isNew() { return this.form.elements.draft_revision.value === "0"; }
+
+  change() {
+    this.typed += 1;
+    this.soon ??= setTimeout(() => this.copy(), SOON);
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.save(), PAUSE);
+  }
+
+  // To this device.
+  async copy() {
+    clearTimeout(this.soon);
+    this.soon = undefined;
+    if (this.typed === this.kept) return;
+    const copies = await this.copies;
+    const stays = await copies?.put(this.key, {
+      to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
+      at: location.pathname + location.search, time: Date.now(),
+    });
+    if (stays) import("./signout.js").catch(() => {}); // to have it when the network is away
+    this.form.dataset.kept = stays ? "device" : "";
+    if (!navigator.onLine || this.failed) this.tellWaiting();
+  }
+
+  // To the server: one request at a time, and the newest words last.
+  async save({ leaving = false } = {}) {
+    clearTimeout(this.pause);
+    if (this.typed === this.kept || (this.request && (!leaving || this.sent === this.typed))) return;
+    if ("sending" in this.form.dataset) { this.later(PAUSE); return; } // the form itself is on its way
+    const at = this.typed;
+    if (this.isNew && !this.texts.some((words) => words.trim())) {
+      this.tell("", "");
+      this.keptAll(at);
+      return;
+    }
+    this.request?.abort();
+    const request = this.request = new AbortController();
+    this.sent = at;
+    const answer = await send({ to: this.to, fields: this.fields }, request.signal);
+    if (this.request !== request) return; // newer words went after these
+    this.request = null;
+    this.failed = answer.waits ? this.failed + 1 : 0;
+    if (answer.kept) this.isKept(at, answer);
+    else if (answer.sent) this.isSent(at);
+    else if (answer.refused) this.isRefused(at, answer.message);
+    else {
+      this.tellWaiting(answer.message);
+      this.later(AGAIN[Math.min(this.failed, AGAIN.length) - 1] * 1000);
+    }
+  }
+
+  later(wait) {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.save(), wait);
+  }
+
+  leave() {
+    this.copy();
+    if (!("sending" in this.form.dataset)) this.save({ leaving: true });
+  }
+
+  isKept(at, { revision, message, address, other }) {
+    this.form.elements.draft_revision.value = revision;
+    this.form.dataset.kept = "server";
+    if (address) history.replaceState(history.state, "", here(address));
+    if (other) this.form.querySelector("[data-other]").hidden = false;
+    this.tell("kept", message);
+    this.keptAll(at);
+  }
+
+  isSent(at) {
+    this.tell("sent", this.note?.dataset.sentMessage);
+    this.keptAll(at);
+  }
+
+  // It stays on this device; the next change asks again.
+  isRefused(at, message) {
+    this.tellWaiting(message);
+    if (this.typed !== at) this.later(AGAIN[0] * 1000);
+  }
+
+  async keptAll(at) {
+    this.kept = at;
+    if (this.typed !== at) this.later(PAUSE);
+    else (await this.copies)?.drop(this.key);
+  }
+
+  // The server said why, or could not be asked.
+  tellWaiting(why) {
+    const { deviceMessage, waitingMessage, nowhereMessage } = this.note?.dataset ?? {};
+    const here = why ? deviceMessage : waitingMessage;
+    this.tell("waits", [why, this.form.dataset.kept === "device" ? here : nowhereMessage].filter(Boolean).join(" "));
+  }
+
+  // Shown always, spoken when it becomes another state: each minute of "kept" would be too much to hear.
+  tell(state, words) {
+    if (!this.note) return;
+    this.note.hidden = !words;
+    this.note.dataset.state = state;
+    this.note.querySelector("[data-saved-text]").textContent = words ?? "";
+    if (words && state !== this.said) this.note.nextElementSibling.textContent = words;
+    this.said = state;
+  }
+
+  // Words that only this device has, typed in this form before: of this sending, or of the one that the address names.
+  async restore() {
+    const copies = await this.copies;
+    const asked = location.hash.startsWith("#draft-") ? location.hash.slice(7) : "";
+    for (const key of new Set([asked, this.key])) {
+      const copy = key && await copies?.get(key);
+      if (!copy || copy.draft !== this.form.dataset.draft) continue;
+      if (this.typed) { // faster than this: then those words are the other ones
+        send(copy);
+        continue;
+      }
+      if (key !== this.key) hold(key);
+      fill(this.form, copy.fields);
+      if (key === asked) this.form.scrollIntoView();
+      this.typed += 1;
+      this.save();
+      return;
+    }
+  }
+}
+
+// The present address leads to the draft; what else it says, such as the page of a thread, stays.
+function here(address) {
+  const kept = new URL(address, location);
+  const now = new URL(location);
+  if (now.pathname !== kept.pathname) return kept;
+  for (const [name, to] of kept.searchParams) now.searchParams.set(name, to);
+  now.hash = kept.hash;
+  return now;
+}
+
+function fill(form, fields) {
+  for (const field of form.elements) {
+    if (!field.name || NEVER.has(field.name) || ["submit", "button", "file", "password"].includes(field.type)) continue;
+    const values = fields.filter(([name]) => name === field.name).map(([, words]) => words);
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else if (field.options) for (const option of field.options) option.selected = values.includes(option.value);
+    else if (values.length) field.value = value(fields, field.name);
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}

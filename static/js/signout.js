@@ -1,0 +1,33 @@
+// Signing out: what only this device has is sent first. What cannot be sent would be thrown away, so that is asked.
+import { open, sendAll } from "./device.js";
+
+export async function signOut(form) {
+  const copies = await open();
+  if (!copies || !(await sendAll(copies, { now: true }))) {
+    leave(form, copies);
+    return;
+  }
+  const dialog = ask("left");
+  dialog.onclose = () => { if (dialog.returnValue === "leave") leave(form, copies); };
+}
+
+function ask(why) {
+  const dialog = document.querySelector("[data-sign-out]");
+  dialog.querySelectorAll("[data-why]").forEach((words) => { words.hidden = words.dataset.why !== why; });
+  dialog.returnValue = "";
+  dialog.showModal();
+  return dialog;
+}
+
+// Only a server can sign out: without its answer nothing is thrown away here.
+async function leave(form, copies) {
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    if (answer.type === "opaqueredirect") {
+      await copies?.empty();
+      location.assign("/");
+    } else form.submit(); // shows what it has to say
+  } catch {
+    ask("away").onclose = null;
+  }
+}

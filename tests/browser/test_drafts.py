@@ -1,0 +1,245 @@
+"""What is typed is there again after closing, killing, signing out, a lost network, and for nobody else."""
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.drafts import Draft
+from forum.models.threads import Post, PostRevision
+from tests.browser import places
+from tests.browser.conftest import DESK, sign_in
+from tests.servers import SEALED
+
+pytestmark = pytest.mark.browser
+ANSWER = "#answer textarea"
+KEPT = "#answer [data-saved]"
+SIGN_OUT = ".colophon [data-device] button"
+ENTRIES = "() => Object.entries(localStorage).filter(([name]) => name.startsWith('draft:'))"
+
+# Opens somebody else's copy with the key that this page carries; a copy that nothing opens goes, so it is put back.
+OPEN = """async ([name, sealed]) => {
+    const { open } = await import(document.querySelector('script[src]').src.replace('forum', 'device'));
+    const [, account, key] = name.split(':');
+    const copies = await open();
+    copies.prefix = `draft:${account}:`;
+    const found = await copies.get(key);
+    localStorage.setItem(name, sealed);
+    return found;
+}"""
+
+
+@pytest.fixture
+def thread(town):
+    """The address of a thread that every member may answer."""
+    return places.thread(town.app)
+
+
+def write(page, words: str, *, where: str = ANSWER, note: str = KEPT) -> None:
+    """Type words, and wait until the server has them."""
+    page.fill(where, words)
+    page.wait_for_selector(f'{note}[data-state="kept"]:not([hidden])')
+
+
+def entries(page) -> list[list[str]]:
+    """The copies on this device, with their names, as whoever is at it can read them."""
+    return page.evaluate(ENTRIES)
+
+
+def wait_for_copy(page, *, gone: bool = False) -> None:
+    page.wait_for_function(f"{ENTRIES}.length {'===' if gone else '>'} 0")
+
+
+def no_drafts(page) -> None:
+    """Keep the server's answers to drafts away, as a lost network does; the rest arrives."""
+    page.route(
+        "**/drafts", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+
+
+def posts(town, words: str) -> int:
+    """How many posts say exactly this."""
+    with town.app.app_context():
+        query = db.select(db.func.count(PostRevision.id)).where(PostRevision.body == words)
+        found = db.session.scalar(query) or 0
+        db.session.remove()
+    return found
+
+
+def drafts(town, who: str) -> list[str]:
+    """The texts of somebody's open drafts of answers."""
+    with town.app.app_context():
+        query = db.select(Draft.fields).join(Member, Member.id == Draft.member_id)
+        found = db.session.scalars(query.where(Member.email.startswith(who), Draft.sent_at.is_(None))).all()
+        db.session.remove()
+    return [fields["body"] for fields in found]
+
+
+def test_a_browser_that_is_killed_when_it_says_kept_has_lost_nothing(town, open_page, chromium, thread):
+    doomed = chromium.browser_type.launch(executable_path=chromium_path(chromium), args=list(SEALED))
+    page = doomed.new_context(base_url=town.url, viewport=DESK, locale="nl-BE").new_page()
+    sign_in(page, "nele")
+    page.goto(thread)
+    page.fill(ANSWER, "Dit stond er al toen")
+    assert page.locator(KEPT).is_hidden()  # not before the server said so
+    page.locator(ANSWER).press_sequentially(" de stroom uitviel.")
+    page.wait_for_selector(KEPT)
+    processes = doomed.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    os.kill(next(each["id"] for each in processes if each["type"] == "browser"), signal.SIGKILL)
+    other = open_page("nele", phone=True)
+    other.goto(thread)
+    assert other.input_value(ANSWER) == ""  # offered, and not put where one did not ask for it
+    other.click("main .notice a:has-text('Ga ermee verder')")
+    assert other.input_value(ANSWER) == "Dit stond er al toen de stroom uitviel."
+
+
+def chromium_path(chromium) -> str:
+    """The program of the browser that runs already."""
+    processes = chromium.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    browser = next(each["id"] for each in processes if each["type"] == "browser")
+    return os.readlink(f"/proc/{browser}/exe")
+
+
+def test_f3_a_change_that_was_left_is_offered_again(town, open_page):
+    with town.app.app_context():
+        query = (
+            db.select(Post.id)
+            .join(Member, Member.id == Post.author_id)
+            .where(Member.email.startswith("yasmina"))
+        )
+        post_id = db.session.scalars(query).first()
+        db.session.remove()
+    page = open_page("yasmina")
+    page.goto(f"/posts/{post_id}/revisions/new")
+    before = page.input_value("textarea")
+    write(page, f"{before}\n\nEn nog dit.", where="form.composer textarea", note="form.composer [data-saved]")
+    page.goto("/lessons")
+    page.goto(f"/posts/{post_id}/revisions/new")
+    assert page.input_value("form.composer textarea") == before
+    page.click("main .notice a:has-text('Ga ermee verder')")
+    assert page.input_value("form.composer textarea").endswith("En nog dit.")
+
+
+def test_f4_two_tabs_are_two_drafts(town, open_page, thread):
+    first = open_page("dirk")
+    first.goto(thread)
+    write(first, "Een half antwoord, dat nog moet groeien.")
+    second = first.context.new_page()
+    second.goto(thread)
+    write(second, "Kort: ja.")
+    with second.expect_navigation():
+        second.click("#answer .btn--primary")
+    first.reload()  # its address leads to its own words
+    assert first.input_value(ANSWER) == "Een half antwoord, dat nog moet groeien."
+    assert posts(town, "Kort: ja.") == 1
+    wait_for_copy(first, gone=True)
+
+
+def test_f5_words_that_were_sent_do_not_come_back(open_page, thread):
+    page = open_page("ruben")
+    page.goto(thread)
+    write(page, "Ja, graag!")
+    with page.expect_navigation():
+        page.click("#answer .btn--primary")
+    page.go_back()
+    page.wait_for_timeout(1_500)  # a pause is over: nothing that the browser put back is kept
+    page.goto("/lessons")
+    page.goto(thread)
+    assert page.input_value(ANSWER) == ""
+    assert page.locator("main .notice").count() == 0
+    assert entries(page) == []
+
+
+def test_a_lost_network_loses_nothing_and_is_not_called_kept(open_page, thread):
+    page = open_page("bart")
+    page.goto(thread)
+    page.focus(ANSWER)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.fill(ANSWER, "Getypt in de tunnel.")
+    expect(page.locator(f"{KEPT} [data-saved-text]")).to_have_text("Alleen op dit toestel, wacht op netwerk")
+    assert page.locator(f"{KEPT} + [role=status]").inner_text() == page.locator(KEPT).inner_text()
+    page.click("#answer .btn--primary")
+    assert "bewaard op dit toestel" in page.locator(".unsent").inner_text()
+    page.context.set_offline(False)
+    page.wait_for_selector(f'{KEPT}[data-state="kept"]')
+    wait_for_copy(page, gone=True)
+    page.reload()
+    assert page.input_value(ANSWER) == "Getypt in de tunnel."
+
+
+def test_what_only_a_device_has_is_brought_by_the_next_page_of_its_account_alone(town, open_page, thread):
+    page = open_page("tine")
+    page.goto(thread)
+    no_drafts(page)
+    page.fill(ANSWER, "Half geschreven over iets dat besloten is.")
+    wait_for_copy(page)
+    page.context.clear_cookies()  # the session is over
+    page.goto(thread)
+    (copy,) = entries(page)
+    assert "besloten" not in page.inner_text("body")
+    sign_in(page, "hasan")
+    page.goto(thread)
+    assert page.input_value(ANSWER) == ""
+    assert entries(page) == [copy]
+    assert "besloten" not in "".join(copy)
+    assert not page.evaluate(OPEN, copy)
+    assert drafts(town, "tine") == []
+    page.unroute_all()
+    page.context.clear_cookies()
+    sign_in(page, "tine")
+    wait_for_copy(page, gone=True)
+    assert drafts(town, "tine") == ["Half geschreven over iets dat besloten is."]
+
+
+def test_signing_out_sends_first_and_asks_about_what_cannot_be_sent(town, open_page, thread):
+    page = open_page("samira")
+    page.goto(thread, wait_until="networkidle")
+    no_drafts(page)
+    page.fill(ANSWER, "Dit mag niet op de balie blijven staan.")
+    wait_for_copy(page)
+    page.goto("/lessons", wait_until="networkidle")
+    page.click(SIGN_OUT)
+    dialog = page.locator("dialog[open]")
+    assert "alleen op dit toestel" in dialog.inner_text()
+    dialog.get_by_text("Aangemeld blijven").click()
+    assert entries(page)
+    page.context.set_offline(True)
+    page.click(SIGN_OUT)
+    dialog.get_by_text("Weggooien en afmelden").click()
+    expect(dialog).to_contain_text("Je bent nog aangemeld")
+    page.keyboard.press("Escape")
+    assert entries(page)
+    page.context.set_offline(False)
+    page.unroute_all()
+    page.click(SIGN_OUT)
+    page.wait_for_selector("text=Aanmelden")
+    assert entries(page) == []
+    assert drafts(town, "samira") == ["Dit mag niet op de balie blijven staan."]
+
+
+def test_signing_out_all_the_same_throws_away_what_could_not_be_sent(town, open_page, thread):
+    page = open_page("luc", phone=True)
+    page.goto(thread, wait_until="networkidle")
+    no_drafts(page)
+    page.fill(ANSWER, "Laat maar.")
+    wait_for_copy(page)
+    page.click(SIGN_OUT)  # on the very page where it was typed
+    page.get_by_text("Weggooien en afmelden").click()
+    page.wait_for_selector("text=Aanmelden")
+    assert entries(page) == []
+    assert drafts(town, "luc") == []
+
+
+def test_without_scripts_a_button_keeps_what_is_typed(town, open_page, thread):
+    page = open_page("joris", java_script_enabled=False)
+    page.goto(thread)
+    page.fill(ANSWER, "Zonder scripts bewaard.")
+    page.click("#answer [data-keep]")
+    assert "Zonder scripts bewaard." in page.inner_text("main")
+    page.goto(thread)
+    page.click("main .notice a:has-text('Ga ermee verder')")
+    assert page.input_value(ANSWER) == "Zonder scripts bewaard."
