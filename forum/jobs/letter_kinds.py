@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
+from forum.domain.drafts import expiry
 from forum.domain.people import accounts, mail_links
 from forum.infra import clock
 from forum.infra.db import db
@@ -132,6 +133,13 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(letter.subject, {"letter": letter}, digest=letter)
 
 
+def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
+    closed, old = expiry.words_for(_require_member(member).id)
+    if closed is None and old is None:
+        raise NothingToSend("nothing lapses")
+    return Content(_("Some of your drafts will be deleted"), {"closed": closed, "old": old})
+
+
 def _require_member(member: Member | None) -> Member:
     if member is None:
         raise NothingToSend("no member")
@@ -173,5 +181,6 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "join_answered": _join_answered,
     "cited": _cited,
     "lesson_returned": _lesson_returned,
+    "drafts_lapse": _drafts_lapse,
     "digest": _digest,
 }

@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Flask, current_app, has_app_context
 
+from forum.domain import draft_places
 from forum.domain.digests import digests
+from forum.domain.drafts import expiry
 from forum.domain.mailing import mail_queue
 from forum.domain.spaces import access_requests
 from forum.infra import clock
@@ -25,13 +27,18 @@ def run_until_idle(app: Flask | None = None) -> int:
 
 
 def recover(app: Flask | None = None) -> None:
-    """Every minute: note the heartbeat, requeue what a dead worker claimed, process what no wake-up announced, tidy."""
+    """Every minute: note the heartbeat, requeue what a dead worker claimed, process what no wake-up announced, tidy.
+
+    Then look at the drafts that are due, which may make letters.
+    """
     with _inside(app):
         heartbeat.touch()
         mail_queue.requeue_abandoned()
         access_requests.forget_old()
         db.session.commit()
         run_until_idle()
+        if _sweep_drafts():
+            run_until_idle()
 
 
 def open_digests(app: Flask | None = None) -> int:
@@ -42,6 +49,17 @@ def open_digests(app: Flask | None = None) -> int:
         if opened:
             run_until_idle()
         return opened
+
+
+def _sweep_drafts() -> int:
+    total = 0
+    while due := expiry.sweep(enter=draft_places.places):
+        db.session.commit()
+        db.session.expire_all()
+        heartbeat.touch()
+        total += due
+    db.session.commit()
+    return total
 
 
 def _process_events() -> int:

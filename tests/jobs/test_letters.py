@@ -10,6 +10,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
 from forum.models.accounts import Member
+from forum.models.drafts import Draft
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
@@ -17,7 +18,7 @@ from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
-NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned")
+NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned", "drafts_lapse")
 
 
 def queued(kind, *, member=None, invitation=None, asked=None, lane=Lane.DIRECT, **payload):
@@ -51,6 +52,19 @@ def knock(space, person, **over):
     return row
 
 
+def drafts_that_lapse(person):
+    then = clock.now() - timedelta(days=340)
+    for number, no_access_since in enumerate((None, clock.now() - timedelta(days=24))):
+        moments = {"began_at": then, "changed_at": then, "warned_at": clock.now(), "check_at": clock.now()}
+        db.session.add(
+            Draft(
+                member_id=person.id, idempotency_key=f"k{number}", form="reply", subject_id=1, fields={"body": "x"},
+                no_access_since=no_access_since, **moments,
+            )
+        )  # fmt: skip
+    db.session.flush()
+
+
 @pytest.fixture
 def mail_of(session):
     """A queued mail of a kind, with everything that it is about."""
@@ -74,6 +88,8 @@ def mail_of(session):
             to = person if kind == "cited" else keeper
             lane = Lane.BULK if kind == "cited" else Lane.DIRECT
             return queued(kind, member=to, lane=lane, lesson_id=lesson.id, version_id=lesson.current_id)
+        if kind == "drafts_lapse":
+            drafts_that_lapse(person)
         if kind == "digest":
             return _digest_mail(space, keeper, person)
         return queued(kind, member=person)

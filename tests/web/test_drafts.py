@@ -1,14 +1,18 @@
 """Drafts as pages and for scripts: kept, offered, filled in, thrown away, put back; and shown to nobody else."""
 
+import io
 import re
 import uuid
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from forum.domain.threads import posts
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.drafts import Draft
-from tests.factories import make_thread, sign_in, submit
+from forum.models.spaces import Audience, Membership
+from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
 
 JSON = {"Accept": "application/json"}
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
@@ -69,3 +73,201 @@ def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, th
     assert "Half a thought" not in after
     assert form_of(after, f"reply:{thread.id}")["idempotency_key"] != fresh["idempotency_key"]
     assert db.session.scalars(select(Draft.fields)).all() == [{}]
+
+
+def test_f4_half_an_answer_stays_when_a_short_one_is_sent_from_another_tab(client, thread, leen):
+    sign_in(client, leen)
+    one, two = (form_of(words(client.get(at(thread))), f"reply:{thread.id}") for _tab in range(2))
+    assert one["idempotency_key"] != two["idempotency_key"]
+    half = keep(client, "reply", thread.id, one["idempotency_key"], body="Half an answer").get_json()
+    assert submit(client, f"/threads/{thread.id}/replies", two | {"body": "Short."}).status_code == 303
+    assert "Half an answer" in words(client.get(half["address"]))
+
+
+def test_f5_after_posting_the_field_is_empty_by_every_way_back(client, thread, leen):
+    sign_in(client, leen)
+    form = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
+    kept = keep(client, "reply", thread.id, form["idempotency_key"], body="Ja, graag!").get_json()
+    submit(client, f"/threads/{thread.id}/replies", form | {"body": "Ja, graag!"})
+    for path in (at(thread), kept["address"]):
+        field = re.search(r'<textarea[^>]*name="body"[^>]*>(.*?)</textarea>', words(client.get(path)), re.S)
+        assert field[1].strip() == ""
+
+
+def test_without_a_script_a_button_keeps_it_and_the_list_leads_back(client, gent, leen):
+    sign_in(client, leen)
+    path = f"/spaces/{gent.slug}/threads/new"
+    page = words(client.get(path))
+    assert 'formaction="/drafts" formnovalidate data-keep' in " ".join(page.split())
+    form = form_of(page, f"story:{gent.id}")
+    sent = submit(client, "/drafts", form | STORY | {"title": "Who rings <b>back</b>?", "audience": "space"})
+    assert (sent.status_code, sent.location) == (303, "/drafts")
+    shown = words(client.get("/drafts"))
+    assert "Your draft is kept." in shown
+    for piece in (
+        "Story in Gent",
+        "Who rings &lt;b&gt;back&lt;/b&gt;?",
+        "We tried it for **three** months.",
+        "Kept today",
+    ):
+        assert piece in shown
+    opened = words(client.get(re.search(rf'href="({path}[^"]*)"', shown)[1].replace("&amp;", "&")))
+    for piece in (
+        'value="Who rings &lt;b&gt;back&lt;/b&gt;?"',
+        'value="onthaal, Huisbezoek"',
+        '<option value="solidaire-stadspolis" selected>',
+        'checked id="audience-0"',
+    ):
+        assert piece in " ".join(opened.split()), piece
+    assert "1 draft" in words(client.get("/"))
+    again = form_of(opened, f"story:{gent.id}") | STORY
+    assert submit(client, f"/spaces/{gent.slug}/threads", again).status_code == 303
+    assert "No drafts." in words(client.get("/drafts"))
+    nothing = submit(client, "/drafts", form | {"title": " ", "body": "", "idempotency_key": key()})
+    assert nothing.location == "/drafts"
+    assert "Nothing was typed" in words(client.get("/drafts"))
+
+
+def test_a_refused_form_keeps_its_key_and_with_it_its_draft(client, gent, leen):
+    sign_in(client, leen)
+    form = form_of(words(client.get(f"/spaces/{gent.slug}/threads/new")), f"story:{gent.id}")
+    keep(client, "story", gent.id, form["idempotency_key"], title="Ours", body="It began")
+    form["draft_revision"] = "1"
+    for more in ({"title": ""}, {"preview": "1"}):
+        again = form_of(
+            words(submit(client, f"/spaces/{gent.slug}/threads", form | STORY | more)), f"story:{gent.id}"
+        )
+        assert (again["idempotency_key"], again["draft_revision"]) == (form["idempotency_key"], "1")
+
+
+def test_throwing_away_asks_nothing_and_can_be_undone(client, thread, leen):
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Half a thought").get_json()
+    thrown = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE"})
+    assert thrown.location == f"/drafts?thrown={kept['id']}"
+    shown = words(client.get(thrown.location))
+    assert "Thrown away: “Half a thought”." in shown
+    assert "No drafts." in shown
+    assert submit(client, f"/drafts/{kept['id']}/restoration").status_code == 303
+    assert "Half a thought" in words(client.get("/drafts"))
+    there = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE", "stay": "1"})
+    assert there.location == f"{at(thread)}?thrown={kept['id']}#answer"
+    assert f'action="/drafts/{kept["id"]}/restoration"' in words(client.get(there.location))
+    assert submit(client, f"/drafts/{kept['id']}").status_code == 404
+
+
+def test_the_other_copy_is_told_and_brought_back(client, thread, leen):
+    sign_in(client, leen)
+    sending = key()
+    keep(client, "reply", thread.id, sending, body="On the phone")
+    kept = keep(client, "reply", thread.id, sending, body="On the desk").get_json()
+    assert kept["other"] is True
+    opened = words(client.get(kept["address"]))
+    assert "There is another copy of this draft" in opened
+    back = submit(client, f"/drafts/{kept['id']}/exchange")
+    opened = words(client.get(client.get(back.location).location))
+    assert "On the phone</textarea>" in opened
+
+
+def test_a_draft_of_a_closed_thread_shows_the_words_to_copy(client, thread, leen):
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Half a thought", kind="question").get_json()
+    post = make_post(thread, leen)
+    edit = keep(client, "edit", post.id, key(), body="Better so").get_json()
+    thread.locked_at = clock.now()
+    db.session.commit()
+    still = keep(client, "reply", thread.id, key(), body="Typed while it was closed")
+    assert still.status_code == 200
+    listed = words(client.get("/drafts"))
+    assert "A moderator has closed this thread." in listed
+    assert f'href="/drafts/{kept["id"]}"' in listed
+    assert f'href="/drafts/{kept["id"]}"' in words(client.get(kept["address"]))
+    for draft, typed in ((kept, "Half a thought"), (edit, "Better so")):
+        shown = words(client.get(f"/drafts/{draft['id']}"))
+        assert typed in shown
+        assert "readonly" in shown
+    assert client.get(edit["address"]).location == f"/drafts/{edit['id']}"
+    assert client.get(f"/posts/{post.id}/revisions/new").status_code == 403
+
+
+def test_f3_a_change_of_a_post_is_offered_again_and_shows_both_texts_when_it_changed_meanwhile(
+    client, thread, leen
+):
+    sign_in(client, leen)
+    post = make_post(thread, leen, "As it was.")
+    db.session.commit()
+    path = f"/posts/{post.id}/revisions/new"
+    form = form_of(words(client.get(path)), f"edit:{post.id}")
+    kept = keep(
+        client, "edit", post.id, form["idempotency_key"], body="As I want it.", seen_revision=1
+    ).get_json()
+    assert "As I want it." in words(client.get(path)).split('name="body"')[0]
+    opened = words(client.get(kept["address"]))
+    assert "As I want it.</textarea>" in opened
+    assert "The text as it is now" not in opened
+    posts.edit(actor(leen), post.id, body="As the phone has it.", seen_revision=1)
+    db.session.commit()
+    listed = words(client.get("/drafts"))
+    assert "The text was changed after you wrote this" in listed
+    assert ">Compare</a>" in listed
+    opened = words(client.get(kept["address"]))
+    assert "As I want it.</textarea>" in opened
+    assert "As the phone has it.</textarea>" in opened
+    assert re.search(r'name="seen_revision"[^>]* value="2"', opened)
+    both = form_of(opened, f"edit:{post.id}") | {"body": "Both.", "seen_revision": 2}
+    assert submit(client, f"/posts/{post.id}/revisions", both).status_code == 303
+    assert "No drafts." in words(client.get("/drafts"))
+
+
+def test_a_place_that_is_closed_to_its_owner_is_one_row_that_tells_nothing(client, gent, leen):
+    thread = make_thread(gent, leen, title="Zwarttitel", audience=Audience.SPACE)
+    sign_in(client, leen)
+    sending = key()
+    kept = keep(client, "reply", thread.id, sending, body="Zwartwoord").get_json()
+    membership = db.session.scalars(select(Membership).where(Membership.member_id == leen.id)).one()
+    membership.ended_at = clock.now()
+    db.session.commit()
+    shown = words(client.get("/drafts"))
+    assert shown.count('<li class="draft">') == 1
+    assert "A draft for a place that you may not enter at the moment" in shown
+    refused = keep(client, "reply", thread.id, sending, 1, body="Zwartwoord, and more")
+    assert refused.status_code == 404
+    answers = [shown, words(refused)]
+    paths = (kept["address"], f"/drafts/{kept['id']}", f"/drafts?thrown={kept['id']}", "/")
+    answers += [words(client.get(path)) for path in paths]
+    answers += [words(submit(client, f"/drafts/{kept['id']}/exchange"))]
+    for answer in answers:
+        assert "Zwart" not in answer.replace("Zwartwoord, and more", "")
+    thrown = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE", "stay": "1"})
+    assert "Zwart" not in words(client.get(thrown.location))
+    assert "Thrown away." in words(client.get(thrown.location))
+
+
+def test_a_script_is_told_why_words_are_not_kept(client, thread, leen):
+    sign_in(client, leen)
+    assert keep(client, "reply", thread.id, key()).get_json() == {"id": None, "revision": 0, "message": ""}
+    long = keep(client, "reply", thread.id, key(), body="x" * 100_001)
+    assert (long.status_code, long.get_json()["message"][:26]) == (422, "Your text has 100,001 char")
+    for form, subject in (("nothing", thread.id), ("reply", 999_999), ("reply", 2**40), ("reply", "x")):
+        answer = keep(client, form, subject, key(), body="Words")
+        assert (answer.status_code, list(answer.get_json())) == (404, ["message"])
+    assert submit(client, "/drafts", {"draft_form": "reply"}).status_code == 404
+    assert client.get("/drafts", headers=JSON).status_code == 200
+
+
+def test_drafts_are_for_members_only(client, thread, leen):
+    assert client.get("/drafts").location == "/accounts/sign-in?next=/drafts"
+    waits = make_member("Karim", approved_at=None)
+    sign_in(client, waits)
+    assert client.get("/drafts").status_code == 403
+    assert keep(client, "reply", thread.id, key(), body="Words").status_code == 403
+    assert db.session.scalar(select(func.count(Draft.id))) == 0
+
+
+def test_a_file_where_a_text_is_expected_is_refused(client, thread, leen):
+    sign_in(client, leen)
+    sent = {"draft_form": "reply", "draft_subject": str(thread.id), "idempotency_key": key()}
+    answer = submit(
+        client, "/drafts", sent | {"body": (io.BytesIO(b"x"), "x.txt")}, content_type="multipart/form-data"
+    )
+    assert answer.status_code in {400, 422}

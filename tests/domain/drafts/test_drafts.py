@@ -1,0 +1,241 @@
+"""A draft is its owner's alone, one for each sending; nothing of it is lost, nothing comes back once it was sent."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain import draft_places
+from forum.domain.draft_places import EDIT, FORMS, REPLY, STORY
+from forum.domain.drafts import drafts
+from forum.domain.drafts.views import Subject
+from forum.domain.threads import posts
+from forum.infra import clock, rates, text
+from forum.infra.db import db
+from forum.models.drafts import Draft
+from forum.models.lessons import LessonVersion
+from forum.models.spaces import Audience, Membership
+from forum.policy.errors import Invalid, NotFound
+from tests.factories import actor, join, make_post, make_thread
+
+ENTER = draft_places.places
+BODY = {"body": "With us too", "kind": "question"}
+
+
+@pytest.fixture
+def thread(gent, leen):
+    return make_thread(gent, leen, audience=Audience.SPACE)
+
+
+def key():
+    return str(uuid.uuid4())
+
+
+def keep(member, subject, sending, fields, revision=0, **over):
+    return drafts.keep(actor(member), subject, sending, fields, revision=revision, enter=ENTER, **over)
+
+
+def mine(member):
+    return drafts.every(actor(member), enter=ENTER)
+
+
+def bodies(member):
+    return [draft.fields.get("body") for draft in mine(member)]
+
+
+def leave(member, space):
+    for row in db.session.scalars(select(Membership).where(Membership.member_id == member.id)):
+        if row.space_id == space.id:
+            row.ended_at = clock.now()
+    db.session.flush()
+
+
+def test_two_sendings_are_two_drafts_and_each_goes_with_its_own(leen, thread):
+    about = Subject(REPLY, thread.id)
+    first, second = key(), key()
+    keep(leen, about, first, {"body": "Half an answer"})
+    keep(leen, about, second, {"body": "Short"})
+    assert sorted(bodies(leen)) == ["Half an answer", "Short"]
+    drafts.accept(actor(leen), about, second)
+    assert bodies(leen) == ["Half an answer"]
+
+
+def test_what_arrives_after_its_sending_was_accepted_brings_nothing_back(leen, thread):
+    about = Subject(REPLY, thread.id)
+    for kept_before in (True, False):
+        sending = key()
+        if kept_before:
+            keep(leen, about, sending, BODY)
+        drafts.accept(actor(leen), about, sending)
+        with pytest.raises(drafts.AlreadySent):
+            keep(leen, about, sending, {"body": "With us too, and more"}, 1)
+    assert mine(leen) == []
+    assert set(map(str, db.session.scalars(select(Draft.fields)))) == {"{}"}
+    drafts.accept(actor(leen), about, "")  # a form without a key
+
+
+def test_nobody_but_its_owner_meets_a_draft(leen, thread, moderator):
+    sending = key()
+    draft = keep(leen, Subject(REPLY, thread.id), sending, BODY)
+    assert mine(moderator) == drafts.about(actor(moderator), [Subject(REPLY, thread.id)]) == []
+    assert drafts.how_many(actor(moderator)) == 0
+    for verb in (drafts.discard, drafts.restore):
+        with pytest.raises(NotFound):
+            verb(actor(moderator), draft.id)
+    for question in (drafts.one, drafts.exchange):
+        with pytest.raises(NotFound):
+            question(actor(moderator), draft.id, enter=ENTER)
+    assert drafts.thrown_away(actor(moderator), draft.id, enter=ENTER) is None
+    keep(moderator, Subject(REPLY, thread.id), sending, {"body": "The same key is another draft"})
+    drafts.accept(actor(moderator), Subject(REPLY, thread.id), sending)
+    assert bodies(leen) == ["With us too"]
+
+
+def test_without_access_a_draft_is_one_closed_row_and_with_it_again_as_it_was(gent, leen, thread):
+    draft = keep(leen, Subject(REPLY, thread.id), key(), BODY)
+    keep(leen, Subject(STORY, gent.id), key(), {"title": "Ours", "body": "It began"})
+    leave(leen, gent)
+    closed = mine(leen)
+    assert len(closed) == 2
+    for row in closed:
+        assert (row.place, row.subject, row.fields, row.changed_at) == (None, None, {}, None)
+    with pytest.raises(NotFound):
+        drafts.one(actor(leen), draft.id, enter=ENTER)
+    with pytest.raises(NotFound):
+        keep(leen, Subject(REPLY, thread.id), key(), {"body": "More"})
+    join(leen, gent)
+    assert sorted(bodies(leen)) == ["It began", "With us too"]
+    drafts.discard(actor(leen), draft.id)
+    leave(leen, gent)
+    assert drafts.thrown_away(actor(leen), draft.id, enter=ENTER).fields == {}
+
+
+def test_the_newer_words_count_and_the_others_can_be_brought_back(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    first = keep(leen, about, sending, {"body": "On the phone I wrote this"})
+    newer = keep(leen, about, sending, {"body": "On the desk I wrote that"}, 0)
+    assert newer.other_at is not None
+    assert bodies(leen) == ["On the desk I wrote that"]
+    swapped = drafts.exchange(actor(leen), first.id, enter=ENTER)
+    assert swapped.fields == {"body": "On the phone I wrote this"}
+    assert bodies(leen) == ["On the phone I wrote this"]
+    drafts.exchange(actor(leen), first.id, enter=ENTER)
+    assert bodies(leen) == ["On the desk I wrote that"]
+
+
+def test_typing_on_makes_no_other_copy_and_the_same_words_change_nothing(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    kept = keep(leen, about, sending, {"body": "With"})
+    assert keep(leen, about, sending, {"body": "With"}, 0).revision == kept.revision == 1
+    on = keep(leen, about, sending, {"body": "With us"}, 0)  # the answer to the first did not arrive
+    assert (on.revision, on.other_at) == (2, None)
+    assert keep(leen, about, sending, {"body": "Otherwise"}, 2).other_at is None
+    with pytest.raises(NotFound):
+        drafts.exchange(actor(leen), kept.id, enter=ENTER)
+
+
+def test_an_emptied_form_is_no_draft_and_what_was_thrown_away_is_there_for_a_day(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    assert keep(leen, about, key(), {}) is None
+    draft = keep(leen, about, sending, BODY)
+    assert keep(leen, about, sending, {}, 1) is None
+    assert mine(leen) == []
+    drafts.restore(actor(leen), draft.id)
+    assert bodies(leen) == ["With us too"]
+    drafts.discard(actor(leen), draft.id)
+    assert drafts.thrown_away(actor(leen), draft.id, enter=ENTER).fields == BODY
+    with clock.at(clock.now() + timedelta(hours=25)):
+        assert drafts.thrown_away(actor(leen), draft.id, enter=ENTER) is None
+        with pytest.raises(NotFound):
+            drafts.restore(actor(leen), draft.id)
+    keep(leen, about, sending, {"body": "Typed on in a page that was still open"}, 1)
+    assert bodies(leen) == ["Typed on in a page that was still open"]
+
+
+def test_a_fifty_first_is_refused_and_nothing_goes_for_it(gent, leen, thread):
+    about = Subject(REPLY, thread.id)
+    sendings = [key() for _number in range(drafts.MOST)]
+    ids = [keep(leen, about, sending, BODY).id for sending in sendings]
+    with pytest.raises(Invalid, match="50 concepten"):
+        keep(leen, about, key(), BODY)
+    assert len(mine(leen)) == drafts.MOST
+    keep(leen, about, sendings[0], {"body": "The first goes on"}, 1)
+    drafts.discard(actor(leen), ids[1])
+    keep(leen, about, key(), BODY)
+    with pytest.raises(Invalid, match="50 concepten"):
+        drafts.restore(actor(leen), ids[1])
+
+
+def test_the_longest_form_fits_and_more_is_refused(leen, thread):
+    items = 3 * LessonVersion.ITEMS_MAX * (LessonVersion.ITEM_MAX + 1)
+    longest = 8 * LessonVersion.PARAGRAPHS_MAX + items + 2_000
+    assert max(longest, text.MAX_LENGTH) * 2 < drafts.LENGTH_MAX
+    about = Subject(REPLY, thread.id)
+    assert keep(leen, about, key(), {"body": "x" * drafts.LENGTH_MAX})
+    with pytest.raises(Invalid, match=r"100\.000"):
+        keep(leen, about, key(), {"body": "x" * drafts.LENGTH_MAX, "kind": "y"})
+    for wrong in ("", "k" * 37, "with spaces in it"):
+        with pytest.raises(Invalid):
+            keep(leen, about, wrong, BODY)
+
+
+def test_saving_at_every_pause_meets_no_limit_and_a_machine_does(app, leen, thread, monkeypatch):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    rates.reset()
+    about, sending = Subject(REPLY, thread.id), key()
+    for number in range(120):  # two tabs, one save a second
+        keep(leen, about, sending, {"body": f"{number} With us"}, number)
+    for number in range(120):
+        keep(leen, about, sending, {"body": f"{number} With them"}, number)
+    with pytest.raises(rates.TooOften):
+        keep(leen, about, sending, {"body": "With everybody"}, 1)
+
+
+def test_a_key_that_belongs_to_another_form_is_refused(gent, leen, thread):
+    sending = key()
+    keep(leen, Subject(REPLY, thread.id), sending, BODY)
+    with pytest.raises(Invalid):
+        keep(leen, Subject(STORY, gent.id), sending, {"body": "A story"})
+    assert bodies(leen) == ["With us too"]
+
+
+def test_a_text_that_changed_underneath_is_told(leen, thread):
+    post = make_post(thread, leen)
+    about = Subject(EDIT, post.id)
+    keep(leen, about, key(), {"body": "Better so"}, base_revision=1)
+    assert [draft.base_changed for draft in mine(leen)] == [False]
+    posts.edit(actor(leen), post.id, body="Changed on the phone.", seen_revision=1)
+    assert [draft.base_changed for draft in mine(leen)] == [True]
+
+
+def test_the_list_costs_the_same_for_two_and_for_twenty(gent, leen, thread, count_queries):
+    def cost():
+        db.session.expire_all()
+        who = actor(leen)
+        with count_queries() as seen:
+            drafts.every(who, enter=ENTER)
+        return seen.count
+
+    others = [make_thread(gent, leen, title=f"Talk {number}") for number in range(10)]
+    keep(leen, Subject(REPLY, others[0].id), key(), BODY)
+    keep(leen, Subject(STORY, gent.id), key(), {"title": "Ours"})
+    few = cost()
+    for other in others:
+        keep(leen, Subject(REPLY, other.id), key(), BODY)
+        keep(leen, Subject(STORY, gent.id), key(), BODY)
+    assert cost() == few <= 3
+
+
+def test_only_the_known_fields_of_a_form_are_kept():
+    sent = {
+        "body": ["Half\r\na thought"], "kind": ["question"], "csrf_token": ["t"], "password": ["p"], "title": ["no"],
+        "idempotency_key": ["k"],
+    }  # fmt: skip
+    assert draft_places.fields_of(REPLY, lambda name: sent.get(name, [])) == {
+        "body": "Half\na thought",
+        "kind": "question",
+    }
+    assert draft_places.fields_of(REPLY, lambda name: ["  \n"] if name == "body" else ["question"]) == {}
+    names = {name for form in FORMS.values() for name in (*form.typed, *form.chosen, *form.several)}
+    assert not names & {"csrf_token", "password", "current", "email", "next", "_method"}
