@@ -15,7 +15,8 @@ from forum.cli.supervisor import Supervisor
 from forum.infra.db import db
 
 HOST = "127.0.0.1"
-THREADS = "4"  # requests at once: they wait for the database more than they compute
+# Half of the threads at most read bodies (forum/infra/bodies.py), some wait to write (forum/infra/turns.py).
+THREADS, REQUESTS = "256", "512"
 SIGN_INS = (
     ("yasmina", "field worker, Antwerpen"),
     ("sofie", "moderator, Antwerpen"),
@@ -53,7 +54,8 @@ def start(port: int) -> None:
 
 def _granian(port: int) -> list[str]:
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-    return [*options, "--blocking-threads", THREADS, "--no-ws", "--log-level", "warning", "app:app"]
+    options += ["--blocking-threads", THREADS, "--backpressure", REQUESTS]
+    return [*options, "--no-ws", "--log-level", "warning", "app:app"]
 
 
 def _refuse_taken(port: int) -> None:

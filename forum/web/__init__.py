@@ -2,6 +2,7 @@
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from forum.infra.bodies import BodyReader
 from forum.infra.urls import App
 from forum.web import pages
 from forum.web.http import (
@@ -22,9 +23,10 @@ def init_app(app: App) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
+    app.wsgi_app = BodyReader(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     transactions.init_app(app)  # first: it decides whether a request may write
-    current_user.init_app(app)
     input_checks.init_app(app)
+    current_user.init_app(app)
     access.init_app(app)
     language.init_app(app)
     error_pages.init_app(app)

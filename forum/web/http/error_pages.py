@@ -27,6 +27,10 @@ FAILURES = {
     ),
     Failure.FULL: lazy("The forum cannot keep anything new at this moment. What was kept before is safe."),
 }
+UNREAD = {
+    408: lazy("What you sent came in too slowly. Go back: it is still on the page before. Then send it again."),
+    503: lazy("Too much arrives at once. Go back: what you typed is still on the page before. Then send it again."),
+}
 BROKEN = lazy("It is not something you did, and it has been written down.")
 
 
@@ -88,6 +92,8 @@ def _http(error: HTTPException) -> Any:
         return error
     if code == 429:
         return _after(429, 60)
+    if code in UNREAD:
+        return _unread(code)
     known = {
         400: ("422", _("Something in this request is not right. Go back and try again.")),
         403: ("403", _("This page is closed.")),
@@ -101,6 +107,14 @@ def _http(error: HTTPException) -> Any:
     page, status = _page(name, code, sentence)
     allowed = getattr(error, "valid_methods", None) or ()
     return page, status, {"Allow": ", ".join(allowed)} if code == 405 else {}
+
+
+def _unread(code: int) -> Any:
+    """The body of this request was not read. The connection ends, so that nobody reads on."""
+    ask_nothing_more()
+    forget_viewer()
+    page, status = _page("503", code, UNREAD[code])
+    return page, status, {"Connection": "close", **({"Retry-After": "5"} if code == 503 else {})}
 
 
 def _broken(error: BaseException) -> Any:

@@ -3,6 +3,7 @@
 from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from forum.infra.bodies import UNREAD
 from forum.infra.paging import LARGEST
 from forum.policy.errors import NotFound
 
@@ -24,8 +25,15 @@ class RowIdConverter(IntegerConverter):
 
 def init_app(app: Flask) -> None:
     """Check every request; to be called before the blueprints are registered, which use the converter."""
+    app.before_request(refuse_unread)
     app.before_request(reject_foreign_input)
     app.url_map.converters["int"] = RowIdConverter
+
+
+def refuse_unread() -> None:
+    """Answer 408 for a body that came too slowly, 503 where too many arrived at once: neither was read."""
+    if UNREAD in request.environ:
+        abort(request.environ[UNREAD])
 
 
 def reject_foreign_input() -> None:

@@ -1,0 +1,81 @@
+"""A body is read before anything else, whole, in time, and by so many threads at most."""
+
+import threading
+import time
+from io import BytesIO
+
+import pytest
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from forum.infra.bodies import UNREAD, BodyReader
+
+LARGEST = 1000
+
+
+class Drip:
+    """A client that sends a byte at a time, and as a server's stream keeps whoever reads waiting for all of a piece."""
+
+    def __init__(self, body: bytes, pause: float) -> None:
+        self.body, self.pause = BytesIO(body), pause
+
+    def read(self, size: int) -> bytes:
+        time.sleep(self.pause * size)
+        return self.body.read(size)
+
+
+def application(environ, start_response):
+    """Says what it was told."""
+    start_response("200 OK", [])
+    length = environ["CONTENT_LENGTH"]
+    return [repr((environ.get(UNREAD), length, environ["wsgi.input"].read())).encode()]
+
+
+def told(reader, body=b"", path="/", **changes):
+    environ = EnvironBuilder(method="POST", path=path, input_stream=BytesIO(body)).get_environ()
+    environ |= {"CONTENT_LENGTH": str(len(body)), **changes}
+    answer, _status, _headers = run_wsgi_app(reader, environ)
+    return eval(b"".join(answer).decode())
+
+
+@pytest.fixture
+def reader():
+    return BodyReader(application, LARGEST, readers=2, seconds=0.2)
+
+
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, LARGEST])
+def test_a_whole_body_comes_through(reader, length):
+    body = b"x" * length
+    assert told(reader, body) == (None, str(length), body)
+    if length:
+        assert told(reader, body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == (None, str(length), body)
+
+
+def test_half_a_body_keeps_the_length_that_was_promised(reader):
+    assert told(reader, b"half", CONTENT_LENGTH="8") == (None, "8", b"half")
+
+
+def test_what_is_too_large_is_refused_by_its_size(reader):
+    over = b"x" * (LARGEST + 1)
+    for changes in ({}, {"CONTENT_LENGTH": "9" * 30}, {"CONTENT_LENGTH": "-1"}):
+        assert told(reader, over, **changes) == (None, str(LARGEST + 1), b"")
+    assert told(reader, over * 9, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")[:2] == (None, str(LARGEST + 1))
+
+
+def test_what_comes_too_slowly_is_let_go_and_what_finds_no_reader_refused_at_once(reader):
+    def drip(answers):
+        answers.append(told(reader, CONTENT_LENGTH="400", **{"wsgi.input": Drip(b"x" * 400, 0.005)}))
+
+    answers: list = []
+    slow = [threading.Thread(target=drip, args=[answers]) for _ in range(2)]
+    for thread in slow:
+        thread.start()
+    time.sleep(0.05)
+    began = time.monotonic()
+    assert told(reader, b"now") == (503, "0", b"")
+    assert told(reader, b"", HTTP_X="no body")[:2] == (None, "0")
+    assert told(reader, b"x" * 400, path="/healthz") == (None, "0", b"")
+    assert time.monotonic() - began < 0.1
+    for thread in slow:
+        thread.join()
+    assert answers == [(408, "0", b"")] * 2
+    assert told(reader, b"later") == (None, "5", b"later")
