@@ -47,15 +47,15 @@ def start(port: int) -> None:
     db.session.remove()
     db.engine.dispose()
     supervisor = Supervisor(current_app.config["ROOT"])
-    supervisor.start("web", [sys.executable, "-m", "granian", *_granian(port)])
+    supervisor.start("web", [sys.executable, "-m", "granian", *serving(port), "app:app"])
     supervisor.start("worker", [sys.executable, "-m", "flask", "--app", "app", "worker"])
     sys.exit(supervisor.watch(lambda: _answers(port), lambda: _announce(port)))
 
 
-def _granian(port: int) -> list[str]:
-    options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1"]
-    options += ["--blocking-threads", THREADS, "--backpressure", REQUESTS]
-    return [*options, "--no-ws", "--log-level", "warning", "app:app"]
+def serving(port: int) -> list[str]:
+    """Return the options of granian with which the forum is served on one machine."""
+    options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1", "--no-ws"]
+    return [*options, "--blocking-threads", THREADS, "--backpressure", REQUESTS, "--log-level", "warning"]
 
 
 def _refuse_taken(port: int) -> None:
