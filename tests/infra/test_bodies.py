@@ -2,6 +2,7 @@
 
 import threading
 import time
+from ast import literal_eval
 from io import BytesIO
 
 import pytest
@@ -34,7 +35,7 @@ def told(reader, body=b"", path="/", **changes):
     environ = EnvironBuilder(method="POST", path=path, input_stream=BytesIO(body)).get_environ()
     environ |= {"CONTENT_LENGTH": str(len(body)), **changes}
     answer, _status, _headers = run_wsgi_app(reader, environ)
-    return eval(b"".join(answer).decode())
+    return literal_eval(b"".join(answer).decode())
 
 
 @pytest.fixture
@@ -47,7 +48,11 @@ def test_a_whole_body_comes_through(reader, length):
     body = b"x" * length
     assert told(reader, body) == (None, str(length), body)
     if length:
-        assert told(reader, body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == (None, str(length), body)
+        assert told(reader, body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == (
+            None,
+            str(length),
+            body,
+        )
 
 
 def test_half_a_body_keeps_the_length_that_was_promised(reader):
@@ -58,7 +63,10 @@ def test_what_is_too_large_is_refused_by_its_size(reader):
     over = b"x" * (LARGEST + 1)
     for changes in ({}, {"CONTENT_LENGTH": "9" * 30}, {"CONTENT_LENGTH": "-1"}):
         assert told(reader, over, **changes) == (None, str(LARGEST + 1), b"")
-    assert told(reader, over * 9, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")[:2] == (None, str(LARGEST + 1))
+    assert told(reader, over * 9, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")[:2] == (
+        None,
+        str(LARGEST + 1),
+    )
 
 
 def test_what_comes_too_slowly_is_let_go_and_what_finds_no_reader_refused_at_once(reader):

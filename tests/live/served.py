@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPMessage
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -32,7 +32,7 @@ class Answer:
 
     status: int
     text: str
-    headers: dict[str, str]
+    headers: HTTPMessage
     seconds: float
 
 
@@ -70,14 +70,16 @@ class Reader:
             text = answer.read().decode()
         finally:
             connection.close()
-        return Answer(answer.status, text, dict(answer.headers), time.monotonic() - began)
+        return Answer(answer.status, text, answer.headers, time.monotonic() - began)
 
 
 def ground(app: Flask, port: int, people: int = 1) -> list[Reader]:
     """Make a thread, and people in its space who are signed in at the server on this port."""
     with app.app_context():
         space = make_space("Gent")
-        members = [make_member(f"Noor {number}", space=space, locale="nl", theme="dark") for number in range(people)]
+        members = [
+            make_member(f"Noor {number}", space=space, locale="nl", theme="dark") for number in range(people)
+        ]
         thread = make_thread(space, members[0])
         readers = []
         for member in members:
@@ -96,7 +98,9 @@ def ground(app: Flask, port: int, people: int = 1) -> list[Reader]:
 
 
 @contextmanager
-def served(port: int, url: str, folder: Path, command: list[str] | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def served(
+    port: int, url: str, folder: Path, command: list[str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """The forum on this port, until the end of the block; without limits of how often, unless `command` says how."""
     environment = {
         **os.environ,
@@ -148,3 +152,9 @@ def typed(page: str) -> str:
     """The words in the text area of a page."""
     found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", page, re.S)
     return found[1] if found else ""
+
+
+def tell(capsys, line: str) -> None:
+    """Show a figure, also of a test that passes."""
+    with capsys.disabled():
+        sys.stdout.write(f"\n{line}\n")

@@ -10,7 +10,7 @@ import pytest
 from forum import create_app
 from tests.cli.test_start import free_port
 from tests.conftest import copied_database, settings_for
-from tests.live.served import SECRET, ground, p95, served
+from tests.live.served import SECRET, ground, p95, served, tell
 
 pytestmark = [pytest.mark.live, pytest.mark.any_database, pytest.mark.timeout(300)]
 DRIPPING = 200
@@ -68,7 +68,9 @@ def pages(reader, path: str, until: float = 0.0) -> list[float]:
 @pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.proof)])
 def test_pages_are_read_while_200_bodies_drip(migrated, tmp_path, seconds, capsys):
     url, port = copied_database(migrated, tmp_path), free_port()
-    app = create_app({**settings_for(url, tmp_path), "SECRET_KEY": SECRET, "SESSION_COOKIE_NAME": "leerkring"})
+    app = create_app(
+        {**settings_for(url, tmp_path), "SECRET_KEY": SECRET, "SESSION_COOKIE_NAME": "leerkring"}
+    )
     [reader] = ground(app, port)
     command = [sys.executable, "-m", "flask", "--app", "app", "start"]
     with served(port, url, tmp_path, command):
@@ -82,12 +84,12 @@ def test_pages_are_read_while_200_bodies_drip(migrated, tmp_path, seconds, capsy
         answers = drip.end()
     refused = sum(" 503 " in each for each in answers)
     late = sum(" 408 " in each for each in answers)
-    with capsys.disabled():
-        print(
-            f"\nslow bodies for {seconds} s: page p95 {p95(quiet) * 1000:.1f} ms quiet,"
-            f" {p95(while_dripping) * 1000:.1f} ms meanwhile; /healthz {p95(quiet_health) * 1000:.1f} and"
-            f" {p95(health) * 1000:.1f} ms; {refused} refused, {late} let go"
-        )
+    tell(
+        capsys,
+        f"slow bodies for {seconds} s: page p95 {p95(quiet) * 1000:.1f} ms quiet, {p95(while_dripping) * 1000:.1f} ms"
+        f" meanwhile; /healthz {p95(quiet_health) * 1000:.1f} and {p95(health) * 1000:.1f} ms;"
+        f" {refused} refused, {late} let go",
+    )
     # A short run on a busy machine only tells whether it goes on at all: with few threads it stands still.
     assert p95(while_dripping) <= max(2 * p95(quiet), 0.02 if seconds > 20 else 0.5)
     assert p95(health) < 0.2

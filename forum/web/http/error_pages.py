@@ -28,8 +28,12 @@ FAILURES = {
     Failure.FULL: lazy("The forum cannot keep anything new at this moment. What was kept before is safe."),
 }
 UNREAD = {
-    408: lazy("What you sent came in too slowly. Go back: it is still on the page before. Then send it again."),
-    503: lazy("Too much arrives at once. Go back: what you typed is still on the page before. Then send it again."),
+    408: lazy(
+        "What you sent came in too slowly. Go back: it is still on the page before. Then send it again."
+    ),
+    503: lazy(
+        "Too much arrives at once. Go back: what you typed is still on the page before. Then send it again."
+    ),
 }
 BROKEN = lazy("It is not something you did, and it has been written down.")
 
