@@ -14,7 +14,7 @@ export function start() {
   started = true;
   const copies = open();
   for (const form of document.querySelectorAll("form[data-draft]")) {
-    if (form.querySelector("[data-keep]")) new Draft(form, copies).restore();
+    if (form.elements.draft_revision) new Draft(form, copies).restore();
   }
   for (const note of document.querySelectorAll("[data-draft-kept]")) note.hidden = false;
 }
@@ -58,7 +58,7 @@ class Draft {
     const copies = await this.copies;
     const stays = await copies?.put(this.key, {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
-      at: location.pathname + location.search, time: Date.now(),
+      at: location.pathname + location.search, page: document.title, time: Date.now(),
     });
     if (stays) import("./signout.js").catch(() => {}); // to have it when the network is away
     this.form.dataset.kept = stays ? "device" : "";
@@ -118,7 +118,7 @@ class Draft {
 
   // It stays on this device; the next change asks again.
   isRefused(at, message) {
-    this.tellWaiting(message);
+    this.tellWaiting(message ?? " ");
     if (this.typed !== at) this.later(AGAIN[0] * 1000);
   }
 
@@ -132,7 +132,7 @@ class Draft {
   tellWaiting(why) {
     const { deviceMessage, waitingMessage, nowhereMessage } = this.note?.dataset ?? {};
     const here = why ? deviceMessage : waitingMessage;
-    this.tell("waits", [why, this.form.dataset.kept === "device" ? here : nowhereMessage].filter(Boolean).join(" "));
+    this.tell("waits", [why, this.form.dataset.kept === "device" ? here : nowhereMessage].filter(Boolean).join(" ").trim());
   }
 
   // Shown always, spoken when it becomes another state: each minute of "kept" would be too much to hear.

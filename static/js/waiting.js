@@ -1,6 +1,6 @@
 // Copies that wait on this device, on any page of their account: they are sent as soon as that goes. Where the page has a
-// list for it, [data-waiting], it shows what is left: a <template> with [data-began], [data-on] and [data-drop].
-import { open, removeReadable, sendAll, value } from "./device.js";
+// list for it, [data-waiting], it shows what is left: a row of its template for each, to go on with and to throw away.
+import { open, removeReadable, sendAll } from "./device.js";
 
 export async function start() {
   removeReadable();
@@ -24,18 +24,24 @@ async function show(list, copies) {
   lines.replaceChildren();
   for (const key of copies.keys()) {
     const copy = await copies.get(key);
-    if (!copy) continue;
-    const line = list.querySelector("template").content.cloneNode(true).firstElementChild;
-    const typed = ["title", "body", "text"].map((name) => value(copy.fields, name)).concat(copy.typed);
-    line.querySelector("[data-began]").textContent = (typed.find((words) => words?.trim()) ?? "").trim().slice(0, 120);
-    line.querySelector("[data-when]").textContent = shown.format(copy.time);
-    line.querySelector("[data-on]").href = `${copy.at.split("#")[0]}#draft-${key}`;
-    line.querySelector("[data-drop]").addEventListener("click", async () => {
-      await copies.drop(key);
-      line.remove();
-      list.hidden = !lines.children.length;
-    });
-    lines.append(line);
+    if (copy) lines.append(row(list.querySelector("template"), key, copy, copies, shown));
   }
   list.hidden = !lines.children.length;
+}
+
+function row(template, key, copy, copies, shown) {
+  const line = template.content.cloneNode(true).firstElementChild;
+  const [where, when, began, on, drop, back] = ["where", "when", "began", "on", "drop", "back"].map((of) => line.querySelector(`[data-${of}]`));
+  const thrown = (gone) => {
+    drop.hidden = on.hidden = gone;
+    back.hidden = !gone;
+    (gone ? back : drop).focus();
+  };
+  where.textContent = copy.page;
+  when.textContent = shown.format(copy.time);
+  began.textContent = copy.typed.find((words) => words.trim())?.trim().slice(0, 160);
+  on.href = `${copy.at}#draft-${key}`;
+  drop.addEventListener("click", () => copies.drop(key).then(() => thrown(true)));
+  back.addEventListener("click", () => copies.put(key, copy).then(() => thrown(false)));
+  return line;
 }

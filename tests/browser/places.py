@@ -41,10 +41,13 @@ def for_visitor(app: Flask) -> list[str]:
     return [*VISITOR]
 
 
-def thread(app: Flask) -> str:
-    """The address of a thread that every member may answer."""
+def thread(app: Flask, *, city: str | None = None) -> str:
+    """The address of a thread that every member may answer, or of one in the space of a city."""
     with app.app_context():
-        found = db.session.scalars(db.select(Thread).order_by(Thread.id)).first()
+        query = db.select(Thread).order_by(Thread.id)
+        if city:
+            query = query.join(Space, Space.id == Thread.space_id).where(Space.city == city)
+        found = db.session.scalars(query).first()
         db.session.remove()
     return f"/threads/{found.id}-{found.slug}"
 

@@ -6,6 +6,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from forum.domain.drafts import drafts as draft_verbs
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.drafts import Draft
@@ -243,3 +244,80 @@ def test_without_scripts_a_button_keeps_what_is_typed(town, open_page, thread):
     page.goto(thread)
     page.click("main .notice a:has-text('Ga ermee verder')")
     assert page.input_value(ANSWER) == "Zonder scripts bewaard."
+
+
+def test_f2_back_and_send_again_is_asked_about(town, open_page, thread):
+    page = open_page("ilse")
+    page.goto(thread, wait_until="networkidle")
+    page.fill(ANSWER, "Bij ons lukte het na drie keer bellen.")
+    with page.expect_navigation():
+        page.click("#answer .btn--primary")
+    page.go_back(wait_until="networkidle")
+    if not page.input_value(ANSWER):  # a browser may bring the words back, or a person types them again
+        page.fill(ANSWER, "Bij ons lukte het na drie keer bellen.")
+    with page.expect_navigation():
+        page.click("#answer .btn--primary")
+    assert posts(town, "Bij ons lukte het na drie keer bellen.") == 1
+
+
+def test_the_other_copy_of_two_devices_is_named(open_page, thread):
+    desk = open_page("hilde")
+    desk.goto(thread)
+    write(desk, "Begonnen aan het bureau.")
+    phone = open_page("hilde", phone=True)
+    phone.goto(desk.url)
+    write(phone, "Op de trein herschreven.")
+    assert phone.locator("#answer [data-other]").is_hidden()
+    write(desk, "Begonnen aan het bureau, en thuis verder.")
+    desk.wait_for_selector("#answer [data-other]:not([hidden])")
+    desk.reload()
+    desk.click("main .notice button:has-text('Haal die terug')")
+    assert desk.input_value(ANSWER) == "Op de trein herschreven."
+
+
+def test_a_refusal_is_said_and_not_called_kept(open_page, thread, monkeypatch):
+    monkeypatch.setattr(draft_verbs, "MOST", 0)
+    page = open_page("griet")
+    page.goto(thread)
+    page.fill(ANSWER, "Eén te veel.")
+    page.wait_for_selector(KEPT)
+    assert page.inner_text(KEPT).endswith("Het staat alleen op dit toestel.")
+    page.context.clear_cookies()
+    page.locator(ANSWER).press_sequentially("!")
+    expect(page.locator(KEPT)).to_contain_text("Je bent afgemeld.")
+
+
+def test_a_browser_that_keeps_nothing_does_not_say_that_it_does(open_page, thread):
+    page = open_page("emine")
+    page.add_init_script("delete Crypto.prototype.subtle")  # as outside https
+    page.goto(thread)
+    page.focus(ANSWER)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.fill(ANSWER, "Nergens bewaard.")
+    expect(page.locator(KEPT)).to_have_text("Het is niet bewaard: deze browser bewaart zelf niets.")
+    assert entries(page) == []
+    page.click("#answer .btn--primary")
+    assert "op dit toestel" not in page.inner_text(".unsent")
+    page.context.set_offline(False)
+    page.wait_for_selector(f'{KEPT}[data-state="kept"]')
+
+
+def test_the_list_of_drafts_shows_what_only_this_device_has(open_page, thread):
+    page = open_page("pieter")
+    page.goto(thread)
+    no_drafts(page)
+    page.fill(ANSWER, "Alleen hier.")
+    wait_for_copy(page)
+    page.goto("/drafts")
+    row = page.locator("[data-waiting] li")
+    assert "Alleen hier." in row.inner_text()
+    row.get_by_text("Gooi weg").click()
+    wait_for_copy(page, gone=True)
+    row.get_by_text("Zet het terug").click()
+    wait_for_copy(page)
+    page.unroute_all()
+    row.get_by_text("Ga verder").click()
+    page.wait_for_selector(f'{KEPT}[data-state="kept"]')
+    assert page.input_value(ANSWER) == "Alleen hier."
+    wait_for_copy(page, gone=True)
