@@ -45,6 +45,7 @@ class Default:
     SESSION_COOKIE_SAMESITE = "Lax"
     SESSION_COOKIE_SECURE = False
     LANGUAGE_COOKIE_NAME = "leerkring-language"
+    DEVICE_COOKIE_NAME = "leerkring-device"
     PERMANENT_SESSION_LIFETIME = timedelta(days=30)
     # A device is signed in for thirty days at most, so nothing is renewed.
     SESSION_REFRESH_EACH_REQUEST = False
@@ -79,6 +80,7 @@ class Production(Default):
     HSTS = True
     SESSION_COOKIE_NAME = "__Host-leerkring"
     LANGUAGE_COOKIE_NAME = "__Host-leerkring-language"
+    DEVICE_COOKIE_NAME = "__Host-leerkring-device"
     SESSION_COOKIE_SECURE = True
     SESSION_COOKIE_PATH = "/"
 

@@ -137,6 +137,12 @@ def set_reading(only_reads: bool) -> None:
     _writes.set(not only_reads)
 
 
+def let_go() -> None:
+    """Give the connection back before something that takes long; what was read stays. Only while nothing is written."""
+    if not _writes.get():
+        db.session.commit()
+
+
 def set_patience(seconds: float | None) -> None:
     """Let each statement of this context wait so long for others who write; None for as long as a worker does."""
     _patience.set(seconds)

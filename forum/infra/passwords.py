@@ -1,16 +1,22 @@
-"""Passwords: argon2id hashes, and what makes a password too weak."""
+"""Passwords: argon2id hashes, a few at a time, and what makes a password too weak."""
 
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from forum.infra.turns import Turns
 from forum.infra.words import composed
 
 SHORTEST, LONGEST = 12, 256
 TIME_COST, MEMORY_COST = 3, 64 * 1024  # rounds and KiB: some 40 ms, the second choice of RFC 9106
+# Each hash takes a processor and 64 MiB: a few at a time, so that many who sign in at one moment leave memory to all
+# and processors to those who read. Whoever waits for a turn holds neither.
+AT_ONCE, WAITING, PATIENCE = max(2, min(4, (os.cpu_count() or 1) // 2)), 100, 20.0
 FEWEST = 5  # different characters
 DISGUISES = str.maketrans("40315$7@!", "aoelsstai")
 KEY_ROWS = (
@@ -32,6 +38,7 @@ def _unusable_hash(time_cost: int, memory_cost: int) -> str:
 
 _hasher = PasswordHasher(time_cost=TIME_COST, memory_cost=MEMORY_COST, parallelism=1)
 _no_account = _unusable_hash(TIME_COST, MEMORY_COST)
+_turns = Turns(AT_ONCE, WAITING, PATIENCE)
 
 
 def configure(*, time_cost: int, memory_cost: int) -> None:
@@ -42,16 +49,18 @@ def configure(*, time_cost: int, memory_cost: int) -> None:
 
 
 def hash_password(password: str) -> str:
-    """Return the argon2id hash to store."""
-    return _hasher.hash(_whole(password))
+    """Return the argon2id hash to store; TooBusy when its turn does not come."""
+    with _turn():
+        return _hasher.hash(_whole(password))
 
 
 def verify(stored: str | None, password: str) -> bool:
-    """Return whether the password fits; without a stored hash it takes as long, and the answer is False."""
-    try:
-        return _hasher.verify(stored or _no_account, _whole(password)) and bool(stored)
-    except (VerificationError, InvalidHashError):
-        return False
+    """Return whether the password fits; without a stored hash it takes as long, and the answer is False. TooBusy."""
+    with _turn():
+        try:
+            return _hasher.verify(stored or _no_account, _whole(password)) and bool(stored)
+        except (VerificationError, InvalidHashError):
+            return False
 
 
 def needs_rehash(stored: str) -> bool:
@@ -74,6 +83,15 @@ def weakness(password: str, *, words: Iterable[str] = ()) -> str | None:
         if _made_of(letters, COMMON | personal | {"".join(personal)}):
             return "guessable"
     return None
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    _turns.take()
+    try:
+        yield
+    finally:
+        _turns.give_back()
 
 
 def _whole(password: str) -> bytes:

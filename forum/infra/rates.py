@@ -1,13 +1,17 @@
-"""Rate limits: how often something may be done, per member, account or address. Wraps the `limits` library."""
+"""Rate limits: how often something may be done, per member, account or place. Wraps the `limits` library."""
 
+import ipaddress
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from forum.infra.tokens import digest
@@ -15,6 +19,9 @@ from forum.infra.tokens import digest
 log = logging.getLogger(__name__)
 SHARED_TIMEOUT = 0.5  # seconds a shared count may take: a request waits for it
 PAUSE = 10  # seconds without shared counts after they failed
+# Addresses of IPv4 as machines that speak IPv6 only write them (RFC 6052).
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+Count = tuple[str, str, str]  # a name, a subject and a limit, as for `spend`
 
 
 class TooOften(Exception):
@@ -34,6 +41,27 @@ class _Counts:
     leave_shared_until: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """One thing that was counted, and where; nothing at all while counting is switched off."""
+
+    limiter: MovingWindowRateLimiter | None = None
+    key: str = ""
+
+    def give_back(self) -> None:
+        """Count one less. The newest one goes, of whoever counted it: they are as good as the same age."""
+        storage = self.limiter.storage if self.limiter is not None else None
+        if isinstance(storage, MemoryStorage):
+            with storage.locks[self.key]:
+                del storage.events.get(self.key, [])[:1]
+        elif isinstance(storage, RedisStorage):
+            server: Any = storage.get_connection()
+            try:
+                server.lpop(storage.prefixed_key(self.key))
+            except storage.base_exceptions:
+                log.warning("the shared counts are out of reach: one too many is kept until its window ends")
+
+
 def init_app(app: Flask) -> None:
     """Keep the counts in Redis where REDIS_URL is set (several web processes share them), else in memory."""
     counts = _Counts()
@@ -48,22 +76,69 @@ def init_app(app: Flask) -> None:
     app.extensions["rates"] = counts
 
 
-def spend(name: str, subject: str, *, limit: str = "5 per minute") -> None:
+def place(address: str) -> str:
+    """Return from where a request comes, as it is counted: an IPv4 address, or the /64 of an IPv6 one.
+
+    Whoever has one address of IPv6 has all of its /64. An IPv4 address that is written as one of IPv6 is that of IPv4.
+    """
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    if found in TRANSLATED:
+        return str(ipaddress.IPv4Address(int(found) & 0xFFFFFFFF))
+    return str(ipaddress.IPv6Network((found, 64), strict=False))
+
+
+def spend(name: str, subject: str, *, limit: str = "5 per minute") -> Spent:
     """Count one `name` by `subject`; TooOften above `limit`, for example "5 per minute"."""
     if not current_app.config["RATES_ENABLED"]:
-        return
+        return Spent()
     counts: _Counts = current_app.extensions["rates"]
     item = parse(limit)
     subject = digest(subject)[:32]  # hashed: addresses of people do not belong in a store of counts
     if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
         try:
-            _count(counts.shared, item, name, subject)
-            return
+            return _count(counts.shared, item, name, subject)
         except StorageError:
             # A server that is away lifts no limit: each process goes on counting what it sees itself.
             counts.leave_shared_until = time.monotonic() + PAUSE
             log.exception("the shared counts are out of reach: counting in this process")
-    _count(counts.own, item, name, subject)
+    return _count(counts.own, item, name, subject)
+
+
+def spend_all(counts: list[Count]) -> list[Spent]:
+    """Count one of each; TooOften when one of them is above its limit, and then none is counted."""
+    spent: list[Spent] = []
+    try:
+        for name, subject, limit in counts:
+            spent.append(spend(name, subject, limit=limit))
+    except TooOften:
+        _give_back(spent)
+        raise
+    return spent
+
+
+@contextmanager
+def failures(counts: list[Count], error: type[Exception]) -> Iterator[None]:
+    """Count what fails with `error` in the block; TooOften, without entering it, where too much failed before.
+
+    It is counted before it is tried, and given back when it succeeds, or broke for another reason. So of many tries at
+    one moment no more are let in than of as many one after the other.
+    """
+    spent = spend_all(counts)
+    try:
+        yield
+    except error:
+        raise
+    except BaseException:
+        _give_back(spent)
+        raise
+    _give_back(spent)
 
 
 def reset() -> None:
@@ -74,7 +149,13 @@ def reset() -> None:
         counts.shared.storage.reset()
 
 
-def _count(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, subject: str) -> None:
+def _give_back(spent: list[Spent]) -> None:
+    for one in spent:
+        one.give_back()
+
+
+def _count(limiter: MovingWindowRateLimiter, item: RateLimitItem, name: str, subject: str) -> Spent:
     if not limiter.hit(item, name, subject):
         window = limiter.get_window_stats(item, name, subject)
         raise TooOften(max(1.0, window.reset_time - time.time()))
+    return Spent(limiter, item.key_for(name, subject))

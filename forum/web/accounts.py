@@ -14,7 +14,7 @@ from forum.models.spaces import AccessRequest
 from forum.web import devices
 from forum.web.forms import errors_on
 from forum.web.forms.accounts import JoinForm, RequestResetForm, ResetForm, SignInForm
-from forum.web.http import transactions, unsent_forms
+from forum.web.http import known_devices, transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
 from forum.web.http.links import own_path
@@ -128,7 +128,8 @@ def request_reset() -> ResponseReturnValue:
     form = RequestResetForm()
     if not form.validate():
         return render_template("accounts/forgot_password.html", form=form), 422
-    passwords.request_reset(form.email.data, address=_address())
+    email = form.email.data
+    passwords.request_reset(email, address=_address(), device=known_devices.known(email))
     return redirect(url_for("accounts.reset_requested"), 303)
 
 
@@ -155,7 +156,7 @@ def reset_password(token: str) -> ResponseReturnValue:
         with errors_on(form):
             with transactions.looking_up():
                 new = passwords.new_by_link(token, form.password.data)
-            passwords.reset(new)
+            known_devices.remember(passwords.reset(new).email)
             flash(_("Your new password is set. Sign in with it."), "ok")
             return redirect(url_for("accounts.sign_in"), 303)
     return render_template("accounts/reset.html", form=form, member=member, token=token), 422
@@ -166,7 +167,12 @@ def _sign_in(form: SignInForm) -> bool:
         device = devices.in_words(request.user_agent.string)
         with errors_on(form):
             with transactions.looking_up():
-                checked = passwords.check(form.email.data, form.password.data, address=_address())
+                checked = passwords.check(
+                    form.email.data,
+                    form.password.data,
+                    address=_address(),
+                    device=known_devices.known(form.email.data),
+                )
             secret, actor = passwords.sign_in(checked, device=device)
             begin(secret, actor, lasting=form.remember.data)
             return True

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.threads import previews
 from forum.infra import text
-from forum.infra.i18n import ngettext
+from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.policy.errors import Invalid
 from forum.web.forms import attach
-from forum.web.http import transactions
+from forum.web.http import transactions, waiting
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 
@@ -49,9 +49,5 @@ def of(form: Any) -> tuple[str | None, int]:
 def _reason(error: Invalid | TooOften) -> tuple[str, int]:
     if isinstance(error, Invalid):
         return error.message, 422
-    seconds = max(1, int(error.retry_after))
-    return ngettext(
-        "You asked for too many previews in a short time. Try again in %(num)d second.",
-        "You asked for too many previews in a short time. Try again in %(num)d seconds.",
-        seconds,
-    ), 429
+    wait = waiting.in_words(error.retry_after)
+    return f"{_('You asked for too many previews in a short time.')} {wait}", 429

@@ -81,7 +81,7 @@ def commits(root: Path) -> list[str]:
     return [
         f"{m.name}:{line}"
         for m in modules(root).values()
-        if not m.name.startswith(EDGES)
+        if not m.name.startswith((*EDGES, "forum.infra.db"))  # `let_go`, where nothing was written
         for call, line in calls(m)
         if call.endswith(("session.commit", "connection.commit"))
     ]

@@ -10,7 +10,7 @@ from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import sessions
 from forum.infra import addresses, clock, days, passwords, text, tokens
-from forum.infra.db import db
+from forum.infra.db import db, let_go
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
 from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
@@ -110,11 +110,12 @@ def clean_name(name: str) -> str:
 
 
 def validate_and_hash(password: str, *, name: str, email: str) -> str:
-    """Return the hash of a password that is good enough; Invalid at `password`."""
+    """Return the hash of a password that is good enough; Invalid at `password`, TooBusy."""
     guesses = (*name.split(), *email.replace("@", ".").split("."), *BY_CODE)
     weak = passwords.weakness(password, words=guesses)
     if weak is not None:
         raise Invalid("password", _weakness(weak))
+    let_go()
     return passwords.hash_password(password)
 
 

@@ -12,18 +12,22 @@ from sqlalchemy import update
 from forum.domain.mailing import events
 from forum.domain.people import accounts, mail_links, sessions
 from forum.infra import addresses, passwords, rates, tokens
-from forum.infra.db import db
+from forum.infra.db import db, let_go
 from forum.infra.i18n import _
 from forum.infra.rows import claim
 from forum.models.accounts import Member
 from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Invalid
 
-# Counted for an account at one address, so that a stranger who guesses does not lock the owner out elsewhere.
+# Wrong guesses, for an account at one place; of all places together, where many guess; and of one place at any account.
+# The owner's own devices have a count of their own: nobody's guesses keep them out.
 GUESSES = "10 per 15 minutes"
-GUESSES_FROM_ONE_PLACE = "100 per 15 minutes"
+GUESSES_OF_ONE_ACCOUNT = "100 per hour"
+GUESSES_FROM_ONE_PLACE = "200 per 15 minutes"
+# Letters: they fill a mailbox, also where each was asked for in good faith.
 LETTERS = "3 per hour"
-LETTERS_FROM_ONE_PLACE = "20 per hour"
+LETTERS_TO_ONE_ACCOUNT = "10 per hour"
+LETTERS_FROM_ONE_PLACE = "120 per hour"
 DEMO_PEOPLE = "@demo.leerkring.example"
 
 
@@ -45,19 +49,28 @@ class NewPassword:
     stamp: str
 
 
-def check(email: str, password: str, *, address: str) -> Checked:
+def check(email: str, password: str, *, address: str, device: str | None = None) -> Checked:
     """Return whose password this is; Invalid at `password`, in the same words and time in every case.
 
-    `address` is where the request comes from; TooOften above the limits for the account and for that address.
+    `address` is where the request comes from, `device` one on which this account was signed in before. TooOften where
+    too many guesses were wrong; one that is right counts for nothing. TooBusy.
     """
     email = addresses.key(email)
-    rates.spend("sign_in", f"account:{tokens.digest(email)}@{address}", limit=GUESSES)
-    rates.spend("sign_in_place", f"address:{address}", limit=GUESSES_FROM_ONE_PLACE)
-    member = accounts.by_email(email)
-    kept = member.password_hash if member else None
-    fits = passwords.verify(kept, password) and not is_shut_out(email)
-    if member is None or kept is None or not fits or not _may_sign_in(member):
-        raise _no_match()
+    account, place = _counted(email), rates.place(address)
+    guesses = [("sign_in", f"{account}@device:{device}", GUESSES)]
+    if device is None:
+        guesses = [
+            ("sign_in", f"{account}@{place}", GUESSES),
+            ("sign_in_place", f"place:{place}", GUESSES_FROM_ONE_PLACE),
+            ("sign_in_account", account, GUESSES_OF_ONE_ACCOUNT),
+        ]
+    with rates.failures(guesses, Invalid):
+        member = accounts.by_email(email)
+        kept = member.password_hash if member else None
+        let_go()
+        fits = passwords.verify(kept, password) and not is_shut_out(email)
+        if member is None or kept is None or not fits or not _may_sign_in(member):
+            raise _no_match()
     renewed = passwords.hash_password(password) if passwords.needs_rehash(kept) else kept
     return Checked(member.id, fitting_hash=kept, hash_to_keep=renewed)
 
@@ -81,14 +94,14 @@ def begin(member: Member, *, device: str) -> tuple[str, Actor]:
     return sessions.begin(member, device=device), actor_for(member)
 
 
-def request_reset(email: str, *, address: str) -> None:
+def request_reset(email: str, *, address: str, device: str | None = None) -> None:
     """Send a link for a new password to that address, if it has an account; nobody can see whether it has. TooOften.
 
-    Somebody who asked for access and never confirmed gets that link again: the password is chosen there.
+    `address` and `device` are as in `check`. Somebody who asked for access and never confirmed gets that link again:
+    the password is chosen there.
     """
     email = addresses.key(email)
-    rates.spend("forgot", f"address:{address}", limit=LETTERS_FROM_ONE_PLACE)
-    rates.spend("forgot_account", f"account:{tokens.digest(email)}", limit=LETTERS)
+    rates.spend_all(letters("forgot", email, address=address, device=device))
     member = accounts.by_email(email)
     reachable = member is not None and member.suspended_at is None
     asked = accounts.newest_request(email)
@@ -99,6 +112,21 @@ def request_reset(email: str, *, address: str) -> None:
         access_request_id=asked if member is None else None,
     )
     db.session.flush()
+
+
+def letters(name: str, email: str, *, address: str, device: str | None = None) -> list[rates.Count]:
+    """Return what one letter to an address counts for, that somebody asks for who is not signed in.
+
+    Three from one place, so that one stranger leaves the owner hers; from one of the owner's devices in any case.
+    """
+    account, place = _counted(email), rates.place(address)
+    if device is not None:
+        return [(f"{name}_here", f"{account}@device:{device}", LETTERS)]
+    return [
+        (f"{name}_here", f"{account}@{place}", LETTERS),
+        (f"{name}_account", account, LETTERS_TO_ONE_ACCOUNT),
+        (name, f"place:{place}", LETTERS_FROM_ONE_PLACE),
+    ]
 
 
 def new_by_link(token: str, password: str) -> NewPassword:
@@ -124,10 +152,11 @@ def reset(new: NewPassword) -> Member:
 
 def new_by_current(actor: Actor, *, current: str, password: str) -> NewPassword:
     """Return the new password of a member who knows the present one; Invalid at `current` or `password`, TooOften."""
-    rates.spend("change_password", f"member:{actor.id}", limit=GUESSES)
-    member = db.session.get_one(Member, actor.id, populate_existing=True)
-    if not passwords.verify(member.password_hash, current):
-        raise _not_current()
+    with rates.failures([("change_password", f"member:{actor.id}", GUESSES)], Invalid):
+        member = db.session.get_one(Member, actor.id, populate_existing=True)
+        let_go()
+        if not passwords.verify(member.password_hash, current):
+            raise _not_current()
     return _new(member, password)
 
 
@@ -141,6 +170,10 @@ def change(new: NewPassword, *, secret: str | None) -> None:
     sessions.end_all(new.member_id, but=secret)
     events.record("password.changed", member_id=new.member_id)
     db.session.flush()
+
+
+def _counted(email: str) -> str:
+    return f"account:{tokens.digest(email)}"
 
 
 def _may_sign_in(member: Member) -> bool:

@@ -11,7 +11,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 
 from forum.domain.mailing import events
-from forum.domain.people import accounts, capacities, mail_links
+from forum.domain.people import accounts, capacities, mail_links, passwords
 from forum.domain.spaces import join_requests
 from forum.infra import clock, days, rates, tokens
 from forum.infra.db import db
@@ -20,8 +20,6 @@ from forum.models.accounts import Body, Level, Member
 from forum.models.spaces import AccessRequest, JoinRequest, Space, SpaceKind
 from forum.policy.errors import Invalid
 
-FROM_ONE_PLACE = "20 per hour"
-FOR_ONE_ACCOUNT = "3 per hour"
 MOST_TRIES = "20 per hour"  # of one link, to choose a password: each makes a hash
 KEPT = timedelta(seconds=mail_links.CONFIRM_SECONDS) + timedelta(days=1)
 NETWORK = "network"
@@ -62,8 +60,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
         locale=newcomer.locale,
         asked_at=clock.now(),
     )
-    rates.spend("join", f"address:{address}", limit=FROM_ONE_PLACE)
-    rates.spend("join_account", f"account:{tokens.digest(email)}", limit=FOR_ONE_ACCOUNT)
+    rates.spend_all(passwords.letters("join", email, address=address))
     # Written for an address with an account too: the same work takes the same time. No link leads to that one.
     db.session.add(request)
     db.session.flush()

@@ -11,6 +11,7 @@ from forum.domain.people import passwords, sessions
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden
+from forum.web.http import known_devices
 from forum.web.http.prefetch import is_ahead
 from forum.web.http.transactions import afterwards
 
@@ -83,6 +84,7 @@ def begin(secret: str, who: Actor, *, lasting: bool = True) -> None:
     g.pop("csrf_token", None)  # it belongs to the visitor's session
     session.permanent = lasting
     login_user(SignedIn(secret, who))
+    known_devices.remember(who.email, lasting=lasting)
     g.viewer = who
 
 

@@ -12,10 +12,10 @@ from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, Sec
 
 from forum.infra import failures
 from forum.infra.failures import Failure
-from forum.infra.i18n import _, lazy, ngettext
+from forum.infra.i18n import _, lazy
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.web.http import unsent_forms
+from forum.web.http import unsent_forms, waiting
 from forum.web.http.current_user import forget_viewer
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
@@ -68,14 +68,11 @@ def _not_found(error: Exception) -> Any:
 
 
 def _too_often(error: TooOften) -> Any:
-    return _after(429, max(1, int(error.retry_after)))
+    return _after(429, waiting.whole_seconds(error.retry_after))
 
 
 def _after(status: int, seconds: int) -> Any:
-    sentence = ngettext(
-        "You may try again in %(num)d second.", "You may try again in %(num)d seconds.", seconds
-    )
-    page, status = _page("429", status, sentence)
+    page, status = _page("429", status, waiting.in_words(seconds))
     return page, status, {"Retry-After": str(seconds)}
 
 

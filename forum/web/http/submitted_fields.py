@@ -7,13 +7,14 @@ from typing import Any
 from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.web.forms import workbench
+from forum.web.forms.accounts import JoinForm
 from forum.web.forms.digest import DigestForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.forms.workbench import ExcerptForm, TextForm
 
 # Never shown again on the page: they have to be typed again.
 SECRETS = {"password": lazy("Password"), "current": lazy("Current password")}
-ON_ONE_LINE = {*workbench.ON_ONE_LINE, "tags", "reason", "text"}
+ON_ONE_LINE = {*workbench.ON_ONE_LINE, "tags", "reason", "text", "email", "name", "function"}
 SHORT = 60
 
 
@@ -32,6 +33,9 @@ LABELS |= {
     "text": lazy("Your text"),
     "words": lazy("The excerpt you chose"),
     "tags": _label(ThreadForm, "tags"),
+    "email": lazy("E-mail address"),
+    "name": _label(JoinForm, "name"),
+    "function": _label(JoinForm, "function"),
 }
 # What was chosen from a list: the question, and the words of its codes.
 CHOICES: dict[str, tuple[Any, Mapping[Any, Any]]] = {

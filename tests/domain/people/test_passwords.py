@@ -46,7 +46,12 @@ def elsewhere(member, **values):
 def spent(monkeypatch):
     """What was counted, of whom and with which limit."""
     found = []
-    monkeypatch.setattr(rates, "spend", lambda name, subject, *, limit: found.append((name, subject, limit)))
+
+    def spend(name, subject, *, limit):
+        found.append((name, subject, limit))
+        return rates.Spent()
+
+    monkeypatch.setattr(rates, "spend", spend)
     return found
 
 
@@ -59,9 +64,11 @@ def test_each_try_is_counted_for_the_account_and_for_the_place(session, spent):
     change(member)
     assert spent == [
         ("sign_in", f"{account}@{PLACE}", "10 per 15 minutes"),
-        ("sign_in_place", f"address:{PLACE}", "100 per 15 minutes"),
-        ("forgot", f"address:{PLACE}", "20 per hour"),
-        ("forgot_account", account, "3 per hour"),
+        ("sign_in_place", f"place:{PLACE}", "200 per 15 minutes"),
+        ("sign_in_account", account, "100 per hour"),
+        ("forgot_here", f"{account}@{PLACE}", "3 per hour"),
+        ("forgot_account", account, "10 per hour"),
+        ("forgot", f"place:{PLACE}", "120 per hour"),
         ("reset_password", f"member:{member.id}", "10 per 15 minutes"),
         ("change_password", f"member:{member.id}", "10 per 15 minutes"),
     ]

@@ -1,0 +1,57 @@
+"""Known devices: a cookie that says on which accounts this browser signed in before. It lets nobody in.
+
+Wrong guesses from a known device are counted by themselves. So strangers who guess, also behind the same internet
+address, never keep the owner of an account out on a device of their own.
+"""
+
+from flask import Response, after_this_request, current_app, request
+
+from forum.infra import addresses, tokens
+
+PURPOSE = "device"
+REMEMBERED = 365 * 24 * 3600
+MOST = 5  # accounts of one browser: the last ones
+
+
+def known(email: str) -> str | None:
+    """Return the id of this browser if the account with that address was signed in on it, else None."""
+    device, accounts = _read()
+    return device if device is not None and _mark(email) in accounts else None
+
+
+def remember(email: str, *, lasting: bool = True) -> None:
+    """Note, with the answer to this request, that this browser belongs to somebody with that account.
+
+    Not `lasting`: the browser forgets it when it is closed.
+    """
+    device, accounts = _read()
+    mark = _mark(email)
+    if mark in accounts:
+        return
+    kept = [mark, *accounts][:MOST]
+    value = tokens.sign(PURPOSE, {"d": device or tokens.random_token(12), "a": kept})
+
+    @after_this_request
+    def set_cookie(response: Response) -> Response:
+        response.set_cookie(
+            current_app.config["DEVICE_COOKIE_NAME"],
+            value,
+            max_age=REMEMBERED if lasting else None,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
+def _read() -> tuple[str | None, list[str]]:
+    cookie = request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"], "")
+    try:
+        kept = tokens.read(PURPOSE, cookie, max_age_seconds=REMEMBERED)
+        return str(kept["d"]), [str(one) for one in kept["a"]]
+    except (tokens.BadToken, KeyError, TypeError):
+        return None, []
+
+
+def _mark(email: str) -> str:
+    return tokens.mark(PURPOSE, addresses.key(email))
