@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 12, 256
 TIME_COST, MEMORY_COST = 3, 64 * 1024  # rounds and KiB: some 40 ms, the second choice of RFC 9106
 # Each hash takes a processor and 64 MiB: a few at a time, so that many who sign in at one moment leave memory to all
 # and processors to those who read. Whoever waits for a turn holds neither.
-AT_ONCE, WAITING, PATIENCE = max(2, min(4, (os.cpu_count() or 1) // 2)), 100, 20.0
+AT_ONCE, WAITING, PATIENCE = max(2, min(4, (os.cpu_count() or 1) // 2)), 100, 40.0
 FEWEST = 5  # different characters
 DISGUISES = str.maketrans("40315$7@!", "aoelsstai")
 KEY_ROWS = (
