@@ -8,8 +8,11 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from forum.domain import draft_places
 from forum.domain.consents import consents
 from forum.domain.digests import subscriptions
+from forum.domain.drafts import drafts
+from forum.domain.drafts.views import Subject
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing
 from forum.domain.threads import classification, threads
@@ -18,7 +21,7 @@ from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import Masking
 from forum.models.lessons import Lesson
-from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
+from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, Thread
@@ -40,9 +43,11 @@ CHECKED = "zwartetoetsmerk"
 NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
 FORMER_TAG = "zwartoudlabelmerk"
+# In what was typed and not sent: only its owner meets it, nobody else of the closed city either.
+HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    FORMER_TAG,
+    FORMER_TAG, HALF, MODERATORS_HALF,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -68,6 +73,7 @@ class World:
     kept: Lesson
     checked: Lesson
     resting: Lesson  # on the narrowed talk
+    begun: list[int]  # drafts of the insider, of the moderator, and of somebody who has left the closed city
     insider: Member
     moderator: Member
     outsiders: dict[str, Member | None] = field(default_factory=dict)
@@ -120,7 +126,9 @@ def build() -> World:
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
     former = make_member("Former", space=elsewhere)
-    _left(former, closed)
+    left = join(former, closed)
+    begun = _begun(insider, moderator, former, thread, draft)
+    left.since_at, left.ended_at = clock.now() - timedelta(days=90), clock.now()
     suspended = make_member("Suspended", space=closed)
     outsiders = {
         "visitor": None,
@@ -139,7 +147,7 @@ def build() -> World:
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
-        insider, moderator, outsiders,
+        begun, insider, moderator, outsiders,
     )  # fmt: skip
 
 
@@ -250,11 +258,20 @@ def _moved(unlisted: Space, space: Space, author: Member) -> Thread:
     return classification.move(actor(author), thread.id, space.id, audience=Audience.PUBLIC)
 
 
-def _left(member: Member, space: Space) -> None:
-    since = clock.now() - timedelta(days=90)
-    db.session.add(
-        Membership(
-            member_id=member.id, space_id=space.id, role=Role.MEMBER, since_at=since, ended_at=clock.now()
-        )
-    )
-    db.session.flush()
+def _begun(insider: Member, moderator: Member, former: Member, thread: Thread, lesson: Lesson) -> list[int]:
+    """Words that were typed and not sent, in every kind of place."""
+    reply, story = Subject(draft_places.REPLY, thread.id), Subject(draft_places.STORY, thread.space_id)
+    text = Subject(draft_places.LESSON_TEXT, lesson.id)
+    kept = []
+    for member, marker, subjects in (
+        (insider, HALF, (reply, story)),
+        (moderator, MODERATORS_HALF, (reply, text, Subject(draft_places.CLAIM, lesson.id))),
+        (former, HALF, (reply, story)),
+    ):
+        words = dict.fromkeys(("title", "body", "text"), f"Half {marker}")
+        for subject in subjects:
+            key = str(uuid.uuid4())
+            draft = drafts.keep(actor(member), subject, key, words, revision=0, enter=draft_places.places)
+            assert draft is not None
+            kept.append(draft.id)
+    return kept

@@ -20,7 +20,8 @@ from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
-from tests.factories import sign_in
+from forum.web import draft_slots
+from tests.factories import sign_in, submit
 from tests.rules import leak_scenario
 from tests.rules.leak_scenario import MARKERS, World
 from tests.sweeps import few_of
@@ -41,7 +42,7 @@ BAIT = {
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "notification_id": lambda w: [1],
-    "draft_id": lambda w: [1],
+    "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],
@@ -64,6 +65,9 @@ QUERIES = (
 )
 
 
+DRAFTED = {endpoint for endpoint, _values in draft_slots.ENDPOINTS.values()} | {"drafts.index"}
+
+
 def unknown_arguments(app: Flask) -> set[str]:
     """Arguments of GET routes for which nobody said how to fill them."""
     return {name for rule in _pages(app) for name in rule.arguments} - set(BAIT)
@@ -77,6 +81,8 @@ def addresses(app: Flask, world: World) -> Iterator[str]:
             for values in _fillings(sorted(rule.arguments), world):
                 path = adapter.build(rule.endpoint, values, method="GET")
                 yield from (path + query for query in QUERIES)
+                if rule.endpoint in DRAFTED:
+                    yield from (f"{path}?draft={draft_id}&thrown={draft_id}" for draft_id in world.begun[::3])
 
 
 def _pages(app: Flask):
@@ -180,6 +186,27 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert "Tags changed." in full.get(moved).text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
+
+
+def test_what_somebody_typed_and_did_not_send_meets_nobody_else_of_the_same_city(app, world):
+    at = f"/threads/{world.thread.id}-{world.thread.slug}"
+    pages = ["/", "/drafts", at, f"/spaces/{world.closed.slug}", f"/spaces/{world.closed.slug}/moderation"]
+    pages += [f"/workbench/{world.draft.id}{part}" for part in ("", "?part=text", "/preview")]
+    for draft_id in world.begun:
+        pages += [f"/drafts/{draft_id}", f"/drafts?thrown={draft_id}", f"{at}?draft={draft_id}"]
+        pages += [f"/workbench/{world.draft.id}?part=text&draft={draft_id}"]
+    for member, own, others in (
+        (world.insider, leak_scenario.HALF, leak_scenario.MODERATORS_HALF),
+        (world.moderator, leak_scenario.MODERATORS_HALF, leak_scenario.HALF),
+    ):
+        browser = app.test_client()
+        sign_in(browser, member)
+        answers = [browser.get(page, follow_redirects=True) for page in pages]
+        assert all(own in answers[number].text for number in (1, 2))
+        assert [page for page, answer in zip(pages, answers, strict=True) if others in answer.text] == []
+        for draft_id in world.begun:
+            answer = submit(browser, f"/drafts/{draft_id}/exchange", headers={"Accept": "application/json"})
+            assert (answer.status_code, others in answer.text) == (404, False)
 
 
 def test_a_lesson_with_consent_comes_out_without_a_trace_of_its_talk(app, world):
