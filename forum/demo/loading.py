@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
-from forum.demo import adoptions, aftermath, book, lessons, people, spaces, subscriptions, threads
+from forum.demo import adoptions, aftermath, book, drafts, lessons, people, spaces, subscriptions, threads
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
@@ -39,6 +39,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     lessons.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)
+    drafts.bring(loaded)
     aftermath.settle(loaded)
     _count(loaded)
     return {**loaded.counts, **loaded.not_loaded}
