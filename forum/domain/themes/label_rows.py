@@ -17,7 +17,7 @@ from forum.infra.db import db, reading
 from forum.infra.i18n import locale
 from forum.models.themes import Label, LabelKind
 
-KEPT_FOR, TRIED_AGAIN_AFTER = 60.0, 5.0  # seconds
+KEPT_FOR, TRIED_AGAIN_AFTER, PATIENCE = 60.0, 5.0, 2.0  # seconds
 log = logging.getLogger(__name__)
 _EXTENSION = "labels"
 _lock = Lock()
@@ -56,11 +56,17 @@ def keep() -> Kept:
     kept: Kept | None = current_app.extensions.get(_EXTENSION)
     if kept is not None and monotonic() < kept.until:
         return kept
-    with _lock:
+    # One page reads them anew. The others go on with the older words, or after a while with our own: each of them holds
+    # a connection, and the one that reads may be waiting for it.
+    if not _lock.acquire(timeout=PATIENCE if kept is None else 0):
+        return kept or _without_rows(None)
+    try:
         kept = current_app.extensions.get(_EXTENSION)
         if kept is None or monotonic() >= kept.until:
             kept = _renewed(kept)
             current_app.extensions[_EXTENSION] = kept
+    finally:
+        _lock.release()
     return kept
 
 
@@ -71,9 +77,14 @@ def _renewed(kept: Kept | None) -> Kept:
     except SQLAlchemyError:
         # A label decorates. Without its table, or without a database, pages still have to say what is wrong.
         log.warning("the labels could not be read", exc_info=True)
-        rows = kept.rows if kept is not None else {}
-        return Kept(rows, hash(frozenset(rows.items())), begun + TRIED_AGAIN_AFTER)
+        return _without_rows(kept)
     return Kept(rows, hash(frozenset(rows.items())), begun + KEPT_FOR)
+
+
+def _without_rows(kept: Kept | None) -> Kept:
+    """What was kept before, or nothing, for a few seconds from now: waiting for a connection may have taken longer."""
+    rows = kept.rows if kept is not None else {}
+    return Kept(rows, hash(frozenset(rows.items())), monotonic() + TRIED_AGAIN_AFTER)
 
 
 def forget() -> None:

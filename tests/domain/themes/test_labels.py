@@ -269,3 +269,15 @@ def test_without_a_table_pages_have_the_built_in_words_and_with_one_again_the_ro
     monkeypatch.setattr(label_rows, "_read", away)
     clock[0] += label_rows.KEPT_FOR
     assert said()[1] == "Close together", "the last words that were read stay"
+
+
+def test_no_page_waits_for_another_one_that_reads_the_labels(app, session, monkeypatch):
+    """Each page holds a connection; were all to wait, the one that reads might never get one."""
+    monkeypatch.setattr(label_rows, "PATIENCE", 0.01)
+    older = label_rows.keep()._replace(until=0.0)
+    with label_rows._lock:  # another page is reading
+        app.extensions["labels"] = older
+        assert label_rows.keep() is older
+        app.extensions.pop("labels")
+        assert label_rows.keep().rows == {}, "then our own words"
+    assert label_rows.keep().rows == older.rows
