@@ -11,6 +11,7 @@ from forum.web.http import (
     error_pages,
     input_checks,
     language,
+    origins,
     template_globals,
     transactions,
 )
@@ -25,6 +26,7 @@ def init_app(app: App) -> None:
         )
     app.wsgi_app = BodyReader(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
     transactions.init_app(app)  # first: it decides whether a request may write
+    origins.init_app(app)
     input_checks.init_app(app)
     current_user.init_app(app)
     access.init_app(app)

@@ -1,4 +1,6 @@
-"""Nothing is written without a token, and looking changes nothing: both for every route of the house."""
+"""Nothing is written without a token, for another site or from a file, and looking changes nothing: for every route."""
+
+import io
 
 import pytest
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
 from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import BAIT
+from tests.sweeps import few_of
 
 # The signed link in a mail is the permission itself; mail clients press that button without a session (RFC 8058).
 WITHOUT_TOKEN = {"unsubscribe.stop"}
@@ -56,6 +59,93 @@ def test_no_route_writes_without_a_token(app, world):
     assert tried > 30
     db.session.expire_all()
     assert everything() == before
+
+
+def test_no_route_writes_for_another_site(app, world):
+    moderator = app.test_client()
+    sign_in(moderator, world.moderator)
+    token = csrf_for(moderator)
+    before, tried = everything(), 0
+    for endpoint, address in addresses(app, world, "POST"):
+        if endpoint in WITHOUT_TOKEN:
+            continue
+        form = {"body": "x", "title": "x", "reason": "x", "audience": "space", "csrf_token": token}
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+            answer = moderator.post(address, data=form, headers=headers)
+            assert answer.status_code == 403, f"{address} answered {answer.status_code} to another site"
+            assert "Another site sent this form." in answer.get_data(as_text=True)
+            tried += 1
+    assert tried > 60
+    db.session.expire_all()
+    assert everything() == before
+
+
+def multipart(*parts):
+    """A body of parts as a program may write them; each the line after `Content-Disposition: form-data`, and a text."""
+    lines = "".join(f"--b\r\nContent-Disposition: form-data{line}\r\n\r\n{text}\r\n" for line, text in parts)
+    return (lines + "--b--\r\n").encode()
+
+
+def strange_bodies(token):
+    """Bodies in which a file, or nothing that any form of ours sends, stands where a text is expected (S1)."""
+    text = (';name="csrf_token"', token)
+    file = io.BytesIO
+    yield "files", {"csrf_token": token, **{name: (file(b"x"), "a.txt") for name in TEXTS}}, None
+    yield "a file beside the text", {"csrf_token": token, "body": ["x", (file(b"x"), "a.txt")]}, None
+    yield "a file without a name", {"csrf_token": token, "body": (file(b"x"), "")}, None
+    yield "the token as a file", {"csrf_token": (file(token.encode()), "a.txt")}, None
+    yield "a value without a name", multipart(text, ("", "x")), "multipart/form-data; boundary=b"
+    yield "the end of the names", multipart(text, (";name=", "x")), "multipart/form-data; boundary=b"
+
+
+TEXTS = (
+    "body",
+    "title",
+    "text",
+    "note",
+    "reason",
+    "message",
+    "email",
+    "password",
+    "name",
+    "words",
+    "address",
+)
+
+
+def test_s1_a_file_where_a_text_is_expected_is_refused_by_every_route(app, world):
+    moderator = app.test_client()
+    sign_in(moderator, world.moderator)
+    token = csrf_for(moderator)
+    before, tried = everything(), 0
+    for _endpoint, address in addresses(app, world, "POST"):
+        for what, body, kind in strange_bodies(token):
+            answer = moderator.post(address, data=body, content_type=kind or "multipart/form-data")
+            assert answer.status_code in {400, 422}, f"{address} answered {answer.status_code} to {what}"
+            tried += 1
+    assert tried > 300
+    db.session.expire_all()
+    assert everything() == before
+
+
+ABSURD = [
+    "multipart/form-data", "multipart/form-data; boundary=", f"multipart/form-data; boundary={'a' * 300}",
+    "multipart/form-data; boundary=ÿ", "multipart/mixed; boundary=b", "application/json", "text/plain", "", "/",
+    "application/x-www-form-urlencoded; charset=utf-99", "application/x-www-form-urlencoded; charset=utf-16",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", few_of(ABSURD, "multipart/form-data; boundary=", "application/json"))
+def test_a_body_of_an_absurd_kind_breaks_no_route(app, world, kind):
+    moderator = app.test_client()
+    sign_in(moderator, world.moderator)
+    token = csrf_for(moderator)
+    for endpoint, address in addresses(app, world, "POST"):
+        if endpoint not in {"accounts.sign_out", "settings.sign_out_others"}:
+            for body in (b"{", b"body=%ff&title=%00", multipart((';name="body"', "x"))[:-8]):
+                headers = {"Content-Type": kind.encode().decode("latin-1"), "X-CSRFToken": token}
+                answer = moderator.post(address, data=body, headers=headers)
+                assert answer.status_code < 500, f"{address} answered {answer.status_code} to {kind}"
 
 
 def test_looking_changes_nothing(app, world):

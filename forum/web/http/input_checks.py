@@ -37,11 +37,11 @@ def refuse_unread() -> None:
 
 
 def reject_foreign_input() -> None:
-    """Answer 404 for a NUL in an address, 400 for one in a form, and for a file: no form of ours sends one."""
+    """Answer 404 for a NUL in an address; 400 for one in a form, for a value without a name, and for a file."""
     if NUL in request.path or any(NUL in value for value in request.args.values()):
         raise NotFound
     for name, values in request.form.lists():
-        if NUL in name or any(NUL in value for value in values):
+        if name is None or NUL in name or any(NUL in value for value in values):
             abort(400)
     if request.files:
         abort(400)

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import current_app, render_template, request, session, url_for
+from flask import current_app, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from forum.infra.i18n import _
 from forum.policy.errors import NotFound
 from forum.web.forms.accounts import SignInForm
+from forum.web.http import origins
 from forum.web.http.access import anyone
 from forum.web.http.current_user import viewer
 from forum.web.http.links import own_path
@@ -29,8 +28,6 @@ class SubmittedForm:
 
 def offer_resubmit() -> Any:
     """Answer a form without a valid session: what was typed, a fresh token, and fields to sign in where needed."""
-    if _from_elsewhere():
-        return _refuse_other_site()
     submitted = SubmittedForm(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
     needs_account = viewer() is None and not _is_open(request.endpoint)
     return page(submitted, form=SignInForm(formdata=None) if needs_account else None), 403
@@ -39,7 +36,9 @@ def offer_resubmit() -> Any:
 def request_fields() -> list[Field]:
     """Return the fields of the form that is being refused, so that what was typed can be shown."""
     # A body over the limit was not read, and must not be read here.
-    if request.method != "POST" or (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
+    if request.method != "POST" or not origins.fits():
+        return []
+    if (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]:
         return []
     try:
         return _fields(request.form.items(multi=True))
@@ -50,25 +49,7 @@ def request_fields() -> list[Field]:
 def own_target() -> str | None:
     """Return where the form of this request went, to be sent there again; None for one that another site sent."""
     unread = (request.content_length or 0) > current_app.config["MAX_CONTENT_LENGTH"]
-    return None if unread or _from_elsewhere() else request.full_path.rstrip("?")
-
-
-def _from_elsewhere() -> bool:
-    """Whether another site made this browser send the form: then nobody here typed what is in it."""
-    if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
-        return True
-    origin = request.headers.get("Origin")
-    own_hosts = {request.host, urlsplit(current_app.config["BASE_URL"]).netloc}
-    return origin is not None and urlsplit(origin).netloc not in own_hosts
-
-
-def _refuse_other_site() -> tuple[str, int]:
-    """A plain refusal that does not touch the browser's own session: the other site's form came without it."""
-    page = render_template(
-        "errors/403.html", reason=_("Another site sent this form. Nothing was done with it.")
-    )
-    session.modified = False
-    return page, 403
+    return None if unread or not origins.fits() else request.full_path.rstrip("?")
 
 
 def submitted_form() -> SubmittedForm:
