@@ -10,32 +10,36 @@ ROOT = Path(__file__).resolve().parent
 load_dotenv(ROOT / ".env")
 
 
-def _switch(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+def _set(name: str, default: str = "") -> str:
+    """What the environment says; the default where it says nothing, or only blanks."""
+    return os.environ.get(name, "").strip() or default
 
 
 class Default:
-    """What holds everywhere unless said otherwise. Paths without a slash in front are beside this file."""
+    """What holds everywhere unless said otherwise. Paths without a slash in front are beside this file.
+
+    Values are as they were written: `forum.settings` reads and checks them.
+    """
 
     ENV_NAME = "default"
     ROOT = ROOT
-    INSTANCE = Path(os.environ.get("INSTANCE", ROOT / "instance"))
+    INSTANCE = Path(_set("INSTANCE", str(ROOT / "instance")))
     MIGRATIONS = str(ROOT / "migrations")
     TRANSLATIONS = str(ROOT / "translations")
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
-    SECRET_KEY_FALLBACKS = [key for key in os.environ.get("SECRET_KEY_FALLBACKS", "").split(",") if key]
-    SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE / 'leerkring.db'}")
-    JOBS_URL = os.environ.get("JOBS_URL", f"sqlite:///{INSTANCE / 'jobs.db'}")
-    BASE_URL = os.environ.get("BASE_URL", f"http://127.0.0.1:{os.environ.get('PORT', '8000')}")
-    FORUM_NAME = os.environ.get("FORUM_NAME", "Leerkring")
-    SMTP_URL = os.environ.get("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
-    MAIL_FROM = os.environ.get("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
-    CONTACT = os.environ.get("CONTACT", "")
-    REDIS_URL = os.environ.get("REDIS_URL", "")
-    DEFAULT_LOCALE = os.environ.get("DEFAULT_LOCALE", "nl")
-    TIMEZONE = os.environ.get("TIMEZONE", "Europe/Brussels")
-    TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
-    DEMO = _switch("FORUM_DEMO")
+    SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split(",")
+    SQLALCHEMY_DATABASE_URI = _set("DATABASE_URL", f"sqlite:///{INSTANCE / 'leerkring.db'}")
+    JOBS_URL = _set("JOBS_URL", f"sqlite:///{INSTANCE / 'jobs.db'}")
+    BASE_URL = _set("BASE_URL", f"http://127.0.0.1:{_set('PORT', '8000')}")
+    FORUM_NAME = _set("FORUM_NAME", "Leerkring")
+    SMTP_URL = _set("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
+    MAIL_FROM = _set("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
+    CONTACT = _set("CONTACT")
+    REDIS_URL = _set("REDIS_URL")
+    DEFAULT_LOCALE = _set("DEFAULT_LOCALE", "nl")
+    TIMEZONE = _set("TIMEZONE", "Europe/Brussels")
+    TRUSTED_PROXIES = _set("TRUSTED_PROXIES", "0")
+    DEMO = _set("FORUM_DEMO", "0")
     DEBUG = False
     HSTS = False
     MAX_CONTENT_LENGTH = 512 * 1024
@@ -73,11 +77,13 @@ class Testing(Default):
     BASE_URL = "http://forum.test"
     WTF_CSRF_ENABLED = True
     RATES_ENABLED = False
-    DEMO = False
+    DEMO = "0"
+    TRUSTED_PROXIES = "0"
+    REDIS_URL = ""
 
 
 class Production(Default):
-    """Behind TLS, with a real secret; `forum.settings.check` refuses to start otherwise."""
+    """Behind TLS, with a real secret; `forum.settings` refuses to start otherwise."""
 
     ENV_NAME = "production"
     HSTS = True

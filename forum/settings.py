@@ -1,60 +1,82 @@
-"""Completes the configuration and refuses an unsafe one: production names the wrong value, and does not start."""
+"""Completes the configuration and refuses an unsafe one: it names every value that is wrong, and does not start."""
 
 import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
+from flask.helpers import get_debug_flag
 
-from config import NAMED
+from config import NAMED, Default
+from forum.infra import safe_settings
+
+ON, OFF = {"1", "true", "yes", "on", "y", "t"}, {"", "0", "false", "no", "off", "n", "f"}
 
 
 class UnsafeSettings(RuntimeError):
-    """The configuration is not safe; the message names each value that is wrong."""
+    """The configuration cannot be read, or is not safe; the message names each value that is wrong."""
 
 
 def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
     """Load the configuration of this environment, with `overrides` on top, and check it; UnsafeSettings."""
     overrides = overrides or {}
-    app.config.from_object(NAMED[overrides.get("ENV_NAME") or _environment()])
-    app.config.update(overrides)
+    is_https = _is_https(overrides.get("BASE_URL", Default.BASE_URL))
+    named = str(overrides.get("ENV_NAME") or os.environ.get("FORUM_ENV", "")).strip().lower()
+    wrong = []
+    if named and named not in NAMED:
+        wrong.append(f"FORUM_ENV is {named!r}: choose from {', '.join(NAMED)}")
+    app.config.from_object(NAMED.get(named) or NAMED["production" if is_https else "development"])
+    app.config.update(overrides, ENV_NAME=app.config["ENV_NAME"])
+    if named in NAMED and named != "production" and _is_https(app.config["BASE_URL"]):
+        wrong.append(f"FORUM_ENV is {named} while BASE_URL is https: leave FORUM_ENV out")
+    wrong += _read(app.config)
     if app.config["ENV_NAME"] == "production":
-        _refuse_unsafe(app.config)
+        if app.config["DEBUG"] or get_debug_flag():
+            wrong.append("FLASK_DEBUG is on: leave it out, or write 0")
+        wrong += safe_settings.unsafe(app.config)
+    if wrong:
+        raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
     instance = Path(app.config["INSTANCE"])
     if app.config["ENV_NAME"] == "development":
         instance.mkdir(parents=True, exist_ok=True)
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _own_secret(instance / "secret")
 
 
-def _environment() -> str:
-    """production when FORUM_ENV says so, or when the forum has an https address; development otherwise."""
-    named = os.environ.get("FORUM_ENV", "")
-    if named:
-        if named not in NAMED:
-            raise UnsafeSettings(f"FORUM_ENV is {named!r}: choose from {', '.join(NAMED)}")
-        return named
-    return "production" if os.environ.get("BASE_URL", "").startswith("https://") else "development"
+def _is_https(url: str) -> bool:
+    return url.strip().lower().startswith("https:")
 
 
-def _refuse_unsafe(config: dict[str, Any]) -> None:
+def _read(config: dict[str, Any]) -> list[str]:
+    """Put values in the place of what was written; return what cannot be read."""
     wrong = []
-    if not config["SECRET_KEY"]:
-        wrong.append("SECRET_KEY is missing")
-    elif len(config["SECRET_KEY"]) < 32:
-        wrong.append("SECRET_KEY is shorter than 32 characters")
-    if config["DEBUG"] or os.environ.get("FLASK_DEBUG", "0") not in {"", "0"}:
-        wrong.append("FLASK_DEBUG is on")
-    if config["DEMO"]:
-        wrong.append("FORUM_DEMO is on: its sign-ins have a known password")
-    if not config["BASE_URL"].startswith("https://"):
-        wrong.append("BASE_URL must start with https://")
-    if not config["BASE_URL"].isascii():  # it stands in headers of mail, where only ASCII may stand
-        wrong.append("BASE_URL has letters with accents: write its host in ASCII, as in https://xn--…")
-    if config["SMTP_URL"].startswith("mailbox:"):
-        wrong.append("SMTP_URL still points to a folder instead of a mail server")
-    if wrong:
-        raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
+    config["SECRET_KEY_FALLBACKS"] = [
+        key.strip() for key in config["SECRET_KEY_FALLBACKS"] or () if key.strip()
+    ]
+    for name in ("BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "JOBS_URL", "REDIS_URL"):
+        config[name] = config[name].strip()
+    config["BASE_URL"] = _plain(config["BASE_URL"])
+    proxies = str(config["TRUSTED_PROXIES"]).strip()
+    if not (proxies.isascii() and proxies.isdigit()):
+        wrong.append(f"TRUSTED_PROXIES is {proxies!r}: write how many proxies stand in front, 0 or more")
+    config["TRUSTED_PROXIES"] = int(proxies) if proxies.isascii() and proxies.isdigit() else 0
+    demo = str(config["DEMO"]).strip().lower()
+    if demo not in ON | OFF:
+        wrong.append(f"FORUM_DEMO is {demo!r}: write 1 or 0")
+    config["DEMO"] = demo in ON
+    return wrong
+
+
+def _plain(url: str) -> str:
+    """An address as browsers write it: scheme and host in small letters, no slash at its end."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if any(sign.isspace() for sign in url):  # which `urlsplit` would drop without a word
+        return url
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path.rstrip("/")).geturl()
 
 
 def _own_secret(path: Path) -> str:

@@ -1,43 +1,174 @@
-"""Production refuses what is unsafe and says which; it starts on what is safe, with strict headers and cookies."""
+"""Production refuses what is unsafe, however it is spelt, and says which; on what is safe it starts, and is strict."""
+
+import logging
+import secrets
 
 import pytest
 
 from forum import create_app
 from forum.settings import UnsafeSettings
+from forum.web.http import forwarded
 
 pytestmark = pytest.mark.any_database
 
-SAFE = {
-    "ENV_NAME": "production",
-    "SECRET_KEY": "k" * 40,
-    "BASE_URL": "https://forum.example",
-    "SMTP_URL": "smtp://127.0.0.1:25",
-    "SQLALCHEMY_DATABASE_URI": "sqlite://",
-    "JOBS_URL": "memory:",
-    "DEMO": False,
-}
+KEY, OLDER = secrets.token_urlsafe(48), secrets.token_hex(32)
+
+
+@pytest.fixture
+def safe(tmp_path, monkeypatch):
+    """Settings with which production starts; nothing of this machine's environment."""
+    for name in ("FORUM_ENV", "FLASK_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    return {
+        "SECRET_KEY": KEY,
+        "SECRET_KEY_FALLBACKS": [],
+        "BASE_URL": "https://forum.example",
+        "SMTP_URL": "smtp://127.0.0.1:25",
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/forum.db",
+        "JOBS_URL": "memory:",
+        "REDIS_URL": "",
+        "TRUSTED_PROXIES": "0",
+        "DEMO": "0",
+        "INSTANCE": tmp_path,
+    }
+
+
+LONG = "Zq3v-8xLm2Wp_7tRb5Yk"
+REFUSED = [
+    ("SECRET_KEY", ["", "  \t"], "SECRET_KEY is missing"),
+    ("SECRET_KEY", ["short", KEY[:31]], "SECRET_KEY is shorter than 32"),
+    ("SECRET_KEY", [f" {KEY}", f"{KEY}\n"], "SECRET_KEY has blanks"),
+    ("SECRET_KEY", ["k" * 40, "abc" * 14, "aB3$xY9!" * 5, "0123456789abcdef" * 2, " " * 16 + "x" * 16 + " y"],
+     "SECRET_KEY (repeats itself|has blanks)"),
+    ("SECRET_KEY", ["abcdefghijklmnopqrstuvwxyz0123456", f"{LONG}-qwertyuiop-x!", f"{LONG}-87654321-zXy"],
+     "SECRET_KEY is made of neighbouring"),
+    ("SECRET_KEY", [f"{LONG}-CHANGEME-9fK", f"{LONG}-secret_key-x", "tests-only-Gh7Kq2Lm9Xw4Rt6Yb1Zc5"],
+     "SECRET_KEY is one of an example"),
+    ("SECRET_KEY_FALLBACKS", [["old"], [OLDER, "k" * 40], [" short "]], "SECRET_KEY_FALLBACKS: key"),
+    ("SECRET_KEY_FALLBACKS", [[KEY], [OLDER, f" {KEY} "]], "SECRET_KEY_FALLBACKS has SECRET_KEY itself"),
+    ("DEBUG", [True], "FLASK_DEBUG is on"),
+    ("DEMO", [True, "1", " On ", "TRUE", "yes", "y", "t"], "FORUM_DEMO is on"),
+    ("DEMO", ["maybe", "2", "ja"], "FORUM_DEMO is '"),
+    ("BASE_URL", ["https://", "HTTPS://", " https://:443 ", "https:"], "BASE_URL names no host"),
+    ("BASE_URL", ["https://forum.example/leerkring", "https://forum.example/?x=1", "https://forum.example#x"],
+     "BASE_URL has a path"),
+    ("BASE_URL", ["https://ann@forum.example", "https://ann:x@forum.example", "https://@forum.example"],
+     "BASE_URL names a user"),
+    ("BASE_URL", ["https://forum.example:99999", "https://forum.example:x", "https://[::1", "https://forum example",
+                  "https://forum.example\tx"], "BASE_URL is no address"),
+    ("BASE_URL", ["https://café.example"], "BASE_URL has letters with accents"),
+    ("SMTP_URL", ["mailbox:x", "MAILBOX:x", " mailbox:/var/mail ", "memory:", "Memory:", "memory://"],
+     "SMTP_URL keeps e-mails on this machine"),
+    ("SMTP_URL", ["", "nonsense", "mail.example", "mail.example:25", "http://mail.example", "smpt://mail.example"],
+     "SMTP_URL must start with"),
+    ("SMTP_URL", ["smtp://", "smtp:", "SMTPS://:465", "smtp:///x"], "SMTP_URL names no host"),
+    ("SMTP_URL", ["smtp://mail.example:x", "smtp://mail.example:70000", "smtp://[::1", "smtp://mail example"],
+     "SMTP_URL is no address"),
+    ("SQLALCHEMY_DATABASE_URI", ["nonsense", "", "forum.db"], "DATABASE_URL is no address"),
+    ("SQLALCHEMY_DATABASE_URI", ["postgresql://x/y", "postgres://x/y", "mysql://x/y"], "DATABASE_URL must start with"),
+    ("SQLALCHEMY_DATABASE_URI", ["sqlite://", "sqlite:///:memory:", "sqlite:///"], "DATABASE_URL names no file"),
+    ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://host"], "DATABASE_URL names no database"),
+    ("REDIS_URL", ["nonsense", "memory://", "http://redis.example", "redis://redis.example:x"],
+     "REDIS_URL must start with"),
+    ("REDIS_URL", ["redis://", "REDISS://:6379"], "REDIS_URL names no server"),
+    ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True], "TRUSTED_PROXIES is"),
+]  # fmt: skip
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(("name", "spellings", "said"), REFUSED, ids=lambda value: str(value)[:30])
+def test_production_refuses_and_says_which_however_it_is_spelt(safe, name, spellings, said):
+    for value in spellings:
+        with pytest.raises(UnsafeSettings, match=said) as refused:
+            create_app({**safe, name: value})
+        assert str(refused.value).count(";") == 0, (value, "nothing else is wrong")
+        assert KEY not in str(refused.value)
+
+
+ACCEPTED = [
+    ("SECRET_KEY", [secrets.token_hex(16), secrets.token_urlsafe(24), KEY]),
+    ("SECRET_KEY_FALLBACKS", [[], None, ["", " "], [OLDER, f" {secrets.token_hex(16)} "]]),
+    ("DEMO", [False, "0", "false", " OFF ", "no", "", "n"]),
+    ("BASE_URL", ["HTTPS://Forum.Example", " https://forum.example ", "https://forum.example/",
+                  "https://forum.example?", "https://forum.example:8443"]),
+    ("SMTP_URL", ["smtp://mail.example", "SMTPS://mail.example:465", "smtp://u:p@mail.example:587?starttls=1",
+                  "smtp://[::1]:25"]),
+    ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:p@host/forum", "postgresql+psycopg:///forum"]),
+    ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
+    ("TRUSTED_PROXIES", [0, 1, "1", " 2 ", "0"]),
+]  # fmt: skip
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(("name", "spellings"), ACCEPTED, ids=lambda value: str(value)[:30])
+def test_production_starts_on_what_is_safe_however_it_is_spelt(safe, name, spellings):
+    for value in spellings:
+        app = create_app({**safe, name: value})
+        assert app.config["ENV_NAME"] == "production"
+        assert app.config["SESSION_COOKIE_SECURE"]
+        assert app.config["DEMO"] is False
+        if name == "BASE_URL":
+            assert app.config["BASE_URL"] in {"https://forum.example", "https://forum.example:8443"}
+        if name == "TRUSTED_PROXIES":
+            assert app.config["TRUSTED_PROXIES"] == int(value)
+
+
+@pytest.mark.live
+def test_every_wrong_value_is_named_in_one_go(safe, monkeypatch):
+    wrong = {
+        "SECRET_KEY": "short", "SECRET_KEY_FALLBACKS": ["old"], "DEMO": "maybe", "BASE_URL": "https://",
+        "SMTP_URL": "MEMORY:", "SQLALCHEMY_DATABASE_URI": "nonsense", "REDIS_URL": "nonsense", "TRUSTED_PROXIES": "two",
+    }  # fmt: skip
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    monkeypatch.setenv("FORUM_ENV", "productoin")
+    with pytest.raises(UnsafeSettings) as refused:
+        create_app({**safe, **wrong})
+    for name in (*wrong, "FLASK_DEBUG", "FORUM_ENV"):
+        assert name.replace("SQLALCHEMY_DATABASE_URI", "DATABASE_URL").replace("DEMO", "FORUM_DEMO") in str(
+            refused.value
+        )
 
 
 @pytest.mark.live
 @pytest.mark.parametrize(
-    ("wrong", "named"),
-    [
-        ({"SECRET_KEY": ""}, "SECRET_KEY is missing"),
-        ({"SECRET_KEY": "short"}, "SECRET_KEY is shorter"),
-        ({"DEBUG": True}, "FLASK_DEBUG"),
-        ({"DEMO": True}, "FORUM_DEMO"),
-        ({"BASE_URL": "http://forum.example"}, "BASE_URL"),
-        ({"SMTP_URL": "mailbox:x"}, "SMTP_URL"),
-    ],
-)
-def test_production_refuses_and_says_which(wrong, named):
-    with pytest.raises(UnsafeSettings, match=named):
-        create_app({**SAFE, **wrong})
+    ("value", "starts"),
+    [("", True), ("0", True), ("false", True), ("False", True), ("no", True),
+     ("1", False), ("true", False), ("on", False), ("yes", False), ("off", False)],
+)  # fmt: skip
+def test_debugging_is_on_where_flask_would_switch_it_on(safe, monkeypatch, value, starts):
+    monkeypatch.setenv("FLASK_DEBUG", value)
+    if starts:
+        assert not create_app(safe).debug
+    else:
+        with pytest.raises(UnsafeSettings, match="FLASK_DEBUG is on"):
+            create_app(safe)
 
 
 @pytest.mark.live
-def test_production_starts_on_safe_values_and_is_strict():
-    visitor = create_app(SAFE).test_client()
+@pytest.mark.parametrize(
+    ("named", "address", "said"),
+    [
+        ("testing", "https://forum.example", "FORUM_ENV is testing while BASE_URL is https"),
+        ("Development ", " HTTPS://forum.example", "FORUM_ENV is development while BASE_URL is https"),
+        ("live", "http://forum.example", "FORUM_ENV is 'live'"),
+        (" Production ", "http://forum.example", "BASE_URL must start with https://"),
+        ("PRODUCTION", "https://forum.example", None),
+        ("", "HTTPS://forum.example", None),
+        ("  ", "https://forum.example", None),
+    ],
+)
+def test_the_environment_fits_the_address(safe, monkeypatch, named, address, said):
+    monkeypatch.setenv("FORUM_ENV", named)
+    if said is None:
+        assert create_app({**safe, "BASE_URL": address}).config["ENV_NAME"] == "production"
+    else:
+        with pytest.raises(UnsafeSettings, match=said):
+            create_app({**safe, "BASE_URL": address})
+
+
+@pytest.mark.live
+def test_production_is_strict(safe):
+    visitor = create_app(safe).test_client()
     answer = visitor.get("/accounts/sign-in", base_url="https://forum.example")
     assert answer.status_code == 200
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
@@ -50,3 +181,26 @@ def test_production_starts_on_safe_values_and_is_strict():
         assert "frame-ancestors 'none'" in found.headers["Content-Security-Policy"], path
         assert "unsafe" not in found.headers["Content-Security-Policy"]
         assert found.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def warnings_of(safe, caplog, headers, **settings):
+    """What is logged about proxies while a page is asked for three times."""
+    caplog.clear()
+    visitor = create_app({**safe, **settings}).test_client()
+    with caplog.at_level(logging.WARNING):
+        for _turn in range(3):
+            visitor.get("/healthz", base_url="https://forum.example", headers=headers)
+    return [line.getMessage() for line in caplog.records if "TRUSTED_PROXIES" in line.getMessage()]
+
+
+@pytest.mark.live
+def test_headers_of_a_proxy_that_is_not_trusted_are_warned_of_once_and_never_told(safe, caplog, monkeypatch):
+    for name in ("X-Forwarded-For", "x-real-ip", "Forwarded"):
+        (said,) = warnings_of(safe, caplog, {name: "203.0.113.77"})
+        assert "203.0.113.77" not in caplog.text
+    assert warnings_of(safe, caplog, {}) == []
+    assert warnings_of(safe, caplog, {"X-Forwarded-For": "203.0.113.77"}, TRUSTED_PROXIES="1") == []
+    monkeypatch.setattr(forwarded, "QUIET", 0)
+    assert len(warnings_of(safe, caplog, {"X-Forwarded-For": "203.0.113.77"})) == 3, (
+        "again after some minutes"
+    )

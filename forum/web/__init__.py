@@ -9,6 +9,7 @@ from forum.web.http import (
     access,
     current_user,
     error_pages,
+    forwarded,
     input_checks,
     language,
     origins,
@@ -25,6 +26,7 @@ def init_app(app: App) -> None:
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     app.wsgi_app = BodyReader(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    forwarded.init_app(app)
     transactions.init_app(app)  # first: it decides whether a request may write
     origins.init_app(app)
     input_checks.init_app(app)
