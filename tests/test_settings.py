@@ -196,7 +196,7 @@ def warnings_of(safe, caplog, headers, **settings):
 @pytest.mark.live
 def test_headers_of_a_proxy_that_is_not_trusted_are_warned_of_once_and_never_told(safe, caplog, monkeypatch):
     for name in ("X-Forwarded-For", "x-real-ip", "Forwarded"):
-        (said,) = warnings_of(safe, caplog, {name: "203.0.113.77"})
+        assert len(warnings_of(safe, caplog, {name: "203.0.113.77"})) == 1
         assert "203.0.113.77" not in caplog.text
     assert warnings_of(safe, caplog, {}) == []
     assert warnings_of(safe, caplog, {"X-Forwarded-For": "203.0.113.77"}, TRUSTED_PROXIES="1") == []
