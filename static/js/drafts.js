@@ -1,6 +1,7 @@
 // What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Only
 // what was typed since this page was shown counts: words that a browser puts back after Back are nobody's draft.
 import { hold, open, send, value } from "./device.js";
+import "./signout.js"; // to have it when the network is away
 
 const SOON = 200; // ms after a key, to this device
 const PAUSE = 1000; // ms after the last key, to the server
@@ -60,7 +61,6 @@ class Draft {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
       at: location.pathname + location.search, page: document.title, time: Date.now(),
     });
-    if (stays) import("./signout.js").catch(() => {}); // to have it when the network is away
     this.form.dataset.kept = stays ? "device" : "";
     if (!navigator.onLine || this.failed) this.tellWaiting();
   }

@@ -1,12 +1,12 @@
 // Copies that wait on this device, on any page of their account: they are sent as soon as that goes. Where the page has a
 // list for it, [data-waiting], it shows what is left: a row of its template for each, to go on with and to throw away.
 import { open, removeReadable, sendAll } from "./device.js";
+import "./signout.js"; // to have it when the network is away
 
 export async function start() {
   removeReadable();
   const copies = await open();
   if (!copies?.keys().length) return;
-  import("./signout.js"); // to have it when the network is away
   const list = document.querySelector("[data-waiting]");
   const go = async () => {
     const before = copies.keys().length;
@@ -37,7 +37,7 @@ function row(template, key, copy, copies, shown) {
     back.hidden = !gone;
     (gone ? back : drop).focus();
   };
-  where.textContent = copy.page;
+  where.textContent = copy.page.replace(/ · [^·]*$/, "");
   when.textContent = shown.format(copy.time);
   began.textContent = copy.typed.find((words) => words.trim())?.trim().slice(0, 160);
   on.href = `${copy.at}#draft-${key}`;

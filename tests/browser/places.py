@@ -29,6 +29,7 @@ MEMBER = (
     "/",
     "/spaces",
     "/threads/new",
+    "/drafts",
     "/settings/digest",
     "/settings/profile",
     "/settings/security",

@@ -37,12 +37,17 @@ FOCUSED = """() => {
 
 
 def violations(page, address: str) -> list[str]:
-    """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target."""
+    """What axe finds on the page of an address."""
     page.goto(address)
+    return [f"{address}: {found}" for found in found_on(page)]
+
+
+def found_on(page) -> list[str]:
+    """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target."""
     tall = page.evaluate("() => document.documentElement.scrollHeight")
     page.set_viewport_size({"width": page.viewport_size["width"], "height": max(tall, 844)})
     page.evaluate(AXE.read_text())
-    return [f"{address}: {found}" for found in page.evaluate(RUN, TAGS)]
+    return page.evaluate(RUN, TAGS)
 
 
 @pytest.mark.timeout(400)
@@ -60,6 +65,32 @@ def test_axe_finds_nothing(town, open_page, phone, dark):
     for address in places.for_moderator(town.app):
         found += violations(moderator, address)
     assert found == []
+
+
+def test_axe_finds_nothing_in_what_scripts_say_without_a_network(town, open_page):
+    page = open_page("wouter", phone=True)
+    page.goto(places.thread(town.app))
+    page.focus("#answer textarea")
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.fill("#answer textarea", "Geschreven in de trein.")
+    page.wait_for_selector('#answer [data-state="waits"]')
+    page.click("#answer .btn--primary")
+    page.wait_for_selector("#answer .unsent")
+    found = in_both_themes(page)
+    page.click(".colophon [data-device] button")
+    page.wait_for_selector("dialog[open]")
+    assert found + in_both_themes(page) == []
+    page.context.set_offline(False)
+
+
+def in_both_themes(page) -> list[str]:
+    """What axe finds on the page as it stands."""
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found += found_on(page)
+    return found
 
 
 def test_axe_can_find_something(town, open_page):
