@@ -2,6 +2,10 @@
 // reader stops the load, comes back, or waits for long, it can be pressed again; the server takes the same sending once.
 const SLOW = 8000; // ms without an answer
 const sending = new Map(); // a form, and what makes its button as it was
+const reached = new Set(); // forms of which the browser thought wrongly that there is no network
+
+// A browser that says so may be wrong: it sees its own cables only.
+const isReached = () => fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
 
 export function start() {
   const words = document.querySelector("[data-once]");
@@ -9,10 +13,16 @@ export function start() {
     const { target: form, submitter: button } = event;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (sending.has(form)) event.preventDefault();
-    else if (navigator.onLine) begin(form, button, words);
+    else if (navigator.onLine || reached.delete(form)) begin(form, button, words);
     else {
       event.preventDefault();
-      tell(button, form.dataset.kept === "device" ? words.dataset.offlineKept : words.dataset.offline, words);
+      isReached().then((yes) => {
+        if (!yes) tell(button, form.dataset.kept === "device" ? words.dataset.offlineKept : words.dataset.offline, words);
+        else {
+          reached.add(form);
+          form.requestSubmit(button);
+        }
+      });
     }
   });
   addEventListener("pageshow", () => endAll());

@@ -25,9 +25,8 @@ ENTRIES = "() => Object.entries(localStorage).filter(([name]) => name.startsWith
 OPEN = """async ([name, sealed]) => {
     const { open } = await import(document.querySelector('script[src]').src.replace('forum', 'device'));
     const [, account, key] = name.split(':');
-    const copies = await open();
-    copies.prefix = `draft:${account}:`;
-    const found = await copies.get(key);
+    const mine = await open();
+    const found = await new mine.constructor(`draft:${account}:`, mine.cipher).get(key);
     localStorage.setItem(name, sealed);
     return found;
 }"""
@@ -222,6 +221,7 @@ def test_signing_out_sends_first_and_asks_about_what_cannot_be_sent(town, open_p
     assert drafts(town, "samira") == ["Dit mag niet op de balie blijven staan."]
 
 
+@pytest.mark.proof
 def test_signing_out_all_the_same_throws_away_what_could_not_be_sent(town, open_page, thread):
     page = open_page("luc", phone=True)
     page.goto(thread, wait_until="networkidle")
@@ -233,6 +233,16 @@ def test_signing_out_all_the_same_throws_away_what_could_not_be_sent(town, open_
     page.wait_for_selector("text=Aanmelden")
     assert entries(page) == []
     assert drafts(town, "luc") == []
+
+
+def test_what_is_too_long_to_send_at_leaving_is_brought_by_the_next_page(town, open_page, thread):
+    page = open_page("karim")
+    page.goto(thread, wait_until="networkidle")
+    page.fill(ANSWER, "é" * 12_000)  # more than 64 KiB on its way
+    wait_for_copy(page)
+    page.goto("/lessons")
+    wait_for_copy(page, gone=True)
+    assert drafts(town, "karim") == ["é" * 12_000]
 
 
 def test_without_scripts_a_button_keeps_what_is_typed(town, open_page, thread):
@@ -260,6 +270,7 @@ def test_f2_back_and_send_again_is_asked_about(town, open_page, thread):
     assert posts(town, "Bij ons lukte het na drie keer bellen.") == 1
 
 
+@pytest.mark.proof
 def test_the_other_copy_of_two_devices_is_named(open_page, thread):
     desk = open_page("hilde")
     desk.goto(thread)
@@ -287,6 +298,7 @@ def test_a_refusal_is_said_and_not_called_kept(open_page, thread, monkeypatch):
     expect(page.locator(KEPT)).to_contain_text("Je bent afgemeld.")
 
 
+@pytest.mark.proof
 def test_a_browser_that_keeps_nothing_does_not_say_that_it_does(open_page, thread):
     page = open_page("emine")
     page.add_init_script("delete Crypto.prototype.subtle")  # as outside https
@@ -309,6 +321,7 @@ def test_the_list_of_drafts_shows_what_only_this_device_has(open_page, thread):
     no_drafts(page)
     page.fill(ANSWER, "Alleen hier.")
     wait_for_copy(page)
+    page.evaluate("localStorage.setItem('draft:reply-1-2', 'A copy of before, which anybody could read.')")
     page.goto("/drafts")
     row = page.locator("[data-waiting] li")
     assert "Alleen hier." in row.inner_text()
