@@ -9,7 +9,7 @@ from forum.domain.spaces import access_requests
 from forum.domain.themes.labels import organisation
 from forum.infra import i18n
 from forum.infra.i18n import _
-from forum.models.accounts import Body, Level
+from forum.models.accounts import Body, Level, Member
 from forum.models.spaces import AccessRequest
 from forum.web import devices
 from forum.web.forms import errors_on
@@ -25,29 +25,50 @@ bp = Blueprint("accounts", __name__)
 @bp.errorhandler(LinkExpired)
 def link_expired(error: LinkExpired) -> tuple[str, int]:
     """Answer a link from a letter that no longer works: the page says why, and what to do."""
-    return render_template("accounts/link_expired.html", reason=error.reason), 410
+    return render_template("accounts/link_expired.html", reason=error.reason, go_on=_go_on()), 410
 
 
 @bp.get("/accounts/sign-in")
 @open_to(anyone)
 def sign_in() -> ResponseReturnValue:
-    next_path = own_path(request.args.get("next"))
     if viewer() is not None:
-        return redirect(next_path or url_for("home.index"), 303)
-    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=next_path or ""))
+        return redirect(_go_on(), 303)
+    next_path = own_path(request.args.get("next")) or ""
+    return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=next_path))
+
+
+def sign_in_anew() -> ResponseReturnValue:
+    """Answer the form of a page that was open too long, perhaps while somebody signed in beside it."""
+    form = SignInForm()
+    if _is_signed_in_as(form.email.data):
+        return redirect(_go_on(), 303)
+    return render_template("accounts/sign_in.html", form=form, open_too_long=True, go_on=_go_on()), 403
 
 
 @bp.post("/accounts/sign-in")
 @open_to(anyone)
+@unsent_forms.without_session(sign_in_anew)
 def submit_sign_in() -> ResponseReturnValue:
-    form = SignInForm()
+    """Sign in. Whoever is signed in already goes on; with another account, that one takes the place of the first."""
+    form, before = SignInForm(), viewer()
+    if _is_signed_in_as(form.email.data):
+        return redirect(_go_on(), 303)
     if _sign_in(form):
-        return redirect(own_path(form.next.data) or url_for("home.index"), 303)
-    return render_template("accounts/sign_in.html", form=form), 422
+        if before is not None:
+            flash(_("%(name)s is signed out on this device.", name=before.name), "ok")
+        return redirect(_go_on(), 303)
+    return render_template("accounts/sign_in.html", form=form, go_on=_go_on()), 422
+
+
+def resume_anew() -> ResponseReturnValue:
+    """Answer the same page where its own form was open too long: once more, with all that was written."""
+    form = None if viewer() is not None else SignInForm()
+    return unsent_forms.page(unsent_forms.submitted_form(), form=form), 403
 
 
 @bp.post("/accounts/sign-in/again")
 @open_to(anyone)
+@unsent_forms.without_session(resume_anew)
 def sign_in_and_resume() -> ResponseReturnValue:
     """Sign in on the page that shows an unsent form; the form is shown again, and not sent yet."""
     form, submitted = SignInForm(), unsent_forms.submitted_form()
@@ -71,7 +92,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/accounts/join")
 @open_to(anyone)
 def join() -> ResponseReturnValue:
-    return render_template("accounts/join.html", form=JoinForm(formdata=None))
+    return render_template("accounts/join.html", form=JoinForm(formdata=None), go_on=_go_on())
 
 
 @bp.post("/accounts/join")
@@ -98,8 +119,18 @@ def confirm(token: str) -> ResponseReturnValue:
     return _confirm_page(token, mail_links.access_request_of(token), ResetForm(formdata=None))
 
 
+def confirm_anew(token: str) -> ResponseReturnValue:
+    """Answer the form of a page that was open too long."""
+    try:
+        asked = mail_links.access_request_of(token)
+    except LinkExpired as error:
+        return _used(error)
+    return _confirm_page(token, asked, ResetForm(), open_too_long=True), 403
+
+
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
+@unsent_forms.without_session(confirm_anew)
 def confirm_request(token: str) -> ResponseReturnValue:
     form = ResetForm()
     with transactions.looking_up():
@@ -119,7 +150,9 @@ def confirm_request(token: str) -> ResponseReturnValue:
 @bp.get("/accounts/forgot")
 @open_to(anyone)
 def forgot_password() -> ResponseReturnValue:
-    return render_template("accounts/forgot_password.html", form=RequestResetForm(formdata=None))
+    return render_template(
+        "accounts/forgot_password.html", form=RequestResetForm(formdata=None), go_on=_go_on()
+    )
 
 
 @bp.post("/accounts/forgot")
@@ -142,16 +175,32 @@ def reset_requested() -> ResponseReturnValue:
 @bp.get("/accounts/reset/<token>")
 @open_to(anyone)
 def reset(token: str) -> ResponseReturnValue:
-    member = mail_links.resetting_member(token)
-    return render_template("accounts/reset.html", form=ResetForm(formdata=None), member=member, token=token)
+    try:
+        member = mail_links.resetting_member(token)
+    except LinkExpired as error:
+        return _used(error)
+    return _reset_page(token, member, ResetForm(formdata=None))
+
+
+def reset_anew(token: str) -> ResponseReturnValue:
+    """Answer the form of a page that was open too long, perhaps while the password was set in another tab."""
+    try:
+        member = mail_links.resetting_member(token)
+    except LinkExpired as error:
+        return _used(error)
+    return _reset_page(token, member, ResetForm(), open_too_long=True), 403
 
 
 @bp.post("/accounts/reset/<token>")
 @open_to(anyone)
+@unsent_forms.without_session(reset_anew)
 def reset_password(token: str) -> ResponseReturnValue:
     form = ResetForm()
-    with transactions.looking_up():
-        member = mail_links.resetting_member(token)
+    try:
+        with transactions.looking_up():
+            member = mail_links.resetting_member(token)
+    except LinkExpired as error:
+        return _used(error)
     if form.validate():
         with errors_on(form):
             with transactions.looking_up():
@@ -159,7 +208,37 @@ def reset_password(token: str) -> ResponseReturnValue:
             known_devices.remember(passwords.reset(new).email)
             flash(_("Your new password is set. Sign in with it."), "ok")
             return redirect(url_for("accounts.sign_in"), 303)
-    return render_template("accounts/reset.html", form=form, member=member, token=token), 422
+    return _reset_page(token, member, form), 422
+
+
+def _go_on() -> str:
+    """Where somebody was going who came upon a page to sign in, and who is signed in by now."""
+    return own_path(request.values.get("next")) or url_for("home.index")
+
+
+def _is_signed_in_as(email: str | None) -> bool:
+    who = viewer()
+    return who is not None and (email or "").strip().lower() == who.email.lower()
+
+
+def _used(error: LinkExpired) -> ResponseReturnValue:
+    """Answer a link that no longer works: who is signed in needs it no more, and goes on."""
+    who = viewer()
+    if who is None:
+        return link_expired(error)
+    flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
+    return redirect(_go_on(), 303)
+
+
+def _reset_page(token: str, member: Member, form: ResetForm, *, open_too_long: bool = False) -> str:
+    return render_template(
+        "accounts/reset.html",
+        form=form,
+        member=member,
+        token=token,
+        open_too_long=open_too_long,
+        go_on=_go_on(),
+    )
 
 
 def _sign_in(form: SignInForm) -> bool:
@@ -173,15 +252,24 @@ def _sign_in(form: SignInForm) -> bool:
                     address=_address(),
                     device=known_devices.known(form.email.data),
                 )
+            before = device_secret()
             secret, actor = passwords.sign_in(checked, device=device)
+            if before:  # another account was signed in here
+                sessions.end_this(before)
             begin(secret, actor, lasting=form.remember.data)
             return True
     return False
 
 
-def _confirm_page(token: str, asked: AccessRequest, form: ResetForm) -> str:
+def _confirm_page(token: str, asked: AccessRequest, form: ResetForm, *, open_too_long: bool = False) -> str:
     return render_template(
-        "accounts/confirm.html", form=form, asked=asked, organisation_words=organisation(asked), token=token
+        "accounts/confirm.html",
+        form=form,
+        asked=asked,
+        organisation_words=organisation(asked),
+        token=token,
+        open_too_long=open_too_long,
+        go_on=_go_on(),
     )
 
 

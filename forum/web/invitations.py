@@ -15,7 +15,7 @@ from forum.web import accounts, devices, people_page
 from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
-from forum.web.http import transactions
+from forum.web.http import transactions, unsent_forms
 from forum.web.http.access import anyone, members, open_to, signed_in
 from forum.web.http.current_user import actor, begin, viewer
 from forum.web.http.links import to_space
@@ -47,11 +47,24 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
 @bp.get("/invitations/<token>")
 @open_to(anyone)
 def accept(token: str) -> ResponseReturnValue:
-    return _page(token, AcceptanceForm(formdata=None, city=mail_links.invitation_of(token).space.city))
+    try:
+        invitation = mail_links.invitation_of(token)
+    except LinkExpired as error:
+        return _used(token, error)
+    return _page(token, AcceptanceForm(formdata=None, city=invitation.space.city))
+
+
+def accept_anew(token: str) -> ResponseReturnValue:
+    """Answer the form of a page that was open too long, perhaps while it was accepted in another tab."""
+    try:
+        return _page(token, AcceptanceForm(), open_too_long=True), 403
+    except LinkExpired as error:
+        return _used(token, error)
 
 
 @bp.post("/invitations/<token>")
 @open_to(anyone)
+@unsent_forms.without_session(accept_anew)
 def accept_new(token: str) -> ResponseReturnValue:
     with transactions.looking_up():
         form, invitation = AcceptanceForm(), mail_links.invitation_of(token)
@@ -69,15 +82,31 @@ def accept_new(token: str) -> ResponseReturnValue:
 @bp.post("/invitations/<token>/acceptance")
 @open_to(signed_in)
 def accept_own(token: str) -> ResponseReturnValue:
-    space = invitations.accept_as(actor(), token)
+    try:
+        space = invitations.accept_as(actor(), token)
+    except LinkExpired as error:
+        return _used(token, error)
     flash(_("Welcome to %(space)s.", space=space.name), "ok")
     return redirect(to_space(space), 303)
 
 
-def _page(token: str, form: AcceptanceForm) -> str:
+def _used(token: str, error: LinkExpired) -> ResponseReturnValue:
+    """Answer an invitation that no longer works: who accepted it goes on to the space."""
+    who = viewer()
+    space = invitations.space_joined_by(who, token) if who is not None else None
+    return redirect(to_space(space), 303) if space is not None else accounts.link_expired(error)
+
+
+def _page(token: str, form: AcceptanceForm, *, open_too_long: bool = False) -> str:
     invitation = mail_links.invitation_of(token)
     if viewer() is None and not invitations.has_account(invitation):
-        return render_template("invitations/accept_new.html", form=form, invitation=invitation, token=token)
+        return render_template(
+            "invitations/accept_new.html",
+            form=form,
+            invitation=invitation,
+            token=token,
+            open_too_long=open_too_long,
+        )
     who = viewer()
     fits = who is not None and who.email == invitation.email
     return render_template(

@@ -62,7 +62,8 @@ def test_a_new_person_accepts_and_is_signed_in(client, gent, token):
     assert client.get("/settings/profile").status_code == 200
     hanne = db.session.scalars(select(Member).where(Member.email == "hanne@city.test")).one()
     assert actor(hanne).roles == {gent.id: Role.GUEST}
-    assert client.get(f"/invitations/{token}").status_code == 410
+    assert client.get(f"/invitations/{token}").location == f"/spaces/{gent.slug}", "it was used: here it led"
+    assert client.application.test_client().get(f"/invitations/{token}").status_code == 410
     assert submit(client, f"/invitations/{token}", PROFILE).status_code == 410
 
 

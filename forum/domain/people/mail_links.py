@@ -75,15 +75,7 @@ def resetting_member(token: str) -> Member:
 
 def invitation_of(token: str) -> Invitation:
     """Return the invitation behind a link with its space and who invites; LinkExpired, which says what became of it."""
-    try:
-        invitation_id = int(tokens.read(INVITATION, token)["i"])
-    except (tokens.BadToken, KeyError, ValueError):
-        raise LinkExpired(_("This link is not complete. Copy it whole from the e-mail.")) from None
-    invitation = db.session.scalars(
-        select(Invitation)
-        .where(Invitation.id == invitation_id)
-        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
-    ).one_or_none()
+    invitation = _behind(token)
     if invitation is None or invitation.withdrawn_at is not None:
         raise LinkExpired(_("This invitation was withdrawn. Ask whoever invited you what happened."))
     if invitation.accepted_at is not None:
@@ -93,6 +85,27 @@ def invitation_of(token: str) -> Invitation:
             _("This invitation is older than four weeks. Ask whoever invited you for a new one.")
         )
     return invitation
+
+
+def invitation_accepted_by(member_id: int, token: str) -> Invitation | None:
+    """Return the invitation behind a link with its space, where that member accepted it; None for any other link."""
+    try:
+        invitation = _behind(token)
+    except LinkExpired:
+        return None
+    return invitation if invitation is not None and invitation.accepted_by_id == member_id else None
+
+
+def _behind(token: str) -> Invitation | None:
+    try:
+        invitation_id = int(tokens.read(INVITATION, token)["i"])
+    except (tokens.BadToken, KeyError, ValueError):
+        raise LinkExpired(_("This link is not complete. Copy it whole from the e-mail.")) from None
+    return db.session.scalars(
+        select(Invitation)
+        .where(Invitation.id == invitation_id)
+        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
+    ).one_or_none()
 
 
 def unsubscribing_member(token: str) -> int:

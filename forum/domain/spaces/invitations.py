@@ -118,6 +118,12 @@ def accept_as(actor: Actor, token: str) -> Space:
     return _let_in(invitation, member)
 
 
+def space_joined_by(actor: Actor, token: str) -> Space | None:
+    """Return the space of an invitation that the actor accepted, while they belong to it; None for any other link."""
+    invitation = mail_links.invitation_accepted_by(actor.id, token)
+    return invitation.space if invitation is not None and invitation.space_id in actor.roles else None
+
+
 def hash_password(token: str, profile: Profile) -> str:
     """Return the hash of the password with which somebody new accepts: made first, so that nobody waits for it.
 

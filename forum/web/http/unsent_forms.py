@@ -1,5 +1,6 @@
 """Forms that came without a valid session: what was typed is shown again, to be sent once more."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +27,22 @@ class SubmittedForm:
     fields: list[Field]
 
 
+def without_session(answer: Callable[..., Any]) -> Callable[[Any], Any]:
+    """Mark a view whose form has an answer of its own once its token is no longer valid; it gets the view's arguments."""
+
+    def mark(view: Any) -> Any:
+        view.without_session = answer
+        return view
+
+    return mark
+
+
 def offer_resubmit() -> Any:
     """Answer a form without a valid session: what was typed, a fresh token, and fields to sign in where needed."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    own_answer = getattr(view, "without_session", None)
+    if own_answer is not None:
+        return own_answer(**(request.view_args or {}))
     submitted = SubmittedForm(request.full_path.rstrip("?"), _fields(request.form.items(multi=True)))
     needs_account = viewer() is None and not _is_open(request.endpoint)
     return page(submitted, form=SignInForm(formdata=None) if needs_account else None), 403
