@@ -55,7 +55,8 @@ def start(port: int) -> None:
 def serving(port: int) -> list[str]:
     """Return the options of granian with which the forum is served on one machine."""
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1", "--no-ws"]
-    return [*options, "--blocking-threads", THREADS, "--backpressure", REQUESTS, "--log-level", "warning"]
+    options += ["--log-level", "warning", "--no-access-log"]  # our own lines name no address
+    return [*options, "--blocking-threads", THREADS, "--backpressure", REQUESTS]
 
 
 def _refuse_taken(port: int) -> None:

@@ -47,7 +47,8 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if app.config["HSTS"]:
             response.headers.setdefault("Strict-Transport-Security", ONE_YEAR)
-        # A file says itself how long it is kept; any other answer to a signed-in member stays out of every cache.
+        # A file says itself how long it is kept, `web/http/caching.py` what is about a person; any other answer to a
+        # signed-in member stays out of every cache.
         if "Cache-Control" not in response.headers:
             if "_user_id" in session:
                 response.headers["Cache-Control"] = "no-store"

@@ -2,11 +2,12 @@
 
 Whatever else is logged becomes one line of JSON too, with the id of the request. Of an error it holds the kind and
 the place and not the message, because a database quotes what people wrote in its messages. Only in development
-errors are logged in full.
+errors are logged in full. The query of an address is logged nowhere.
 """
 
 import json
 import logging
+import re
 import sys
 import time
 import traceback
@@ -24,6 +25,8 @@ from forum.infra import clock
 
 log = logging.getLogger("leerkring.requests")
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+# The query of an address in a message, of a library perhaps: it names tags, drafts and where somebody was going.
+QUERY = re.compile(r"(?<=[\w/.~%-])\?[^\s\"']+")
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA", "SET ")
 
 
@@ -111,10 +114,23 @@ def _log_as_json(app: Flask) -> None:
     if not root.handlers:
         others = logging.StreamHandler(sys.stderr)
         if app.config["ENV_NAME"] == "development":
-            others.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+            others.setFormatter(PlainLines("%(levelname)s %(name)s: %(message)s"))
         else:
             others.setFormatter(JsonLines())
         root.addHandler(others)
+
+
+def without_queries(line: str) -> str:
+    """Return a line of a log without the queries of the addresses in it."""
+    return QUERY.sub("?…", line)
+
+
+class PlainLines(logging.Formatter):
+    """A log record in full, for who develops."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the lines of an error."""
+        return without_queries(super().format(record))
 
 
 class JsonLines(logging.Formatter):
@@ -126,7 +142,7 @@ class JsonLines(logging.Formatter):
             "at": clock.now().isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": without_queries(record.getMessage()),
         }
         if has_request_context() and has_app_context() and "request_id" in g:
             line["id"] = g.request_id

@@ -7,6 +7,7 @@ from forum.infra.urls import App
 from forum.web import pages
 from forum.web.http import (
     access,
+    caching,
     current_user,
     error_pages,
     forwarded,
@@ -33,6 +34,7 @@ def init_app(app: App) -> None:
     current_user.init_app(app)
     access.init_app(app)
     language.init_app(app)
+    caching.init_app(app)
     error_pages.init_app(app)
     template_globals.init_app(app)
     app.url_map.merge_slashes = False  # its redirects would repeat whatever Host a client sent

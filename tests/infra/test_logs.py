@@ -112,3 +112,30 @@ def test_a_line_within_a_request_carries_its_number(pages):
         pages.preprocess_request()
         told = json.loads(logs.JsonLines().format(record()))
     assert len(told["id"]) == 32
+
+
+@pytest.mark.parametrize("message", [
+    '127.0.0.1 - - "GET /lessons?tag=zwangerschap&next=/x HTTP/1.1" 200', "went to /accounts/sign-in?zwangerschap",
+    "Exception on http://forum.test/lessons?tag=zwangerschap [GET]",
+])  # fmt: skip
+@pytest.mark.parametrize(
+    "lines_of", [logs.JsonLines(), logs.PlainLines("%(levelname)s %(message)s")], ids=["json", "plain"]
+)
+def test_no_query_of_an_address_is_logged(lines_of, message):
+    record = logging.LogRecord("werkzeug", logging.INFO, "x.py", 1, message, None, None)
+    line = lines_of.format(record)
+    assert "zwangerschap" not in line
+    assert "/" in line
+    assert "Why? Because" in lines_of.format(
+        logging.LogRecord("a", 20, "x.py", 1, "Why? Because", None, None)
+    )
+
+
+def test_no_query_is_logged_of_a_page_that_breaks(pages, caplog):
+    """Neither in our line nor in that of the error, nor in what is known of it."""
+    with caplog.at_level(logging.DEBUG):
+        pages.test_client().get("/broken?tag=zwangerschap")
+    assert caplog.records
+    for record in caplog.records:
+        for lines_of in (logs.JsonLines(), logs.PlainLines("%(message)s")):
+            assert "zwangerschap" not in lines_of.format(record)

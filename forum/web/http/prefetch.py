@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import get_flashed_messages, request
+from flask import g, get_flashed_messages, request
 
 # What browsers send, now and formerly; a value may carry parameters: `prefetch;prerender`.
 HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
@@ -16,7 +16,10 @@ def is_ahead() -> bool:
 
 def flashed_messages() -> list[Any]:
     """Return the messages for the next page that somebody sees, with their categories."""
-    return [] if is_ahead() or _is_seen_already() else get_flashed_messages(with_categories=True)
+    found = [] if is_ahead() or _is_seen_already() else get_flashed_messages(with_categories=True)
+    if found:
+        g.is_personal = True  # for `caching.py`
+    return found
 
 
 def _is_seen_already() -> bool:

@@ -28,7 +28,7 @@ class SubmittedForm:
 
 
 def without_session(answer: Callable[..., Any]) -> Callable[[Any], Any]:
-    """Mark a view whose form has an answer of its own once its token is no longer valid; it gets the view's arguments."""
+    """Mark a view whose form has an answer of its own once its token is no longer valid."""
 
     def mark(view: Any) -> Any:
         view.without_session = answer
