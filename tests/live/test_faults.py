@@ -1,13 +1,12 @@
 """Faults under eight writers: nothing acknowledged is lost, every refusal shows the words, `/healthz` answers."""
 
-import shutil
 import sqlite3
 import subprocess
 import threading
 import time
 import uuid
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, suppress
 from html import unescape
 from http.client import HTTPException
 
@@ -100,7 +99,14 @@ def check(storm: Storm, url: str, capsys, name: str) -> None:
     assert storm.told["303"] > WRITERS
     assert storm.told["503"]
     assert storm.slowest["/healthz"] < 1
-    assert storm.slowest["page"] < 1 or not storm.pages_stand
+    assert storm.slowest["page"] < 3
+
+
+def fill(ballast) -> None:
+    """Take all the room that is left, while others take it too."""
+    with ballast.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
 
 
 def app_on(url: str, folder):
@@ -142,12 +148,9 @@ if not POSTGRES:
                 storm = Storm(readers, pages_stand=True)
                 time.sleep(1)
                 for _turn in range(4):
-                    ballast = small / "ballast"
-                    with ballast.open("wb") as file:
-                        left = shutil.disk_usage(small).free
-                        file.write(b"x" * max(0, left - 64 * 1024))
+                    fill(small / "ballast")
                     time.sleep(3)
-                    ballast.unlink()
+                    (small / "ballast").unlink()
                     time.sleep(2)
                 storm.end()
             check(storm, url, capsys, "disk full four times")
