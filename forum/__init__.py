@@ -1,11 +1,12 @@
 """The application factory: the only module, with the command line, that may import every floor."""
 
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from forum import cli, jobs, models, settings, web
-from forum.infra import compression, db, headers, i18n, logs, rates, static_files
+from forum.infra import compression, db, headers, i18n, logs, private_files, rates, static_files
 from forum.infra.urls import App
 
 
@@ -13,6 +14,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     """Build the WSGI application; `overrides` are configuration values on top of the environment's."""
     app = App(__name__, root_path=None, template_folder="../templates", static_folder=None)
     settings.apply(app, overrides)
+    private_files.close_instance(Path(app.config["INSTANCE"]))
     db.init_app(app)
     logs.init_app(app)
     headers.init_app(app)

@@ -1,5 +1,6 @@
 """Completes the configuration and refuses an unsafe one: it names every value that is wrong, and does not start."""
 
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -10,8 +11,9 @@ from flask import Flask
 from flask.helpers import get_debug_flag
 
 from config import NAMED, Default
-from forum.infra import safe_settings
+from forum.infra import private_files, safe_settings
 
+log = logging.getLogger(__name__)
 ON, OFF = {"1", "true", "yes", "on", "y", "t"}, {"", "0", "false", "no", "off", "n", "f"}
 
 
@@ -40,7 +42,6 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
         raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
     instance = Path(app.config["INSTANCE"])
     if app.config["ENV_NAME"] == "development":
-        instance.mkdir(parents=True, exist_ok=True)
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _own_secret(instance / "secret")
 
 
@@ -80,8 +81,16 @@ def _plain(url: str) -> str:
 
 
 def _own_secret(path: Path) -> str:
-    """A secret made once for this machine, so that `make run` needs no set-up and sessions survive a restart."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
+    """A secret made once for this machine, so that `make run` needs no set-up and sessions survive a restart.
+
+    Where it cannot be kept it is one of this process.
+    """
+    made = secrets.token_urlsafe(48)
+    try:
+        private_files.make_folder(path.parent)
+        if not path.exists():
+            private_files.write(path, made.encode())
+    except (private_files.Unwritable, OSError) as error:
+        log.error("The secret of this machine is not kept: %s", error)
+        return made
     return path.read_text().strip()

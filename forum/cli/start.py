@@ -12,7 +12,8 @@ from flask_migrate import upgrade
 from forum import demo
 from forum.cli.render import render_outdated
 from forum.cli.supervisor import Supervisor
-from forum.infra.db import db
+from forum.infra import private_files
+from forum.infra.db import db, sqlite_file
 
 HOST = "127.0.0.1"
 # Half of the threads at most read bodies (forum/infra/bodies.py), some wait to write (forum/infra/turns.py).
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
 def start(port: int) -> None:
     """Migrate, then serve web and worker together until Ctrl-C."""
     _refuse_taken(port)
+    _refuse_unwritable()
     upgrade()
     if rendered := render_outdated():
         click.echo(f"{rendered} posts were rendered anew.")
@@ -68,6 +70,17 @@ def _refuse_taken(port: int) -> None:
             raise click.ClickException(
                 f"Port {port} is taken. Choose another one: PORT={port + 1} make run"
             ) from error
+
+
+def _refuse_unwritable() -> None:
+    path = sqlite_file(db.engine.url)
+    if path is not None:
+        try:
+            private_files.make_folder(path.parent)
+        except private_files.Unwritable as error:
+            raise click.ClickException(str(error)) from error
+        if sentence := private_files.unwritable(path):
+            raise click.ClickException(sentence)
 
 
 def _load_demo() -> None:

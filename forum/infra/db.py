@@ -1,10 +1,12 @@
 """The database handle, its naming rules, its column types, and the settings of SQLite and PostgreSQL connections."""
 
 import enum
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -12,14 +14,16 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import DateTime, Engine, Enum, MetaData, event, text
-from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
 
+from forum.infra import private_files
 from forum.infra.compiled_cache import CompiledCache
 from forum.infra.turns import Turns
 
+log = logging.getLogger(__name__)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -104,22 +108,35 @@ WRITERS, WAITING_WRITERS, WRITER_PATIENCE = CONNECTIONS // 2, 64, 5.0
 def init_app(app: Flask) -> None:
     """Bind database and migrations to the application."""
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
-    is_sqlite = url.get_backend_name() == "sqlite"
+    is_sqlite, path = url.get_backend_name() == "sqlite", sqlite_file(url)
     options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
     options.setdefault("execution_options", {})["compiled_cache"] = CompiledCache()
-    # The connection that was used last comes first: its statements are prepared.
-    for name, value in (("pool_size", CONNECTIONS), ("max_overflow", 0), ("pool_use_lifo", True)):
-        options.setdefault(name, value)
-    options.setdefault("pool_timeout", POOL_PATIENCE)
+    if path is not None or not is_sqlite:
+        # The connection that was used last comes first: its statements are prepared.
+        pool = {
+            "pool_size": CONNECTIONS,
+            "max_overflow": 0,
+            "pool_timeout": POOL_PATIENCE,
+            "pool_use_lifo": True,
+        }
+        options |= {**pool, **options}
     if not is_sqlite:
         options.setdefault(
             "pool_pre_ping", True
         )  # what a restart of the server cut is made anew before it is used
         if "connect_timeout" not in url.query:
             options.setdefault("connect_args", {}).setdefault("connect_timeout", CONNECT_PATIENCE)
+    if path is not None and (sentence := private_files.unwritable(path)):
+        log.error(sentence)
     app.extensions["turns"] = Turns(1 if is_sqlite else WRITERS, WAITING_WRITERS, WRITER_PATIENCE)
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return where an SQLite database lies; None for another kind, and for one in memory."""
+    name = url.database if url.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" and not name.startswith("file:") else None
 
 
 @contextmanager
@@ -187,6 +204,16 @@ POSTGRESQL = (
 # better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
+
+
+@event.listens_for(Engine, "do_connect")
+def _keep_private(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    path = sqlite_file(URL.create(dialect.name, database=str(arguments[0]) if arguments else None))
+    if path is not None:
+        try:
+            private_files.make_database(path)
+        except private_files.Unwritable:
+            pass  # it can still be read, or SQLite says why not
 
 
 @event.listens_for(Engine, "connect")

@@ -23,7 +23,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import css_inline
 
-from forum.infra import addresses, clock, text
+from forum.infra import addresses, clock, private_files, text
 from forum.infra.mail_headers import address_value, text_value
 from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
 
@@ -197,11 +197,11 @@ class _Folder:
         path = self.folder / name_for(str(message["Message-ID"]))
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(message.as_bytes())
+            private_files.make_folder(self.folder)
+            private_files.write(temporary, message.as_bytes())
             temporary.replace(path)
-        except OSError as error:
-            raise Temporary(f"mailbox: {error.strerror}", connection_lost=True) from error
+        except (OSError, private_files.Unwritable) as error:
+            raise Temporary(f"mailbox: {error}", connection_lost=True) from error
 
 
 class _Smtp:

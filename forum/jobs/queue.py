@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, current_app
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 
+from forum.infra import private_files
 from forum.jobs import worker
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,11 @@ def connect(url: str) -> Huey | None:
         return None
     if scheme == "sqlite":
         path = Path(url.partition(":///")[2])
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            private_files.make_database(path)
+        except private_files.Unwritable as error:
+            log.error("Nobody can be woken: %s", error)
+            return None
         return SqliteHuey(NAME, filename=str(path), **options)
     if scheme in {"redis", "rediss"}:
         return RedisHuey(NAME, url=url + ("&" if "?" in url else "?") + REDIS_TIMEOUTS, **options)

@@ -140,6 +140,31 @@ def test_nobody_is_left_when_the_keeper_is_killed(tmp_path):
         wait_until(lambda: not any(alive(pid) for pid in family))
 
 
+def test_its_files_are_for_nobody_else(tmp_path):
+    folder, port, before = tmp_path / "instance", free_port(), os.umask(0)
+    try:
+        folder.mkdir(mode=0o777)
+        (folder / "secret").write_text("a" * 48)
+        with started(folder, port):
+            wait_until(lambda: get(port, "/readyz")[0] == 200)
+            modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
+    finally:
+        os.umask(before)
+    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm", "jobs.db"} <= set(modes)
+    assert modes.pop("instance") == 0o700
+    assert set(modes.values()) == {0o600}
+
+
+def test_an_instance_that_cannot_be_written_is_said_at_once(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with started(tmp_path / "taken", free_port()) as process:
+        assert process.wait(60) == 1
+        assert process.stdout
+        said = process.stdout.read()
+    assert "cannot be written" in said
+    assert "Traceback" not in said
+
+
 def test_a_taken_port_is_said_at_once(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -1,0 +1,95 @@
+"""Files that only the user who runs the forum may read: 0600 in folders of 0700, whatever the umask says.
+
+What was made with wider modes before is closed too, where it is our own; a folder that others use as well is not.
+"""
+
+import logging
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+FILE, FOLDER, OTHERS = 0o600, 0o700, 0o077
+OWN_FILES = ("secret", "*.db", "*.db-*", "mail/*.eml")  # in an instance folder
+BESIDE_DATABASE = ("", "-wal", "-shm", "-journal")
+
+
+class Unwritable(RuntimeError):
+    """Something cannot be written; the message is a sentence for who runs the machine."""
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder for us alone, where there is none; Unwritable."""
+    try:
+        if not path.is_dir():
+            path.mkdir(parents=True)
+            path.chmod(FOLDER)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file for us alone, where there is none, in a folder that is made too; Unwritable."""
+    make_folder(path.parent)
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, FILE))
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    _close(path)
+
+
+def make_database(path: Path) -> None:
+    """Make the file of an SQLite database for us alone; SQLite gives the files beside it the same mode. Unwritable."""
+    make_file(path)
+    for ending in BESIDE_DATABASE:
+        _close(path.with_name(path.name + ending))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a new file for us alone; OSError, also where there is one."""
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE), "wb") as file:
+        file.write(content)
+    path.chmod(FILE)
+
+
+def close_instance(folder: Path) -> None:
+    """Close an instance folder and our files in it to others; it says so where the folder is not ours alone."""
+    files = [path for pattern in OWN_FILES for path in folder.glob(pattern)]
+    for path in (*files, folder / "mail"):
+        _close(path)
+    if not files:
+        return  # not used yet, or not an instance: a folder that is only named is left as it is
+    _close(folder)
+    if stat.S_IMODE(folder.stat().st_mode) & OTHERS:
+        log.warning("The folder %s can be read by others: give the forum one of its own (INSTANCE).", folder)
+
+
+def unwritable(database: Path) -> str:
+    """Return what keeps an SQLite database from being written, as a sentence; nothing where it can be."""
+    try:
+        if database.exists():
+            os.close(os.open(database, os.O_RDWR | os.O_CLOEXEC))
+        if database.parent.exists():  # SQLite writes beside the database first
+            tempfile.TemporaryFile(dir=database.parent).close()
+    except OSError as error:
+        return str(_unwritable(database, error))
+    return ""
+
+
+def _close(path: Path) -> None:
+    """Take every right of others away, where the file or folder is our own and not one that all users share."""
+    try:
+        now = path.lstat()
+    except OSError:
+        return
+    is_plain = stat.S_ISREG(now.st_mode) or (stat.S_ISDIR(now.st_mode) and not now.st_mode & stat.S_ISVTX)
+    if is_plain and now.st_mode & OTHERS and now.st_uid == os.geteuid():
+        path.chmod(stat.S_IMODE(now.st_mode) & ~OTHERS)
+
+
+def _unwritable(path: Path, error: OSError) -> Unwritable:
+    return Unwritable(
+        f"{path} cannot be written ({error.strerror}): the user who runs the forum needs the right to write there"
+        " and in the folder around it. Until then nothing new can be kept."
+    )

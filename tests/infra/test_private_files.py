@@ -1,0 +1,93 @@
+"""Whatever the umask says, and whatever was there before: nobody else reads the files of an instance."""
+
+import os
+import stat
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import create_engine, text
+
+import forum.infra.db  # noqa: F401  # it listens to every connection
+from forum.infra import private_files
+from forum.infra.mailer import Temporary, open_mailer
+from forum.jobs import queue
+
+pytestmark = pytest.mark.any_database
+WIDE = [0, 0o022, 0o077]
+
+
+@pytest.fixture(params=WIDE, ids=oct)
+def umask(request):
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+def mode(path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def letter() -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"] = "a@x.example", "b@x.example", "<1@x.example>"
+    message.set_content("Dag.")
+    return message
+
+
+def modes_below(folder) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): mode(path) for path in folder.rglob("*")}
+
+
+def test_what_is_made_is_for_us_alone(tmp_path, umask):
+    folder = tmp_path / "instance"
+    engine = create_engine(f"sqlite:///{folder / 'forum.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE a (b)"))
+        connection.execute(text("INSERT INTO a VALUES (1)"))
+        made = queue.connect(f"sqlite:///{folder / 'jobs.db'}")
+        made.storage.put_data(b"a", b"b")
+        with open_mailer(f"mailbox:{folder / 'mail'}") as out:
+            out.send(letter())
+        private_files.write(folder / "secret", b"x")
+        found = modes_below(folder)
+    engine.dispose()
+    assert {"forum.db", "forum.db-wal", "forum.db-shm", "jobs.db", "mail", "secret"} <= set(found)
+    assert mode(folder) == 0o700
+    assert found.pop("mail") == 0o700
+    assert set(found.values()) == {0o600}
+
+
+def test_what_was_wide_is_closed_and_what_all_share_is_not(tmp_path, caplog):
+    folder = tmp_path / "instance"
+    (folder / "mail").mkdir(parents=True)
+    for name in ("secret", "leerkring.db", "leerkring.db-wal", "mail/1.eml", "notes.txt"):
+        (folder / name).write_text("")
+        (folder / name).chmod(0o644)
+    (folder / "mail").chmod(0o755)
+    folder.chmod(0o1777)
+    private_files.close_instance(folder)
+    assert mode(folder) == 0o1777
+    assert "can be read by others" in caplog.text
+    folder.chmod(0o755)
+    private_files.close_instance(folder)
+    found = modes_below(folder)
+    assert mode(folder) == found.pop("mail") == 0o700
+    assert found.pop("notes.txt") == 0o644  # not ours
+    assert set(found.values()) == {0o600}
+
+
+def test_a_folder_without_anything_of_ours_is_left_as_it_is(tmp_path):
+    tmp_path.chmod(0o755)
+    private_files.close_instance(tmp_path)
+    assert mode(tmp_path) == 0o755
+
+
+def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path):
+    (tmp_path / "taken").write_text("")
+    for path in (tmp_path / "taken" / "forum.db", tmp_path / "taken" / "deep" / "forum.db"):
+        with pytest.raises(private_files.Unwritable, match="cannot be written"):
+            private_files.make_database(path)
+    with open_mailer(f"mailbox:{tmp_path / 'taken' / 'mail'}") as out, pytest.raises(Temporary):
+        out.send(letter())
+    assert private_files.unwritable(tmp_path / "forum.db") == ""
+    assert "cannot be written" in private_files.unwritable(tmp_path / "taken" / "forum.db")
