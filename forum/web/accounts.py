@@ -13,7 +13,7 @@ from forum.models.accounts import Body, Level, Member
 from forum.models.spaces import AccessRequest
 from forum.web import devices
 from forum.web.forms import errors_on
-from forum.web.forms.accounts import JoinForm, RequestResetForm, ResetForm, SignInForm
+from forum.web.forms.accounts import ConfirmForm, JoinForm, RequestResetForm, ResetForm, SignInForm
 from forum.web.http import known_devices, transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
@@ -116,7 +116,7 @@ def account_requested() -> ResponseReturnValue:
 @open_to(anyone)
 def confirm(token: str) -> ResponseReturnValue:
     """Show a page with a button: mail scanners follow links, so a GET changes nothing."""
-    return _confirm_page(token, mail_links.access_request_of(token), ResetForm(formdata=None))
+    return _confirm_page(token, mail_links.access_request_of(token), ConfirmForm(formdata=None))
 
 
 def confirm_anew(token: str) -> ResponseReturnValue:
@@ -125,14 +125,14 @@ def confirm_anew(token: str) -> ResponseReturnValue:
         asked = mail_links.access_request_of(token)
     except LinkExpired as error:
         return _used(error)
-    return _confirm_page(token, asked, ResetForm(), open_too_long=True), 403
+    return _confirm_page(token, asked, ConfirmForm(), open_too_long=True), 403
 
 
 @bp.post("/accounts/confirm/<token>")
 @open_to(anyone)
 @unsent_forms.without_session(confirm_anew)
 def confirm_request(token: str) -> ResponseReturnValue:
-    form = ResetForm()
+    form = ConfirmForm()
     with transactions.looking_up():
         asked = mail_links.access_request_of(token)
     if form.validate():
@@ -261,7 +261,7 @@ def _sign_in(form: SignInForm) -> bool:
     return False
 
 
-def _confirm_page(token: str, asked: AccessRequest, form: ResetForm, *, open_too_long: bool = False) -> str:
+def _confirm_page(token: str, asked: AccessRequest, form: ConfirmForm, *, open_too_long: bool = False) -> str:
     return render_template(
         "accounts/confirm.html",
         form=form,

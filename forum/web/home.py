@@ -61,6 +61,7 @@ def _for_members(who: Actor) -> str:
         notices=notifications.inbox(who),
         join_requests=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
         reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
+        asked=[] if who.approved_at is not None else join_requests.names_of_asked(who),
         asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
         drafts=drafts.how_many(who),
         waiting=waiting,

@@ -49,7 +49,7 @@ def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, modera
     assert submit(client, confirm, {"password": GOOD}).location == "/"
     told = letter(moderator.email)
     assert "Wouter knows me." in told
-    assert "A moderator still has to let you in." in client.get("/").get_data(as_text=True)
+    assert f"The moderators of {gent.name} have your request." in client.get("/").get_data(as_text=True)
     again = client.get(confirm)
     assert (again.status_code, "confirmed already" in again.get_data(as_text=True)) == (410, True)
     assert submit(client, "/accounts/sign-out").status_code == 303

@@ -95,6 +95,13 @@ def requested_spaces(actor: Actor) -> set[int]:
     return set(db.session.scalars(query))
 
 
+def names_of_asked(actor: Actor) -> list[str]:
+    """Return the names of the spaces from which the actor waits for an answer: they named those themselves."""
+    query = select(Space.name).join(JoinRequest, JoinRequest.space_id == Space.id)
+    waits = (JoinRequest.member_id == actor.id, JoinRequest.answered_at.is_(None))
+    return list(db.session.scalars(query.where(*waits).order_by(JoinRequest.asked_at, JoinRequest.id)))
+
+
 def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
     """Return the requests to a space, the longest waiting first, for its moderators (two queries)."""
     rows = db.session.scalars(

@@ -29,6 +29,10 @@ class JoinForm(CapacityFields):
     )
 
 
+class ConfirmForm(FlaskForm):
+    password = new_password_field(lazy("Choose your password"))
+
+
 class RequestResetForm(FlaskForm):
     email = email_field()
 

@@ -24,10 +24,11 @@ def email_field() -> EmailField:
     )
 
 
-def new_password_field() -> PasswordField:
+def new_password_field(label: Any = None) -> PasswordField:
     """Return the field of a password that is chosen here."""
     return PasswordField(
-        lazy("New password"), validators=[required(lazy("Choose a password.")), short_enough_password]
+        label or lazy("New password"),
+        validators=[required(lazy("Choose a password.")), short_enough_password],
     )
 
 
