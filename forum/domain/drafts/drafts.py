@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 
 from forum.domain.drafts.views import LIFE, DraftView, Enter, Fields, Subject, subject_of, view
 from forum.domain.lines import too_long
@@ -17,6 +17,7 @@ from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new, upsert
+from forum.infra.statements import cached
 from forum.models.accounts import Member
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
@@ -32,6 +33,7 @@ RESTORABLE = timedelta(days=1)
 CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter
 KEY = re.compile(r"[0-9A-Za-z-]{1,36}")
 OPEN = (Draft.sent_at.is_(None), Draft.discarded_at.is_(None))
+_MINE = Draft.member_id == bindparam("member_id", type_=Integer)
 
 
 class AlreadySent(Conflict):
@@ -115,9 +117,8 @@ def accept(actor: Actor, subject: Subject, key: str) -> None:
 
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
     """Return the actor's open drafts about these subjects, the newest first (one query); for pages of those places."""
-    forms, ids = {each.form for each in subjects}, {each.id for each in subjects}
-    query = _open_of(actor).where(Draft.form.in_(forms), Draft.subject_id.in_(ids))
-    return [draft for draft in db.session.scalars(query) if subject_of(draft) in subjects]
+    values = {"member_id": actor.id, "subject_ids": sorted({each.id for each in subjects})}
+    return [draft for draft in db.session.scalars(_about(), values) if subject_of(draft) in subjects]
 
 
 def every(actor: Actor, *, enter: Enter) -> list[DraftView]:
@@ -143,9 +144,7 @@ def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | Non
 
 def how_many(actor: Actor) -> int:
     """Return how many open drafts the actor has."""
-    return db.session.execute(
-        select(func.count(Draft.id)).where(Draft.member_id == actor.id, *OPEN)
-    ).scalar_one()
+    return db.session.execute(_count(), {"member_id": actor.id}).scalar_one()
 
 
 def discard(actor: Actor, draft_id: int) -> Draft:
@@ -260,8 +259,23 @@ def _entered(actor: Actor, draft: Draft | None, enter: Enter) -> DraftView:
 
 
 def _open_of(actor: Actor) -> Any:
-    newest = (Draft.changed_at.desc(), Draft.id.desc())
-    return select(Draft).where(Draft.member_id == actor.id, *OPEN).order_by(*newest).limit(MOST)
+    return _newest_first(select(Draft).where(Draft.member_id == actor.id, *OPEN))
+
+
+def _newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST)
+
+
+@cached
+def _about() -> Select[Any]:
+    """For every page with a form that keeps drafts."""
+    subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
+    return _newest_first(select(Draft).where(_MINE, subjects, *OPEN))
+
+
+@cached
+def _count() -> Select[Any]:
+    return select(func.count(Draft.id)).where(_MINE, *OPEN)
 
 
 def _restorable(actor: Actor, draft_id: int) -> Any:
