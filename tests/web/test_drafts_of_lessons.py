@@ -10,8 +10,8 @@ from forum.domain.lessons import lessons
 from forum.infra.db import db
 from forum.models.claims import Claim
 from forum.models.drafts import Draft
-from forum.models.spaces import Audience
-from tests.factories import sign_in, submit
+from forum.models.spaces import Audience, Role
+from tests.factories import actor, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
 from tests.web.test_drafts import form_of, keep, words
 from tests.web.test_workbench import TEXT
@@ -174,10 +174,28 @@ def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesso
     other = keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="Another one").get_json()
     sent = submit(client, f"/workbench/{lesson.id}/return", form | {"note": "I doubt it."})
     assert sent.status_code == 303
+    rows = dict(db.session.execute(select(Draft.idempotency_key, Draft.sent_at)).all())
+    assert [sent_at is not None for sent_at in rows.values()] == [True, False]
     listed = page(client, "/drafts")  # they no longer see the lesson
     assert "Another one" not in listed
     assert "Put talking" not in listed
     assert client.get(other["address"]).status_code == 404
+
+
+def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_the_last_one(
+    client, scene, lesson
+):
+    lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    sign_in(client, scene.reviewer)
+    keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="I doubt")
+    scene.agree(lesson)
+    lessons.publish(actor(make_member("Lies", space=make_space("Genk"), role=Role.MODERATOR)), lesson.id)
+    version = lessons.revise(scene.actor("curator"), lesson.id)
+    lessons.save(scene.actor("curator"), lesson.id, saved_count=version.saved_count, title="Zwarttitel")
+    db.session.commit()
+    listed = page(client, "/drafts")
+    assert "I doubt" in listed
+    assert "Zwarttitel" not in listed
 
 
 def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson):

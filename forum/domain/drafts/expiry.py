@@ -76,7 +76,7 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
         word_at, lapses_at = lapse(draft, entered=entered)
         if draft.warned_at is None and now >= word_at:
             to_tell.append(draft)
-        elif draft.warned_at is not None and now >= lapses_at:
+        elif now >= lapses_at:
             db.session.delete(draft)
     key = f"{LETTER}.{member_id}.{days.today(actor.timezone)}"
     if to_tell and mail_queue.queue_mail(LETTER, key=key, member_id=member_id):

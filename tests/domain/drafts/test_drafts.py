@@ -17,7 +17,7 @@ from forum.models.drafts import Draft
 from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience, Membership
 from forum.policy.errors import Invalid, NotFound
-from tests.factories import actor, join, make_post, make_thread
+from tests.factories import actor, join, make_post, make_space, make_thread
 
 ENTER = draft_places.places
 BODY = {"body": "With us too", "kind": "question"}
@@ -109,6 +109,22 @@ def test_without_access_a_draft_is_one_closed_row_and_with_it_again_as_it_was(ge
     drafts.discard(actor(leen), draft.id)
     leave(leen, gent)
     assert drafts.thrown_away(actor(leen), draft.id, enter=ENTER).fields == {}
+
+
+def test_a_space_that_others_still_see_is_closed_to_a_story_of_whoever_left_it(gent, leen):
+    join(leen, make_space("Wonen"))
+    keep(leen, Subject(STORY, gent.id), key(), {"title": "Ours", "body": "It began"})
+    leave(leen, gent)
+    assert [draft.place for draft in mine(leen)] == [None]
+    with pytest.raises(NotFound):
+        keep(leen, Subject(STORY, gent.id), key(), {"title": "Ours"})
+
+
+def test_a_post_of_somebody_else_takes_no_draft_of_a_change(leen, thread, moderator):
+    post = make_post(thread, leen)
+    with pytest.raises(NotFound):
+        keep(moderator, Subject(EDIT, post.id), key(), {"body": "Better so"})
+    assert keep(leen, Subject(EDIT, post.id), key(), {"body": "Better so"})
 
 
 def test_the_newer_words_count_and_the_others_can_be_brought_back(leen, thread):
