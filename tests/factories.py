@@ -231,7 +231,7 @@ def _tag(thread: Thread, name: str) -> None:
         tag = Tag(slug=slug, name=name)
         db.session.add(tag)
         db.session.flush()
-    db.session.add(ThreadTag(thread_id=thread.id, tag_id=tag.id))
+    db.session.add(ThreadTag(thread_id=thread.id, tag_id=tag.id, name=name))
     db.session.flush()
 
 

@@ -50,7 +50,7 @@ class Label(Model):
 
 
 class Tag(SortedByName, Model):
-    """A tag; a reader sees it only on a thread or lesson that they may see."""
+    """A tag, whatever its spelling. `name` is the first one, which may come from a closed thread: no page shows it."""
 
     __tablename__ = "tag"
     NAME_MAX = 40
@@ -60,17 +60,18 @@ class Tag(SortedByName, Model):
 
 
 class ThreadTag(Model):
-    """A tag on a thread."""
+    """A tag on a thread, as its author spelt it."""
 
     __tablename__ = "thread_tag"
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX), server_default="")
 
 
 class LessonTag(Model):
-    """A tag on a version of a lesson."""
+    """A tag on a version of a lesson, as its curator spelt it."""
 
     __tablename__ = "lesson_tag"
     version_id: Mapped[int] = mapped_column(
@@ -79,3 +80,4 @@ class LessonTag(Model):
     tag_id: Mapped[int] = mapped_column(
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX), server_default="")

@@ -43,11 +43,12 @@ CHECKED = "zwartetoetsmerk"
 NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
 FORMER_TAG = "zwartoudlabelmerk"
+SPELT = "ZwartSpelMerk"  # a tag as the closed thread spells it; for everybody stands one in small letters
 # In what was typed and not sent: only its owner meets it, nobody else of the closed city either.
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    FORMER_TAG, HALF, MODERATORS_HALF,
+    FORMER_TAG, SPELT, HALF, MODERATORS_HALF,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -76,6 +77,7 @@ class World:
     begun: list[int]  # drafts of the insider, of the moderator, and of somebody who has left the closed city
     insider: Member
     moderator: Member
+    spelt: Thread  # for everybody, with a tag that the closed thread spells otherwise
     outsiders: dict[str, Member | None] = field(default_factory=dict)
 
     @property
@@ -114,6 +116,10 @@ def build() -> World:
         actor(moderator), unlisted.id, title=f"Inside {NAME}", body=NAME, need=Need.FACTS,
         axis=Axis.DENSITY, audience=Audience.SPACE, tags=(NAME,), idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
+    spelt = threads.start(
+        actor(editor), elsewhere.id, title="In small letters", body="For everybody.", need=Need.FACTS,
+        axis=Axis.DENSITY, audience=Audience.PUBLIC, tags=(SPELT.lower(),), idempotency_key=str(uuid.uuid4()),
+    )  # fmt: skip
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     draft = _draft(moderator, thread, post)
     lesson = _published(moderator, editor, thread, post, title="Put talking in the roster", words=AGREED)
@@ -147,14 +153,14 @@ def build() -> World:
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
-        begun, insider, moderator, outsiders,
+        begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
 
 
 def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     thread = threads.start(
         actor(insider), closed.id, title=f"Trial {TITLE}", body=f"On the work floor {AGREED} here. {BODY}",
-        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.SPACE, tags=(TAG,),
+        need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.SPACE, tags=(TAG, SPELT),
         idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
     threads.reply(

@@ -29,7 +29,7 @@ from tests.sweeps import few_of
 # How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
 BAIT = {
     "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.quiet.slug],
-    "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved)],
+    "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved, w.spelt)],
     "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
     "lesson_id": lambda w: [lesson.id for lesson in w.lessons],
     "public_id": lambda w: [lesson.public_id or f"les-{lesson.id}" for lesson in w.lessons],
@@ -51,7 +51,9 @@ BAIT = {
 # Arguments that fit together: each thread at its own address, and at one that has to be put right.
 TOGETHER = {
     ("slug", "thread_id"): lambda w: [
-        (slug, thread.id) for thread in (*w.threads, w.moved) for slug in (thread.slug, w.closed.slug)
+        (slug, thread.id)
+        for thread in (*w.threads, w.moved, w.spelt)
+        for slug in (thread.slug, w.closed.slug)
     ]
 }
 # What a stranger may try in the address of any page.
@@ -184,6 +186,8 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     moved = f"/threads/{world.moved.id}-{world.moved.slug}"
     assert all(word in moderator.get(moved).text for word in (leak_scenario.FORMER_TAG, leak_scenario.NAME))
     assert "Tags changed." in full.get(moved).text
+    assert f">{leak_scenario.SPELT}<" in member.get(f"/threads/{world.thread.id}-{world.thread.slug}").text
+    assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
 

@@ -115,6 +115,11 @@ class Network:
         """How many tags there are."""
         return 30 + self.size.members // 50
 
+    @staticmethod
+    def tag_name(number: int) -> str:
+        """What a tag is called, wherever it is used."""
+        return f"Thema {number}"
+
     def tag(self) -> int:
         """One of them; few are used much."""
         return 1 + int(self.tags * self.chance.random() ** 3)

@@ -37,7 +37,7 @@ class ThreadWriter:
         for known in (self.network.posts, self.network.moved, self.network.widths, self.network.spaces):
             known.extend([0] * size.threads)
         for number in range(1, self.network.tags + 1):
-            name = f"Thema {number}"
+            name = self.network.tag_name(number)
             yield Tag, {"id": number, "slug": f"thema-{number}", "name": name, "sort_key": sort_key(name)}
         for at, thread, said in steps(self.network):
             if said:
@@ -145,7 +145,7 @@ class ThreadWriter:
         for city, at in thread.cities.items():
             yield ThreadCity, {"thread_id": number, "city": city, "said_at": moment(at)}
         for tag in {network.tag() for _tag in range(chance.choice((0, 1, 1, 2, 3)))}:
-            yield ThreadTag, {"thread_id": number, "tag_id": tag}
+            yield ThreadTag, {"thread_id": number, "tag_id": tag, "name": network.tag_name(tag)}
 
     def _thread(self, thread: GrowingThread, locked: float | None) -> dict[str, Any]:
         chance = self.network.chance

@@ -30,7 +30,8 @@ class Versions:
         yield LessonVersion, self._version(lesson, version, sequence, made=made, out=out)
         yield from self.evidence.under(lesson, version)
         if self.network.chance.random() < 0.5:
-            yield LessonTag, {"version_id": version, "tag_id": self.network.tag()}
+            tag = self.network.tag()
+            yield LessonTag, {"version_id": version, "tag_id": tag, "name": self.network.tag_name(tag)}
         if out is not None:
             review = {"id": next(self.review), "version_id": version, "reviewer_id": editor(lesson)}
             yield LessonReview, {**review, "verdict": Verdict.APPROVED, "created_at": moment(out)}

@@ -53,7 +53,8 @@ def excerpt_view(quoted: Quoted, seen: Collection[int], consent: Consent | None)
     """Return an excerpt for a reader who may see the threads in `seen`."""
     stance = quoted.excerpt.stance.value
     if quoted.withheld:
-        return ExcerptView(stance, withheld=quoted.withheld)
+        # What became of a post is told to those who could read it; for all others its thread is closed, as before.
+        return ExcerptView(stance, withheld=quoted.withheld if quoted.thread.id in seen else "closed")
     if quoted.thread.id in seen:
         return ExcerptView(
             stance,

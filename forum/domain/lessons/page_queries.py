@@ -12,7 +12,7 @@ from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Verdict
-from forum.models.themes import LessonTag, Tag
+from forum.models.themes import LessonTag
 from forum.models.threads import Post, Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
@@ -132,8 +132,7 @@ def _is_current() -> Any:
 
 def _tag_words() -> Any:
     names = (
-        select(func.aggregate_strings(Tag.name, "\n"))
-        .join(LessonTag, LessonTag.tag_id == Tag.id)
+        select(func.aggregate_strings(LessonTag.name, "\n"))
         .where(LessonTag.version_id == LessonVersion.id)
         .correlate(LessonVersion)
     )

@@ -7,14 +7,15 @@ from sqlalchemy import delete, select
 from forum.domain.themes import tags
 from forum.infra import rows
 from forum.infra.db import db
+from forum.infra.sort_keys import sort_key
 from forum.models.themes import LessonTag, Tag
 
 
 def choose(version_id: int, names: Sequence[str]) -> None:
     """Give a version exactly these tags; Invalid at `tags`."""
-    chosen = tags.ids_of(tags.clean(names))
+    uses = tags.uses_of(tags.clean(names))
     db.session.execute(delete(LessonTag).where(LessonTag.version_id == version_id))
-    rows.insert_new(LessonTag, [{"version_id": version_id, "tag_id": tag_id} for tag_id in chosen])
+    rows.insert_new(LessonTag, [{"version_id": version_id, **use} for use in uses])
 
 
 def are(version_id: int, names: Sequence[str]) -> bool:
@@ -27,13 +28,13 @@ def are(version_id: int, names: Sequence[str]) -> bool:
 
 def copy(from_id: int, to_id: int) -> None:
     """Give a version the tags of another one."""
-    tag_ids = db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == from_id))
-    rows.insert_new(LessonTag, [{"version_id": to_id, "tag_id": tag_id} for tag_id in tag_ids])
+    uses = db.session.execute(select(LessonTag.tag_id, LessonTag.name).where(LessonTag.version_id == from_id))
+    rows.insert_new(
+        LessonTag, [{"version_id": to_id, "tag_id": use.tag_id, "name": use.name} for use in uses]
+    )
 
 
 def of(version_id: int) -> list[str]:
     """The tags of a version, by name. Ask only for a version that the reader was already allowed to see."""
-    query = (
-        select(Tag.name).join(LessonTag, LessonTag.tag_id == Tag.id).where(LessonTag.version_id == version_id)
-    )
-    return list(db.session.scalars(query.order_by(Tag.sort_key, Tag.id)))
+    query = select(LessonTag.name).where(LessonTag.version_id == version_id)
+    return sorted(db.session.scalars(query), key=sort_key)

@@ -1,7 +1,7 @@
-"""Tags of threads: at most five, one spelling each, shown only on a thread that the reader may see."""
+"""Tags of threads: at most five, each as it was spelt there, shown only on a thread that the reader may see."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select
 
@@ -56,23 +56,26 @@ def too_long(length: int) -> str:
 
 def of_thread(thread_id: int) -> list[TagName]:
     """Return the tags of a thread, by name."""
-    query = select(Tag.name, Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
-    query = query.where(ThreadTag.thread_id == thread_id).order_by(Tag.sort_key, Tag.id)
-    return [TagName(row.name, row.slug) for row in db.session.execute(query)]
+    query = select(ThreadTag.name, Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
+    query = query.where(ThreadTag.thread_id == thread_id)
+    found = [TagName(row.name, row.slug) for row in db.session.execute(query)]
+    return sorted(found, key=lambda tag: sort_key(tag.name))
 
 
 def put(thread_id: int, tags: Sequence[TagName]) -> None:
     """Give a thread exactly these tags."""
-    chosen = ids_of(tags)
+    uses = uses_of(tags)
     db.session.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread_id))
-    insert_new(ThreadTag, [{"thread_id": thread_id, "tag_id": tag_id} for tag_id in chosen])
+    insert_new(ThreadTag, [{"thread_id": thread_id, **use} for use in uses])
 
 
-def ids_of(tags: Sequence[TagName]) -> list[int]:
-    """Return the ids of these tags; a new one is stored, and one that is there keeps its spelling."""
+def uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
+    """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored."""
     rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in tags]
     insert_new(Tag, rows)
-    return list(db.session.scalars(select(Tag.id).where(Tag.slug.in_([tag.slug for tag in tags]))))
+    names = {tag.slug: tag.name for tag in tags}
+    found = db.session.execute(select(Tag.id, Tag.slug).where(Tag.slug.in_(names)))
+    return [{"tag_id": row.id, "name": names[row.slug]} for row in found]
 
 
 def _slug(name: str) -> str:

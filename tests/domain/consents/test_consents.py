@@ -89,6 +89,19 @@ def test_a_yes_that_is_taken_back_later_takes_the_words_and_the_city_away():
 
 
 @pytest.mark.parametrize(("moment", "says"), [("deleted_at", "deleted"), ("hidden_at", "hidden")])
+def test_what_became_of_a_post_is_told_only_to_those_who_could_read_it(moment, says):
+    scenario = build(Audience.SPACE)
+    lesson = out_with(scenario, masking=Masking.NAME, city_shown=True, shown_as="Amina")
+    scenario.agree(lesson, masking=Masking.NAME, city_shown=True, shown_as="Amina")
+    assert excerpts_for(scenario.actor("reader"), lesson)[0].words
+    setattr(scenario.post, moment, scenario.post.created_at)
+    db.session.flush()
+    for name, said in (("reader", "closed"), ("author", says), ("curator", says)):
+        (excerpt,) = excerpts_for(scenario.actor(name), lesson)
+        assert (excerpt.words, excerpt.withheld, excerpt.author) == ("", said, None)
+
+
+@pytest.mark.parametrize(("moment", "says"), [("deleted_at", "deleted"), ("hidden_at", "hidden")])
 def test_words_that_are_gone_are_gone_from_the_lesson_for_everybody(moment, says):
     scenario = build()
     lesson = scenario.published()

@@ -185,6 +185,9 @@ def test_only_an_editor_publishes_for_everybody():
 def test_a_returned_version_stays_and_the_work_goes_on_in_a_copy():
     scenario = build()
     lesson = scenario.draft()
+    make_thread(
+        scenario.space, scenario.author, tags=("RosTer",)
+    )  # whoever spelt it first: here it is spelt as here
     save(scenario, lesson, tags=["roster"])
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     sealed = lessons.working(lesson)

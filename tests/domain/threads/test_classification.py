@@ -55,7 +55,7 @@ def test_the_author_changes_each_part_and_only_what_differs_is_kept(gent, leen, 
     classify(leen, thread, need=Need.FACTS)
     classify(leen, thread, need=Need.FACTS, axis=Axis.DENSITY)
     classify(leen, thread, need=Need.FACTS, axis=Axis.DENSITY, tags=("#Night", "  bikes "))
-    assert (thread.need, thread.axis, tag_names(thread)) == (Need.FACTS, Axis.DENSITY, ["bikes", "night"])
+    assert (thread.need, thread.axis, tag_names(thread)) == (Need.FACTS, Axis.DENSITY, ["bikes", "Night"])
     assert kept(thread) == [
         ("need", "stories", "facts"),
         ("axis", "solidaire-stadspolis", "kwalitatieve-densiteit"),

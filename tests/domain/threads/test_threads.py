@@ -55,6 +55,18 @@ def test_a_thread_keeps_its_words_and_the_capacity_of_its_author(gent, leen):
     assert [tag.name for tag in thread_page.page(actor(leen), thread.id).tags] == ["huisbezoek", "Onthaal"]
 
 
+def test_each_thread_shows_its_tags_as_they_were_spelt_there_and_all_are_found_together(gent, leen):
+    closed = make_space("Closed")
+    insider = make_member("Karim", space=closed)
+    inner = begin(insider, closed, audience=Audience.SPACE, tags=["Nog Geheim"])
+    outer = begin(leen, gent, tags=["nog  geheim"])
+    assert [tag.name for tag in thread_page.page(actor(insider), inner.id).tags] == ["Nog Geheim"]
+    assert [tag.name for tag in thread_page.page(actor(leen), outer.id).tags] == ["nog geheim"]
+    assert thread_page.page(actor(insider), inner.id).tags[0].slug == "nog-geheim"
+    found = thread_lists.latest(actor(leen), tag="nog-geheim").rows
+    assert [card.id for card in found] == [outer.id]
+
+
 def test_the_same_form_twice_makes_one_thread_and_one_reply(gent, leen):
     idempotency_key = str(uuid.uuid4())
     first, second = (begin(leen, gent, idempotency_key=idempotency_key) for _turn in range(2))
