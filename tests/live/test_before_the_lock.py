@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 
 import pytest
+from flask import before_render_template
 from sqlalchemy import create_engine, text
 
 from forum.domain.lessons import claims, lessons
@@ -228,3 +229,44 @@ def test_a_role_that_ends_while_a_form_waits_for_the_lock_counts_no_more(
         other.commit()
         assert form.result(20).status_code in {403, 404}
     assert not is_hidden(elsewhere, ground["kept"])
+
+
+REFUSED = [
+    (None, "/accounts/sign-in", {"email": "", "password": "x"}),
+    (None, "/accounts/sign-in", {"email": "noor@city.test", "password": OTHER}),
+    (None, "/accounts/join", {**NEWCOMER, "email": "nowhere"}),
+    (None, "/accounts/forgot", {"email": ""}),
+    (None, "/accounts/reset/{reset}", {"password": "short"}),
+    (None, "/accounts/confirm/{confirm}", {"password": ""}),
+    (None, "/accounts/confirm/{confirm}", {"password": "short"}),
+    (None, "/invitations/{link}", {**NEWCOMER, "password": "short"}),
+    ("author", "/settings/profile", {"name": ""}),
+    ("author", "/settings/capacities", {"function": ""}),
+    ("author", "/settings/security", {"current": "wrong", "password": OTHER}),
+    ("author", "/settings/digest", {"frequency": "nonsense"}),
+    ("author", "/threads/{thread}/classification", {"need": "nonsense", "axis": "x", "tags": "", "seen_change": "0"}),
+    ("author", "/spaces/{space}/threads", {**STORY, "title": " "}),
+    ("author", "/threads/{thread}/replies", {"body": " "}),
+    ("author", "/threads/{thread}/replies", {**POST, "body": "x" * 30_000}),
+    ("author", "/posts/{kept}/revisions", {"body": " ", "seen_revision": "1"}),
+    ("keeper", "/spaces/{space}/invitations", {"email": "nowhere", "role": "guest", "locale": "nl"}),
+    ("keeper", "/posts/{kept}/hiding", {"reason": " "}),
+    ("keeper", "/workbench/{lesson}/claims", {"text": " "}),
+    ("keeper", "/workbench/{lesson}/excerpts", {"claim_id": "{claim}", "words": "nowhere", "stance": "supports"}),
+    ("author", "/posts/{hidden}/hiding", {"reason": "Te luid."}),
+    ("author", "/threads/999999/replies", POST),
+]  # fmt: skip
+
+
+def test_no_refusal_is_drawn_while_others_wait(live_app, ground):
+    drawn = []
+    with live_app.app_context():
+        url = db.engine.url
+    with before_render_template.connected_to(lambda *_app, **_page: drawn.append(is_free(url)), live_app):
+        for who, path, fields in REFUSED:
+            send_as = signed_in(live_app, ground, who)
+            drawn.clear()
+            answer = send_as(path, fields)
+            assert 400 <= answer.status_code < 500, (path, answer.status_code)
+            assert drawn, (path, "no page was drawn")
+            assert all(drawn), (path, fields)

@@ -3,11 +3,12 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, before_render_template, current_app, g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.infra import failures
+from forum.infra import changes, failures
 from forum.infra.db import db, set_closed, set_patience, set_reading
 from forum.infra.urls import App
 from forum.web.http.prefetch import is_ahead
@@ -24,6 +25,7 @@ def init_app(app: App) -> None:
     app.after_view = _commit
     app.after_request(_finish)
     app.teardown_request(_reset)
+    before_render_template.connect(_let_others_write, app)
 
 
 def afterwards(verb: Callable[[], object]) -> None:
@@ -73,6 +75,16 @@ def ask_nothing_more() -> None:
     """Give up what this request asked of the database; whoever asks it anything more gets `Closed`."""
     only_look()
     set_closed(True)
+
+
+def _let_others_write(app: Flask, **page: Any) -> None:
+    """A page in answer to a form mostly says that nothing was done: nobody waits while it is drawn.
+
+    Where something was done, the page belongs to it. No view writes anything after it has drawn a page.
+    """
+    if has_request_context() and g.get("has_turn") and not changes.made_in(db.session):
+        _end_reading()
+        _only_read()
 
 
 def _take_turn(seconds: float | None = None) -> None:
