@@ -119,24 +119,24 @@ export async function send({ to, fields }, signal) {
   }
 }
 
-// Sends all that waits here, and says how many copies are left. What a form that stands open has in hand, it sends itself,
+// Sends all that waits here, and returns what became of each. What a form that stands open has in hand, it sends itself,
 // unless all must go now.
 export async function sendAll(copies, { now = false } = {}) {
-  let left = 0;
+  const answers = [];
   for (const key of copies.keys()) {
     const once = async (lock) => {
       if (!lock || (!now && isOnPage(key))) return;
       const copy = await copies.get(key);
       if (!copy) return;
       const answer = await send(copy);
+      answers.push(answer);
       if (answer.kept || answer.sent) await copies.drop(key);
-      else left += 1;
       if (answer.kept) tellForm(copy.draft);
     };
     if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);
     else await once(true);
   }
-  return left;
+  return answers;
 }
 
 const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]")].some((field) => field.value === key);

@@ -3,7 +3,8 @@ import { open, sendAll } from "./device.js";
 
 export async function signOut(form) {
   const copies = await open();
-  if (!copies || !(await sendAll(copies, { now: true }))) {
+  const answers = copies ? await sendAll(copies, { now: true }) : [];
+  if (answers.every(({ kept, sent }) => kept || sent)) {
     leave(form, copies);
     return;
   }

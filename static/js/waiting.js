@@ -9,10 +9,10 @@ export async function start() {
   if (!copies?.keys().length) return;
   const list = document.querySelector("[data-waiting]");
   const go = async () => {
-    const before = copies.keys().length;
-    await sendAll(copies);
-    if (list && copies.keys().length < before) location.reload(); // they stand among the others now
-    else if (list) show(list, copies);
+    const answers = await sendAll(copies);
+    if (!list) return;
+    if (answers.some(({ id }) => id && !document.querySelector(`[action$="/drafts/${id}"]`))) location.reload(); // with its row
+    else show(list, copies);
   };
   addEventListener("online", go);
   await go();

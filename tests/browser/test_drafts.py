@@ -141,7 +141,7 @@ def test_f4_two_tabs_are_two_drafts(town, open_page, thread):
 def test_f5_words_that_were_sent_do_not_come_back(open_page, thread):
     page = open_page("ruben")
     page.goto(thread)
-    write(page, "Ja, graag!")
+    page.fill(ANSWER, "Ja, graag!")
     with page.expect_navigation():
         page.click("#answer .btn--primary")
     page.go_back()
@@ -150,7 +150,7 @@ def test_f5_words_that_were_sent_do_not_come_back(open_page, thread):
     page.goto(thread)
     assert page.input_value(ANSWER) == ""
     assert page.locator("main .notice").count() == 0
-    assert entries(page) == []
+    wait_for_copy(page, gone=True)
 
 
 def test_a_lost_network_loses_nothing_and_is_not_called_kept(open_page, thread):
@@ -334,3 +334,15 @@ def test_the_list_of_drafts_shows_what_only_this_device_has(open_page, thread):
     page.wait_for_selector(f'{KEPT}[data-state="kept"]')
     assert page.input_value(ANSWER) == "Alleen hier."
     wait_for_copy(page, gone=True)
+
+
+def test_the_button_to_keep_leads_to_the_list_which_says_so(open_page, thread):
+    page = open_page("nadia")
+    page.goto(thread, wait_until="networkidle")
+    page.fill(ANSWER, "Voor straks.")
+    with page.expect_navigation(url="**/drafts"):
+        page.click("#answer [data-keep]")
+    wait_for_copy(page, gone=True)
+    page.wait_for_load_state("networkidle")
+    assert "Je concept is bewaard." in page.inner_text(".flashes")
+    assert page.locator(".draft >> text=Voor straks.").count() == 1
