@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.demo import codes, consents, dates
+from forum.demo import codes, consents
 from forum.demo.book import Book
 from forum.domain.lessons import claims, lessons
-from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
 from forum.models.lessons import Lesson, LessonVersion, Verdict
@@ -52,19 +51,13 @@ def _begun(book: Book, source: dict[str, Any]) -> datetime:
 
 
 def _leave_as_draft(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
-    """It keeps the public id that the file gives it; the next lesson gets the one after."""
+    """It keeps the public id that the file gives it."""
     day = book.moment(source["versions"][-1]["date"])
     with clock.at(day):
         _write(book, source, lesson, source["versions"][-1], before=day)
-    lesson.public_id = _public_id(source)
+    lesson.public_id = source["id"]
     consents.bring(book, source, lesson)
     book.counts["lesson versions"] += 1
-
-
-def _public_id(source: dict[str, Any]) -> str:
-    """The next id of the year in the file: ids stay as they are, wherever the dates move."""
-    with clock.at(dates.read(source["versions"][0]["date"])):
-        return lesson_numbers.next_public_id()
 
 
 def _publish(
@@ -81,7 +74,7 @@ def _publish(
         lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
         for name in source["reviewers"]:
             lesson_reviews.record(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
-    lesson.public_id = lesson.public_id or _public_id(source)
+    lesson.public_id = lesson.public_id or source["id"]
     with clock.at(day):
         publisher = book.actor(source["published_by"])
         lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]))

@@ -84,7 +84,7 @@ class Lesson(Model):
 
 
 class LessonNumber(Model):
-    """The last number of a year, so that two publications at once never get the same id."""
+    """How many public ids a year has; its row is locked, so that two publications at once never get the same one."""
 
     __tablename__ = "lesson_number"
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -115,7 +115,7 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(demo_app):
     wouter.open(draft)
     wouter.form(to="publication").submit()
     lesson = wouter.path
-    assert re.fullmatch(r"/lessons/les-\d{4}-\d{3}", lesson)
+    assert re.fullmatch(r"/lessons/les-\d{4}-\d{5}", lesson)
     els.open("/lessons")
     assert "Bel eerst, en sta dan aan de deur" in els.text
     els.open(lesson)

@@ -48,6 +48,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     if lesson is not None:
         return lesson
     lesson = Lesson(
+        id=lesson_numbers.new_id(),
         space_id=thread.space_id,
         curator_id=actor.id,
         state=LessonState.DRAFT,
@@ -160,7 +161,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
     version.number = lesson_numbers.next_version(before, version)
     version.published_at = now
-    lesson.public_id = lesson.public_id or lesson_numbers.next_public_id()
+    lesson.public_id = lesson.public_id or lesson_numbers.new_public_id()
     lesson.current_id, lesson.working_id = version.id, None
     lesson.state = LessonState.PUBLISHED
     lesson.published_at = lesson.published_at or now

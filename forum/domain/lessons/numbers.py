@@ -1,22 +1,35 @@
-"""The permanent numbers of lessons: the public id of a lesson, and the number of a version."""
+"""The permanent numbers of lessons: the public id of a lesson, its address on the workbench, the number of a version.
 
-from sqlalchemy import select, update
+Those of a lesson are drawn by lot. Were they counted, a gap between two would tell how many lessons are made, or were
+published, where the reader may not look.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import exists, select, update
 
 from forum.infra import days, rows
 from forum.infra.db import db
-from forum.models.lessons import LessonNumber, LessonVersion
+from forum.models.lessons import Lesson, LessonNumber, LessonVersion
 
 FIRST = "1.0"
+IDS, PUBLIC = range(1_000_000, 2_000_000_000), range(10_000, 100_000)
 
 
-def next_public_id() -> str:
-    """Return `les-2026-001`, the next of this year; the update locks the row, so parallel publications differ."""
+def new_id() -> int:
+    """Return the id of a new lesson, which stands in its address on the workbench."""
+    return int(_drawn(Lesson.id, lambda: secrets.choice(IDS)))
+
+
+def new_public_id() -> str:
+    """Return `les-2026-48213`, one of this year; the update locks a row, so that parallel publications differ."""
     year = days.today().year
     if not _raise(year):
         rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
         _raise(year)
-    last = db.session.scalar(select(LessonNumber.last).where(LessonNumber.year == year))
-    return f"les-{year}-{last:03d}"
+    return str(_drawn(Lesson.public_id, lambda: f"les-{year}-{secrets.choice(PUBLIC)}"))
 
 
 def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
@@ -27,6 +40,14 @@ def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
     if before.recommendation.strip() != version.recommendation.strip():
         return f"{whole + 1}.0"
     return f"{whole}.{part + 1}"
+
+
+def _drawn(column: Any, draw: Callable[[], Any]) -> Any:
+    """One that no lesson has."""
+    drawn = draw()
+    while db.session.scalar(select(exists().where(column == drawn))):
+        drawn = draw()
+    return drawn
 
 
 def _raise(year: int) -> bool:

@@ -235,12 +235,6 @@ def test_other_advice_makes_a_whole_new_number():
     assert db.session.get_one(LessonVersion, lesson.current_id).number == "2.0"
 
 
-def test_public_numbers_follow_each_other():
-    scenario = build()
-    first, second = scenario.published(), scenario.published()
-    assert int(second.public_id[-3:]) == int(first.public_id[-3:]) + 1
-
-
 def test_publishing_tells_the_house_once():
     scenario = build()
     lesson = scenario.published()
