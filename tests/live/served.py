@@ -15,9 +15,11 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
+from forum import create_app
 from forum.cli.start import serving
 from forum.domain.people import sessions
 from forum.infra.db import db
+from tests.conftest import settings_for
 from tests.factories import csrf_for, make_member, make_space, make_thread
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,12 @@ class Reader:
         finally:
             connection.close()
         return Answer(answer.status, text, answer.headers, time.monotonic() - began)
+
+
+def app_on(url: str, folder: Path) -> Flask:
+    """The application here on the database there, with the same secret and cookie, to make rows and sessions."""
+    own = {"SECRET_KEY": SECRET, "SESSION_COOKIE_NAME": "leerkring"}
+    return create_app({**settings_for(url, folder), **own})
 
 
 def ground(app: Flask, port: int, people: int = 1) -> list[Reader]:

@@ -14,11 +14,10 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
-from forum import create_app
 from forum.infra.db import db
 from tests.cli.test_start import free_port
-from tests.conftest import POSTGRES, copied_database, settings_for
-from tests.live.served import SECRET, ground, served, tell, typed
+from tests.conftest import POSTGRES, copied_database
+from tests.live.served import app_on, ground, served, tell, typed
 from tests.postgres import PostgresServer
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(400)]
@@ -107,10 +106,6 @@ def fill(ballast) -> None:
     with ballast.open("wb", buffering=0) as file, suppress(OSError):
         while file.write(b"x" * 4096):
             pass
-
-
-def app_on(url: str, folder):
-    return create_app({**settings_for(url, folder), "SECRET_KEY": SECRET, "SESSION_COOKIE_NAME": "leerkring"})
 
 
 if not POSTGRES:

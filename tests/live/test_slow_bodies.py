@@ -8,11 +8,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from forum import create_app
 from forum.infra.bodies import READERS
 from tests.cli.test_start import free_port
-from tests.conftest import copied_database, settings_for
-from tests.live.served import SECRET, ground, p95, served, tell
+from tests.conftest import copied_database
+from tests.live.served import app_on, ground, p95, served, tell
 from tests.live.test_proxy import proxy
 
 pytestmark = [pytest.mark.live, pytest.mark.any_database, pytest.mark.timeout(300)]
@@ -95,8 +94,7 @@ def test_behind_the_proxy_that_is_shipped(migrated, tmp_path, capsys, monkeypatc
 def forum(migrated, folder):
     """Somebody signed in at `flask start`, as `make run` runs it."""
     url, port = copied_database(migrated, folder), free_port()
-    app = create_app({**settings_for(url, folder), "SECRET_KEY": SECRET, "SESSION_COOKIE_NAME": "leerkring"})
-    [reader] = ground(app, port)
+    [reader] = ground(app_on(url, folder), port)
     with served(port, url, folder, [sys.executable, "-m", "flask", "--app", "app", "start"]):
         yield reader
 
