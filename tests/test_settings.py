@@ -1,13 +1,17 @@
 """Production refuses what is unsafe, however it is spelt, and says which; on what is safe it starts, and is strict."""
 
 import logging
+import os
 import secrets
+import subprocess
+import sys
 
 import pytest
 
 from forum import create_app
 from forum.settings import UnsafeSettings
 from forum.web.http import forwarded
+from tests.rules.source import ROOT
 
 pytestmark = pytest.mark.any_database
 
@@ -204,3 +208,16 @@ def test_headers_of_a_proxy_that_is_not_trusted_are_warned_of_once_and_never_tol
     assert len(warnings_of(safe, caplog, {"X-Forwarded-For": "203.0.113.77"})) == 3, (
         "again after some minutes"
     )
+
+
+@pytest.mark.live
+def test_who_starts_it_reads_a_sentence_and_no_trace(tmp_path):
+    wrong = {"TRUSTED_PROXIES": "two", "FORUM_DEMO": "maybe", "FORUM_ENV": "", "INSTANCE": str(tmp_path)}
+    ended = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "routes"],
+        cwd=ROOT, env={**os.environ, **wrong}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    for name in ("TRUSTED_PROXIES is 'two'", "FORUM_DEMO is 'maybe'"):
+        assert name in ended.stderr

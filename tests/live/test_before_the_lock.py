@@ -172,6 +172,21 @@ def test_no_form_renders_hashes_or_searches_while_others_wait(live_app, ground, 
         assert all(free for _name, free in seen), (path, fields, seen)
 
 
+def test_a_command_hashes_before_it_takes_the_lock(live_app, ground, seen):
+    command = [
+        "member",
+        "add",
+        "cli@city.test",
+        "--name",
+        "Cli",
+        "--space",
+        ground["space"],
+        "--password-stdin",
+    ]
+    ended = live_app.test_cli_runner().invoke(args=command, input=f"{PASSWORD}\n")
+    assert (ended.exit_code, seen) == (0, [("hash_password", True)]), ended.output
+
+
 def test_what_is_watched_can_be_held(live_app, ground, seen, monkeypatch):
     monkeypatch.setattr(transactions, "looking_up", nullcontext)
     send(live_app, ground, "author", "/posts/{taken}/withdrawal", {"_method": "DELETE"})
