@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
+from forum.domain.threads.page import page_of
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -108,6 +109,7 @@ def _spaces(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
 
 
 def _threads(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """A reply stands under a thread: its form is at the end of the last page."""
     query = select(Thread, Space.name).join(Space, Space.id == Thread.space_id)
     rows = db.session.execute(query.where(Thread.id.in_(_ids(asked)), sees(Thread, actor)))
     return {
@@ -115,10 +117,15 @@ def _threads(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
             thread.title,
             space,
             may_reply(actor, thread),
-            address={"thread_id": thread.id, "slug": thread.slug},
+            address={"thread_id": thread.id, "slug": thread.slug} | _last_page(thread),
         )
         for thread, space in rows
     }
+
+
+def _last_page(thread: Thread) -> dict[str, int]:
+    page = page_of(thread.last_number)
+    return {"page": page} if page > 1 else {}
 
 
 def _posts(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:

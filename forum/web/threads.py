@@ -188,14 +188,13 @@ def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
 
 def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, preview: str | None = None) -> str:
     who = viewer()
-    if who and form is None and thread.last_shown > thread.read_number:
+    opens_draft = (
+        "draft" in request.args
+    )  # whoever goes on writing is led to the form, past posts that stay new
+    if who and form is None and not opens_draft and thread.last_shown > thread.read_number:
         first, last = thread.posts[0].number, thread.last_shown
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
-    slot = (
-        draft_slots.slot(REPLY, thread.id)
-        if who and (thread.may_reply or form or "draft" in request.args)
-        else None
-    )
+    slot = draft_slots.slot(REPLY, thread.id) if who and (thread.may_reply or form or opens_draft) else None
     return render_template(
         "threads/show.html",
         thread=thread,

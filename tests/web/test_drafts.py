@@ -7,11 +7,19 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
+from forum.domain import draft_places
+from forum.domain.draft_places import FORMS
 from forum.domain.threads import posts
+from forum.domain.threads.page import PAGE_SIZE
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
+from forum.models.threads import ReadAhead
+from forum.web import draft_slots
+from forum.web.forms.posts import PostForm
+from forum.web.forms.threads import ReplyForm, ThreadForm
+from forum.web.forms.workbench import ClaimForm, ReturnForm, TextForm
 from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
 
 JSON = {"Accept": "application/json"}
@@ -271,3 +279,40 @@ def test_a_file_where_a_text_is_expected_is_refused(client, thread, leen):
         client, "/drafts", sent | {"body": (io.BytesIO(b"x"), "x.txt")}, content_type="multipart/form-data"
     )
     assert answer.status_code in {400, 422}
+
+
+def test_going_on_leads_past_new_posts_to_the_last_page_and_leaves_them_new(client, thread, leen, moderator):
+    for number in range(PAGE_SIZE):
+        make_post(thread, moderator, f"Post {number}")
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Half a thought").get_json()
+    assert kept["address"] == f"{at(thread)}?page=2&draft={kept['id']}#answer"
+    assert "Half a thought</textarea>" in words(client.get(kept["address"]))
+    assert db.session.scalar(select(func.count(ReadAhead.first_number))) == 0
+    client.get(f"{at(thread)}?page=2")
+    assert db.session.scalar(select(func.count(ReadAhead.first_number))) == 1
+
+
+CLASSES = {
+    draft_places.STORY: ThreadForm,
+    draft_places.REPLY: ReplyForm,
+    draft_places.EDIT: PostForm,
+    draft_places.LESSON_TEXT: TextForm,
+    draft_places.CLAIM: ClaimForm,
+    draft_places.CLAIM_CHANGE: ClaimForm,
+    draft_places.REVIEW_NOTE: ReturnForm,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_field_of_a_form_is_kept_and_every_form_has_a_place(app, form):
+    known = FORMS[form]
+    with app.test_request_context():
+        fields = {field.name: field for field in CLASSES[form](formdata=None)}
+    hidden = {name for name, field in fields.items() if getattr(field.widget, "input_type", "") == "hidden"}
+    assert {*known.typed, *known.chosen, *known.several} == set(fields) - hidden
+    assert known.base is None or known.base in hidden
+    assert draft_slots.ENDPOINTS[form][0] in app.view_functions
+    place_of = app.jinja_env.get_template("drafts/_row.html").module.place_of
+    others = {place_of(other, "Gent") for other in FORMS if other != form}
+    assert place_of(form, "Gent") not in others
