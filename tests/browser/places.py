@@ -78,4 +78,4 @@ def for_moderator(app: Flask) -> list[str]:
         "/lessons",
         "/lessons/les-2026-002",
     ]
-    return pages + ([f"/workbench/{draft.id}"] if draft else [])
+    return pages + ([f"/workbench/{draft.id}", f"/workbench/{draft.id}?part=text"] if draft else [])
