@@ -126,20 +126,23 @@ def test_the_same_text_again_is_saved_once_and_makes_no_conflict(curator, scene,
 
 def test_a_text_that_somebody_saved_meanwhile_stands_beside_the_draft(curator, scene, lesson):
     seen = lessons.working(lesson).saved_count
-    kept = keep(
-        curator,
-        "lesson_text",
+    typed = TEXT | {"unknowns": "Mine", "outcome": "worked", "needs": ["facts"]}
+    kept = keep(curator, "lesson_text", lesson.id, str(uuid.uuid4()), saved_count=seen, **typed).get_json()
+    lessons.save(
+        scene.actor("second"),
         lesson.id,
-        str(uuid.uuid4()),
         saved_count=seen,
-        **(TEXT | {"unknowns": "Mine"}),
-    ).get_json()
-    lessons.save(scene.actor("second"), lesson.id, saved_count=seen, unknowns="Theirs")
+        unknowns="Theirs",
+        outcome="partly",
+        needs=["action"],
+    )
     db.session.commit()
     assert "Compare" in page(curator, "/drafts")
     both = page(curator, kept["address"])
     assert "Mine" in both
     assert "Theirs" in both
+    assert [word for word in ("partly", "action") if f">{word}</p>" in both] == [], "codes are no words"
+    assert all(f">{word}</p>" in both for word in ("Worked in part", "Action"))
     form = (
         form_of(both, f"lesson_text:{lesson.id}") | TEXT | {"unknowns": "Both", "saved_count": counted(both)}
     )
