@@ -7,17 +7,16 @@ function that is handed in: the places lie higher in the domain.
 import re
 from collections.abc import Collection
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import select
 
+from forum.domain.drafts import queries
 from forum.domain.drafts.views import LIFE, DraftView, Enter, Fields, Subject, subject_of, view
 from forum.domain.lines import too_long
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new, upsert
-from forum.infra.statements import cached
 from forum.models.accounts import Member
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
@@ -25,15 +24,12 @@ from forum.policy.errors import Conflict, Invalid, NotFound
 
 MOST = 50  # of one member
 LENGTH_MAX = (
-    100_000  # characters of one draft in all: more than the longest form takes, so that too much is kept too
+    100_000  # characters of one draft in all; the longest form takes half, so what is too long is kept too
 )
 MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
 MOST_BEGUN = "300 per hour"
-RESTORABLE = timedelta(days=1)
 CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter
 KEY = re.compile(r"[0-9A-Za-z-]{1,36}")
-OPEN = (Draft.sent_at.is_(None), Draft.discarded_at.is_(None))
-_MINE = Draft.member_id == bindparam("member_id", type_=Integer)
 
 
 class AlreadySent(Conflict):
@@ -65,7 +61,7 @@ def keep(
     length = sum(len(value) for value in _texts(fields))
     if length > LENGTH_MAX:
         raise Invalid("draft", too_long(length, LENGTH_MAX))
-    draft = _of_sending(actor, key)
+    draft = queries.of_sending(actor, key)
     if draft is None and not fields:
         return None
     if draft is None:
@@ -76,7 +72,7 @@ def keep(
         raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
     if not fields:
         draft.discarded_at = clock.now()
-        draft.check_at = draft.discarded_at + RESTORABLE
+        draft.check_at = draft.discarded_at + queries.RESTORABLE
         db.session.flush()
         return None
     _write(actor, draft, fields, revision)
@@ -118,25 +114,25 @@ def accept(actor: Actor, subject: Subject, key: str) -> None:
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
     """Return the actor's open drafts about these subjects, the newest first (one query); for pages of those places."""
     values = {"member_id": actor.id, "subject_ids": sorted({each.id for each in subjects})}
-    return [draft for draft in db.session.scalars(_about(), values) if subject_of(draft) in subjects]
+    return [draft for draft in db.session.scalars(queries.about(), values) if subject_of(draft) in subjects]
 
 
 def every(actor: Actor, *, enter: Enter) -> list[DraftView]:
     """Return all open drafts of the actor, the newest first, as they may see them now."""
-    drafts = db.session.scalars(_open_of(actor)).all()
+    drafts = db.session.scalars(queries.open_of(actor)).all()
     places = enter(actor, {subject_of(draft) for draft in drafts})
     return [view(draft, places.get(subject_of(draft))) for draft in drafts]
 
 
 def one(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
     """Return an open draft of the actor; NotFound for any other, and where they may not enter its place."""
-    draft = db.session.scalars(_open_of(actor).where(Draft.id == draft_id)).one_or_none()
+    draft = db.session.scalars(queries.open_of(actor).where(Draft.id == draft_id)).one_or_none()
     return _entered(actor, draft, enter)
 
 
 def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | None:
     """Return a draft that the actor threw away less than a day ago, None when there is no such one."""
-    draft = db.session.scalars(_restorable(actor, draft_id)).one_or_none()
+    draft = db.session.scalars(queries.restorable(actor, draft_id)).one_or_none()
     if draft is None:
         return None
     return view(draft, enter(actor, [subject_of(draft)]).get(subject_of(draft)))
@@ -144,24 +140,24 @@ def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | Non
 
 def how_many(actor: Actor) -> int:
     """Return how many open drafts the actor has."""
-    return db.session.execute(_count(), {"member_id": actor.id}).scalar_one()
+    return db.session.execute(queries.count(), {"member_id": actor.id}).scalar_one()
 
 
 def discard(actor: Actor, draft_id: int) -> Draft:
     """Throw a draft of the actor away; for a day it can be put back. NotFound for another's, and one that was sent."""
-    draft = _own(actor, draft_id)
+    draft = queries.own(actor, draft_id)
     if draft.discarded_at is None:
         draft.discarded_at = clock.now()
-        draft.check_at = draft.discarded_at + RESTORABLE
+        draft.check_at = draft.discarded_at + queries.RESTORABLE
         db.session.flush()
     return draft
 
 
 def restore(actor: Actor, draft_id: int) -> Draft:
     """Put back what the actor threw away less than a day ago; NotFound, Invalid at `draft` when there are too many."""
-    draft = db.session.scalars(_restorable(actor, draft_id).with_for_update()).one_or_none()
+    draft = db.session.scalars(queries.restorable(actor, draft_id).with_for_update()).one_or_none()
     if draft is None:
-        draft = _own(actor, draft_id)
+        draft = queries.own(actor, draft_id)
         if draft.discarded_at is not None:
             raise NotFound
         return draft
@@ -172,7 +168,7 @@ def restore(actor: Actor, draft_id: int) -> Draft:
 
 def exchange(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
     """Bring the other copy of a draft back; what stood in it becomes the other copy. NotFound, also without one."""
-    draft = _own(actor, draft_id)
+    draft = queries.own(actor, draft_id)
     if draft.discarded_at is not None or not draft.other_fields:
         raise NotFound
     place = _entered(actor, draft, enter).place
@@ -201,7 +197,7 @@ def _begin(actor: Actor, subject: Subject, key: str, fields: Fields, base_revisi
         "check_at": now + CHECK,
     }
     insert_new(Draft, [row])
-    draft = _of_sending(actor, key)
+    draft = queries.of_sending(actor, key)
     if draft is None:  # its member is gone
         raise NotFound
     return draft
@@ -256,48 +252,3 @@ def _entered(actor: Actor, draft: Draft | None, enter: Enter) -> DraftView:
     if draft is None or place is None:
         raise NotFound
     return view(draft, place)
-
-
-def _open_of(actor: Actor) -> Any:
-    return _newest_first(select(Draft).where(Draft.member_id == actor.id, *OPEN))
-
-
-def _newest_first(query: Select[Any]) -> Select[Any]:
-    return query.order_by(Draft.changed_at.desc(), Draft.id.desc()).limit(MOST)
-
-
-@cached
-def _about() -> Select[Any]:
-    """For every page with a form that keeps drafts."""
-    subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
-    return _newest_first(select(Draft).where(_MINE, subjects, *OPEN))
-
-
-@cached
-def _count() -> Select[Any]:
-    return select(func.count(Draft.id)).where(_MINE, *OPEN)
-
-
-def _restorable(actor: Actor, draft_id: int) -> Any:
-    return select(Draft).where(
-        Draft.id == draft_id,
-        Draft.member_id == actor.id,
-        Draft.sent_at.is_(None),
-        Draft.discarded_at > clock.now() - RESTORABLE,
-    )
-
-
-def _of_sending(actor: Actor, key: str) -> Draft | None:
-    return _locked(Draft.idempotency_key == key, actor)
-
-
-def _own(actor: Actor, draft_id: int) -> Draft:
-    draft = _locked(Draft.id == draft_id, actor)
-    if draft is None or draft.sent_at is not None:
-        raise NotFound
-    return draft
-
-
-def _locked(which: Any, actor: Actor) -> Draft | None:
-    query = select(Draft).where(which, Draft.member_id == actor.id).with_for_update()
-    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()

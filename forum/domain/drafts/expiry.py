@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import defer
 
-from forum.domain.drafts.drafts import CHECK, OPEN
+from forum.domain.drafts.drafts import CHECK
+from forum.domain.drafts.queries import OPEN
 from forum.domain.drafts.views import Enter, lapse, subject_of
 from forum.domain.mailing import mail_queue
 from forum.infra import clock, days

@@ -1,0 +1,67 @@
+"""The rows of drafts. Every query asks for the owner; those of every page are built once."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, func, select
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.statements import cached
+from forum.models.drafts import Draft
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+
+RESTORABLE = timedelta(days=1)
+OPEN = (Draft.sent_at.is_(None), Draft.discarded_at.is_(None))
+_MINE = Draft.member_id == bindparam("member_id", type_=Integer)
+
+
+def open_of(actor: Actor) -> Select[Any]:
+    """Select the open drafts of the actor, the newest first."""
+    return _newest_first(select(Draft).where(Draft.member_id == actor.id, *OPEN))
+
+
+@cached
+def about() -> Select[Any]:
+    """Select the open drafts of `member_id` about `subject_ids`, the newest first; of whichever form."""
+    subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
+    return _newest_first(select(Draft).where(_MINE, subjects, *OPEN))
+
+
+@cached
+def count() -> Select[Any]:
+    """Select how many open drafts `member_id` has."""
+    return select(func.count(Draft.id)).where(_MINE, *OPEN)
+
+
+def restorable(actor: Actor, draft_id: int) -> Select[Any]:
+    """Select a draft that the actor threw away less than a day ago."""
+    return select(Draft).where(
+        Draft.id == draft_id,
+        Draft.member_id == actor.id,
+        Draft.sent_at.is_(None),
+        Draft.discarded_at > clock.now() - RESTORABLE,
+    )
+
+
+def of_sending(actor: Actor, key: str) -> Draft | None:
+    """Return what the actor has of a sending, also its mark; locked."""
+    return _locked(Draft.idempotency_key == key, actor)
+
+
+def own(actor: Actor, draft_id: int) -> Draft:
+    """Return a draft of the actor that was not sent, locked; NotFound."""
+    draft = _locked(Draft.id == draft_id, actor)
+    if draft is None or draft.sent_at is not None:
+        raise NotFound
+    return draft
+
+
+def _newest_first(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Draft.changed_at.desc(), Draft.id.desc())
+
+
+def _locked(which: Any, actor: Actor) -> Draft | None:
+    query = select(Draft).where(which, Draft.member_id == actor.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
