@@ -10,7 +10,7 @@ from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
-from forum.domain.lines import clean_paragraphs
+from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.infra import clock, days
@@ -113,10 +113,13 @@ def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
 
 
 def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
-    """Send the draft for review, for this audience; from now on its text does not change.
+    """Send the draft for review, for this audience; from now on its text does not change. Sent twice it went once.
 
     NotFound, Forbidden, Invalid at `audience` or at the first field that is missing.
     """
+    lesson = locked(actor, lesson_id)
+    if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience):
+        return lesson
     lesson, version = open_draft(actor, lesson_id)
     _refuse_audience(lesson, audience)
     missing = completeness.missing_fields(version, completeness.claims_of(version.id))
@@ -134,8 +137,12 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
 def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     """Return a version to its curator with a note; they go on in a new version, the returned one stays as it was.
 
+    The same note sent twice returned it once.
     NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
     """
+    returned = lesson_reviews.returned_already(actor, lesson_id, paragraphs(note))
+    if returned is not None:
+        return returned
     lesson, version = _to_review(actor, lesson_id)
     note = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
@@ -150,10 +157,13 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
 
 
 def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> Lesson:
-    """Publish the version in review, as its reviewer.
+    """Publish the version in review, as its reviewer. Sent twice it was published once.
 
     NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is missing.
     """
+    lesson = locked(actor, lesson_id)
+    if lesson.working_id is None and lesson.published_by_id == actor.id:
+        return lesson
     lesson, version = _to_review(actor, lesson_id)
     _refuse_unconsented(version, lesson.audience)
     now = clock.now()
@@ -209,6 +219,10 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     """Return the lesson, when the actor may see it, locked until the end of the transaction; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
     return lesson
+
+
+def _is_sent_by(actor: Actor, lesson: Lesson, audience: Audience) -> bool:
+    return lesson.audience == audience and working(lesson).created_by_id == actor.id
 
 
 def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:

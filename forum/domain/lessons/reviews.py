@@ -5,7 +5,7 @@ from sqlalchemy import select
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonReview, LessonState, LessonVersion, Verdict
 from forum.models.spaces import Space
 from forum.policy.actions import Answer, deny, may_review
 from forum.policy.actors import Actor
@@ -40,6 +40,20 @@ def record(actor: Actor, version: LessonVersion, verdict: Verdict, note: str = "
     )
     db.session.add(row)
     return row
+
+
+def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion | None:
+    """Return the version that is made on since the actor returned one with this very note; None otherwise.
+
+    It asks for what the actor wrote, so also who may no longer read the draft that they returned is told that it went.
+    """
+    lesson = db.session.get(Lesson, lesson_id)
+    if lesson is None or lesson.state != LessonState.DRAFT or lesson.working_id is None:
+        return None
+    last = last_return(lesson_id)
+    if last is None or (last.reviewer_id, last.note) != (actor.id, note):
+        return None
+    return db.session.get(LessonVersion, lesson.working_id)
 
 
 def last_return(lesson_id: int) -> LessonReview | None:

@@ -1,7 +1,7 @@
 """Invitations: by a moderator, to one space and role, by mail, for four weeks, for one person, once."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
@@ -20,7 +20,7 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
-GOOD_FOR = timedelta(days=28)
+GOOD_FOR, SAME_SENDING = timedelta(days=28), timedelta(minutes=10)
 MOST = "60 per hour"
 MOST_TRIES = "20 per hour"  # of one link, to accept with a password: each makes a hash
 
@@ -43,6 +43,7 @@ def invite(
 ) -> Invitation:
     """Invite somebody to a space; inviting the same address again renews the invitation and its mail.
 
+    The very same again within ten minutes is the same sending: one mail.
     NotFound, Forbidden unless the actor moderates the space, Invalid at `email` or `note`, TooOften.
     """
     # Locked, so that two clicks at once do not become two invitations.
@@ -52,7 +53,6 @@ def invite(
     note = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
-    rates.spend("invite", f"member:{actor.id}", limit=MOST)
     now = clock.now()
     invitation = db.session.scalars(
         visible(Invitation, actor)
@@ -60,11 +60,16 @@ def invite(
         .order_by(Invitation.id.desc())
         .limit(1)
     ).one_or_none()
+    locale = locale if locale in LOCALES else LOCALES[0]
+    wanted = (Role(role), note, locale, actor.id)
+    if invitation is not None and _sent_just_now(invitation, now) and _means(invitation) == wanted:
+        return invitation
+    rates.spend("invite", f"member:{actor.id}", limit=MOST)
     if invitation is None:
         invitation = Invitation(space_id=space.id, email=address)
         db.session.add(invitation)
     invitation.role, invitation.note = Role(role), note
-    invitation.locale = locale if locale in LOCALES else LOCALES[0]
+    invitation.locale = locale
     invitation.invited_by_id, invitation.invited_at = actor.id, now
     invitation.expires_at, invitation.withdrawn_at = now + GOOD_FOR, None
     db.session.flush()
@@ -185,6 +190,14 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
     memberships.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
     space: Space = invitation.space
     return space
+
+
+def _sent_just_now(invitation: Invitation, now: datetime) -> bool:
+    return invitation.withdrawn_at is None and now - invitation.invited_at < SAME_SENDING
+
+
+def _means(invitation: Invitation) -> tuple[Role, str, str, int]:
+    return invitation.role, invitation.note, invitation.locale, invitation.invited_by_id
 
 
 def _belongs(space_id: int, address: str) -> bool:

@@ -50,7 +50,7 @@ class WaitingRequest:
 
 
 def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
-    """Ask, as a member, to belong to one more space; asking again while it waits changes nothing.
+    """Ask, as a member, to belong to one more space; asking again while it waits only brings a new message.
 
     NotFound, Forbidden while not approved, Conflict for somebody who belongs to it, Invalid at `message`, TooOften.
     """
@@ -70,6 +70,10 @@ def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRe
         .execution_options(populate_existing=True)
     ).one()
     if not is_new and request.answered_at is None:
+        request.message = (
+            text or request.message
+        )  # nobody is told twice, and nothing that was typed is thrown away
+        db.session.flush()
         return request
     rates.spend("request_to_join", f"member:{actor.id}", limit=REQUESTS)
     request.message, request.asked_at = text, now

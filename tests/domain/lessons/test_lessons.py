@@ -238,8 +238,9 @@ def test_other_advice_makes_a_whole_new_number():
 def test_publishing_tells_the_house_once():
     scenario = build()
     lesson = scenario.published()
+    assert lessons.publish(scenario.actor("reviewer"), lesson.id) is lesson, "sent twice"
     with pytest.raises(Conflict):
-        lessons.publish(scenario.actor("reviewer"), lesson.id)
+        lessons.publish(scenario.actor("editor"), lesson.id)
     told = db.session.scalars(select(Event).where(Event.name == "lesson.published")).all()
     assert [event.payload for event in told] == [{"lesson_id": lesson.id, "version_id": lesson.current_id}]
 
