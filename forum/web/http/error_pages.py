@@ -81,7 +81,10 @@ def _resume() -> Any:
     only_look()
     if _is_for_script():
         return jsonify(message=_("You are signed out. Sign in, and send it again.")), 403
-    return unsent_forms.offer_resubmit()
+    try:
+        return unsent_forms.offer_resubmit()
+    except NotFound as error:  # one that comes without the form it should bring along
+        return _not_found(error)
 
 
 def _http(error: HTTPException) -> Any:
