@@ -172,6 +172,7 @@ function here(address) {
   const now = new URL(location);
   if (now.pathname !== kept.pathname) return kept;
   for (const [name, to] of kept.searchParams) now.searchParams.set(name, to);
+  now.searchParams.delete("thrown");
   now.hash = kept.hash;
   return now;
 }

@@ -9,17 +9,25 @@ from playwright.sync_api import expect
 from forum.domain.drafts import drafts as draft_verbs
 from forum.infra.db import db
 from forum.models.accounts import Member
-from forum.models.drafts import Draft
-from forum.models.threads import Post, PostRevision
+from forum.models.threads import Post
 from tests.browser import places
 from tests.browser.conftest import DESK, sign_in
+from tests.browser.writing import (
+    ANSWER,
+    KEPT,
+    SEND,
+    drafts,
+    entries,
+    no_drafts,
+    posts,
+    send,
+    wait_for_copy,
+    write,
+)
 from tests.servers import SEALED
 
 pytestmark = pytest.mark.browser
-ANSWER = "#answer textarea"
-KEPT = "#answer [data-saved]"
 SIGN_OUT = ".colophon [data-device] button"
-ENTRIES = "() => Object.entries(localStorage).filter(([name]) => name.startsWith('draft:'))"
 
 # Opens somebody else's copy with the key that this page carries; a copy that nothing opens goes, so it is put back.
 OPEN = """async ([name, sealed]) => {
@@ -36,46 +44,6 @@ OPEN = """async ([name, sealed]) => {
 def thread(town):
     """The address of a thread that every member may answer."""
     return places.thread(town.app)
-
-
-def write(page, words: str, *, where: str = ANSWER, note: str = KEPT) -> None:
-    """Type words, and wait until the server has them."""
-    page.fill(where, words)
-    page.wait_for_selector(f'{note}[data-state="kept"]:not([hidden])')
-
-
-def entries(page) -> list[list[str]]:
-    """The copies on this device, with their names, as whoever is at it can read them."""
-    return page.evaluate(ENTRIES)
-
-
-def wait_for_copy(page, *, gone: bool = False) -> None:
-    page.wait_for_function(f"{ENTRIES}.length {'===' if gone else '>'} 0")
-
-
-def no_drafts(page) -> None:
-    """Keep the server's answers to drafts away, as a lost network does; the rest arrives."""
-    page.route(
-        "**/drafts", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
-    )
-
-
-def posts(town, words: str) -> int:
-    """How many posts say exactly this."""
-    with town.app.app_context():
-        query = db.select(db.func.count(PostRevision.id)).where(PostRevision.body == words)
-        found = db.session.scalar(query) or 0
-        db.session.remove()
-    return found
-
-
-def drafts(town, who: str) -> list[str]:
-    """The texts of somebody's open drafts of answers."""
-    with town.app.app_context():
-        query = db.select(Draft.fields).join(Member, Member.id == Draft.member_id)
-        found = db.session.scalars(query.where(Member.email.startswith(who), Draft.sent_at.is_(None))).all()
-        db.session.remove()
-    return [fields["body"] for fields in found]
 
 
 def test_a_browser_that_is_killed_when_it_says_kept_has_lost_nothing(town, open_page, chromium, thread):
@@ -130,8 +98,7 @@ def test_f4_two_tabs_are_two_drafts(town, open_page, thread):
     second = first.context.new_page()
     second.goto(thread)
     write(second, "Kort: ja.")
-    with second.expect_navigation():
-        second.click("#answer .btn--primary")
+    send(second)
     first.reload()  # its address leads to its own words
     assert first.input_value(ANSWER) == "Een half antwoord, dat nog moet groeien."
     assert posts(town, "Kort: ja.") == 1
@@ -142,8 +109,7 @@ def test_f5_words_that_were_sent_do_not_come_back(open_page, thread):
     page = open_page("ruben")
     page.goto(thread)
     page.fill(ANSWER, "Ja, graag!")
-    with page.expect_navigation():
-        page.click("#answer .btn--primary")
+    send(page)
     page.go_back()
     page.wait_for_timeout(1_500)  # a pause is over: nothing that the browser put back is kept
     page.goto("/lessons")
@@ -162,7 +128,7 @@ def test_a_lost_network_loses_nothing_and_is_not_called_kept(open_page, thread):
     page.fill(ANSWER, "Getypt in de tunnel.")
     expect(page.locator(f"{KEPT} [data-saved-text]")).to_have_text("Alleen op dit toestel, wacht op netwerk")
     assert page.locator(f"{KEPT} + [role=status]").inner_text() == page.locator(KEPT).inner_text()
-    page.click("#answer .btn--primary")
+    page.click(SEND)
     assert "bewaard op dit toestel" in page.locator(".unsent").inner_text()
     page.context.set_offline(False)
     page.wait_for_selector(f'{KEPT}[data-state="kept"]')
@@ -260,13 +226,11 @@ def test_f2_back_and_send_again_is_asked_about(town, open_page, thread):
     page = open_page("ilse")
     page.goto(thread, wait_until="networkidle")
     page.fill(ANSWER, "Bij ons lukte het na drie keer bellen.")
-    with page.expect_navigation():
-        page.click("#answer .btn--primary")
+    send(page)
     page.go_back(wait_until="networkidle")
     if not page.input_value(ANSWER):  # a browser may bring the words back, or a person types them again
         page.fill(ANSWER, "Bij ons lukte het na drie keer bellen.")
-    with page.expect_navigation():
-        page.click("#answer .btn--primary")
+    send(page)
     assert posts(town, "Bij ons lukte het na drie keer bellen.") == 1
 
 
@@ -309,7 +273,7 @@ def test_a_browser_that_keeps_nothing_does_not_say_that_it_does(open_page, threa
     page.fill(ANSWER, "Nergens bewaard.")
     expect(page.locator(KEPT)).to_have_text("Het is niet bewaard: deze browser bewaart zelf niets.")
     assert entries(page) == []
-    page.click("#answer .btn--primary")
+    page.click(SEND)
     assert "op dit toestel" not in page.inner_text(".unsent")
     page.context.set_offline(False)
     page.wait_for_selector(f'{KEPT}[data-state="kept"]')
@@ -340,8 +304,7 @@ def test_the_button_to_keep_leads_to_the_list_which_says_so(open_page, thread):
     page = open_page("nadia")
     page.goto(thread, wait_until="networkidle")
     page.fill(ANSWER, "Voor straks.")
-    with page.expect_navigation(url="**/drafts"):
-        page.click("#answer [data-keep]")
+    send(page, "#answer [data-keep]")
     wait_for_copy(page, gone=True)
     page.wait_for_load_state("networkidle")
     assert "Je concept is bewaard." in page.inner_text(".flashes")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser import places
-from tests.browser.test_drafts import entries, wait_for_copy
+from tests.browser.writing import entries, wait_for_copy
 
 pytestmark = pytest.mark.browser
 TEXT = "#lesson-text"

@@ -4,29 +4,11 @@ import time
 
 import pytest
 
-from forum.infra.db import db
-from forum.models.threads import PostRevision
 from tests.browser import places
+from tests.browser.writing import SEND, posts, send, sends
 
 pytestmark = pytest.mark.browser
-SEND = "#answer .btn--primary"
 SAID = "[data-once]"
-
-
-@pytest.fixture
-def thread(town):
-    """The address of a thread that every member may answer."""
-    return places.thread(town.app)
-
-
-def how_often(town, words: str) -> int:
-    """How many posts say exactly this."""
-    with town.app.app_context():
-        found = db.session.scalar(db.select(db.func.count(PostRevision.id)).where(PostRevision.body == words))
-        db.session.remove()
-    return found or 0
-
-
 # Eight seconds without an answer are over soon.
 HURRY = (
     "const set = setTimeout; setTimeout = (what, ms, ...more) => set(what, ms === 8000 ? 200 : ms, ...more);"
@@ -40,16 +22,15 @@ WATCH = """button => {
 }"""
 
 
+@pytest.fixture
+def thread(town):
+    """The address of a thread that every member may answer."""
+    return places.thread(town.app)
+
+
 def stop(page) -> None:
     """Press the button of the browser that stops a load."""
     page.context.new_cdp_session(page).send("Page.stopLoading")
-
-
-def post(page) -> None:
-    """Press the button, and wait for the page that answers; saving a draft changes the address too."""
-    with page.expect_response(sends):
-        page.click(SEND)
-    page.wait_for_load_state()
 
 
 def is_ready(page) -> bool:
@@ -63,11 +44,6 @@ def hang(page) -> list[str]:
     tried: list[str] = []
     page.route("**/*", lambda route: tried.append(route.request.url) if sends(route) else route.continue_())
     return tried
-
-
-def sends(what) -> bool:
-    """Whether this is, or answers, a form on its way."""
-    return what.request.method == "POST" and what.request.is_navigation_request()
 
 
 def test_stopped_or_unanswered_a_sending_can_be_sent_again_and_arrives_once(town, open_page, thread):
@@ -90,8 +66,8 @@ def test_stopped_or_unanswered_a_sending_can_be_sent_again_and_arrives_once(town
     assert "opnieuw drukken" in page.locator(".unsent").inner_text() == page.locator(SAID).inner_text()
     assert len(tried) == 2
     page.unroute_all()
-    post(page)
-    assert how_often(town, "Twee keer gedrukt, één keer gezegd.") == 1
+    send(page)
+    assert posts(town, "Twee keer gedrukt, één keer gezegd.") == 1
 
 
 def test_without_a_network_a_press_says_so_and_sends_nothing(town, open_page, thread):
@@ -108,5 +84,5 @@ def test_without_a_network_a_press_says_so_and_sends_nothing(town, open_page, th
     page.evaluate(
         "Object.defineProperty(navigator, 'onLine', { value: false })"
     )  # a browser may be wrong about it
-    post(page)
-    assert how_often(town, "Uit de trein geschreven.") == 1
+    send(page)
+    assert posts(town, "Uit de trein geschreven.") == 1
