@@ -3,6 +3,7 @@
 What was made with wider modes before is closed too, where it is our own; a folder that others use as well is not.
 """
 
+import errno
 import logging
 import os
 import stat
@@ -30,10 +31,17 @@ def make_folder(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file for us alone, where there is none, in a folder that is made too; Unwritable."""
+    """Make an empty file for us alone, where there is none, in a folder that is made too; Unwritable.
+
+    One that is there is not opened: closing it would end every lock that this process has on it, and two processes with
+    an SQLite database would no longer know of each other.
+    """
     make_folder(path.parent)
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, FILE))
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, FILE))
+    except FileExistsError:
+        pass  # another process was faster
     except OSError as error:
         raise _unwritable(path, error) from error
     _close(path)
@@ -68,8 +76,9 @@ def close_instance(folder: Path) -> None:
 def unwritable(database: Path) -> str:
     """Return what keeps an SQLite database from being written, as a sentence; nothing where it can be."""
     try:
-        if database.exists():
-            os.close(os.open(database, os.O_RDWR | os.O_CLOEXEC))
+        # Asked, and not tried: see `make_file`.
+        if database.exists() and not os.access(database, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if database.parent.exists():  # SQLite writes beside the database first
             tempfile.TemporaryFile(dir=database.parent).close()
     except OSError as error:

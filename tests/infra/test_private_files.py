@@ -2,13 +2,15 @@
 
 import os
 import stat
+import subprocess
+import sys
 from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import create_engine, text
 
-import forum.infra.db  # noqa: F401  # it listens to every connection
 from forum.infra import private_files
+from forum.infra.db import reading
 from forum.infra.mailer import Temporary, open_mailer
 from forum.jobs import queue
 
@@ -55,6 +57,25 @@ def test_what_is_made_is_for_us_alone(tmp_path, umask):
     assert mode(folder) == 0o700
     assert found.pop("mail") == 0o700
     assert set(found.values()) == {0o600}
+
+
+CLOSES = "import sqlite3, sys; other = sqlite3.connect(sys.argv[1]); other.execute('SELECT * FROM a'); other.close()"
+
+
+def test_locks_outlive_a_look_at_the_file(tmp_path):
+    """A process that closes the database as the last one takes its log away: it must know that we are still there."""
+    path = tmp_path / "forum.db"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE a (b)"))
+    with reading(), engine.connect() as one, engine.connect() as another:
+        for connection in (one, another):
+            connection.execute(text("SELECT * FROM a"))
+        assert private_files.unwritable(path) == ""
+        private_files.close_instance(tmp_path)
+        subprocess.run([sys.executable, "-c", CLOSES, str(path)], check=True)
+        assert path.with_name("forum.db-wal").exists()
+    engine.dispose()
 
 
 def test_what_was_wide_is_closed_and_what_all_share_is_not(tmp_path, caplog):
