@@ -110,6 +110,7 @@ def init_app(app: Flask) -> None:
     url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
     is_sqlite, path = url.get_backend_name() == "sqlite", sqlite_file(url)
     options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    options.setdefault("hide_parameters", True)  # they are what people wrote, and an error is logged
     options.setdefault("execution_options", {})["compiled_cache"] = CompiledCache()
     if path is not None or not is_sqlite:
         # The connection that was used last comes first: its statements are prepared.

@@ -15,6 +15,7 @@ from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.paging import LARGEST
 from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
+from forum.policy.actors import Actor
 from forum.policy.errors import DomainError, NotFound
 from forum.web.http.current_user import actor, viewer
 
@@ -75,7 +76,7 @@ def slots(subjects: Iterable[Subject]) -> dict[Subject, Slot]:
     if who is None or request.method == "POST":
         return {subject: _sent(subject) for subject in asked}
     kept = drafts.about(who, asked)
-    wanted, thrown = (request.args.get(name, type=int) for name in ("draft", "thrown"))
+    wanted, thrown = draft_in_address("draft"), _thrown(who)
     return {subject: _opened(subject, kept, wanted, thrown) for subject in asked}
 
 
@@ -97,6 +98,12 @@ def _sent_subject() -> Subject:
     if form not in FORMS or subject_id is None or not 0 < subject_id <= LARGEST:
         raise NotFound
     return Subject(form, subject_id)
+
+
+def draft_in_address(name: str) -> int | None:
+    """Return the id of a draft that the address of this page has; None for anything else."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 < number <= LARGEST else None
 
 
 def _sent_number(name: str) -> int | None:
@@ -130,8 +137,7 @@ def kept() -> bool:
 
 def unsendable() -> str | None:
     """Return the address of the words of the draft that this page should open, when they cannot be sent at present."""
-    draft_id = request.args.get("draft", type=int)
-    who = viewer()
+    draft_id, who = draft_in_address("draft"), viewer()
     if draft_id is None or who is None:
         return None
     try:
@@ -162,10 +168,17 @@ def _sent(subject: Subject) -> Slot:
     return Slot(*subject, key, _sent_number("draft_revision") or 0)
 
 
-def _opened(subject: Subject, kept: list[Draft], wanted: int | None, thrown: int | None) -> Slot:
+def _thrown(who: Actor) -> DraftView | None:
+    """What the address of this page says was just thrown away, if it was."""
+    draft_id = draft_in_address("thrown")
+    return drafts.thrown_away(who, draft_id, enter=draft_places.places) if draft_id is not None else None
+
+
+def _opened(subject: Subject, kept: list[Draft], wanted: int | None, thrown: DraftView | None) -> Slot:
     own = [draft for draft in kept if (draft.form, draft.subject_id) == subject]
     draft = next((draft for draft in own if draft.id == wanted), None)
     offer = next((other for other in own if other.id != wanted), None)
+    thrown_id = thrown.id if thrown is not None and thrown.subject == subject else None
     if draft is None:
-        return Slot(*subject, str(uuid.uuid4()), offer=offer, thrown_id=thrown)
-    return Slot(*subject, draft.idempotency_key, draft.revision, draft, offer, thrown)
+        return Slot(*subject, str(uuid.uuid4()), offer=offer, thrown_id=thrown_id)
+    return Slot(*subject, draft.idempotency_key, draft.revision, draft, offer, thrown_id)

@@ -24,7 +24,7 @@ bp = Blueprint("drafts", __name__)
 @bp.get("/drafts")
 @open_to(members)
 def index() -> ResponseReturnValue:
-    thrown_id = request.args.get("thrown", type=int)
+    thrown_id = draft_slots.draft_in_address("thrown")
     thrown = None
     if thrown_id is not None:
         thrown = drafts.thrown_away(actor(), thrown_id, enter=draft_places.places)

@@ -14,7 +14,9 @@ from sqlalchemy import func, select
 
 from forum import create_app, demo
 from forum.demo import dates
+from forum.domain import draft_places
 from forum.domain.digests import subscriptions
+from forum.domain.drafts import drafts
 from forum.domain.lessons import numbers
 from forum.domain.people import passwords as account_passwords
 from forum.infra import clock, passwords, tokens
@@ -24,6 +26,7 @@ from forum.models.accounts import Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent
+from forum.models.drafts import Draft
 from forum.models.events import Event
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.mail import OutgoingMail
@@ -237,6 +240,15 @@ def test_the_wishes_of_the_file_are_kept(inside):
     for wish in SOURCE["digest_subscriptions"]:
         assert subscriptions.preferences_of(person(wish["person"]).id) is not None
     assert subscriptions.preferences_of(person("yasmina").id) is None
+
+
+def test_two_drafts_wait_for_whoever_began_them(inside):
+    begun = drafts.every(person("yasmina"), enter=draft_places.places)
+    assert [(draft.subject.form, draft.place.space) for draft in begun] == [
+        ("reply", "Wonen en leegstand"),
+        ("story", "Antwerpen"),
+    ]
+    assert count(Draft) == len(begun)
 
 
 def test_its_people_sign_in_with_the_demo_password(inside):

@@ -148,7 +148,7 @@ def test_a_refused_form_keeps_its_key_and_with_it_its_draft(client, gent, leen):
         assert (again["idempotency_key"], again["draft_revision"]) == (form["idempotency_key"], "1")
 
 
-def test_throwing_away_asks_nothing_and_can_be_undone(client, thread, leen):
+def test_throwing_away_asks_nothing_and_can_be_undone(client, gent, thread, leen):
     sign_in(client, leen)
     kept = keep(client, "reply", thread.id, key(), body="Half a thought").get_json()
     thrown = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE"})
@@ -162,6 +162,12 @@ def test_throwing_away_asks_nothing_and_can_be_undone(client, thread, leen):
     assert there.location == f"{at(thread)}?thrown={kept['id']}#answer"
     assert f'action="/drafts/{kept["id"]}/restoration"' in words(client.get(there.location))
     assert submit(client, f"/drafts/{kept['id']}").status_code == 404
+    other = make_thread(gent, leen, title="Another")
+    for path in (f"{at(thread)}?thrown={kept['id'] + 1}", f"{at(other)}?thrown={kept['id']}"):
+        assert "/restoration" not in words(client.get(path))
+    for number in (10**20, -1, 0, "x"):
+        for path in (at(thread), "/drafts"):
+            assert client.get(f"{path}?draft={number}&thrown={number}").status_code == 200
 
 
 def test_the_other_copy_is_told_and_brought_back(client, thread, leen):

@@ -177,7 +177,7 @@ def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesso
     other = keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="Another one").get_json()
     sent = submit(client, f"/workbench/{lesson.id}/return", form | {"note": "I doubt it."})
     assert sent.status_code == 303
-    rows = dict(db.session.execute(select(Draft.idempotency_key, Draft.sent_at)).all())
+    rows = dict(db.session.execute(select(Draft.id, Draft.sent_at).order_by(Draft.id)).all())
     assert [sent_at is not None for sent_at in rows.values()] == [True, False]
     listed = page(client, "/drafts")  # they no longer see the lesson
     assert "Another one" not in listed
@@ -206,6 +206,7 @@ def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson)
     lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
     db.session.commit()
     assert curator.get(kept["address"]).location == f"/drafts/{kept['id']}"
+    assert curator.get(f"/workbench/{lesson.id}?draft={10**20}").status_code == 200
     shown = page(curator, f"/drafts/{kept['id']}")
     assert "This version is being reviewed." in shown
     assert TYPED["what_was_done"] in shown

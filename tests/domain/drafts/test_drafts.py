@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import draft_places
 from forum.domain.draft_places import EDIT, FORMS, REPLY, STORY
@@ -241,6 +242,13 @@ def test_the_list_costs_the_same_for_two_and_for_twenty(gent, leen, thread, coun
         keep(leen, Subject(REPLY, other.id), key(), BODY)
         keep(leen, Subject(STORY, gent.id), key(), BODY)
     assert cost() == few <= 3
+
+
+def test_an_error_of_the_database_repeats_no_word_of_a_draft(leen, thread):
+    db.session.add(Draft(member_id=leen.id, fields={"body": "zwartwoord"}))
+    with pytest.raises(SQLAlchemyError) as failed:
+        db.session.flush()
+    assert "zwartwoord" not in str(failed.value)
 
 
 def test_only_the_known_fields_of_a_form_are_kept():
