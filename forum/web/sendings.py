@@ -88,13 +88,14 @@ def _page(
     action: str,
     draft: Slot,
 ) -> ResponseReturnValue:
+    tags = str(form.tags.label.text) if isinstance(form, ThreadForm) else ""
     page = render_template(
         "threads/sent_before.html",
         same_words=error.same_words,
         form=form,
         stands=stands,
         place=links.to_post(stands.thread_id, stands.slug, stands.number) if stands else None,
-        chosen=[(question, now) for question, now, _stood in choices],
+        chosen=[(question, now) for question, now, _stood in choices if question != tags],
         staying=[(question, stood or "–") for question, now, stood in choices if now != stood],
         may_replace=may_replace,
         may_post=may_post,

@@ -115,7 +115,7 @@ def test_f1_a_story_compares_all_that_its_form_holds(browser, gent):
     assert db.session.scalar(select(func.count(Thread.id))) == 1
     asked = tell(browser, gent, title="Who rings first?", body=BETTER, need="facts", tags="avond")
     typed, replacing, form = fields(asked)
-    assert "This stays as it is" in form
+    assert "What you chose then stays as it is" in form
     replaced = submit(browser, replacing[0], typed)
     assert replaced.status_code == 303
     thread = db.session.scalars(select(Thread)).one()
