@@ -224,7 +224,7 @@ def _is_signed_in_as(email: str | None) -> bool:
 def _used(error: LinkExpired) -> ResponseReturnValue:
     """Answer a link that no longer works: who is signed in needs it no more, and goes on."""
     who = viewer()
-    if who is None:
+    if who is None or not error.used:
         return link_expired(error)
     flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
     return redirect(_go_on(), 303)

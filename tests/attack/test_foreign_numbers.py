@@ -60,6 +60,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],
+        "draft_id": [str(number) for number in world.begun[:2]],  # the third is of one of the outsiders
     }
 
 

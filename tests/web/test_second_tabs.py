@@ -117,6 +117,8 @@ def test_a_reset_page_after_the_password_was_set_elsewhere(client, noor):
     ):
         assert (answer.status_code, answer.location) == (303, "/lessons")
     assert "You are signed in as Noor" in client.get("/lessons").text
+    broken = client.get("/accounts/reset/not-a-link-of-ours")
+    assert (broken.status_code, "Go on as Noor" in broken.text) == (410, True)
 
 
 def test_an_invitation_that_was_accepted_in_another_tab_leads_to_the_space(client, session):

@@ -18,11 +18,12 @@ RESET_SECONDS = 60 * 60
 
 
 class LinkExpired(DomainError):
-    """A link that no longer works; `reason` says why and what to do."""
+    """A link that no longer works; `reason` says why and what to do. `used`: what it was for may have been done."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, used: bool = False) -> None:
         super().__init__(str(reason))
         self.reason = reason
+        self.used = used
 
 
 def confirm_token(request: AccessRequest) -> str:
@@ -61,7 +62,9 @@ def access_request_of(token: str) -> AccessRequest:
 
 def confirmed_already() -> LinkExpired:
     """Return the error of a link to a request whose address has an account by now."""
-    return LinkExpired(_("Your address is confirmed already. Sign in with the password that you chose then."))
+    return LinkExpired(
+        _("Your address is confirmed already. Sign in with the password that you chose then."), used=True
+    )
 
 
 def resetting_member(token: str) -> Member:
@@ -135,4 +138,4 @@ def _fits(kept: str, stamp: str) -> bool:
 
 
 def _replaced() -> LinkExpired:
-    return LinkExpired(_("This link was used already, or a newer e-mail replaced it."))
+    return LinkExpired(_("This link was used already, or a newer e-mail replaced it."), used=True)
