@@ -129,8 +129,9 @@ export async function sendAll(copies, { now = false } = {}) {
       const copy = await copies.get(key);
       if (!copy) return;
       const answer = await send(copy);
-      answers.push(answer);
-      if (answer.kept || answer.sent) await copies.drop(key);
+      const gone = answer.kept || (answer.sent && !copy.after); // what was typed after it was sent waits for its author
+      answers.push({ ...answer, gone });
+      if (gone) await copies.drop(key);
       if (answer.kept) tellForm(copy.draft);
     };
     if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);

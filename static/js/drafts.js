@@ -23,6 +23,7 @@ export function start() {
 class Draft {
   typed = 0; // changes by a person,
   kept = 0; // how many of them the server has,
+  submitted = 0; // how many the form took along when it was last sent,
   failed = 0; // and how many times in a row it could not be reached
   request = null;
   said = "";
@@ -30,7 +31,10 @@ class Draft {
   constructor(form, copies) {
     Object.assign(this, { form, copies, note: form.querySelector("[data-saved]") });
     form.addEventListener("input", (event) => { if (event.isTrusted || event.detail === "chosen") this.change(); });
-    form.addEventListener("submit", () => this.copy());
+    form.addEventListener("submit", () => {
+      this.submitted = this.typed;
+      this.copy();
+    });
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
     addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.save());
@@ -60,6 +64,7 @@ class Draft {
     const stays = await copies?.put(this.key, {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
       at: location.pathname + location.search, page: document.title, time: Date.now(),
+      after: this.typed > this.submitted && (this.wasSent || this.submitted > 0), // words that this key cannot keep any more
     });
     this.form.dataset.kept = stays ? "device" : "";
     if (!navigator.onLine || this.failed) this.tellWaiting();
@@ -111,9 +116,12 @@ class Draft {
     this.keptAll(at);
   }
 
-  isSent(at) {
-    this.tell("sent", this.note?.dataset.sentMessage);
-    this.keptAll(at);
+  // These words were accepted; what was typed after they were sent stays here until it is sent too.
+  async isSent(at) {
+    if (this.typed <= this.submitted) { this.keptAll(at); return; }
+    this.wasSent = true;
+    await this.copy();
+    this.tellWaiting(this.note?.dataset.sentMessage);
   }
 
   // It stays on this device; the next change asks again.
@@ -160,6 +168,7 @@ class Draft {
       fill(this.form, copy.fields);
       if (key === asked) this.form.scrollIntoView();
       this.typed += 1;
+      if (!copy.after) this.submitted = this.typed;
       this.save();
       return;
     }

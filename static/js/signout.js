@@ -4,7 +4,7 @@ import { open, sendAll } from "./device.js";
 export async function signOut(form) {
   const copies = await open();
   const answers = copies ? await sendAll(copies, { now: true }) : [];
-  if (answers.every(({ kept, sent }) => kept || sent)) {
+  if (answers.every(({ gone }) => gone)) {
     leave(form, copies);
     return;
   }

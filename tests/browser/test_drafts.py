@@ -309,3 +309,24 @@ def test_the_button_to_keep_leads_to_the_list_which_says_so(open_page, thread):
     page.wait_for_load_state("networkidle")
     assert "Je concept is bewaard." in page.inner_text(".flashes")
     assert page.locator(".draft >> text=Voor straks.").count() == 1
+
+
+def test_what_is_typed_after_sending_stays_on_the_device_until_it_is_sent_too(town, open_page, thread):
+    page = open_page("marleen")
+    page.goto(thread)
+    write(page, "Eerst gezegd.")
+    other = page.context.new_page()
+    other.goto(page.url)  # the same draft in another tab
+    send(page)
+    other.fill(ANSWER, "Eerst gezegd, dan verbeterd.")
+    expect(other.locator(KEPT)).to_contain_text("Je verstuurde dit al.")
+    expect(other.locator(KEPT)).to_contain_text("Het staat alleen op dit toestel.")
+    other.close()
+    page.goto("/drafts")
+    page.locator("[data-waiting] li").get_by_text("Ga verder").click()
+    expect(page.locator(ANSWER)).to_have_value("Eerst gezegd, dan verbeterd.")
+    expect(page.locator(KEPT)).to_contain_text("Je verstuurde dit al.")
+    send(page)
+    assert "Eerst gezegd, dan verbeterd." in page.content()  # beside what stands, with a question
+    wait_for_copy(page, gone=True)
+    assert posts(town, "Eerst gezegd.") == 1
