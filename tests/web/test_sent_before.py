@@ -64,7 +64,7 @@ def fields(answer):
     for name, value in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>\r?\n?(.*?)</textarea>', form, re.S):
         found[name] = html.unescape(value)
     found.pop("csrf_token")
-    return found, re.findall(r'formaction="([^"]*)"', form), form
+    return found, re.findall(r'formaction="(/posts/[^"]*)"', form), form
 
 
 def bodies(thread_id):
