@@ -117,7 +117,7 @@ def test_a_lesson_is_published_and_looked_at_again_on_days_of_the_forum(session,
     scenario, today = build(), own_days["Europe/Brussels"]
     lesson = scenario.published()
     assert lesson.review_on == today + lessons.REVIEW_AFTER
-    assert lesson.public_id == f"les-{today.year}-001"
+    assert lesson.public_id.startswith(f"les-{today.year}-")
     for zone in ZONES:
         scenario.curator.timezone = zone
         who = scenario.actor("curator")
