@@ -38,7 +38,10 @@ class BodyReader:
             length is None or length > self.largest
         ):  # refused by its size alone, as one that was read would be
             _replace(environ, b"", str(self.largest + 1))
-        elif length or "HTTP_TRANSFER_ENCODING" in environ:
+        elif "HTTP_TRANSFER_ENCODING" in environ:
+            # Without a promised length nobody can tell half a form from a whole one; browsers always promise it.
+            _refuse(environ, 411)
+        elif length:
             self._read(environ, length)
         return self.app(environ, start_response)
 
@@ -47,17 +50,18 @@ class BodyReader:
             _refuse(environ, 503)
             return
         try:
-            body = self._body(environ["wsgi.input"], length or self.largest + 1)
+            body = self._body(environ["wsgi.input"], length)
         finally:
             self._readers.release()
         if body is None:
             _refuse(environ, 408)
+        elif len(body) < length:  # the connection broke: half a form must not be taken for a whole one
+            _refuse(environ, 400)
         else:
-            # A body that ended early keeps the length that was promised: half a form is refused, not kept.
-            _replace(environ, body, str(length or len(body)))
+            _replace(environ, body, str(length))
 
     def _body(self, stream: Any, length: int) -> bytes | None:
-        """The body, up to so many bytes; None when it takes too long."""
+        """The body, shorter than promised where the connection broke; None when it takes too long."""
         until, body = monotonic() + self.seconds, bytearray()
         while len(body) < length and (piece := stream.read(min(PIECE, length - len(body)))):
             body += piece
@@ -78,6 +82,8 @@ def _refuse(environ: Environ, status: int) -> None:
 
 
 def _replace(environ: Environ, body: bytes, length: str) -> None:
-    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    # A server that sets the flag says that its stream ends by itself; then Werkzeug would not compare with the length.
+    for former in ("HTTP_TRANSFER_ENCODING", "wsgi.input_terminated"):
+        environ.pop(former, None)
     environ["wsgi.input"] = BytesIO(body)
     environ["CONTENT_LENGTH"] = length

@@ -47,26 +47,24 @@ def reader():
 def test_a_whole_body_comes_through(reader, length):
     body = b"x" * length
     assert told(reader, body) == (None, str(length), body)
-    if length:
-        assert told(reader, body, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked") == (
-            None,
-            str(length),
-            body,
-        )
 
 
-def test_half_a_body_keeps_the_length_that_was_promised(reader):
-    assert told(reader, b"half", CONTENT_LENGTH="8") == (None, "8", b"half")
+def test_half_a_body_is_refused_whatever_the_server_says_of_its_stream(reader):
+    for terminated in ({}, {"wsgi.input_terminated": True}):
+        assert told(reader, b"half", CONTENT_LENGTH="8", **terminated) == (400, "0", b"")
+        assert told(reader, b"whole", CONTENT_LENGTH="5", **terminated) == (None, "5", b"whole")
+
+
+def test_a_body_without_a_promised_length_is_refused_since_its_end_may_be_missing(reader):
+    changes = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    assert told(reader, b"half", CONTENT_LENGTH="", **changes) == (411, "0", b"")
+    assert told(reader, b"half", CONTENT_LENGTH="4", **changes) == (411, "0", b"")
 
 
 def test_what_is_too_large_is_refused_by_its_size(reader):
     over = b"x" * (LARGEST + 1)
     for changes in ({}, {"CONTENT_LENGTH": "9" * 30}, {"CONTENT_LENGTH": "-1"}):
         assert told(reader, over, **changes) == (None, str(LARGEST + 1), b"")
-    assert told(reader, over * 9, CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked")[:2] == (
-        None,
-        str(LARGEST + 1),
-    )
 
 
 def test_what_comes_too_slowly_is_let_go_and_what_finds_no_reader_refused_at_once(reader):

@@ -103,6 +103,7 @@ def _http(error: HTTPException) -> Any:
         403: ("403", _("This page is closed.")),
         404: ("404", _("This page is not here, or not for you.")),
         405: ("405", _("This address does not work that way.")),
+        411: ("422", _("Something in this request is not right. Go back and try again.")),
         413: ("413", _("That is too much at once.")),
     }
     if code not in known:
