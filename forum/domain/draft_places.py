@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
+from forum.domain.lessons import meanwhile
 from forum.domain.threads.page import page_of
 from forum.infra import text
 from forum.infra.db import db
@@ -44,6 +45,7 @@ class Form:
     chosen: tuple[str, ...] = ()  # of a list
     several: tuple[str, ...] = ()  # any number of a list
     base: str | None = None  # the field that says on which state of the text the form is based
+    marks: str | None = None  # and the one that says what stood there, field by field
 
 
 FORMS: Mapping[str, Form] = {
@@ -58,6 +60,7 @@ FORMS: Mapping[str, Form] = {
         ("outcome", "axis", "confidence"),
         ("needs",),
         base="saved_count",
+        marks="base_marks",
     ),
     CLAIM: Form(("text",)),
     CLAIM_CHANGE: Form(("text",)),
@@ -74,13 +77,19 @@ def fields_of(form: str, values: Callable[[str], list[str]]) -> Fields:
     fields: Fields = {name: text.typed(sent[0]) for name in known.typed if (sent := values(name))}
     if not any(typed.strip() for typed in fields.values()):
         return {}
-    fields |= {name: text.typed(sent[0]) for name in known.chosen if (sent := values(name))}
+    beside = (*known.chosen, known.marks) if known.marks else known.chosen
+    fields |= {name: text.typed(sent[0]) for name in beside if (sent := values(name))}
     return fields | {name: [text.typed(value) for value in values(name)] for name in known.several}
 
 
 def first_words(form: str, fields: Fields) -> str:
-    """Return the first words of a draft, its title left out."""
+    """Return the first words of a draft, its title left out; of a change of many fields, those that were changed."""
     known = [name for name in FORMS[form].typed if name not in ("title", "tags")]
+    base = meanwhile.read(fields.get(FORMS[form].marks or ""))
+    if base:
+        now = meanwhile.marks({name: fields.get(name) for name in FORMS[form].typed})
+        changed = [name for name in FORMS[form].typed if now[name] != base.get(name)]
+        known = [name for name in known if name in changed] or changed
     return " ".join(" ".join(str(fields.get(name) or "").split()) for name in known).strip()
 
 

@@ -57,7 +57,11 @@ class Slot:
     def offer_words(self) -> str:
         """Return the title or the first words of the draft that is offered."""
         fields = self.offer.fields if self.offer else {}
-        return str(fields.get("title") or "") or draft_places.first_words(self.form, fields)
+        words = draft_places.first_words(self.form, fields)
+        has_marks = (
+            FORMS[self.form].marks or ""
+        ) in fields  # then these words are what was changed, the title mostly not
+        return words if has_marks else str(fields.get("title") or "") or words
 
 
 def slot(form: str, subject_id: int) -> Slot:

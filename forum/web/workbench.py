@@ -89,9 +89,14 @@ def save(lesson_id: int) -> ResponseReturnValue:
         names, saved_count = tags.split(form.tags.data or ""), form.saved_count.data or 0
         try:
             with errors_on(form):
-                lessons.save(actor(), lesson_id, saved_count=saved_count, tags=names, **form.values())
+                base, who = form.base_marks.data or "", actor()
+                version = lessons.save(
+                    who, lesson_id, saved_count=saved_count, base=base, tags=names, **form.values()
+                )
                 draft_slots.accepted(LESSON_TEXT, lesson_id)
                 flask.flash(_("Saved."), "ok")
+                if version.saved_count > saved_count + 1:
+                    flask.flash(_("What was changed somewhere else meanwhile stands in it too."), "ok")
                 return redirect(then, 303) if then else pages.back(lesson_id, "text")
         except Conflict as error:
             return pages.conflict(lesson_id, form, error.reason), 409

@@ -36,7 +36,11 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     saved_count = workbench.version.saved_count
     text_form = forms.get("text_form") or draft_slots.fill(TextForm, text_slot, saved_count=saved_count)
     if text_slot.opened is not None and text_slot.opened.base_revision != saved_count:
-        return _both_texts(workbench, text_form, text_slot, _("This lesson was saved after you wrote this."))
+        both = text_form.put_together(TextForm.of(workbench.version, workbench.tags))
+        if both:
+            return _both_texts(
+                workbench, text_form, text_slot, both, _("This lesson was saved after you wrote this.")
+            )
     context: dict[str, Any] = {
         "text_form": text_form or TextForm.of(workbench.version, workbench.tags),
         "text_slot": text_slot,
@@ -80,7 +84,8 @@ def review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
 def conflict(lesson_id: int, form: TextForm, reason: str) -> str:
     """Return both texts: what was typed here, and what was saved meanwhile; sending again stores what is typed."""
     workbench = workbench_draft.workbench(actor(), lesson_id)
-    return _both_texts(workbench, form, draft_slots.slot(LESSON_TEXT, lesson_id), reason)
+    both = form.put_together(TextForm.of(workbench.version, workbench.tags))
+    return _both_texts(workbench, form, draft_slots.slot(LESSON_TEXT, lesson_id), both, reason)
 
 
 def position() -> tuple[int | None, int | None]:
@@ -110,13 +115,17 @@ def _reworded(slots: dict[Subject, draft_slots.Slot]) -> Reworded | None:
 
 
 def _both_texts(
-    workbench: workbench_draft.Workbench, form: TextForm, slot: draft_slots.Slot, reason: str
+    workbench: workbench_draft.Workbench, form: TextForm, slot: draft_slots.Slot, both: set[str], reason: str
 ) -> str:
     saved = TextForm.of(workbench.version, workbench.tags)
-    form.saved_count.data = workbench.version.saved_count
-    form.saved_count.raw_data = None
     return render_template(
-        "workbench/conflict.html", workbench=workbench, form=form, slot=slot, theirs=saved, reason=reason
+        "workbench/conflict.html",
+        workbench=workbench,
+        form=form,
+        slot=slot,
+        both=both,
+        theirs=saved,
+        reason=reason,
     )
 
 

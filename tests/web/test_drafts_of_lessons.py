@@ -14,7 +14,7 @@ from forum.models.spaces import Audience, Role
 from tests.factories import actor, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
 from tests.web.test_drafts import form_of, keep, words
-from tests.web.test_workbench import TEXT
+from tests.web.test_workbench import TEXT, hidden_of
 
 TYPED = {
     name: f"What I typed as {name}"
@@ -78,6 +78,44 @@ def test_every_field_of_a_text_is_kept_and_filled_in_again(curator, lesson):
     assert saved.status_code == 303
     assert db.session.scalars(select(Draft.fields)).all() == [{}]
     assert lessons.working(lesson).context == TYPED["context"]
+
+
+def test_a_draft_of_the_text_is_told_by_the_first_words_that_were_changed(curator, lesson):
+    form = hidden_of(page(curator, f"/workbench/{lesson.id}?part=text"))
+    version = lessons.working(lesson)
+    same = {
+        "title": version.title,
+        "one_sentence": version.one_sentence,
+        "recommendation": version.recommendation,
+    }
+    assert submit(curator, "/drafts", form | same | {"unknowns": "Nobody asked"}).status_code == 303
+    assert '<q dir="auto">Nobody asked</q>' in page(curator, f"/workbench/{lesson.id}?part=text")
+    assert ">Nobody asked</p>" in page(curator, "/drafts")
+
+
+def test_a_draft_is_put_together_with_what_was_saved_meanwhile_and_asks_only_what_both_changed(
+    curator, scene, lesson
+):
+    at = f"/workbench/{lesson.id}?part=text"
+    form, version = hidden_of(page(curator, at)), lessons.working(lesson)
+    same = {"title": version.title, "context": version.context}
+    keep(curator, "lesson_text", lesson.id, form["idempotency_key"], **(
+        {name: form[name] for name in ("saved_count", "base_marks")} | same | {"unknowns": "Mine"}
+    ))  # fmt: skip
+    saved_count = version.saved_count
+    lessons.save(
+        scene.actor("second"), lesson.id, saved_count=saved_count, context="Theirs", title="Their title"
+    )
+    db.session.commit()
+    draft_id = db.session.scalars(select(Draft.id)).one()
+    opened = page(curator, f"{at}&draft={draft_id}")
+    assert "Changed meanwhile" not in opened
+    assert all(f">\r\n{words}</textarea>" in opened for words in ("Mine", "Theirs"))
+    assert counted(opened) == str(saved_count + 1)
+    sent = hidden_of(opened) | {"title": "Their title", "context": "Theirs", "unknowns": "Mine"}
+    assert submit(curator, f"/workbench/{lesson.id}/text", sent).status_code == 303
+    version = lessons.working(lesson)
+    assert (version.title, version.context, version.unknowns) == ("Their title", "Theirs", "Mine")
 
 
 def test_every_tab_of_the_text_saves_it_first_without_a_script(curator, lesson):

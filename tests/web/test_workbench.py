@@ -1,10 +1,12 @@
 """The workbench in the browser: from a thread to a published lesson with nothing but forms."""
 
+import html
 import re
 
 from sqlalchemy import func, select
 
 from forum.domain.lessons import lessons
+from forum.domain.lessons import tags as lesson_tags
 from forum.domain.moderation import hiding
 from forum.domain.threads import posts
 from forum.infra.db import db
@@ -123,6 +125,49 @@ def test_two_who_write_at_once_see_both_texts(app):
     again = submit(other, f"/workbench/{lesson.id}/text", TEXT | {"saved_count": count, "unknowns": "Mine"})
     assert again.status_code == 303
     assert lessons.working(lesson).unknowns == "Mine"
+
+
+def test_two_tabs_that_change_other_fields_are_put_together_and_only_what_both_changed_is_asked(app):
+    scenario = build()
+    lesson = scenario.draft()
+    at = f"/workbench/{lesson.id}"
+    tabs = [browser(app, scenario.curator) for _tab in range(3)]
+    begun = {"saved_count": lessons.working(lesson).saved_count}
+    assert submit(tabs[0], f"{at}/text", TEXT | begun).status_code == 303
+    drawn = [hidden_of(page(tab, f"{at}?part=text")) for tab in tabs]
+    typed = [
+        drawn[0] | TEXT | {"unknowns": "From the first tab", "tags": "phone", "conditions": "One\r\nTwo"},
+        drawn[1] | TEXT | {"problem": "From the second tab", "needs": ["facts", "action"]},
+        drawn[2] | TEXT | {"problem": "From the third tab", "context": "Only from the third"},
+    ]
+    for tab, values in zip(tabs[:2], typed, strict=False):
+        assert submit(tab, f"{at}/text", values).status_code == 303
+    assert "What was changed somewhere else meanwhile stands in it too." in page(tabs[1], f"{at}?part=text")
+    version = lessons.working(lesson)
+    assert (version.unknowns, version.problem) == ("From the first tab", "From the second tab")
+    assert (lesson_tags.of(version.id), version.conditions) == (["phone"], ["One", "Two"])
+
+    answer = submit(tabs[2], f"{at}/text", typed[2])
+    shown = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert re.findall(r'<textarea[^>]* name="(\w+)"', " ".join(shown.split())) == ["problem"]
+    again = hidden_of(shown) | {"problem": "Both", "needs": ["facts", "action"]}
+    assert submit(tabs[2], f"{at}/text", again).status_code == 303
+    version = lessons.working(lesson)
+    assert (version.unknowns, version.problem, version.context) == (
+        "From the first tab", "Both", "Only from the third"
+    )  # fmt: skip
+    assert (lesson_tags.of(version.id), version.needs) == (["phone"], ["facts", "action"])
+
+
+def hidden_of(shown):
+    """The hidden fields of the form of the text."""
+    form = shown.split('data-draft="lesson_text:', 1)[1].split("</form>", 1)[0]
+    tags = [tag for tag in re.findall(r"<input [^>]*>", form) if 'type="hidden"' in tag]
+    pairs = [(re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)) for tag in tags]
+    return {
+        name[1]: html.unescape(value[1]) if value else "" for name, value in pairs if name[1] != "csrf_token"
+    }
 
 
 def test_a_text_that_is_too_long_comes_back_whole(app):

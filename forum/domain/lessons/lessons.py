@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import completeness, consent_checks, library_counts, versions
+from forum.domain.lessons import completeness, consent_checks, library_counts, meanwhile, versions
 from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
@@ -72,21 +72,30 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
 
 
 def save(
-    actor: Actor, lesson_id: int, *, saved_count: int, tags: list[str] | None = None, **fields: Any
+    actor: Actor,
+    lesson_id: int,
+    *,
+    saved_count: int,
+    base: str = "",
+    tags: list[str] | None = None,
+    **fields: Any,
 ) -> LessonVersion:
-    """Store some or all fields of a draft; `saved_count` says on which state they are based.
+    """Store some or all fields of a draft; `saved_count` says on which state they are based, `base` what stood there.
 
-    The same text again changes nothing.
-    NotFound, Forbidden, Conflict when somebody else saved meanwhile, Invalid at the field that is wrong.
+    The same text again changes nothing. Of a text that was saved meanwhile, the fields stay that were not changed here.
+    NotFound, Forbidden, Conflict when a field was changed here and meanwhile, Invalid at the field that is wrong.
     """
     _lesson, version = open_draft(actor, lesson_id)
-    changed = {
-        name: value for name, value in lesson_fields.clean(fields).items() if getattr(version, name) != value
-    }
+    values = lesson_fields.clean(fields)
+    if saved_count != version.saved_count:
+        sides = _sides(version, values if tags is None else {**values, "tags": ", ".join(tags)}, base)
+        if sides.both:
+            raise Conflict(_("This text was changed somewhere else while you were writing."))
+        values = {name: value for name, value in values.items() if name not in sides.saved}
+        tags = None if "tags" in sides.saved else tags
+    changed = {name: value for name, value in values.items() if getattr(version, name) != value}
     if not changed and (tags is None or lesson_tags.are(version.id, tags)):
         return version
-    if saved_count != version.saved_count:
-        raise Conflict(_("Somebody else saved this draft while you were writing."))
     for name, value in changed.items():
         setattr(version, name, value)
     if tags is not None:
@@ -95,6 +104,14 @@ def save(
     version.saved_at = clock.now()
     db.session.flush()
     return version
+
+
+def _sides(version: LessonVersion, sent: dict[str, Any], base: str) -> meanwhile.Sides:
+    saved = {
+        name: ", ".join(lesson_tags.of(version.id)) if name == "tags" else getattr(version, name)
+        for name in sent
+    }
+    return meanwhile.look(meanwhile.marks(sent), meanwhile.marks(saved), meanwhile.read(base))
 
 
 def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:

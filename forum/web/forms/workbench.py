@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain.lessons import fields, library
+from forum.domain.lessons import fields, library, meanwhile
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
@@ -49,6 +49,7 @@ def _few_enough(form: Any, field: Any) -> None:
 
 class TextForm(FlaskForm):
     saved_count = IntegerField(widget=HiddenInput())
+    base_marks = HiddenField()  # of each field, as it was saved when the form was drawn
     title = StringField(lazy("Title"), [Longest(LessonVersion.TITLE_MAX)])
     one_sentence = StringField(lazy("In one sentence"), [Longest(LessonVersion.ONE_SENTENCE_MAX)])
     outcome = RadioField(lazy("How it went"), validate_choice=False)
@@ -87,8 +88,25 @@ class TextForm(FlaskForm):
         data: dict[str, Any] = {name: getattr(version, name) for name in (*ON_ONE_LINE, *PARAGRAPHS)}
         data |= {name: "\n".join(getattr(version, name)) for name in LINES}
         data |= {name: getattr(version, name).value for name in ("outcome", "axis", "confidence")}
-        data |= {"needs": version.needs, "tags": ", ".join(tag_names), "saved_count": version.saved_count}
-        return cls(formdata=None, data=data)
+        data |= {"needs": version.needs, "tags": ", ".join(tag_names)}
+        marks = meanwhile.line_of(meanwhile.marks(data))
+        return cls(formdata=None, data=data | {"saved_count": version.saved_count, "base_marks": marks})
+
+    def put_together(self, saved: "TextForm") -> set[str]:
+        """Take over what is saved now in fields that were not changed here, and return those that both changed."""
+        names = [
+            field.name for field in self if field.name not in ("saved_count", "base_marks", "csrf_token")
+        ]
+        mine = meanwhile.marks({name: self[name].data for name in names})
+        sides = meanwhile.look(
+            mine,
+            meanwhile.marks({name: saved[name].data for name in names}),
+            meanwhile.read(self.base_marks.data),
+        )
+        unsent = {name for name in names if name != "needs" and not self[name].raw_data}
+        for name in (*(sides.saved | unsent), "saved_count", "base_marks"):
+            self[name].data, self[name].raw_data = saved[name].data, None
+        return sides.both - unsent
 
     def values(self) -> dict[str, Any]:
         """Return the fields that were sent, as keyword arguments of `lessons.save`."""
