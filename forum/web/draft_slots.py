@@ -58,9 +58,7 @@ class Slot:
         """Return the title or the first words of the draft that is offered."""
         fields = self.offer.fields if self.offer else {}
         words = draft_places.first_words(self.form, fields)
-        has_marks = (
-            FORMS[self.form].marks or ""
-        ) in fields  # then these words are what was changed, the title mostly not
+        has_marks = (FORMS[self.form].marks or "") in fields  # then these words are what was changed
         return words if has_marks else str(fields.get("title") or "") or words
 
 
@@ -131,12 +129,12 @@ def keep() -> DraftView | None:
     )
 
 
-def kept() -> bool:
-    """Keep the words of a form that was refused, and return whether that was done."""
+def kept() -> DraftView | None:
+    """Keep the words of a form that was refused, and return their draft; None where that could not be done."""
     try:
-        return keep() is not None
+        return keep()
     except (DomainError, TooOften):
-        return False
+        return None
 
 
 def unsendable() -> str | None:

@@ -18,7 +18,7 @@ from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Forbidden, Invalid
 from forum.web import draft_slots, previews, sendings
-from forum.web.forms import attach, errors_on
+from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
@@ -107,9 +107,8 @@ def reply(thread_id: int) -> ResponseReturnValue:
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except SentBefore as error:
             return sendings.ask_about_reply(error, form, thread_id)
-        except Forbidden as error:  # closed while they were writing: what they typed stays on the page
-            attach(form, Invalid("body", error.reason))
-            return _last_page(thread_id, form), 403
+        except Forbidden as error:
+            return _closed_meanwhile(error)
     else:
         transactions.only_look()
         check_body(form, actor())
@@ -176,12 +175,21 @@ def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> s
     return _page(last, form, preview)
 
 
+def _closed_meanwhile(error: Forbidden) -> ResponseReturnValue:
+    """Keep the words that nobody can post any more, and show them to copy; raise `error` where they are not kept."""
+    draft = draft_slots.kept()
+    if draft is None:
+        raise error
+    flash(_("What you wrote was not posted. It is kept in your drafts."), "care")
+    return redirect(url_for("drafts.show", draft_id=draft.id), 303)
+
+
 def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
     transactions.only_look()
     may_reply = thread_page.page(viewer(), thread_id).may_reply
     if not may_reply:
-        attach(form, Invalid("body", may_reply.reason))
-        return _last_page(thread_id, form), 403
+        transactions.begin_writing()
+        return _closed_meanwhile(Forbidden(may_reply.reason))
     html, status = previews.of(form)
     return _last_page(thread_id, form, html), status
 
@@ -194,7 +202,7 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, previe
     if who and form is None and not opens_draft and thread.last_shown > thread.read_number:
         first, last = thread.posts[0].number, thread.last_shown
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
-    slot = draft_slots.slot(REPLY, thread.id) if who and (thread.may_reply or form or opens_draft) else None
+    slot = draft_slots.slot(REPLY, thread.id) if who else None
     return render_template(
         "threads/show.html",
         thread=thread,

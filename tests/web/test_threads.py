@@ -24,6 +24,7 @@ from tests.factories import (
     sign_in,
     submit,
 )
+from tests.web.test_drafts import form_of
 
 
 @pytest.fixture
@@ -157,6 +158,24 @@ def test_an_empty_answer_and_one_that_came_too_late_keep_their_words(client, gen
     assert late.status_code == 403
     assert "I was still writing this." in words(late)
     assert "A moderator has closed this thread." in words(late)
+
+
+@pytest.mark.parametrize("asked", [{}, {"preview": "1"}])
+def test_a_reply_to_a_thread_that_was_closed_meanwhile_is_kept_to_copy(client, gent, leen, asked):
+    thread = make_thread(gent, leen)
+    sign_in(client, leen)
+    form = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
+    locking.lock(actor(make_member("Mo", space=gent, role=Role.MODERATOR)), thread.id)
+    db.session.commit()
+    late = submit(client, f"/threads/{thread.id}/replies", form | {"body": "I was still writing."} | asked)
+    assert late.status_code == 303
+    shown = words(client.get(late.location))
+    assert "A moderator has closed this thread." in shown
+    assert "What you wrote was not posted. It is kept in your drafts." in shown
+    assert "I was still writing.</textarea>" in shown
+    later = words(client.get(at(thread)))
+    assert f'href="{late.location}"' in later
+    assert "Post reply" not in later
 
 
 def test_a_visitor_reads_public_threads_only_and_is_asked_to_sign_in(client, gent, leen):
