@@ -50,7 +50,8 @@ def ask_about_reply(error: SentBefore, form: ReplyForm, thread_id: int) -> Respo
     now = form.kind.data or ""
     then = (stands.kind or "") if stands else now
     kinds = {**labels.KINDS, "": _("None of these")}
-    choices = [(str(form.kind.label.text), str(kinds.get(now, now)), str(kinds.get(then, then)))]
+    kind = (str(form.kind.label.text), str(kinds.get(now, now)), str(kinds.get(then, then)))
+    choices = [kind] if now or then else []  # left open both times, it is nothing to tell
     is_here = stands is not None and stands.thread_id == thread_id
     differs = stands is not None and stands.body != text.typed(form.body.data or "")
     may_replace = stands.may_replace if stands and is_here and differs else None
