@@ -73,13 +73,17 @@ def fields_of(form: str, values: Callable[[str], list[str]]) -> Fields:
 
     Only known fields: a token, a password or a field of another form is never kept.
     """
-    known = FORMS[form]
-    fields: Fields = {name: text.typed(sent[0]) for name in known.typed if (sent := values(name))}
+    known, fields = FORMS[form], Fields(texts_of(form, values))
     if not any(typed.strip() for typed in fields.values()):
         return {}
     beside = (*known.chosen, known.marks) if known.marks else known.chosen
     fields |= {name: text.typed(sent[0]) for name in beside if (sent := values(name))}
     return fields | {name: [text.typed(value) for value in values(name)] for name in known.several}
+
+
+def texts_of(form: str, values: Callable[[str], list[str]]) -> dict[str, str]:
+    """Return the texts of a form that was sent, without what is chosen in it."""
+    return {name: text.typed(sent[0]) for name in FORMS[form].typed if (sent := values(name))}
 
 
 def first_words(form: str, fields: Fields) -> str:

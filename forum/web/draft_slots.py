@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, EDIT, FORMS, LESSON_TEXT, REPLY, REVIEW_NOTE, STORY
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
+from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
 from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
@@ -90,8 +91,16 @@ def fill(form: Callable[..., Any], opened: Slot, **more: Any) -> Any:
 
 
 def accepted(form: str, subject_id: int) -> None:
-    """The form of this request was accepted: its draft is no more."""
-    drafts.accept(actor(), Subject(form, subject_id), request.form.get("idempotency_key", ""))
+    """The form of this request was accepted: its draft is no more; other words in it stay, and the next page says so."""
+    remains = drafts.accept(
+        actor(),
+        Subject(form, subject_id),
+        request.form.get("idempotency_key", ""),
+        draft_places.texts_of(form, request.form.getlist),
+        revision=_sent_number("draft_revision") or 0,
+    )
+    if remains:
+        flash(_("What you typed elsewhere for this form, and did not send, is kept in your drafts."), "care")
 
 
 def _sent_subject() -> Subject:

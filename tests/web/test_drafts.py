@@ -92,6 +92,18 @@ def test_f4_half_an_answer_stays_when_a_short_one_is_sent_from_another_tab(clien
     assert "Half an answer" in words(client.get(half["address"]))
 
 
+def test_what_another_device_kept_stays_when_an_older_state_of_it_is_posted(client, thread, leen):
+    sign_in(client, leen)
+    form = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
+    kept = keep(client, "reply", thread.id, form["idempotency_key"], body="At the desk").get_json()
+    desk = form_of(words(client.get(kept["address"])), f"reply:{thread.id}")
+    keep(client, "reply", thread.id, form["idempotency_key"], 1, body="Anew on the train")
+    sent = submit(client, f"/threads/{thread.id}/replies", desk | {"body": "At the desk"})
+    after = words(client.get(sent.location))
+    assert "What you typed elsewhere for this form, and did not send, is kept in your drafts." in after
+    assert '<q dir="auto">Anew on the train</q>' in after
+
+
 def test_f5_after_posting_the_field_is_empty_by_every_way_back(client, thread, leen):
     sign_in(client, leen)
     form = form_of(words(client.get(at(thread))), f"reply:{thread.id}")

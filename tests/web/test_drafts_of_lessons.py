@@ -199,7 +199,8 @@ def test_claims_keep_drafts_each_of_its_own(curator, lesson):
     opened = page(curator, two["address"])
     assert 'value="Contact keeps"' in opened
     assert "aria-invalid" not in opened
-    assert submit(curator, f"/workbench/{lesson.id}/claims", new | {"text": "A new claim"}).status_code == 303
+    new |= {"draft_revision": 1, "text": "A new claim"}
+    assert submit(curator, f"/workbench/{lesson.id}/claims", new).status_code == 303
     change |= {"text": "Contact keeps most people"}
     assert submit(curator, f"/workbench/claims/{claim.id}", change).status_code == 303
     assert "No drafts." in page(curator, "/drafts")

@@ -5,8 +5,10 @@ function that is handed in: the places lie higher in the domain.
 """
 
 import re
-from collections.abc import Collection
+import uuid
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -81,15 +83,18 @@ def keep(
     return view(draft, place)
 
 
-def accept(actor: Actor, subject: Subject, key: str) -> None:
-    """Empty the draft of a sending that was accepted, in the transaction that accepted it.
+def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *, revision: int) -> bool:
+    """Forget what was `sent`, the texts of a form that was accepted, in the transaction that accepted it.
 
-    A mark stays, also where nothing was kept, so that words which arrive later bring nothing back. A form without a key
-    has no draft.
+    Says whether other words remain, as a draft of their own: those of another device that are not in what was sent, and
+    that the form, based on `revision` of the draft, did not know of. A mark stays, also where nothing was kept, so that
+    words which arrive later bring nothing back. A form without a key has no draft.
     """
     if not KEY.fullmatch(key):
-        return
+        return False
     now = clock.now()
+    draft = queries.of_sending(actor, key)
+    remains = draft is not None and _keep_aside(draft, subject, sent, revision)
     mark = {
         "member_id": actor.id,
         "idempotency_key": key,
@@ -109,6 +114,7 @@ def accept(actor: Actor, subject: Subject, key: str) -> None:
         "check_at": now + LIFE,  # as long as a device may still bring its copy
     }
     upsert(Draft, [mark], keys=("member_id", "idempotency_key"))
+    return remains
 
 
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
@@ -214,6 +220,38 @@ def _write(actor: Actor, draft: Draft, fields: Fields, revision: int) -> None:
     _note_change(draft)
 
 
+def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revision: int) -> bool:
+    """Give the words of a draft that were not sent a key of their own; also above the number that may be kept."""
+    own = draft.fields if subject_of(draft) != subject or draft.revision != revision else {}
+    other = draft.other_fields or {}
+    # A field that was not sent, as when what it belongs to goes, takes its words along.
+    kept = [
+        (fields, at)
+        for fields, at in ((own, draft.changed_at), (other, draft.other_at))
+        if draft.sent_at is None and _loses({name: fields.get(name, "") for name in sent}, sent)
+    ]
+    if not kept:
+        return False
+    now, (fields, at), (other_fields, other_at) = clock.now(), kept[0], kept[1] if kept[1:] else (None, None)
+    row = Draft(
+        member_id=draft.member_id,
+        idempotency_key=str(uuid.uuid4()),
+        form=draft.form,
+        subject_id=draft.subject_id,
+        fields=fields,
+        other_fields=other_fields,
+        other_at=other_at,
+        base_revision=draft.base_revision,
+        began_at=draft.began_at,
+        changed_at=at or now,
+        discarded_at=draft.discarded_at,
+        check_at=draft.check_at,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return draft.discarded_at is None
+
+
 def _note_change(draft: Draft) -> None:
     draft.revision += 1
     draft.changed_at = clock.now()
@@ -238,9 +276,11 @@ def _refuse_too_many(actor: Actor) -> None:
         raise Invalid("draft", message)
 
 
-def _loses(before: Fields, after: Fields) -> bool:
+def _loses(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
     """Whether some text of `before` does not stand in `after`: typing on loses nothing."""
-    return any(text not in after.get(name, "") for name, text in before.items() if isinstance(text, str))
+    return any(
+        text.strip() not in after.get(name, "") for name, text in before.items() if isinstance(text, str)
+    )
 
 
 def _texts(fields: Fields) -> list[str]:

@@ -61,7 +61,7 @@ def test_the_first_saves_of_one_sending_are_one_draft_and_none_outlives_it(live_
         drafts.keep(who, about, key, {"body": f"Take {number}"}, revision=0, enter=ENTER)
 
     def send(key):
-        drafts.accept(actor_of(member_id), about, key)
+        drafts.accept(actor_of(member_id), about, key, {}, revision=0)
 
     for turn in range(5):
         key = f"turn-{turn}"
