@@ -91,7 +91,7 @@ def fill(form: Callable[..., Any], opened: Slot, **more: Any) -> Any:
 
 
 def accepted(form: str, subject_id: int) -> None:
-    """The form of this request was accepted: its draft is no more; other words in it stay, and the next page says so."""
+    """The form of this request was accepted: its draft goes; other words in it stay, and the next page says so."""
     remains = drafts.accept(
         actor(),
         Subject(form, subject_id),
