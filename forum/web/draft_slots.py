@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from flask import flash, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -123,6 +124,17 @@ def _sent_number(name: str) -> int | None:
     return number if number is not None and 0 <= number <= LARGEST else None
 
 
+def opened_beside(draft_id: int) -> int | None:
+    """Return the draft that is open in the form beside which this one was thrown away or put back; None for none.
+
+    The form says so, or, for a draft that was begun there since, the address of the page.
+    """
+    said = urlsplit(request.referrer or "").query
+    found = _sent_number("stay") or parse_qs(said).get("draft", [""])[0]
+    number = int(found) if str(found).isdecimal() and len(str(found)) < 19 else 0
+    return number if 0 < number <= LARGEST and number != draft_id else None
+
+
 def keep() -> DraftView | None:
     """Keep the words of the form of this request; errors as `drafts.keep`."""
     subject = _sent_subject()
@@ -146,6 +158,23 @@ def kept() -> DraftView | None:
         return None
 
 
+def kept_before(form: str, subject_id: int) -> Draft | None:
+    """Return the draft of the sending of this request, whatever stands in the form now; None when there is none."""
+    key, about = request.form.get("idempotency_key"), drafts.about(actor(), [Subject(form, subject_id)])
+    return next((draft for draft in about if draft.idempotency_key == key), None)
+
+
+def left() -> int | None:
+    """Return the draft of a change of a post that its author just gave up, for the page that they come back to."""
+    who = viewer()
+    thrown = _thrown(who) if who is not None else None
+    return (
+        thrown.id
+        if thrown is not None and thrown.subject is not None and thrown.subject.form == EDIT
+        else None
+    )
+
+
 def unsendable() -> str | None:
     """Return the address of the words of the draft that this page should open, when they cannot be sent at present."""
     draft_id, who = draft_in_address("draft"), viewer()
@@ -166,7 +195,7 @@ def address(subject: Subject, place: Place, **query: Any) -> str:
     values = {**values, **place.address}
     if subject.form == CLAIM_CHANGE:
         values |= {"claim": values.pop("claim_id"), "_anchor": f"claim-{subject.id}"}
-    return url_for(endpoint, **values, **query)
+    return url_for(endpoint, **(values | query))
 
 
 def _sent(subject: Subject) -> Slot:

@@ -74,13 +74,10 @@ def show(draft_id: int) -> ResponseReturnValue:
 def throw_away(draft_id: int) -> ResponseReturnValue:
     drafts.discard(actor(), draft_id)
     thrown = drafts.thrown_away(actor(), draft_id, enter=draft_places.places)
-    if (
-        "stay" in request.form
-        and thrown is not None
-        and thrown.subject is not None
-        and thrown.place is not None
-    ):
-        return redirect(draft_slots.address(thrown.subject, thrown.place, thrown=draft_id), 303)
+    if "stay" in request.form and thrown is not None and thrown.subject and thrown.place:
+        opened = draft_slots.opened_beside(draft_id)
+        query = {"draft": opened, "thrown": draft_id, "_anchor": "thrown"}
+        return redirect(draft_slots.address(thrown.subject, thrown.place, **query), 303)
     return redirect(url_for(".index", thrown=draft_id), 303)
 
 
@@ -89,7 +86,12 @@ def throw_away(draft_id: int) -> ResponseReturnValue:
 def restore(draft_id: int) -> ResponseReturnValue:
     drafts.restore(actor(), draft_id)
     flash(_("Your draft is back."), "ok")
-    return redirect(url_for(".index"), 303)
+    if "stay" in request.form:
+        draft = drafts.one(actor(), draft_id, enter=draft_places.places)
+        if draft.subject and draft.place:
+            opened = draft_slots.opened_beside(draft_id) or draft_id
+            return redirect(draft_slots.address(draft.subject, draft.place, draft=opened), 303)
+    return redirect(url_for(".index", _anchor=f"draft-{draft_id}"), 303)
 
 
 @bp.post("/drafts/<int:draft_id>/exchange")
@@ -127,7 +129,7 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
     return {
         "id": kept.id,
         "revision": kept.revision,
-        "message": _("Kept at %(hour)s", hour=i18n.hour(clock.now())),
+        "message": _("Draft kept at %(hour)s", hour=i18n.hour(clock.now())),
         "other": kept.other_at is not None,
         "address": draft_slots.address(kept.subject, kept.place, draft=kept.id),
     }

@@ -2,11 +2,13 @@
 
 from functools import partial
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import EDIT
+from forum.domain.drafts import drafts
 from forum.domain.threads import post_store, posts, rendering
+from forum.infra import text
 from forum.infra.i18n import _
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Forbidden
@@ -44,6 +46,8 @@ def edit(post_id: int) -> ResponseReturnValue:
     with transactions.looking_up():
         source = posts.source(actor(), post_id)
     form = PostForm.of(source)
+    if "leave" in request.form:
+        return _left(source, form)
     if previews.is_asked():
         transactions.only_look()
         html, status = previews.of(form)
@@ -95,6 +99,16 @@ def put_back(post_id: int) -> ResponseReturnValue:
     post = posts.put_back(actor(), post_id, rendered=rendered)
     flash(_("Your post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+def _left(source: posts.Source, form: PostForm) -> ResponseReturnValue:
+    """Leave the post as it is: what was typed is thrown away, and for a day it can be put back."""
+    title = form.title.data if form.title else source.title
+    typed = (text.typed(title or ""), text.typed(form.body.data or ""))
+    is_changed = typed != (source.title, source.body)
+    draft = draft_slots.kept() if is_changed else draft_slots.kept_before(EDIT, source.post_id)
+    thrown = drafts.discard(actor(), draft.id).id if draft is not None else None
+    return redirect(links.to_post(source.thread_id, source.thread_slug, source.number, thrown=thrown), 303)
 
 
 def _form(

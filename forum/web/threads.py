@@ -208,6 +208,7 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, previe
         thread=thread,
         form=form or (draft_slots.fill(ReplyForm, slot) if slot and thread.may_reply else None),
         slot=slot,
+        left=draft_slots.left(),
         preview=preview,
         blank=_blank_form,
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],

@@ -94,7 +94,7 @@ def save(lesson_id: int) -> ResponseReturnValue:
                     who, lesson_id, saved_count=saved_count, base=base, tags=names, **form.values()
                 )
                 draft_slots.accepted(LESSON_TEXT, lesson_id)
-                flask.flash(_("Saved."), "ok")
+                flask.flash(_("The text of the lesson is saved."), "ok")
                 if version.saved_count > saved_count + 1:
                     flask.flash(_("What was changed somewhere else meanwhile stands in it too."), "ok")
                 return redirect(then, 303) if then else pages.back(lesson_id, "text")

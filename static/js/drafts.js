@@ -31,7 +31,12 @@ class Draft {
   constructor(form, copies) {
     Object.assign(this, { form, copies, note: form.querySelector("[data-saved]") });
     form.addEventListener("input", (event) => { if (event.isTrusted || event.detail === "chosen") this.change(); });
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", ({ submitter }) => {
+      if (submitter?.name === "leave") { // it is to go, and nothing of it may come back
+        this.request?.abort();
+        this.keptAll(this.typed);
+        return;
+      }
       this.submitted = this.typed;
       this.copy();
     });

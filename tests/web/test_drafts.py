@@ -61,7 +61,7 @@ def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, th
     kept = keep(client, "reply", thread.id, fresh["idempotency_key"], body="Half a thought", kind="question")
     said = kept.get_json()
     assert (kept.status_code, said["revision"], said["other"]) == (200, 1, False)
-    assert said["message"].startswith("Kept at ")
+    assert said["message"].startswith("Draft kept at ")
     assert said["address"] == f"{at(thread)}?draft={said['id']}#answer"
 
     plain = words(client.get(at(thread)))
@@ -81,6 +81,56 @@ def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, th
     assert "Half a thought" not in after
     assert form_of(after, f"reply:{thread.id}")["idempotency_key"] != fresh["idempotency_key"]
     assert db.session.scalars(select(Draft.fields)).all() == [{}]
+
+
+def test_throwing_another_draft_away_and_putting_it_back_keeps_the_form_that_is_open(client, thread, leen):
+    sign_in(client, leen)
+    other = keep(client, "reply", thread.id, key(), body="The other one").get_json()
+    mine = keep(client, "reply", thread.id, key(), body="What I type").get_json()
+    page = words(client.get(mine["address"]))
+    stay = re.search(r'name="stay"[^>]* value="(\d+)"', page)[1]
+    gone = submit(client, f"/drafts/{other['id']}", {"_method": "DELETE", "stay": stay})
+    assert gone.location == f"{at(thread)}?draft={mine['id']}&thrown={other['id']}#thrown"
+    page = words(client.get(gone.location))
+    assert "What I type</textarea>" in page
+    notice = re.search(r'<div class="notice"[^>]*id="thrown"[^>]*>', page)[0]
+    assert "data-focus" in notice
+    assert 'role="status"' in notice
+    back = submit(client, f"/drafts/{other['id']}/restoration", {"stay": stay})
+    assert back.location == f"{at(thread)}?draft={mine['id']}#answer"
+
+    # a draft that was begun on the page since it was drawn stands in its address only
+    begun = {"Referer": f"http://localhost{mine['address'].partition('#')[0]}"}
+    gone = submit(client, f"/drafts/{other['id']}", {"_method": "DELETE", "stay": "0"}, headers=begun)
+    assert f"draft={mine['id']}&" in gone.location
+    back = submit(client, f"/drafts/{other['id']}/restoration", {"stay": "0"})
+    assert back.location == f"{at(thread)}?draft={other['id']}#answer"
+    assert "This is your draft, kept today at" in words(client.get(back.location))
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_leaving_a_post_as_it_was_throws_the_draft_away_and_can_be_undone(client, thread, leen, is_kept):
+    sign_in(client, leen)
+    post = make_post(thread, leen, "As it was.")
+    db.session.commit()
+    path = f"/posts/{post.id}/revisions"
+    form = form_of(words(client.get(f"{path}/new")), f"edit:{post.id}") | {
+        "body": "Better so.",
+        "seen_revision": 1,
+    }
+    if is_kept:
+        keep(client, "edit", post.id, form["idempotency_key"], body="Better so.", seen_revision=1)
+    left = submit(client, path, form | {"leave": "1"})
+    assert re.fullmatch(rf"{at(thread)}\?thrown=\d+#post-{post.number}", left.location)
+    page = words(client.get(left.location))
+    assert "As it was." in page
+    assert "Better so." not in page
+    assert "No drafts." in words(client.get("/drafts"))
+    back = re.search(r'action="(/drafts/\d+/restoration)"', page)[1]
+    opened = submit(client, back, {"stay": "0"})
+    assert "Better so.</textarea>" in words(client.get(opened.location))
+    unchanged = submit(client, path, form | {"leave": "1", "idempotency_key": key(), "body": "As it was."})
+    assert "thrown" not in unchanged.location
 
 
 def test_f4_half_an_answer_stays_when_a_short_one_is_sent_from_another_tab(client, thread, leen):
@@ -128,7 +178,7 @@ def test_without_a_script_a_button_keeps_it_and_the_list_leads_back(client, gent
         "Story in Gent",
         "Who rings &lt;b&gt;back&lt;/b&gt;?",
         "We tried it for **three** months.",
-        "Kept today",
+        "Draft kept today",
     ):
         assert piece in shown
     opened = words(client.get(re.search(rf'href="({path}[^"]*)"', shown)[1].replace("&amp;", "&")))
@@ -171,7 +221,7 @@ def test_throwing_away_asks_nothing_and_can_be_undone(client, gent, thread, leen
     assert submit(client, f"/drafts/{kept['id']}/restoration").status_code == 303
     assert "Half a thought" in words(client.get("/drafts"))
     there = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE", "stay": "1"})
-    assert there.location == f"{at(thread)}?thrown={kept['id']}#answer"
+    assert there.location == f"{at(thread)}?thrown={kept['id']}#thrown"
     assert f'action="/drafts/{kept["id"]}/restoration"' in words(client.get(there.location))
     assert submit(client, f"/drafts/{kept['id']}").status_code == 404
     other = make_thread(gent, leen, title="Another")
@@ -254,7 +304,7 @@ def test_a_place_that_is_closed_to_its_owner_is_one_row_that_tells_nothing(clien
     membership.ended_at = clock.now()
     db.session.commit()
     shown = words(client.get("/drafts"))
-    assert shown.count('<li class="draft">') == 1
+    assert shown.count('<li class="draft"') == 1
     assert "A draft for a place that you may not enter at the moment" in shown
     refused = keep(client, "reply", thread.id, sending, 1, body="Zwartwoord, and more")
     assert refused.status_code == 404

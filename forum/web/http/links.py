@@ -12,7 +12,7 @@ def to_thread(thread: Any, *, number: int | None = None) -> str:
     return to_post(thread.id, thread.slug, number) if number else to_page(thread, 1)
 
 
-def to_post(thread_id: int, slug: str, number: int) -> str:
+def to_post(thread_id: int, slug: str, number: int, **query: Any) -> str:
     """Return the address of a post by its number, on the page on which it stands."""
     page = page_of(number)
     return url_for(
@@ -21,6 +21,7 @@ def to_post(thread_id: int, slug: str, number: int) -> str:
         slug=slug,
         page=page if page > 1 else None,
         _anchor=f"post-{number}",
+        **query,
     )
 
 
