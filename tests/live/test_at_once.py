@@ -147,6 +147,20 @@ def test_the_same_opening_form_at_once_makes_one_thread(live_app, talk):
     assert len(set(at_once(live_app, begin))) == 1
 
 
+def test_the_same_story_at_once_under_a_key_each_makes_one_thread(live_app, talk):
+    space_id, author_id, _thread, _slug, _thread_slug = talk
+
+    def begin(_number):
+        thread = threads.start(
+            actor_by_id(author_id), space_id, title="Once", body="Once.", need=Need.FACTS, axis=Axis.DENSITY,
+            audience=Audience.NETWORK, idempotency_key=str(uuid.uuid4()),
+        )  # fmt: skip
+        db.session.commit()
+        return thread.id
+
+    assert len(set(at_once(live_app, begin, times=8))) == 1
+
+
 def test_lessons_published_at_once_get_ids_of_their_own(live_app):
     with live_app.app_context():
         space = make_space("Genk", city="genk")

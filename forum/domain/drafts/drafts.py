@@ -10,16 +10,14 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from forum.domain.drafts import queries
 from forum.domain.drafts.views import LIFE, DraftView, Enter, Fields, Subject, subject_of, view
 from forum.domain.lines import too_long
+from forum.domain.people import accounts
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new, upsert
-from forum.models.accounts import Member
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
@@ -266,9 +264,7 @@ def _revive(actor: Actor, draft: Draft) -> None:
 
 
 def _refuse_too_many(actor: Actor) -> None:
-    # One new draft at a time for each member, so that two at once are counted. Rows that only point at the member wait
-    # for nothing.
-    db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update(key_share=True))
+    accounts.one_at_a_time(actor)
     if how_many(actor) >= MOST:
         message = _(
             "You have %(limit)d drafts, and more cannot be kept. Send one or throw one away.", limit=MOST

@@ -83,6 +83,15 @@ def begin(*, email: str, name: str, password_hash: str, locale: str | None) -> M
     return member
 
 
+def one_at_a_time(actor: Actor) -> None:
+    """Let what follows happen for this member once at a time, until the end of the transaction.
+
+    For what is looked at before something new is written: two at once would not see each other. Rows that only point at
+    the member wait for nothing.
+    """
+    db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update(key_share=True))
+
+
 def by_email(email: str) -> Member | None:
     """Return the account with that address, also an unconfirmed or suspended one."""
     return db.session.scalars(select(Member).where(Member.email == addresses.key(email))).one_or_none()

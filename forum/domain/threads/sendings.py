@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
+from forum.domain.people import accounts
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
 from forum.infra import clock
@@ -129,6 +130,7 @@ def story_under(actor: Actor, key: str, story: Story) -> Thread | None:
 
 def earlier_story(actor: Actor, key: str, story: Story, *, once_more: bool) -> Thread | None:
     """Return the thread that this sending made, with this key or, unless `once_more`, another; SentBefore."""
+    accounts.one_at_a_time(actor)
     thread = story_under(actor, key, story)
     return thread if thread or once_more else story_again(actor, story)
 
