@@ -1,19 +1,26 @@
 """Bodies of requests are read before anything else: before session, database and lock, by a bounded number of threads.
 
 A client that sends a byte a second holds the thread that reads it, and nothing else. While every reader is taken,
-pages that send no body are served as always. The application is told what was not read, and answers with a page.
+pages that send no body are served as always. One address holds some of the readers at most, so that the rest are left
+for everybody else. The application is told what was not read, and answers with a page.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from io import BytesIO
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Any
+
+from forum.infra import rates
 
 Environ = dict[str, Any]
 UNREAD = "leerkring.unread"  # in the environ: the status to answer, where the body was not read
 READERS = 128  # half of the threads of a server
-SECONDS = 20.0  # for a whole body
+READERS_OF_ONE = 48  # of one address of IPv4, or network of IPv6; a proxy has one address for everybody
+# For a whole body, looked at between two reads. A read itself waits as long as its client does: one that falls silent
+# holds its reader until it goes.
+SECONDS = 20.0
 # A server's `read` waits for all the bytes that it is asked for, so the time is looked at after each piece of this
 # many: 20 kB take a third of a millisecond.
 PIECE = 16
@@ -21,13 +28,27 @@ WITHOUT_BODY = frozenset({"/healthz"})  # whatever is sent there, it is answered
 
 
 class BodyReader:
-    """A WSGI application around another one, which gets whole bodies only."""
+    """A WSGI application around another one, which gets whole bodies only.
 
-    def __init__(self, app: Any, largest: int, *, readers: int = READERS, seconds: float = SECONDS) -> None:
+    `of_one`: how many readers one address may hold; None where all have the address of a proxy.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        largest: int,
+        *,
+        readers: int = READERS,
+        of_one: int | None = READERS_OF_ONE,
+        seconds: float = SECONDS,
+    ) -> None:
         self.app = app
         self.largest = largest
         self.seconds = seconds
         self._readers = BoundedSemaphore(readers)
+        self._of_one = of_one
+        self._held: Counter[str] = Counter()
+        self._lock = Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Read the body, where there is one, and go on."""
@@ -46,19 +67,36 @@ class BodyReader:
         return self.app(environ, start_response)
 
     def _read(self, environ: Environ, length: int) -> None:
-        if not self._readers.acquire(blocking=False):
+        place = rates.place(environ.get("REMOTE_ADDR", ""))
+        if not self._take(place):
             _refuse(environ, 503)
             return
         try:
             body = self._body(environ["wsgi.input"], length)
         finally:
-            self._readers.release()
+            self._give_back(place)
         if body is None:
             _refuse(environ, 408)
         elif len(body) < length:  # the connection broke: half a form must not be taken for a whole one
             _refuse(environ, 400)
         else:
             _replace(environ, body, str(length))
+
+    def _take(self, place: str) -> bool:
+        with self._lock:
+            if self._of_one is not None and self._held.get(place, 0) >= self._of_one:
+                return False
+            if not self._readers.acquire(blocking=False):
+                return False
+            self._held[place] += 1
+            return True
+
+    def _give_back(self, place: str) -> None:
+        with self._lock:
+            self._readers.release()
+            self._held[place] -= 1
+            if not self._held[place]:  # nobody who was here once is remembered
+                del self._held[place]
 
     def _body(self, stream: Any, length: int) -> bytes | None:
         """The body, shorter than promised where the connection broke; None when it takes too long."""

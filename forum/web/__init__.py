@@ -2,7 +2,7 @@
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forum.infra.bodies import BodyReader
+from forum.infra.bodies import READERS_OF_ONE, BodyReader
 from forum.infra.urls import App
 from forum.web import pages
 from forum.web.http import (
@@ -26,7 +26,9 @@ def init_app(app: App) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask documents it
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
-    app.wsgi_app = BodyReader(app.wsgi_app, app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    app.wsgi_app = BodyReader(  # type: ignore[method-assign]
+        app.wsgi_app, app.config["MAX_CONTENT_LENGTH"], of_one=None if hops else READERS_OF_ONE
+    )
     forwarded.init_app(app)
     transactions.init_app(app)  # first: it decides whether a request may write
     origins.init_app(app)

@@ -8,7 +8,9 @@ from io import BytesIO
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from forum.infra.bodies import UNREAD, BodyReader
+from forum import create_app
+from forum.infra.bodies import READERS_OF_ONE, UNREAD, BodyReader
+from tests.conftest import settings_for
 
 LARGEST = 1000
 
@@ -85,3 +87,56 @@ def test_what_comes_too_slowly_is_let_go_and_what_finds_no_reader_refused_at_onc
         thread.join()
     assert answers == [(408, "0", b"")] * 2
     assert told(reader, b"later") == (None, "5", b"later")
+
+
+class Silent:
+    """A client that says nothing more until it goes."""
+
+    def __init__(self) -> None:
+        self.came, self.goes = threading.Event(), threading.Event()
+
+    def read(self, size: int) -> bytes:
+        self.came.set()
+        self.goes.wait(20)
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("own", "neighbour", "stranger"),
+    [
+        ("192.0.2.7", "192.0.2.7", "192.0.2.8"),
+        ("2001:db8:1:2::7", "2001:db8:1:2:ffff::1", "2001:db8:1:3::7"),
+    ],
+)
+def test_who_falls_silent_holds_the_readers_of_its_own_address_only(own, neighbour, stranger):
+    reader, silent = BodyReader(application, LARGEST, readers=5, of_one=3, seconds=0.2), []
+
+    def fall_silent(address):
+        silent.append(Silent())
+        stream = {"wsgi.input": silent[-1], "REMOTE_ADDR": address}
+        thread = threading.Thread(target=lambda: told(reader, CONTENT_LENGTH="400", **stream))
+        thread.start()
+        assert silent[-1].came.wait(20)
+        return thread
+
+    threads = [fall_silent(own) for _each in range(3)]
+    for _again in range(3):  # being refused takes no reader
+        assert told(reader, b"more", REMOTE_ADDR=neighbour) == (503, "0", b"")
+    assert told(reader, b"mine", REMOTE_ADDR=stranger) == (None, "4", b"mine")
+    threads += [fall_silent(stranger) for _each in range(2)]
+    assert told(reader, b"late", REMOTE_ADDR="198.51.100.1") == (503, "0", b"")
+    for each in silent:
+        each.goes.set()
+    for thread in threads:
+        thread.join()
+    assert told(reader, b"more", REMOTE_ADDR=neighbour) == (None, "4", b"more")
+
+
+def test_behind_a_proxy_everybody_has_its_address(tmp_path):
+    def of_one(proxies):
+        made = create_app(
+            settings_for(f"sqlite:///{tmp_path}/forum.db", tmp_path) | {"TRUSTED_PROXIES": proxies}
+        )
+        return made.wsgi_app._of_one
+
+    assert (of_one("0"), of_one("1")) == (READERS_OF_ONE, None)
