@@ -43,7 +43,8 @@ from forum.demo.synthetic.size import (
     Size,
 )
 from forum.infra import clock, logs, tokens
-from forum.infra.db import db, reading
+from forum.infra.connections import reading
+from forum.infra.db import db
 from forum.models.accounts import SignIn
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space

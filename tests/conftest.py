@@ -102,9 +102,10 @@ def app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
 
 
 def forget_the_request_before() -> None:
-    """Empty `g`, as a new application context would."""
+    """Empty `g`, as a new application context would, and send what the test itself set while it may write."""
     for name in list(g):
         g.pop(name)
+    db.session.flush()
 
 
 @pytest.fixture(autouse=True)

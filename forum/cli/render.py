@@ -8,7 +8,8 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from forum.domain.threads import rendering
-from forum.infra.db import db, reading
+from forum.infra.connections import reading
+from forum.infra.db import db
 
 BATCH = 200  # posts; rendered before the write lock is taken, and committed together
 

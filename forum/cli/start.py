@@ -13,7 +13,8 @@ from forum import demo
 from forum.cli.render import render_outdated
 from forum.cli.supervisor import Supervisor
 from forum.infra import private_files
-from forum.infra.db import db, sqlite_file
+from forum.infra.connections import sqlite_file
+from forum.infra.db import db
 
 HOST = "127.0.0.1"
 # Half of the threads at most read bodies (forum/infra/bodies.py), some wait to write (forum/infra/turns.py).

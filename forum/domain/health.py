@@ -8,7 +8,7 @@ from functools import cache
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, literal, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra import clock
@@ -53,7 +53,7 @@ def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
 
 
 def _database() -> tuple[bool, str]:
-    return db.session.scalar(text("SELECT 1")) == 1, "answers"
+    return db.session.scalar(select(literal(1))) == 1, "answers"
 
 
 def _migrations() -> tuple[bool, str]:

@@ -10,7 +10,8 @@ from flask import current_app
 from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.mailing import mail_queue
-from forum.infra.db import db, reading
+from forum.infra.connections import reading
+from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Permanent, Temporary, open_mailer
 from forum.jobs import heartbeat, letter_kinds, letters

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import func, select, text
 
-from forum.infra.db import db, reading
+from forum.infra.connections import reading
+from forum.infra.db import db
 from forum.models.accounts import Member
 from tests.conftest import POSTGRES
 from tests.factories import make_member

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from forum.infra import private_files
-from forum.infra.db import reading
+from forum.infra.connections import reading
 from forum.infra.mailer import Temporary, open_mailer
 from forum.jobs import queue
 

@@ -13,6 +13,7 @@ from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
+from forum.domain.themes import tags as tag_names
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext
@@ -86,20 +87,22 @@ def save(
     NotFound, Forbidden, Conflict when a field was changed here and meanwhile, Invalid at the field that is wrong.
     """
     _lesson, version = open_draft(actor, lesson_id)
+    # All is cleaned, and with it refused, before anything is set.
     values = lesson_fields.clean(fields)
+    chosen = None if tags is None else tag_names.clean(tags)
     if saved_count != version.saved_count:
         sides = _sides(version, values if tags is None else {**values, "tags": ", ".join(tags)}, base)
         if sides.both:
             raise Conflict(_("This text was changed somewhere else while you were writing."))
         values = {name: value for name, value in values.items() if name not in sides.saved}
-        tags = None if "tags" in sides.saved else tags
+        chosen = None if "tags" in sides.saved else chosen
     changed = {name: value for name, value in values.items() if getattr(version, name) != value}
-    if not changed and (tags is None or lesson_tags.are(version.id, tags)):
+    if not changed and (chosen is None or lesson_tags.are(version.id, chosen)):
         return version
     for name, value in changed.items():
         setattr(version, name, value)
-    if tags is not None:
-        lesson_tags.choose(version.id, tags)
+    if chosen is not None:
+        lesson_tags.choose(version.id, chosen)
     version.saved_count += 1
     version.saved_at = clock.now()
     db.session.flush()

@@ -5,24 +5,25 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from forum.domain.themes import tags
+from forum.domain.themes.tags import TagName
 from forum.infra import rows
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
 from forum.models.themes import LessonTag, Tag
 
 
-def choose(version_id: int, names: Sequence[str]) -> None:
-    """Give a version exactly these tags; Invalid at `tags`."""
-    uses = tags.uses_of(tags.clean(names))
+def choose(version_id: int, chosen: Sequence[TagName]) -> None:
+    """Give a version exactly these tags, as `tags.clean` returned them."""
+    uses = tags.uses_of(chosen)
     db.session.execute(delete(LessonTag).where(LessonTag.version_id == version_id))
     rows.insert_new(LessonTag, [{"version_id": version_id, **use} for use in uses])
 
 
-def are(version_id: int, names: Sequence[str]) -> bool:
-    """Return whether a version has exactly these tags; Invalid at `tags`."""
+def are(version_id: int, chosen: Sequence[TagName]) -> bool:
+    """Return whether a version has exactly these tags."""
     slugs = select(Tag.slug).join(LessonTag, LessonTag.tag_id == Tag.id)
     return set(db.session.scalars(slugs.where(LessonTag.version_id == version_id))) == {
-        tag.slug for tag in tags.clean(names)
+        tag.slug for tag in chosen
     }
 
 

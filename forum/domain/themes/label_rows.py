@@ -13,7 +13,8 @@ from flask import current_app, has_app_context
 from sqlalchemy import event, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.infra.db import db, reading
+from forum.infra.connections import reading
+from forum.infra.db import db
 from forum.infra.i18n import locale
 from forum.models.themes import Label, LabelKind
 

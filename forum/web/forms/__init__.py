@@ -6,6 +6,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 
 from forum.policy.errors import Invalid
+from forum.web.http import transactions
 
 
 def attach(form: FlaskForm, error: Invalid) -> None:
@@ -18,7 +19,7 @@ def attach(form: FlaskForm, error: Invalid) -> None:
 
 
 class errors_on:  # noqa: N801 - used as a statement: `with errors_on(form):`
-    """Show an Invalid that is raised inside at its field of `form`, and go on after the block.
+    """Show an Invalid that is raised inside at its field of `form`, undo what was written, and go on after the block.
 
     A view that takes a form reads: validate, then within this block the verb and the redirect; after it the page
     with what was typed, as 422.
@@ -35,5 +36,6 @@ class errors_on:  # noqa: N801 - used as a statement: `with errors_on(form):`
     ) -> bool:
         if not isinstance(error, Invalid):
             return False
+        transactions.undo()
         attach(self.form, error)
         return True

@@ -9,7 +9,8 @@ from flask import Flask, Response, before_render_template, current_app, g, has_r
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra import changes, failures
-from forum.infra.db import db, set_closed, set_patience, set_reading
+from forum.infra.connections import set_patience, set_reading
+from forum.infra.db import db, set_closed
 from forum.infra.urls import App
 from forum.web.http.prefetch import is_ahead
 
@@ -50,13 +51,22 @@ def begin_writing() -> None:
 def looking_up() -> Iterator[None]:
     """Look something up, render or hash in a request that changes things, and keep nobody waiting meanwhile.
 
-    The lock is let go at the start. Whoever is signed in is asked anew after it: take them from `actor()` again. After
-    an error the request goes on reading: what follows is a page that says so.
+    The lock is let go at the start, so nothing may be written before. Whoever is signed in is asked anew after it: take
+    them from `actor()` again. After an error the request goes on reading: what follows is a page that says so.
     """
+    changes.expect_none(db.session, "looking up")
     db.session.commit()
     _only_read()
     yield
     begin_writing()
+
+
+def undo() -> None:
+    """Undo what this request wrote until now; it goes on, and may still write. Who is signed in is asked anew."""
+    if changes.made_in(db.session):
+        db.session.rollback()
+        db.session.info.pop("events_recorded", None)
+        _ask_again_who_it_is()
 
 
 def only_look() -> None:
@@ -80,7 +90,8 @@ def ask_nothing_more() -> None:
 def _let_others_write(app: Flask, **page: Any) -> None:
     """A page in answer to a form mostly says that nothing was done: nobody waits while it is drawn.
 
-    Where something was done, the page belongs to it. No view writes anything after it has drawn a page.
+    Where something was done, the page belongs to it. No view writes anything after it has drawn a page
+    (`infra/changes.py` sees to it).
     """
     if has_request_context() and g.get("has_turn") and not changes.made_in(db.session):
         _end_reading()

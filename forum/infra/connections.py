@@ -1,0 +1,174 @@
+"""Connections to the database: how many there are, their settings, and whether they read or write at this moment."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import URL, Connection, Dialect
+
+from forum.infra import private_files
+
+# True: a transaction on SQLite takes the write lock at its start, so that it never fails halfway with "locked".
+# Pages that only read switch it off; any number of them run beside one writer.
+_writes: ContextVar[bool] = ContextVar("writes", default=True)
+# Seconds that a statement waits for others who write. None: as long as it takes on PostgreSQL, PATIENCE on SQLite.
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+PATIENCE = 10.0
+CONNECTIONS = 20  # of one process: far fewer than its threads, which compute more than they ask
+POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
+CONNECT_PATIENCE = 3  # seconds until PostgreSQL counts as away
+
+
+def choose(url: URL, options: dict[str, Any]) -> None:
+    """Set the options of the engine for a database at `url`, where they do not say it themselves."""
+    is_sqlite = url.get_backend_name() == "sqlite"
+    if sqlite_file(url) is not None or not is_sqlite:
+        pool = {
+            "pool_size": CONNECTIONS,
+            "max_overflow": 0,
+            "pool_timeout": POOL_PATIENCE,
+            # The connection that was used last comes first: its statements are prepared.
+            "pool_use_lifo": True,
+        }
+        for name, value in pool.items():
+            options.setdefault(name, value)
+    if not is_sqlite:
+        # What a restart of the server cut is made anew before it is used.
+        options.setdefault("pool_pre_ping", True)
+        if "connect_timeout" not in url.query:
+            options.setdefault("connect_args", {}).setdefault("connect_timeout", CONNECT_PATIENCE)
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return where an SQLite database lies; None for another kind, and for one in memory."""
+    name = url.database if url.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" and not name.startswith("file:") else None
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Promise that the block only reads: on SQLite it then takes no write lock, on PostgreSQL no transaction."""
+    token = _writes.set(False)
+    try:
+        yield
+    finally:
+        _writes.reset(token)
+
+
+def set_reading(only_reads: bool) -> None:
+    """Make the same promise for the rest of this context, or end it; the web floor makes it for every GET."""
+    _writes.set(not only_reads)
+
+
+def is_reading() -> bool:
+    """Return whether this context promised only to read."""
+    return not _writes.get()
+
+
+def set_patience(seconds: float | None) -> None:
+    """Let each statement of this context wait so long for others who write; None for as long as a worker does."""
+    _patience.set(seconds)
+
+
+POSTGRESQL = (
+    # As PostgreSQL's manual advises where rows come from memory or a solid disk: at its default of 4.0 twenty rows by
+    # their key are read by scanning whole tables.
+    "random_page_cost = 1.1",
+    # Compiling a query costs more than any of ours takes, and so do processes that help with it.
+    "jit = off",
+    "max_parallel_workers_per_gather = 0",
+)
+# For pages. By itself PostgreSQL plans some statements anew at each run, where it hopes that knowing the values makes a
+# better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.
+PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
+
+
+@event.listens_for(Engine, "do_connect")
+def _keep_private(dialect: Dialect, record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    path = sqlite_file(URL.create(dialect.name, database=str(arguments[0]) if arguments else None))
+    if path is not None:
+        try:
+            private_files.make_database(path)
+        except private_files.Unwritable:
+            pass  # it can still be read, or SQLite says why not
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: Any, record: Any) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        _prepare_sqlite(connection)
+    else:
+        _prepare_postgresql(connection)
+
+
+def _prepare_postgresql(connection: Any) -> None:
+    connection.autocommit = True
+    for setting in POSTGRESQL:
+        connection.execute(f"SET {setting}")
+    connection.autocommit = False
+
+
+def _prepare_sqlite(connection: Any) -> None:
+    connection.isolation_level = None  # _begin sends BEGIN itself, see below
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL may lose the last commits at a power cut
+        "foreign_keys=ON",
+        "cache_size=-20000",
+        "mmap_size=134217728",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        _begin_sqlite(connection)
+    elif not _writes.get():
+        # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
+        # reads saves two round trips to the server.
+        _set_autocommit(connection, enabled=True)
+        if not connection.info.get(PLAN_ONCE):
+            connection.exec_driver_sql(PLAN_ONCE)
+            connection.info[PLAN_ONCE] = True
+    else:
+        patience = _patience.get()
+        settings = [PLAN_AS_USUAL] if connection.info.get(PLAN_ONCE) else []
+        if patience is not None:
+            settings.append(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
+        if settings:
+            connection.exec_driver_sql("; ".join(settings))
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    patience = _patience.get() if _writes.get() else None
+    wanted = _milliseconds(PATIENCE if patience is None else patience)
+    if connection.info.get("busy_timeout") != wanted:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {wanted}")
+        connection.info["busy_timeout"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, round(seconds * 1000))  # to PostgreSQL, 0 means forever
+
+
+@event.listens_for(Engine, "rollback")
+@event.listens_for(Engine, "commit")
+def _end(connection: Connection) -> None:
+    # A connection that was lost has nothing left to set, and the next one begins anew.
+    if connection.dialect.name != "sqlite" and not connection.invalidated:
+        _set_autocommit(connection, enabled=False)
+
+
+def _set_autocommit(connection: Connection, *, enabled: bool) -> None:
+    driver: Any = connection.connection.driver_connection
+    # The setting of a connection that is lost can neither be read nor changed. Whoever uses it next learns that it
+    # is lost, in SQLAlchemy's own way.
+    if driver is not None and not driver.closed and driver.autocommit is not enabled:
+        driver.autocommit = enabled
