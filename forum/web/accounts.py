@@ -1,4 +1,4 @@
-"""Accounts: signing in and out, asking for an account, confirming an address, a forgotten password."""
+"""Accounts: signing in and out, asking for an account, confirming an address. Passwords: `web/passwords.py`."""
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,13 +7,13 @@ from forum.domain.people import mail_links, passwords, sessions
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import access_requests
 from forum.domain.themes.labels import organisation
-from forum.infra import i18n
+from forum.infra import addresses, i18n
 from forum.infra.i18n import _
-from forum.models.accounts import Body, Level, Member
+from forum.models.accounts import Body, Level
 from forum.models.spaces import AccessRequest
 from forum.web import devices
 from forum.web.forms import errors_on
-from forum.web.forms.accounts import ConfirmForm, JoinForm, RequestResetForm, ResetForm, SignInForm
+from forum.web.forms.accounts import ConfirmForm, JoinForm, SignInForm
 from forum.web.http import known_devices, transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
@@ -23,16 +23,36 @@ bp = Blueprint("accounts", __name__)
 
 
 @bp.errorhandler(LinkExpired)
+def used(error: LinkExpired) -> ResponseReturnValue:
+    """Answer a link that no longer works: who is signed in needs one that was used no more, and goes on."""
+    transactions.only_look()  # nothing that the link began is kept
+    who = viewer()
+    if who is None or not error.used:
+        return link_expired(error)
+    flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
+    return redirect(go_on(), 303)
+
+
 def link_expired(error: LinkExpired) -> tuple[str, int]:
-    """Answer a link from a letter that no longer works: the page says why, and what to do."""
-    return render_template("accounts/link_expired.html", reason=error.reason, go_on=_go_on()), 410
+    """Return the page about a link from a letter that no longer works: it says why, and what to do."""
+    return render_template("accounts/link_expired.html", reason=error.reason, go_on=go_on()), 410
+
+
+def go_on() -> str:
+    """Return where somebody was going who came upon a page to sign in, and who is signed in by now."""
+    return own_path(request.values.get("next")) or url_for("home.index")
+
+
+def address() -> str:
+    """Return where this request comes from, to count what is asked from there."""
+    return request.remote_addr or "unknown"
 
 
 @bp.get("/accounts/sign-in")
 @open_to(anyone)
 def sign_in() -> ResponseReturnValue:
     if viewer() is not None:
-        return redirect(_go_on(), 303)
+        return redirect(go_on(), 303)
     next_path = own_path(request.args.get("next")) or ""
     return render_template("accounts/sign_in.html", form=SignInForm(formdata=None, next=next_path))
 
@@ -41,8 +61,8 @@ def sign_in_anew() -> ResponseReturnValue:
     """Answer the form of a page that was open too long, perhaps while somebody signed in beside it."""
     form = SignInForm()
     if _is_signed_in_as(form.email.data):
-        return redirect(_go_on(), 303)
-    return render_template("accounts/sign_in.html", form=form, open_too_long=True, go_on=_go_on()), 403
+        return redirect(go_on(), 303)
+    return render_template("accounts/sign_in.html", form=form, open_too_long=True, go_on=go_on()), 403
 
 
 @bp.post("/accounts/sign-in")
@@ -52,12 +72,12 @@ def submit_sign_in() -> ResponseReturnValue:
     """Sign in. Whoever is signed in already goes on; with another account, that one takes the place of the first."""
     form, before = SignInForm(), viewer()
     if _is_signed_in_as(form.email.data):
-        return redirect(_go_on(), 303)
+        return redirect(go_on(), 303)
     if _sign_in(form):
         if before is not None:
             flash(_("%(name)s is signed out on this device.", name=before.name), "ok")
-        return redirect(_go_on(), 303)
-    return render_template("accounts/sign_in.html", form=form, go_on=_go_on()), 422
+        return redirect(go_on(), 303)
+    return render_template("accounts/sign_in.html", form=form, go_on=go_on()), 422
 
 
 def resume_anew() -> ResponseReturnValue:
@@ -92,7 +112,7 @@ def sign_out() -> ResponseReturnValue:
 @bp.get("/accounts/join")
 @open_to(anyone)
 def join() -> ResponseReturnValue:
-    return render_template("accounts/join.html", form=JoinForm(formdata=None), go_on=_go_on())
+    return render_template("accounts/join.html", form=JoinForm(formdata=None), go_on=go_on())
 
 
 @bp.post("/accounts/join")
@@ -101,7 +121,7 @@ def request_account() -> ResponseReturnValue:
     form = JoinForm()
     if form.validate():
         with errors_on(form):
-            access_requests.ask(_newcomer(form), address=_address())
+            access_requests.ask(_newcomer(form), address=address())
             return redirect(url_for("accounts.account_requested"), 303)
     return render_template("accounts/join.html", form=form), 422
 
@@ -124,7 +144,7 @@ def confirm_anew(token: str) -> ResponseReturnValue:
     try:
         asked = mail_links.access_request_of(token)
     except LinkExpired as error:
-        return _used(error)
+        return used(error)
     return _confirm_page(token, asked, ConfirmForm(), open_too_long=True), 403
 
 
@@ -147,98 +167,9 @@ def confirm_request(token: str) -> ResponseReturnValue:
     return _confirm_page(token, asked, form), 422
 
 
-@bp.get("/accounts/forgot")
-@open_to(anyone)
-def forgot_password() -> ResponseReturnValue:
-    return render_template(
-        "accounts/forgot_password.html", form=RequestResetForm(formdata=None), go_on=_go_on()
-    )
-
-
-@bp.post("/accounts/forgot")
-@open_to(anyone)
-def request_reset() -> ResponseReturnValue:
-    form = RequestResetForm()
-    if not form.validate():
-        return render_template("accounts/forgot_password.html", form=form), 422
-    email = form.email.data
-    passwords.request_reset(email, address=_address(), device=known_devices.known(email))
-    return redirect(url_for("accounts.reset_requested"), 303)
-
-
-@bp.get("/accounts/forgot/sent")
-@open_to(anyone)
-def reset_requested() -> ResponseReturnValue:
-    return render_template("accounts/reset_requested.html")
-
-
-@bp.get("/accounts/reset/<token>")
-@open_to(anyone)
-def reset(token: str) -> ResponseReturnValue:
-    try:
-        member = mail_links.resetting_member(token)
-    except LinkExpired as error:
-        return _used(error)
-    return _reset_page(token, member, ResetForm(formdata=None))
-
-
-def reset_anew(token: str) -> ResponseReturnValue:
-    """Answer the form of a page that was open too long, perhaps while the password was set in another tab."""
-    try:
-        member = mail_links.resetting_member(token)
-    except LinkExpired as error:
-        return _used(error)
-    return _reset_page(token, member, ResetForm(), open_too_long=True), 403
-
-
-@bp.post("/accounts/reset/<token>")
-@open_to(anyone)
-@unsent_forms.without_session(reset_anew)
-def reset_password(token: str) -> ResponseReturnValue:
-    form = ResetForm()
-    try:
-        with transactions.looking_up():
-            member = mail_links.resetting_member(token)
-    except LinkExpired as error:
-        return _used(error)
-    if form.validate():
-        with errors_on(form):
-            with transactions.looking_up():
-                new = passwords.new_by_link(token, form.password.data)
-            known_devices.remember(passwords.reset(new).email)
-            flash(_("Your new password is set. Sign in with it."), "ok")
-            return redirect(url_for("accounts.sign_in"), 303)
-    return _reset_page(token, member, form), 422
-
-
-def _go_on() -> str:
-    """Where somebody was going who came upon a page to sign in, and who is signed in by now."""
-    return own_path(request.values.get("next")) or url_for("home.index")
-
-
 def _is_signed_in_as(email: str | None) -> bool:
     who = viewer()
-    return who is not None and (email or "").strip().lower() == who.email.lower()
-
-
-def _used(error: LinkExpired) -> ResponseReturnValue:
-    """Answer a link that no longer works: who is signed in needs it no more, and goes on."""
-    who = viewer()
-    if who is None or not error.used:
-        return link_expired(error)
-    flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
-    return redirect(_go_on(), 303)
-
-
-def _reset_page(token: str, member: Member, form: ResetForm, *, open_too_long: bool = False) -> str:
-    return render_template(
-        "accounts/reset.html",
-        form=form,
-        member=member,
-        token=token,
-        open_too_long=open_too_long,
-        go_on=_go_on(),
-    )
+    return who is not None and addresses.key(email or "") == addresses.key(who.email)
 
 
 def _sign_in(form: SignInForm) -> bool:
@@ -249,7 +180,7 @@ def _sign_in(form: SignInForm) -> bool:
                 checked = passwords.check(
                     form.email.data,
                     form.password.data,
-                    address=_address(),
+                    address=address(),
                     device=known_devices.known(form.email.data),
                 )
             before = device_secret()
@@ -269,7 +200,7 @@ def _confirm_page(token: str, asked: AccessRequest, form: ConfirmForm, *, open_t
         organisation_words=organisation(asked),
         token=token,
         open_too_long=open_too_long,
-        go_on=_go_on(),
+        go_on=go_on(),
     )
 
 
@@ -284,7 +215,3 @@ def _newcomer(form: JoinForm) -> access_requests.Newcomer:
         message=form.message.data or "",
         locale=i18n.locale(),
     )
-
-
-def _address() -> str:
-    return request.remote_addr or "unknown"

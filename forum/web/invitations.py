@@ -21,7 +21,15 @@ from forum.web.http.current_user import actor, begin, viewer
 from forum.web.http.links import to_space
 
 bp = Blueprint("invitations", __name__)
-bp.register_error_handler(LinkExpired, accounts.link_expired)
+
+
+@bp.errorhandler(LinkExpired)
+def used(error: LinkExpired) -> ResponseReturnValue:
+    """Answer an invitation that no longer works: who accepted it goes on to the space."""
+    transactions.only_look()  # nothing that the link began is kept
+    who, token = viewer(), (request.view_args or {})["token"]
+    space = invitations.space_joined_by(who, token) if who is not None else None
+    return redirect(to_space(space), 303) if space is not None else accounts.link_expired(error)
 
 
 @bp.post("/spaces/<slug>/invitations")
@@ -47,10 +55,7 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
 @bp.get("/invitations/<token>")
 @open_to(anyone)
 def accept(token: str) -> ResponseReturnValue:
-    try:
-        invitation = mail_links.invitation_of(token)
-    except LinkExpired as error:
-        return _used(token, error)
+    invitation = mail_links.invitation_of(token)
     return _page(token, AcceptanceForm(formdata=None, city=invitation.space.city))
 
 
@@ -59,7 +64,7 @@ def accept_anew(token: str) -> ResponseReturnValue:
     try:
         return _page(token, AcceptanceForm(), open_too_long=True), 403
     except LinkExpired as error:
-        return _used(token, error)
+        return used(error)
 
 
 @bp.post("/invitations/<token>")
@@ -82,19 +87,9 @@ def accept_new(token: str) -> ResponseReturnValue:
 @bp.post("/invitations/<token>/acceptance")
 @open_to(signed_in)
 def accept_own(token: str) -> ResponseReturnValue:
-    try:
-        space = invitations.accept_as(actor(), token)
-    except LinkExpired as error:
-        return _used(token, error)
+    space = invitations.accept_as(actor(), token)
     flash(_("Welcome to %(space)s.", space=space.name), "ok")
     return redirect(to_space(space), 303)
-
-
-def _used(token: str, error: LinkExpired) -> ResponseReturnValue:
-    """Answer an invitation that no longer works: who accepted it goes on to the space."""
-    who = viewer()
-    space = invitations.space_joined_by(who, token) if who is not None else None
-    return redirect(to_space(space), 303) if space is not None else accounts.link_expired(error)
 
 
 def _page(token: str, form: AcceptanceForm, *, open_too_long: bool = False) -> str:

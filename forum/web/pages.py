@@ -1,7 +1,6 @@
 """Every blueprint of the browser edge: the table of contents of the site."""
 
 from forum.web import (
-    accounts,
     admin,
     classification,
     design,
@@ -14,6 +13,7 @@ from forum.web import (
     mailbox,
     members,
     moderation,
+    passwords,
     posts,
     previews,
     spaces,
@@ -25,7 +25,7 @@ from forum.web import (
 
 BLUEPRINTS = (
     home.bp,
-    accounts.bp,
+    passwords.bp,  # the blueprint of accounts, with the pages of forgotten passwords on it
     invitations.bp,
     digest_settings.bp,  # the blueprint of settings, with the digest page on it
     spaces.bp,

@@ -122,5 +122,8 @@ def test_who_writes_where_nothing_may_be_written_is_told(app, planted, leen, vie
 
 def test_a_page_that_is_only_looked_at_writes_nothing(planted, leen, caplog):
     with caplog.at_level(logging.ERROR):
-        assert planted(lambda: rename("Seen") or "x", "settings.security").get("/settings/security").status_code == 500
+        assert (
+            planted(lambda: rename("Seen") or "x", "settings.security").get("/settings/security").status_code
+            == 500
+        )
     assert changes.OutOfTurn.__name__ in caplog.text

@@ -8,7 +8,16 @@ from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import SignIn
 from forum.models.spaces import Role
-from tests.factories import actor, csrf_for, make_account, make_member, make_space, sign_in, submit
+from tests.factories import (
+    actor,
+    ask_for_access,
+    csrf_for,
+    make_account,
+    make_member,
+    make_space,
+    sign_in,
+    submit,
+)
 
 GOOD, OTHER = "drie fietsen in de regen", "vier karren in de wind"
 PROFILE = {
@@ -121,6 +130,33 @@ def test_a_reset_page_after_the_password_was_set_elsewhere(client, noor):
     assert (broken.status_code, "Go on as Noor" in broken.text) == (410, True)
 
 
+def test_a_confirmation_that_was_used_in_another_tab_leads_on(client, session):
+    make_space("Gent", city="gent")
+    asked = ask_for_access()
+    db.session.commit()
+    address = f"/accounts/confirm/{mail_links.confirm_token(asked)}"
+    assert submit(client, address, {"password": OTHER}).status_code == 303
+    for answer in (
+        client.get(f"{address}?next=/lessons"),
+        client.post(address, data={"password": OTHER, "csrf_token": "old", "next": "/lessons"}),
+        submit(client, address, {"password": OTHER, "next": "/lessons"}),
+    ):
+        assert (answer.status_code, answer.location) == (303, "/lessons")
+    assert client.get("/accounts/confirm/not-a-link-of-ours").status_code == 410
+    visitor = client.application.test_client()
+    assert (
+        visitor.get(address).status_code == submit(visitor, address, {"password": OTHER}).status_code == 410
+    )
+
+
+@pytest.mark.parametrize("typed", [" NOOR@City.test ", "noor@CITY.TEST", "Noor@xn--stdte-hra.test"])
+def test_who_is_signed_in_is_known_by_their_address_however_it_is_typed(client, session, typed):
+    member = account("noor@städte.test" if "xn--" in typed else "noor@city.test", "Noor", GOOD)
+    sign_in(client, member)
+    went = enter(client, typed, "not even asked", csrf_token=csrf_for(client))
+    assert (went.status_code, went.location) == (303, "/lessons")
+
+
 def test_an_invitation_that_was_accepted_in_another_tab_leads_to_the_space(client, session):
     gent = make_space("Gent", city="gent")
     moderator = make_member("Wouter", space=gent, role=Role.MODERATOR)
@@ -134,7 +170,7 @@ def test_an_invitation_that_was_accepted_in_another_tab_leads_to_the_space(clien
     db.session.expire_all()
     for answer in (
         client.get(address), client.post(address, data={**PROFILE, "csrf_token": "old"}),
-        submit(client, f"{address}/acceptance"),
+        submit(client, f"{address}/acceptance"), submit(client, address, PROFILE),
     ):  # fmt: skip
         assert (answer.status_code, answer.location) == (303, first.location)
     stranger = client.application.test_client()
