@@ -54,9 +54,8 @@ class Default:
     # A device is signed in for thirty days at most, so nothing is renewed.
     SESSION_REFRESH_EACH_REQUEST = False
     WTF_CSRF_TIME_LIMIT = None  # as long as the session: a form left open over lunch must still be accepted
-    WTF_CSRF_SSL_STRICT = (
-        False  # it refuses browsers that hide the Referer; `web/http/origins.py` asks what they do say
-    )
+    # It refuses browsers that hide the Referer; `web/http/origins.py` asks what they do say.
+    WTF_CSRF_SSL_STRICT = False
     RATES_ENABLED = True
 
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from forum import create_app
+from forum.infra import safe_settings
 from forum.settings import UnsafeSettings
 from forum.web.http import forwarded
 from tests.rules.source import ROOT
@@ -33,7 +34,8 @@ def safe(tmp_path, monkeypatch):
         "BASE_URL": "https://forum.example",
         "SMTP_URL": "smtp://127.0.0.1:25",
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/forum.db",
-        "JOBS_URL": "memory:",
+        "JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
+        "MAIL_FROM": "Forum <noreply@forum.example>",
         "REDIS_URL": "",
         "TRUSTED_PROXIES": "0",
         "DEMO": "0",
@@ -79,6 +81,15 @@ REFUSED = [
     ("REDIS_URL", ["nonsense", "memory://", "http://redis.example", "redis://redis.example:x"],
      "REDIS_URL must start with"),
     ("REDIS_URL", ["redis://", "REDISS://:6379"], "REDIS_URL names no server"),
+    ("MAIL_FROM", ["Leerkring <noreply@leerkring.example>", "NoReply@Leerkring.Example"],
+     "MAIL_FROM is the one of the demo"),
+    ("MAIL_FROM", ["", "Leerkring", "noreply@", "Forum <>", "Forum <noreply@forum>", "a@forum.test\nBcc: b@x.test"],
+     "MAIL_FROM is no address"),
+    ("JOBS_URL", ["memory:", "Memory:", "memory://"], "JOBS_URL is in memory"),
+    ("JOBS_URL", ["", "nonsense", "jobs.db", "http://x", "mysql://x/y"], "JOBS_URL must start with"),
+    ("JOBS_URL", ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:"], "JOBS_URL names no file"),
+    ("JOBS_URL", ["redis://", "rediss://:6379"], "JOBS_URL names no server"),
+    ("JOBS_URL", ["postgresql://host", "postgres://"], "JOBS_URL names no database"),
     ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True], "TRUSTED_PROXIES is"),
 ]  # fmt: skip
 
@@ -102,6 +113,8 @@ ACCEPTED = [
     ("SMTP_URL", ["smtp://mail.example", "SMTPS://mail.example:465", "smtp://u:p@mail.example:587?starttls=1",
                   "smtp://[::1]:25"]),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:p@host/forum", "postgresql+psycopg:///forum"]),
+    ("JOBS_URL", ["redis://127.0.0.1:1/1", "rediss://u:p@redis.example:6380/1"]),
+    ("MAIL_FROM", ["noreply@forum.example", '"Leer, kring" <noreply@forum.example>']),
     ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
     ("TRUSTED_PROXIES", [0, 1, "1", " 2 ", "0"]),
 ]  # fmt: skip
@@ -121,11 +134,17 @@ def test_production_starts_on_what_is_safe_however_it_is_spelt(safe, name, spell
             assert app.config["TRUSTED_PROXIES"] == int(value)
 
 
+def test_jobs_may_wait_in_postgresql():  # without a connection, which the queue makes at once
+    for url in ("postgresql://u:p@host/jobs", "postgres://host/jobs", "postgresql+psycopg://host:5432/jobs"):
+        assert safe_settings._jobs(url) == []
+
+
 @pytest.mark.live
 def test_every_wrong_value_is_named_in_one_go(safe, monkeypatch):
     wrong = {
         "SECRET_KEY": "short", "SECRET_KEY_FALLBACKS": ["old"], "DEMO": "maybe", "BASE_URL": "https://",
         "SMTP_URL": "MEMORY:", "SQLALCHEMY_DATABASE_URI": "nonsense", "REDIS_URL": "nonsense", "TRUSTED_PROXIES": "two",
+        "JOBS_URL": "memory:", "MAIL_FROM": "Leerkring <noreply@leerkring.example>",
     }  # fmt: skip
     monkeypatch.setenv("FLASK_DEBUG", "1")
     monkeypatch.setenv("FORUM_ENV", "productoin")

@@ -39,21 +39,23 @@ def _complain(sentence: str) -> None:
     log.error("out of turn: %s", sentence, stack_info=True)
 
 
-def _note(session: Session) -> None:
-    session.info[CHANGED] = True
+def _expect_writing() -> None:
     if connections.is_reading():
         _complain("something was written while only reading")
 
 
 @event.listens_for(Session, "after_flush")
 def _note_flush(session: Session, *rest: Any) -> None:
-    _note(session)
+    session.info[CHANGED] = True
+    _expect_writing()
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _note_statement(state: ORMExecuteState) -> None:
     if not state.is_select:
-        _note(state.session)
+        state.session.info[CHANGED] = True
+    if state.is_insert or state.is_update or state.is_delete:
+        _expect_writing()
 
 
 @event.listens_for(Session, "after_transaction_end")

@@ -2,17 +2,21 @@
 
 import string
 import zlib
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from forum.infra import addresses
+
 SHORTEST_KEY = 32
 FEWEST = 8  # different characters of a key
 # Thirty-two random figures take 35 bytes: what zlib makes shorter than this repeats itself.
 FEWEST_PACKED = 30
 RUNS = (string.ascii_lowercase, "01234567890", "qwertyuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm")
+PLACEHOLDER_DOMAIN = "@leerkring.example"  # of the default, where no mail can be answered
 RUN = 8  # neighbouring keys or letters in a row
 # Words of examples: nobody's own key has them.
 PLACEHOLDERS = (
@@ -28,8 +32,11 @@ def unsafe(config: dict[str, Any]) -> list[str]:
         wrong.append("FORUM_DEMO is on: its sign-ins have a known password")
     wrong += _base_url(config["BASE_URL"])
     wrong += _mail(config["SMTP_URL"])
+    wrong += _sender(config["MAIL_FROM"])
     wrong += _database(str(config["SQLALCHEMY_DATABASE_URI"]))
-    wrong += _redis(config["REDIS_URL"])
+    wrong += _jobs(config["JOBS_URL"])
+    if url := config["REDIS_URL"]:
+        wrong += _redis("REDIS_URL", url, ("redis", "rediss", "redis+unix"))
     return wrong
 
 
@@ -116,12 +123,33 @@ def _database(url: str) -> list[str]:
     return []
 
 
-def _redis(url: str) -> list[str]:
-    if not url:
-        return []
+def _sender(written: str) -> list[str]:
+    address = parseaddr(written)[1]
+    if addresses.clean(address) is None or not written.isprintable():
+        return ["MAIL_FROM is no address: write it as in Leerkring <noreply@forum.example.org>"]
+    if address.lower().endswith(PLACEHOLDER_DOMAIN):
+        return ["MAIL_FROM is the one of the demo: name an address of your own"]
+    return []
+
+
+def _jobs(url: str) -> list[str]:
+    scheme = url.partition(":")[0].partition("+")[0].lower()
+    if scheme == "memory":
+        return ["JOBS_URL is in memory, where the worker hears nothing: name a file, Redis or PostgreSQL"]
+    if scheme == "sqlite":
+        return [] if url.partition(":///")[2] not in {"", ":memory:"} else ["JOBS_URL names no file"]
+    if scheme in {"postgres", "postgresql"}:
+        parts = _split(url)
+        return [] if parts is not None and parts.path.strip("/") else ["JOBS_URL names no database"]
+    if scheme in {"redis", "rediss"}:
+        return _redis("JOBS_URL", url, ("redis", "rediss"))
+    return ["JOBS_URL must start with sqlite:///, redis:// or postgresql://"]
+
+
+def _redis(name: str, url: str, schemes: tuple[str, ...]) -> list[str]:
     parts = _split(url)
-    if parts is None or parts.scheme not in {"redis", "rediss", "redis+unix"}:
-        return ["REDIS_URL must start with redis:// or rediss://"]
+    if parts is None or parts.scheme not in schemes:
+        return [f"{name} must start with redis:// or rediss://"]
     if not (parts.path if parts.scheme == "redis+unix" else parts.hostname):
-        return ["REDIS_URL names no server"]
+        return [f"{name} names no server"]
     return []

@@ -39,9 +39,12 @@ def random_token(size: int = 32) -> str:
 
 def mark(purpose: str, value: str) -> str:
     """Return a short sign (22 characters) that stands for `value` here, and tells nobody else anything about it."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    made = hmac.digest(key, f"{purpose} {value}".encode("utf-8", "surrogatepass"), "sha256")
-    return base64.urlsafe_b64encode(made[:16]).rstrip(b"=").decode()
+    return _mark(current_app.config["SECRET_KEY"], purpose, value)
+
+
+def marks(purpose: str, value: str) -> set[str]:
+    """Return every sign that stands for `value`: the one of `mark`, and those made before SECRET_KEY was replaced."""
+    return {_mark(key, purpose, value) for key in _keys()}
 
 
 def digest(secret: str) -> str:
@@ -50,7 +53,7 @@ def digest(secret: str) -> str:
 
 
 def key_for(purpose: str, subject: str) -> bytes:
-    """Return a key of 32 bytes for `subject`, the same as long as SECRET_KEY is; for another purpose it is another."""
+    """Return a key of 32 bytes for `subject`; for another purpose it is another. With SECRET_KEY it is replaced."""
     return hmac.digest(
         current_app.config["SECRET_KEY"].encode(), f"leerkring.{purpose}.{subject}".encode(), hashlib.sha256
     )
@@ -63,11 +66,19 @@ class _Signer(TimestampSigner):
         return int(clock.now().timestamp())
 
 
+def _mark(key: str, purpose: str, value: str) -> str:
+    made = hmac.digest(key.encode(), f"{purpose} {value}".encode("utf-8", "surrogatepass"), "sha256")
+    return base64.urlsafe_b64encode(made[:16]).rstrip(b"=").decode()
+
+
+def _keys() -> list[str]:
+    """The newest key last, which signs; what older ones made is still accepted, such as a link in a mail."""
+    return [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
+
+
 def _serializer(purpose: str) -> URLSafeTimedSerializer:
-    # The newest key signs; older ones are still accepted, so that mails sent before a rotation keep working.
-    keys = [*(current_app.config["SECRET_KEY_FALLBACKS"] or ()), current_app.config["SECRET_KEY"]]
     return URLSafeTimedSerializer(
-        keys,
+        _keys(),
         salt=f"leerkring.{purpose}",
         signer=_Signer,
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},

@@ -196,9 +196,8 @@ def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
 
 def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, preview: str | None = None) -> str:
     who = viewer()
-    opens_draft = (
-        "draft" in request.args
-    )  # whoever goes on writing is led to the form, past posts that stay new
+    # Whoever goes on writing is led to the form, past posts that stay new.
+    opens_draft = "draft" in request.args
     if who and form is None and not opens_draft and thread.last_shown > thread.read_number:
         first, last = thread.posts[0].number, thread.last_shown
         transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))

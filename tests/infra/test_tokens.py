@@ -84,3 +84,15 @@ def test_a_key_is_one_for_its_purpose_and_subject_as_long_as_the_secret_is(insid
     with make_house(SECRET_KEY="another " + "y" * 32).app_context():
         others.add(tokens.key_for("device", "7"))
     assert len(others - {key}) == 3
+
+
+def test_what_was_marked_before_a_rotation_is_still_known(inside):
+    old = tokens.mark("account", "noor@city.test")
+    assert tokens.marks("account", "noor@city.test") == {old}
+    fresh = {"SECRET_KEY": "another " + "y" * 32}
+    with make_house(**fresh, SECRET_KEY_FALLBACKS=[inside.config["SECRET_KEY"]]).app_context():
+        new = tokens.mark("account", "noor@city.test")
+        assert tokens.marks("account", "noor@city.test") == {old, new}
+        assert old not in tokens.marks("account", "karim@city.test") | tokens.marks("other", "noor@city.test")
+    with make_house(**fresh).app_context():
+        assert tokens.marks("account", "noor@city.test") == {new}

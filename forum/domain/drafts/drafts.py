@@ -23,9 +23,8 @@ from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
 
 MOST = 50  # of one member
-LENGTH_MAX = (
-    100_000  # characters of one draft in all; the longest form takes half, so what is too long is kept too
-)
+# Characters of one draft in all. The longest form takes half of it, so what is too long is kept too.
+LENGTH_MAX = 100_000
 MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
 MOST_BEGUN = "300 per hour"
 CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter

@@ -8,7 +8,8 @@ from flask import Response, after_this_request, current_app, request
 
 from forum.infra import addresses, tokens
 
-PURPOSE = "device"
+# The cookie is signed for one purpose, and the signs of accounts in it are made for another.
+PURPOSE, ACCOUNT = "device", "known-account"
 REMEMBERED = 365 * 24 * 3600
 MOST = 5  # accounts of one browser: the last ones
 
@@ -16,7 +17,7 @@ MOST = 5  # accounts of one browser: the last ones
 def known(email: str) -> str | None:
     """Return the id of this browser if the account with that address was signed in on it, else None."""
     device, accounts = _read()
-    return device if device is not None and _mark(email) in accounts else None
+    return device if device is not None and _known_as(email) & set(accounts) else None
 
 
 def remember(email: str, *, lasting: bool = True) -> None:
@@ -25,10 +26,10 @@ def remember(email: str, *, lasting: bool = True) -> None:
     Not `lasting`: the browser forgets it when it is closed.
     """
     device, accounts = _read()
-    mark = _mark(email)
+    mark, older = tokens.mark(ACCOUNT, addresses.key(email)), _known_as(email)
     if mark in accounts:
         return
-    kept = [mark, *accounts][:MOST]
+    kept = [mark, *(one for one in accounts if one not in older)][:MOST]
     value = tokens.sign(PURPOSE, {"d": device or tokens.random_token(12), "a": kept})
 
     @after_this_request
@@ -53,5 +54,6 @@ def _read() -> tuple[str | None, list[str]]:
         return None, []
 
 
-def _mark(email: str) -> str:
-    return tokens.mark(PURPOSE, addresses.key(email))
+def _known_as(email: str) -> set[str]:
+    """What may stand in the cookie for this account: SECRET_KEY may have been replaced since."""
+    return tokens.marks(ACCOUNT, addresses.key(email))

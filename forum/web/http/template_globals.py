@@ -96,7 +96,7 @@ def _named(names: Any) -> Any:
 def _device() -> str:
     """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
     account = str(actor().id)
-    return f"{account}:{base64.b64encode(tokens.key_for('device', account)).decode()}"
+    return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', account)).decode()}"
 
 
 def _kind_words() -> dict[str, str]:
