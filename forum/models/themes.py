@@ -67,7 +67,7 @@ class ThreadTag(Model):
     tag_id: Mapped[int] = mapped_column(
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX), server_default="")
+    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX))
 
 
 class LessonTag(Model):
@@ -80,4 +80,4 @@ class LessonTag(Model):
     tag_id: Mapped[int] = mapped_column(
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
-    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX), server_default="")
+    name: Mapped[str] = mapped_column(String(Tag.NAME_MAX))

@@ -143,6 +143,7 @@ def _rewrite(before: str, after: str) -> None:
 
 
 def downgrade() -> None:
+    _end_waiting_events()
     op.execute(f"DELETE FROM {MAIL} WHERE {LINK} IS NOT NULL")  # noqa: S608 - as above
     op.drop_index(op.f(f"ix_{MAIL}_{LINK}"), table_name=MAIL)
     if op.get_bind().dialect.name == "sqlite":
@@ -153,3 +154,15 @@ def downgrade() -> None:
         op.create_check_constraint(op.f(CHECK), MAIL, TWO)
     op.execute(f"ALTER TABLE {MAIL} DROP COLUMN {LINK}")
     op.drop_table("access_request")
+
+
+def _end_waiting_events() -> None:
+    """What waits for a request that is no more would be tried again and again by code that does not know it."""
+    connection = op.get_bind()
+    waiting = connection.execute(
+        sa.text(WAITING_EVENTS), {"asked": "access.requested", "forgotten": "password.forgotten"}
+    )
+    for event_id, name, payload in waiting.all():
+        ids = json.loads(payload) if isinstance(payload, str) else payload
+        if name == "access.requested" or ids.get("member_id") is None:
+            connection.execute(sa.text("DELETE FROM event WHERE id = :id"), {"id": event_id})

@@ -19,6 +19,11 @@ def upgrade() -> None:
     for table, fill in USES.items():
         op.add_column(table, sa.Column("name", sa.String(40), nullable=False, server_default=""))
         op.execute(fill)
+        # Only for the rows that stood: code of before, still running, would write uses without a name.
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column(
+                "name", server_default=None, existing_type=sa.String(40), existing_nullable=False
+            )
 
 
 def downgrade() -> None:

@@ -1,12 +1,14 @@
 """One head, equal to the models, on the database of this run; and a way back."""
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
+from forum.domain.mailing import events
 from forum.domain.people import mail_links
 from forum.domain.spaces import access_requests
 from forum.infra import tokens
@@ -94,6 +96,23 @@ def test_accounts_that_waited_with_a_password_become_requests_whose_links_still_
         assert (member.email, member.password_hash) == ("a@city.test", "hash")
         assert ask_for_access(email="b@city.test").id > 41
         db.session.rollback()
+        events.record("password.forgotten", member_id=None, access_request_id=41)
+        events.record("password.forgotten", member_id=42, access_request_id=None)
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0010")
+        with db.engine.connect() as connection:
+            left = connection.scalars(text("SELECT name FROM event WHERE handled_at IS NULL")).all()
+        assert left == ["password.forgotten"], "nothing waits for a request that is no more"
+
+
+def test_no_use_of_a_tag_is_written_without_its_spelling(live_app):
+    """Code of before 0012 that still runs would do that."""
+    with live_app.app_context():
+        columns = {each: sa.inspect(db.engine).get_columns(each) for each in ("thread_tag", "lesson_tag")}
+    for table, found in columns.items():
+        (name,) = [column for column in found if column["name"] == "name"]
+        assert (name["nullable"], name["default"]) == (False, None), table
 
 
 PENDING_BEFORE_0011 = """
