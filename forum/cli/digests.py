@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from forum.domain.digests import digests
-from forum.infra import clock
+from forum.infra import addresses, clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
 from forum.jobs import queue
@@ -51,7 +51,7 @@ def _moment(value: str | None) -> datetime:
 
 
 def _member_id(email: str) -> int:
-    member_id = db.session.scalar(select(Member.id).where(Member.email == email.strip().lower()))
+    member_id = db.session.scalar(select(Member.id).where(Member.email == addresses.key(email)))
     if member_id is None:
         raise click.ClickException(f"Nobody has the address {email}.")
     return member_id

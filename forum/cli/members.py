@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from forum.domain.people import accounts
 from forum.domain.spaces import memberships
+from forum.infra import addresses
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.spaces import Role, Space
@@ -33,11 +34,10 @@ def add(email: str, name: str, places: tuple[str, ...], role: str | None, passwo
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     if password == "":
         raise click.ClickException("No password came in.")
-    hashed = _hash(
-        password, name, email
-    )  # before the first query: from there on a running forum waits to write
+    # Before the first query: from there on a running forum waits to write.
+    hashed = _hash(password, name, email)
     roles = [_space_and_role(option) for option in places]
-    taken = select(Member.id).where(Member.email == email.strip().lower())
+    taken = select(Member.id).where(Member.email == addresses.key(email))
     if db.session.scalar(taken) is not None:
         raise click.ClickException(f"{email} has an account already.")
     try:

@@ -55,9 +55,8 @@ class BodyReader:
         length = _length(environ)
         if environ.get("PATH_INFO") in WITHOUT_BODY:
             _replace(environ, b"", "0")
-        elif (
-            length is None or length > self.largest
-        ):  # refused by its size alone, as one that was read would be
+        elif length is None or length > self.largest:
+            # Refused by its size alone, as one that was read would be.
             _replace(environ, b"", str(self.largest + 1))
         elif "HTTP_TRANSFER_ENCODING" in environ:
             # Without a promised length nobody can tell half a form from a whole one; browsers always promise it.

@@ -52,9 +52,8 @@ class Member(SortedByName, Model):
     # Part of every reset link, renewed when the password or address changes: older links expire at once.
     password_stamp: Mapped[str] = mapped_column(String(32), default="")
     locale: Mapped[str | None] = mapped_column(String(5))
-    locale_seen: Mapped[str | None] = mapped_column(
-        String(5)
-    )  # of the last page, where their browser chose it
+    # Of the last page, where their browser chose it.
+    locale_seen: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
     theme: Mapped[str | None] = mapped_column(String(5))
     created_at: Mapped[datetime]

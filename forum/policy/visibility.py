@@ -71,9 +71,8 @@ def _reader_id(reader: Reader | None) -> ReaderId:
     if reader is None:
         return None
     reader_id: Any = reader.id
-    if isinstance(
-        reader_id, BindParameter
-    ):  # a cached statement, which gets the id when it runs (policy/readers.py)
+    # A cached statement gets the id when it runs (policy/readers.py).
+    if isinstance(reader_id, BindParameter):
         return reader_id
     return bindparam(PERSONAL, reader_id, type_=Integer, unique=True)
 

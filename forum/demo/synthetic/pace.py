@@ -50,9 +50,8 @@ class GrowingThread:
     quotable: list[Quotable] = field(default_factory=list)
 
 
-Step = tuple[
-    float, GrowingThread, bool
-]  # when, where, and whether something is said; if not, the thread rests from now on
+# When, where, and whether something is said; if not, the thread rests from now on.
+Step = tuple[float, GrowingThread, bool]
 
 
 def steps(network: Network) -> Iterator[Step]:

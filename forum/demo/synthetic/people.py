@@ -21,12 +21,8 @@ from forum.models.themes import Axis
 
 FUNCTIONS = ("wijkwerker", "beleidsmedewerker", "diensthoofd", "onthaalmedewerker")
 EDITORS = (14, 16)
-READERS_PLACES = (
-    0,
-    len(HOMES),
-    len(HOMES) + 2,
-    len(HOMES) + 3,
-)  # a city, the square and two groups, at every size
+# A city, the square and two groups, at every size.
+READERS_PLACES = (0, len(HOMES), len(HOMES) + 2, len(HOMES) + 3)
 ODD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 
 
@@ -176,9 +172,8 @@ def _memberships(network: Network) -> Rows:
                 role = Role.GUEST
             row = {"id": number, "member_id": member, "space_id": place.id, "role": role, "since_at": since}
             yield Membership, row
-            if (
-                member != READER and chance.random() < 0.03
-            ):  # somebody from elsewhere who belonged here for a while
+            # Somebody from elsewhere who belonged here for a while.
+            if member != READER and chance.random() < 0.03:
                 number += 1
                 guest = {**row, "id": number, "role": Role.GUEST, "ended_at": moment(network.now - DAY)}
                 yield Membership, guest

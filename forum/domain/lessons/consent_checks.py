@@ -53,9 +53,8 @@ def given(lesson_id: int, audience: Audience) -> dict[Key, Consent]:
     rows = db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all()
     refused = {_key(row) for row in rows if row.agreed is False and row.audience.rank <= audience.rank}
     reaching = [row for row in rows if row.agreed and row.audience.rank >= audience.rank]
-    reaching.sort(
-        key=lambda row: row.audience.rank, reverse=True
-    )  # the narrowest that suffices wins, so it comes last
+    # The narrowest that suffices wins, so it comes last.
+    reaching.sort(key=lambda row: row.audience.rank, reverse=True)
     return {_key(row): row for row in reaching if _key(row) not in refused}
 
 

@@ -70,9 +70,8 @@ def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRe
         .execution_options(populate_existing=True)
     ).one()
     if not is_new and request.answered_at is None:
-        request.message = (
-            text or request.message
-        )  # nobody is told twice, and nothing that was typed is thrown away
+        # Nobody is told twice, and nothing that was typed is thrown away.
+        request.message = text or request.message
         db.session.flush()
         return request
     rates.spend("request_to_join", f"member:{actor.id}", limit=REQUESTS)
