@@ -49,5 +49,6 @@ def of(form: Any) -> tuple[str | None, int]:
 def _reason(error: Invalid | TooOften) -> tuple[str, int]:
     if isinstance(error, Invalid):
         return error.message, 422
-    wait = waiting.in_words(error.retry_after)
-    return f"{_('You asked for too many previews in a short time.')} {wait}", 429
+    # Not within an f-string, where no collector of words finds it.
+    refusal, wait = _("You asked for too many previews in a short time."), waiting.in_words(error.retry_after)
+    return f"{refusal} {wait}", 429
