@@ -44,6 +44,16 @@ def untranslated(root: Path) -> list[str]:
     return sorted(wrong)
 
 
+def dead(root: Path) -> list[str]:
+    """Entries of the catalogue that the house no longer says: `make translations` drops them."""
+    path = root / "translations" / "nl" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        catalogue = pofile.read_po(file)
+    said = {message if isinstance(message, str) else message[0] for message in spoken(root)}
+    ids = (m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id)
+    return sorted([*(each for each in ids if each not in said), *map(str, catalogue.obsolete)])
+
+
 def _all(message: str | tuple[str, ...]) -> tuple[str, ...]:
     return (message,) if isinstance(message, str) else tuple(part for part in message if part)
 
@@ -100,6 +110,7 @@ PLANTED = {
         "templates/a.html": '{{ _("Never translated") }}',
         "translations/nl/LC_MESSAGES/messages.po": 'msgid ""\nmsgstr ""\n',
     },
+    dead: {"translations/nl/LC_MESSAGES/messages.po": 'msgid ""\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Weg"\n'},
     bare_words: {"templates/a.html": '<p title="Ask">Share</p>'},
     bare_labels: {"forum/web/a.py": 'flash("Saved.")\nStringField("Name")\n'},
 }
