@@ -5,6 +5,7 @@ const PREFIX = "draft:";
 const OWN = /^draft:\d+:[\w-]{36}$/;
 const KEEPALIVE = 60_000; // bytes; browsers send at most 64 KiB for a page that is being left
 const SLOW = 20_000; // ms
+const FOR_GOOD = new Set([413, 422]); // refused as long as the words are these: too long, too many
 
 const entries = () => {
   try { return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)); } catch { return []; }
@@ -94,10 +95,12 @@ const letters = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)
 // The page that holds a form answers for its draft; other pages leave it alone as long as it is there.
 export const hold = (key) => navigator.locks?.request(PREFIX + key, () => new Promise(() => {}));
 
+export const freshKey = () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16));
+
 export const value = (fields, name) => fields.find(([of]) => of === name)?.[1] ?? "";
 
 // Brings words to the server. What became of them: { kept, revision, message, … }, { sent } (they were accepted before),
-// { refused, message }, or { waits, message } where it may go better later.
+// { refused, message, forGood }, or { waits, message } where it may go better later.
 export async function send({ to, fields }, signal) {
   const body = new URLSearchParams(fields);
   body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
@@ -111,7 +114,7 @@ export async function send({ to, fields }, signal) {
     if (answer.ok && "revision" in said) return { ...said, kept: true };
     if (answer.status === 409 && said.sent) return { sent: true };
     const later = answer.ok || answer.status >= 500 || answer.status === 429;
-    return { message: said.message, [later ? "waits" : "refused"]: true };
+    return { message: said.message, [later ? "waits" : "refused"]: true, forGood: FOR_GOOD.has(answer.status) };
   } catch {
     return { waits: true };
   } finally {
@@ -127,11 +130,14 @@ export async function sendAll(copies, { now = false } = {}) {
     const once = async (lock) => {
       if (!lock || (!now && isOnPage(key))) return;
       const copy = await copies.get(key);
-      if (!copy) return;
-      const answer = await send(copy);
-      const gone = answer.kept || (answer.sent && !copy.after); // what was typed after it was sent waits for its author
+      if (!copy || (copy.forGood && !now)) return;
+      let answer = await send(copy);
+      // Others than those that were sent: they are a draft of their own.
+      if (answer.sent && !copy.went) answer = await send({ to: copy.to, fields: anew(copy.fields) });
+      const gone = answer.kept || answer.sent;
       answers.push({ ...answer, gone });
       if (gone) await copies.drop(key);
+      else if (answer.refused) await copies.put(key, { ...copy, refused: answer.message, forGood: answer.forGood });
       if (answer.kept) tellForm(copy.draft);
     };
     if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);
@@ -139,6 +145,9 @@ export async function sendAll(copies, { now = false } = {}) {
   }
   return answers;
 }
+
+const ANEW = { idempotency_key: freshKey, draft_revision: () => "0" };
+const anew = (fields) => fields.map(([name, words]) => [name, ANEW[name]?.() ?? words]);
 
 const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]")].some((field) => field.value === key);
 

@@ -1,6 +1,6 @@
 // What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Only
 // what was typed since this page was shown counts: words that a browser puts back after Back are nobody's draft.
-import { hold, open, send, value } from "./device.js";
+import { freshKey, hold, open, send, value } from "./device.js";
 import "./signout.js"; // to have it when the network is away
 
 const SOON = 200; // ms after a key, to this device
@@ -44,7 +44,8 @@ class Draft {
     addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.save());
     hold(this.key);
-    if ("typed" in form.dataset) this.change(); // while this was on its way
+    if ("typed" in form.dataset) this.change(); // while this was on its way,
+    if ("sending" in form.dataset) this.submitted = this.typed; // and sent too
   }
 
   get to() { return this.form.querySelector("[data-keep]").getAttribute("formaction"); }
@@ -69,7 +70,7 @@ class Draft {
     const stays = await copies?.put(this.key, {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
       at: location.pathname + location.search, page: document.title, time: Date.now(),
-      after: this.typed > this.submitted && (this.wasSent || this.submitted > 0), // words that this key cannot keep any more
+      went: this.typed <= this.submitted, // the form took these very words along
     });
     this.form.dataset.kept = stays ? "device" : "";
     if (!navigator.onLine || this.failed) this.tellWaiting();
@@ -117,16 +118,28 @@ class Draft {
     this.form.dataset.kept = "server";
     if (address) history.replaceState(history.state, "", here(address));
     if (other) this.form.querySelector("[data-other]").hidden = false;
-    this.tell("kept", message);
+    this.form.querySelector(".unsent[data-offline]")?.remove();
+    this.tell("kept", [this.moved && this.note?.dataset.movedMessage, message].filter(Boolean).join(" "));
     this.keptAll(at);
   }
 
-  // These words were accepted; what was typed after they were sent stays here until it is sent too.
+  // This sending was accepted. What was typed here after this form sent it stays here until it is sent too: then the forum
+  // asks what becomes of both. When another tab or device sent it, the words here are a draft of their own from now on.
   async isSent(at) {
     if (this.typed <= this.submitted) { this.keptAll(at); return; }
-    this.wasSent = true;
+    if (this.submitted) {
+      await this.copy();
+      this.tellWaiting(this.note?.dataset.sentMessage);
+      return;
+    }
+    const before = this.key;
+    this.form.elements.idempotency_key.value = freshKey();
+    this.form.elements.draft_revision.value = 0;
+    this.moved = true;
+    hold(this.key);
     await this.copy();
-    this.tellWaiting(this.note?.dataset.sentMessage);
+    (await this.copies)?.drop(before);
+    this.save();
   }
 
   // It stays on this device; the next change asks again.
@@ -173,7 +186,8 @@ class Draft {
       fill(this.form, copy.fields);
       if (key === asked) this.form.scrollIntoView();
       this.typed += 1;
-      if (!copy.after) this.submitted = this.typed;
+      this.form.dataset.kept = "device";
+      if (copy.went) this.submitted = this.typed;
       this.save();
       return;
     }

@@ -26,6 +26,7 @@ const keep = () => import("./drafts.js").then(({ start }) => start()).catch(() =
 const isKept = ({ target }) => target.form?.querySelector("[data-keep]");
 document.addEventListener("focusin", (event) => { if (isKept(event)) keep(); });
 document.addEventListener("input", (event) => { if (event.isTrusted && isKept(event)) event.target.form.dataset.typed = ""; });
+if (document.querySelector("form[data-typed]")) keep(); // words that came back, under another key
 if (waits()) {
   if (document.querySelector("[data-keep]")) keep();
   import("./waiting.js").then(({ start }) => start());

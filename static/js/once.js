@@ -5,7 +5,7 @@ const sending = new Map(); // a form, and what makes its button as it was
 const reached = new Set(); // forms of which the browser thought wrongly that there is no network
 
 // A browser that says so may be wrong: it sees its own cables only.
-const isReached = () => fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
+export const isReached = () => fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
 
 export function start() {
   const words = document.querySelector("[data-once]");
@@ -17,7 +17,7 @@ export function start() {
     else {
       event.preventDefault();
       isReached().then((yes) => {
-        if (!yes) tell(button, form.dataset.kept === "device" ? words.dataset.offlineKept : words.dataset.offline, words);
+        if (!yes) tell(button, form.dataset.kept === "device" ? words.dataset.offlineKept : words.dataset.offline, words, "offline");
         else {
           reached.add(form);
           form.requestSubmit(button);
@@ -26,6 +26,9 @@ export function start() {
     }
   });
   addEventListener("pageshow", () => endAll());
+  addEventListener("online", () => {
+    if (document.querySelector(".unsent[data-offline]")) tell(null, "", words);
+  });
   addEventListener("keydown", (event) => { if (event.key === "Escape") endAll(); });
   globalThis.navigation?.addEventListener("navigateerror", () => endAll()); // the load was stopped
 }
@@ -58,12 +61,13 @@ function end(form) {
 const endAll = () => [...sending.keys()].forEach(end);
 
 // Beside the button for who looks, in the live region for who listens.
-function tell(button, said, words) {
+function tell(button, said, words, why = "slow") {
   document.querySelector(".unsent")?.remove();
   words.textContent = said;
   if (!said || !button) return;
   const note = document.createElement("span");
   note.className = "unsent";
+  note.dataset[why] = "";
   note.textContent = said;
   button.before(note);
 }

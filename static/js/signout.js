@@ -1,7 +1,12 @@
 // Signing out: what only this device has is sent first. What cannot be sent would be thrown away, so that is asked.
 import { open, sendAll } from "./device.js";
+import { isReached } from "./once.js";
 
 export async function signOut(form) {
+  if (!await isReached()) { // then nobody can sign out, and nothing is to be thrown away
+    ask("away").onclose = null;
+    return;
+  }
   const copies = await open();
   const answers = copies ? await sendAll(copies, { now: true }) : [];
   if (answers.every(({ gone }) => gone)) {

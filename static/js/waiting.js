@@ -31,7 +31,7 @@ async function show(list, copies) {
 
 function row(template, key, copy, copies, shown) {
   const line = template.content.cloneNode(true).firstElementChild;
-  const [where, when, began, on, drop, back] = ["where", "when", "began", "on", "drop", "back"].map((of) => line.querySelector(`[data-${of}]`));
+  const [where, when, began, why, on, drop, back] = ["where", "when", "began", "why", "on", "drop", "back"].map((of) => line.querySelector(`[data-${of}]`));
   const thrown = (gone) => {
     drop.hidden = on.hidden = gone;
     back.hidden = !gone;
@@ -40,6 +40,7 @@ function row(template, key, copy, copies, shown) {
   where.textContent = copy.page.replace(/ · [^·]*$/, "");
   when.textContent = shown.format(copy.time);
   began.textContent = copy.typed.find((words) => words.trim())?.trim().slice(0, 160);
+  if (copy.refused) why.textContent = copy.refused;
   on.href = `${copy.at}#draft-${key}`;
   drop.addEventListener("click", () => copies.drop(key).then(() => thrown(true)));
   back.addEventListener("click", () => copies.put(key, copy).then(() => thrown(false)));

@@ -21,6 +21,7 @@ from tests.browser.writing import (
     no_drafts,
     posts,
     send,
+    sends,
     wait_for_copy,
     write,
 )
@@ -130,8 +131,10 @@ def test_a_lost_network_loses_nothing_and_is_not_called_kept(open_page, thread):
     assert page.locator(f"{KEPT} + [role=status]").inner_text() == page.locator(KEPT).inner_text()
     page.click(SEND)
     assert "bewaard op dit toestel" in page.locator(".unsent").inner_text()
+    assert page.locator(KEPT).is_hidden()  # it says the same
     page.context.set_offline(False)
     page.wait_for_selector(f'{KEPT}[data-state="kept"]')
+    assert page.locator(".unsent").count() == 0
     wait_for_copy(page, gone=True)
     page.reload()
     assert page.input_value(ANSWER) == "Getypt in de tunnel."
@@ -175,8 +178,8 @@ def test_signing_out_sends_first_and_asks_about_what_cannot_be_sent(town, open_p
     assert entries(page)
     page.context.set_offline(True)
     page.click(SIGN_OUT)
-    dialog.get_by_text("Weggooien en afmelden").click()
     expect(dialog).to_contain_text("Je bent nog aangemeld")
+    assert dialog.get_by_text("Weggooien en afmelden").is_hidden()  # it cannot be done
     page.keyboard.press("Escape")
     assert entries(page)
     page.context.set_offline(False)
@@ -311,7 +314,7 @@ def test_the_button_to_keep_leads_to_the_list_which_says_so(open_page, thread):
     assert page.locator(".draft >> text=Voor straks.").count() == 1
 
 
-def test_what_is_typed_after_sending_stays_on_the_device_until_it_is_sent_too(town, open_page, thread):
+def test_what_is_typed_in_a_tab_whose_draft_was_sent_from_another_is_a_new_draft(town, open_page, thread):
     page = open_page("marleen")
     page.goto(thread)
     write(page, "Eerst gezegd.")
@@ -319,14 +322,92 @@ def test_what_is_typed_after_sending_stays_on_the_device_until_it_is_sent_too(to
     other.goto(page.url)  # the same draft in another tab
     send(page)
     other.fill(ANSWER, "Eerst gezegd, dan verbeterd.")
-    expect(other.locator(KEPT)).to_contain_text("Je verstuurde dit al.")
-    expect(other.locator(KEPT)).to_contain_text("Het staat alleen op dit toestel.")
-    other.close()
+    expect(other.locator(f'{KEPT}[data-state="kept"]')).to_contain_text("Je verstuurde dit elders.")
+    wait_for_copy(other, gone=True)
+    other.reload()
+    assert other.input_value(ANSWER) == "Eerst gezegd, dan verbeterd."
+    assert drafts(town, "marleen") == ["Eerst gezegd, dan verbeterd."]
+
+
+def test_what_a_device_has_of_a_draft_that_was_sent_elsewhere_becomes_a_new_draft(town, open_page, thread):
+    page = open_page("dirk")
+    page.goto(thread)
+    write(page, "Aan het bureau.")
+    no_drafts(page)
+    page.fill(ANSWER, "Herschreven in de tunnel.")
+    wait_for_copy(page)
+    phone = open_page("dirk", phone=True)
+    phone.goto(page.url)
+    send(phone)
+    page.unroute_all()
+    page.goto("/lessons")
+    wait_for_copy(page, gone=True)
+    assert "Herschreven in de tunnel." in drafts(town, "dirk")
+
+
+def test_f1_improved_after_an_answer_that_stayed_away_it_is_not_lost_on_the_way_back(town, open_page, thread):
+    page = open_page("bart")
+    page.goto(thread, wait_until="networkidle")
+    page.fill(ANSWER, "Bel de huisarts.")
+    page.route(
+        "**/*", lambda route: (route.fetch(max_redirects=0), None) if sends(route) else route.continue_()
+    )
+    page.click(SEND, no_wait_after=True)
+    for _moment in range(100):
+        page.wait_for_timeout(50)
+        if posts(town, "Bel de huisarts."):
+            break
+    page.context.new_cdp_session(page).send("Page.stopLoading")
+    page.unroute_all()
+    page.wait_for_function("!document.querySelector('#answer .btn--primary').hasAttribute('aria-disabled')")
+    page.fill(ANSWER, "Bel de huisarts, liefst voor tien uur.")
+    send(page)
+    page.wait_for_selector('form.composer [data-saved][data-state="kept"]')
+    page.click("text=Ga naar je bijdrage")
+    page.wait_for_url("**#*")
+    page.go_back()
+    expect(page.locator("main form.composer textarea").first).to_have_value(
+        "Bel de huisarts, liefst voor tien uur."
+    )
+    wait_for_copy(page, gone=True)
+    assert "Bel de huisarts, liefst voor tien uur." in drafts(town, "bart")
+    page.goto(thread)
+    page.click("main .notice a:has-text('Ga ermee verder')")
+    assert page.input_value(ANSWER) == "Bel de huisarts, liefst voor tien uur."
+
+
+def test_going_on_with_what_only_the_device_has_says_so_and_moves_nothing(open_page, thread):
+    page = open_page("pieter", phone=True)
+    page.goto(thread, wait_until="networkidle")
+    before = page.locator("#answer").bounding_box()["height"]
+    no_drafts(page)
+    page.fill(ANSWER, "Alleen hier.")
+    expect(page.locator(KEPT)).to_have_text("Alleen op dit toestel, wacht op netwerk")
+    assert abs(page.locator("#answer").bounding_box()["height"] - before) < 2
     page.goto("/drafts")
     page.locator("[data-waiting] li").get_by_text("Ga verder").click()
-    expect(page.locator(ANSWER)).to_have_value("Eerst gezegd, dan verbeterd.")
-    expect(page.locator(KEPT)).to_contain_text("Je verstuurde dit al.")
-    send(page)
-    assert "Eerst gezegd, dan verbeterd." in page.content()  # beside what stands, with a question
+    expect(page.locator(KEPT)).to_have_text("Alleen op dit toestel, wacht op netwerk")
+    page.unroute_all()
+
+
+def test_what_the_forum_refuses_says_why_in_the_list_and_is_sent_again_when_it_changed(
+    town, open_page, thread, monkeypatch
+):
+    page = open_page("griet")
+    page.goto(thread)
+    monkeypatch.setattr(draft_verbs, "MOST", 0)
+    page.fill(ANSWER, "Nog één te veel.")
+    page.wait_for_selector(KEPT)
+    page.goto("/drafts")
+    row = page.locator("[data-waiting] li")
+    expect(row).to_contain_text("meer kunnen er niet bewaard worden")
+    assert "netwerk" not in row.inner_text()
+    tried = []
+    page.on("request", lambda request: tried.append(1) if request.method == "POST" else None)
+    page.reload(wait_until="networkidle")
+    expect(row).to_contain_text("meer kunnen er niet bewaard worden")
+    assert tried == []
+    monkeypatch.undo()
+    row.get_by_text("Ga verder").click()
+    page.wait_for_selector(f'{KEPT}[data-state="kept"]')
     wait_for_copy(page, gone=True)
-    assert posts(town, "Eerst gezegd.") == 1
