@@ -87,6 +87,9 @@ def test_too_many_guesses_get_a_429_with_the_time_to_wait(app, client, noor, mon
     answer = enter(client)
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+    assert "noor@" not in answer.get_data(as_text=True), (
+        "an address to sign in with is nothing that was written"
+    )
     rates.reset()
 
 

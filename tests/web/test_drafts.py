@@ -340,6 +340,30 @@ def test_drafts_are_for_members_only(client, thread, leen):
     assert db.session.scalar(select(func.count(Draft.id))) == 0
 
 
+def test_keeping_without_a_session_promises_no_sending(client, thread, leen):
+    typed = {
+        "draft_form": "reply",
+        "draft_subject": thread.id,
+        "idempotency_key": key(),
+        "body": "Half a thought",
+    }
+    english = {"Accept-Language": "en"}
+    said = submit(client, "/drafts", typed, headers=JSON | english)
+    assert (said.status_code, "send" in said.get_json()["message"]) == (403, False)
+    assert "it is kept in your drafts" in said.get_json()["message"]
+    page = words(submit(client, "/drafts", typed, headers=english))
+    assert "Your draft is not lost, and not kept yet" in page
+    kept = dict(re.findall(r'name="(kept\.[^"]+)" value="([^"]*)"', page)) | {"kept.body": "Half a thought"}
+    sign_in(client, leen)
+    page = words(submit(client, "/accounts/sign-in/again", kept | {"target": "/drafts"}))
+    assert "Keep it as a draft" in page
+    assert "Send it now" not in page
+    assert "Half a thought</textarea>" in page
+    form = dict(HIDDEN.findall(page)) | {"body": "Half a thought"}
+    assert submit(client, "/drafts", form).location == "/drafts"
+    assert "Half a thought" in words(client.get("/drafts"))
+
+
 def test_a_file_where_a_text_is_expected_is_refused(client, thread, leen):
     sign_in(client, leen)
     sent = {"draft_form": "reply", "draft_subject": str(thread.id), "idempotency_key": key()}

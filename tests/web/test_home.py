@@ -138,6 +138,12 @@ def test_who_is_not_let_in_yet_reads_why(client, gent):
     shown = words(client)
     assert "A moderator still has to let you in." in shown
     assert "You do not belong to a space yet" in shown
+    assert "No city took part" not in shown, "they may not read it"
+    assert "Ask a moderator of your city" in client.get("/spaces").get_data(as_text=True)
+    db.session.add(JoinRequest(space_id=gent.id, member_id=fresh.id, asked_at=clock.now()))
+    db.session.commit()
+    assert "Ask a moderator of your city" not in words(client)
+    assert "Ask a moderator of your city" not in client.get("/spaces").get_data(as_text=True)
 
 
 def test_a_moderator_sees_who_knocks_and_which_lesson_waits_for_her(client):

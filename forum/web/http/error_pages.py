@@ -80,6 +80,10 @@ def _resume() -> Any:
     """A form without a valid session."""
     only_look()
     if _is_for_script():
+        if request.endpoint == "drafts.keep":
+            return jsonify(
+                message=_("You are signed out. Sign in again, and it is kept in your drafts.")
+            ), 403
         return jsonify(message=_("You are signed out. Sign in, and send it again.")), 403
     try:
         return unsent_forms.offer_resubmit()
