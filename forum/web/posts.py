@@ -107,8 +107,8 @@ def _left(source: posts.Source, form: PostForm) -> ResponseReturnValue:
     typed = (text.typed(title or ""), text.typed(form.body.data or ""))
     is_changed = typed != (source.title, source.body)
     draft = draft_slots.kept() if is_changed else draft_slots.kept_before(EDIT, source.post_id)
-    thrown = drafts.discard(actor(), draft.id).id if draft is not None else None
-    return redirect(links.to_post(source.thread_id, source.thread_slug, source.number, thrown=thrown), 303)
+    said = {"thrown": drafts.discard(actor(), draft.id).id, "_anchor": "thrown"} if draft is not None else {}
+    return redirect(links.to_post(source.thread_id, source.thread_slug, source.number, **said), 303)
 
 
 def _form(

@@ -15,7 +15,9 @@ for (const [hook, module] of MODULES) {
 // A browser may fetch a page ahead, or draw it too: in case of a click, while nobody looks at it yet.
 const fetched = performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch";
 if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => start());
-document.querySelector("[data-focus]")?.focus();
+const first = document.querySelector("[data-focus]");
+first?.focus();
+addEventListener("load", () => { if (document.activeElement === document.body) first?.focus(); }); // a fragment took it
 
 // Most people who open a thread read it. What keeps typed words comes when somebody goes to a field of a form for it, or
 // when words wait on this device; what is typed until it is there counts too.

@@ -15,14 +15,8 @@ def to_thread(thread: Any, *, number: int | None = None) -> str:
 def to_post(thread_id: int, slug: str, number: int, **query: Any) -> str:
     """Return the address of a post by its number, on the page on which it stands."""
     page = page_of(number)
-    return url_for(
-        "threads.show",
-        thread_id=thread_id,
-        slug=slug,
-        page=page if page > 1 else None,
-        _anchor=f"post-{number}",
-        **query,
-    )
+    query = {"page": page if page > 1 else None, "_anchor": f"post-{number}", **query}
+    return url_for("threads.show", thread_id=thread_id, slug=slug, **query)
 
 
 def to_unread(card: Any) -> str:
