@@ -105,7 +105,9 @@ def sign_out() -> ResponseReturnValue:
         sessions.end_this(secret)
     end()
     response = make_response(redirect(url_for("home.index"), 303))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # A script that removes the copies of this account itself asks to leave those of others, who could not be asked.
+    leaves = request.form.get("leave_copies") == "1"
+    response.headers["Clear-Site-Data"] = '"cache"' if leaves else '"cache", "storage"'
     return response
 
 

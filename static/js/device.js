@@ -2,7 +2,7 @@
 // localStorage["draft:<account>:<key>"], encrypted with a key that only pages of that account carry. Where a browser has no
 // storage or no encryption (outside https) there are no copies, and nothing says that there are.
 const PREFIX = "draft:";
-const OWN = /^draft:\d+:[\w-]{36}$/;
+const OWN = /^draft:[\w-]{22}:[\w-]{36}$/;
 const KEEPALIVE = 60_000; // bytes; browsers send at most 64 KiB for a page that is being left
 const SLOW = 20_000; // ms
 const FOR_GOOD = new Set([413, 422]); // refused as long as the words are these: too long, too many

@@ -1,4 +1,5 @@
-// Signing out: what only this device has is sent first. What cannot be sent would be thrown away, so that is asked.
+// Signing out: what only this device has is sent first. What cannot be sent would be thrown away, so that is asked. Copies of
+// others, whose session ended here, stay: nobody but them can read them, and they could not be asked.
 import { open, sendAll } from "./device.js";
 import { isReached } from "./once.js";
 
@@ -27,8 +28,10 @@ function ask(why) {
 
 // Only a server can sign out: without its answer nothing is thrown away here.
 async function leave(form, copies) {
+  const body = new URLSearchParams(new FormData(form));
+  if (copies) body.set("leave_copies", 1); // those of this account are removed here
   try {
-    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.type === "opaqueredirect") {
       await copies?.empty();
       location.assign("/");

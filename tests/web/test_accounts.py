@@ -44,6 +44,8 @@ def test_she_signs_in_goes_where_she_wanted_and_signs_out(client, noor):
     answer = submit(client, "/accounts/sign-out")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert client.get("/settings/security").status_code == 303
+    kept = submit(client, "/accounts/sign-out", {"leave_copies": "1"})
+    assert kept.headers["Clear-Site-Data"] == '"cache"'
     assert db.session.scalars(select(SignIn)).one().ended_at is not None
 
 

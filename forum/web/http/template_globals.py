@@ -95,8 +95,10 @@ def _named(names: Any) -> Any:
 
 def _device() -> str:
     """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
-    account = str(actor().id)
-    return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', account)).decode()}"
+    member = str(actor().id)
+    # Whoever is at the device next can read this name: it says nothing.
+    account = tokens.mark("owner-of-copies", member)
+    return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', member)).decode()}"
 
 
 def _kind_words() -> dict[str, str]:
