@@ -14,6 +14,7 @@ from config import NAMED, Default
 from forum.infra import private_files, safe_settings
 
 log = logging.getLogger(__name__)
+PROXIES = [str(number) for number in range(11)]
 ON, OFF = {"1", "true", "yes", "on", "y", "t"}, {"", "0", "false", "no", "off", "n", "f"}
 
 
@@ -24,17 +25,33 @@ class UnsafeSettings(RuntimeError):
 def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
     """Load the configuration of this environment, with `overrides` on top, and check it; UnsafeSettings."""
     overrides = overrides or {}
-    is_https = _is_https(overrides.get("BASE_URL", Default.BASE_URL))
+    # What was written, which an environment may replace by its own: whoever wrote https has a forum that people use.
+    written = str(overrides.get("BASE_URL", Default.BASE_URL))
+    is_https = _is_https(written)
     named = str(overrides.get("ENV_NAME") or os.environ.get("FORUM_ENV", "")).strip().lower()
     wrong = []
     if named and named not in NAMED:
         wrong.append(f"FORUM_ENV is {named!r}: choose from {', '.join(NAMED)}")
     app.config.from_object(NAMED.get(named) or NAMED["production" if is_https else "development"])
     app.config.update(overrides, ENV_NAME=app.config["ENV_NAME"])
-    if named in NAMED and named != "production" and _is_https(app.config["BASE_URL"]):
+    if named in NAMED and named != "production" and is_https:
         wrong.append(f"FORUM_ENV is {named} while BASE_URL is https: leave FORUM_ENV out")
+    elif named == "testing" and "ENV_NAME" not in overrides:
+        wrong.append("FORUM_ENV is testing, which has a key that everybody knows: only tests may choose it")
     wrong += _read(app.config)
-    if app.config["ENV_NAME"] == "production":
+    production = app.config["ENV_NAME"] == "production"
+    faults = safe_settings.base_url(_plain(written.strip()), production=production)
+    wrong += faults
+    if not production and not faults and not is_https and safe_settings.is_public(written.strip()):
+        if named:
+            log.warning(
+                "BASE_URL has a public host and no https: passwords and sessions can be read on the way"
+            )
+        else:
+            wrong.append(
+                "BASE_URL has a public host and no https: write https://, or FORUM_ENV=development to do without"
+            )
+    if production:
         if app.config["DEBUG"] or get_debug_flag():
             wrong.append("FLASK_DEBUG is on: leave it out, or write 0")
         wrong += safe_settings.unsafe(app.config)
@@ -59,9 +76,12 @@ def _read(config: dict[str, Any]) -> list[str]:
         config[name] = config[name].strip()
     config["BASE_URL"] = _plain(config["BASE_URL"])
     proxies = str(config["TRUSTED_PROXIES"]).strip()
-    if not (proxies.isascii() and proxies.isdigit()):
-        wrong.append(f"TRUSTED_PROXIES is {proxies!r}: write how many proxies stand in front, 0 or more")
-    config["TRUSTED_PROXIES"] = int(proxies) if proxies.isascii() and proxies.isdigit() else 0
+    if proxies not in PROXIES:
+        shown = repr(proxies[:12]) + ("…" if len(proxies) > 12 else "")
+        wrong.append(
+            f"TRUSTED_PROXIES is {shown}: write how many proxies stand in front, 0 to {len(PROXIES) - 1}"
+        )
+    config["TRUSTED_PROXIES"] = int(proxies) if proxies in PROXIES else 0
     demo = str(config["DEMO"]).strip().lower()
     if demo not in ON | OFF:
         wrong.append(f"FORUM_DEMO is {demo!r}: write 1 or 0")

@@ -54,29 +54,41 @@ REFUSED = [
      "SECRET_KEY is made of neighbouring"),
     ("SECRET_KEY", [f"{LONG}-CHANGEME-9fK", f"{LONG}-secret_key-x", "tests-only-Gh7Kq2Lm9Xw4Rt6Yb1Zc5"],
      "SECRET_KEY is one of an example"),
+    ("SECRET_KEY", ["0102030405060708091011121314151617181920", "48151623421087-9911235813213455-8914",
+                    "000102030405060708090a0b0c0d0e0f101112"], "SECRET_KEY is made of numbers"),
+    ("SECRET_KEY", ["correct horse battery staple again and again", "Paraplu-Regen-Fiets-Kraai-Molen-Water",
+                    "Welkom2026!Leerlingen2025!Kraaien-Molenaar", "drie.fietsen.in.de.regen.en.een.kraai"],
+     "SECRET_KEY is made of words"),
     ("SECRET_KEY_FALLBACKS", [["old"], [OLDER, "k" * 40], [" short "]], "SECRET_KEY_FALLBACKS: key"),
     ("SECRET_KEY_FALLBACKS", [[KEY], [OLDER, f" {KEY} "]], "SECRET_KEY_FALLBACKS has SECRET_KEY itself"),
     ("DEBUG", [True], "FLASK_DEBUG is on"),
     ("DEMO", [True, "1", " On ", "TRUE", "yes", "y", "t"], "FORUM_DEMO is on"),
     ("DEMO", ["maybe", "2", "ja"], "FORUM_DEMO is '"),
-    ("BASE_URL", ["https://", "HTTPS://", " https://:443 ", "https:"], "BASE_URL names no host"),
+    ("BASE_URL", ["https://", "HTTPS://", " https://:443 ", "https:", "https:forum.example"],
+     "BASE_URL names no host"),
     ("BASE_URL", ["https://forum.example/leerkring", "https://forum.example/?x=1", "https://forum.example#x"],
      "BASE_URL has a path"),
     ("BASE_URL", ["https://ann@forum.example", "https://ann:x@forum.example", "https://@forum.example"],
      "BASE_URL names a user"),
     ("BASE_URL", ["https://forum.example:99999", "https://forum.example:x", "https://[::1", "https://forum example",
-                  "https://forum.example\tx"], "BASE_URL is no address"),
+                  "https://forum.example\tx", "https://forum.example:0", "https://.", "https://-", "https://a..b",
+                  "https://-a.example", "https://forum.example\\x", "\ufeffhttps://forum.example", "https://999.1.1.1"],
+     "BASE_URL is no address"),
     ("BASE_URL", ["https://café.example"], "BASE_URL has letters with accents"),
     ("SMTP_URL", ["mailbox:x", "MAILBOX:x", " mailbox:/var/mail ", "memory:", "Memory:", "memory://"],
      "SMTP_URL keeps e-mails on this machine"),
     ("SMTP_URL", ["", "nonsense", "mail.example", "mail.example:25", "http://mail.example", "smpt://mail.example"],
      "SMTP_URL must start with"),
     ("SMTP_URL", ["smtp://", "smtp:", "SMTPS://:465", "smtp:///x"], "SMTP_URL names no host"),
-    ("SMTP_URL", ["smtp://mail.example:x", "smtp://mail.example:70000", "smtp://[::1", "smtp://mail example"],
+    ("SMTP_URL", ["smtp://mail.example:x", "smtp://mail.example:70000", "smtp://[::1", "smtp://mail example",
+                  "smtp://mail.example:0", "smtp://.", "smtp://-", "smtp://mail\\x"],
      "SMTP_URL is no address"),
     ("SQLALCHEMY_DATABASE_URI", ["nonsense", "", "forum.db"], "DATABASE_URL is no address"),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql://x/y", "postgres://x/y", "mysql://x/y"], "DATABASE_URL must start with"),
-    ("SQLALCHEMY_DATABASE_URI", ["sqlite://", "sqlite:///:memory:", "sqlite:///"], "DATABASE_URL names no file"),
+    ("SQLALCHEMY_DATABASE_URI", ["sqlite://", "sqlite:///:memory:", "sqlite:///", "sqlite:///file::memory:?uri=true",
+                                 "sqlite:///file:x?mode=memory&uri=true", "sqlite:///x?mode=memory",
+                                 "sqlite:///:memory:?cache=shared", "sqlite:///?x=1"], "DATABASE_URL names no file"),
+    ("SQLALCHEMY_DATABASE_URI", ["sqlite:////tmp", "sqlite:////"], "DATABASE_URL names a folder"),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://host"], "DATABASE_URL names no database"),
     ("REDIS_URL", ["nonsense", "memory://", "http://redis.example", "redis://redis.example:x"],
      "REDIS_URL must start with"),
@@ -90,7 +102,8 @@ REFUSED = [
     ("JOBS_URL", ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:"], "JOBS_URL names no file"),
     ("JOBS_URL", ["redis://", "rediss://:6379"], "JOBS_URL names no server"),
     ("JOBS_URL", ["postgresql://host", "postgres://"], "JOBS_URL names no database"),
-    ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True], "TRUSTED_PROXIES is"),
+    ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True, "100000", "11", "9" * 5000, "01"],
+     "TRUSTED_PROXIES is"),
 ]  # fmt: skip
 
 
@@ -102,14 +115,16 @@ def test_production_refuses_and_says_which_however_it_is_spelt(safe, name, spell
             create_app({**safe, name: value})
         assert str(refused.value).count(";") == 0, (value, "nothing else is wrong")
         assert KEY not in str(refused.value)
+        assert len(str(refused.value)) < 200
 
 
 ACCEPTED = [
-    ("SECRET_KEY", [HEX, URLSAFE, KEY]),
+    ("SECRET_KEY", [HEX, URLSAFE, KEY, "mzxw6ytboi5gk3tfon2gk43unfxgq2lt", "UF4OA7HDKXQ2PJ5ZLTY6WBNR3CGE7SVM"]),
     ("SECRET_KEY_FALLBACKS", [[], None, ["", " "], [OLDER, f" {HEX} "]]),
     ("DEMO", [False, "0", "false", " OFF ", "no", "", "n"]),
     ("BASE_URL", ["HTTPS://Forum.Example", " https://forum.example ", "https://forum.example/",
                   "https://forum.example?", "https://forum.example:8443"]),
+    ("BASE_URL", ["https://10.0.0.7", "https://[2001:db8::1]:8443", "https://forum", "https://xn--caf-dma.example"]),
     ("SMTP_URL", ["smtp://mail.example", "SMTPS://mail.example:465", "smtp://u:p@mail.example:587?starttls=1",
                   "smtp://[::1]:25"]),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:p@host/forum", "postgresql+psycopg:///forum"]),
@@ -128,7 +143,7 @@ def test_production_starts_on_what_is_safe_however_it_is_spelt(safe, name, spell
         assert app.config["ENV_NAME"] == "production"
         assert app.config["SESSION_COOKIE_SECURE"]
         assert app.config["DEMO"] is False
-        if name == "BASE_URL":
+        if name == "BASE_URL" and "forum.example" in value.lower():
             assert app.config["BASE_URL"] in {"https://forum.example", "https://forum.example:8443"}
         if name == "TRUSTED_PROXIES":
             assert app.config["TRUSTED_PROXIES"] == int(value)
@@ -244,3 +259,79 @@ def test_who_starts_it_reads_a_sentence_and_no_trace(tmp_path):
     assert "Traceback" not in ended.stderr
     for name in ("TRUSTED_PROXIES is 'two'", "FORUM_DEMO is 'maybe'"):
         assert name in ended.stderr
+
+
+def start(folder, **environment):
+    """What a process of its own says that starts the forum with nothing but these variables."""
+    said = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "INSTANCE": str(folder),
+        "PORT": "8000",
+        **environment,
+    }
+    return subprocess.run(
+        [sys.executable, "-c", "from app import app; print('starts', app.config['ENV_NAME'], app.testing)"],
+        cwd=ROOT, env=said, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"FORUM_ENV": "TESTING ", "BASE_URL": " HTTPS://forum.example"}, "FORUM_ENV is testing while BASE_URL is"),
+        ({"FORUM_ENV": "testing"}, "only tests may choose it"),
+        ({"FORUM_ENV": "Development", "BASE_URL": "https://forum.example"}, "FORUM_ENV is development while"),
+        ({"FORUM_ENV": " ", "BASE_URL": "https://forum.example"}, "SECRET_KEY is missing"),
+        ({"BASE_URL": '"https://forum.example"'}, "BASE_URL must start with https://"),
+    ],
+)  # fmt: skip
+def test_what_the_environment_says_is_looked_at_and_not_what_replaces_it(tmp_path, environment, said):
+    ended = start(tmp_path, **environment)
+    assert ended.returncode == 1
+    assert "starts" not in ended.stdout
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.live
+def test_a_process_with_an_address_of_this_machine_is_development(tmp_path):
+    assert start(tmp_path, FORUM_ENV=" ", BASE_URL="").stdout.split() == ["starts", "development", "False"]
+
+
+MISSPELT = [
+    '"https://forum.example"', "'https://forum.example'", "htps://forum.example", "https//forum.example",
+    "https ://forum.example", "\ufeffhttps://forum.example", "forum.example", "http:forum.test", "http://", "http://.",
+    "http://forum.test/x", "http://a@forum.test", "http://forum.test:0", "http:\\\\forum.test", "https:/forum.example",
+]  # fmt: skip
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("named", ["", "development", "production"])
+def test_an_address_that_is_misspelt_starts_nothing_anywhere(safe, monkeypatch, named):
+    monkeypatch.setenv("FORUM_ENV", named)
+    for address in MISSPELT:
+        with pytest.raises(UnsafeSettings, match="BASE_URL"):
+            create_app({**safe, "BASE_URL": address})
+
+
+@pytest.mark.live
+def test_without_https_only_what_nobody_reaches_from_outside(safe, monkeypatch, caplog):
+    for host in (
+        "localhost:8000",
+        "127.0.0.1",
+        "[::1]:80",
+        "192.168.1.7",
+        "forum.test",
+        "pc.local",
+        "web:8000",
+    ):
+        assert create_app({**safe, "BASE_URL": f"http://{host}"}).config["ENV_NAME"] == "development"
+    assert "public host" not in caplog.text
+    for host in ("forum.example", "8.8.8.8", "forum.city.be."):
+        with pytest.raises(UnsafeSettings, match="BASE_URL has a public host and no https"):
+            create_app({**safe, "BASE_URL": f"http://{host}"})
+    monkeypatch.setenv("FORUM_ENV", "development")
+    assert create_app({**safe, "BASE_URL": "http://forum.example"}).config["ENV_NAME"] == "development"
+    assert "public host" in caplog.text

@@ -1,8 +1,12 @@
 """What is unsafe in the settings of production, however it is spelt. Sentences name settings, never their values."""
 
+import ipaddress
+import itertools
+import re
 import string
 import zlib
 from email.utils import parseaddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,6 +22,11 @@ FEWEST_PACKED = 30
 RUNS = (string.ascii_lowercase, "01234567890", "qwertyuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm")
 PLACEHOLDER_DOMAIN = "@leerkring.example"  # of the default, where no mail can be answered
 RUN = 8  # neighbouring keys or letters in a row
+# A sentence is mostly words, which have vowels; what chance draws has few runs of small letters, and few vowels.
+WORD, SHARE_OF_WORDS, SHARE_OF_VOWELS = re.compile("[A-Za-z][a-z]{2,}"), 0.6, 0.3
+HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
+# Hosts that nobody reaches from outside (RFC 6761, RFC 6762, RFC 9476); so are names without a dot.
+LOCAL_HOSTS = ("localhost", "test", "local", "internal")
 # Words of examples: nobody's own key has them.
 PLACEHOLDERS = (
     "changeme", "change-me", "change_me", "secretkey", "secret-key", "secret_key", "example", "password",
@@ -30,7 +39,6 @@ def unsafe(config: dict[str, Any]) -> list[str]:
     wrong = _keys(config["SECRET_KEY"], config["SECRET_KEY_FALLBACKS"])
     if config["DEMO"]:
         wrong.append("FORUM_DEMO is on: its sign-ins have a known password")
-    wrong += _base_url(config["BASE_URL"])
     wrong += _mail(config["SMTP_URL"])
     wrong += _sender(config["MAIL_FROM"])
     wrong += _database(str(config["SQLALCHEMY_DATABASE_URI"]))
@@ -67,7 +75,23 @@ def _weakness(key: str) -> str | None:
         return "is made of neighbouring keys or letters"
     if any(word in lower for word in PLACEHOLDERS):
         return "is one of an example: make your own"
-    return None
+    if not any(sign.isalpha() for sign in key) or _counts(lower):
+        return "is made of numbers"
+    return "is made of words" if _is_words(key) else None
+
+
+def _counts(key: str) -> bool:
+    """Whether it counts in pairs of figures, as in 000102…0a0b0c."""
+    if re.fullmatch("([0-9a-f]{2})+", key) is None:
+        return False
+    numbers = bytes.fromhex(key)
+    return len({(after - before) % 256 for before, after in itertools.pairwise(numbers)}) == 1
+
+
+def _is_words(key: str) -> bool:
+    words = "".join(WORD.findall(key)).lower()
+    vowels = sum(sign in "aeiou" for sign in words)
+    return len(words) >= SHARE_OF_WORDS * len(key.replace(" ", "")) and vowels >= SHARE_OF_VOWELS * len(words)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -80,22 +104,50 @@ def _split(url: str) -> SplitResult | None:
     return None if any(sign.isspace() or not sign.isprintable() for sign in url) else parts
 
 
-def _base_url(url: str) -> list[str]:
-    if not url.isascii():  # it stands in headers of mail, where only ASCII may stand
-        return ["BASE_URL has letters with accents: write its host in ASCII, as in https://xn--…"]
+def base_url(url: str, *, production: bool) -> list[str]:
+    """Return a sentence for each thing that is wrong with BASE_URL, which in production is one of https."""
     parts = _split(url)
     if parts is None:
         return ["BASE_URL is no address"]
+    if not url.isascii():  # it stands in headers of mail, where only ASCII may stand
+        return ["BASE_URL has letters with accents: write its host in ASCII, as in https://xn--…"]
     wrong = []
-    if parts.scheme != "https":
-        wrong.append("BASE_URL must start with https://")
-    if not parts.hostname:
+    if parts.scheme not in ({"https"} if production else {"https", "http"}):
+        wrong.append(
+            f"BASE_URL must start with https://{'' if production else ' or http://'}, without quotes"
+        )
+    elif not parts.hostname:
         wrong.append("BASE_URL names no host")
+    elif not _is_host(parts):
+        wrong.append("BASE_URL is no address: its host or port cannot exist")
     if parts.username is not None or parts.password is not None:
         wrong.append("BASE_URL names a user: only the host belongs there")
-    if parts.path.strip("/") or "?" in url or "#" in url:
+    if parts.netloc and (parts.path.strip("/") or "?" in url or "#" in url):
         wrong.append("BASE_URL has a path or a query: only the host belongs there")
     return wrong
+
+
+def is_public(url: str) -> bool:
+    """Return whether others may reach the host of this address: no name or number of a machine or house of its own."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and host.rpartition(".")[2] not in LOCAL_HOSTS
+
+
+def _is_host(parts: SplitResult) -> bool:
+    """Whether a machine can have this host and port."""
+    host = parts.hostname or ""
+    if parts.port == 0:
+        return False
+    if ":" not in host and not host.replace(".", "").isdigit():
+        return HOST.fullmatch(host) is not None
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _mail(url: str) -> list[str]:
@@ -106,7 +158,9 @@ def _mail(url: str) -> list[str]:
         return ["SMTP_URL keeps e-mails on this machine: name a mail server"]
     if parts.scheme not in {"smtp", "smtps"}:
         return ["SMTP_URL must start with smtp:// or smtps://"]
-    return [] if parts.hostname else ["SMTP_URL names no host"]
+    if not parts.hostname:
+        return ["SMTP_URL names no host"]
+    return [] if _is_host(parts) else ["SMTP_URL is no address: its host or port cannot exist"]
 
 
 def _database(url: str) -> list[str]:
@@ -116,8 +170,19 @@ def _database(url: str) -> list[str]:
         return ["DATABASE_URL is no address of a database"]
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         return ["DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"]
-    if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        return ["DATABASE_URL names no file: everything would be lost at the next start"]
+    if parsed.drivername == "sqlite":
+        name = parsed.database or ""
+        # An address within the address can name memory in many ways, and no file that we could keep private.
+        if (
+            not name.strip()
+            or name.startswith((":memory:", "file:"))
+            or {"mode", "uri", "vfs"} & set(parsed.query)
+        ):
+            return [
+                "DATABASE_URL names no file, as in sqlite:////var/lib/forum.db: all would be lost at a restart"
+            ]
+        if Path(name).is_dir():
+            return ["DATABASE_URL names a folder: name a file in it"]
     if parsed.drivername == "postgresql+psycopg" and not parsed.database:
         return ["DATABASE_URL names no database"]
     return []
