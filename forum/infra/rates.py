@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from typing import Any
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage, Storage, storage_from_string
+from limits.storage import RedisStorage, Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from forum.infra.memory_counts import MemoryCounts
 from forum.infra.tokens import digest
 
 log = logging.getLogger(__name__)
@@ -21,6 +23,9 @@ SHARED_TIMEOUT = 0.5  # seconds a shared count may take: a request waits for it
 PAUSE = 10  # seconds without shared counts after they failed
 # Addresses of IPv4 as machines that speak IPv6 only write them (RFC 6052).
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+WITH_PORT = re.compile(r"\[(?P<six>[^]]*)\](:\d*)?|(?P<four>[^:]*):\d*")
+NOWHERE = "unknown"  # the place of all that comes without an address
+THEN = ", then "  # between a limit and the slower one that holds above it
 Count = tuple[str, str, str]  # a name, a subject and a limit, as for `spend`
 
 
@@ -37,7 +42,7 @@ class _Counts:
     """The counts that all processes share (None without Redis), and those of this process for when Redis is away."""
 
     shared: MovingWindowRateLimiter | None = None
-    own: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    own: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryCounts()))
     leave_shared_until: float = 0.0
 
 
@@ -51,9 +56,8 @@ class Spent:
     def give_back(self) -> None:
         """Count one less. The newest one goes, of whoever counted it: they are as good as the same age."""
         storage = self.limiter.storage if self.limiter is not None else None
-        if isinstance(storage, MemoryStorage):
-            with storage.locks[self.key]:
-                del storage.events.get(self.key, [])[:1]
+        if isinstance(storage, MemoryCounts):
+            storage.give_back(self.key)
         elif isinstance(storage, RedisStorage):
             server: Any = storage.get_connection()
             try:
@@ -80,11 +84,14 @@ def place(address: str) -> str:
     """Return from where a request comes, as it is counted: an IPv4 address, or the /64 of an IPv6 one.
 
     Whoever has one address of IPv6 has all of its /64. An IPv4 address that is written as one of IPv6 is that of IPv4.
+    A port or a zone beside it makes no other place, and all that is no address is one place.
     """
+    parts = WITH_PORT.fullmatch(address.strip())
+    bare = (parts["six"] or parts["four"] or "") if parts else address.strip()
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        found = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
-        return address
+        return NOWHERE
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     if found.ipv4_mapped is not None:
@@ -95,20 +102,20 @@ def place(address: str) -> str:
 
 
 def spend(name: str, subject: str, *, limit: str = "5 per minute") -> Spent:
-    """Count one `name` by `subject`; TooOften above `limit`, for example "5 per minute"."""
+    """Count one `name` by `subject`; TooOften above `limit`, for example "5 per minute".
+
+    "10 per hour, then 1 per 5 seconds" does not shut above its limit, but goes on slowly.
+    """
     if not current_app.config["RATES_ENABLED"]:
         return Spent()
-    counts: _Counts = current_app.extensions["rates"]
-    item = parse(limit)
-    subject = digest(subject)[:32]  # hashed: addresses of people do not belong in a store of counts
-    if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
-        try:
-            return _count(counts.shared, item, name, subject)
-        except StorageError:
-            # A server that is away lifts no limit: each process goes on counting what it sees itself.
-            counts.leave_shared_until = time.monotonic() + PAUSE
-            log.exception("the shared counts are out of reach: counting in this process")
-    return _count(counts.own, item, name, subject)
+    first, _then, slower = limit.partition(THEN)
+    hashed = digest(subject)[:32]  # addresses of people do not belong in a store of counts
+    try:
+        return _spend(name, hashed, parse(first))
+    except TooOften:
+        if not slower:
+            raise
+    return _spend(f"{name}_slowly", hashed, parse(slower))
 
 
 def spend_all(counts: list[Count]) -> list[Spent]:
@@ -147,6 +154,18 @@ def reset() -> None:
     counts.own.storage.reset()
     if counts.shared is not None:
         counts.shared.storage.reset()
+
+
+def _spend(name: str, subject: str, item: RateLimitItem) -> Spent:
+    counts: _Counts = current_app.extensions["rates"]
+    if counts.shared is not None and time.monotonic() >= counts.leave_shared_until:
+        try:
+            return _count(counts.shared, item, name, subject)
+        except StorageError:
+            # A server that is away lifts no limit: each process goes on counting what it sees itself.
+            counts.leave_shared_until = time.monotonic() + PAUSE
+            log.exception("the shared counts are out of reach: counting in this process")
+    return _count(counts.own, item, name, subject)
 
 
 def _give_back(spent: list[Spent]) -> None:

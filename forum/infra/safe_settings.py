@@ -23,7 +23,7 @@ RUNS = (string.ascii_lowercase, "01234567890", "qwertyuiop", "azertyuiop", "asdf
 PLACEHOLDER_DOMAIN = "@leerkring.example"  # of the default, where no mail can be answered
 RUN = 8  # neighbouring keys or letters in a row
 # A sentence is mostly words, which have vowels; what chance draws has few runs of small letters, and few vowels.
-WORD, SHARE_OF_WORDS, SHARE_OF_VOWELS = re.compile("[A-Za-z][a-z]{2,}"), 0.6, 0.3
+WORD, SHARE_OF_WORDS, SHARE_OF_VOWELS = re.compile("[A-Za-z][a-z]{2,}"), 0.6, 0.34
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 # Hosts that nobody reaches from outside (RFC 6761, RFC 6762, RFC 9476); so are names without a dot.
 LOCAL_HOSTS = ("localhost", "test", "local", "internal")

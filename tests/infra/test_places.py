@@ -21,8 +21,15 @@ pytestmark = pytest.mark.any_database
         ("2001:0DB8:1:2::9", "2001:db8:1:2::/64"),
         ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
         ("fe80::1%eth0", "fe80::/64"),
+        ("192.0.2.1:4444", "192.0.2.1"),
+        (" 192.0.2.1 ", "192.0.2.1"),
+        ("[2001:db8:1:2::9]:55", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("[fe80::1%eth0]:55", "fe80::/64"),
         ("unknown", "unknown"),
-        ("", ""),
+        ("", "unknown"),
+        ("evil<x>", "unknown"),
+        ("192.0.2.1:a", "unknown"),
     ],
 )
 def test_a_place_is_an_address_of_ipv4_or_a_network_of_ipv6(address, place):
@@ -101,7 +108,7 @@ def test_shared_counts_give_back_too(inside, monkeypatch):
     storage = object.__new__(rates.RedisStorage)
     storage.key_prefix = "LIMITS"
     monkeypatch.setattr(rates.RedisStorage, "get_connection", lambda self, readonly=False: Server())
-    limiter = rates.MovingWindowRateLimiter(rates.MemoryStorage())
+    limiter = rates.MovingWindowRateLimiter(rates.MemoryCounts())
     limiter.storage = storage
     rates.Spent(limiter, "LIMITER/a/b").give_back()
     assert asked == ["LIMITS:LIMITER/a/b"]

@@ -84,7 +84,7 @@ def begin(secret: str, who: Actor, *, lasting: bool = True) -> None:
     g.pop("csrf_token", None)  # it belongs to the visitor's session
     session.permanent = lasting
     login_user(SignedIn(secret, who))
-    known_devices.remember(who.email, lasting=lasting)
+    known_devices.remember(who.email)
     g.viewer = who
 
 

@@ -20,10 +20,11 @@ def known(email: str) -> str | None:
     return device if device is not None and _known_as(email) & set(accounts) else None
 
 
-def remember(email: str, *, lasting: bool = True) -> None:
+def remember(email: str) -> None:
     """Note, with the answer to this request, that this browser belongs to somebody with that account.
 
-    Not `lasting`: the browser forgets it when it is closed.
+    For a year, also where nobody asked to stay signed in: it lets nobody in, and whoever signs in every morning is the
+    one that guesses of others would keep out.
     """
     device, accounts = _read()
     mark, older = tokens.mark(ACCOUNT, addresses.key(email)), _known_as(email)
@@ -37,7 +38,7 @@ def remember(email: str, *, lasting: bool = True) -> None:
         response.set_cookie(
             current_app.config["DEVICE_COOKIE_NAME"],
             value,
-            max_age=REMEMBERED if lasting else None,
+            max_age=REMEMBERED,
             secure=current_app.config["SESSION_COOKIE_SECURE"],
             httponly=True,
             samesite="Lax",

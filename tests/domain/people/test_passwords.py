@@ -63,12 +63,12 @@ def test_each_try_is_counted_for_the_account_and_for_the_place(session, spent):
     account_passwords.new_by_link(mail_links.reset_token(member), OTHER)
     change(member)
     assert spent == [
-        ("sign_in", f"{account}@{PLACE}", "10 per 15 minutes"),
-        ("sign_in_place", f"place:{PLACE}", "200 per 15 minutes"),
-        ("sign_in_account", account, "100 per hour"),
+        ("sign_in_place", f"place:{PLACE}", "200 per 15 minutes, then 1 per 2 seconds"),
+        ("sign_in", f"{account}@{PLACE}", "10 per 15 minutes, then 1 per 5 seconds"),
+        ("sign_in_account", account, "100 per hour, then 1 per 20 seconds"),
+        ("forgot", f"place:{PLACE}", "120 per hour"),
         ("forgot_here", f"{account}@{PLACE}", "3 per hour"),
         ("forgot_account", account, "10 per hour"),
-        ("forgot", f"place:{PLACE}", "120 per hour"),
         ("reset_password", f"member:{member.id}", "10 per 15 minutes"),
         ("change_password", f"member:{member.id}", "10 per 15 minutes"),
     ]
