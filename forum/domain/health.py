@@ -1,5 +1,6 @@
 """Whether the forum can serve: database, migrations, worker and events, each asked of the real thing."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,14 +10,17 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import func, literal, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.infra import clock
+from forum.infra import clock, private_files
+from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.events import Event, Heartbeat
 
 WORKER = "worker"
+SPACE = 8 * 1024 * 1024  # bytes on the disk of an SQLite database, below which writing is about to fail
 SILENT_AFTER = timedelta(minutes=3)
 WAITING_AFTER = timedelta(minutes=10)
 
@@ -46,14 +50,28 @@ def note_alive(name: str = WORKER) -> None:
 def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
     try:
         good, finding = question()
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         db.session.rollback()
         return Check(name, False, type(error).__name__)
     return Check(name, good, finding)
 
 
 def _database() -> tuple[bool, str]:
-    return db.session.scalar(select(literal(1))) == 1, "answers"
+    """Whether it answers, and could keep what is written: looked at and not tried, which would wait for who writes."""
+    if db.engine.dialect.name == "sqlite":
+        answers = db.session.scalar(select(literal(1))) == 1
+        path = sqlite_file(make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]))
+        if path is None:
+            return answers, "answers"
+        place = os.statvfs(path.parent)
+        if private_files.unwritable(path) or place.f_flag & os.ST_RDONLY:
+            return False, "read-only"
+        if place.f_bavail * place.f_frsize < SPACE:
+            return False, "disk full"
+        return answers, "answers"
+    recovers = db.session.scalar(select(func.pg_is_in_recovery()))
+    read_only = db.session.scalar(select(func.current_setting("default_transaction_read_only"))) == "on"
+    return (False, "read-only") if recovers or read_only else (True, "answers")
 
 
 def _migrations() -> tuple[bool, str]:

@@ -119,6 +119,11 @@ def set_closed(closed: bool) -> None:
     _closed.set(closed)
 
 
+def is_closed() -> bool:
+    """Return whether the database is asked nothing more in this context."""
+    return _closed.get()
+
+
 def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
     """Return the column type of a closed set of codes, held by a CHECK (`name`, where a table uses one set twice)."""
     return Enum(

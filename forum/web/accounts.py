@@ -18,6 +18,7 @@ from forum.web.http import known_devices, transactions, unsent_forms
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import begin, device_secret, end, viewer
 from forum.web.http.links import own_path
+from forum.web.http.prefetch import is_ahead
 
 bp = Blueprint("accounts", __name__)
 
@@ -29,7 +30,8 @@ def used(error: LinkExpired) -> ResponseReturnValue:
     who = viewer()
     if who is None or not error.used:
         return link_expired(error)
-    flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
+    if not is_ahead():
+        flash(_("You are signed in as %(name)s, so that link is no longer of use.", name=who.name), "ok")
     return redirect(go_on(), 303)
 
 

@@ -153,3 +153,21 @@ def test_a_device_is_ended_by_its_owner_only(app, noor):
     assert submit(browser, f"/settings/sessions/{number}/ending").status_code == 404
     own = db.session.scalar(db.select(sessions.SignIn.id).where(sessions.SignIn.member_id == other.id))
     assert submit(browser, f"/settings/sessions/{own}/ending").status_code == 303
+
+
+def test_a_link_that_is_fetched_ahead_leaves_no_message(client, noor):
+    token = mail_links.reset_token(noor)
+    assert (
+        submit(client, f"/accounts/reset/{token}", {"password": "een heel ander lang woord"}).status_code
+        == 303
+    )
+    sign_in(client, noor)
+    client.get("/")  # which shows the message that the password is set
+    for header in ({"Sec-Purpose": "prefetch"}, {"Purpose": "prefetch"}):
+        assert client.get(f"/accounts/reset/{token}", headers=header).status_code == 303
+    assert client.head(f"/accounts/reset/{token}").status_code == 303
+    with client.session_transaction() as kept:
+        assert "_flashes" not in kept
+    assert client.get(f"/accounts/reset/{token}").status_code == 303
+    with client.session_transaction() as kept:
+        assert noor.name in kept["_flashes"][-1][1]

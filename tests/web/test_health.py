@@ -1,13 +1,15 @@
 """The two questions of whoever runs the machine; each check can say no."""
 
+import os
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from forum.domain import health
 from forum.domain.mailing import events
-from forum.infra import clock
+from forum.infra import clock, private_files
 from forum.infra.db import db
 
 
@@ -78,3 +80,19 @@ def test_a_database_that_is_gone(client, monkeypatch):
     status, checks = answers(client)
     assert status == 503
     assert not any(checks.values())
+
+
+def test_a_database_that_answers_and_cannot_be_written(client, alive, monkeypatch):
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(db.text("SET LOCAL default_transaction_read_only = on"))
+        assert answers(client)[1]["database"] is False
+        return
+    free = {"f_bavail": 10**6, "f_frsize": 4096, "f_flag": 0}
+    for found in ({"f_flag": os.ST_RDONLY}, {"f_bavail": 100}):
+        monkeypatch.setattr(os, "statvfs", lambda path, found=found: SimpleNamespace(**free | found))
+        assert answers(client)[0] == 503
+        assert answers(client)[1]["database"] is False
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(**free))
+    assert answers(client)[0] == 200
+    monkeypatch.setattr(private_files, "unwritable", lambda path: "it cannot be written")
+    assert answers(client)[1]["database"] is False

@@ -14,7 +14,7 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra.connections import reading
-from forum.infra.db import db
+from forum.infra.db import db, is_closed
 from forum.infra.i18n import locale
 from forum.models.themes import Label, LabelKind
 
@@ -57,6 +57,8 @@ def keep() -> Kept:
     kept: Kept | None = current_app.extensions.get(_EXTENSION)
     if kept is not None and monotonic() < kept.until:
         return kept
+    if is_closed():  # a page that says that the database is away has its words without asking it
+        return kept or _without_rows(None)
     # One page reads them anew. The others go on with the older words, or after a while with our own: each of them holds
     # a connection, and the one that reads may be waiting for it.
     if not _lock.acquire(timeout=PATIENCE if kept is None else 0):

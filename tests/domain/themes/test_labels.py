@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from forum import create_app
 from forum.domain.themes import label_rows, labels
 from forum.domain.themes.labels import organisation
-from forum.infra.db import db
+from forum.infra.db import db, set_closed
 from forum.infra.i18n import LOCALES, force_locale
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.themes import Axis, Label, LabelKind, Need
@@ -269,6 +269,23 @@ def test_without_a_table_pages_have_the_built_in_words_and_with_one_again_the_ro
     monkeypatch.setattr(label_rows, "_read", away)
     clock[0] += label_rows.KEPT_FOR
     assert said()[1] == "Close together", "the last words that were read stay"
+
+
+def test_a_page_that_says_the_database_failed_has_the_last_words_without_asking(
+    app, session, monkeypatch, caplog
+):
+    older = label_rows.keep()._replace(until=0.0)
+    monkeypatch.setattr(label_rows, "_read", lambda: pytest.fail("the database is asked"))
+    set_closed(True)
+    try:
+        app.extensions["labels"] = older
+        assert label_rows.keep() is older
+        app.extensions.pop("labels")
+        assert label_rows.keep().rows == {}, "then our own words"
+        assert "labels" not in app.extensions, "for this page alone"
+    finally:
+        set_closed(False)
+    assert "labels" not in caplog.text
 
 
 def test_no_page_waits_for_another_one_that_reads_the_labels(app, session, monkeypatch):
