@@ -7,15 +7,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 from flask import Flask, current_app
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
-from limits.storage import RedisStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage, Storage, storage_from_string
+from limits.storage.memory import Entry
 from limits.strategies import MovingWindowRateLimiter
 
-from forum.infra.memory_counts import MemoryCounts
 from forum.infra.tokens import digest
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 WITH_PORT = re.compile(r"\[(?P<six>[^]]*)\](:\d*)?|(?P<four>[^:]*):\d*")
 NOWHERE = "unknown"  # the place of all that comes without an address
 THEN = ", then "  # between a limit and the slower one that holds above it
+SWEPT_FROM = 1_000  # subjects, before the first look for what is over
+MOST = 100_000  # subjects at one moment: some 50 MB; above it the one that was seen longest ago is forgotten
 Count = tuple[str, str, str]  # a name, a subject and a limit, as for `spend`
 
 
@@ -35,6 +38,46 @@ class TooOften(Exception):
     def __init__(self, retry_after: float) -> None:
         super().__init__(f"again in {retry_after:.0f} s")
         self.retry_after = retry_after
+
+
+class MemoryCounts(MemoryStorage):
+    """As the `limits` library's own, which keeps an empty list for everybody it ever counted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.timer.cancel()
+        self._lock = Lock()
+        self._swept_at = SWEPT_FROM
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        """Count `amount` under `key` and return True, or False where that makes more than `limit`."""
+        with self._lock:
+            begin = time.time() - expiry
+            kept = [entry for entry in self.events.pop(key, []) if entry.atime >= begin]
+            is_allowed = len(kept) + amount <= limit
+            if is_allowed:
+                kept[:0] = [Entry(expiry)] * amount
+            if kept:
+                self.events[key] = kept  # at the end: the order is that of who was seen last
+            if len(self.events) > self._swept_at:
+                self._sweep()
+            return is_allowed
+
+    def give_back(self, key: str) -> None:
+        """Count one less under `key`; the newest one goes."""
+        with self._lock:
+            if kept := self.events.pop(key, [])[1:]:
+                self.events[key] = kept
+
+    def _sweep(self) -> None:
+        """Drop whose counts are over, so seldom that it costs each of those who came since next to nothing."""
+        now = time.time()
+        for key in [key for key, kept in self.events.items() if kept[0].expiry <= now]:
+            del self.events[key]
+        for key in list(self.events)[: max(0, len(self.events) - MOST)]:
+            del self.events[key]
+        # At the most, one in ten of them goes at once: whoever floods it does not pay for a sweep at each step.
+        self._swept_at = max(SWEPT_FROM, min(2 * len(self.events), MOST + MOST // 10))
 
 
 @dataclass

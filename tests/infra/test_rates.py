@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import current_app
 
-from forum.infra import memory_counts, rates
+from forum.infra import rates
 from forum.infra.rates import TooOften
 from tests.infra.conftest import make_house
 
@@ -98,7 +98,7 @@ def test_nobody_is_remembered_who_has_nothing_counted(inside):
 
 
 def test_what_is_over_is_forgotten_and_there_are_never_more_than_so_many(inside, monkeypatch):
-    monkeypatch.setattr(memory_counts, "MOST", 2_000)
+    monkeypatch.setattr(rates, "MOST", 2_000)
     for turn in range(1_000):
         rates.spend("x", f"{turn}", limit="5/second")
     time.sleep(1.1)
