@@ -16,7 +16,7 @@ from forum.infra import text
 from forum.infra.i18n import _
 from forum.policy.actions import Answer, may_start
 from forum.policy.errors import NotFound
-from forum.web.draft_slots import Slot
+from forum.web.draft_slots import Slot, slot
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.http import links, transactions
 from forum.web.http.current_user import actor
@@ -39,7 +39,7 @@ def ask_about_story(error: SentBefore, form: ThreadForm, space: Any) -> Response
     ]
     words = (text.one_line(form.title.data or ""), text.typed(form.body.data or ""))
     may_replace = stands.may_replace if stands and words != (stands.title, stands.body) else None
-    action, draft = url_for("threads.start", slug=space.slug), Slot(STORY, space.id, _new_key())
+    action, draft = url_for("threads.start", slug=space.slug), _draft(error, STORY, space.id)
     return _page(error, form, stands, choices, may_replace, may_start(actor(), space), action, draft)
 
 
@@ -56,7 +56,7 @@ def ask_about_reply(error: SentBefore, form: ReplyForm, thread_id: int) -> Respo
     differs = stands is not None and stands.body != text.typed(form.body.data or "")
     may_replace = stands.may_replace if stands and is_here and differs else None
     may_post = sendings.may_reply_in(actor(), thread_id)
-    action, draft = url_for("threads.reply", thread_id=thread_id), Slot(REPLY, thread_id, _new_key())
+    action, draft = url_for("threads.reply", thread_id=thread_id), _draft(error, REPLY, thread_id)
     return _page(error, form, stands, choices, may_replace, may_post, action, draft)
 
 
@@ -68,8 +68,9 @@ def say_it_stood_there(row: Any, form: ThreadForm | ReplyForm) -> bool:
     return True
 
 
-def _new_key() -> str:
-    return str(uuid.uuid4())  # the words that stand already came with the other one
+def _draft(error: SentBefore, form: str, subject_id: int) -> Slot:
+    """A key of its own where the words that stand came with this one; else the form keeps its key and its draft."""
+    return slot(form, subject_id) if error.same_words else Slot(form, subject_id, str(uuid.uuid4()))
 
 
 def _standing(error: SentBefore) -> Standing | None:

@@ -48,7 +48,7 @@ class Draft {
     if ("sending" in form.dataset) this.submitted = this.typed; // and sent too
   }
 
-  get to() { return this.form.querySelector("[data-keep]").getAttribute("formaction"); }
+  get to() { return this.form.querySelector("[data-keep]")?.getAttribute("formaction") ?? "/drafts"; }
   get key() { return this.form.elements.idempotency_key.value; }
   get fields() { return [...new FormData(this.form)].filter(([name, words]) => !NEVER.has(name) && typeof words === "string"); }
   get texts() { return [...this.form.elements].filter((field) => field.type === "textarea" || field.type === "text").map((field) => field.value); }
@@ -117,7 +117,8 @@ class Draft {
     this.form.elements.draft_revision.value = revision;
     this.form.dataset.kept = "server";
     if (address) history.replaceState(history.state, "", here(address));
-    if (other) this.form.querySelector("[data-other]").hidden = false;
+    const more = this.form.querySelector("[data-other]");
+    if (other && more) more.hidden = false;
     this.form.querySelector(".unsent[data-offline]")?.remove();
     this.tell("kept", [this.moved && this.note?.dataset.movedMessage, message].filter(Boolean).join(" "));
     this.keptAll(at);

@@ -112,6 +112,27 @@ def bare_forms(root: Path) -> list[str]:
     ]
 
 
+def drafts_unsaid(root: Path) -> list[str]:
+    """Forms that keep drafts without the button that keeps, or without the line that says what became of the words."""
+    return [
+        f"{path.relative_to(root)}: {start[:60]}"
+        for path in sorted(root.glob("templates/**/*.html"))
+        for start, inside in re.findall(
+            r"{%-?\s*call form_wrapper\(([^%]*?\bdraft=[^%]*?)\)\s*-?%}(.*?){%-?\s*endcall", _flat(path), re.S
+        )
+        if not ("keep_button(" in inside and "saved(" in inside)
+    ]
+
+
+def _flat(path: Path) -> str:
+    """A template without the calls inside its forms, so that a form ends at its own `endcall`."""
+    words = path.read_text()
+    inner = r"{%-?\s*call (?!form_wrapper)((?!{%-?\s*(?:call|endcall)).)*{%-?\s*endcall\s*-?%}"
+    while (less := re.sub(inner, "", words, flags=re.S)) != words:
+        words = less
+    return words
+
+
 def personal_fragments(root: Path) -> list[str]:
     """Macros that are kept for every reader and draw something of one."""
     personal = re.compile(r"\b(csrf_token|viewer|request|session|get_flashed_messages|current_user|g)\b")
@@ -160,6 +181,9 @@ PLANTED = {
     many_arguments: {"templates/a.html": "{% macro a(b, c=None, d='x', e=(),\n f={}, g=1) %}{% endmacro %}"},
     kept_state: {"templates/a.html": "{% set KEPT = {} %}{% set _done = KEPT.update({1: 2}) %}"},
     bare_forms: {"templates/a.html": '<form class="form" method="post" action="/">'},
+    drafts_unsaid: {
+        "templates/a.html": "{% call form_wrapper(to, draft=slot) %}{% call x() %}y{% endcall %}{{ saved() }}{% endcall %}",
+    },
     personal_fragments: {
         "templates/a.html": '{% from "b.html" import b %}{{ fragment(b, 1) }}',
         "templates/b.html": '{% from "c.html" import c %}{% macro b(x) %}{{ c() }}{% endmacro %}',

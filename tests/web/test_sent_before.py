@@ -218,6 +218,18 @@ def test_f2_the_same_words_after_back_are_the_same_sending_or_asked_about(browse
     assert len(bodies(talk.id)) == 5
 
 
+def test_posting_once_more_takes_the_draft_of_the_same_words_along(browser, talk, moderator):
+    say(browser, talk)
+    make_post(talk, moderator, "Good.")
+    slot = {"draft_form": "reply", "draft_subject": talk.id, "idempotency_key": str(uuid.uuid4())}
+    submit(browser, "/drafts", slot | {"body": FIRST})
+    typed, _replacing, _form = fields(submit(browser, f"/threads/{talk.id}/replies", slot | {"body": FIRST}))
+    assert "1 draft" in browser.get("/").get_data(as_text=True)
+    assert submit(browser, f"/threads/{talk.id}/replies", typed).status_code == 303
+    assert bodies(talk.id) == [FIRST, "Good.", FIRST]
+    assert "No drafts." in browser.get("/drafts").get_data(as_text=True)
+
+
 def test_f2_the_same_story_after_back_is_the_same_sending_or_asked_about(browser, gent, moderator):
     first = tell(browser, gent)
     again = tell(browser, gent, key=str(uuid.uuid4()))
