@@ -39,7 +39,6 @@ class Draft(Model):
     other_at: Mapped[datetime | None]
     base_revision: Mapped[int | None]  # of the text that these words change
     revision: Mapped[int] = mapped_column(default=1)
-    began_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     discarded_at: Mapped[datetime | None]

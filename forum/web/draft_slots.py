@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -146,6 +147,7 @@ def keep() -> DraftView | None:
         draft_places.fields_of(subject.form, request.form.getlist),
         revision=_sent_number("draft_revision") or 0,
         base_revision=_sent_number(base) if base else None,
+        age=timedelta(seconds=_sent_number("draft_age") or 0),
         enter=draft_places.places,
     )
 

@@ -126,10 +126,13 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
     """What the script of a form gets to know."""
     if kept is None or kept.subject is None or kept.place is None:
         return {"id": None, "revision": 0, "message": ""}
+    message = _("Draft kept at %(hour)s", hour=i18n.hour(clock.now()))
+    if kept.beside:
+        message = _("Your draft has newer text from elsewhere. This text is kept beside it.")
     return {
         "id": kept.id,
         "revision": kept.revision,
-        "message": _("Draft kept at %(hour)s", hour=i18n.hour(clock.now())),
+        "message": message,
         "other": kept.other_at is not None,
         "address": draft_slots.address(kept.subject, kept.place, draft=kept.id),
     }

@@ -101,8 +101,9 @@ export const value = (fields, name) => fields.find(([of]) => of === name)?.[1] ?
 
 // Brings words to the server. What became of them: { kept, revision, message, … }, { sent } (they were accepted before),
 // { refused, message, forGood }, or { waits, message } where it may go better later.
-export async function send({ to, fields }, signal) {
+export async function send({ to, fields, time }, signal) {
   const body = new URLSearchParams(fields);
+  body.set("draft_age", Math.max(0, Math.round((Date.now() - time) / 1000))); // s since it was typed, by one clock
   body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
   const stop = new AbortController();
   signal?.addEventListener("abort", () => stop.abort());

@@ -56,6 +56,7 @@ class Draft {
 
   change() {
     this.typed += 1;
+    this.time = Date.now();
     this.soon ??= setTimeout(() => this.copy(), SOON);
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.save(), PAUSE);
@@ -69,7 +70,7 @@ class Draft {
     const copies = await this.copies;
     const stays = await copies?.put(this.key, {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
-      at: location.pathname + location.search, page: document.title, time: Date.now(),
+      at: location.pathname + location.search, page: document.title, time: this.time,
       went: this.typed <= this.submitted, // the form took these very words along
     });
     this.form.dataset.kept = stays ? "device" : "";
@@ -90,7 +91,7 @@ class Draft {
     this.request?.abort();
     const request = this.request = new AbortController();
     this.sent = at;
-    const answer = await send({ to: this.to, fields: this.fields }, request.signal);
+    const answer = await send({ to: this.to, fields: this.fields, time: this.time }, request.signal);
     if (this.request !== request) return; // newer words went after these
     this.request = null;
     this.failed = answer.waits ? this.failed + 1 : 0;
@@ -185,6 +186,7 @@ class Draft {
       }
       if (key !== this.key) hold(key);
       fill(this.form, copy.fields);
+      this.time = copy.time;
       if (key === asked) this.form.scrollIntoView();
       this.typed += 1;
       this.form.dataset.kept = "device";

@@ -55,7 +55,7 @@ def knock(space, person, **over):
 def drafts_that_lapse(person):
     then = clock.now() - timedelta(days=340)
     for number, no_access_since in enumerate((None, clock.now() - timedelta(days=24))):
-        moments = {"began_at": then, "changed_at": then, "warned_at": clock.now(), "check_at": clock.now()}
+        moments = {"changed_at": then, "warned_at": clock.now(), "check_at": clock.now()}
         db.session.add(
             Draft(
                 member_id=person.id, idempotency_key=f"k{number}", form="reply", subject_id=1, fields={"body": "x"},

@@ -182,7 +182,8 @@ PLANTED = {
     kept_state: {"templates/a.html": "{% set KEPT = {} %}{% set _done = KEPT.update({1: 2}) %}"},
     bare_forms: {"templates/a.html": '<form class="form" method="post" action="/">'},
     drafts_unsaid: {
-        "templates/a.html": "{% call form_wrapper(to, draft=slot) %}{% call x() %}y{% endcall %}{{ saved() }}{% endcall %}",
+        "templates/a.html": "{% call form_wrapper(to, draft=slot) %}"
+        "{% call x() %}y{% endcall %}{{ saved() }}{% endcall %}"
     },
     personal_fragments: {
         "templates/a.html": '{% from "b.html" import b %}{{ fragment(b, 1) }}',

@@ -7,7 +7,8 @@ function that is handed in: the places lie higher in the domain.
 import re
 import uuid
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from forum.domain.drafts import queries
@@ -28,6 +29,7 @@ LENGTH_MAX = 100_000
 MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
 MOST_BEGUN = "300 per hour"
 CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter
+SLACK = timedelta(seconds=20)  # on the way to the server; within it, words count as they arrive
 KEY = re.compile(r"[0-9A-Za-z-]{1,36}")
 
 
@@ -43,16 +45,19 @@ def keep(
     *,
     revision: int,
     base_revision: int | None = None,
+    age: timedelta = timedelta(0),
     enter: Enter,
 ) -> DraftView | None:
     """Keep the words of one sending; no `fields` mean that nothing is typed any more, and the draft goes (None).
 
-    `revision` is the state of the draft that they are based on, 0 for none. When it is another by now, these words
-    count, and those of the draft become its other copy.
+    `revision` is the state of the draft that they are based on, 0 for none, and `age` how long ago they were typed.
+    When the state is another by now, the newer words count, and the older ones become its other copy: where those are
+    the ones that arrive, the answer is `beside` the draft, and has the revision that came.
     NotFound where the actor may not enter, AlreadySent, Invalid at `draft` (too long, too many), TooOften.
     """
     if not KEY.fullmatch(key):
         raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
+    typed_at = clock.now() - max(timedelta(0), min(age, LIFE))
     rates.spend("draft", f"member:{actor.id}", limit=MOST_SAVES)
     place = enter(actor, [subject]).get(subject)
     if place is None:
@@ -64,7 +69,7 @@ def keep(
     if draft is None and not fields:
         return None
     if draft is None:
-        draft = _begin(actor, subject, key, fields, base_revision)
+        draft = _begin(actor, subject, key, fields, base_revision, typed_at)
     if draft.sent_at is not None:
         raise AlreadySent(_("This is posted already."))
     if subject_of(draft) != subject:
@@ -74,10 +79,15 @@ def keep(
         draft.check_at = draft.discarded_at + queries.RESTORABLE
         db.session.flush()
         return None
-    _write(actor, draft, fields, revision)
-    draft.base_revision = draft.base_revision if base_revision is None else base_revision
+    is_older = _is_older(draft, fields, revision, typed_at)
+    if is_older:
+        _put_beside(actor, draft, fields, typed_at)
+    else:
+        _write(actor, draft, fields, revision, typed_at)
+        draft.base_revision = draft.base_revision if base_revision is None else base_revision
     db.session.flush()
-    return view(draft, place)
+    shown = view(draft, place)
+    return replace(shown, revision=revision, beside=True) if is_older else shown
 
 
 def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *, revision: int) -> bool:
@@ -102,7 +112,6 @@ def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *,
         "other_at": None,
         "base_revision": None,
         "revision": 0,
-        "began_at": now,
         "changed_at": now,
         "sent_at": now,
         "discarded_at": None,
@@ -177,12 +186,14 @@ def exchange(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
     place = _entered(actor, draft, enter).place
     draft.fields, draft.other_fields = draft.other_fields, draft.fields
     draft.other_at = draft.changed_at
-    _note_change(draft)
+    _note_change(draft, clock.now())
     db.session.flush()
     return view(draft, place)
 
 
-def _begin(actor: Actor, subject: Subject, key: str, fields: Fields, base_revision: int | None) -> Draft:
+def _begin(
+    actor: Actor, subject: Subject, key: str, fields: Fields, base_revision: int | None, typed_at: datetime
+) -> Draft:
     """A new draft; or the one of the same sending that was begun at the same moment."""
     rates.spend("draft-begun", f"member:{actor.id}", limit=MOST_BEGUN)
     _refuse_too_many(actor)
@@ -195,8 +206,7 @@ def _begin(actor: Actor, subject: Subject, key: str, fields: Fields, base_revisi
         "fields": fields,
         "base_revision": base_revision,
         "revision": 1,
-        "began_at": now,
-        "changed_at": now,
+        "changed_at": typed_at,
         "check_at": now + CHECK,
     }
     insert_new(Draft, [row])
@@ -206,7 +216,20 @@ def _begin(actor: Actor, subject: Subject, key: str, fields: Fields, base_revisi
     return draft
 
 
-def _write(actor: Actor, draft: Draft, fields: Fields, revision: int) -> None:
+def _is_older(draft: Draft, fields: Fields, revision: int, typed_at: datetime) -> bool:
+    return revision != draft.revision and draft.fields != fields and typed_at < draft.changed_at - SLACK
+
+
+def _put_beside(actor: Actor, draft: Draft, fields: Fields, typed_at: datetime) -> None:
+    """The draft keeps its newer words; these stay too, unless they stand in them."""
+    if not _loses(fields, draft.fields):
+        return
+    if draft.discarded_at is not None:
+        _revive(actor, draft)
+    draft.other_fields, draft.other_at = fields, typed_at
+
+
+def _write(actor: Actor, draft: Draft, fields: Fields, revision: int, typed_at: datetime) -> None:
     if draft.discarded_at is not None:  # typed on in a page that was still open
         _revive(actor, draft)
     elif draft.fields == fields:
@@ -214,7 +237,7 @@ def _write(actor: Actor, draft: Draft, fields: Fields, revision: int) -> None:
     elif revision != draft.revision and _loses(draft.fields, fields):
         draft.other_fields, draft.other_at = draft.fields, draft.changed_at
     draft.fields = fields
-    _note_change(draft)
+    _note_change(draft, typed_at)
 
 
 def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revision: int) -> bool:
@@ -239,7 +262,6 @@ def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revisio
         other_fields=other_fields,
         other_at=other_at,
         base_revision=draft.base_revision,
-        began_at=draft.began_at,
         changed_at=at or now,
         discarded_at=draft.discarded_at,
         check_at=draft.check_at,
@@ -249,11 +271,11 @@ def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revisio
     return draft.discarded_at is None
 
 
-def _note_change(draft: Draft) -> None:
+def _note_change(draft: Draft, at: datetime) -> None:
     draft.revision += 1
-    draft.changed_at = clock.now()
+    draft.changed_at = at
     draft.no_access_since = draft.warned_at = None
-    draft.check_at = draft.changed_at + CHECK
+    draft.check_at = clock.now() + CHECK
 
 
 def _revive(actor: Actor, draft: Draft) -> None:

@@ -54,6 +54,7 @@ class DraftView:
     changed_at: datetime | None = None
     other_at: datetime | None = None
     base_changed: bool = False
+    beside: bool = False  # the words that were to be kept are its other copy, because they were older
 
 
 def subject_of(draft: Draft) -> Subject:

@@ -172,6 +172,25 @@ def test_the_newer_words_count_and_the_others_can_be_brought_back(leen, thread):
     assert bodies(leen) == ["On the desk I wrote that"]
 
 
+def test_words_that_were_typed_before_stand_beside_the_newer_ones_whenever_they_arrive(leen, thread):
+    about, sending, days = Subject(REPLY, thread.id), key(), timedelta(days=3)
+    old, new = {"body": "In the train, without network"}, {"body": "At home, three days later"}
+    first = keep(leen, about, sending, {"body": "First"})
+    keep(leen, about, sending, new, 1)
+    late = keep(leen, about, sending, old, 1, age=days)
+    assert (late.beside, late.revision, bodies(leen)) == (True, 1, [new["body"]])
+    assert late.other_at is not None
+    assert drafts.exchange(actor(leen), first.id, enter=ENTER).fields == old
+    again = keep(leen, about, sending, {"body": "At home, three"}, 1, age=days)
+    assert again.beside, "part of what stands is nothing more"
+    typed_on = keep(leen, about, sending, {"body": "In the tram"}, again.revision)
+    assert (typed_on.beside, bodies(leen)) == (False, ["In the tram"])
+    other = key()
+    keep(leen, about, other, old, age=days)
+    in_order = keep(leen, about, other, new)
+    assert (in_order.beside, in_order.fields, in_order.other_at is not None) == (False, new, True)
+
+
 def test_typing_on_makes_no_other_copy_and_the_same_words_change_nothing(leen, thread):
     about, sending = Subject(REPLY, thread.id), key()
     kept = keep(leen, about, sending, {"body": "With"})
