@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, EDIT, FORMS, LESSON_TEXT, REPLY, REVIEW_NOTE, STORY
-from forum.domain.drafts import drafts
+from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
@@ -94,7 +94,7 @@ def fill(form: Callable[..., Any], opened: Slot, **more: Any) -> Any:
 
 def accepted(form: str, subject_id: int) -> None:
     """The form of this request was accepted: its draft goes; other words in it stay, and the next page says so."""
-    remains = drafts.accept(
+    remains = acceptance.accept(
         actor(),
         Subject(form, subject_id),
         request.form.get("idempotency_key", ""),

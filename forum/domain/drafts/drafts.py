@@ -5,7 +5,6 @@ function that is handed in: the places lie higher in the domain.
 """
 
 import re
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from forum.domain.people import accounts
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.rows import insert_new, upsert
+from forum.infra.rows import insert_new
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
@@ -62,9 +61,7 @@ def keep(
     place = enter(actor, [subject]).get(subject)
     if place is None:
         raise NotFound
-    length = sum(len(value) for value in _texts(fields))
-    if length > LENGTH_MAX:
-        raise Invalid("draft", too_long(length, LENGTH_MAX))
+    _refuse_too_long(fields)
     draft = queries.of_sending(actor, key)
     if draft is None and not fields:
         return None
@@ -75,9 +72,7 @@ def keep(
     if subject_of(draft) != subject:
         raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
     if not fields:
-        draft.discarded_at = clock.now()
-        draft.check_at = draft.discarded_at + queries.RESTORABLE
-        db.session.flush()
+        _throw_away(draft)
         return None
     is_older = _is_older(draft, fields, revision, typed_at)
     if is_older:
@@ -88,39 +83,6 @@ def keep(
     db.session.flush()
     shown = view(draft, place)
     return replace(shown, revision=revision, beside=True) if is_older else shown
-
-
-def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *, revision: int) -> bool:
-    """Forget what was `sent`, the texts of a form that was accepted, in the transaction that accepted it.
-
-    Says whether other words remain, as a draft of their own: those of another device that are not in what was sent, and
-    that the form, based on `revision` of the draft, did not know of. A mark stays, also where nothing was kept, so that
-    words which arrive later bring nothing back. A form without a key has no draft.
-    """
-    if not KEY.fullmatch(key):
-        return False
-    now = clock.now()
-    draft = queries.of_sending(actor, key)
-    remains = draft is not None and _keep_aside(draft, subject, sent, revision)
-    mark = {
-        "member_id": actor.id,
-        "idempotency_key": key,
-        "form": subject.form,
-        "subject_id": subject.id,
-        "fields": {},
-        "other_fields": None,
-        "other_at": None,
-        "base_revision": None,
-        "revision": 0,
-        "changed_at": now,
-        "sent_at": now,
-        "discarded_at": None,
-        "no_access_since": None,
-        "warned_at": None,
-        "check_at": now + LIFE,  # as long as a device may still bring its copy
-    }
-    upsert(Draft, [mark], keys=("member_id", "idempotency_key"))
-    return remains
 
 
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
@@ -159,9 +121,7 @@ def discard(actor: Actor, draft_id: int) -> Draft:
     """Throw a draft of the actor away; for a day it can be put back. NotFound for another's, and one that was sent."""
     draft = queries.own(actor, draft_id)
     if draft.discarded_at is None:
-        draft.discarded_at = clock.now()
-        draft.check_at = draft.discarded_at + queries.RESTORABLE
-        db.session.flush()
+        _throw_away(draft)
     return draft
 
 
@@ -222,7 +182,7 @@ def _is_older(draft: Draft, fields: Fields, revision: int, typed_at: datetime) -
 
 def _put_beside(actor: Actor, draft: Draft, fields: Fields, typed_at: datetime) -> None:
     """The draft keeps its newer words; these stay too, unless they stand in them."""
-    if not _loses(fields, draft.fields):
+    if not loses(fields, draft.fields):
         return
     if draft.discarded_at is not None:
         _revive(actor, draft)
@@ -234,41 +194,10 @@ def _write(actor: Actor, draft: Draft, fields: Fields, revision: int, typed_at: 
         _revive(actor, draft)
     elif draft.fields == fields:
         return
-    elif revision != draft.revision and _loses(draft.fields, fields):
+    elif revision != draft.revision and loses(draft.fields, fields):
         draft.other_fields, draft.other_at = draft.fields, draft.changed_at
     draft.fields = fields
     _note_change(draft, typed_at)
-
-
-def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revision: int) -> bool:
-    """Give the words of a draft that were not sent a key of their own; also above the number that may be kept."""
-    own = draft.fields if subject_of(draft) != subject or draft.revision != revision else {}
-    other = draft.other_fields or {}
-    # A field that was not sent, as when what it belongs to goes, takes its words along.
-    kept = [
-        (fields, at)
-        for fields, at in ((own, draft.changed_at), (other, draft.other_at))
-        if draft.sent_at is None and _loses({name: fields.get(name, "") for name in sent}, sent)
-    ]
-    if not kept:
-        return False
-    now, (fields, at), (other_fields, other_at) = clock.now(), kept[0], kept[1] if kept[1:] else (None, None)
-    row = Draft(
-        member_id=draft.member_id,
-        idempotency_key=str(uuid.uuid4()),
-        form=draft.form,
-        subject_id=draft.subject_id,
-        fields=fields,
-        other_fields=other_fields,
-        other_at=other_at,
-        base_revision=draft.base_revision,
-        changed_at=at or now,
-        discarded_at=draft.discarded_at,
-        check_at=draft.check_at,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return draft.discarded_at is None
 
 
 def _note_change(draft: Draft, at: datetime) -> None:
@@ -276,6 +205,18 @@ def _note_change(draft: Draft, at: datetime) -> None:
     draft.changed_at = at
     draft.no_access_since = draft.warned_at = None
     draft.check_at = clock.now() + CHECK
+
+
+def _throw_away(draft: Draft) -> None:
+    draft.discarded_at = clock.now()
+    draft.check_at = draft.discarded_at + queries.RESTORABLE
+    db.session.flush()
+
+
+def _refuse_too_long(fields: Fields) -> None:
+    length = sum(len(value) for value in _texts(fields))
+    if length > LENGTH_MAX:
+        raise Invalid("draft", too_long(length, LENGTH_MAX))
 
 
 def _revive(actor: Actor, draft: Draft) -> None:
@@ -293,8 +234,8 @@ def _refuse_too_many(actor: Actor) -> None:
         raise Invalid("draft", message)
 
 
-def _loses(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether some text of `before` does not stand in `after`: typing on loses nothing."""
+def loses(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether some text of `before` does not stand in `after`: typing on loses nothing."""
     return any(
         text.strip() not in after.get(name, "") for name, text in before.items() if isinstance(text, str)
     )

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from forum.domain import draft_places
 from forum.domain.draft_places import REPLY
-from forum.domain.drafts import drafts
+from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import Subject
 from forum.infra.db import db
 from forum.models.drafts import Draft
@@ -61,7 +61,7 @@ def test_the_first_saves_of_one_sending_are_one_draft_and_none_outlives_it(live_
         drafts.keep(who, about, key, {"body": f"Take {number}"}, revision=0, enter=ENTER)
 
     def send(key):
-        drafts.accept(actor_of(member_id), about, key, {}, revision=0)
+        acceptance.accept(actor_of(member_id), about, key, {}, revision=0)
 
     for turn in range(5):
         key = f"turn-{turn}"

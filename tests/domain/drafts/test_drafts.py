@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import draft_places
 from forum.domain.draft_places import EDIT, FORMS, REPLY, STORY
-from forum.domain.drafts import drafts
+from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.threads import posts
 from forum.infra import clock, logs, rates, text
@@ -59,7 +59,7 @@ def test_two_sendings_are_two_drafts_and_each_goes_with_its_own(leen, thread):
     keep(leen, about, first, {"body": "Half an answer"})
     keep(leen, about, second, {"body": "Short"})
     assert sorted(bodies(leen)) == ["Half an answer", "Short"]
-    drafts.accept(actor(leen), about, second, {}, revision=0)
+    acceptance.accept(actor(leen), about, second, {}, revision=0)
     assert bodies(leen) == ["Half an answer"]
 
 
@@ -69,12 +69,12 @@ def test_what_arrives_after_its_sending_was_accepted_brings_nothing_back(leen, t
         sending = key()
         if kept_before:
             keep(leen, about, sending, BODY)
-        drafts.accept(actor(leen), about, sending, {}, revision=0)
+        acceptance.accept(actor(leen), about, sending, {}, revision=0)
         with pytest.raises(drafts.AlreadySent):
             keep(leen, about, sending, {"body": "With us too, and more"}, 1)
     assert mine(leen) == []
     assert set(map(str, db.session.scalars(select(Draft.fields)))) == {"{}"}
-    drafts.accept(actor(leen), about, "", {}, revision=0)  # a form without a key
+    acceptance.accept(actor(leen), about, "", {}, revision=0)  # a form without a key
 
 
 def test_words_of_another_device_stay_when_an_older_state_of_their_draft_is_sent(leen, thread):
@@ -91,7 +91,7 @@ def test_words_of_another_device_stay_when_an_older_state_of_their_draft_is_sent
         sending = key()
         keep(leen, about, sending, ask)
         keep(leen, about, sending, {"body": "Written anew on the train"})
-        assert drafts.accept(actor(leen), about, sending, {"body": sent}, revision=at) is bool(stay), sent
+        assert acceptance.accept(actor(leen), about, sending, {"body": sent}, revision=at) is bool(stay), sent
         left = db.session.scalars(select(Draft).where(Draft.sent_at.is_(None))).all()
         found = [(row.fields["body"], (row.other_fields or {}).get("body")) for row in left]
         assert found == ([stay] if stay else []), sent
@@ -102,8 +102,8 @@ def test_words_of_another_device_stay_when_an_older_state_of_their_draft_is_sent
     for sent in ("Half an answer", "Half an answer, and the other half"):  # a choice alone is no words
         sending = key()
         keep(leen, about, sending, {"body": "Half an answer ", "kind": "question"})
-        assert not drafts.accept(actor(leen), about, sending, {"body": sent}, revision=0)
-        assert not drafts.accept(actor(leen), about, sending, {"body": "Again"}, revision=0)
+        assert not acceptance.accept(actor(leen), about, sending, {"body": sent}, revision=0)
+        assert not acceptance.accept(actor(leen), about, sending, {"body": "Again"}, revision=0)
     assert mine(leen) == []
 
 
@@ -120,7 +120,7 @@ def test_nobody_but_its_owner_meets_a_draft(leen, thread, moderator):
             question(actor(moderator), draft.id, enter=ENTER)
     assert drafts.thrown_away(actor(moderator), draft.id, enter=ENTER) is None
     keep(moderator, Subject(REPLY, thread.id), sending, {"body": "The same key is another draft"})
-    drafts.accept(actor(moderator), Subject(REPLY, thread.id), sending, {}, revision=0)
+    acceptance.accept(actor(moderator), Subject(REPLY, thread.id), sending, {}, revision=0)
     assert bodies(leen) == ["With us too"]
 
 

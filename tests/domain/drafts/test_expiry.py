@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from forum.domain import draft_places
 from forum.domain.draft_places import REPLY
-from forum.domain.drafts import drafts, expiry
+from forum.domain.drafts import acceptance, drafts, expiry
 from forum.domain.drafts.views import Subject
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -166,7 +166,7 @@ def test_a_suspended_account_loses_nothing_meanwhile(began, leen):
 
 def test_marks_and_what_was_thrown_away_go_when_their_time_is_over(began, leen, thread):
     about = Subject(REPLY, thread.id)
-    drafts.accept(actor(leen), about, "sent", {}, revision=0)
+    acceptance.accept(actor(leen), about, "sent", {}, revision=0)
     drafts.discard(actor(leen), db.session.scalars(select(Draft.id).where(Draft.sent_at.is_(None))).one())
     db.session.commit()
     pass_days(began, 0)
@@ -181,7 +181,7 @@ def test_marks_and_what_was_thrown_away_go_when_their_time_is_over(began, leen, 
 def test_a_batch_is_bounded_and_all_get_their_turn(began, leen, thread, monkeypatch):
     monkeypatch.setattr(expiry, "BATCH", 3)
     for number in range(7):
-        drafts.accept(actor(leen), Subject(REPLY, thread.id), f"sent-{number}", {}, revision=0)
+        acceptance.accept(actor(leen), Subject(REPLY, thread.id), f"sent-{number}", {}, revision=0)
     db.session.commit()
     with clock.at(began + 400 * DAY):
         assert expiry.sweep(enter=ENTER) == 3
