@@ -74,15 +74,13 @@ def keep(
     if not fields:
         _throw_away(draft)
         return None
-    is_older = _is_older(draft, fields, revision, typed_at)
-    if is_older:
+    if _is_older(draft, fields, revision, typed_at):
         _put_beside(actor, draft, fields, typed_at)
-    else:
-        _write(actor, draft, fields, revision, typed_at)
-        draft.base_revision = draft.base_revision if base_revision is None else base_revision
+        return replace(view(draft, place), revision=revision, beside=True)
+    _write(actor, draft, fields, revision, typed_at)
+    draft.base_revision = draft.base_revision if base_revision is None else base_revision
     db.session.flush()
-    shown = view(draft, place)
-    return replace(shown, revision=revision, beside=True) if is_older else shown
+    return view(draft, place)
 
 
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
@@ -187,6 +185,7 @@ def _put_beside(actor: Actor, draft: Draft, fields: Fields, typed_at: datetime) 
     if draft.discarded_at is not None:
         _revive(actor, draft)
     draft.other_fields, draft.other_at = fields, typed_at
+    db.session.flush()
 
 
 def _write(actor: Actor, draft: Draft, fields: Fields, revision: int, typed_at: datetime) -> None:
