@@ -48,13 +48,15 @@ def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *,
 
 def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revision: int) -> bool:
     """Give the words of a draft that were not sent a key of their own; also above the number that may be kept."""
-    own = draft.fields if subject_of(draft) != subject or draft.revision != revision else {}
+    is_another = subject_of(draft) != subject  # under a key that is not of this form: nothing of it was sent
+    own = draft.fields if is_another or draft.revision != revision else {}
     other = draft.other_fields or {}
     # A field that was not sent, as when what it belongs to goes, takes its words along.
     kept = [
         (fields, at)
         for fields, at in ((own, draft.changed_at), (other, draft.other_at))
-        if draft.sent_at is None and loses({name: fields.get(name, "") for name in sent}, sent)
+        if draft.sent_at is None
+        and ((is_another and fields) or loses({name: fields.get(name, "") for name in sent}, sent))
     ]
     if not kept:
         return False

@@ -25,6 +25,7 @@ from forum.policy.errors import Conflict, Invalid, NotFound
 MOST = 50  # of one member
 # Characters of one draft in all. The longest form takes half of it, so what is too long is kept too.
 LENGTH_MAX = 100_000
+MOST_THROWN = 50  # of one member, that can still be put back
 MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
 MOST_BEGUN = "300 per hour"
 CHECK = timedelta(days=1)  # how often the worker asks whether its owner may still enter
@@ -207,8 +208,12 @@ def _note_change(draft: Draft, at: datetime) -> None:
 
 
 def _throw_away(draft: Draft) -> None:
+    """Note that a draft was thrown away; of too many the ones thrown away first cannot be put back any more."""
     draft.discarded_at = clock.now()
     draft.check_at = draft.discarded_at + queries.RESTORABLE
+    db.session.flush()
+    for row in db.session.scalars(queries.thrown_before(draft, MOST_THROWN)):
+        db.session.delete(row)
     db.session.flush()
 
 

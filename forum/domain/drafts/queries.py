@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy.orm import defer
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -43,6 +44,14 @@ def restorable(actor: Actor, draft_id: int) -> Select[Any]:
         Draft.sent_at.is_(None),
         Draft.discarded_at > clock.now() - RESTORABLE,
     )
+
+
+def thrown_before(draft: Draft, most: int) -> Select[Any]:
+    """Select what the owner of a draft threw away before the last `most`; rows that are being written are left."""
+    thrown = (Draft.member_id == draft.member_id, Draft.sent_at.is_(None), Draft.discarded_at.is_not(None))
+    latest = (Draft.discarded_at.desc(), Draft.id.desc())
+    older = select(Draft).where(*thrown).order_by(*latest).offset(most).with_for_update(skip_locked=True)
+    return older.options(defer(Draft.fields), defer(Draft.other_fields))
 
 
 def of_sending(actor: Actor, key: str) -> Draft | None:

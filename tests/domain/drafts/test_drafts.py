@@ -267,6 +267,33 @@ def test_a_key_that_belongs_to_another_form_is_refused(gent, leen, thread):
     assert bodies(leen) == ["With us too"]
 
 
+def test_a_sending_under_the_key_of_another_form_leaves_the_draft_of_that(gent, leen, thread):
+    sending = key()
+    keep(leen, Subject(STORY, gent.id), sending, {"title": "A title of its own", "body": "Both say this"})
+    acceptance.accept(actor(leen), Subject(REPLY, thread.id), sending, {"body": "Both say this"}, revision=1)
+    (draft,) = mine(leen)
+    assert (draft.subject.form, draft.fields["title"]) == (STORY, "A title of its own")
+    with pytest.raises(drafts.AlreadySent):
+        keep(leen, Subject(REPLY, thread.id), sending, {"body": "Both say this"}, 1)
+
+
+def test_what_is_thrown_away_again_and_again_is_not_kept_without_end(leen, thread, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST_THROWN", 3)
+    about, ids = Subject(REPLY, thread.id), []
+    for number in range(5):
+        with clock.at(clock.now() + timedelta(minutes=number)):
+            sending = key()
+            ids.append(keep(leen, about, sending, BODY).id)
+            if number % 2:
+                drafts.discard(actor(leen), ids[-1])
+            else:
+                assert keep(leen, about, sending, {}, 1) is None
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        there = [drafts.thrown_away(actor(leen), each, enter=ENTER) is not None for each in ids]
+    assert there == [False, False, True, True, True]
+    assert db.session.scalars(select(Draft.id).order_by(Draft.id)).all() == ids[2:]
+
+
 def test_a_text_that_changed_underneath_is_told(leen, thread):
     post = make_post(thread, leen)
     about = Subject(EDIT, post.id)
