@@ -134,7 +134,7 @@ export async function sendAll(copies, { now = false } = {}) {
       if (!copy || (copy.forGood && !now)) return;
       let answer = await send(copy);
       // Others than those that were sent: they are a draft of their own.
-      if (answer.sent && !copy.went) answer = await send({ to: copy.to, fields: anew(copy.fields) });
+      if (answer.sent && !copy.went) answer = await send({ to: copy.to, fields: anew(copy.fields), time: copy.time });
       const gone = answer.kept || answer.sent;
       answers.push({ ...answer, gone });
       if (gone) await copies.drop(key);
