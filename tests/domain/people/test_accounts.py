@@ -115,15 +115,16 @@ def test_every_reason_not_to_let_in_sounds_the_same_and_costs_one_hash(monkeypat
     assert db.session.scalar(select(SignIn).limit(1)) is None
 
 
-def test_guessing_stops_and_the_owner_still_gets_in_from_elsewhere(app, monkeypatch):
+def test_guessing_slows_down_and_the_owner_still_gets_in_from_elsewhere(app, monkeypatch):
     person()
     monkeypatch.setitem(app.config, "RATES_ENABLED", True)
     rates.reset()
-    for _turn in range(10):
+    for _turn in range(11):  # ten, and the first of those that follow slowly
         with pytest.raises(Invalid):
             enter(password="wrong password")
-    with pytest.raises(rates.TooOften):
+    with pytest.raises(rates.TooOften) as refused:
         enter()
+    assert refused.value.retry_after <= 5
     assert enter(address="198.51.100.7")
     rates.reset()
 
@@ -131,11 +132,12 @@ def test_guessing_stops_and_the_owner_still_gets_in_from_elsewhere(app, monkeypa
 def test_an_unknown_address_is_slowed_down_the_same(app, monkeypatch):
     monkeypatch.setitem(app.config, "RATES_ENABLED", True)
     rates.reset()
-    for _turn in range(10):
+    for _turn in range(11):
         with pytest.raises(Invalid):
             enter("nobody@city.test")
-    with pytest.raises(rates.TooOften):
+    with pytest.raises(rates.TooOften) as refused:
         enter("nobody@city.test")
+    assert refused.value.retry_after <= 5
     rates.reset()
 
 

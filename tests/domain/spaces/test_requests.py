@@ -44,9 +44,9 @@ def test_a_request_that_is_wrong_is_not_counted_and_one_that_is_kept_is(gent, sp
     account = f"account:{tokens.digest('hanne@city.test')}"
     ask_for_access(email="Hanne@City.test", address=PLACE)
     assert spent == [
+        ("join", f"place:{PLACE}", "120 per hour"),
         ("join_here", f"{account}@{PLACE}", "3 per hour"),
         ("join_account", account, "10 per hour"),
-        ("join", f"place:{PLACE}", "120 per hour"),
     ]
 
 
