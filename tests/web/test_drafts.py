@@ -220,7 +220,7 @@ def test_throwing_away_asks_nothing_and_can_be_undone(client, gent, thread, leen
     assert "No drafts." in shown
     assert submit(client, f"/drafts/{kept['id']}/restoration").status_code == 303
     assert "Half a thought" in words(client.get("/drafts"))
-    there = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE", "stay": "1"})
+    there = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE", "stay": "0"})
     assert there.location == f"{at(thread)}?thrown={kept['id']}#thrown"
     assert f'action="/drafts/{kept["id"]}/restoration"' in words(client.get(there.location))
     assert submit(client, f"/drafts/{kept['id']}").status_code == 404
