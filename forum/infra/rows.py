@@ -1,11 +1,15 @@
 """Writes that are decided by a constraint or a row instead of an earlier look, so that parallel runs agree."""
 
+import secrets
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Update
+from sqlalchemy import Update, exists, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.infra.db import Base, db
+
+IDS = range(1_000_000, 2_000_000_000)  # fits an integer of four bytes
 
 
 def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -> list[Any]:
@@ -19,18 +23,36 @@ def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -
     return list(db.session.execute(statement.returning(*returning)))
 
 
-def upsert(model: type[Base], rows: list[dict[str, Any]], *, keys: tuple[str, ...]) -> None:
-    """Insert `rows`; where one with the same `keys` is there already, give it the other values."""
+def upsert(
+    model: type[Base], rows: list[dict[str, Any]], *, keys: tuple[str, ...], once: tuple[str, ...] = ()
+) -> None:
+    """Insert `rows`; where one with the same `keys` is there already, give it the others, without those `once`."""
     if not rows:
         return
     statement = _insert(model).values(rows)
-    others = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    others = {name: statement.excluded[name] for name in rows[0] if name not in keys + once}
     db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=others))
 
 
 def _insert(model: type[Base]) -> Any:
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(model)
+
+
+def drawn(column: Any, draw: Callable[[], Any]) -> Any:
+    """Return what `draw` gives, drawn again as long as a row has it in `column`."""
+    value = draw()
+    while db.session.scalar(select(exists().where(column == value))):
+        value = draw()
+    return value
+
+
+def drawn_id(column: Any) -> int:
+    """Return an id for a new row that was drawn by lot.
+
+    Ids that are counted tell everybody who has two of their own how many rows others made in between.
+    """
+    return int(drawn(column, lambda: secrets.choice(IDS)))
 
 
 def update_rows(statement: Update) -> int:

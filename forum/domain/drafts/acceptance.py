@@ -8,7 +8,7 @@ from forum.domain.drafts.drafts import KEY, loses
 from forum.domain.drafts.views import LIFE, Subject, subject_of
 from forum.infra import clock
 from forum.infra.db import db
-from forum.infra.rows import upsert
+from forum.infra.rows import drawn_id, upsert
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 
@@ -26,6 +26,7 @@ def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *,
     draft = queries.of_sending(actor, key)
     remains = draft is not None and _keep_aside(draft, subject, sent, revision)
     mark = {
+        "id": drawn_id(Draft.id),
         "member_id": actor.id,
         "idempotency_key": key,
         "form": subject.form,
@@ -42,7 +43,7 @@ def accept(actor: Actor, subject: Subject, key: str, sent: Mapping[str, str], *,
         "warned_at": None,
         "check_at": now + LIFE,  # as long as a device may still bring its copy
     }
-    upsert(Draft, [mark], keys=("member_id", "idempotency_key"))
+    upsert(Draft, [mark], keys=("member_id", "idempotency_key"), once=("id",))
     return remains
 
 
@@ -62,6 +63,7 @@ def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revisio
         return False
     now, (fields, at), (other_fields, other_at) = clock.now(), kept[0], kept[1] if kept[1:] else (None, None)
     row = Draft(
+        id=drawn_id(Draft.id),
         member_id=draft.member_id,
         idempotency_key=str(uuid.uuid4()),
         form=draft.form,

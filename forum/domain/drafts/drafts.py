@@ -17,7 +17,7 @@ from forum.domain.people import accounts
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.rows import insert_new
+from forum.infra.rows import drawn_id, insert_new
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
@@ -55,18 +55,17 @@ def keep(
     the ones that arrive, the answer is `beside` the draft, and has the revision that came.
     NotFound where the actor may not enter, AlreadySent, Invalid at `draft` (too long, too many), TooOften.
     """
-    if not KEY.fullmatch(key):
-        raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
+    _refuse_malformed(key, fields)
     typed_at = clock.now() - max(timedelta(0), min(age, LIFE))
     rates.spend("draft", f"member:{actor.id}", limit=MOST_SAVES)
     place = enter(actor, [subject]).get(subject)
     if place is None:
         raise NotFound
-    _refuse_too_long(fields)
+    accounts.one_at_a_time(actor)  # before the draft, in the order of who sends a story
     draft = queries.of_sending(actor, key)
-    if draft is None and not fields:
-        return None
     if draft is None:
+        if not fields:
+            return None
         draft = _begin(actor, subject, key, fields, base_revision, typed_at)
     if draft.sent_at is not None:
         raise AlreadySent(_("This is posted already."))
@@ -86,7 +85,11 @@ def keep(
 
 def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
     """Return the actor's open drafts about these subjects, the newest first (one query); for pages of those places."""
-    values = {"member_id": actor.id, "subject_ids": sorted({each.id for each in subjects})}
+    values = {
+        "member_id": actor.id,
+        "forms": sorted({each.form for each in subjects}),
+        "subject_ids": sorted({each.id for each in subjects}),
+    }
     return [draft for draft in db.session.scalars(queries.about(), values) if subject_of(draft) in subjects]
 
 
@@ -100,7 +103,8 @@ def every(actor: Actor, *, enter: Enter) -> list[DraftView]:
 def one(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView:
     """Return an open draft of the actor; NotFound for any other, and where they may not enter its place."""
     draft = db.session.scalars(queries.open_of(actor).where(Draft.id == draft_id)).one_or_none()
-    return _entered(actor, draft, enter)
+    shown = _entered(actor, draft, enter)
+    return replace(shown, other=dict(draft.other_fields)) if draft and draft.other_fields else shown
 
 
 def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | None:
@@ -126,6 +130,7 @@ def discard(actor: Actor, draft_id: int) -> Draft:
 
 def restore(actor: Actor, draft_id: int) -> Draft:
     """Put back what the actor threw away less than a day ago; NotFound, Invalid at `draft` when there are too many."""
+    accounts.one_at_a_time(actor)  # as in `keep`
     draft = db.session.scalars(queries.restorable(actor, draft_id).with_for_update()).one_or_none()
     if draft is None:
         draft = queries.own(actor, draft_id)
@@ -158,6 +163,7 @@ def _begin(
     _refuse_too_many(actor)
     now = clock.now()
     row = {
+        "id": drawn_id(Draft.id),
         "member_id": actor.id,
         "idempotency_key": key,
         "form": subject.form,
@@ -217,7 +223,9 @@ def _throw_away(draft: Draft) -> None:
     db.session.flush()
 
 
-def _refuse_too_long(fields: Fields) -> None:
+def _refuse_malformed(key: str, fields: Fields) -> None:
+    if not KEY.fullmatch(key):
+        raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
     length = sum(len(value) for value in _texts(fields))
     if length > LENGTH_MAX:
         raise Invalid("draft", too_long(length, LENGTH_MAX))
@@ -230,7 +238,6 @@ def _revive(actor: Actor, draft: Draft) -> None:
 
 
 def _refuse_too_many(actor: Actor) -> None:
-    accounts.one_at_a_time(actor)
     if how_many(actor) >= MOST:
         message = _(
             "You have %(limit)d drafts, and more cannot be kept. Send one or throw one away.", limit=MOST

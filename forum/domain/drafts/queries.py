@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy.orm import defer
 
 from forum.infra import clock
@@ -15,19 +15,24 @@ from forum.policy.errors import NotFound
 
 RESTORABLE = timedelta(days=1)
 OPEN = (Draft.sent_at.is_(None), Draft.discarded_at.is_(None))
+_WORDS, _OTHER = defer(Draft.fields), defer(Draft.other_fields)
 _MINE = Draft.member_id == bindparam("member_id", type_=Integer)
 
 
 def open_of(actor: Actor) -> Select[Any]:
-    """Select the open drafts of the actor, the newest first."""
-    return _newest_first(select(Draft).where(Draft.member_id == actor.id, *OPEN))
+    """Select the open drafts of the actor, the newest first; other copies are read where one is shown."""
+    return _newest_first(select(Draft).where(Draft.member_id == actor.id, *OPEN)).options(_OTHER)
 
 
 @cached
 def about() -> Select[Any]:
-    """Select the open drafts of `member_id` about `subject_ids`, the newest first; of whichever form."""
+    """Select the open drafts of `member_id` in `forms` about `subject_ids`, the newest first.
+
+    Words are read of those alone that a page shows: each can be long, and a page shows two at most.
+    """
+    forms = Draft.form.in_(bindparam("forms", expanding=True, type_=String))
     subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
-    return _newest_first(select(Draft).where(_MINE, subjects, *OPEN))
+    return _newest_first(select(Draft).where(_MINE, forms, subjects, *OPEN)).options(_WORDS, _OTHER)
 
 
 @cached
@@ -51,7 +56,7 @@ def thrown_before(draft: Draft, most: int) -> Select[Any]:
     thrown = (Draft.member_id == draft.member_id, Draft.sent_at.is_(None), Draft.discarded_at.is_not(None))
     latest = (Draft.discarded_at.desc(), Draft.id.desc())
     older = select(Draft).where(*thrown).order_by(*latest).offset(most).with_for_update(skip_locked=True)
-    return older.options(defer(Draft.fields), defer(Draft.other_fields))
+    return older.options(_WORDS, _OTHER)
 
 
 def of_sending(actor: Actor, key: str) -> Draft | None:

@@ -53,6 +53,7 @@ class DraftView:
     fields: Fields = field(default_factory=dict)
     changed_at: datetime | None = None
     other_at: datetime | None = None
+    other: Fields = field(default_factory=dict)  # the words of its other copy, where one draft is shown
     base_changed: bool = False
     beside: bool = False  # the words that were to be kept are its other copy, because they were older
 
@@ -88,6 +89,6 @@ def view(draft: Draft, place: Place | None) -> DraftView:
         place=place,
         fields=dict(draft.fields),
         changed_at=draft.changed_at,
-        other_at=draft.other_at if draft.other_fields else None,
+        other_at=draft.other_at,
         base_changed=None not in revisions and len(set(revisions)) > 1,
     )

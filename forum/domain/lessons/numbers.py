@@ -5,22 +5,19 @@ published, where the reader may not look.
 """
 
 import secrets
-from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import update
 
 from forum.infra import days, rows
-from forum.infra.db import db
 from forum.models.lessons import Lesson, LessonNumber, LessonVersion
 
 FIRST = "1.0"
-IDS, PUBLIC = range(1_000_000, 2_000_000_000), range(10_000, 100_000)
+PUBLIC = range(10_000, 100_000)
 
 
 def new_id() -> int:
     """Return the id of a new lesson, which stands in its address on the workbench."""
-    return int(_drawn(Lesson.id, lambda: secrets.choice(IDS)))
+    return rows.drawn_id(Lesson.id)
 
 
 def new_public_id() -> str:
@@ -29,7 +26,7 @@ def new_public_id() -> str:
     if not _raise(year):
         rows.insert_new(LessonNumber, [{"year": year, "last": 0}])
         _raise(year)
-    return str(_drawn(Lesson.public_id, lambda: f"les-{year}-{secrets.choice(PUBLIC)}"))
+    return str(rows.drawn(Lesson.public_id, lambda: f"les-{year}-{secrets.choice(PUBLIC)}"))
 
 
 def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
@@ -40,14 +37,6 @@ def next_version(before: LessonVersion | None, version: LessonVersion) -> str:
     if before.recommendation.strip() != version.recommendation.strip():
         return f"{whole + 1}.0"
     return f"{whole}.{part + 1}"
-
-
-def _drawn(column: Any, draw: Callable[[], Any]) -> Any:
-    """One that no lesson has."""
-    drawn = draw()
-    while db.session.scalar(select(exists().where(column == drawn))):
-        drawn = draw()
-    return drawn
 
 
 def _raise(year: int) -> bool:

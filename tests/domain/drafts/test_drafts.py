@@ -3,6 +3,7 @@
 import logging
 import uuid
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -291,7 +292,33 @@ def test_what_is_thrown_away_again_and_again_is_not_kept_without_end(leen, threa
     with clock.at(clock.now() + timedelta(minutes=5)):
         there = [drafts.thrown_away(actor(leen), each, enter=ENTER) is not None for each in ids]
     assert there == [False, False, True, True, True]
-    assert db.session.scalars(select(Draft.id).order_by(Draft.id)).all() == ids[2:]
+    assert set(db.session.scalars(select(Draft.id))) == set(ids[2:])
+
+
+def test_the_numbers_of_drafts_tell_nothing_of_what_others_write(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    ids = [keep(leen, about, key(), BODY).id for _number in range(3)]
+    keep(leen, about, sending, BODY)
+    acceptance.accept(actor(leen), about, sending, BODY, revision=1)
+    acceptance.accept(actor(leen), about, key(), BODY, revision=0)
+    every = sorted(db.session.scalars(select(Draft.id)))
+    assert len(every) == 5
+    assert set(ids) < set(every)
+    assert every[0] >= 1_000_000
+    assert min(after - before for before, after in pairwise(every)) > 1
+
+
+def test_a_page_with_a_form_reads_no_words_of_drafts_that_it_does_not_show(leen, thread, count_queries):
+    about = Subject(REPLY, thread.id)
+    for _number in range(3):
+        keep(leen, about, key(), BODY)
+    db.session.expunge_all()
+    with count_queries() as seen:
+        newest = drafts.about(actor(leen), [about])[0]
+    assert not any(
+        "draft.fields" in statement or "draft.other_fields" in statement for statement in seen.statements
+    )
+    assert newest.fields == BODY
 
 
 def test_a_text_that_changed_underneath_is_told(leen, thread):
