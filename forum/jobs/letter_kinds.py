@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -134,7 +135,8 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
-    closed, old = expiry.words_for(_require_member(member).id)
+    told_at = datetime.fromisoformat(mail.payload["told_at"])
+    closed, old = expiry.words_for(_require_member(member).id, told_at)
     if closed is None and old is None:
         raise NothingToSend("nothing lapses")
     return Content(_("Some of your drafts will be deleted"), {"closed": closed, "old": old})

@@ -52,10 +52,10 @@ def knock(space, person, **over):
     return row
 
 
-def drafts_that_lapse(person):
+def drafts_that_lapse(person, told_at):
     then = clock.now() - timedelta(days=340)
     for number, no_access_since in enumerate((None, clock.now() - timedelta(days=24))):
-        moments = {"changed_at": then, "warned_at": clock.now(), "check_at": clock.now()}
+        moments = {"changed_at": then, "warned_at": told_at, "check_at": clock.now()}
         db.session.add(
             Draft(
                 member_id=person.id, idempotency_key=f"k{number}", form="reply", subject_id=1, fields={"body": "x"},
@@ -89,7 +89,9 @@ def mail_of(session):
             lane = Lane.BULK if kind == "cited" else Lane.DIRECT
             return queued(kind, member=to, lane=lane, lesson_id=lesson.id, version_id=lesson.current_id)
         if kind == "drafts_lapse":
-            drafts_that_lapse(person)
+            told_at = clock.now()
+            drafts_that_lapse(person, told_at)
+            return queued(kind, member=person, told_at=told_at.isoformat())
         if kind == "digest":
             return _digest_mail(space, keeper, person)
         return queued(kind, member=person)

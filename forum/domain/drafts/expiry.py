@@ -16,10 +16,12 @@ from forum.domain.mailing import mail_queue
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.drafts import Draft
+from forum.models.mail import MailState
 from forum.policy.actors import actor_of
 
 BATCH = 100
 LETTER = "drafts_lapse"
+WORDS = (defer(Draft.fields, raiseload=True), defer(Draft.other_fields, raiseload=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ def sweep(*, enter: Enter) -> int:
     return len(found)
 
 
-def words_for(member_id: int) -> tuple[Word | None, Word | None]:
-    """Return what to tell a member now: of drafts without access, and of drafts that were not changed for long."""
-    told = select(Draft).where(Draft.member_id == member_id, Draft.warned_at.is_not(None), *OPEN)
-    drafts = db.session.scalars(told).all()
+def words_for(member_id: int, told_at: datetime) -> tuple[Word | None, Word | None]:
+    """Return what the letter of that moment tells: of drafts without access, and of those not changed for long."""
+    told = select(Draft).where(Draft.member_id == member_id, Draft.warned_at == told_at, *OPEN)
+    drafts = db.session.scalars(told.options(*WORDS)).all()
     closed = [draft for draft in drafts if draft.no_access_since is not None]
     return _word(closed), _word(draft for draft in drafts if draft.no_access_since is None)
 
@@ -75,20 +77,28 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
         if entered is (draft.no_access_since is not None):
             draft.no_access_since, draft.warned_at = None if entered else now, None
         word_at, lapses_at = lapse(draft, entered=entered)
+        if draft.warned_at is not None and now >= lapses_at:
+            _let_go(draft)
         if draft.warned_at is None and now >= word_at:
             to_tell.append(draft)
-        elif now >= lapses_at:
-            db.session.delete(draft)
-    key = f"{LETTER}.{member_id}.{days.today(actor.timezone)}"
-    if to_tell and mail_queue.queue_mail(LETTER, key=key, member_id=member_id):
+    key, told_at = f"{LETTER}.{member_id}.{days.today(actor.timezone)}", {"told_at": now.isoformat()}
+    if to_tell and mail_queue.queue_mail(LETTER, key=key, member_id=member_id, payload=told_at):
         for draft in to_tell:
             draft.warned_at = now
 
 
+def _let_go(draft: Draft) -> None:
+    """Delete a draft whose owner was told; when the letter was given up, they are to be told again."""
+    state = mail_queue.state_of(LETTER, draft.member_id, since=draft.warned_at)
+    if state == MailState.SENT:
+        db.session.delete(draft)
+    elif state not in {MailState.QUEUED, MailState.SENDING}:
+        draft.warned_at = None
+
+
 def _locked(query: Select[Any]) -> Sequence[Draft]:
     """Rows that no request is writing at this moment, without their words, which nobody needs here."""
-    words = (defer(Draft.fields, raiseload=True), defer(Draft.other_fields, raiseload=True))
-    return db.session.scalars(query.options(*words).with_for_update(skip_locked=True)).all()
+    return db.session.scalars(query.options(*WORDS).with_for_update(skip_locked=True)).all()
 
 
 def _word(drafts: Iterable[Draft]) -> Word | None:

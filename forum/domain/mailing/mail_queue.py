@@ -71,6 +71,13 @@ def mail_row(
     }
 
 
+def state_of(kind: str, member_id: int, *, since: datetime | None) -> MailState | None:
+    """Return what became of the first mail of this kind that was queued for a member since then; None for none."""
+    query = select(OutgoingMail.state).where(OutgoingMail.kind == kind, OutgoingMail.member_id == member_id)
+    query = query.where(OutgoingMail.created_at >= since).order_by(OutgoingMail.id).limit(1)
+    return db.session.scalar(query)
+
+
 def anything_due() -> bool:
     """Return whether a mail waits to be sent at this moment."""
     due = exists().where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at <= clock.now())

@@ -14,7 +14,7 @@ from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.drafts import Draft
-from forum.models.mail import OutgoingMail
+from forum.models.mail import MailState, OutgoingMail
 from forum.models.spaces import Audience, Membership
 from tests.factories import actor, join, make_thread
 
@@ -110,6 +110,40 @@ def test_nothing_goes_before_the_word_even_when_the_worker_was_away(began, leen)
     assert left() == 1
     pass_days(began, 531)
     assert left() == 0
+
+
+def test_nothing_goes_while_its_letter_did_not_go_out_and_a_letter_given_up_is_written_anew(began, leen):
+    def become(state):
+        db.session.execute(db.update(OutgoingMail).values(state=state))
+        db.session.commit()
+
+    def look(day):
+        with clock.at(began + day * DAY):
+            expiry.sweep(enter=ENTER)
+            db.session.commit()
+
+    look(336)
+    become(MailState.QUEUED)
+    look(400)
+    assert left() == 1, "it waits to be sent"
+    become(MailState.FAILED)
+    look(402)
+    assert left() == 1, "nobody was told"
+    assert db.session.scalar(select(func.count(OutgoingMail.id))) == 2
+    become(MailState.SENT)
+    look(431)
+    assert left() == 1, "told again, thirty days before"
+    look(433)
+    assert left() == 0
+
+
+def test_a_letter_tells_only_of_drafts_that_no_earlier_one_told_of(began, leen, thread):
+    with clock.at(began + 5 * DAY):
+        keep(leen, thread, "Later")
+        db.session.commit()
+    assert len(pass_days(began, 336)) == 1
+    assert len(pass_days(began, 342)) == 2
+    assert all("1 draft has not changed for eleven months" in letter for letter in letters())
 
 
 def test_a_draft_without_access_goes_after_thirty_days_with_a_word_a_week_before(began, leen, gent):
