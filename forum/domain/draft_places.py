@@ -8,10 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import or_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
-from forum.domain.lessons import meanwhile
+from forum.domain.lessons import meanwhile, reviews
+from forum.domain.people import capacities
 from forum.domain.threads.page import page_of
 from forum.infra import text
 from forum.infra.db import db
@@ -162,26 +163,47 @@ def _posts(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
 
 
 def _lessons(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """The text and the claims of a draft, for the moderators of its space."""
+    return {
+        subject: _of_lesson(
+            lesson, version, space.name, may_edit_draft(actor, lesson), {"lesson_id": lesson.id}
+        )
+        for subject, lesson, version, space in _lesson_rows(actor, asked)
+        if may_moderate(actor, lesson.space_id)
+    }
+
+
+def _notes(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """A note of a reviewer, for whoever could review the lesson.
+
+    Whether it waits for a review at this moment is for them alone to know, so it does not decide who enters.
+    """
+    rows = [row for row in _lesson_rows(actor, asked) if row[2] is not None]
+    people = {
+        who for _subject, lesson, version, _space in rows for who in reviews.people(actor, lesson, version)
+    }
+    cities = capacities.cities_of(people)
+    return {
+        subject: _of_lesson(lesson, version, space.name, _may_note(lesson), {"lesson_id": lesson.id})
+        for subject, lesson, version, space in rows
+        if reviews.could(actor, lesson, version, space, cities)
+    }
+
+
+def _lesson_rows(actor: Actor, asked: list[Subject]) -> list[Any]:
+    """Lessons among the subjects that the actor sees: the version that is made if they see it, else what stands."""
+    latest = or_(LessonVersion.id == Lesson.working_id, LessonVersion.id == Lesson.current_id)
     query = (
-        select(Lesson, LessonVersion, Space.name)
+        select(Lesson, LessonVersion, Space)
         .join(Space, Space.id == Lesson.space_id)
-        .outerjoin(LessonVersion, and_(LessonVersion.id == Lesson.working_id, sees(LessonVersion, actor)))
+        .outerjoin(LessonVersion, latest & sees(LessonVersion, actor))
         .where(Lesson.id.in_(_ids(asked)), sees(Lesson, actor))
     )
-    rows = {lesson.id: (lesson, version, space) for lesson, version, space in db.session.execute(query)}
-    found = {}
-    for subject in asked:
-        if subject.id not in rows:
-            continue
-        lesson, version, space = rows[subject.id]
-        if subject.form == REVIEW_NOTE:
-            answer = _may_note(lesson)
-        elif may_moderate(actor, lesson.space_id):
-            answer = may_edit_draft(actor, lesson)
-        else:
-            continue
-        found[subject] = _of_lesson(lesson, version, space, answer, {"lesson_id": lesson.id})
-    return found
+    rows: dict[int, Any] = {}
+    for lesson, version, space in db.session.execute(query):
+        if lesson.id not in rows or version.id == lesson.working_id:
+            rows[lesson.id] = (lesson, version, space)
+    return [(subject, *rows[subject.id]) for subject in asked if subject.id in rows]
 
 
 def _claims(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
@@ -214,7 +236,6 @@ def _of_lesson(
 
 
 def _may_note(lesson: Lesson) -> Answer:
-    """Who may enter has read the lesson as a reviewer; the page asks the rest."""
     return (
         YES if lesson.state == LessonState.IN_REVIEW else deny(_("This lesson is not waiting for a review."))
     )
@@ -228,6 +249,7 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_spaces, (STORY,)),
     (_threads, (REPLY,)),
     (_posts, (EDIT,)),
-    (_lessons, (LESSON_TEXT, CLAIM, REVIEW_NOTE)),
+    (_lessons, (LESSON_TEXT, CLAIM)),
+    (_notes, (REVIEW_NOTE,)),
     (_claims, (CLAIM_CHANGE,)),
 )

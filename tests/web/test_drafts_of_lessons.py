@@ -216,8 +216,9 @@ def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesso
     other = keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="Another one").get_json()
     sent = submit(client, f"/workbench/{lesson.id}/return", form | {"note": "I doubt it."})
     assert sent.status_code == 303
-    rows = dict(db.session.execute(select(Draft.id, Draft.sent_at).order_by(Draft.id)).all())
-    assert [sent_at is not None for sent_at in rows.values()] == [True, False]
+    rows = dict(db.session.execute(select(Draft.idempotency_key, Draft.sent_at)).all())
+    assert rows.pop(form["idempotency_key"]) is not None
+    assert list(rows.values()) == [None]
     listed = page(client, "/drafts")  # they no longer see the lesson
     assert "Another one" not in listed
     assert "Put talking" not in listed
@@ -238,6 +239,29 @@ def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_th
     listed = page(client, "/drafts")
     assert "I doubt" in listed
     assert "Zwarttitel" not in listed
+
+
+def test_a_note_about_a_lesson_tells_nothing_of_a_review_to_who_may_not_review_it(client, scene, lesson):
+    lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    scene.agree(lesson)
+    lessons.publish(scene.actor("reviewer"), lesson.id)
+    reader = make_member("Els", space=make_space("Leuven", city="leuven"))
+    neighbour = make_member("Piet", city="aalst", space=make_space("Parken"), role=Role.MODERATOR)
+    db.session.commit()
+
+    def answers():
+        told = []
+        for who in (reader, neighbour, scene.reviewer):
+            sign_in(client, who)
+            told.append(keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="I doubt").status_code)
+        return told
+
+    before = answers()
+    version = lessons.revise(scene.actor("curator"), lesson.id)
+    lessons.save(scene.actor("curator"), lesson.id, saved_count=version.saved_count, change_note="More")
+    lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    db.session.commit()
+    assert before == answers() == [404, 404, 200]
 
 
 def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson):

@@ -7,7 +7,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.lessons import Lesson, LessonReview, LessonState, LessonVersion, Verdict
 from forum.models.spaces import Space
-from forum.policy.actions import Answer, deny, may_review
+from forum.policy.actions import Answer, could_review, deny, may_review
 from forum.policy.actors import Actor
 
 
@@ -18,14 +18,25 @@ def answer_for(
 
     `cities` as from `capacities.cities_of`, makers and actor included.
     """
-    origin = (
-        cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
-    )
+    origin = _origin(lesson, version, space, cities)
     answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
     # Who submitted a version made it too, even where somebody else began the lesson.
     if answer and actor.id == version.created_by_id:
         return deny(_("You asked for this review yourself: somebody else has to publish it."))
     return answer
+
+
+def could(
+    actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
+) -> bool:
+    """Return whether the actor may review this version whenever it waits, whether or not it does now."""
+    origin = _origin(lesson, version, space, cities)
+    answer = could_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
+    return bool(answer) and actor.id != version.created_by_id
+
+
+def _origin(lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]) -> set[str]:
+    return cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
 
 
 def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
