@@ -100,6 +100,7 @@ REFUSED = [
     ("JOBS_URL", ["memory:", "Memory:", "memory://"], "JOBS_URL is in memory"),
     ("JOBS_URL", ["", "nonsense", "jobs.db", "http://x", "mysql://x/y"], "JOBS_URL must start with"),
     ("JOBS_URL", ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:"], "JOBS_URL names no file"),
+    ("JOBS_URL", ["sqlite:///file::memory:?uri=true", "sqlite:///jobs.db?mode=memory"], "JOBS_URL names no file"),
     ("JOBS_URL", ["redis://", "rediss://:6379"], "JOBS_URL names no server"),
     ("JOBS_URL", ["postgresql://host", "postgres://"], "JOBS_URL names no database"),
     ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True, "100000", "11", "9" * 5000, "01"],

@@ -21,6 +21,7 @@ FEWEST = 8  # different characters of a key
 FEWEST_PACKED = 30
 RUNS = (string.ascii_lowercase, "01234567890", "qwertyuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm")
 PLACEHOLDER_DOMAIN = "@leerkring.example"  # of the default, where no mail can be answered
+INNER = re.compile(r"\b(mode|uri|vfs)=", re.IGNORECASE)  # of an address of SQLite within the address
 RUN = 8  # neighbouring keys or letters in a row
 # A sentence is mostly words, which have vowels; what chance draws has few runs of small letters, and few vowels.
 WORD, SHARE_OF_WORDS, SHARE_OF_VOWELS = re.compile("[A-Za-z][a-z]{2,}"), 0.6, 0.34
@@ -171,21 +172,24 @@ def _database(url: str) -> list[str]:
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         return ["DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"]
     if parsed.drivername == "sqlite":
-        name = parsed.database or ""
-        # An address within the address can name memory in many ways, and no file that we could keep private.
-        if (
-            not name.strip()
-            or name.startswith((":memory:", "file:"))
-            or {"mode", "uri", "vfs"} & set(parsed.query)
-        ):
+        if not _is_file(url):
             return [
                 "DATABASE_URL names no file, as in sqlite:////var/lib/forum.db: all would be lost at a restart"
             ]
-        if Path(name).is_dir():
+        if Path(parsed.database or "").is_dir():
             return ["DATABASE_URL names a folder: name a file in it"]
     if parsed.drivername == "postgresql+psycopg" and not parsed.database:
         return ["DATABASE_URL names no database"]
     return []
+
+
+def _is_file(url: str) -> bool:
+    """Whether an address of SQLite names a file.
+
+    An address within the address can name memory in many ways, and no file that we could keep private.
+    """
+    name, _mark, query = url.partition(":///")[2].partition("?")
+    return bool(name.strip()) and not name.startswith((":memory:", "file:")) and not INNER.search(query)
 
 
 def _sender(written: str) -> list[str]:
@@ -202,7 +206,7 @@ def _jobs(url: str) -> list[str]:
     if scheme == "memory":
         return ["JOBS_URL is in memory, where the worker hears nothing: name a file, Redis or PostgreSQL"]
     if scheme == "sqlite":
-        return [] if url.partition(":///")[2] not in {"", ":memory:"} else ["JOBS_URL names no file"]
+        return [] if _is_file(url) else ["JOBS_URL names no file"]
     if scheme in {"postgres", "postgresql"}:
         parts = _split(url)
         return [] if parts is not None and parts.path.strip("/") else ["JOBS_URL names no database"]
