@@ -10,11 +10,11 @@ from forum.domain.drafts import drafts
 from forum.domain.drafts.views import DraftView, Fields
 from forum.infra import clock, i18n
 from forum.infra.i18n import _
-from forum.infra.rates import TooOften
-from forum.policy.errors import Conflict, DomainError, Invalid, NotFound
+from forum.policy.errors import NotFound
 from forum.web import draft_slots
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
+from forum.web.http.error_pages import is_for_script
 from forum.web.http.form_methods import form_delete
 from forum.web.http.submitted_fields import Field, field_of
 
@@ -33,6 +33,7 @@ def index() -> ResponseReturnValue:
         drafts=drafts.every(actor(), enter=draft_places.places),
         thrown=thrown,
         most=drafts.MOST,
+        longest=drafts.LENGTH_MAX,
         first_words=first_words,
         address=_address,
     )
@@ -41,13 +42,17 @@ def index() -> ResponseReturnValue:
 @bp.post("/drafts")
 @open_to(members)
 def keep() -> ResponseReturnValue:
-    wants_json = request.accept_mimetypes.best == "application/json"
+    wants_json = is_for_script()
     try:
         kept = draft_slots.keep()
-    except (DomainError, TooOften) as error:
+    except drafts.AlreadySent:
         if not wants_json:
             raise
-        return _refused(error)
+        return jsonify(sent=True), 409
+    except NotFound:
+        if not wants_json:
+            raise
+        return jsonify(message=_("You may not enter this place at the moment.")), 404
     if wants_json:
         return jsonify(_told(kept))
     if kept is None:
@@ -65,7 +70,10 @@ def show(draft_id: int) -> ResponseReturnValue:
         raise NotFound
     if draft.place.may_write:
         return redirect(draft_slots.address(draft.subject, draft.place, draft=draft.id), 303)
-    return render_template("drafts/show.html", draft=draft, fields=_typed(draft.fields))
+    other_words = draft_places.first_words(draft.subject.form, draft.other)
+    return render_template(
+        "drafts/show.html", draft=draft, fields=_typed(draft.fields), other_words=other_words
+    )
 
 
 @bp.post("/drafts/<int:draft_id>")
@@ -117,9 +125,9 @@ def _address(draft: DraftView) -> str:
 
 
 def _typed(fields: Fields) -> list[Field]:
-    """The words of a draft as a page shows what cannot be sent."""
-    pairs = [(name, value) for name, value in fields.items() if isinstance(value, str)]
-    return [field_of(name, value) for name, value in pairs]
+    """The words of a draft as a page shows what cannot be sent, and what was chosen beside them."""
+    values = ((name, [value] if isinstance(value, str) else value) for name, value in fields.items())
+    return [field_of(name, one) for name, several in values for one in several]
 
 
 def _told(kept: DraftView | None) -> dict[str, Any]:
@@ -136,16 +144,3 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
         "other": kept.other_at is not None,
         "address": draft_slots.address(kept.subject, kept.place, draft=kept.id),
     }
-
-
-def _refused(error: DomainError | TooOften) -> ResponseReturnValue:
-    if isinstance(error, drafts.AlreadySent):
-        return jsonify(sent=True), 409
-    if isinstance(error, TooOften):
-        seconds = max(1, int(error.retry_after))
-        return jsonify(message=_("You may try again in a moment.")), 429, {"Retry-After": str(seconds)}
-    if isinstance(error, Invalid):
-        return jsonify(message=error.message), 422
-    if isinstance(error, Conflict):
-        return jsonify(message=error.reason), 409
-    return jsonify(message=_("You may not enter this place at the moment.")), 404

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from forum.domain import draft_places
 from forum.domain.draft_places import FORMS
+from forum.domain.drafts import drafts
 from forum.domain.threads import posts
 from forum.domain.threads.page import PAGE_SIZE
-from forum.infra import clock
+from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
@@ -329,6 +330,37 @@ def test_a_script_is_told_why_words_are_not_kept(client, thread, leen):
         assert (answer.status_code, list(answer.get_json())) == (404, ["message"])
     assert submit(client, "/drafts", {"draft_form": "reply"}).status_code == 404
     assert client.get("/drafts", headers=JSON).status_code == 200
+
+
+def test_a_script_that_saves_too_often_is_told_how_long_to_wait_as_on_every_page(
+    app, client, thread, leen, monkeypatch
+):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(drafts, "MOST_SAVES", "1 per 2 minutes")
+    rates.reset()
+    sign_in(client, leen)
+    sending = key()
+    assert keep(client, "reply", thread.id, sending, body="One").status_code == 200
+    refused = keep(client, "reply", thread.id, sending, 1, body="Two")
+    assert (refused.status_code, refused.get_json()) == (429, {"message": "Try again in 2 minutes."})
+    assert int(refused.headers["Retry-After"]) > 60
+    rates.reset()
+
+
+def test_where_nothing_can_be_sent_the_other_copy_can_be_brought_back_all_the_same(client, thread, leen):
+    sign_in(client, leen)
+    sending = key()
+    kept = keep(client, "reply", thread.id, sending, body="On the phone").get_json()
+    keep(client, "reply", thread.id, sending, body="On the desk")
+    thread.locked_at = clock.now()
+    db.session.commit()
+    shown = words(client.get(f"/drafts/{kept['id']}"))
+    assert "On the desk</textarea>" in shown
+    assert '<q dir="auto">On the phone</q>' in shown
+    submit(client, f"/drafts/{kept['id']}/exchange")
+    shown = words(client.get(f"/drafts/{kept['id']}"))
+    assert "On the phone</textarea>" in shown
+    assert '<q dir="auto">On the desk</q>' in shown
 
 
 def test_drafts_are_for_members_only(client, thread, leen):

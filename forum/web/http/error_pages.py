@@ -53,13 +53,14 @@ def init_app(app: Flask) -> None:
 
 def _page(name: str, status: int, sentence: Any, **context: Any) -> Any:
     only_look()  # whatever the request did is undone before anybody waits for this page
-    if _is_for_script():
+    if is_for_script():
         return jsonify(message=str(sentence)), status
     typed = unsent_forms.request_fields()
     return render_template(f"errors/{name}.html", typed=typed, reason=sentence, **context), status
 
 
-def _is_for_script() -> bool:
+def is_for_script() -> bool:
+    """Return whether a script of ours asks, which gets JSON: `message`, in the reader's language."""
     return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
@@ -79,7 +80,7 @@ def _after(status: int, seconds: int) -> Any:
 def _resume() -> Any:
     """A form without a valid session."""
     only_look()
-    if _is_for_script():
+    if is_for_script():
         if request.endpoint == "drafts.keep":
             return jsonify(
                 message=_("You are signed out. Sign in again, and it is kept in your drafts.")
