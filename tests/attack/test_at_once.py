@@ -133,12 +133,26 @@ def test_pressing_draft_and_claim_often_makes_one_of_each(live_app, ground):
     assert count(Claim) == 1
 
 
-def test_published_and_returned_at_once_is_one_of_the_two(live_app, ground):
+def lesson_in_review(ground) -> int:
     lesson = lessons.draft(actor(ground["first"]), ground["thread"].id, title="A lesson")
     lesson.state, version = "in_review", lessons.working(lesson)
     version.sealed_at = version.created_at
     db.session.commit()
-    path = f"/workbench/{lesson.id}"
+    return lesson.id
+
+
+def test_returned_with_the_same_note_at_once_it_went_back_once(live_app, ground):
+    calls = [(ground["second"], f"/workbench/{lesson_in_review(ground)}/return", {"note": "No"})] * 4
+    other = [(ground["second"], calls[0][1], {"note": "Something else"})]
+    statuses = storm(live_app, calls)
+    assert statuses == [303] * 4
+    assert storm(live_app, other)[0] in {403, 404}
+    assert count(LessonReview) == 1
+    assert count(LessonVersion) == 2
+
+
+def test_published_and_returned_at_once_is_one_of_the_two(live_app, ground):
+    path = f"/workbench/{lesson_in_review(ground)}"
     calls = [
         (ground["second"], f"{path}/publication", {}),
         (ground["second"], f"{path}/return", {"note": "No"}),

@@ -31,7 +31,7 @@ from forum.models.spaces import Audience, Space
 from forum.models.threads import Thread
 from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.errors import Conflict, DomainError, Forbidden, Invalid
 from forum.policy.visibility import get_visible
 
 REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
@@ -160,10 +160,13 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     The same note sent twice returned it once.
     NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
     """
-    returned = lesson_reviews.returned_already(actor, lesson_id, paragraphs(note))
-    if returned is not None:
+    try:
+        lesson, version = _to_review(actor, lesson_id)
+    except DomainError:  # also when it went back while this waited for it
+        returned = lesson_reviews.returned_already(actor, lesson_id, paragraphs(note))
+        if returned is None:
+            raise
         return returned
-    lesson, version = _to_review(actor, lesson_id)
     note = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
     )

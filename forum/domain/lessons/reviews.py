@@ -58,7 +58,7 @@ def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion |
 
     It asks for what the actor wrote, so also who may no longer read the draft that they returned is told that it went.
     """
-    lesson = db.session.get(Lesson, lesson_id)
+    lesson = db.session.get(Lesson, lesson_id, populate_existing=True)
     if lesson is None or lesson.state != LessonState.DRAFT or lesson.working_id is None:
         return None
     last = last_return(lesson_id)
