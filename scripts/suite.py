@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PHASES = {  # name: the database, what to select, how many at once
     "sqlite": ("sqlite", "not browser and not proof", "2"),
     "postgresql": ("postgresql", "not browser and not proof and not any_database", "2"),
-    "browser": ("sqlite", "browser and not proof", "0"),
+    "browser": ("sqlite", "browser and not proof", "2"),
 }
 
 
@@ -47,7 +47,7 @@ def _run(name: str, besides: list[str]) -> tuple[Counter[str], float]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "result.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-m", selection, "-n", workers]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", selection, "-n", workers, "--dist", "worksteal"]
         command += [f"--junitxml={written}", *besides]
         environment = {**os.environ, "TEST_DATABASE": database}
         environment.pop("DATABASE_URL", None)  # the tests make their databases themselves

@@ -27,13 +27,14 @@ from forum.models.spaces import Role, Space
 from tests import checkout, servers
 from tests.factories import make_member, make_space
 
+CHEAP = {"time_cost": 1, "memory_cost": 8}
 FOUND = pytest.StashKey[checkout.Listing]()
 POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Once, before workers start: what `make` makes is there, PostgreSQL runs."""
-    passwords.configure(time_cost=1, memory_cost=8)
+    passwords.configure(**CHEAP)
     if hasattr(config, "workerinput"):
         return
     if stale := checkout.uncompiled():
@@ -106,6 +107,12 @@ def forget_the_request_before() -> None:
     for name in list(g):
         g.pop(name)
     db.session.flush()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords() -> None:
+    """Begin every test with passwords that are hashed in no time, whatever the test before it asked for."""
+    passwords.configure(**CHEAP)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import socket
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -54,13 +54,12 @@ class Drip:
         """The status lines that came back."""
         self.going = False
         self.thread.join()
+        answered = select.select(self.sockets, [], [], 0.2)[0]
         lines = []
-        for each in self.sockets:
-            each.settimeout(0.2)
-            try:
+        for each in answered:
+            with suppress(OSError):  # reset while it was answered
                 lines.append(each.recv(200).decode(errors="replace").split("\r\n")[0])
-            except OSError:
-                lines.append("")
+        for each in self.sockets:
             each.close()
         return lines
 

@@ -109,6 +109,15 @@ def top_names(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, int]]:
 
 def python_files(root: Path = ROOT) -> list[tuple[Path, ast.Module]]:
     """Every Python file that is ours, parsed; migrations tell of the past and are left out."""
+    return _our_files() if root == ROOT else _parsed(root)
+
+
+@cache
+def _our_files() -> list[tuple[Path, ast.Module]]:
+    return _parsed(ROOT)
+
+
+def _parsed(root: Path) -> list[tuple[Path, ast.Module]]:
     folders = ("forum", "tests", "scripts", "bench", "demo")
     paths = [*root.glob("*.py"), *(path for name in folders for path in (root / name).rglob("*.py"))]
     return [(path, ast.parse(path.read_text())) for path in sorted(paths)]
