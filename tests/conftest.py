@@ -8,7 +8,8 @@ import random
 import shutil
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from sqlalchemy.engine import make_url
 
 from forum import create_app
 from forum.domain.themes import label_rows
-from forum.infra import logs, passwords
+from forum.infra import clock, logs, passwords
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
 from tests import checkout, servers
 from tests.factories import make_member, make_space
+from tests.rules import leak_scenario
+from tests.rules.leak_scenario import World
 
 CHEAP = {"time_cost": 1, "memory_cost": 8}
 FOUND = pytest.StashKey[checkout.Listing]()
@@ -94,10 +97,30 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
     """The application on a database that the migrations built."""
-    folder = tmp_path_factory.mktemp("forum")
+    return _sharing(migrated, tmp_path_factory.mktemp("forum"))
+
+
+@pytest.fixture(scope="session")
+def salted_app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
+    """An application of its own for the tests that look for leaks; `salted` fills it once."""
+    return _sharing(migrated, tmp_path_factory.mktemp("salted"))
+
+
+@pytest.fixture(scope="session")
+def salted(salted_app: Flask) -> Callable[[], World]:
+    """The salted network, made three days ago so that its digests are due; called in a test, it gives its rows."""
+    with salted_app.app_context(), clock.at(clock.now() - timedelta(days=3)):
+        found = leak_scenario.remember(leak_scenario.build())
+        db.session.remove()
+    return found
+
+
+def _sharing(migrated: str, folder: Path) -> Flask:
+    """A test holds one application context open, so that its requests share a transaction.
+
+    What a request keeps for itself (who is looking, her language, her token) must not outlive it.
+    """
     made = create_app(settings_for(copied_database(migrated, folder), folder))
-    # A test holds one application context open, so that requests share its transaction; what a request keeps for
-    # itself (who is looking, her language, her token) must not outlive it.
     made.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
     return made
 

@@ -15,7 +15,6 @@ from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Thread
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
-from tests.rules import leak_scenario
 from tests.rules.leak_scenario import MARKERS
 
 OUTSIDERS = (
@@ -26,9 +25,14 @@ NOBODY = "2147483000"
 
 
 @pytest.fixture
-def world(session):
+def app(salted_app):
+    return salted_app
+
+
+@pytest.fixture
+def world(salted, session):
     """The salted network, with an invitation and a device of insiders beside it."""
-    made = leak_scenario.build()
+    made = salted()
     invitations.invite(actor(made.moderator), made.closed.id, email="gast@stad.example", role=Role.GUEST)
     sessions.begin(made.insider, device="Hers")
     db.session.commit()

@@ -89,8 +89,13 @@ SWEEPS = [pytest.param(FEW, id="few"), pytest.param(Strange(), id="all", marks=p
 
 
 @pytest.fixture
-def world(session):
-    return leak_scenario.build()
+def app(salted_app):
+    return salted_app
+
+
+@pytest.fixture
+def world(salted, session):
+    return salted()
 
 
 def fillings(rule: Rule, world: leak_scenario.World, strange: Strange = FEW) -> Iterator[dict[str, str]]:

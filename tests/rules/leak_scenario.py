@@ -5,8 +5,10 @@
 """
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from typing import Any
 
 from forum.domain import draft_places
 from forum.domain.consents import consents
@@ -99,6 +101,24 @@ def forbidden(person: str) -> set[str]:
     if person == "administrator":  # who has the list of all accounts, and with it everybody's name
         markers.remove(SPEAKER)
     return markers
+
+
+def remember(world: World) -> Callable[[], World]:
+    """Return what finds the rows of this network again in another session."""
+    rows = {each.name: _keys(getattr(world, each.name)) for each in fields(world)}
+    return lambda: World(**{name: _found(keys) for name, keys in rows.items()})
+
+
+def _keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _keys(one) for name, one in value.items()}
+    return (type(value), value.id) if isinstance(value, db.Model) else value
+
+
+def _found(keys: Any) -> Any:
+    if isinstance(keys, dict):
+        return {name: _found(one) for name, one in keys.items()}
+    return db.session.get_one(*keys) if isinstance(keys, tuple) else keys
 
 
 def build() -> World:

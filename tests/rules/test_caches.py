@@ -7,7 +7,6 @@ from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.spaces import Role
 from tests.factories import actor, csrf_for, make_account, sign_in
-from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import addresses as pages
 from tests.rules.test_writes import addresses
 
@@ -21,8 +20,13 @@ FORM = {
 
 
 @pytest.fixture
-def world(session):
-    return leak_scenario.build()
+def app(salted_app):
+    return salted_app
+
+
+@pytest.fixture
+def world(salted, session):
+    return salted()
 
 
 @pytest.fixture

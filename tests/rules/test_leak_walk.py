@@ -125,10 +125,13 @@ def leaks(app: Flask, world: World, person: str) -> list[str]:
 
 
 @pytest.fixture
-def world(session) -> World:
-    """The salted network, made a week ago so that its digests are due."""
-    with clock.at(clock.now() - timedelta(days=3)):
-        return leak_scenario.build()
+def app(salted_app):
+    return salted_app
+
+
+@pytest.fixture
+def world(salted, session) -> World:
+    return salted()
 
 
 def test_the_walk_knows_every_route(app):

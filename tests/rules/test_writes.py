@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from forum.infra import clock
 from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
-from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import BAIT
 from tests.sweeps import few_of
 
@@ -19,8 +18,13 @@ MOVED_BY_LOOKING = {"read_mark", "read_ahead", "sign_in"}
 
 
 @pytest.fixture
-def world(session):
-    return leak_scenario.build()
+def app(salted_app):
+    return salted_app
+
+
+@pytest.fixture
+def world(salted, session):
+    return salted()
 
 
 def addresses(app, world, method):
