@@ -47,8 +47,8 @@ def _run(name: str, besides: list[str]) -> tuple[Counter[str], float]:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "result.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-m", selection, "-n", workers, "--dist", "worksteal"]
-        command += [f"--junitxml={written}", *besides]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", selection, "-n", workers]
+        command += ["--dist", "worksteal", f"--junitxml={written}", *besides]
         environment = {**os.environ, "TEST_DATABASE": database}
         environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
