@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import flash, request, url_for
+from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
@@ -19,7 +20,8 @@ from forum.infra.paging import LARGEST
 from forum.infra.rates import TooOften
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
-from forum.policy.errors import DomainError, NotFound
+from forum.policy.errors import DomainError, Forbidden, NotFound
+from forum.web.http import transactions
 from forum.web.http.current_user import actor, viewer
 
 # Where the form of a draft stands; what else its address needs comes from its place.
@@ -160,6 +162,25 @@ def kept() -> DraftView | None:
         return None
 
 
+def kept_when_refused(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a view that answers a form keep the words that their writer may not send any more, and show them to copy."""
+
+    @wraps(view)
+    def kept_or_refused(**values: Any) -> Any:
+        try:
+            return view(**values)
+        except Forbidden:
+            transactions.undo()
+            transactions.begin_writing()
+            draft = kept()
+            if draft is None:
+                raise
+            flash(_("What you wrote was not posted. It is kept in your drafts."), "care")
+            return redirect(url_for("drafts.show", draft_id=draft.id), 303)
+
+    return kept_or_refused
+
+
 def kept_before(form: str, subject_id: int) -> Draft | None:
     """Return the draft of the sending of this request, whatever stands in the form now; None when there is none."""
     key, about = request.form.get("idempotency_key"), drafts.about(actor(), [Subject(form, subject_id)])
@@ -186,13 +207,23 @@ def unsendable() -> str | None:
         draft = drafts.one(who, draft_id, enter=draft_places.places)
     except NotFound:
         return None
-    if draft.place is None or draft.place.may_write:
-        return None
-    return url_for("drafts.show", draft_id=draft_id)
+    return None if draft.place is None or draft.place.may_write else address(draft)
 
 
-def address(subject: Subject, place: Place, **query: Any) -> str:
-    """Return the address of the form of a draft."""
+def address(draft: DraftView, opened: int | None = None) -> str:
+    """Return the address of the form of a draft, or of its words where it cannot be sent; "" where nothing is told.
+
+    `opened` is another draft of the same form, to be open in it.
+    """
+    if draft.subject is None or draft.place is None:
+        return ""
+    if not draft.place.may_write:
+        return url_for("drafts.show", draft_id=draft.id)
+    return form_address(draft.subject, draft.place, draft=opened or draft.id)
+
+
+def form_address(subject: Subject, place: Place, **query: Any) -> str:
+    """Return the address of the form about a subject."""
     endpoint, values = ENDPOINTS[subject.form]
     values = {**values, **place.address}
     if subject.form == CLAIM_CHANGE:

@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
         most=drafts.MOST,
         longest=drafts.LENGTH_MAX,
         first_words=first_words,
-        address=_address,
+        address=draft_slots.address,
     )
 
 
@@ -69,7 +69,7 @@ def show(draft_id: int) -> ResponseReturnValue:
     if draft.subject is None or draft.place is None:
         raise NotFound
     if draft.place.may_write:
-        return redirect(draft_slots.address(draft.subject, draft.place, draft=draft.id), 303)
+        return redirect(draft_slots.address(draft), 303)
     other_words = draft_places.first_words(draft.subject.form, draft.other)
     return render_template(
         "drafts/show.html", draft=draft, fields=_typed(draft.fields), other_words=other_words
@@ -85,7 +85,7 @@ def throw_away(draft_id: int) -> ResponseReturnValue:
     if "stay" in request.form and thrown is not None and thrown.subject and thrown.place:
         opened = draft_slots.opened_beside(draft_id)
         query = {"draft": opened, "thrown": draft_id, "_anchor": "thrown"}
-        return redirect(draft_slots.address(thrown.subject, thrown.place, **query), 303)
+        return redirect(draft_slots.form_address(thrown.subject, thrown.place, **query), 303)
     return redirect(url_for(".index", thrown=draft_id), 303)
 
 
@@ -96,9 +96,8 @@ def restore(draft_id: int) -> ResponseReturnValue:
     flash(_("Your draft is back."), "ok")
     if "stay" in request.form:
         draft = drafts.one(actor(), draft_id, enter=draft_places.places)
-        if draft.subject and draft.place:
-            opened = draft_slots.opened_beside(draft_id) or draft_id
-            return redirect(draft_slots.address(draft.subject, draft.place, draft=opened), 303)
+        if there := draft_slots.address(draft, draft_slots.opened_beside(draft_id)):
+            return redirect(there, 303)
     return redirect(url_for(".index", _anchor=f"draft-{draft_id}"), 303)
 
 
@@ -115,15 +114,6 @@ def first_words(draft: DraftView) -> str:
     return draft_places.first_words(draft.subject.form, draft.fields) if draft.subject else ""
 
 
-def _address(draft: DraftView) -> str:
-    """Where a row of the list leads: to the form of the draft, or to its words where it cannot be sent."""
-    if draft.subject is None or draft.place is None:
-        return ""
-    if not draft.place.may_write:
-        return url_for(".show", draft_id=draft.id)
-    return draft_slots.address(draft.subject, draft.place, draft=draft.id)
-
-
 def _typed(fields: Fields) -> list[Field]:
     """The words of a draft as a page shows what cannot be sent, and what was chosen beside them."""
     values = ((name, [value] if isinstance(value, str) else value) for name, value in fields.items())
@@ -132,7 +122,7 @@ def _typed(fields: Fields) -> list[Field]:
 
 def _told(kept: DraftView | None) -> dict[str, Any]:
     """What the script of a form gets to know."""
-    if kept is None or kept.subject is None or kept.place is None:
+    if kept is None:
         return {"id": None, "revision": 0, "message": ""}
     message = _("Draft kept at %(hour)s", hour=i18n.hour(clock.now()))
     if kept.beside:
@@ -142,5 +132,5 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
         "revision": kept.revision,
         "message": message,
         "other": kept.other_at is not None,
-        "address": draft_slots.address(kept.subject, kept.place, draft=kept.id),
+        "address": draft_slots.address(kept),
     }

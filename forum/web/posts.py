@@ -42,6 +42,7 @@ def change(post_id: int) -> ResponseReturnValue:
 
 @bp.post("/posts/<int:post_id>/revisions")
 @open_to(members)
+@draft_slots.kept_when_refused
 def edit(post_id: int) -> ResponseReturnValue:
     with transactions.looking_up():
         source = posts.source(actor(), post_id)

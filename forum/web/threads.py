@@ -16,7 +16,7 @@ from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
-from forum.policy.errors import Forbidden, Invalid
+from forum.policy.errors import Invalid
 from forum.web import draft_slots, previews, sendings
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
@@ -47,6 +47,7 @@ def new(slug: str) -> ResponseReturnValue:
 
 @bp.post("/spaces/<slug>/threads")
 @open_to(members)
+@draft_slots.kept_when_refused
 def start(slug: str) -> ResponseReturnValue:
     with transactions.looking_up():
         form, space = ThreadForm(), spaces.by_slug(actor(), slug)
@@ -91,6 +92,7 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 
 @bp.post("/threads/<int:thread_id>/replies")
 @open_to(members)
+@draft_slots.kept_when_refused
 def reply(thread_id: int) -> ResponseReturnValue:
     form = ReplyForm()
     if previews.is_asked():
@@ -107,8 +109,6 @@ def reply(thread_id: int) -> ResponseReturnValue:
                 return redirect(links.to_thread(post.thread, number=post.number), 303)
         except SentBefore as error:
             return sendings.ask_about_reply(error, form, thread_id)
-        except Forbidden as error:
-            return _closed_meanwhile(error)
     else:
         transactions.only_look()
         check_body(form, actor())
@@ -175,21 +175,9 @@ def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> s
     return _page(last, form, preview)
 
 
-def _closed_meanwhile(error: Forbidden) -> ResponseReturnValue:
-    """Keep the words that nobody can post any more, and show them to copy; raise `error` where they are not kept."""
-    draft = draft_slots.kept()
-    if draft is None:
-        raise error
-    flash(_("What you wrote was not posted. It is kept in your drafts."), "care")
-    return redirect(url_for("drafts.show", draft_id=draft.id), 303)
-
-
 def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
     transactions.only_look()
-    may_reply = thread_page.page(viewer(), thread_id).may_reply
-    if not may_reply:
-        transactions.begin_writing()
-        return _closed_meanwhile(Forbidden(may_reply.reason))
+    require(thread_page.page(viewer(), thread_id).may_reply)
     html, status = previews.of(form)
     return _last_page(thread_id, form, html), status
 

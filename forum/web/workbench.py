@@ -82,6 +82,7 @@ def revise(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/text")
 @open_to(moderators)
+@draft_slots.kept_when_refused
 def save(lesson_id: int) -> ResponseReturnValue:
     form = TextForm()
     then = links.own_path(request.form.get("then"))  # a tab was pressed: what is typed is saved first
@@ -110,6 +111,7 @@ def save(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/claims")
 @open_to(moderators)
+@draft_slots.kept_when_refused
 def add_claim(lesson_id: int) -> ResponseReturnValue:
     form = ClaimForm()
     if form.validate():
@@ -123,6 +125,7 @@ def add_claim(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/workbench/claims/<int:claim_id>")
 @form_method
 @open_to(moderators)
+@draft_slots.kept_when_refused
 def change_claim(claim_id: int) -> ResponseReturnValue:
     lesson_id = claims.lesson_of(actor(), claim_id)
     text = request.form.get("text", "")
@@ -206,6 +209,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/return")
 @open_to(moderators)
+@draft_slots.kept_when_refused
 def send_back(lesson_id: int) -> ResponseReturnValue:
     form = ReturnForm()
     if form.validate():

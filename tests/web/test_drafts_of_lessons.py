@@ -273,3 +273,22 @@ def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson)
     shown = page(curator, f"/drafts/{kept['id']}")
     assert "This version is being reviewed." in shown
     assert TYPED["what_was_done"] in shown
+
+
+def test_words_sent_to_a_version_that_went_to_review_meanwhile_are_kept_to_copy(curator, scene, lesson):
+    claim = db.session.scalars(select(Claim).where(Claim.version_id == lesson.working_id)).first()
+    text = form_of(page(curator, f"/workbench/{lesson.id}?part=text"), f"lesson_text:{lesson.id}")
+    shown = page(curator, f"/workbench/{lesson.id}?claim={claim.id}")
+    new, change = form_of(shown, f"claim:{lesson.id}"), form_of(shown, f"claim_change:{claim.id}")
+    lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    db.session.commit()
+    for path, form, typed in (
+        (f"{lesson.id}/text", text, {**TEXT, "problem": "My own words"}),
+        (f"{lesson.id}/claims", new, {"text": "My own words"}),
+        (f"claims/{claim.id}", change, {"text": "My own words"}),
+    ):
+        late = submit(curator, f"/workbench/{path}", form | typed)
+        assert late.status_code == 303, path
+        shown = page(curator, late.location)
+        assert "This version is being reviewed." in shown
+        assert "My own words" in shown

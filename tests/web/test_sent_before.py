@@ -170,8 +170,9 @@ def test_f1_a_third_change_in_between_is_asked_about_again(browser, talk, leen):
     posts.take_back(actor(leen), post.id)
     typed, replacing, _form = fields(asked)
     gone = submit(browser, replacing[0], typed)
-    assert gone.status_code == 403
-    assert BETTER in html.unescape(gone.get_data(as_text=True)), "still there to copy"
+    assert gone.status_code == 303
+    kept = browser.get(gone.location, follow_redirects=True)
+    assert f"{BETTER}</textarea>" in html.unescape(kept.get_data(as_text=True)), "still there, to post as another"
 
 
 def test_f1_one_key_in_two_threads_asks_and_shows_nothing_of_a_place_that_is_closed_since(

@@ -178,6 +178,25 @@ def test_a_reply_to_a_thread_that_was_closed_meanwhile_is_kept_to_copy(client, g
     assert "Post reply" not in later
 
 
+@pytest.mark.parametrize("asked", [{}, {"preview": "1"}])
+def test_a_change_of_a_post_in_a_thread_that_was_closed_meanwhile_is_kept_to_copy(client, gent, leen, asked):
+    thread = make_thread(gent, leen)
+    post = db.session.scalars(select(Post).where(Post.thread_id == thread.id)).one()
+    sign_in(client, leen)
+    form = form_of(words(client.get(f"/posts/{post.id}/revisions/new")), f"edit:{post.id}")
+    typed = form | {"title": thread.title, "body": "I was still changing.", "seen_revision": 1}
+    locking.lock(actor(make_member("Mo", space=gent, role=Role.MODERATOR)), thread.id)
+    db.session.commit()
+    late = submit(client, f"/posts/{post.id}/revisions", typed | asked)
+    assert late.status_code == 303
+    shown = words(client.get(late.location))
+    assert "A moderator has closed this thread." in shown
+    assert "I was still changing.</textarea>" in shown
+    sign_in(client, make_member("Karim", space=gent))
+    other = submit(client, f"/posts/{post.id}/revisions", typed | {"idempotency_key": str(uuid.uuid4())})
+    assert other.status_code == 403, "a post of somebody else has no draft to keep"
+
+
 def test_a_visitor_reads_public_threads_only_and_is_asked_to_sign_in(client, gent, leen):
     public = make_thread(gent, leen, audience=Audience.PUBLIC)
     closed = make_thread(gent, leen)
