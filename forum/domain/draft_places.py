@@ -98,6 +98,13 @@ def first_words(form: str, fields: Fields) -> str:
     return " ".join(" ".join(str(fields.get(name) or "").split()) for name in known).strip()
 
 
+def name_of(form: str, fields: Fields, place: Place | None = None) -> str:
+    """Return what a draft is called: its title, else how it begins, else what it is about; "" when nothing tells it."""
+    has_marks = (FORMS[form].marks or "") in fields  # then the first words are what was changed
+    title = "" if has_marks else str(fields.get("title") or "")
+    return title or first_words(form, fields) or (place.title if place else "")
+
+
 def places(actor: Actor, subjects: Collection[Subject]) -> dict[Subject, Place]:
     """Return where each of these subjects stands, without those that the actor may not enter: a query for each kind."""
     found: dict[Subject, Place] = {}

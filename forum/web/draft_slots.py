@@ -61,10 +61,7 @@ class Slot:
     @property
     def offer_words(self) -> str:
         """Return the title or the first words of the draft that is offered."""
-        fields = self.offer.fields if self.offer else {}
-        words = draft_places.first_words(self.form, fields)
-        has_marks = (FORMS[self.form].marks or "") in fields  # then these words are what was changed
-        return words if has_marks else str(fields.get("title") or "") or words
+        return draft_places.name_of(self.form, self.offer.fields) if self.offer else ""
 
 
 def slot(form: str, subject_id: int) -> Slot:

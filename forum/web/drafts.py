@@ -32,6 +32,7 @@ def index() -> ResponseReturnValue:
         "drafts/index.html",
         drafts=drafts.every(actor(), enter=draft_places.places),
         thrown=thrown,
+        thrown_name=_name(thrown) if thrown else "",
         most=drafts.MOST,
         longest=drafts.LENGTH_MAX,
         first_words=first_words,
@@ -107,6 +108,10 @@ def exchange(draft_id: int) -> ResponseReturnValue:
     draft = drafts.exchange(actor(), draft_id, enter=draft_places.places)
     flash(_("This is the other copy. What stood here is kept beside it."), "ok")
     return redirect(url_for(".show", draft_id=draft.id), 303)
+
+
+def _name(draft: DraftView) -> str:
+    return draft_places.name_of(draft.subject.form, draft.fields, draft.place) if draft.subject else ""
 
 
 def first_words(draft: DraftView) -> str:

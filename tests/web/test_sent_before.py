@@ -172,7 +172,9 @@ def test_f1_a_third_change_in_between_is_asked_about_again(browser, talk, leen):
     gone = submit(browser, replacing[0], typed)
     assert gone.status_code == 303
     kept = browser.get(gone.location, follow_redirects=True)
-    assert f"{BETTER}</textarea>" in html.unescape(kept.get_data(as_text=True)), "still there, to post as another"
+    assert f"{BETTER}</textarea>" in html.unescape(kept.get_data(as_text=True)), (
+        "still there, to post as another"
+    )
 
 
 def test_f1_one_key_in_two_threads_asks_and_shows_nothing_of_a_place_that_is_closed_since(
