@@ -172,7 +172,7 @@ def kept_when_refused(view: Callable[..., Any]) -> Callable[..., Any]:
             draft = kept()
             if draft is None:
                 raise
-            flash(_("What you wrote was not posted. It is kept in your drafts."), "care")
+            flash(_("Not sent. What you wrote is kept in your drafts."), "care")
             return redirect(url_for("drafts.show", draft_id=draft.id), 303)
 
     return kept_or_refused

@@ -171,7 +171,7 @@ def test_a_reply_to_a_thread_that_was_closed_meanwhile_is_kept_to_copy(client, g
     assert late.status_code == 303
     shown = words(client.get(late.location))
     assert "A moderator has closed this thread." in shown
-    assert "What you wrote was not posted. It is kept in your drafts." in shown
+    assert "Not sent. What you wrote is kept in your drafts." in shown
     assert "I was still writing.</textarea>" in shown
     later = words(client.get(at(thread)))
     assert f'href="{late.location}"' in later
