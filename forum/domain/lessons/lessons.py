@@ -155,9 +155,9 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
 
 
 def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
-    """Return a version to its curator with a note; they go on in a new version, the returned one stays as it was.
+    """Return a version to its curator with a note; they go on in the new version that is returned here.
 
-    The same note sent twice returned it once.
+    The one that was reviewed stays as it was. The same note sent twice returned it once, and gives that one.
     NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
     """
     try:

@@ -1,14 +1,18 @@
 """Reviews: who may review a version, given the cities of the reviewer and of its makers, and what they decided."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.lessons import Lesson, LessonReview, LessonState, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.spaces import Space
-from forum.policy.actions import Answer, could_review, deny, may_review
+from forum.policy.actions import Answer, deny, may_review
 from forum.policy.actors import Actor
+
+AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
 
 
 def answer_for(
@@ -18,25 +22,14 @@ def answer_for(
 
     `cities` as from `capacities.cities_of`, makers and actor included.
     """
-    origin = _origin(lesson, version, space, cities)
+    origin = (
+        cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
+    )
     answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
     # Who submitted a version made it too, even where somebody else began the lesson.
     if answer and actor.id == version.created_by_id:
         return deny(_("You asked for this review yourself: somebody else has to publish it."))
     return answer
-
-
-def could(
-    actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
-) -> bool:
-    """Return whether the actor may review this version whenever it waits, whether or not it does now."""
-    origin = _origin(lesson, version, space, cities)
-    answer = could_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
-    return bool(answer) and actor.id != version.created_by_id
-
-
-def _origin(lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]) -> set[str]:
-    return cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
 
 
 def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
@@ -54,17 +47,22 @@ def record(actor: Actor, version: LessonVersion, verdict: Verdict, note: str = "
 
 
 def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion | None:
-    """Return the version that is made on since the actor returned one with this very note; None otherwise.
+    """Return the version that the actor returned moments ago with this very note; None when they did not.
 
-    It asks for what the actor wrote, so also who may no longer read the draft that they returned is told that it went.
+    It asks for what they wrote, so also who may no longer read the draft that they returned is told that it went; never
+    for how the lesson stands now, which is not theirs to know.
     """
-    lesson = db.session.get(Lesson, lesson_id, populate_existing=True)
-    if lesson is None or lesson.state != LessonState.DRAFT or lesson.working_id is None:
+    query = (
+        select(LessonReview, LessonVersion)
+        .join(LessonVersion, LessonVersion.id == LessonReview.version_id)
+        .where(LessonVersion.lesson_id == lesson_id, LessonReview.reviewer_id == actor.id)
+        .order_by(LessonReview.id.desc())
+        .limit(1)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None or (row[0].verdict, row[0].note) != (Verdict.RETURNED, note):
         return None
-    last = last_return(lesson_id)
-    if last is None or (last.reviewer_id, last.note) != (actor.id, note):
-        return None
-    return db.session.get(LessonVersion, lesson.working_id)
+    return row[1] if row[0].created_at > clock.now() - AGAIN else None
 
 
 def last_return(lesson_id: int) -> LessonReview | None:

@@ -9,12 +9,12 @@ from forum.domain.lessons import lessons
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.people import capacities
-from forum.infra import days
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level
 from forum.models.lessons import LessonReview, LessonState, Verdict
 from forum.models.spaces import Audience, Role
-from forum.policy.errors import Forbidden
+from forum.policy.errors import DomainError, Forbidden, NotFound
 from tests.factories import actor, join, make_member
 from tests.lesson_scenario import build
 
@@ -128,6 +128,28 @@ def test_inside_its_space_too_whoever_handed_it_in_does_not_review_it(session):
     assert refusal.value.reason == reasons[1], "who made it and handed it in hears the first reason"
     third = make_member("Thijs", space=ground.space, role=Role.MODERATOR)
     lessons.publish(actor(third), lesson.id)
+
+
+def test_the_same_return_again_went_whatever_became_of_the_lesson_and_only_moments_later(ground):
+    speaks_for(ground.reviewer, "gent")
+    curator, reviewer, lesson = ground.actor("curator"), ground.actor("reviewer"), ground.lesson
+
+    def again(who=reviewer, note="Say more."):
+        return lessons.send_back(who, lesson.id, note=note)
+
+    again()
+    assert again() is not None, "a draft again"
+    lessons.submit(curator, lesson.id, audience=Audience.SPACE)
+    assert again() is not None, "in review, but not for them"
+    assert (lesson.state, db.session.query(LessonReview).count()) == (LessonState.IN_REVIEW, 1)
+    for who, note in (
+        (reviewer, "Other words."),
+        (actor(make_member("Karim", space=ground.space)), "Say more."),
+    ):
+        with pytest.raises(DomainError):
+            again(who, note)
+    with clock.at(clock.now() + timedelta(minutes=16)), pytest.raises(NotFound):
+        again()
 
 
 def test_the_last_word_is_a_return_until_a_version_is_published(ground):
