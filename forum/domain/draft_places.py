@@ -18,7 +18,7 @@ from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.claims import Claim
-from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.policy.actions import (
@@ -181,19 +181,16 @@ def _lessons(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
 
 
 def _notes(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
-    """A note of a reviewer, for whoever could review the lesson.
-
-    Whether it waits for a review at this moment is for them alone to know, so it does not decide who enters.
-    """
+    """A note of a reviewer, for whoever may review the lesson now; its space may be one that readers are not told."""
     rows = [row for row in _lesson_rows(actor, asked) if row[2] is not None]
     people = {
         who for _subject, lesson, version, _space in rows for who in reviews.people(actor, lesson, version)
     }
     cities = capacities.cities_of(people)
     return {
-        subject: _of_lesson(lesson, version, space.name, _may_note(lesson), {"lesson_id": lesson.id})
+        subject: _of_lesson(lesson, version, "", YES, {"lesson_id": lesson.id})
         for subject, lesson, version, space in rows
-        if reviews.could(actor, lesson, version, space, cities)
+        if reviews.answer_for(actor, lesson, version, space, cities)
     }
 
 
@@ -240,12 +237,6 @@ def _of_lesson(
     if version is None:
         return Place("", space, answer, address=address)
     return Place(version.title, space, answer, version.saved_count, version.saved_at, address)
-
-
-def _may_note(lesson: Lesson) -> Answer:
-    return (
-        YES if lesson.state == LessonState.IN_REVIEW else deny(_("This lesson is not waiting for a review."))
-    )
 
 
 def _gone() -> str:

@@ -211,7 +211,9 @@ def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesso
     sign_in(client, scene.reviewer)
     form = form_of(page(client, f"/workbench/{lesson.id}"), f"review_note:{lesson.id}")
     kept = keep(client, "review_note", lesson.id, form["idempotency_key"], note="I doubt").get_json()
-    assert "Note to the maker of a lesson in Aalst" in page(client, "/drafts")
+    listed = page(client, "/drafts")
+    assert "Note to the maker of a lesson" in listed
+    assert "Aalst" not in listed, "where it was made may be a city that is not named"
     assert "I doubt</textarea>" in page(client, kept["address"])
     other = keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="Another one").get_json()
     sent = submit(client, f"/workbench/{lesson.id}/return", form | {"note": "I doubt it."})
@@ -237,7 +239,7 @@ def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_th
     lessons.save(scene.actor("curator"), lesson.id, saved_count=version.saved_count, title="Zwarttitel")
     db.session.commit()
     listed = page(client, "/drafts")
-    assert "I doubt" in listed
+    assert "A draft for a place that you may not enter at the moment" in listed
     assert "Zwarttitel" not in listed
 
 
@@ -261,7 +263,8 @@ def test_a_note_about_a_lesson_tells_nothing_of_a_review_to_who_may_not_review_i
     lessons.save(scene.actor("curator"), lesson.id, saved_count=version.saved_count, change_note="More")
     lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
     db.session.commit()
-    assert before == answers() == [404, 404, 200]
+    assert before == [404, 404, 404]
+    assert answers() == [404, 404, 200], "for who may review it, and while it waits"
 
 
 def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson):
