@@ -1,13 +1,11 @@
 """What becomes of a draft once its form was accepted: it is forgotten, but for words that were not sent."""
 
-import uuid
 from collections.abc import Mapping
 
-from forum.domain.drafts import queries
-from forum.domain.drafts.drafts import KEY, loses
+from forum.domain.drafts import copies, queries
+from forum.domain.drafts.drafts import KEY
 from forum.domain.drafts.views import LIFE, Subject, subject_of
 from forum.infra import clock
-from forum.infra.db import db
 from forum.infra.rows import drawn_id, upsert
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
@@ -57,25 +55,10 @@ def _keep_aside(draft: Draft, subject: Subject, sent: Mapping[str, str], revisio
         (fields, at)
         for fields, at in ((own, draft.changed_at), (other, draft.other_at))
         if draft.sent_at is None
-        and ((is_another and fields) or loses({name: fields.get(name, "") for name in sent}, sent))
+        and ((is_another and fields) or copies.loses({name: fields.get(name, "") for name in sent}, sent))
     ]
     if not kept:
         return False
-    now, (fields, at), (other_fields, other_at) = clock.now(), kept[0], kept[1] if kept[1:] else (None, None)
-    row = Draft(
-        id=drawn_id(Draft.id),
-        member_id=draft.member_id,
-        idempotency_key=str(uuid.uuid4()),
-        form=draft.form,
-        subject_id=draft.subject_id,
-        fields=fields,
-        other_fields=other_fields,
-        other_at=other_at,
-        base_revision=draft.base_revision,
-        changed_at=at or now,
-        discarded_at=draft.discarded_at,
-        check_at=draft.check_at,
-    )
-    db.session.add(row)
-    db.session.flush()
+    (fields, at), (other_fields, other_at) = kept[0], kept[1] if kept[1:] else (None, None)
+    copies.set_apart(draft, fields, at or clock.now(), other_fields, other_at)
     return draft.discarded_at is None

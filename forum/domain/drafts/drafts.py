@@ -5,12 +5,12 @@ function that is handed in: the places lie higher in the domain.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from forum.domain.drafts import queries
+from forum.domain.drafts.copies import loses, set_apart
 from forum.domain.drafts.views import LIFE, DraftView, Enter, Fields, Subject, subject_of, view
 from forum.domain.lines import too_long
 from forum.domain.people import accounts
@@ -25,6 +25,7 @@ from forum.policy.errors import Conflict, Invalid, NotFound
 MOST = 50  # of one member
 # Characters of one draft in all. The longest form takes half of it, so what is too long is kept too.
 LENGTH_MAX = 100_000
+MOST_TEXTS = 500  # of one draft: fields, and choices in them
 MOST_THROWN = 50  # of one member, that can still be put back
 MOST_SAVES = "240 per minute"  # several tabs of somebody who types fast
 MOST_BEGUN = "300 per hour"
@@ -72,7 +73,8 @@ def keep(
     if subject_of(draft) != subject:
         raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
     if not fields:
-        _throw_away(draft)
+        if revision == draft.revision:  # words that were never seen where the form was emptied stay
+            _throw_away(draft)
         return None
     if _is_older(draft, fields, revision, typed_at):
         _put_beside(actor, draft, fields, typed_at)
@@ -187,11 +189,11 @@ def _is_older(draft: Draft, fields: Fields, revision: int, typed_at: datetime) -
 
 def _put_beside(actor: Actor, draft: Draft, fields: Fields, typed_at: datetime) -> None:
     """The draft keeps its newer words; these stay too, unless they stand in them."""
-    if not loses(fields, draft.fields):
+    if not loses(fields, draft.fields) or not loses(fields, draft.other_fields or {}):
         return
     if draft.discarded_at is not None:
         _revive(actor, draft)
-    draft.other_fields, draft.other_at = fields, typed_at
+    _make_other(actor, draft, fields, typed_at, beside=draft.fields)
     db.session.flush()
 
 
@@ -200,10 +202,22 @@ def _write(actor: Actor, draft: Draft, fields: Fields, revision: int, typed_at: 
         _revive(actor, draft)
     elif draft.fields == fields:
         return
-    elif revision != draft.revision and loses(draft.fields, fields):
-        draft.other_fields, draft.other_at = draft.fields, draft.changed_at
+    if revision != draft.revision and loses(draft.fields, fields):
+        # Who comes from the state before has seen the other copy of today: it was their own.
+        seen = revision == draft.revision - 1
+        _make_other(
+            actor, draft, draft.fields, draft.changed_at, beside=draft.other_fields if seen else fields
+        )
     draft.fields = fields
     _note_change(draft, typed_at)
+
+
+def _make_other(actor: Actor, draft: Draft, fields: Fields, at: datetime, *, beside: Fields | None) -> None:
+    """Words become the other copy; a third text, not in them and not in `beside`, becomes a draft of its own."""
+    third, third_at = draft.other_fields, draft.other_at
+    if third and loses(third, fields) and loses(third, beside or {}) and how_many(actor) < MOST:
+        set_apart(draft, third, third_at or at)
+    draft.other_fields, draft.other_at = fields, at
 
 
 def _note_change(draft: Draft, at: datetime) -> None:
@@ -226,7 +240,10 @@ def _throw_away(draft: Draft) -> None:
 def _refuse_malformed(key: str, fields: Fields) -> None:
     if not KEY.fullmatch(key):
         raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
-    length = sum(len(value) for value in _texts(fields))
+    texts = _texts(fields)
+    if len(texts) > MOST_TEXTS:
+        raise Invalid("draft", _("Something in this request is not right. Go back and try again."))
+    length = sum(len(text) for text in texts)
     if length > LENGTH_MAX:
         raise Invalid("draft", too_long(length, LENGTH_MAX))
 
@@ -243,13 +260,6 @@ def _refuse_too_many(actor: Actor) -> None:
             "You have %(limit)d drafts, and more cannot be kept. Send one or throw one away.", limit=MOST
         )
         raise Invalid("draft", message)
-
-
-def loses(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Return whether some text of `before` does not stand in `after`: typing on loses nothing."""
-    return any(
-        text.strip() not in after.get(name, "") for name, text in before.items() if isinstance(text, str)
-    )
 
 
 def _texts(fields: Fields) -> list[str]:

@@ -67,6 +67,8 @@ def lapse(draft: Draft, *, entered: bool) -> tuple[datetime, datetime]:
     """Return when its owner is to be told that a draft will go, and when it goes: never sooner than they were told."""
     end, word, told_at = draft.changed_at + LIFE, LIFE_WORD, draft.warned_at
     since = draft.no_access_since
+    if not entered and since is None:  # the worker has not seen it yet
+        since, told_at = clock.now(), None
     if entered and since is not None:
         told_at = None  # that was about the time without access, which is over
     elif since is not None and since + WITHOUT_ACCESS < end:

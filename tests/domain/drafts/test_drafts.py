@@ -185,11 +185,47 @@ def test_words_that_were_typed_before_stand_beside_the_newer_ones_whenever_they_
     again = keep(leen, about, sending, {"body": "At home, three"}, 1, age=days)
     assert again.beside, "part of what stands is nothing more"
     typed_on = keep(leen, about, sending, {"body": "In the tram"}, again.revision)
-    assert (typed_on.beside, bodies(leen)) == (False, ["In the tram"])
+    assert (typed_on.beside, bodies(leen)) == (False, ["In the tram", new["body"]]), "a third text stays too"
     other = key()
     keep(leen, about, other, old, age=days)
     in_order = keep(leen, about, other, new)
     assert (in_order.beside, in_order.fields, in_order.other_at is not None) == (False, new, True)
+
+
+def test_three_pages_of_one_draft_lose_none_of_three_texts_and_two_make_no_third(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    first = keep(leen, about, sending, {"body": "First"})
+    for said in ("From the phone", "From the desk", "From the train"):
+        last = keep(leen, about, sending, {"body": said}, first.revision)
+    assert last.other_at is not None
+    exchanged = drafts.exchange(actor(leen), first.id, enter=ENTER)
+    assert exchanged.fields == {"body": "From the desk"}
+    assert sorted(bodies(leen)) == ["From the desk", "From the phone"]
+    both = key()
+    one = two = keep(leen, about, both, {"body": "0"})
+    for number in range(1, 9):  # two pages in turn that each write all anew
+        one = keep(leen, about, both, {"body": f"one {number}"}, one.revision)
+        two = keep(leen, about, both, {"body": f"two {number}"}, two.revision)
+    assert len(bodies(leen)) == 3
+
+
+def test_an_old_form_that_is_emptied_or_typed_on_throws_no_newer_words_away(leen, thread):
+    about, sending = Subject(REPLY, thread.id), key()
+    opened = keep(leen, about, sending, {"body": "First"})
+    newer = keep(leen, about, sending, {"body": "A paragraph from the desk"}, opened.revision)
+    assert keep(leen, about, sending, {}, opened.revision, age=timedelta(hours=2)) is None
+    assert keep(leen, about, sending, {}, opened.revision) is None
+    assert bodies(leen) == ["A paragraph from the desk"]
+    drafts.discard(actor(leen), opened.id)
+    on = keep(leen, about, sending, {"body": "Something else"}, opened.revision)
+    assert on.other_at is not None
+    assert drafts.exchange(actor(leen), on.id, enter=ENTER).fields == newer.fields
+
+
+def test_a_draft_of_a_closed_place_says_the_day_before_the_worker_has_looked(leen, thread):
+    keep(leen, Subject(REPLY, thread.id), key(), BODY)
+    (closed,) = drafts.every(actor(leen), enter=lambda who, subjects: {})
+    assert (closed.lapses_at - clock.now()).days in {29, 30}
 
 
 def test_typing_on_makes_no_other_copy_and_the_same_words_change_nothing(leen, thread):
