@@ -9,6 +9,7 @@ from forum.models.spaces import Role
 from tests.factories import actor, csrf_for, make_account, sign_in
 from tests.rules.test_leak_walk import addresses as pages
 from tests.rules.test_writes import addresses
+from tests.sweeps import on_one_database
 
 TYPED = "getyptmerk"
 NEW = "een heel nieuw wachtwoord"
@@ -49,6 +50,7 @@ def is_kept_out(answer):
     return "no-store" in answer.headers["Cache-Control"]
 
 
+@on_one_database
 def test_every_answer_to_a_form_stays_out_of_caches(app, world):
     seen = 0
     for person in (None, world.insider):
@@ -85,6 +87,7 @@ def test_a_page_says_what_was_done_and_stays_out_of_caches(app, letters):
     )
 
 
+@on_one_database
 def test_all_that_is_said_to_a_member_stays_out_of_caches_and_what_all_may_read_does_not(app, world):
     member, visitor = app.test_client(), app.test_client()
     sign_in(member, world.insider)

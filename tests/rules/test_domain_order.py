@@ -8,6 +8,7 @@ import pytest
 
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
+pytestmark = pytest.mark.any_database
 # From the bottom to the top; `lines`, `draft_places` and `health` are single files.
 ORDER = (
     "lines",

@@ -13,6 +13,8 @@ import pytest
 from scripts import mutants, mutations
 from tests.rules.source import ROOT
 
+pytestmark = pytest.mark.any_database
+
 
 class Colour(StrEnum):
     """An enum for the changes below."""

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from scripts import proof, suite
-from tests.sweeps import few_of
+from tests import sweeps
+from tests.sweeps import few_of, once
 
 pytestmark = pytest.mark.any_database
 MARKS = ("proof", "browser", "any_database")
@@ -99,3 +100,21 @@ def test_of_a_long_list_a_few_cases_stay_and_all_are_there():
     ]
     with pytest.raises(AssertionError):
         few_of(["a"], "z")
+
+
+def test_what_says_the_same_on_both_databases_is_a_proof_on_postgresql_except_for_some(monkeypatch):
+    proof_only = pytest.param("c", marks=pytest.mark.proof)
+    for postgres, expected in (
+        (False, ["a", "b", proof_only]),
+        (True, [pytest.param("a", marks=pytest.mark.proof), "b", proof_only]),
+    ):
+        monkeypatch.setattr(sweeps, "POSTGRES", postgres)
+        assert once(few_of(["a", "b", "c"], "a", "b"), "b") == expected
+        with pytest.raises(AssertionError):
+            once(["a"], "z")
+
+        @sweeps.on_one_database
+        def planted(): ...
+
+        marks = [mark.name for mark in getattr(planted, "pytestmark", [])]
+        assert marks == (["proof"] if postgres else [])
