@@ -97,13 +97,13 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
     """The application on a database that the migrations built."""
-    return _sharing(migrated, tmp_path_factory.mktemp("forum"))
+    return sharing(migrated, tmp_path_factory.mktemp("forum"))
 
 
 @pytest.fixture(scope="session")
 def salted_app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
     """An application of its own for the tests that look for leaks; `salted` fills it once."""
-    return _sharing(migrated, tmp_path_factory.mktemp("salted"))
+    return sharing(migrated, tmp_path_factory.mktemp("salted"))
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ def salted(salted_app: Flask) -> Callable[[], World]:
     return found
 
 
-def _sharing(migrated: str, folder: Path) -> Flask:
+def sharing(migrated: str, folder: Path) -> Flask:
     """A test holds one application context open, so that its requests share a transaction.
 
     What a request keeps for itself (who is looking, her language, her token) must not outlive it.

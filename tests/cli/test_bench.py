@@ -17,6 +17,7 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience, Membership, Space, SpaceKind
 from forum.models.subscriptions import DigestChoice
 from forum.models.threads import Post, PostRevision, ReadMark, Thread
+from tests.conftest import sharing
 from tests.factories import make_member, sign_in
 
 ASKED = ["--members", "80", "--threads", "120", "--posts", "2400", "--lessons", "25"]
@@ -98,10 +99,23 @@ def untrue_threads():
     return wrong
 
 
-@pytest.fixture
-def seeded(app):
-    answer = seed(app, *ASKED)
+@pytest.fixture(scope="module")
+def seeded_app(tmp_path_factory, migrated):
+    """An application whose database was seeded once; what a test changes of it is thrown away."""
+    made = sharing(migrated, tmp_path_factory.mktemp("seeded"))
+    answer = seed(made, *ASKED)
     assert answer.exit_code == 0, answer.output
+    return made
+
+
+@pytest.fixture
+def app(request, app):
+    """The empty database, or the seeded one for a test that asks for that."""
+    return request.getfixturevalue("seeded_app") if "seeded" in request.fixturenames else app
+
+
+@pytest.fixture
+def seeded(app, session):
     return app
 
 
@@ -187,17 +201,14 @@ def test_pages_open_on_it(seeded):
     assert visitor.get(f"/spaces/{space.slug}/members").status_code != 200
 
 
-def test_indexes_and_keys_are_back_and_ids_go_on(app):
+def test_indexes_and_keys_are_back_ids_go_on_and_it_says_what_they_took(app):
     before = known_to_the_database()
-    assert seed(app, *ASKED).exit_code == 0
+    answer = seed(app, *ASKED)
+    assert answer.exit_code == 0
     assert known_to_the_database() == before
     assert make_member("After").id > 80
-
-
-def test_it_says_what_rows_and_indexes_took(app):
-    output = seed(app, *ASKED).output
     for words in ("posts a second", "indexes and keys:", "statistics:", "MB"):
-        assert words in output
+        assert words in answer.output, "it says what rows and indexes took"
 
 
 def test_its_present_can_be_another(app):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import func, select
 
 from forum import create_app, demo
@@ -35,7 +34,7 @@ from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor, actor_of
 from forum.policy.errors import Invalid
 from forum.policy.visibility import visible
-from tests.conftest import new_database, settings_for
+from tests.conftest import copied_database, settings_for
 
 pytestmark = pytest.mark.live  # one database of its own for the whole file: loading is not quick
 
@@ -47,11 +46,10 @@ LOADED = datetime(2031, 1, 13, 10, tzinfo=UTC)  # another year and another seaso
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("demo")
-    app = create_app(settings_for(new_database(folder), folder) | {"DEMO": True})
+    app = create_app(settings_for(copied_database(migrated, folder), folder) | {"DEMO": True})
     with app.app_context():
-        upgrade()
         with clock.at(LOADED):
             demo.load(with_password=True)
         db.session.commit()
@@ -277,6 +275,7 @@ def test_it_comes_in_only_once(inside):
     assert count(Member) == before
 
 
+@pytest.mark.any_database
 def test_a_database_with_people_wants_force_and_without_the_demo_nobody_signs_in(live_app):
     runner = live_app.test_cli_runner()
     assert runner.invoke(args=["member", "add", "a@city.test", "--name", "Noor"]).exit_code == 0

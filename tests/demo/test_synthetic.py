@@ -4,11 +4,14 @@ import tracemalloc
 from datetime import UTC, datetime
 from itertools import islice
 
+import pytest
+
 from forum.demo.synthetic.network import network_of
 from forum.demo.synthetic.seeding import rows
 from forum.demo.synthetic.size import Size
 from forum.infra.sort_keys import SortedByName, sort_key
 
+pytestmark = pytest.mark.any_database
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 SMALL = Size(members=40, threads=50, posts=1_000, lessons=10)
 LARGE = Size(members=320, threads=400, posts=8_000, lessons=80)

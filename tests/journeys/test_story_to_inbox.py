@@ -11,7 +11,7 @@ from forum.domain.digests import digests
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
-from tests.conftest import settings_for
+from tests.conftest import copied_database, settings_for
 from tests.journeys.browser_session import BrowserSession
 
 pytestmark = pytest.mark.live
@@ -23,14 +23,23 @@ STORY = (
 WORDS = "Van de twintig gezinnen deden er zeventien open."
 
 
-@pytest.fixture
-def demo_app(live_app, tmp_path):
-    """The demo network on a database of its own, mail kept in memory."""
-    made = create_app({**settings_for(live_app.config["SQLALCHEMY_DATABASE_URI"], tmp_path), "DEMO": True})
-    with made.app_context():
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory, migrated):
+    """The address of a database with the demo network in it, which nobody uses: loading takes long."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = copied_database(migrated, folder)
+    with create_app({**settings_for(url, folder), "DEMO": True}).app_context():
         demo.load(with_password=True)
         db.session.commit()
         db.session.remove()
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture
+def demo_app(loaded, tmp_path):
+    """The demo network on a database of its own, mail kept in memory."""
+    made = create_app({**settings_for(copied_database(loaded, tmp_path), tmp_path), "DEMO": True})
     mailer.sent().clear()
     yield made
     with made.app_context():
@@ -140,6 +149,7 @@ def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(demo_app):
     assert els.page.select_one("input[name=frequency][value=never][checked]")
 
 
+@pytest.mark.any_database
 def test_what_was_typed_survives_a_lost_session(demo_app):
     yasmina = sign_in_as(demo_app, "yasmina")
     yasmina.open("/spaces/antwerpen/threads/new")
