@@ -4,9 +4,10 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
-from tests.rules.source import python_files, taken, top_names
+from tests.rules.source import ROOT, python_files, taken, top_names
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.S | re.M)
 INLINE = re.compile(r"`([^`]+)`")
@@ -84,6 +85,15 @@ class Code:
 
 def code(root: Path) -> Code:
     """Read all Python below `root`."""
+    return _our_code() if root == ROOT else _read(root)
+
+
+@cache
+def _our_code() -> Code:
+    return _read(ROOT)
+
+
+def _read(root: Path) -> Code:
     known = Code()
     for path, tree in python_files(root):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")

@@ -75,8 +75,13 @@ def _walk(tree: ast.AST, *, inside: bool) -> Iterator[tuple[ast.AST, bool]]:
         yield from _walk(child, inside=deeper)
 
 
-def taken(tree: ast.Module) -> Iterator[tuple[str, int]]:
+@cache
+def taken(tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Every dotted name that a file takes from a module, with its line: imported by name, or as its attribute."""
+    return tuple(_taken(tree))
+
+
+def _taken(tree: ast.Module) -> Iterator[tuple[str, int]]:
     bound: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
