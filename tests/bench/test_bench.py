@@ -151,6 +151,7 @@ def test_only_a_checkout_that_can_be_asked_is_measured_beside(tmp_path, capsys):
     assert "has no bench/prepare.py" in capsys.readouterr().err
 
 
+@pytest.mark.proof
 def test_a_checkout_makes_a_forum_and_says_what_can_be_measured():
     at = datetime.now(UTC).isoformat(timespec="seconds")
     url = create_database(postgres_server(), "prepared")

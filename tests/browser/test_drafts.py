@@ -208,6 +208,7 @@ def test_signing_out_all_the_same_throws_away_what_could_not_be_sent(town, open_
     assert drafts(town, "luc") == []
 
 
+@pytest.mark.proof
 def test_what_is_too_long_to_send_at_leaving_is_brought_by_the_next_page(town, open_page, thread):
     page = open_page("karim")
     page.goto(thread, wait_until="networkidle")
@@ -257,6 +258,7 @@ def test_the_other_copy_of_two_devices_is_named(open_page, thread):
     assert desk.input_value(ANSWER) == "Op de trein herschreven."
 
 
+@pytest.mark.proof
 def test_a_refusal_is_said_and_not_called_kept(open_page, thread, monkeypatch):
     monkeypatch.setattr(draft_verbs, "MOST", 0)
     page = open_page("griet")
@@ -307,6 +309,7 @@ def test_the_list_of_drafts_shows_what_only_this_device_has(open_page, thread):
     wait_for_copy(page, gone=True)
 
 
+@pytest.mark.proof
 def test_the_button_to_keep_leads_to_the_list_which_says_so(open_page, thread):
     page = open_page("nadia")
     page.goto(thread, wait_until="networkidle")
@@ -333,6 +336,7 @@ def test_what_is_typed_in_a_tab_whose_draft_was_sent_from_another_is_a_new_draft
     assert drafts(town, "marleen") == ["Eerst gezegd, dan verbeterd."]
 
 
+@pytest.mark.proof
 def test_what_a_device_has_of_a_draft_that_was_sent_elsewhere_becomes_a_new_draft(town, open_page, thread):
     page = open_page("dirk")
     page.goto(thread)
@@ -380,6 +384,7 @@ def test_f1_improved_after_an_answer_that_stayed_away_it_is_not_lost_on_the_way_
     assert page.input_value(ANSWER) == "Bel de huisarts, liefst voor tien uur."
 
 
+@pytest.mark.proof
 def test_going_on_with_what_only_the_device_has_says_so_and_moves_nothing(open_page, thread):
     page = open_page("pieter", phone=True)
     page.goto(thread, wait_until="networkidle")
