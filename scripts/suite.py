@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"Unknown phase: {', '.join(sorted(unknown))}; there are {', '.join(PHASES)}.", file=sys.stderr)
         return 2
-    results = {name: _run(name, besides) for name in ours or PHASES}
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as compiled:
+        results = {name: _run(name, besides, compiled) for name in ours or PHASES}
     return _report(results)
 
 
@@ -41,7 +42,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:border], arguments[border + 1 :]
 
 
-def _run(name: str, besides: list[str]) -> tuple[Counter[str], float]:
+def _run(name: str, besides: list[str], compiled: str = "") -> tuple[Counter[str], float]:
     database, selection, workers = PHASES[name]
     print(f"\n== {name} ==", flush=True)
     started = time.monotonic()
@@ -51,6 +52,10 @@ def _run(name: str, besides: list[str]) -> tuple[Counter[str], float]:
         command += ["--dist", "worksteal", f"--junitxml={written}", *besides]
         environment = {**os.environ, "TEST_DATABASE": database}
         environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
+        if compiled and environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
+            # worker of the next phase, would compile everything anew.
+            environment["PYTHONPYCACHEPREFIX"] = compiled
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         counted = _count(written)
     if code != 0 and not counted["failed"]:

@@ -72,6 +72,27 @@ def test_a_phase_that_ran_nothing_is_a_failure(tmp_path, monkeypatch):
     assert suite._run("empty", ["-p", "no:cacheprovider"])[0] == Counter(passed=1, failed=1)
 
 
+def test_what_one_phase_compiled_the_next_one_has_and_nothing_of_it_is_in_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    seen = tmp_path / "seen"
+    (tmp_path / "planted.py").write_text("")
+    (tmp_path / "test_planted.py").write_text(
+        "import sys, planted, pathlib\n"
+        "def test_one():\n"
+        f"    with open({str(seen)!r}, 'a') as file:\n"
+        "        print(planted.__cached__, pathlib.Path(planted.__cached__).exists(), file=file)\n"
+    )
+    for name in ("first", "second"):
+        monkeypatch.setitem(suite.PHASES, name, ("sqlite", "", "0"))
+    assert suite.main(["first", "second", "--", "-p", "no:cacheprovider"]) == 0
+    first, second = (line.split() for line in seen.read_text().splitlines())
+    assert first == second
+    assert first[1] == "True"
+    assert not first[0].startswith(str(tmp_path))
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
 def test_a_catalogue_tells_what_it_has_not_translated(tmp_path):
     catalogue = tmp_path / "messages.po"
     catalogue.write_text(
