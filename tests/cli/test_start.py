@@ -92,11 +92,12 @@ def alive(pid: int) -> bool:
     return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
 
 
-def test_both_come_and_both_go(tmp_path):
+def test_both_come_with_files_for_nobody_else_and_both_go(open_folder):
     port = free_port()
-    with started(tmp_path, port) as process:
+    with started(open_folder, port) as process:
         wait_until(lambda: get(port, "/healthz")[0] == 200)
         wait_until(lambda: get(port, "/readyz")[0] == 200)  # the worker lives too
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (open_folder, *open_folder.rglob("*"))}
         family = children(process.pid)
         assert len(family) >= 2
         process.send_signal(signal.SIGINT)
@@ -104,6 +105,20 @@ def test_both_come_and_both_go(tmp_path):
         wait_until(lambda: not any(alive(pid) for pid in family))
         assert process.stdout
         assert f"http://127.0.0.1:{port}" in process.stdout.read()
+    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm", "jobs.db"} <= set(modes)
+    assert modes.pop("instance") == 0o700
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Iterator[Path]:
+    """An instance that anybody can read and write, with a key in it, as every new file is made meanwhile."""
+    before = os.umask(0)
+    folder = tmp_path / "instance"
+    folder.mkdir(mode=0o777)
+    (folder / "secret").write_text("a" * 48)
+    yield folder
+    os.umask(before)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +153,6 @@ def test_nobody_is_left_when_the_keeper_is_killed(tmp_path):
             for pid in family:
                 os.kill(pid, signal.SIGTERM)
         wait_until(lambda: not any(alive(pid) for pid in family))
-
-
-def test_its_files_are_for_nobody_else(tmp_path):
-    folder, port, before = tmp_path / "instance", free_port(), os.umask(0)
-    try:
-        folder.mkdir(mode=0o777)
-        (folder / "secret").write_text("a" * 48)
-        with started(folder, port):
-            wait_until(lambda: get(port, "/readyz")[0] == 200)
-            modes = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))}
-    finally:
-        os.umask(before)
-    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm", "jobs.db"} <= set(modes)
-    assert modes.pop("instance") == 0o700
-    assert set(modes.values()) == {0o600}
 
 
 def test_an_instance_that_cannot_be_written_is_said_at_once(tmp_path):

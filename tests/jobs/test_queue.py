@@ -17,6 +17,7 @@ from forum.jobs import queue
 from forum.models.events import Heartbeat
 from tests import servers
 from tests.factories import make_member
+from tests.sweeps import few_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,7 +56,7 @@ def test_memory_has_no_worker_to_run(app):
 
 
 @pytest.mark.live
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", few_of([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_real_worker_is_woken_by_a_ring_and_ends_when_asked(live_app, tmp_path, ending):
     url, jobs = live_app.config["SQLALCHEMY_DATABASE_URI"], f"sqlite:///{tmp_path}/jobs.db"
     with servers.smtp_server() as smtp:
