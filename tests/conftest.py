@@ -3,6 +3,7 @@
 `TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL server that the suite starts by itself.
 """
 
+import gc
 import os
 import random
 import shutil
@@ -45,6 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[FOUND] = checkout.listing()
     if POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = servers.postgres_server()
+
+
+def pytest_collection_finish() -> None:
+    """Do not look for garbage in what was imported and collected, nor all the time: an eighth of it went there."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.hookimpl(trylast=True)  # the workers are done by then

@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any, cast
 
 from flask import Flask, g
@@ -160,7 +161,7 @@ def make_thread(
         "need": need,
         "axis": axis,
         "audience": audience,
-        "summary": text.summary(text.plain(text.render(body))),
+        "summary": text.summary(_rendered(body)[1]),
         "cities": [],
         "post_count": 0,
         "last_number": 0,
@@ -188,7 +189,7 @@ def make_post(
 ) -> Post:
     """The next post of a thread, with its first revision, keeping the thread's counts true."""
     now = at or clock.now()
-    html = text.render(body)
+    html, plain = _rendered(body)
     capacity = db.session.scalars(
         db.select(Capacity).where(Capacity.member_id == author.id).order_by(Capacity.id.desc())
     ).first()
@@ -213,7 +214,7 @@ def make_post(
             post_id=post.id,
             number=1,
             body=body,
-            plain=text.plain(html),
+            plain=plain,
             title=title,
             created_at=now,
             editor_id=author.id,
@@ -222,6 +223,13 @@ def make_post(
     db.session.flush()
     post_store.recount(thread)
     return post
+
+
+@cache
+def _rendered(body: str) -> tuple[str, str]:
+    """The HTML of a text, and its words: thousands of posts say the same."""
+    html = text.render(body)
+    return html, text.plain(html)
 
 
 def _tag(thread: Thread, name: str) -> None:
