@@ -28,7 +28,7 @@ class Lane(enum.StrEnum):
 
 
 class OutgoingMail(Model):
-    """One mail to one person, unique by `key`, with a Message-ID that stays the same over retries."""
+    """One mail to one person, unique by `key`, with a Message-ID that counts nothing and stays over retries."""
 
     __tablename__ = "outgoing_mail"
     __table_args__ = (

@@ -1,5 +1,9 @@
 """Every kind of letter: in its reader's words, with the headers that mail systems ask for, and nothing of others."""
 
+import base64
+import contextlib
+import itertools
+import re
 from datetime import timedelta
 
 import pytest
@@ -194,6 +198,62 @@ def test_a_letter_is_the_same_letter_when_it_is_made_again(mail_of):
     assert first.message["Message-ID"] == second.message["Message-ID"]
     assert first.digest.items == second.digest.items
     assert len(first.digest.items) == len(set(first.digest.items)) == 7
+
+
+def seen_outside(message):
+    """Every header of a letter and every address in it, with what stands readable in their signed parts."""
+    headers = [f"{name}: {value}" for name, value in message.items() if name != "Date"]
+    addresses = [address for part in parts(message) for address in re.findall(r"https?://[^\s\"<>]+", part)]
+    seen = [*headers, *addresses]
+    for piece in re.findall(r"[\w-]{4,}", " ".join(seen)):
+        with contextlib.suppress(ValueError):
+            seen.append(base64.urlsafe_b64decode(piece + "=" * (-len(piece) % 4)).decode("latin-1"))
+    return "\n".join(seen)
+
+
+def test_what_is_seen_outside_includes_what_is_signed(mail_of):
+    mail = mail_of("reset_password")
+    assert f'"m":{mail.member_id},' in seen_outside(letters.letter_for(mail).message)
+
+
+@pytest.mark.parametrize("kind", sorted(letter_kinds.KINDS))
+def test_no_letter_carries_the_number_of_its_event_or_of_its_mail(mail_of, kind):
+    """Whoever gets two letters could else count what happened in between, to all others."""
+    first = mail_of(kind)
+    event_id, mail_id = 7654321, 8765432
+    row = mail_queue.mail_row(
+        kind, key=f"{kind}.{event_id}", member_id=first.member_id, payload=first.payload
+    )
+    others = {"lane": first.lane, "invitation_id": first.invitation_id, "id": mail_id}
+    second = OutgoingMail(**row | others | {"access_request_id": first.access_request_id})
+    db.session.delete(first)
+    db.session.flush()
+    db.session.add(second)
+    db.session.flush()
+    seen = seen_outside(letters.letter_for(second).message)
+    assert second.message_id in seen
+    assert [number for number in (event_id, mail_id) if str(number) in seen] == []
+
+
+def test_message_ids_of_neighbours_are_strangers_and_each_stays_what_it_is(session):
+    def message_id(number):
+        return mail_queue.mail_row("confirm_email", key=f"confirm_email.{number}")["message_id"]
+
+    made = [message_id(number) for number in range(1, 1001)]
+    assert made == [message_id(number) for number in range(1, 1001)]
+    assert len(set(made)) == 1000
+    assert all(re.fullmatch(r"<[\w-]{22}@forum\.test>", one) for one in made)
+    for one, other in itertools.pairwise(made):
+        assert sum(a == b for a, b in zip(one[1:23], other[1:23], strict=True)) < 8
+
+
+def test_message_ids_of_another_forum_are_others(app, session):
+    own = mail_queue.mail_row("digest", key="digest.7")["message_id"]
+    kept, app.config["SECRET_KEY"] = app.config["SECRET_KEY"], "another"
+    try:
+        assert mail_queue.mail_row("digest", key="digest.7")["message_id"] != own
+    finally:
+        app.config["SECRET_KEY"] = kept
 
 
 def test_no_name_can_add_a_header(session):

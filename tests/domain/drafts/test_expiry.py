@@ -62,11 +62,12 @@ def pass_days(start, *numbers):
 
 def letters():
     """What went out about drafts, both parts and the headers of each."""
+    about = set(db.session.scalars(select(OutgoingMail.message_id).where(OutgoingMail.kind == expiry.LETTER)))
     return [
         f"{message['Subject']} {message['To']} "
         + " ".join(" ".join(message.get_body((kind,)).get_content().split()) for kind in ("plain", "html"))
         for message in mailer.sent()
-        if expiry.LETTER in message["Message-ID"]
+        if message["Message-ID"] in about
     ]
 
 
