@@ -112,7 +112,7 @@ def test_asking_for_access_looks_the_same_for_a_known_address(client, noor):
     assert (
         (new.status_code, new.location) == (known.status_code, known.location) == (303, "/accounts/join/sent")
     )
-    kept = db.session.scalars(select(AccessRequest).order_by(AccessRequest.id)).all()
+    kept = db.session.scalars(select(AccessRequest).order_by(AccessRequest.asked_at)).all()
     assert [(row.email, row.message) for row in kept] == [
         ("karim@city.test", "Wouter knows me."),
         ("noor@city.test", "Wouter knows me."),

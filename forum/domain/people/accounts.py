@@ -13,6 +13,7 @@ from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db, let_go
 from forum.infra.i18n import _
 from forum.infra.paging import Page, keyset
+from forum.infra.rows import drawn_id
 from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
 from forum.models.cities import BY_CODE
 from forum.models.moderation import Action, ModerationAction
@@ -40,6 +41,7 @@ def create(
     address = clean_email(email)
     display_name = clean_name(name)
     member = Member(
+        id=drawn_id(Member.id),
         handle=handle or _free_handle(display_name),
         name=display_name,
         email=address,
@@ -100,7 +102,7 @@ def by_email(email: str) -> Member | None:
 def newest_request(email: str) -> int | None:
     """Return the id of the last request for access with that address, if any."""
     query = select(AccessRequest.id).where(AccessRequest.email == addresses.key(email))
-    return db.session.scalar(query.order_by(AccessRequest.id.desc()).limit(1))
+    return db.session.scalar(query.order_by(AccessRequest.asked_at.desc(), AccessRequest.id.desc()).limit(1))
 
 
 def clean_email(email: str) -> str:

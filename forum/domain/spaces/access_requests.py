@@ -16,6 +16,7 @@ from forum.domain.spaces import join_requests
 from forum.infra import clock, days, rates, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.rows import drawn_id
 from forum.models.accounts import Body, Level, Member
 from forum.models.spaces import AccessRequest, JoinRequest, Space, SpaceKind
 from forum.policy.errors import Invalid
@@ -48,6 +49,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
     city = None if newcomer.city == NETWORK else newcomer.city
     capacities.check_city(city)
     request = AccessRequest(
+        id=drawn_id(AccessRequest.id),  # its link names it, to people who have no account
         email=email,
         stamp=tokens.random_token(16),
         name=accounts.clean_name(newcomer.name),

@@ -12,7 +12,7 @@ from forum.domain.spaces import memberships
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
-from forum.infra.rows import claim
+from forum.infra.rows import claim, drawn_id
 from forum.models.accounts import Body, Level, Member
 from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import may_moderate, require
@@ -57,7 +57,7 @@ def invite(
     invitation = db.session.scalars(
         visible(Invitation, actor)
         .where(Invitation.space_id == space.id, Invitation.email == address, Invitation.accepted_at.is_(None))
-        .order_by(Invitation.id.desc())
+        .order_by(Invitation.invited_at.desc(), Invitation.id.desc())
         .limit(1)
     ).one_or_none()
     locale = locale if locale in LOCALES else LOCALES[0]
@@ -66,7 +66,7 @@ def invite(
         return invitation
     rates.spend("invite", f"member:{actor.id}", limit=MOST)
     if invitation is None:
-        invitation = Invitation(space_id=space.id, email=address)
+        invitation = Invitation(id=drawn_id(Invitation.id), space_id=space.id, email=address)
         db.session.add(invitation)
     invitation.role, invitation.note = Role(role), note
     invitation.locale = locale

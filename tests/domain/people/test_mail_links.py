@@ -1,5 +1,8 @@
 """Links in mails: whatever is in them, one that is not good says so and does nothing."""
 
+import base64
+import itertools
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,11 +10,13 @@ from sqlalchemy import update
 
 from forum.domain.people import mail_links
 from forum.domain.people.mail_links import INVITATION, RESET, LinkExpired
+from forum.domain.spaces import invitations
 from forum.infra import clock, tokens
 from forum.infra.db import db
+from forum.infra.rows import IDS
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
-from tests.factories import ask_for_access, make_member, make_space
+from tests.factories import GOOD, actor, ask_for_access, make_account, make_member, make_space
 
 MOMENT = timedelta(seconds=1)
 
@@ -34,6 +39,44 @@ def test_a_signed_link_to_no_invitation_is_dead(invitation, payload):
     with pytest.raises(LinkExpired) as refused:
         mail_links.invitation_of(tokens.sign(INVITATION, payload))
     assert refused.value.reason
+
+
+def named_in(token):
+    """The number that stands readable in a signed link."""
+    payload = token.partition(".")[0]
+    ids = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return ids.get("m") or ids["i"]
+
+
+def test_no_number_in_a_link_counts_what_others_did(session):
+    """Two requests, invitations and accounts in a row have numbers drawn by lot, and links of before still work."""
+    gent = make_space("Gent", city="gent")
+    moderator = actor(make_member("Mo", space=gent, role=Role.MODERATOR))
+    numbers = []
+    for name in ("an", "bo", "cas"):
+        email = f"{name}@city.test"
+        asked = ask_for_access(email=email)
+        invited = invitations.invite(moderator, gent.id, email=email, role=Role.MEMBER)
+        member = make_account(email=f"own-{email}", name=name, password=GOOD)
+        assert mail_links.access_request_of(mail_links.confirm_token(asked)) is asked
+        assert mail_links.invitation_of(mail_links.invitation_token(invited)) is invited
+        assert mail_links.resetting_member(mail_links.reset_token(member)) is member
+        numbers += [named_in(mail_links.confirm_token(asked)), named_in(mail_links.invitation_token(invited))]
+        numbers += [
+            named_in(mail_links.reset_token(member)),
+            named_in(mail_links.unsubscribe_token(member.id)),
+        ]
+    assert len(set(numbers)) == 9  # a member's own number stands in both
+    assert all(number in IDS for number in numbers)
+    assert min(abs(a - b) for a, b in itertools.combinations(set(numbers), 2)) > 3
+
+
+def test_a_link_to_a_request_with_a_counted_number_still_works(session):
+    make_space("Gent", city="gent")
+    asked = ask_for_access()
+    asked.id = 41
+    db.session.flush()
+    assert mail_links.access_request_of(mail_links.confirm_token(asked)) is asked
 
 
 @pytest.mark.parametrize("token", ["", "x", "not-a-token"])
