@@ -95,11 +95,8 @@ def throw_away(draft_id: int) -> ResponseReturnValue:
 def restore(draft_id: int) -> ResponseReturnValue:
     drafts.restore(actor(), draft_id)
     flash(_("Your draft is back."), "ok")
-    if "stay" in request.form:
-        draft = drafts.one(actor(), draft_id, enter=draft_places.places)
-        if there := draft_slots.address(draft, draft_slots.opened_beside(draft_id)):
-            return redirect(there, 303)
-    return redirect(url_for(".index", _anchor=f"draft-{draft_id}"), 303)
+    there = _form_beside(draft_id) if "stay" in request.form else ""
+    return redirect(there or url_for(".index", _anchor=f"draft-{draft_id}"), 303)
 
 
 @bp.post("/drafts/<int:draft_id>/exchange")
@@ -108,6 +105,15 @@ def exchange(draft_id: int) -> ResponseReturnValue:
     draft = drafts.exchange(actor(), draft_id, enter=draft_places.places)
     flash(_("This is the other copy. What stood here is kept beside it."), "ok")
     return redirect(url_for(".show", draft_id=draft.id), 303)
+
+
+def _form_beside(draft_id: int) -> str:
+    """The address of the form beside which a draft was put back; "" where its owner may not enter any more."""
+    try:
+        draft = drafts.one(actor(), draft_id, enter=draft_places.places)
+    except NotFound:
+        return ""
+    return draft_slots.address(draft, draft_slots.opened_beside(draft_id))
 
 
 def _name(draft: DraftView) -> str:

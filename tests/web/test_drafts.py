@@ -320,6 +320,39 @@ def test_a_place_that_is_closed_to_its_owner_is_one_row_that_tells_nothing(clien
     assert "Thrown away." in words(client.get(thrown.location))
 
 
+@pytest.mark.parametrize("beside", [{}, {"stay": ""}, {"stay": "0"}, {"stay": "7"}])
+def test_what_is_put_back_is_back_also_where_its_owner_may_not_enter_any_more(client, gent, leen, beside):
+    thread = make_thread(gent, leen, title="Zwarttitel", audience=Audience.SPACE)
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Zwartwoord").get_json()
+    submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE"})
+    membership = db.session.scalars(select(Membership).where(Membership.member_id == leen.id)).one()
+    membership.ended_at = clock.now()
+    db.session.commit()
+    for _again in range(2):
+        back = submit(client, f"/drafts/{kept['id']}/restoration", beside)
+        assert (back.status_code, back.location) == (303, f"/drafts#draft-{kept['id']}")
+        assert db.session.scalars(select(Draft.discarded_at)).one() is None
+    shown = words(client.get("/drafts"))
+    assert f'id="draft-{kept["id"]}"' in shown
+    assert "A draft for a place that you may not enter at the moment" in shown
+    assert "Your draft is back." in shown
+    assert "Zwart" not in shown
+    membership.ended_at = None
+    db.session.commit()
+    assert "Zwartwoord</textarea>" in words(client.get(kept["address"]))
+
+
+@pytest.mark.parametrize("beside", [{}, {"stay": "0"}])
+def test_nobody_puts_the_draft_of_another_back(client, thread, leen, moderator, beside):
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Mine").get_json()
+    submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE"})
+    sign_in(client, moderator)
+    assert submit(client, f"/drafts/{kept['id']}/restoration", beside).status_code == 404
+    assert db.session.scalars(select(Draft.discarded_at)).one() is not None
+
+
 def test_a_script_is_told_why_words_are_not_kept(client, thread, leen):
     sign_in(client, leen)
     assert keep(client, "reply", thread.id, key()).get_json() == {"id": None, "revision": 0, "message": ""}
