@@ -60,8 +60,15 @@ def edit(post_id: int) -> ResponseReturnValue:
                 body, seen = form.body.data or "", form.seen_revision.data
                 with transactions.looking_up():
                     rendered = post_store.render_body(actor(), body)
+                who, key = actor(), request.form.get("idempotency_key")
                 post = posts.edit(
-                    actor(), post_id, body=body, title=title, seen_revision=seen, rendered=rendered
+                    who,
+                    post_id,
+                    body=body,
+                    title=title,
+                    seen_revision=seen,
+                    rendered=rendered,
+                    idempotency_key=key,
                 )
                 draft_slots.accepted(EDIT, post_id)
                 flash(_("Your post is changed. The earlier version is kept."), "ok")

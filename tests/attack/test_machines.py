@@ -2,11 +2,12 @@
 
 import pytest
 
-from forum.domain.threads import posts
-from forum.infra import rates, text
+from forum.domain.threads import posts, threads
+from forum.infra import clock, rates, text
 from forum.infra.db import db
+from forum.models.drafts import Draft
 from forum.models.spaces import Space
-from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.factories import STORY, actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.sweeps import few_of
 
 FORWARDED = ("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Original-URL", "Forwarded")
@@ -80,16 +81,91 @@ def test_a_table_that_somebody_means_is_a_table(app):
     assert "<td" in text.render("a|b\n-|-\n" + "one|two\n" * 200)
 
 
-def test_changing_ones_words_has_a_limit_and_saying_the_same_costs_nothing(app, talk, monkeypatch):
+def test_changing_ones_words_has_a_limit_and_saying_the_same_counts_too(app, talk, monkeypatch):
     _thread, author, post = talk
     monkeypatch.setitem(app.config, "RATES_ENABLED", True)
     monkeypatch.setattr(posts, "MOST_CHANGES", "2 per hour")
     rates.reset()
     for turn in (1, 2):
         posts.edit(actor(author), post.id, body=f"Words {turn}.", seen_revision=turn)
-    posts.edit(actor(author), post.id, body="Words 2.", seen_revision=3)
+    for body in ("Words 3.", "Words 2."):
+        with pytest.raises(rates.TooOften):
+            posts.edit(actor(author), post.id, body=body, seen_revision=3)
+    rates.reset()
+    for _again in range(2):
+        posts.edit(actor(author), post.id, body="Words 2.", seen_revision=2)
     with pytest.raises(rates.TooOften):
         posts.edit(actor(author), post.id, body="Words 3.", seen_revision=3)
+    rates.reset()
+
+
+def marks_of(member):
+    mine = db.select(Draft.id).where(Draft.member_id == member.id)
+    return len(db.session.scalars(mine).all())
+
+
+def ways_to_send(thread, post):
+    """Each form that a member sends, with the rate that counts it and how many sendings it allows here."""
+    space = db.session.get_one(Space, thread.space_id)
+    story = {**STORY, "audience": "space"}
+    return {
+        "start": (f"/spaces/{space.slug}/threads", story),
+        "reply": (f"/threads/{thread.id}/replies", {"body": "The same again."}),
+        "edit": (f"/posts/{post.id}/revisions", {"body": "As it is.", "seen_revision": 2}),
+        "edit on an old state": (f"/posts/{post.id}/revisions", {"body": "As it is.", "seen_revision": 1}),
+    }
+
+
+@pytest.mark.parametrize("way", ["start", "reply", "edit", "edit on an old state"])
+def test_each_new_sending_counts_also_where_its_words_stand_already(app, client, talk, monkeypatch, way):
+    """A mark is kept of each sending for a year: without a count nothing would stop who makes them."""
+    thread, author, _post = talk
+    post = make_post(thread, author, "As it was.")
+    posts.edit(actor(author), post.id, body="As it is.", seen_revision=1)
+    db.session.commit()
+    sign_in(client, author)
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(threads, "MOST_STARTS", "3 per hour")
+    monkeypatch.setattr(threads, "MOST_REPLIES", "3 per hour")
+    monkeypatch.setattr(posts, "MOST_CHANGES", "3 per hour")
+    rates.reset()
+    address, fields = ways_to_send(thread, post)[way]
+
+    def send(key):
+        return submit(client, address, {**fields, "idempotency_key": key})
+
+    assert [send(f"k{number}").status_code for number in range(3)] == [303] * 3
+    assert marks_of(author) == 3
+    assert [send(f"k{number}").status_code for number in range(3, 8)] == [429] * 5
+    assert marks_of(author) == 3
+    made = [send("k0") for _again in range(5)]
+    assert [(again.status_code, again.location) for again in made] == [(303, made[0].location)] * 5
+    assert marks_of(author) == 3
+    assert send("k7").status_code == 429, "what comes again gives nothing back"
+    rates.reset()
+    assert send("k7").status_code == 303
+    rates.reset()
+
+
+def test_a_refused_sending_counts_for_nothing(app, client, talk, monkeypatch):
+    thread, author, _post = talk
+    mine = make_post(thread, author, "As it is.")
+    thread.locked_at = clock.now()
+    db.session.commit()
+    sign_in(client, author)
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(threads, "MOST_REPLIES", "1 per hour")
+    monkeypatch.setattr(posts, "MOST_CHANGES", "1 per hour")
+    rates.reset()
+    reply, edit = f"/threads/{thread.id}/replies", f"/posts/{mine.id}/revisions"
+    for _again in range(3):
+        assert submit(client, reply, {"body": "Too late."}).status_code == 403
+        assert submit(client, edit, {"body": "Too late.", "seen_revision": 1}).status_code == 403
+    thread.locked_at = None
+    db.session.commit()
+    assert submit(client, edit, {"body": "Other.", "seen_revision": 7}).status_code == 409
+    assert submit(client, reply, {"body": "In time."}).status_code == 303
+    assert submit(client, edit, {"body": "In time.", "seen_revision": 1}).status_code == 303
     rates.reset()
 
 

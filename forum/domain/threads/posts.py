@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from forum.domain.threads import post_store, rendering
+from forum.domain.threads import post_store, rendering, sendings
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -61,9 +61,11 @@ def edit(
     title: str | None = None,
     seen_revision: int,
     rendered: str | None = None,
+    idempotency_key: str | None = None,
 ) -> Post:
     """Change one's own post; the same text again changes nothing. `rendered` as in `threads.start`.
 
+    It counts also when it changes nothing, unless this very form, by its key, was accepted before.
     NotFound, Forbidden, Invalid at `title` or `body`, Conflict when it was changed since `seen_revision`, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
@@ -72,13 +74,13 @@ def edit(
     require(may_edit(actor, post, thread))
     before = post_store.latest_revision(post)
     heading = post_store.clean_title(before.title if title is None else title) if post.number == 1 else ""
-    if post.revision != seen_revision:
-        if (before.body, before.title) == (body, heading):
-            return post  # the same change, sent twice
+    is_same = (before.body, before.title) == (body, heading)
+    if post.revision != seen_revision and not is_same:
         raise Conflict(_("This post was changed somewhere else while you were writing."))
-    if (before.body, before.title) == (body, heading):
+    if not (is_same and sendings.was_accepted(actor, idempotency_key)):
+        rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
+    if is_same:
         return post
-    rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     now = clock.now()
     post.revision += 1
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now

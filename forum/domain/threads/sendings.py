@@ -11,13 +11,13 @@ from datetime import timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
-from forum.domain.people import accounts
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.classification import Part, ThreadChange
+from forum.models.drafts import Draft
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
@@ -85,6 +85,14 @@ def clean_key(value: str | None) -> str:
     return value if value and len(value) <= 36 else str(uuid.uuid4())
 
 
+def was_accepted(actor: Actor, key: str | None) -> bool:
+    """Return whether a form with this key was accepted: its mark is there, so sent again it leaves no other row."""
+    mark = exists().where(
+        Draft.member_id == actor.id, Draft.idempotency_key == key, Draft.sent_at.is_not(None)
+    )
+    return bool(key and db.session.scalar(select(mark)))
+
+
 def reply_under(actor: Actor, thread_id: int, key: str, *, body: str, kind: PostKind | None) -> Post | None:
     """Return the reply that this sending made, None for a new key; SentBefore when it stood for something else."""
     query = select(Post).where(Post.author_id == actor.id, Post.idempotency_key == key)
@@ -126,13 +134,6 @@ def story_under(actor: Actor, key: str, story: Story) -> Thread | None:
     if _had_words(post, story.body, story.title) and _was(thread, story):
         return thread
     raise SentBefore(post.id, same_words=False)
-
-
-def earlier_story(actor: Actor, key: str, story: Story, *, once_more: bool) -> Thread | None:
-    """Return the thread that this sending made, with this key or, unless `once_more`, another; SentBefore."""
-    accounts.one_at_a_time(actor)
-    thread = story_under(actor, key, story)
-    return thread if thread or once_more else story_again(actor, story)
 
 
 def story_again(actor: Actor, story: Story) -> Thread | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 
-from forum.domain.people import capacities
+from forum.domain.people import accounts, capacities
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store, sendings
 from forum.infra import clock, days, rates, text
@@ -41,8 +41,8 @@ def start(
 ) -> Thread:
     """Begin a thread in a space; the same sending again returns the thread that is there already (`sendings.py`).
 
-    `rendered` is what `post_store.render_body` made of the body, where that was done before anything was locked. With
-    `once_more` the same story is told anew under a new key.
+    Only under the same key that counts for nothing. `rendered` is what `post_store.render_body` made of the body, where
+    that was done before anything was locked. With `once_more` the same story is told anew under a new key.
     NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
@@ -50,23 +50,18 @@ def start(
     idempotency_key = sendings.clean_key(idempotency_key)
     title, names, audience = post_store.clean_title(title), tagging.clean(tags), Audience(audience)
     story = sendings.Story(space.id, title, text.typed(body), Need(need), Axis(axis), audience, tuple(names))
-    if earlier := sendings.earlier_story(actor, idempotency_key, story, once_more=once_more):
+    accounts.one_at_a_time(actor)
+    if earlier := sendings.story_under(actor, idempotency_key, story):
         return earlier
-    require(may_start(actor, space))
-    if audience.rank > space.widest_audience.rank:
-        raise Invalid("audience", _("Threads in this space cannot have that many readers."))
+    stands = None if once_more else sendings.story_again(actor, story)
+    if stands is None:
+        require(may_start(actor, space))
+        if audience.rank > space.widest_audience.rank:
+            raise Invalid("audience", _("Threads in this space cannot have that many readers."))
     rates.spend("thread", f"member:{actor.id}", limit=MOST_STARTS)
-    thread = Thread(
-        space_id=space.id,
-        title=title,
-        slug=text.slug(title),
-        need=story.need,
-        axis=story.axis,
-        audience=story.audience,
-        outcome=outcome,
-        summary=text.summary(text.plain(html)),
-        idempotency_key=idempotency_key,
-    )
+    if stands is not None:
+        return stands
+    thread = Thread(space_id=space.id, outcome=outcome, idempotency_key=idempotency_key)
     return _open(actor, thread, story=story, html=html, kind=kind)
 
 
@@ -82,22 +77,23 @@ def reply(
 ) -> Post:
     """Answer in a thread; the same sending again returns the post that is there already, also in a closed thread.
 
-    `rendered` and `once_more` as in `start`.
+    What counts, `rendered` and `once_more` as in `start`.
     NotFound, Forbidden, Invalid at `body`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
     body, kind = text.typed(body), PostKind(kind) if kind else None
     thread = post_store.locked_thread(actor, thread_id)
     idempotency_key = sendings.clean_key(idempotency_key)
-    earlier = sendings.reply_under(actor, thread.id, idempotency_key, body=body, kind=kind)
-    if earlier is None and not once_more:
-        earlier = sendings.reply_again(actor, thread, body=body, kind=kind)
-    if earlier is not None:
+    if earlier := sendings.reply_under(actor, thread.id, idempotency_key, body=body, kind=kind):
         return earlier
-    require(may_reply(actor, thread))
-    if kind == PostKind.MODERATION:
-        require(may_moderate(actor, thread.space_id))
+    stands = None if once_more else sendings.reply_again(actor, thread, body=body, kind=kind)
+    if stands is None:
+        require(may_reply(actor, thread))
+        if kind == PostKind.MODERATION:
+            require(may_moderate(actor, thread.space_id))
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
+    if stands is not None:
+        return stands
     return _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
 
 
@@ -105,6 +101,13 @@ def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kin
     """Write a new thread with its first post, or return the one that the same form made a moment ago."""
     thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
     thread.created_at = thread.last_post_at = clock.now()
+    thread.title, thread.need, thread.axis, thread.audience = (
+        story.title,
+        story.need,
+        story.axis,
+        story.audience,
+    )
+    thread.slug, thread.summary = text.slug(story.title), text.summary(text.plain(html))
     try:
         with db.session.begin_nested():
             db.session.add(thread)
