@@ -1,10 +1,14 @@
 """Production refuses what is unsafe, however it is spelt, and says which; on what is safe it starts, and is strict."""
 
+import base64
 import json
 import logging
 import os
+import random
+import string
 import subprocess
 import sys
+import uuid
 
 import pytest
 
@@ -48,16 +52,30 @@ LONG = "Zq3v-8xLm2Wp_7tRb5Yk"
 REFUSED = [
     ("SECRET_KEY", ["", "  \t"], "SECRET_KEY is missing"),
     ("SECRET_KEY", ["short", KEY[:31]], "SECRET_KEY is shorter than 32"),
-    ("SECRET_KEY", [f" {KEY}", f"{KEY}\n"], "SECRET_KEY has blanks"),
+    ("SECRET_KEY", [f" {KEY}", f"{KEY}\n"], "SECRET_KEY has blanks around"),
+    ("SECRET_KEY", ["CHANGE ME CHANGE THE KEY PLEASE 32", "THIS IS THE SECRET KEY OF OUR FORUM IN GENT",
+                    "correct horse battery staple again and again", "$(openssl rand -hex 32) $(date +%s)",
+                    f"{KEY[:20]} {KEY[20:]}", f"{KEY[:20]}\t{KEY[20:]}", f"{KEY[:20]}\u00a0{KEY[20:]}"],
+     "SECRET_KEY has blanks in it"),
+    ("SECRET_KEY", ["$(openssl-rand--hex-32)-8xLm2Wp_7tRb", "`openssl-rand-32`-8xLm2Wp_7tRb5Yk",
+                    "${FORUM_SECRET_KEY:-8xLm2Wp_7tRb5Yk}", "{{vault.forum_key}}-8xLm2Wp_7tRb5Yk"],
+     r"SECRET_KEY has \$\( or"),
     ("SECRET_KEY", ["k" * 40, "abc" * 14, "aB3$xY9!" * 5, "0123456789abcdef" * 2, " " * 16 + "x" * 16 + " y"],
      "SECRET_KEY (repeats itself|has blanks)"),
-    ("SECRET_KEY", ["abcdefghijklmnopqrstuvwxyz0123456", f"{LONG}-qwertyuiop-x!", f"{LONG}-87654321-zXy"],
+    ("SECRET_KEY", ["abcdefghijklmnopqrstuvwxyz0123456", f"{LONG}-qwertyuiop-x!", f"{LONG}-87654321-zXy",
+                    "1q2w3e4r5t6y7u8i9o0p1q2w3e4r5t6y", "1Q2W3E4R5T6Y7U8I9O0P1q2w3e4r5t6y",
+                    "1a2z3e4r5t6y7u8i9o0pPMOLIKUJYHTG", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9"],
      "SECRET_KEY is made of neighbouring"),
-    ("SECRET_KEY", [f"{LONG}-CHANGEME-9fK", f"{LONG}-secret_key-x", "tests-only-Gh7Kq2Lm9Xw4Rt6Yb1Zc5"],
+    ("SECRET_KEY", [f"{LONG}-CHANGEME-9fK", f"{LONG}-secret_key-x", f"{LONG}-CHANGE/ME-9fK",
+                    "wachtwoord-van-de-stad-antwerpen-2026", "GeheimeSleutelVanHetForumInGent1",
+                    "tests-only-Gh7Kq2Lm9Xw4Rt6Yb1Zc5"],
      "SECRET_KEY is one of an example"),
     ("SECRET_KEY", ["0102030405060708091011121314151617181920", "48151623421087-9911235813213455-8914",
                     "000102030405060708090a0b0c0d0e0f101112"], "SECRET_KEY is made of numbers"),
-    ("SECRET_KEY", ["correct horse battery staple again and again", "Paraplu-Regen-Fiets-Kraai-Molen-Water",
+    ("SECRET_KEY", ["THISISTHEKEYOFOURFORUMINGENT-2026", "onze-stad-antwerpen-en-haar-forum-26",
+                    "OnzeStadHeeftEenForumVoorArmoede1", "le.forum.de.la.ville.de.bruxelles",
+                    "IKWANDELELKEZONDAGLANGSDESCHELDE", "Correct-Horse-Battery-Staple-Again",
+                    "Paraplu-Regen-Fiets-Kraai-Molen-Water",
                     "Welkom2026!Leerlingen2025!Kraaien-Molenaar", "drie.fietsen.in.de.regen.en.een.kraai"],
      "SECRET_KEY is made of words"),
     ("SECRET_KEY_FALLBACKS", [["old"], [OLDER, "k" * 40], [" short "]], "SECRET_KEY_FALLBACKS: key"),
@@ -149,6 +167,29 @@ def test_production_starts_on_what_is_safe_however_it_is_spelt(safe, name, spell
             assert app.config["BASE_URL"] in {"https://forum.example", "https://forum.example:8443"}
         if name == "TRUSTED_PROXIES":
             assert app.config["TRUSTED_PROXIES"] == int(value)
+
+
+ALNUM = string.ascii_letters + string.digits
+DRAWN = [
+    (lambda chance: chance.randbytes(32).hex(), 0),  # secrets.token_hex(32)
+    (
+        lambda chance: base64.urlsafe_b64encode(chance.randbytes(32)).decode().rstrip("="),
+        1,
+    ),  # token_urlsafe(32)
+    (lambda chance: base64.b64encode(chance.randbytes(32)).decode(), 1),  # openssl rand -base64 32
+    (lambda chance: base64.b64encode(chance.randbytes(48)).decode(), 1),
+    (lambda chance: "".join(chance.choices(ALNUM, k=32)), 3),
+    (lambda chance: base64.b32encode(chance.randbytes(20)).decode(), 3),
+    (lambda chance: base64.b32encode(chance.randbytes(20)).decode().lower(), 3),
+    (lambda chance: str(uuid.UUID(bytes=chance.randbytes(16), version=4)), 3),
+]
+
+
+@pytest.mark.parametrize(("draw", "most"), DRAWN, ids=range(len(DRAWN)))
+def test_what_chance_draws_is_a_good_key(draw, most):
+    chance = random.Random(20261126)  # drawn alike each time
+    said = [(key, safe_settings._weakness(key)) for key in (draw(chance) for _ in range(3000))]
+    assert len([key for key in said if key[1]]) <= most, [key for key in said if key[1]]
 
 
 def test_jobs_may_wait_in_postgresql():  # without a connection, which the queue makes at once

@@ -2,10 +2,13 @@
 
 import ipaddress
 import itertools
+import math
 import re
 import string
 import zlib
+from collections import Counter
 from email.utils import parseaddr
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -13,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from forum.infra import addresses
+from forum.infra import addresses, passwords
 
 SHORTEST_KEY = 32
 FEWEST = 8  # different characters of a key
@@ -23,15 +26,24 @@ RUNS = (string.ascii_lowercase, "01234567890", "qwertyuiop", "azertyuiop", "asdf
 PLACEHOLDER_DOMAIN = "@leerkring.example"  # of the default, where no mail can be answered
 INNER = re.compile(r"\b(mode|uri|vfs)=", re.IGNORECASE)  # of an address of SQLite within the address
 RUN = 8  # neighbouring keys or letters in a row
-# A sentence is mostly words, which have vowels; what chance draws has few runs of small letters, and few vowels.
-WORD, SHARE_OF_WORDS, SHARE_OF_VOWELS = re.compile("[A-Za-z][a-z]{2,}"), 0.6, 0.34
+# Letters as they stand on the two keyboards of this country, each row a little to the right of the one above.
+KEYBOARDS = (
+    ("1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    ("1234567890", "azertyuiop", "qsdfghjklm", "wxcvbn"),
+)
+INDENTS, NEAR = (0.0, 0.5, 0.75, 1.25), 1.0  # widths of a key
+WALK = 0.7  # share of steps to a key beside; chance makes one in six
+# How many times likelier, in powers of two, its letters are in words than drawn by chance. Of keys that chance draws,
+# at most one in 2**14 comes that far (the mean of that ratio is one); thirty letters of words come to some 30.
+LIKE_WORDS = 14.0
+UNEXPANDED = ("$(", "${", "`", "{{")  # of a shell or a template that was to fill something in
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 # Hosts that nobody reaches from outside (RFC 6761, RFC 6762, RFC 9476); so are names without a dot.
 LOCAL_HOSTS = ("localhost", "test", "local", "internal")
 # Words of examples: nobody's own key has them.
 PLACEHOLDERS = (
     "changeme", "change-me", "change_me", "secretkey", "secret-key", "secret_key", "example", "password",
-    "insecure", "replace", "leerkring", "tests-only", "your-",
+    "insecure", "replace", "leerkring", "tests-only", "your-", "thesecret", "wachtwoord", "geheim", "verander",
 )  # fmt: skip
 
 
@@ -69,16 +81,21 @@ def _weakness(key: str) -> str | None:
     if len(key) < SHORTEST_KEY:
         return f"is shorter than {SHORTEST_KEY} characters"
     lower = key.lower()
+    if any(sign.isspace() for sign in key):
+        return "has blanks in it: a random key has none"
+    if any(mark in key for mark in UNEXPANDED):
+        return "has $( or ` or another mark in it of what was to be filled in"
     if len(set(key)) < FEWEST or len(zlib.compress(key.encode("utf-8", "surrogatepass"), 9)) < FEWEST_PACKED:
         return "repeats itself"
+    letters = "".join(sign for sign in lower if sign.isalnum())
     runs = (run[start : start + RUN] for run in RUNS for start in range(len(run) - RUN + 1))
-    if any(run in lower or run[::-1] in lower for run in runs):
+    if any(run in lower or run[::-1] in lower for run in runs) or _walks(lower):
         return "is made of neighbouring keys or letters"
-    if any(word in lower for word in PLACEHOLDERS):
+    if any(word in lower or word in letters for word in PLACEHOLDERS):
         return "is one of an example: make your own"
     if not any(sign.isalpha() for sign in key) or _counts(lower):
         return "is made of numbers"
-    return "is made of words" if _is_words(key) else None
+    return "is made of words" if _is_words(lower) else None
 
 
 def _counts(key: str) -> bool:
@@ -89,10 +106,57 @@ def _counts(key: str) -> bool:
     return len({(after - before) % 256 for before, after in itertools.pairwise(numbers)}) == 1
 
 
+def _walks(key: str) -> bool:
+    """Whether most of it is typed by going from one key of a keyboard to one beside it, as in 1q2w3e4r."""
+    steps = list(itertools.pairwise(key))
+    return any(sum(step in near for step in steps) >= WALK * len(steps) for near in _neighbours())
+
+
+@cache
+def _neighbours() -> list[set[tuple[str, str]]]:
+    """The pairs of keys that are beside each other, of each keyboard."""
+    return [
+        {
+            (one, other)
+            for (up, one, left), (down, other, right) in itertools.product(_places(rows), repeat=2)
+            if abs(up - down) <= 1 and abs(left - right) <= NEAR
+        }
+        for rows in KEYBOARDS
+    ]
+
+
+def _places(rows: tuple[str, ...]) -> list[tuple[int, str, float]]:
+    return [
+        (height, sign, INDENTS[height] + column)
+        for height, row in enumerate(rows)
+        for column, sign in enumerate(row)
+    ]
+
+
 def _is_words(key: str) -> bool:
-    words = "".join(WORD.findall(key)).lower()
-    vowels = sum(sign in "aeiou" for sign in words)
-    return len(words) >= SHARE_OF_WORDS * len(key.replace(" ", "")) and vowels >= SHARE_OF_VOWELS * len(words)
+    """Whether its letters, in small ones, follow each other as those of words do."""
+    if set(key) & set(string.ascii_lowercase) <= set("abcdef"):
+        return False  # figures of base sixteen: some letters are in words more often than others
+    gain, before = 0.0, ""
+    for sign in key:
+        known = sign in string.ascii_lowercase
+        gain += _gains()[before, sign] if known else 0.0
+        before = sign if known else ""
+    return gain >= LIKE_WORDS
+
+
+@cache
+def _gains() -> dict[tuple[str, str], float]:
+    """How much likelier, in powers of two, a letter is behind another ("": at the beginning) in words."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for word in passwords.COMMON:
+        seen.update(zip(("", *word), word, strict=False))
+    gains: dict[tuple[str, str], float] = {}
+    for before in ("", *string.ascii_lowercase):
+        counts = {sign: 1 + seen[before, sign] for sign in string.ascii_lowercase}
+        whole = sum(counts.values()) / len(counts)
+        gains |= {(before, sign): math.log2(count / whole) for sign, count in counts.items()}
+    return gains
 
 
 def _split(url: str) -> SplitResult | None:
