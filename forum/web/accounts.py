@@ -85,22 +85,36 @@ def submit_sign_in() -> ResponseReturnValue:
 def resume_anew() -> ResponseReturnValue:
     """Answer the same page where its own form was open too long: once more, with all that was written."""
     form = None if viewer() is not None else SignInForm()
-    return unsent_forms.page(unsent_forms.submitted_form(), form=form), 403
+    return _resume_page(unsent_forms.submitted_form(), form), 403
 
 
 @bp.post("/accounts/sign-in/again")
 @open_to(anyone)
 @unsent_forms.without_session(resume_anew)
 def sign_in_and_resume() -> ResponseReturnValue:
-    """Sign in on the page that shows an unsent form; the form is shown again, and not sent yet."""
+    """Sign in on the page that shows an unsent form; the form is shown again, and not sent yet.
+
+    Where it has nothing to look at, its reader goes back to the page that it stands on.
+    """
     form, submitted = SignInForm(), unsent_forms.submitted_form()
-    if viewer() is not None or _sign_in(form):
+    if viewer() is None and not _sign_in(form):
+        return _resume_page(submitted, form), 422
+    if submitted is not None and submitted.is_shown:
         return unsent_forms.page(submitted)
-    return unsent_forms.page(submitted, form=form), 422
+    flash(_("Nothing was done yet. Press it again if you still want to."), "care")
+    return redirect(go_on(), 303)
+
+
+def signed_out_before() -> ResponseReturnValue:
+    """Answer the button to sign out where the session has ended already; another one goes on."""
+    if viewer() is not None:
+        return unsent_forms.nothing_done(url_for("home.index")), 403
+    return redirect(url_for("home.index"), 303)
 
 
 @bp.post("/accounts/sign-out")
 @open_to(anyone)
+@unsent_forms.without_session(signed_out_before)
 def sign_out() -> ResponseReturnValue:
     secret = device_secret()
     if secret:
@@ -169,6 +183,12 @@ def confirm_request(token: str) -> ResponseReturnValue:
             return redirect(url_for("home.index"), 303)
     transactions.only_look()
     return _confirm_page(token, asked, form), 422
+
+
+def _resume_page(submitted: unsent_forms.SubmittedForm | None, form: SignInForm | None) -> str:
+    if submitted is None:
+        return unsent_forms.nothing_done(go_on(), form=form)
+    return unsent_forms.page(submitted, form=form)
 
 
 def _is_signed_in_as(email: str | None) -> bool:
