@@ -130,15 +130,23 @@ export async function sendAll(copies, { now = false } = {}) {
   for (const key of copies.keys()) {
     const once = async (lock) => {
       if (!lock || (!now && isOnPage(key))) return;
-      const copy = await copies.get(key);
+      let at = key, copy = await copies.get(key);
       if (!copy || (copy.forGood && !now)) return;
       let answer = await send(copy);
-      // Others than those that were sent: they are a draft of their own.
-      if (answer.sent && !copy.went) answer = await send({ to: copy.to, fields: anew(copy.fields), time: copy.time });
+      // Others than those that were sent: they are a draft of their own, and the same one when this is tried again.
+      if (answer.sent && !copy.went) {
+        copy = { ...copy, fields: anew(copy.fields) };
+        const own = value(copy.fields, "idempotency_key");
+        if (await copies.put(own, copy)) {
+          await copies.drop(key);
+          at = own;
+        }
+        answer = await send(copy);
+      }
       const gone = answer.kept || answer.sent;
       answers.push({ ...answer, gone });
-      if (gone) await copies.drop(key);
-      else if (answer.refused) await copies.put(key, { ...copy, refused: answer.message, forGood: answer.forGood });
+      if (gone) await copies.drop(at);
+      else if (answer.refused) await copies.put(at, { ...copy, refused: answer.message, forGood: answer.forGood });
       if (answer.kept) tellForm(copy.draft);
     };
     if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);

@@ -9,9 +9,10 @@ export async function start() {
   if (!copies?.keys().length) return;
   const list = document.querySelector("[data-waiting]");
   const go = async () => {
+    const before = copies.keys().length;
     const answers = await sendAll(copies);
     if (!list) return;
-    if (answers.some(({ id }) => id && !document.querySelector(`[action$="/drafts/${id}"]`))) location.reload(); // with its row
+    if (answers.some(({ kept }) => kept) && copies.keys().length < before) location.reload(); // the rows are older
     else show(list, copies);
   };
   addEventListener("online", go);

@@ -1,0 +1,71 @@
+"""What waits on a device reaches the server once, and the page that lists it tells it as it is."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import places
+from tests.browser.writing import ANSWER, drafts, entries, no_drafts, send, wait_for_copy, write
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def thread(town):
+    """The address of a thread that every member may answer."""
+    return places.thread(town.app)
+
+
+def test_the_row_of_a_draft_shows_the_words_that_this_device_just_brought(open_page, thread):
+    page = open_page("pieter")
+    page.goto(thread)
+    write(page, "De oude woorden.")
+    no_drafts(page)
+    page.fill(ANSWER, "De nieuwe woorden.")
+    wait_for_copy(page)
+    page.goto("/lessons")
+    assert entries(page)
+    page.unroute_all()
+    loads = []
+    page.on("framenavigated", lambda frame: loads.append(frame.url))
+    page.goto("/drafts")
+    expect(page.locator(".drafts .card__excerpt").first).to_have_text("De nieuwe woorden.")
+    page.wait_for_timeout(500)
+    assert len(loads) == 2
+    assert entries(page) == []
+
+
+def test_words_beside_what_was_sent_elsewhere_become_one_draft_however_often_the_answer_is_lost(
+    town, open_page, thread
+):
+    first = open_page("nadia")
+    first.goto(thread)
+    write(first, "Dit ging weg.")
+    second = first.context.new_page()
+    second.goto(first.url)
+    no_drafts(first)
+    first.fill(ANSWER, "Dit bleef hier.")
+    wait_for_copy(first)
+    send(second)
+
+    def lose_what_was_kept(route):
+        if route.request.method == "POST":
+            answer = route.fetch()
+            if answer.ok:
+                route.abort()
+            else:
+                route.fulfill(response=answer)
+        else:
+            route.continue_()
+
+    second.close()
+    first.goto("/lessons")
+    first.unroute_all()
+    first.route("**/drafts", lose_what_was_kept)
+    for _ in range(3):
+        first.goto("/lessons", wait_until="networkidle")
+        assert len(entries(first)) == 1
+    assert drafts(town, "nadia").count("Dit bleef hier.") == 1
+    first.unroute_all()
+    first.goto("/lessons")
+    wait_for_copy(first, gone=True)
+    assert drafts(town, "nadia").count("Dit bleef hier.") == 1
