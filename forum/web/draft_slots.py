@@ -63,6 +63,13 @@ class Slot:
         """Return the title or the first words of the draft that is offered."""
         return draft_places.name_of(self.form, self.offer.fields) if self.offer else ""
 
+    @property
+    def other_words(self) -> str:
+        """Return the first words of the other copy of the draft that was opened (a query, where there is one)."""
+        if self.opened is None or self.opened.other_at is None:
+            return ""
+        return draft_places.first_words(self.form, self.opened.other_fields or {})
+
 
 def slot(form: str, subject_id: int) -> Slot:
     """Return the slot of the one form of a page that its reader may enter (a query, none for a form that was sent)."""

@@ -136,6 +136,10 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
     if kept is None:
         return {"id": None, "revision": 0, "message": ""}
     message = _("Draft kept at %(hour)s", hour=i18n.hour(clock.now()))
+    if kept.place and not kept.place.may_write:
+        message = _("%(reason)s What you type is kept as a draft.", reason=kept.place.may_write.reason)
+    elif kept.base_changed:
+        message = _("The text was changed meanwhile. What you type is kept as a draft.")
     if kept.beside:
         message = _("Your draft has newer text from elsewhere. This text is kept beside it.")
     return {

@@ -241,6 +241,7 @@ def test_the_other_copy_is_told_and_brought_back(client, thread, leen):
     assert kept["other"] is True
     opened = words(client.get(kept["address"]))
     assert "There is another copy of this draft" in opened
+    assert '<q dir="auto">On the phone</q>' in opened
     back = submit(client, f"/drafts/{kept['id']}/exchange")
     opened = words(client.get(client.get(back.location).location))
     assert "On the phone</textarea>" in opened
@@ -255,6 +256,9 @@ def test_a_draft_of_a_closed_thread_shows_the_words_to_copy(client, thread, leen
     db.session.commit()
     still = keep(client, "reply", thread.id, key(), body="Typed while it was closed")
     assert still.status_code == 200
+    assert still.get_json()["message"] == (
+        "A moderator has closed this thread. What you type is kept as a draft."
+    )
     listed = words(client.get("/drafts"))
     assert "A moderator has closed this thread." in listed
     assert f'href="/drafts/{kept["id"]}"' in listed
@@ -473,3 +477,23 @@ def test_every_field_of_a_form_is_kept_and_every_form_has_a_place(app, form):
     place_of = app.jinja_env.get_template("drafts/_row.html").module.place_of
     others = {place_of(other, "Gent") for other in FORMS if other != form}
     assert place_of(form, "Gent") not in others
+
+
+def test_who_types_over_a_text_that_changed_is_told_when_it_is_kept(client, thread, leen):
+    sign_in(client, leen)
+    post = make_post(thread, leen)
+    posts.edit(actor(leen), post.id, body="Changed elsewhere", seen_revision=1)
+    db.session.commit()
+    said = keep(client, "edit", post.id, key(), body="Mine", seen_revision=1).get_json()
+    assert said["message"] == "The text was changed meanwhile. What you type is kept as a draft."
+
+
+def test_a_draft_too_many_leads_to_the_list_without_scripts(client, thread, leen, monkeypatch):
+    monkeypatch.setattr(drafts, "MOST", 1)
+    sign_in(client, leen)
+    keep(client, "reply", thread.id, key(), body="One")
+    slot = {"draft_form": "reply", "draft_subject": thread.id, "idempotency_key": key(), "body": "Two"}
+    refused = submit(client, "/drafts", slot)
+    assert refused.status_code == 422
+    assert '<a class="btn" href="/drafts">See your drafts</a>' in words(refused)
+    assert "Two</textarea>" in words(refused)

@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Forbidden, lambda error: _page("403", 403, error.reason))
     app.register_error_handler(Conflict, lambda error: _page("409", 409, error.reason))
-    app.register_error_handler(Invalid, lambda error: _page("422", 422, error.message))
+    app.register_error_handler(Invalid, _invalid)
     app.register_error_handler(TooOften, _too_often)
     app.register_error_handler(CSRFError, lambda error: _resume())
     app.register_error_handler(HTTPException, _http)
@@ -66,6 +66,10 @@ def is_for_script() -> bool:
 
 def _not_found(error: Exception) -> Any:
     return _page("404", 404, _("This page is not here, or not for you."))
+
+
+def _invalid(error: Invalid) -> Any:
+    return _page("422", 422, error.message, is_draft=request.endpoint == "drafts.keep")
 
 
 def _too_often(error: TooOften) -> Any:
