@@ -45,6 +45,8 @@ def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, modera
     page = client.get(confirm).get_data(as_text=True)
     assert all(words in page for words in ("Karim", "street worker", gent.name, "Wouter knows me."))
     weak = submit(client, confirm, {"password": "short"})
+    assert "One thing still needs your attention." in weak.text
+    assert "What you wrote is still here." not in weak.text, "a password is not"
     assert (weak.status_code, "street worker" in weak.get_data(as_text=True)) == (422, True)
     assert submit(client, confirm, {"password": GOOD}).location == "/"
     told = letter(moderator.email)
@@ -116,3 +118,13 @@ def test_a_known_address_gets_another_letter_and_an_unknown_one_none(client, gen
     assert "password" in letter(owner.email)
     assert submit(client, "/accounts/sign-in", {"email": owner.email, "password": GOOD}).status_code == 303
     assert actor(owner).roles == {gent.id: Role.MEMBER}
+
+
+def test_what_is_wrong_is_listed_in_the_order_of_the_fields(client, gent):
+    client.get("/accounts/join?lang=en")
+    page = submit(client, "/accounts/join", {"level": "field", "body": "city", "city": ""}).text
+    summary = page.split('class="error-summary"', 1)[1].split("</ul>", 1)[0]
+    assert re.findall(r'href="#(\w+)"', summary) == ["name", "email", "function", "city"]
+    assert "What you wrote is still here." not in summary, "nothing was"
+    page = submit(client, "/accounts/join", {"name": "Karim", "level": "field", "body": "city"}).text
+    assert "What you wrote is still here." in page

@@ -1,5 +1,6 @@
 """The fields in which somebody says who they are; several forms share them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -14,6 +15,7 @@ from forum.models.cities import CITIES
 from forum.web.forms.fields import Longest, named, required, short_enough_password
 
 NO_CITY = "network"
+WHO = ("name", "email")
 
 
 def email_field() -> EmailField:
@@ -51,6 +53,10 @@ class CapacityFields(FlaskForm):
             SelectChoice(NO_CITY, lazy("No city: for the network")),
         ],
     )
+
+    def __iter__(self) -> Iterator[Any]:
+        """Return its fields in the order in which a page shows them: first who it is."""
+        return iter(sorted(super().__iter__(), key=lambda field: field.name not in WHO))
 
     def capacity(self) -> dict[str, Any]:
         """Return what was filled in, as keyword arguments of the verbs."""
