@@ -66,6 +66,7 @@ def _for_members(who: Actor) -> str:
         drafts=drafts.how_many(who),
         waiting=waiting,
         latest=others,
+        may_read_threads=bool(cities or last),
         lessons=library.newest(who, FEW),
         cities=cities or sorted({city for card in last for city in card.cities}),
         quiet_since=last[0].last_post_at if last else None,

@@ -139,6 +139,13 @@ def test_who_is_not_let_in_yet_reads_why(client, gent):
     assert "A moderator still has to let you in." in shown
     assert "You do not belong to a space yet" in shown
     assert "No city took part" not in shown, "they may not read it"
+    for path in ("/", "/spaces"):
+        page = client.get(path).text
+        assert "or read what the network has learned." in page
+        assert '<a class="btn" href="/lessons">Read the lessons</a>' in page
+    make_thread(gent, make_member("Wim"), audience=Audience.PUBLIC)
+    db.session.commit()
+    assert "or read what the spaces share with everybody." in words(client)
     assert "Ask a moderator of your city" in client.get("/spaces").get_data(as_text=True)
     db.session.add(JoinRequest(space_id=gent.id, member_id=fresh.id, asked_at=clock.now()))
     db.session.commit()
