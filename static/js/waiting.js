@@ -12,7 +12,8 @@ export async function start() {
     const before = copies.keys().length;
     const answers = await sendAll(copies);
     if (!list) return;
-    if (answers.some(({ kept }) => kept) && copies.keys().length < before) location.reload(); // the rows are older
+    const isNews = ({ id, revision }) => id && document.getElementById(`draft-${id}`)?.dataset.revision !== String(revision);
+    if (answers.some(isNews) && copies.keys().length < before) location.reload(); // with its row, as it is now
     else show(list, copies);
   };
   addEventListener("online", go);

@@ -16,7 +16,7 @@ def box(page, what):
 
 
 def test_it_stands_under_the_text_of_a_reply(town, open_page):
-    page = open_page("karim", phone=True)
+    page = open_page("sara", phone=True)
     page.goto(places.thread(town.app))
     page.click(ANSWER)
     below = box(page, "#answer .kinds")["y"] - box(page, "#answer .sheet")["y"]

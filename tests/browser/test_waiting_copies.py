@@ -16,7 +16,7 @@ def thread(town):
 
 
 def test_the_row_of_a_draft_shows_the_words_that_this_device_just_brought(open_page, thread):
-    page = open_page("pieter")
+    page = open_page("geert")
     page.goto(thread)
     write(page, "De oude woorden.")
     no_drafts(page)
@@ -37,7 +37,7 @@ def test_the_row_of_a_draft_shows_the_words_that_this_device_just_brought(open_p
 def test_words_beside_what_was_sent_elsewhere_become_one_draft_however_often_the_answer_is_lost(
     town, open_page, thread
 ):
-    first = open_page("nadia")
+    first = open_page("eva")
     first.goto(thread)
     write(first, "Dit ging weg.")
     second = first.context.new_page()
@@ -64,15 +64,25 @@ def test_words_beside_what_was_sent_elsewhere_become_one_draft_however_often_the
     for _ in range(3):
         first.goto("/lessons", wait_until="networkidle")
         assert len(entries(first)) == 1
-    assert drafts(town, "nadia").count("Dit bleef hier.") == 1
+    assert drafts(town, "eva").count("Dit bleef hier.") == 1
     first.unroute_all()
     first.goto("/lessons")
     wait_for_copy(first, gone=True)
-    assert drafts(town, "nadia").count("Dit bleef hier.") == 1
+    assert drafts(town, "eva").count("Dit bleef hier.") == 1
+
+
+def test_the_list_says_what_was_done_where_the_device_has_the_very_words_of_a_row(open_page, thread):
+    page = open_page("inge")
+    page.goto(thread, wait_until="networkidle")
+    page.fill(ANSWER, "Voor straks.")
+    page.click("#answer [data-keep]")
+    wait_for_copy(page, gone=True)
+    page.wait_for_timeout(1_000)
+    assert "Je concept is bewaard." in page.inner_text(".flashes")
 
 
 def test_what_a_button_says_without_a_network_stands_on_a_line_of_its_own(open_page, thread):
-    page = open_page("pieter", phone=True)
+    page = open_page("stijn", phone=True)
     page.goto(thread)
     write(page, "Nog een.")
     page.goto("/drafts", wait_until="networkidle")
