@@ -56,7 +56,9 @@ class CapacityFields(FlaskForm):
 
     def __iter__(self) -> Iterator[Any]:
         """Return its fields in the order in which a page shows them: first who it is."""
-        return iter(sorted(super().__iter__(), key=lambda field: field.name not in WHO))
+        fields = list(super().__iter__())
+        who = [field for field in fields if field.name in WHO]
+        return iter(who + [field for field in fields if field not in who])
 
     def capacity(self) -> dict[str, Any]:
         """Return what was filled in, as keyword arguments of the verbs."""
