@@ -131,8 +131,8 @@ def drip_and_read(reader, seconds, capsys, where, *, refused, addresses=1, write
         f" {p95(while_dripping) * 1000:.1f} ms meanwhile; /healthz {p95(quiet_health) * 1000:.1f} and"
         f" {p95(health) * 1000:.1f} ms; {turned_away} refused, {late} let go",
     )
-    # A short run on a busy machine only tells whether it goes on at all: with few threads it stands still.
-    assert p95(while_dripping) <= max(2 * p95(quiet), 0.02 if seconds > 20 else 0.5)
+    # Beside other tests this only tells whether it goes on at all: with few threads it stands still for seconds.
+    assert p95(while_dripping) <= max(2 * p95(quiet), 0.1 if seconds > 20 else 0.5)
     assert p95(health) < 0.2
     assert not writes or sent == 303
     return turned_away, late
