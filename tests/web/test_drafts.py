@@ -217,7 +217,7 @@ def test_throwing_away_asks_nothing_and_can_be_undone(client, gent, thread, leen
     thrown = submit(client, f"/drafts/{kept['id']}", {"_method": "DELETE"})
     assert thrown.location == f"/drafts?thrown={kept['id']}"
     shown = words(client.get(thrown.location))
-    assert "Thrown away: “Half a thought”." in shown
+    assert "Thrown away: “Half a thought”" in shown
     assert "No drafts." in shown
     assert submit(client, f"/drafts/{kept['id']}/restoration").status_code == 303
     assert "Half a thought" in words(client.get("/drafts"))
