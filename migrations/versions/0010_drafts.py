@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("other_at", MOMENT, nullable=True),
         sa.Column("base_revision", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("began_at", MOMENT, nullable=False),
         sa.Column("changed_at", MOMENT, nullable=False),
         sa.Column("sent_at", MOMENT, nullable=True),
         sa.Column("discarded_at", MOMENT, nullable=True),

@@ -16,6 +16,7 @@ MOVED: dict[str, str] = {
 }
 # A column, or a whole table, that a migration filled, emptied or took away on purpose, and why that loses nothing.
 CHANGED: dict[str, str] = {
+    "draft.began_at": "0013 takes it away: nobody reads it, and the last change stays",
     "label.name": "0008 gives three themes better English names, where nobody had changed them",
 }
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.
