@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
 from forum.domain.lessons import meanwhile, reviews
@@ -195,18 +195,14 @@ def _notes(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
 
 
 def _lesson_rows(actor: Actor, asked: list[Subject]) -> list[Any]:
-    """Lessons among the subjects that the actor sees: the version that is made if they see it, else what stands."""
-    latest = or_(LessonVersion.id == Lesson.working_id, LessonVersion.id == Lesson.current_id)
+    """Lessons among the subjects that the actor sees, with the version that is made, if they see it, and the space."""
     query = (
         select(Lesson, LessonVersion, Space)
         .join(Space, Space.id == Lesson.space_id)
-        .outerjoin(LessonVersion, latest & sees(LessonVersion, actor))
+        .outerjoin(LessonVersion, and_(LessonVersion.id == Lesson.working_id, sees(LessonVersion, actor)))
         .where(Lesson.id.in_(_ids(asked)), sees(Lesson, actor))
     )
-    rows: dict[int, Any] = {}
-    for lesson, version, space in db.session.execute(query):
-        if lesson.id not in rows or version.id == lesson.working_id:
-            rows[lesson.id] = (lesson, version, space)
+    rows = {row[0].id: row for row in db.session.execute(query)}
     return [(subject, *rows[subject.id]) for subject in asked if subject.id in rows]
 
 

@@ -101,12 +101,8 @@ def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kin
     """Write a new thread with its first post, or return the one that the same form made a moment ago."""
     thread.author_id, thread.cities, thread.post_count, thread.last_number = actor.id, [], 0, 0
     thread.created_at = thread.last_post_at = clock.now()
-    thread.title, thread.need, thread.axis, thread.audience = (
-        story.title,
-        story.need,
-        story.axis,
-        story.audience,
-    )
+    thread.title, thread.need, thread.axis = story.title, story.need, story.axis
+    thread.audience = story.audience
     thread.slug, thread.summary = text.slug(story.title), text.summary(text.plain(html))
     try:
         with db.session.begin_nested():
