@@ -25,6 +25,7 @@ from tests.browser.writing import (
     sends,
     wait_for_copy,
     write,
+    write_apart,
 )
 from tests.servers import SEALED
 
@@ -346,10 +347,7 @@ def test_what_is_typed_in_a_tab_whose_draft_was_sent_from_another_is_a_new_draft
 def test_what_a_device_has_of_a_draft_that_was_sent_elsewhere_becomes_a_new_draft(town, open_page, thread):
     page = open_page("dirk")
     page.goto(thread)
-    write(page, "Aan het bureau.")
-    no_drafts(page)
-    page.fill(ANSWER, "Herschreven in de tunnel.")
-    wait_for_copy(page)
+    write_apart(page, "Aan het bureau.", "Herschreven in de tunnel.")
     phone = open_page("dirk", phone=True)
     phone.goto(page.url)
     send(phone)

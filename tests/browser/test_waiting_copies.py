@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import places
-from tests.browser.writing import ANSWER, drafts, entries, no_drafts, send, wait_for_copy, write
+from tests.browser.writing import ANSWER, drafts, entries, no_drafts, send, wait_for_copy, write, write_apart
 
 pytestmark = pytest.mark.browser
 
@@ -18,10 +18,7 @@ def thread(town):
 def test_the_row_of_a_draft_shows_the_words_that_this_device_just_brought(open_page, thread):
     page = open_page("geert")
     page.goto(thread)
-    write(page, "De oude woorden.")
-    no_drafts(page)
-    page.fill(ANSWER, "De nieuwe woorden.")
-    wait_for_copy(page)
+    write_apart(page, "De oude woorden.", "De nieuwe woorden.")
     page.goto("/lessons")
     assert entries(page)
     page.unroute_all()

@@ -64,3 +64,11 @@ def posts(town, words: str) -> int:
         found = db.session.scalar(query) or 0
         db.session.remove()
     return found
+
+
+def write_apart(page, kept: str, apart: str) -> None:
+    """Type words that the server keeps, and then others in their place that only this device has."""
+    write(page, kept)
+    no_drafts(page)
+    page.fill(ANSWER, apart)
+    wait_for_copy(page)
