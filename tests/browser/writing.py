@@ -66,7 +66,7 @@ def posts(town, words: str) -> int:
     return found
 
 
-def write_apart(page, kept: str, apart: str) -> None:
+def write_apart(page: Page, kept: str, apart: str) -> None:
     """Type words that the server keeps, and then others in their place that only this device has."""
     write(page, kept)
     no_drafts(page)
