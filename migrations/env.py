@@ -4,7 +4,9 @@ import logging
 from typing import Any
 
 from alembic import context
+from alembic.migration import MigrationContext
 from flask import current_app
+from sqlalchemy import inspect, text
 
 from forum.infra.db import Moment
 
@@ -17,11 +19,32 @@ def _render(kind: str, item: Any, autogen_context: Any) -> str | bool:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 
 
+def _note_fit(*, ctx: MigrationContext, heads: set[str], **_others: Any) -> None:
+    """Write which code can serve the database after this step, for older code that does not know the migration.
+
+    A migration says it in `serves_from`: the oldest one whose code can go on beside it. Without a word it is itself.
+    """
+    connection = ctx.connection
+    if connection is None or ctx.script is None or not inspect(connection).has_table("schema_fit"):
+        return
+    connection.execute(text("DELETE FROM schema_fit"))
+    for revision in heads:
+        serves_from = getattr(ctx.script.get_revision(revision).module, "serves_from", revision)
+        connection.execute(
+            text("INSERT INTO schema_fit (revision, serves_from) VALUES (:revision, :serves_from)"),
+            {"revision": revision, "serves_from": serves_from},
+        )
+
+
 def _run() -> None:
     options = current_app.extensions["migrate"].configure_args
     with database.engine.connect() as connection:
         context.configure(
-            connection=connection, target_metadata=database.metadata, render_item=_render, **options
+            connection=connection,
+            target_metadata=database.metadata,
+            render_item=_render,
+            on_version_apply=_note_fit,
+            **options,
         )
         with context.begin_transaction():
             context.run_migrations()

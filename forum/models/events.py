@@ -1,4 +1,4 @@
-"""Events, written in the same transaction as the change itself, and the heartbeat of the worker that processes them."""
+"""What the worker works from: events, written with the change itself, and recurring work; and its heartbeat."""
 
 from datetime import datetime
 from typing import Any
@@ -26,8 +26,23 @@ class Event(Model):
 
 
 class Heartbeat(Model):
-    """When a worker last showed that it lives."""
+    """When a worker last showed that it lives: one row for each, gone when it ends well."""
 
     __tablename__ = "heartbeat"
-    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
     at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    lanes: Mapped[str] = mapped_column(String(60), default="", server_default="")
+
+
+class RecurringWork(Model):
+    """Work of the calendar: when it was last done and when it is due next. A worker claims it while it does it."""
+
+    __tablename__ = "recurring_work"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last_at: Mapped[datetime | None]
+    next_at: Mapped[datetime]
+    claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(60))
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)  # in a row
+    last_error: Mapped[str] = mapped_column(Text, default="")

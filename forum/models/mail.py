@@ -18,13 +18,16 @@ class MailState(enum.StrEnum):
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    UNCERTAIN = "uncertain"  # handed over twice without an answer that reached us: a person must look
 
 
 class Lane(enum.StrEnum):
-    """Direct mail goes first: a password reset does not wait behind two thousand digests."""
+    """Each has a connection and a thread of its own: a password reset does not wait behind two thousand digests."""
 
-    DIRECT = "direct"
-    BULK = "bulk"
+    DIRECT = "direct"  # somebody waits for it: sign-in, reset, confirmation, invitation, security
+    NOTICE = "notice"  # everything else that is told at once
+    BULK = "bulk"  # digests
+    SLOW = "slow"  # what takes long to make
 
 
 class OutgoingMail(Model):
@@ -37,6 +40,7 @@ class OutgoingMail(Model):
             name="has_recipient",
         ),
         Index("ix_outgoing_mail_state_lane_next_try_at", "state", "lane", "next_try_at"),
+        Index("ix_outgoing_mail_sent_at", "sent_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)
@@ -53,6 +57,12 @@ class OutgoingMail(Model):
     message_id: Mapped[str] = mapped_column(String(120))
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime]
+    # When what it tells happened or fell due: of a restored copy, nothing goes out that was due before.
+    due_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]  # it does not leave before
     claimed_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None] = mapped_column(String(60))  # a worker: the name of its heartbeat
+    # Written before the mail server gets the text. What ends before it was not sent; after it, nobody knows.
+    handed_over_at: Mapped[datetime | None]
+    uncertain_at: Mapped[datetime | None]  # when the answer to the text was lost for the first time
     sent_at: Mapped[datetime | None]

@@ -68,6 +68,7 @@ def mail_row(
         "state": MailState.QUEUED,
         "message_id": f"<{tokens.mark(MESSAGE_ID, key)}@{_host()}>",  # a key counts what happens; strangers read this
         "created_at": now,
+        "due_at": now,
         "next_try_at": now,
     }
 
