@@ -20,11 +20,12 @@ class MaintenanceRecord(Model):
     """One backup that was made, or one drill that restored the newest; `found` is a short text for the operator."""
 
     __tablename__ = "maintenance_record"
+    NAME_MAX = 200
     __table_args__ = (Index("ix_maintenance_record_kind_at", "kind", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[MaintenanceKind] = mapped_column(choice(MaintenanceKind))
     at: Mapped[datetime]
-    name: Mapped[str] = mapped_column(String(200))  # of the file, without its folder
+    name: Mapped[str] = mapped_column(String(NAME_MAX))  # of the file, without its folder
     good: Mapped[bool]
     found: Mapped[str] = mapped_column(Text)
     seconds: Mapped[float] = mapped_column(Float)

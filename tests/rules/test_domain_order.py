@@ -14,6 +14,7 @@ ORDER = (
     "lines",
     "themes",
     "mailing",
+    "maintenance",
     "audit",  # below people: suspending an account writes to the log
     "people",
     "spaces",
