@@ -27,7 +27,7 @@ log = logging.getLogger("leerkring.requests")
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 # The query of an address in a message, of a library perhaps: it names tags, drafts and where somebody was going.
 QUERY = re.compile(r"(?<=[\w/.~%-])\?[^\s\"']+")
-NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA", "SET ")
+NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA", "SET ", "NOTIFY")
 
 
 @dataclass

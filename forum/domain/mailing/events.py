@@ -1,6 +1,6 @@
 """Events: what a verb tells the other parts of the forum, written in the same transaction as the change itself."""
 
-from forum.infra import clock
+from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.models.events import Event
 
@@ -11,4 +11,5 @@ def record(name: str, **ids: int | str | None) -> Event:
     event = Event(name=name, payload=ids, created_at=now, next_try_at=now, attempts=0)
     db.session.add(event)
     db.session.info["events_recorded"] = True
+    wakeups.announce(db.session)
     return event
