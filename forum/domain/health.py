@@ -1,42 +1,62 @@
-"""Whether the forum can serve: database, migrations, worker and events, each asked of the real thing."""
+"""Whether the web can serve and whether the work gets done, each asked of the real thing; never of one another.
 
-import os
-from collections.abc import Callable
+A web process is ready without any worker, and a worker that lives says nothing about pages.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from sqlalchemy import func, literal, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.infra import clock, private_files
+from forum.domain import schema
+from forum.domain.mailing import hold, mail_status, workers
+from forum.infra import clock, disks, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 from forum.infra.rows import insert_new
-from forum.models.events import Event, Heartbeat
+from forum.models.events import Heartbeat
+from forum.models.mail import Lane
 
 WORKER = "worker"
-SPACE = 8 * 1024 * 1024  # bytes on the disk of an SQLite database, below which writing is about to fail
-SILENT_AFTER = timedelta(minutes=3)
-WAITING_AFTER = timedelta(minutes=10)
+EVENTS_WAIT = timedelta(minutes=5)
+# How long mail that is due may wait until something is wrong: twenty thousand digests through a slow server take hours.
+LANE_WAITS = {
+    Lane.DIRECT: timedelta(minutes=2),
+    Lane.NOTICE: timedelta(minutes=15),
+    Lane.BULK: timedelta(hours=8),
+    Lane.SLOW: timedelta(hours=8),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question and its answer: `found` is a short text for whoever runs the machine."""
+    """One question and its answer: `found` is a short text for whoever runs the machine.
+
+    `warns`: it is good, and somebody should look all the same.
+    """
 
     name: str
     good: bool
     found: str
+    warns: bool = False
 
 
-def checks() -> list[Check]:
-    """Return the checks of database, migrations, worker and events, in this order; one that fails stops no other."""
-    return [_ask(name, question) for name, question in QUESTIONS.items()]
+def web_checks() -> list[Check]:
+    """Return what a web process needs: database, migrations, disk, in this order; one that fails stops no other."""
+    return [check for name, question in WEB.items() for check in _ask(name, question)]
+
+
+def worker_checks() -> list[Check]:
+    """Return whether the work of the tables gets done: workers, events, mail of each lane, recurring work.
+
+    Mail that is held or needs a person is said and fails nothing: no worker can help it.
+    """
+    return [check for name, question in WORK.items() for check in _ask(name, question)]
 
 
 def note_alive(name: str = WORKER) -> None:
@@ -47,64 +67,112 @@ def note_alive(name: str = WORKER) -> None:
     db.session.flush()
 
 
-def _ask(name: str, question: Callable[[], tuple[bool, str]]) -> Check:
+def places() -> dict[str, Path]:
+    """Return the folders whose disks the forum fills, by what is kept there: that of the instance, of the database."""
+    found = {"instance": Path(current_app.config["INSTANCE"])}
+    path = _database_file()
+    return found if path is None else {**found, "database": path.parent}
+
+
+def _ask(name: str, question: Callable[[], Iterator[Check]]) -> list[Check]:
     try:
-        good, finding = question()
+        return list(question())
     except (SQLAlchemyError, OSError) as error:
         db.session.rollback()
-        return Check(name, False, type(error).__name__)
-    return Check(name, good, finding)
+        return [Check(name, False, type(error).__name__)]
 
 
-def _database() -> tuple[bool, str]:
+def _database_file() -> Path | None:
+    return sqlite_file(make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]))
+
+
+def _database() -> Iterator[Check]:
     """Whether it answers, and could keep what is written: looked at and not tried, which would wait for who writes."""
     if db.engine.dialect.name == "sqlite":
-        answers = db.session.scalar(select(literal(1))) == 1
-        path = sqlite_file(make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]))
-        if path is None:
-            return answers, "answers"
-        place = os.statvfs(path.parent)
-        if private_files.unwritable(path) or place.f_flag & os.ST_RDONLY:
-            return False, "read-only"
-        if place.f_bavail * place.f_frsize < SPACE:
-            return False, "disk full"
-        return answers, "answers"
-    recovers = db.session.scalar(select(func.pg_is_in_recovery()))
-    read_only = db.session.scalar(select(func.current_setting("default_transaction_read_only"))) == "on"
-    return (False, "read-only") if recovers or read_only else (True, "answers")
+        answers, path = db.session.scalar(select(literal(1))) == 1, _database_file()
+        read_only = path is not None and bool(
+            private_files.unwritable(path) or disks.room(path.parent).is_read_only
+        )
+    else:
+        answers = True
+        read_only = bool(
+            db.session.scalar(select(func.pg_is_in_recovery()))
+            or db.session.scalar(select(func.current_setting("default_transaction_read_only"))) == "on"
+        )
+    yield Check("database", answers and not read_only, "read-only" if read_only else "answers")
 
 
-def _migrations() -> tuple[bool, str]:
-    expected = _head(current_app.config["MIGRATIONS"])
-    current = MigrationContext.configure(db.session.connection()).get_current_revision()
-    return current == expected, f"{current or 'none'} of {expected}"
+def _migrations() -> Iterator[Check]:
+    fit = schema.fit()
+    yield Check("migrations", fit.good, fit.sentence, warns=fit.good and fit.current != fit.newest)
 
 
-def _worker() -> tuple[bool, str]:
-    last_beat = db.session.scalar(select(Heartbeat.at).where(Heartbeat.name == WORKER))
-    if last_beat is None:
-        return False, "never seen"
-    age = clock.now() - last_beat
-    return age < SILENT_AFTER, f"seen {int(age.total_seconds())} s ago"
+def _disk() -> Iterator[Check]:
+    for name, folder in places().items():
+        room = disks.room(folder)
+        state = "full" if room.is_full else "nearly full" if room.is_nearly_full else "has room"
+        found = f"{state}: {disks.in_words(room.free)} free of {disks.in_words(room.total)}"
+        yield Check(f"disk of the {name}", not room.is_full, found, warns=room.is_nearly_full)
 
 
-def _events() -> tuple[bool, str]:
-    waiting = select(func.min(Event.created_at)).where(Event.handled_at.is_(None), Event.failed_at.is_(None))
-    oldest = db.session.scalar(waiting)
-    if oldest is None:
-        return True, "none waits"
-    age = clock.now() - oldest
-    return age < WAITING_AFTER, f"oldest waits {int(age.total_seconds())} s"
+def _workers() -> Iterator[Check]:
+    alive = workers.live()
+    if not alive:
+        last = workers.last_sign()
+        yield Check("workers", False, "none lives" if last is None else f"none lives, last sign {_ago(last)}")
+        return
+    missing = [lane.value for lane in Lane if not any(lane in worker.lanes for worker in alive)]
+    found = f"{len(alive)} live" + (f", none for {', '.join(missing)}" if missing else "")
+    yield Check("workers", not missing, found)
 
 
-@cache
-def _head(folder: str) -> str | None:
-    return ScriptDirectory(folder).get_current_head()
+def _events() -> Iterator[Check]:
+    oldest, given_up = workers.oldest_event(), workers.events_set_aside()
+    found = "none waits" if oldest is None else f"the oldest is due {_ago(oldest)}"
+    if given_up:
+        found += f"; {given_up} given up: a person must look"
+    good = oldest is None or clock.now() - oldest < EVENTS_WAIT
+    yield Check("events", good, found, warns=bool(given_up))
 
 
-QUESTIONS: dict[str, Callable[[], tuple[bool, str]]] = {
+def _mail() -> Iterator[Check]:
+    held, lanes = hold.is_held(), mail_status.lanes()
+    for status in lanes:
+        oldest = status.oldest_at
+        found = "none waits" if oldest is None else f"{status.waiting} wait, the oldest is due {_ago(oldest)}"
+        good = held or oldest is None or clock.now() - oldest < LANE_WAITS[status.lane]
+        yield Check(f"mail {status.lane.value}", good, found)
+    if held:
+        yield Check("mail held", True, "a restored copy: `flask mail release` lets mail go again", warns=True)
+    failed, uncertain = sum(each.failed for each in lanes), sum(each.uncertain for each in lanes)
+    if failed or uncertain:
+        found = f"{failed} failed, {uncertain} uncertain: see `flask mail status`"
+        yield Check("mail for a person", True, found, warns=True)
+
+
+def _recurring() -> Iterator[Check]:
+    work = workers.recurring()
+    late = [f"{each.name} was due {_ago(each.next_at)}" for each in work if each.is_overdue]
+    yield Check("recurring work", not late, "; ".join(late) or "none is overdue")
+
+
+def _ago(moment: datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    seconds = max(0, int((clock.now() - moment).total_seconds()))
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length} {unit} ago"
+    return f"{seconds} s ago"
+
+
+WEB: dict[str, Callable[[], Iterator[Check]]] = {
     "database": _database,
     "migrations": _migrations,
-    "worker": _worker,
+    "disk": _disk,
+}
+WORK: dict[str, Callable[[], Iterator[Check]]] = {
+    "workers": _workers,
     "events": _events,
+    "mail": _mail,
+    "recurring work": _recurring,
 }

@@ -20,8 +20,10 @@ def live() -> ResponseReturnValue:
 @bp.get("/readyz")
 @open_to(anyone)
 def ready() -> ResponseReturnValue:
-    """Return every check by name; 503 when one of them fails."""
-    checks = health.checks()
+    """Return every check of what the web needs by name; 503 when one of them fails."""
+    checks = health.web_checks()
     is_ready = all(check.good for check in checks)
-    results = {check.name: {"good": check.good, "found": check.found} for check in checks}
+    results = {
+        check.name: {"good": check.good, "warns": check.warns, "found": check.found} for check in checks
+    }
     return {"ready": is_ready, "checks": results}, 200 if is_ready else 503, FRESH

@@ -9,7 +9,7 @@ import pytest
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
 pytestmark = pytest.mark.any_database
-# From the bottom to the top; `lines`, `draft_places` and `health` are single files.
+# From the bottom to the top; `lines`, `draft_places`, `schema` and `health` are single files.
 ORDER = (
     "lines",
     "themes",
@@ -25,6 +25,7 @@ ORDER = (
     "moderation",
     "digests",
     "draft_places",  # which form is about what; on top, as forms are about everything
+    "schema",
     "health",
 )
 DOMAIN = "forum.domain."

@@ -1,28 +1,45 @@
-"""The two questions of whoever runs the machine; each check can say no."""
+"""What the web needs, and nothing else; each check can say no."""
 
 import os
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 
-from forum.domain import health
+from forum.domain import schema
 from forum.domain.mailing import events
-from forum.infra import clock, private_files
+from forum.infra import clock, disks, private_files
 from forum.infra.db import db
+from forum.models.maintenance import SchemaFit
 
-
-@pytest.fixture
-def alive():
-    """A worker that just showed itself."""
-    health.note_alive()
-    db.session.commit()
+GIB = 1024**3
+ROOMY = {
+    "f_bavail": 10**7,
+    "f_blocks": 2 * 10**7,
+    "f_frsize": 4096,
+    "f_flag": 0,
+    "f_files": 100,
+    "f_favail": 50,
+}
 
 
 def answers(client):
     answer = client.get("/readyz")
-    return answer.status_code, {name: check["good"] for name, check in answer.json["checks"].items()}
+    return answer.status_code, {name for name, check in answer.json["checks"].items() if not check["good"]}
+
+
+def found(client, name):
+    return client.get("/readyz").json["checks"][name]
+
+
+@pytest.fixture
+def disk(monkeypatch):
+    """What the disks say; a test changes it."""
+    said = dict(ROOMY)
+    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(**said))
+    return said
 
 
 def test_the_process_lives_without_asking_the_database(client, count_queries):
@@ -32,43 +49,38 @@ def test_the_process_lives_without_asking_the_database(client, count_queries):
     assert seen.count == 0
 
 
-def test_ready_when_everything_is(client, alive):
-    status, checks = answers(client)
-    assert status == 200
-    assert checks == {"database": True, "migrations": True, "worker": True, "events": True}
-    assert client.get("/readyz").headers["Cache-Control"] == "no-store"
-
-
-def test_a_worker_that_was_never_seen_or_fell_silent(client, alive):
-    with clock.at(clock.now() + health.SILENT_AFTER + timedelta(seconds=1)):
-        assert answers(client) == (
-            503,
-            {"database": True, "migrations": True, "worker": False, "events": True},
-        )
-    db.session.execute(db.text("DELETE FROM heartbeat"))
-    db.session.commit()
-    assert answers(client)[1]["worker"] is False
-
-
-def test_an_event_that_waits_too_long(client, alive):
+def test_ready_whatever_the_worker_does(client, disk):
     event = events.record("password.changed", member_id=0)
-    event.created_at = clock.now() - health.WAITING_AFTER - timedelta(seconds=1)
+    event.next_try_at = clock.now() - timedelta(days=1)
     db.session.commit()
-    assert answers(client) == (503, {"database": True, "migrations": True, "worker": True, "events": False})
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert {"database", "migrations", "disk of the instance"} <= set(answer.json["checks"])
+    assert all(check["good"] and not check["warns"] for check in answer.json["checks"].values())
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_an_event_that_was_given_up_does_not_block_for_ever(client, alive):
-    event = events.record("password.changed", member_id=0)
-    event.created_at = clock.now() - timedelta(days=1)
-    event.failed_at = clock.now()
+def at_revision(revision, serves_from=None):
+    db.session.execute(sql("UPDATE alembic_version SET version_num = :now"), {"now": revision})
+    if serves_from is not None:
+        db.session.add(SchemaFit(revision=revision, serves_from=serves_from))
     db.session.commit()
-    assert answers(client)[0] == 200
 
 
-def test_a_database_of_another_version(client, alive):
-    db.session.execute(db.text("UPDATE alembic_version SET version_num = 'older'"))
-    db.session.commit()
-    assert answers(client) == (503, {"database": True, "migrations": False, "worker": True, "events": True})
+def test_an_older_database_is_not_ready_and_a_newer_one_when_it_says_so(client, disk):
+    newest = schema.fit().newest
+    for revision, serves_from, good, word in (
+        ("0013", None, False, "flask db upgrade"),
+        ("8001", None, False, "install the newer release again"),
+        ("8002", "8002", False, f"flask db downgrade {newest}"),
+        ("8003", newest, True, "serves this older release"),
+        ("8004", "0001", True, "serves this older release"),
+    ):
+        at_revision(revision, serves_from)
+        assert answers(client) == (200 if good else 503, set() if good else {"migrations"}), revision
+        said = found(client, "migrations")
+        assert word in said["found"]
+        assert said["warns"] is good
 
 
 def test_a_database_that_is_gone(client, monkeypatch):
@@ -77,22 +89,36 @@ def test_a_database_that_is_gone(client, monkeypatch):
 
     monkeypatch.setattr(db.session, "scalar", gone)
     monkeypatch.setattr(db.session, "connection", gone)
-    status, checks = answers(client)
+    status, failing = answers(client)
     assert status == 503
-    assert not any(checks.values())
+    assert {"database", "migrations"} <= failing
 
 
-def test_a_database_that_answers_and_cannot_be_written(client, alive, monkeypatch):
+def test_a_database_that_answers_and_cannot_be_written(client, monkeypatch, disk):
     if db.engine.dialect.name == "postgresql":
         db.session.execute(db.text("SET LOCAL default_transaction_read_only = on"))
-        assert answers(client)[1]["database"] is False
+        assert answers(client) == (503, {"database"})
         return
-    free = {"f_bavail": 10**6, "f_frsize": 4096, "f_flag": 0}
-    for found in ({"f_flag": os.ST_RDONLY}, {"f_bavail": 100}):
-        monkeypatch.setattr(os, "statvfs", lambda path, found=found: SimpleNamespace(**free | found))
-        assert answers(client)[0] == 503
-        assert answers(client)[1]["database"] is False
-    monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(**free))
+    disk["f_flag"] = os.ST_RDONLY
+    assert answers(client) == (503, {"database"})
+    disk["f_flag"] = 0
     assert answers(client)[0] == 200
     monkeypatch.setattr(private_files, "unwritable", lambda path: "it cannot be written")
-    assert answers(client)[1]["database"] is False
+    assert answers(client) == (503, {"database"})
+
+
+def test_a_disk_that_is_nearly_full_says_so_and_a_full_one_fails(client, disk):
+    places = {"disk of the instance"}
+    if db.engine.dialect.name == "sqlite":
+        places.add("disk of the database")
+    disk["f_bavail"] = (GIB - 4096) // 4096
+    assert answers(client) == (200, set())
+    for place in places:
+        said = found(client, place)
+        assert said["warns"]
+        assert said["found"].startswith("nearly full: 1.1 GB free of")
+    for full in ({"f_bavail": disks.FULL // 4096 - 1}, {"f_bavail": 10**7, "f_favail": 0}):
+        disk.update(full)
+        assert answers(client) == (503, places)
+    disk.update(f_favail=1)
+    assert answers(client)[0] == 200

@@ -1,0 +1,140 @@
+"""What the operator is told of outgoing mail, and may do about it. Ids, kinds and reasons: no addresses, no words."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, exists, func, not_, select, update
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.rows import update_rows
+from forum.infra.words import one_line
+from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.maintenance import RestoredCopy
+
+DAY = timedelta(hours=24)
+# What the tables of lanes count; what was sent is counted by its time, or the count would grow for ever.
+OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
+FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
+LET_GO = "let go"  # the reason of mail that a person cancelled
+REASON = 200  # characters
+ADDRESS = re.compile(r"\S*@\S*")
+# Due before the restore of this copy: never sent from here.
+FROM_BEFORE = exists().where(RestoredCopy.restored_at >= OutgoingMail.due_at)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStatus:
+    """The mail of a lane: `waiting` is due and `later` is not yet; `sent` is of the last 24 hours.
+
+    `oldest_at` is since when the one waits that is due the longest.
+    """
+
+    lane: Lane
+    waiting: int = 0
+    later: int = 0
+    sending: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    sent: int = 0
+    oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter that needs a person, and when it was tried for the last time."""
+
+    id: int
+    kind: str
+    lane: Lane
+    state: MailState
+    reason: str
+    attempts: int
+    at: datetime
+
+
+def lanes() -> list[LaneStatus]:
+    """Return the mail of every lane, in their order (two queries, both answered by an index)."""
+    found = {lane: LaneStatus(lane) for lane in Lane}
+    for lane, state, count, later, oldest in db.session.execute(_counts()):
+        if state == MailState.QUEUED:
+            waits = oldest if count > later else None
+            found[lane] = replace(found[lane], waiting=count - later, later=later, oldest_at=waits)
+        else:
+            found[lane] = replace(found[lane], **{state.value: count})
+    sent = select(OutgoingMail.lane, func.count()).where(OutgoingMail.sent_at > clock.now() - DAY)
+    for lane, count in db.session.execute(sent.group_by(OutgoingMail.lane)):
+        found[lane] = replace(found[lane], sent=count)
+    return list(found.values())
+
+
+def _counts() -> Any:
+    later = func.sum(case((OutgoingMail.next_try_at > clock.now(), 1), else_=0))
+    columns = (OutgoingMail.lane, OutgoingMail.state, func.count(), later, func.min(OutgoingMail.next_try_at))
+    query = select(*columns).where(OutgoingMail.state.in_(OPEN))
+    return query.group_by(OutgoingMail.state, OutgoingMail.lane)
+
+
+def for_a_person(limit: int = 20) -> list[Letter]:
+    """Return the newest letters that failed or are uncertain."""
+    at = func.coalesce(OutgoingMail.uncertain_at, OutgoingMail.claimed_at, OutgoingMail.next_try_at)
+    rows = db.session.execute(
+        select(
+            OutgoingMail.id,
+            OutgoingMail.kind,
+            OutgoingMail.lane,
+            OutgoingMail.state,
+            OutgoingMail.reason,
+            OutgoingMail.attempts,
+            at.label("at"),
+        )
+        .where(OutgoingMail.state.in_(FOR_A_PERSON))
+        .order_by(OutgoingMail.id.desc())
+        .limit(limit)
+    )
+    return [Letter(**{**row._mapping, "reason": without_addresses(row.reason)}) for row in rows]
+
+
+def without_addresses(reason: str) -> str:
+    """Return a reason in one short line in which no address stands, also not one that a mail server repeated."""
+    return ADDRESS.sub("…", one_line(reason))[:REASON]
+
+
+def retry(ids: Collection[int] | None = None, *, state: MailState = MailState.FAILED) -> int:
+    """Queue mail of that state anew, all of it or only `ids`, as if it were never tried; return how many.
+
+    Its four days begin again. What was due before a restore stays as it is.
+    """
+    chosen = [OutgoingMail.state == state, not_(FROM_BEFORE)]
+    if ids is not None:
+        chosen.append(OutgoingMail.id.in_(ids))
+    anew = (
+        update(OutgoingMail)
+        .where(and_(*chosen))
+        .values(
+            state=MailState.QUEUED,
+            reason="",
+            attempts=0,
+            next_try_at=clock.now(),
+            claimed_at=None,
+            claimed_by=None,
+            handed_over_at=None,
+            uncertain_at=None,
+        )
+    )
+    return update_rows(anew.execution_options(synchronize_session="fetch"))
+
+
+def let_go(mail_id: int) -> bool:
+    """Cancel one letter that failed or is uncertain; return whether it was one."""
+    gone = update(OutgoingMail).where(OutgoingMail.id == mail_id, OutgoingMail.state.in_(FOR_A_PERSON))
+    return update_rows(gone.values(state=MailState.CANCELLED, reason=LET_GO)) == 1
+
+
+def states(ids: Collection[int]) -> dict[int, MailState]:
+    """Return the state of each of these letters that exists."""
+    rows = db.session.execute(select(OutgoingMail.id, OutgoingMail.state).where(OutgoingMail.id.in_(ids)))
+    return {row.id: row.state for row in rows}
