@@ -2,12 +2,26 @@
 
 from flask import Flask
 
-from forum.cli import bench, demo, digests, labels, lessons, members, render, spaces, start, threads, worker
+from forum.cli import (
+    bench,
+    demo,
+    digests,
+    labels,
+    lessons,
+    members,
+    render,
+    schema_check,
+    spaces,
+    start,
+    threads,
+    worker,
+)
 
 COMMANDS = (start, demo, members, spaces, threads, lessons, labels, digests, worker, render, bench)
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
+    """Register the commands; most refuse a database that does not fit this release."""
     for command in COMMANDS:
         command.register(app)
+    schema_check.init_app(app)

@@ -6,7 +6,7 @@ from functools import cache
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from forum.infra.db import db
 from forum.models.maintenance import SchemaFit
@@ -20,28 +20,30 @@ class Fit:
     current: str | None
     newest: str
     sentence: str
+    is_newer: bool = False  # than this release knows
 
 
-def fit() -> Fit:
-    """Return how this code and the database fit; SQLAlchemyError when the database cannot be asked."""
+def fit(connection: Connection | None = None) -> Fit:
+    """Return how this code and the database (at `connection`) fit; SQLAlchemyError when it cannot be asked."""
     newest, known = _migrations(current_app.config["MIGRATIONS"])
-    current = MigrationContext.configure(db.session.connection()).get_current_revision()
+    asked = connection or db.session.connection()
+    current = MigrationContext.configure(asked).get_current_revision()
     if current == newest:
         return Fit(True, current, newest, f"at {current}")
     if current is None or current in known:
         found = f"at {current}" if current else "empty"
         sentence = f"the database is {found} and this release needs {newest}: run `flask db upgrade`"
         return Fit(False, current, newest, sentence)
-    serves_from = db.session.scalar(select(SchemaFit.serves_from).where(SchemaFit.revision == current))
+    serves_from = asked.scalar(select(SchemaFit.serves_from).where(SchemaFit.revision == current))
     if serves_from in known:
         sentence = f"at {current}, which serves this older release too (its newest is {newest})"
-        return Fit(True, current, newest, sentence)
+        return Fit(True, current, newest, sentence, is_newer=True)
     sentence = (
         f"the database is at {current}, newer than this release ({newest}), which cannot serve it: install the newer "
         f"release again, or go back with it (`flask db downgrade {newest}`), or restore the backup from before the "
         "update"
     )
-    return Fit(False, current, newest, sentence)
+    return Fit(False, current, newest, sentence, is_newer=True)
 
 
 @cache
