@@ -3,14 +3,10 @@
 smtp://user:password@host:25?starttls=1    smtps://host:465    mailbox:folder    memory:
 """
 
-import logging
 import os
 import re
-import smtplib
-import ssl
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.errors import MessageError
@@ -19,32 +15,30 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
 import css_inline
 
 from forum.infra import addresses, clock, private_files, text
+from forum.infra.mail_errors import Away, Permanent, Temporary, Uncertain
 from forum.infra.mail_headers import address_value, text_value
 from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
+from forum.infra.smtp import SmtpMailer, nothing
 
 __all__ = [
+    "Away",
     "Mailer",
     "Message",
     "Permanent",
     "StoredMail",
     "Temporary",
+    "Uncertain",
     "build",
     "open_mailer",
     "read_mailbox",
     "read_one",
     "sent",
 ]
-log = logging.getLogger(__name__)
-
-TIMEOUT = 30  # seconds for any one answer of an SMTP server
-QUIET = 10  # seconds of silence after which a connection is tested before it is used
-# Codes about our connection, not about this letter: a refused sign-in must not fail a whole queue.
-CONNECTION_CODES = frozenset({421, 454, 530, 534, 535, 538})
 ONE_ADDRESS = re.compile(
     r"""(?:(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^"<>@]*))\s*(?P<angle><))?"""
     r"""(?P<local>[!#-'*+\--9=?A-Z^-~]+)@(?P<domain>[^\s@,;:<>()\[\]"\\\x00-\x1f]+)(?(angle)>)""",
@@ -53,23 +47,6 @@ ONE_ADDRESS = re.compile(
 ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
 # Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
 NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
-
-
-class Temporary(Exception):
-    """Not now: try again later. `connection_lost`: the other letters of this batch need not be tried either."""
-
-    def __init__(self, reason: str, *, connection_lost: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.connection_lost = connection_lost
-
-
-class Permanent(Exception):
-    """This letter will never arrive at this address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -88,8 +65,15 @@ class Message:
 class Mailer(Protocol):
     """What `open_mailer` returns."""
 
-    def send(self, message: EmailMessage) -> None:
-        """Send one letter; raises Temporary or Permanent."""
+    def send(self, message: EmailMessage, *, before_data: Callable[[], None] = nothing) -> None:
+        """Send one letter; raises Away, Temporary, Permanent or Uncertain.
+
+        `before_data` is called when sender and recipient are accepted, and nothing of the letter is sent yet; when it
+        raises, the letter is not sent, and its exception comes out unchanged.
+        """
+
+    def shut_down(self) -> None:
+        """End what `send` does, called by another thread: it raises what is true at that point, and later ones Away."""
 
 
 class _Letters(policy.EmailPolicy):
@@ -159,14 +143,14 @@ def _address(written: str) -> Address:
 
 @contextmanager
 def open_mailer(url: str) -> Iterator[Mailer]:
-    """Open a way to send one batch of letters; an SMTP server is connected at the first. ValueError for another URL."""
+    """Open a way to send letters; an SMTP server is connected at the first one. ValueError for another URL."""
     parts = urlsplit(url)
     if parts.scheme == "memory":
         yield _Memory()
     elif parts.scheme == "mailbox":
         yield _Folder(Path(url.removeprefix("mailbox:")))
     elif parts.scheme in {"smtp", "smtps"}:
-        server = _Smtp(parts)
+        server = SmtpMailer(parts)
         try:
             yield server
         finally:
@@ -184,103 +168,50 @@ def sent() -> list[EmailMessage]:
 
 
 class _Memory:
-    def send(self, message: EmailMessage) -> None:
+    is_shut_down = False
+
+    def send(self, message: EmailMessage, *, before_data: Callable[[], None] = nothing) -> None:
+        if self.is_shut_down:
+            raise Away("shut down")
+        before_data()
         _memory.append(message)
+
+    def shut_down(self) -> None:
+        self.is_shut_down = True
 
 
 class _Folder:
+    is_shut_down = False
+
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, *, before_data: Callable[[], None] = nothing) -> None:
         """Write to a temporary file, then rename: a reader never sees half a letter."""
+        if self.is_shut_down:
+            raise Away("shut down")
         path = self.folder / name_for(str(message["Message-ID"]))
         temporary = path.with_suffix(f".{os.getpid()}.tmp")
         try:
-            private_files.make_folder(self.folder)
-            private_files.write(temporary, message.as_bytes())
-            temporary.replace(path)
-        except (OSError, private_files.Unwritable) as error:
-            raise Temporary(f"mailbox: {error}", connection_lost=True) from error
+            with _writing():
+                private_files.make_folder(self.folder)
+                private_files.write(temporary, message.as_bytes())
+            before_data()
+            with _writing():
+                temporary.replace(path)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+
+    def shut_down(self) -> None:
+        self.is_shut_down = True
 
 
-class _Smtp:
-    """One connection for a whole batch, opened for the first letter and again when it was lost."""
-
-    def __init__(self, url: SplitResult) -> None:
-        self.url = url
-        self.connection: smtplib.SMTP | None = None
-        self.used_at = 0.0
-
-    def send(self, message: EmailMessage) -> None:
-        connection = self._connected()
-        sender = message["From"].addresses[0].addr_spec
-        recipient = message["To"].addresses[0].addr_spec
-        try:
-            connection.sendmail(sender, [recipient], message.as_bytes())
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise self._verdict(code, answer) from error
-        except smtplib.SMTPResponseException as error:
-            raise self._verdict(error.smtp_code, error.smtp_error) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._lost(error) from error
-        self.used_at = time.monotonic()
-
-    def disconnect(self) -> None:
-        """Close the connection, if there is one."""
-        connection, self.connection = self.connection, None
-        if connection is None:
-            return
-        try:
-            connection.quit()
-        except (smtplib.SMTPException, OSError):
-            connection.close()
-
-    def _connected(self) -> smtplib.SMTP:
-        is_quiet = time.monotonic() - self.used_at > QUIET
-        if self.connection is not None and is_quiet and not self._answers(self.connection):
-            self.disconnect()
-        if self.connection is None:
-            self.connection = self._connect()
-        return self.connection
-
-    def _answers(self, connection: smtplib.SMTP) -> bool:
-        try:
-            return connection.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
-
-    def _connect(self) -> smtplib.SMTP:
-        host, tls = self.url.hostname or "localhost", ssl.create_default_context()
-        connection: smtplib.SMTP | None = None
-        try:
-            if self.url.scheme == "smtps":
-                connection = smtplib.SMTP_SSL(host, self.url.port or 465, timeout=TIMEOUT, context=tls)
-            else:
-                connection = smtplib.SMTP(host, self.url.port or 25, timeout=TIMEOUT)
-            if parse_qs(self.url.query).get("starttls", ["0"])[-1] not in {"0", "no", "false"}:
-                connection.starttls(context=tls)
-            if self.url.username:
-                connection.login(unquote(self.url.username), unquote(self.url.password or ""))
-        except (smtplib.SMTPException, OSError) as error:
-            if connection is not None:
-                connection.close()
-            raise self._lost(error) from error
-        self.used_at = time.monotonic()
-        return connection
-
-    def _verdict(self, code: int, answer: bytes | str) -> Temporary | Permanent:
-        message = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
-        reason = text.one_line(f"{code} {message}")[:200]
-        if code in CONNECTION_CODES:
-            self.disconnect()
-            return Temporary(reason, connection_lost=True)
-        return Permanent(reason) if code >= 500 else Temporary(reason)
-
-    def _lost(self, error: Exception) -> Temporary:
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
-        log.warning("the mail server is out of reach: %s", type(error).__name__)
-        return Temporary(f"no connection: {type(error).__name__}", connection_lost=True)
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except private_files.Unwritable as error:
+        raise Away(f"mailbox: {error}") from error
+    except OSError as error:
+        raise Away(f"mailbox: {error.strerror}") from error

@@ -33,7 +33,7 @@ ONE_IMPORTER = {
     "argon2": {"forum.infra.passwords"},
     "limits": {"forum.infra.rates"},
     "css_inline": {"forum.infra.mailer"},
-    "smtplib": {"forum.infra.mailer"},
+    "smtplib": {"forum.infra.smtp_client"},
     "huey": {"forum.jobs.queue"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},
