@@ -8,6 +8,7 @@ from forum.cli import (
     digests,
     labels,
     lessons,
+    mail,
     members,
     render,
     schema_check,
@@ -17,7 +18,7 @@ from forum.cli import (
     worker,
 )
 
-COMMANDS = (start, demo, members, spaces, threads, lessons, labels, digests, worker, render, bench)
+COMMANDS = (start, demo, members, spaces, threads, lessons, labels, digests, mail, worker, render, bench)
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,6 @@ A web process is ready without any worker, and a worker that lives says nothing 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,13 +13,16 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import schema
+from forum.domain.checks import Check
 from forum.domain.mailing import hold, mail_status, workers
+from forum.domain.maintenance import records
 from forum.infra import clock, disks, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.events import Heartbeat
 from forum.models.mail import Lane
+from forum.models.maintenance import MaintenanceKind
 
 WORKER = "worker"
 EVENTS_WAIT = timedelta(minutes=5)
@@ -33,21 +35,11 @@ LANE_WAITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One question and its answer: `found` is a short text for whoever runs the machine.
-
-    `warns`: it is good, and somebody should look all the same.
-    """
-
-    name: str
-    good: bool
-    found: str
-    warns: bool = False
-
-
 def web_checks() -> list[Check]:
-    """Return what a web process needs: database, migrations, disk, in this order; one that fails stops no other."""
+    """Return what a web process needs: database, migrations, disk, in this order; one that fails stops no other.
+
+    Then the newest backup and drill, which are said and fail nothing.
+    """
     return [check for name, question in WEB.items() for check in _ask(name, question)]
 
 
@@ -79,7 +71,7 @@ def _ask(name: str, question: Callable[[], Iterator[Check]]) -> list[Check]:
         return list(question())
     except (SQLAlchemyError, OSError) as error:
         db.session.rollback()
-        return [Check(name, False, type(error).__name__)]
+        return [Check(name, name in SAID, type(error).__name__, warns=name in SAID)]
 
 
 def _database_file() -> Path | None:
@@ -113,6 +105,16 @@ def _disk() -> Iterator[Check]:
         state = "full" if room.is_full else "nearly full" if room.is_nearly_full else "has room"
         found = f"{state}: {disks.in_words(room.free)} free of {disks.in_words(room.total)}"
         yield Check(f"disk of the {name}", not room.is_full, found, warns=room.is_nearly_full)
+
+
+def _maintenance() -> Iterator[Check]:
+    for kind in MaintenanceKind:
+        newest = records.latest(kind)
+        if newest is None:
+            yield Check(kind.value, True, "none yet")
+        else:
+            found = f"{'good' if newest.good else 'FAILED'}, {_ago(newest.at)}: {newest.name}"
+            yield Check(kind.value, True, found, warns=not newest.good)
 
 
 def _workers() -> Iterator[Check]:
@@ -169,7 +171,9 @@ WEB: dict[str, Callable[[], Iterator[Check]]] = {
     "database": _database,
     "migrations": _migrations,
     "disk": _disk,
+    "maintenance": _maintenance,
 }
+SAID = {"maintenance"}  # of no importance for pages
 WORK: dict[str, Callable[[], Iterator[Check]]] = {
     "workers": _workers,
     "events": _events,

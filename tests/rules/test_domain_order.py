@@ -9,9 +9,10 @@ import pytest
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
 pytestmark = pytest.mark.any_database
-# From the bottom to the top; `lines`, `draft_places`, `schema` and `health` are single files.
+# From the bottom to the top; `lines`, `checks`, `draft_places`, `schema` and `health` are single files.
 ORDER = (
     "lines",
+    "checks",
     "themes",
     "mailing",
     "maintenance",

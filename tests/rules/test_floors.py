@@ -34,6 +34,8 @@ ONE_IMPORTER = {
     "limits": {"forum.infra.rates"},
     "css_inline": {"forum.infra.mailer"},
     "smtplib": {"forum.infra.smtp_client"},
+    "dns": {"forum.infra.dns"},
+    "prometheus_client": {"forum.infra.metrics"},
     "huey": {"forum.jobs.queue"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},

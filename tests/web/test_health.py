@@ -10,9 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from forum.domain import schema
 from forum.domain.mailing import events
+from forum.domain.maintenance import records
 from forum.infra import clock, disks, private_files
 from forum.infra.db import db
-from forum.models.maintenance import SchemaFit
+from forum.models.maintenance import MaintenanceKind, SchemaFit
 
 GIB = 1024**3
 ROOMY = {
@@ -81,6 +82,24 @@ def test_an_older_database_is_not_ready_and_a_newer_one_when_it_says_so(client, 
         said = found(client, "migrations")
         assert word in said["found"]
         assert said["warns"] is good
+
+
+def test_the_newest_backup_and_drill_are_said_and_fail_nothing(client, disk, monkeypatch):
+    assert found(client, "backup") == {"good": True, "warns": False, "found": "none yet"}
+    records.record(MaintenanceKind.BACKUP, name="old.tar", good=True)
+    with clock.at(clock.now() + timedelta(hours=3)):
+        records.record(MaintenanceKind.DRILL, name="old.tar", good=False, found="counts differ")
+        db.session.commit()
+        assert answers(client)[0] == 200
+        assert found(client, "backup")["found"] == "good, 3 h ago: old.tar"
+        assert found(client, "drill")["found"] == "FAILED, 0 s ago: old.tar"
+        assert found(client, "drill")["warns"]
+
+    def gone(kind):
+        raise OperationalError("SELECT 1", {}, Exception("no such table"))
+
+    monkeypatch.setattr(records, "latest", gone)
+    assert answers(client) == (200, set())
 
 
 def test_a_database_that_is_gone(client, monkeypatch):

@@ -1,6 +1,5 @@
 """What the operator is told of outgoing mail, and may do about it. Ids, kinds and reasons: no addresses, no words."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import and_, case, exists, func, not_, select, update
 
-from forum.infra import clock
+from forum.infra import clock, wakeups
 from forum.infra.db import db
+from forum.infra.mail_errors import MailError
 from forum.infra.rows import update_rows
-from forum.infra.words import one_line
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
 
@@ -20,8 +19,6 @@ DAY = timedelta(hours=24)
 OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
 FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
 LET_GO = "let go"  # the reason of mail that a person cancelled
-REASON = 200  # characters
-ADDRESS = re.compile(r"\S*@\S*")
 # Due before the restore of this copy: never sent from here.
 FROM_BEFORE = exists().where(RestoredCopy.restored_at >= OutgoingMail.due_at)
 
@@ -99,14 +96,14 @@ def for_a_person(limit: int = 20) -> list[Letter]:
 
 
 def without_addresses(reason: str) -> str:
-    """Return a reason in one short line in which no address stands, also not one that a mail server repeated."""
-    return ADDRESS.sub("…", one_line(reason))[:REASON]
+    """Return a reason in one short line without addresses, which older rows of the queue may have."""
+    return MailError(reason).reason
 
 
 def retry(ids: Collection[int] | None = None, *, state: MailState = MailState.FAILED) -> int:
     """Queue mail of that state anew, all of it or only `ids`, as if it were never tried; return how many.
 
-    Its four days begin again. What was due before a restore stays as it is.
+    Its four days begin again, and workers are woken. What was due before a restore stays as it is.
     """
     chosen = [OutgoingMail.state == state, not_(FROM_BEFORE)]
     if ids is not None:
@@ -125,6 +122,7 @@ def retry(ids: Collection[int] | None = None, *, state: MailState = MailState.FA
             uncertain_at=None,
         )
     )
+    wakeups.announce(db.session)
     return update_rows(anew.execution_options(synchronize_session="fetch"))
 
 

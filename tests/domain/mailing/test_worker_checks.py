@@ -122,7 +122,7 @@ def test_letters_for_a_person_are_listed_without_addresses(letter):
     unsure = letter(Lane.BULK, state=MailState.UNCERTAIN, reason="no answer")
     assert [(each.id, each.state, each.reason) for each in mail_status.for_a_person()] == [
         (unsure.id, MailState.UNCERTAIN, "no answer"),
-        (failed.id, MailState.FAILED, "550 … no such box, ask … Sorry"),
+        (failed.id, MailState.FAILED, "550 <(address)>: no such box, ask (address) Sorry"),
     ]
 
 
