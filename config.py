@@ -36,6 +36,7 @@ class Default:
     MAIL_FROM = _set("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
     CONTACT = _set("CONTACT")
     REDIS_URL = _set("REDIS_URL")
+    BACKUPS = _set("BACKUPS")
     DEFAULT_LOCALE = _set("DEFAULT_LOCALE", "nl")
     TIMEZONE = _set("TIMEZONE", "Europe/Brussels")
     TRUSTED_PROXIES = _set("TRUSTED_PROXIES", "0")

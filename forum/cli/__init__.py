@@ -3,14 +3,17 @@
 from flask import Flask
 
 from forum.cli import (
+    backups,
     bench,
     demo,
     digests,
+    drills,
     labels,
     lessons,
     mail,
     members,
     render,
+    restores,
     schema_check,
     spaces,
     start,
@@ -18,7 +21,23 @@ from forum.cli import (
     worker,
 )
 
-COMMANDS = (start, demo, members, spaces, threads, lessons, labels, digests, mail, worker, render, bench)
+COMMANDS = (
+    start,
+    demo,
+    members,
+    spaces,
+    threads,
+    lessons,
+    labels,
+    digests,
+    mail,
+    worker,
+    render,
+    backups,
+    restores,
+    drills,
+    bench,
+)
 
 
 def init_app(app: Flask) -> None:

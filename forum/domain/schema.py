@@ -46,6 +46,11 @@ def fit(connection: Connection | None = None) -> Fit:
     return Fit(False, current, newest, sentence, is_newer=True)
 
 
+def known() -> frozenset[str]:
+    """Return all migrations that this code has."""
+    return _migrations(current_app.config["MIGRATIONS"])[1]
+
+
 @cache
 def _migrations(folder: str) -> tuple[str, frozenset[str]]:
     """The newest migration of this code, and all of them; read from disk once."""

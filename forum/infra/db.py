@@ -2,16 +2,18 @@
 
 import enum
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import DateTime, Enum, MetaData, text
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy import DateTime, Enum, MetaData, create_engine, text
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
@@ -106,6 +108,22 @@ def init_app(app: Flask) -> None:
     app.extensions["turns"] = Turns(1 if is_sqlite else WRITERS, WAITING_WRITERS, WRITER_PATIENCE)
     db.init_app(app)
     migrate.init_app(app, db, directory=app.config["MIGRATIONS"], render_as_batch=True, compare_type=True)
+
+
+@contextmanager
+def elsewhere(url: URL) -> Iterator[None]:
+    """Let the application ask another database for the length of the block: for a command, which nobody runs beside."""
+    engines: Any = db.engines
+    before, address = db.engine, current_app.config["SQLALCHEMY_DATABASE_URI"]
+    db.session.remove()
+    engines[None] = create_engine(url, hide_parameters=True)
+    current_app.config["SQLALCHEMY_DATABASE_URI"] = url.render_as_string(hide_password=False)
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.engine.dispose()
+        engines[None], current_app.config["SQLALCHEMY_DATABASE_URI"] = before, address
 
 
 def let_go() -> None:

@@ -1,0 +1,92 @@
+"""`flask drill`: restores the newest backup beside the instance, and writes down whether it is one to rely on."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from forum.cli.backups import in_words
+from forum.cli.operating import migrate, newest_backup, sentences
+from forum.domain import schema
+from forum.domain.maintenance import records
+from forum.infra import private_files
+from forum.infra.backups import reading, restoring
+from forum.infra.backups.archive import Manifest
+from forum.infra.backups.beside import temporary_database
+from forum.infra.backups.problems import Problem
+from forum.infra.backups.workspace import workspace
+from forum.infra.connections import sqlite_file
+from forum.infra.db import db, elsewhere
+from forum.models.maintenance import MaintenanceKind
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(drill)
+
+
+@click.command("drill")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@with_appcontext
+def drill(file: Path | None) -> None:
+    """Restore FILE, or the newest backup of BACKUPS, into a database beside this one, look at it, and remove it."""
+    began = time.monotonic()
+    with sentences():
+        found, good = "", False
+        try:
+            file = file or newest_backup()
+            found, good = _try(file)
+        except (Problem, private_files.Unwritable) as error:
+            found = str(error)
+        except (
+            SQLAlchemyError,
+            RuntimeError,
+            OSError,
+        ) as error:  # of a migration; its words may be those of people
+            found = f"The backup cannot be brought to today's schema ({type(error).__name__})."
+        seconds = time.monotonic() - began
+        records.record(
+            MaintenanceKind.DRILL,
+            name=file.name if file else "",
+            good=good,
+            found=found,
+            seconds=seconds,
+            size=file.stat().st_size if file and file.exists() else 0,
+        )
+        db.session.commit()
+        if not good:
+            raise Problem(found)
+    click.echo(f"{file} can be relied on: {found}. It took {seconds:.1f} s.")
+
+
+def _try(file: Path) -> tuple[str, bool]:
+    """What was found, and whether it is good; Problem when it cannot even be restored."""
+    manifest = reading.check(file)
+    restoring.require_fit(manifest, db.engine.url, schema.known())
+    with _beside(file, manifest) as url:
+        migrate(url)
+        with elsewhere(url):
+            findings: list[str] = []
+    return ("; ".join(findings), False) if findings else (in_words(manifest), True)
+
+
+@contextmanager
+def _beside(file: Path, manifest: Manifest) -> Iterator[URL]:
+    """A database with what the backup holds, compared with what the manifest says, for the length of the block."""
+    own = db.engine.url
+    path = sqlite_file(own)
+    folder = path.absolute().parent if path else Path(current_app.config["INSTANCE"])
+    private_files.make_folder(folder)
+    with workspace(folder) as unfinished:
+        if path is not None:
+            yield own.set(database=str(restoring.unpacked(file, manifest, unfinished)))
+            return
+        with temporary_database(own) as url:
+            restoring.bring_beside(file, manifest, url, unfinished)
+            yield url

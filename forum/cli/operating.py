@@ -1,0 +1,72 @@
+"""What the commands about backups share: problems become sentences, and a stop from outside cleans up first."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+from flask import current_app
+from flask_migrate import upgrade
+from sqlalchemy.engine import URL
+
+from forum.domain.maintenance import rotation
+from forum.infra.backups.problems import Problem
+from forum.infra.db import db, elsewhere
+from forum.infra.private_files import Unwritable
+
+STOPS = (signal.SIGTERM, signal.SIGHUP)
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Let problems end the command with their sentence; end it by way of its clean-up when it is told to stop."""
+    before = {stop: signal.signal(stop, _stop) for stop in STOPS}
+    try:
+        yield
+    except (Problem, Unwritable) as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
+
+
+def backup_folder() -> Path:
+    """Return the folder of the setting BACKUPS; Problem without one."""
+    if not current_app.config["BACKUPS"]:
+        raise Problem("Name a FILE, or set BACKUPS to the folder for backups.")
+    return Path(current_app.config["BACKUPS"])
+
+
+def newest_backup() -> Path:
+    """Return the newest backup in the folder of BACKUPS; Problem where there is none."""
+    folder = backup_folder()
+    name = rotation.newest(path.name for path in folder.glob("*") if path.is_file())
+    if name is None:
+        raise Problem(f"There is no backup in {folder} yet.")
+    return folder / name
+
+
+def media_folder() -> Path:
+    """Return where media lie, if there are any."""
+    return Path(current_app.config["INSTANCE"]) / "media"
+
+
+def migrate(url: URL) -> None:
+    """Bring the database at this address to the schema of this code."""
+    if url == db.engine.url:
+        upgrade()
+        return
+    with elsewhere(url):
+        upgrade()
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as people read it."""
+    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    sys.exit(128 + number)

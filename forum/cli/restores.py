@@ -1,0 +1,46 @@
+"""`flask restore`: a backup into an empty instance; nobody is signed in there, and its mail is held."""
+
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+
+from forum.cli.backups import in_words
+from forum.cli.operating import media_folder, migrate, sentences
+from forum.domain import schema
+from forum.domain.maintenance import restored
+from forum.infra import clock
+from forum.infra.backups import reading, restoring
+from forum.infra.db import db
+
+NEXT = """
+Everybody is signed out, and all mail is held. What comes next:
+
+1. Start web server and worker, with the SECRET_KEY of then.
+2. Sign in as an administrator and look around: is everything there?
+3. `flask mail release` lets mail go out again. What was due before {moment} UTC is never sent from here.
+"""
+
+
+def register(app: Flask) -> None:
+    """Add the command."""
+    app.cli.add_command(restore)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@with_appcontext
+def restore(file: Path) -> None:
+    """Bring the backup FILE into an empty instance: a database without members. There is no way to overwrite one."""
+    with sentences():
+        manifest = reading.check(file)
+        url = db.engine.url
+        restoring.require_fit(manifest, url, schema.known())
+        now = clock.now()
+        statements = restored.statements(
+            made_at=manifest.made_at, restored_at=now, is_sqlite=manifest.database == "sqlite"
+        )
+        restoring.restore(file, manifest, url, media=media_folder(), statements=statements, migrate=migrate)
+    click.echo(f"Restored: {in_words(manifest)}.")
+    click.echo(NEXT.format(moment=f"{now:%Y-%m-%d %H:%M:%S}"))

@@ -1,0 +1,177 @@
+"""PostgreSQL: a dump of a database that people write in, and how it is brought into an empty one, whole or not."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+from sqlalchemy.engine import URL
+
+from forum.infra.backups.archive import CHUNK, Sink
+from forum.infra.backups.postgresql_programs import Program, arguments, find, first_error, major, version_of
+from forum.infra.backups.problems import Problem, told
+from forum.infra.backups.reading import opened
+from forum.infra.backups.snapshot import REVISIONS, Snapshot, emptiness
+
+PART = "database.pgdump"
+TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY relname"""
+FUNCTIONS = """SELECT proname, pg_get_function_identity_arguments(pg_proc.oid)
+FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE nspname = 'public' AND NOT EXISTS
+(SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
+# What belongs to the server and not to the forum: making it takes rights that the role of the forum need not have.
+NOT_OURS = re.compile(r"^\d+; \d+ \d+ (EXTENSION|SCHEMA|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER) ")
+# Programs of version 17 and later say this to every server, and older servers do not know it.
+NEWER_SETTING, KNOWN_FROM = b"SET transaction_timeout = 0;\n", 17
+LOCK_PATIENCE = "60s"  # for who changes a table at that moment: a migration
+
+
+def dump(url: URL, sink: Sink) -> Snapshot:
+    """Write the database as it is at one moment into `sink`, and return its counts of that same moment; Problem."""
+    with connected(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        shared = _one(connection, sql.SQL("SELECT pg_export_snapshot()"))
+        program = find("pg_dump", _server_major(connection))
+        command = [program, "--format=custom", "--no-password", "--no-owner", "--no-privileges"]
+        command += [f"--snapshot={shared}", f"--lock-wait-timeout={LOCK_PATIENCE}"]
+        with Program(command, url, stdout=subprocess.PIPE) as dumping:
+            found = _snapshot(connection)
+            while data := dumping.read(CHUNK):
+                sink.write(data)
+            dumping.finish()
+    return Snapshot(found.revision, found.counts, version_of(program))
+
+
+def unpack(backup: Path, folder: Path) -> Path:
+    """Bring the dump of a backup that was checked into a file in `folder`; Problem."""
+    copy = folder / PART
+    with told(copy), opened(backup, PART) as part, copy.open("xb") as file:
+        shutil.copyfileobj(part, file, CHUNK)
+    return copy
+
+
+def snapshot(url: URL) -> Snapshot:
+    """Return revision and counts of a database; Problem."""
+    with connected(url) as connection:
+        return _snapshot(connection)
+
+
+def require_empty(url: URL) -> None:
+    """Refuse a database in which there is something; Problem."""
+    with connected(url) as connection:
+        _require_empty(connection)
+
+
+def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot) -> None:
+    """Bring a dump of this snapshot into an empty database and run `statements`, all in one transaction; Problem."""
+    with connected(url) as connection:
+        _require_empty(connection)
+        before, server = _emptying(connection), _server_major(connection)
+        after = [_counted(connection, table, rows) for table, rows in made.counts.items()]
+    wanted = max(server, major(made.made_with))
+    # psql of the same version: what one writes, the other understands.
+    restore, psql = find("pg_restore", wanted), find("psql", wanted)
+    contents = _contents(restore, dump)
+    reading = [restore, "--file=-", "--no-owner", "--no-privileges", "--no-comments", "--no-tablespaces"]
+    reading += [f"--use-list={contents}", dump]
+    # Not --single-transaction: it commits where its input ends, also where that is because we were killed.
+    writing = [psql, "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
+    writing += ["--set=VERBOSITY=terse"]  # an error then shows nothing of what people wrote
+    with (
+        Program(writing, url, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as target,
+        Program(reading, url, stdout=subprocess.PIPE) as source,
+    ):
+        target.feed(_lines("BEGIN;", *before))
+        first = source.read(CHUNK)
+        target.feed(first if server >= KNOWN_FROM else first.replace(NEWER_SETTING, b"", 1))
+        while data := source.read(CHUNK):
+            target.feed(data)
+        source.finish()
+        # Only now is it certain that the dump came to its end.
+        target.feed(_lines("", *after, *(f"{each};" for each in statements), "COMMIT;"))
+        target.finish()
+
+
+@contextmanager
+def connected(url: URL) -> Iterator[psycopg.Connection]:
+    """Open a connection for the block; Problem when the server is away or refuses something."""
+    try:
+        with psycopg.connect(make_conninfo(**{"connect_timeout": "10", **arguments(url)})) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise Problem(f"PostgreSQL refuses or does not answer: {first_error(str(error))}") from error
+
+
+def _lines(*statements: str) -> bytes:
+    return "".join(f"{statement}\n" for statement in statements).encode()
+
+
+def _require_empty(connection: psycopg.Connection) -> None:
+    tables = {name for (name,) in connection.execute(TABLES).fetchall()}
+    members = _one(connection, sql.SQL("SELECT count(*) FROM public.member")) if "member" in tables else 0
+    if sentence := emptiness(tables, members):
+        raise Problem(sentence)
+
+
+def _emptying(connection: psycopg.Connection) -> list[str]:
+    """Statements that take away what the migrations made, unless somebody became a member meanwhile."""
+    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+    made = ["SET LOCAL lock_timeout = '30s';"]
+    if "member" in tables:
+        made.append("LOCK TABLE public.member IN ACCESS EXCLUSIVE MODE;")
+        made.append(
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM public.member) THEN"
+            " RAISE 'the database has members by now'; END IF; END $$;"
+        )
+    drop = sql.SQL("DROP TABLE {} CASCADE;")
+    made += [drop.format(sql.Identifier("public", name)).as_string(connection) for name in tables]
+    for name, taken in connection.execute(FUNCTIONS).fetchall() if tables else ():
+        named = sql.Identifier("public", name).as_string(connection)
+        made.append(f"DROP FUNCTION IF EXISTS {named}({taken}) CASCADE;")
+    return made
+
+
+def _counted(connection: psycopg.Connection, table: str, rows: int) -> str:
+    """A statement that fails where a table has another number of rows."""
+    named = sql.Identifier("public", table).as_string(connection)
+    told = sql.Literal(f"{table} has not the {int(rows)} rows of the manifest").as_string(connection)
+    return f"DO $$ BEGIN IF (SELECT count(*) FROM {named}) <> {int(rows)} THEN RAISE {told}; END IF; END $$;"  # noqa: S608
+
+
+def _snapshot(connection: psycopg.Connection) -> Snapshot:
+    tables = [name for (name,) in connection.execute(TABLES).fetchall()]
+    count = sql.SQL("SELECT count(*) FROM {}")
+    counts = {name: _one(connection, count.format(sql.Identifier("public", name))) for name in tables}
+    revision = ""
+    if REVISIONS in tables:
+        revision = _one(connection, sql.SQL("SELECT version_num FROM public.alembic_version")) or ""
+    return Snapshot(revision, counts)
+
+
+def _one(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+def _server_major(connection: psycopg.Connection) -> int:
+    return connection.info.server_version // 10000
+
+
+def _contents(restore: Path, dump: Path) -> Path:
+    """Write down what of a dump is brought in, for --use-list."""
+    listed = subprocess.run([restore, "--list", dump], capture_output=True, text=True, check=False)
+    if listed.returncode:
+        raise Problem(f"The dump cannot be read: {first_error(listed.stderr)}")
+    contents = dump.with_suffix(".contents")
+    ours = [line for line in listed.stdout.splitlines(keepends=True) if not NOT_OURS.match(line)]
+    with told(contents):
+        contents.write_text("".join(ours))
+    return contents

@@ -1,0 +1,120 @@
+"""Reads backups: the whole file against its checksums, and one part of it."""
+
+import hashlib
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, BinaryIO
+
+from forum.infra.backups.archive import (
+    CHUNK,
+    FORMAT,
+    MANIFEST,
+    MEDIA,
+    TRAILER_SIZE,
+    Manifest,
+    Part,
+    hashed,
+    read_manifest,
+    trailer,
+)
+from forum.infra.backups.problems import Damaged, Problem, told
+
+MANIFEST_MAX = 16 * CHUNK
+UNREADABLE = (tarfile.TarError, ValueError, TypeError, KeyError, EOFError)
+
+
+def check(path: Path) -> Manifest:
+    """Read the whole backup and return its manifest; Damaged when a byte is not as it was written, Problem."""
+    with told(path), path.open("rb") as file:
+        body = _Body(file, path.stat().st_size - TRAILER_SIZE)
+        found = _Contents(body)
+        body.read_on()
+        is_whole = file.read() == trailer(body.hash.hexdigest())
+    if found.manifest is not None and found.manifest.format > FORMAT and is_whole:
+        raise Problem(f"{path} was made by a newer release of the forum: update the code first.")
+    if found.manifest is None or not is_whole or (found.damage and found.manifest.format == FORMAT):
+        where = found.damage or "its last line, which holds the checksum, or what fills up between its parts"
+        raise Damaged(f"{path} is damaged: {where} is not as it was written.")
+    return found.manifest
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """Open one part of a backup that was checked; Problem where there is none of that name."""
+    with told(path), tarfile.open(path, "r:") as tar:
+        try:
+            part = tar.extractfile(name)
+        except KeyError:
+            part = None
+        if part is None:
+            raise Problem(f"{path} holds no {name}.")
+        yield part
+
+
+def media(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield name (below the media folder) and content of each media file in a backup that was checked; Problem."""
+    with told(path), tarfile.open(path, "r:") as tar:
+        for member in tar:
+            file = tar.extractfile(member) if member.name.startswith(MEDIA) else None
+            if file is not None:
+                yield member.name.removeprefix(MEDIA), file
+
+
+class _Body:
+    """The file without its last line, which hashes all that is read."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._left, self.hash = file, max(0, size), hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        """Return the next bytes."""
+        data = self._file.read(min(size, self._left))
+        self._left -= len(data)
+        self.hash.update(data)
+        return data
+
+    def read_on(self) -> None:
+        """Read to the end."""
+        while self.read(CHUNK):
+            pass
+
+
+class _Contents:
+    """What a tar holds, read once from its beginning: the manifest, and where something does not fit it."""
+
+    def __init__(self, body: _Body) -> None:
+        self.manifest: Manifest | None = None
+        self.damage = ""
+        self._parts: list[Part] = []
+        try:
+            # One pass, also over a file that is larger than the memory.
+            with tarfile.open(fileobj=body, mode="r|") as tar:  # type: ignore[call-overload]
+                for member in tar:
+                    self._read(member, tar.extractfile(member))
+        except UNREADABLE:
+            pass  # what is missing then is said below
+        self.damage = self._damage()
+
+    def _read(self, member: tarfile.TarInfo, file: IO[bytes] | None) -> None:
+        if file is None or not _is_ours(member.name):
+            raise ValueError(member.name)
+        if member.name == MANIFEST and member.size <= MANIFEST_MAX:
+            self.manifest = read_manifest(file.read())
+            return
+        self._parts.append(Part(member.name, member.size, hashed(file)))
+
+    def _damage(self) -> str:
+        if self.manifest is None:
+            return "its manifest" if self._parts else "its beginning, if it is a backup at all,"
+        for promised, found in zip(self.manifest.parts, self._parts, strict=False):
+            if promised != found:
+                return f"the part {promised.name}"
+        return "" if len(self.manifest.parts) == len(self._parts) else "the list of its parts"
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a part may have this name: no part of a path leads elsewhere."""
+    place = PurePosixPath(name)
+    return not place.is_absolute() and ".." not in place.parts and ("/" not in name or name.startswith(MEDIA))

@@ -1,0 +1,148 @@
+"""SQLite: a copy of a database that people write in, and how a copy takes the place of an empty one."""
+
+import gzip
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from forum.infra import private_files
+from forum.infra.backups.archive import CHUNK, Sink
+from forum.infra.backups.problems import Problem, told
+from forum.infra.backups.reading import opened
+from forum.infra.backups.snapshot import Snapshot, emptiness
+from forum.infra.backups.workspace import place, write_through
+
+PART = "database.sqlite.gz"
+LEVEL = 3  # of gzip: half the size at a third of the time of its default
+BESIDE = ("-wal", "-journal")  # what SQLite would read into a database that it finds beside it
+
+
+def dump(database: Path, folder: Path, sink: Sink) -> Snapshot:
+    """Write the database as it is at one moment into `sink`, by way of a copy in `folder`; Problem."""
+    copy = folder / "copy.db"
+    private_files.make_file(copy)
+    with told(copy), _connected(database) as source, _connected(copy) as target:
+        target.execute("PRAGMA synchronous = OFF")
+        # All pages in one step, so that it reads one snapshot: in several it begins anew whenever somebody writes.
+        source.backup(target, pages=-1)
+    _make_single(copy)
+    found = _sound(copy)
+    with (
+        told(copy),
+        copy.open("rb") as file,
+        gzip.GzipFile("", "wb", LEVEL, sink, mtime=0) as packed,  # type: ignore[call-overload]
+    ):
+        shutil.copyfileobj(file, packed, CHUNK)
+    copy.unlink()
+    return found
+
+
+def unpack(backup: Path, folder: Path) -> Path:
+    """Bring the database of a backup that was checked into a file in `folder`; Problem."""
+    copy = folder / "restored.db"
+    private_files.make_file(copy)
+    with told(copy), opened(backup, PART) as part, gzip.open(part) as packed, copy.open("wb") as file:
+        shutil.copyfileobj(packed, file, CHUNK)
+    _sound(copy)
+    return copy
+
+
+def snapshot(database: Path) -> Snapshot:
+    """Return revision and counts of a database; Problem."""
+    with told(database), _connected(database) as connection:
+        tables = _tables(connection)
+        revision = _number(connection, "SELECT version_num FROM alembic_version") if tables else ""
+        counts = {table: int(_number(connection, f'SELECT count(*) FROM "{table}"')) for table in tables}  # noqa: S608
+    return Snapshot(str(revision), counts, f"SQLite {sqlite3.sqlite_version}")
+
+
+def execute(database: Path, statements: list[str]) -> None:
+    """Run these statements in one transaction; Problem."""
+    with told(database), _connected(database) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def require_empty(database: Path) -> None:
+    """Refuse a database in which there is something; Problem."""
+    if not database.exists():
+        for ending in BESIDE:
+            if (left := database.with_name(database.name + ending)).exists():
+                raise Problem(f"{left} is there without its database: move it away first.")
+        return
+    with told(database), _connected(database) as connection:
+        _require_empty(connection)
+
+
+def take_place(copy: Path, database: Path) -> None:
+    """Put a database where there is none, or an empty one that nobody uses; Problem."""
+    _make_single(copy)
+    with told(database):
+        write_through(copy)
+        require_empty(database)
+        if not database.exists():
+            place(copy, database)
+            return
+        with _connected(database) as connection, _alone(connection, database):
+            _require_empty(connection)
+            os.replace(copy, database)
+            write_through(database.parent)
+
+
+@contextmanager
+def _alone(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
+    """Hold a database that nobody else has open, and that consists of a single file; Problem."""
+    try:
+        connection.execute("PRAGMA busy_timeout = 200")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        raise Problem(f"{database} is in use: stop the web server and the worker first.") from error
+    yield
+    connection.execute("ROLLBACK")
+
+
+def _require_empty(connection: sqlite3.Connection) -> None:
+    tables = _tables(connection)
+    members = int(_number(connection, "SELECT count(*) FROM member")) if "member" in tables else 0
+    if sentence := emptiness(set(tables), members):
+        raise Problem(sentence)
+
+
+def _sound(database: Path) -> Snapshot:
+    with told(database), _connected(database) as connection:
+        found = _number(connection, "PRAGMA quick_check(1)")
+    if found != "ok":
+        raise Problem(f"The database is damaged; SQLite says: {found}")
+    return snapshot(database)
+
+
+def _make_single(database: Path) -> None:
+    """Have everything in one file, nothing in a log beside it."""
+    with told(database), _connected(database) as connection:
+        if _number(connection, "PRAGMA journal_mode = DELETE") != "delete":
+            raise Problem(f"{database} is in use.")
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    return sorted(row[0] for row in connection.execute(query))
+
+
+def _number(connection: sqlite3.Connection, query: str) -> str | int:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else ""
+
+
+@contextmanager
+def _connected(database: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that is there, and close it; transactions are ours to begin and end."""
+    address = f"file:{quote(str(database.absolute()))}?mode=rw"
+    with closing(sqlite3.connect(address, timeout=30, isolation_level=None, uri=True)) as connection:
+        yield connection

@@ -1,0 +1,259 @@
+"""`flask backup` and `flask restore`: everything comes back, nobody is signed in, no mail goes out; half is nothing."""
+
+import os
+import resource
+import stat
+import tarfile
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
+from forum import create_app
+from forum.domain.mailing import hold
+from forum.domain.maintenance import records
+from forum.domain.people import mail_links, sessions
+from forum.infra import clock
+from forum.infra.backups import reading
+from forum.infra.backups.postgresql_programs import environment, find
+from forum.infra.backups.problems import Problem
+from forum.infra.backups.workspace import PREFIX, workspace
+from forum.infra.db import db
+from forum.models.accounts import Member, SignIn
+from forum.models.maintenance import MaintenanceKind
+from tests.cli.backup_runs import PART, another, counts, fill, fitting_programs, inside, run, said
+from tests.conftest import POSTGRES, settings_for
+from tests.postgres import packaged_binaries
+
+__all__ = ["fitting_programs"]
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("fitting_programs")]
+
+
+@pytest.fixture
+def network(live_app):
+    """A filled instance, with two files of media."""
+    found = fill(live_app)
+    media = live_app.config["INSTANCE"] / "media"
+    (media / "ab").mkdir(parents=True)
+    (media / "ab" / "one").write_bytes(b"\x00one" * 5000)
+    (media / "two").write_bytes(b"")
+    return found
+
+
+@pytest.fixture
+def backup(live_app, network, tmp_path):
+    """A whole backup of it."""
+    file = tmp_path / "whole.backup"
+    assert "3 members, 1 threads, 1 posts" in said(run(live_app, "backup", file))
+    return file
+
+
+def test_everything_comes_back_signed_out_and_with_its_mail_held(live_app, network, backup, tmp_path):
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert "is whole" in said(run(live_app, "backup", "--check", backup))
+    copy = another(tmp_path / "copy")
+    told = said(run(copy, "restore", backup))
+    assert "all mail is held" in told
+    assert "flask mail release" in told
+    assert counts(copy) == counts(live_app)
+    assert (tmp_path / "copy" / "media" / "ab" / "one").read_bytes() == b"\x00one" * 5000
+    assert (tmp_path / "copy" / "media" / "two").exists()
+    for app, is_copy in ((copy, True), (live_app, False)):
+        with inside(app):
+            assert hold.is_held() is is_copy
+            assert (sessions.look_up(network["secret"]) is None) is is_copy
+            assert (db.session.scalars(select(SignIn.ended_at)).one() is not None) is is_copy
+            if not is_copy:
+                assert mail_links.resetting_member(network["reset"]).id == network["author"]
+                continue
+            with pytest.raises(mail_links.LinkExpired):
+                mail_links.resetting_member(network["reset"])
+            made_at = reading.check(backup).made_at
+            assert hold.restored_copy().backup_made_at == made_at
+            assert made_at < hold.restored_at() < clock.now()
+    assert "3 members in the database" in said(run(copy, "restore", backup), 1)
+
+
+def test_a_migrated_instance_without_members_is_an_empty_one_and_any_other_is_refused(
+    backup, live_app, tmp_path
+):
+    fresh = another(tmp_path / "fresh")
+    said(run(fresh, "db", "upgrade"))
+    with inside(fresh):
+        db.session.execute(db.text("CREATE TABLE mine (id INTEGER)"))
+        db.session.commit()
+    assert "tables that are not of this forum (mine)" in said(run(fresh, "restore", backup), 1)
+    with inside(fresh):
+        db.session.execute(db.text("DROP TABLE mine"))
+        db.session.commit()
+    (tmp_path / "fresh" / "media").mkdir()
+    (tmp_path / "fresh" / "media" / "two").write_text("other")
+    assert "is not of this backup" in said(run(fresh, "restore", backup), 1)
+    (tmp_path / "fresh" / "media" / "two").unlink()
+    if not POSTGRES:  # somebody serves it at this moment
+        with inside(fresh), db.engine.connect() as connection:
+            connection.execute(select(Member.id))
+            assert "in use: stop the web server" in said(
+                run(another(tmp_path / "fresh"), "restore", backup), 1
+            )
+    said(run(fresh, "restore", backup))
+    assert counts(fresh) == counts(live_app)
+
+
+def test_nothing_is_overwritten_and_mistakes_are_sentences(live_app, backup, tmp_path):
+    before = backup.read_bytes()
+    assert "is there already" in said(run(live_app, "backup", backup), 1)
+    assert backup.read_bytes() == before
+    assert "There is no folder" in said(run(live_app, "backup", tmp_path / "nowhere" / "a"), 1)
+    assert "set BACKUPS" in said(run(live_app, "backup"), 1)
+    assert "Name the FILE" in said(run(live_app, "backup", "--check"), 1)
+    assert "No such file" in said(run(live_app, "backup", "--check", tmp_path / "none"), 1)
+    empty = another(tmp_path / "empty")
+    assert "flask db upgrade" in said(run(empty, "backup", tmp_path / "b"), 1) or not POSTGRES
+    assert not (tmp_path / "b").exists()
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
+
+
+def test_another_kind_and_a_newer_schema_are_refused(backup, tmp_path, monkeypatch):
+    copy = another(tmp_path / "copy")
+    genuine = reading.check(backup)
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[genuine.database]
+    for field, value, sentence in (
+        ("database", other, "give it one of the same kind"),
+        ("revision", "9999", "Update the code first"),
+        ("format", 2, "newer release"),
+    ):
+        changed = backup.with_name(field)
+        changed.write_bytes(backup.read_bytes())
+        rewrite(changed, f'"{field}": {quoted(getattr(genuine, field))}', f'"{field}": {quoted(value)}')
+        assert sentence in said(run(copy, "restore", changed), 1)
+        with inside(copy):
+            assert not db.inspect(db.engine).get_table_names()
+
+
+def quoted(value) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def rewrite(file, before, after):
+    """Another manifest, with checksums that fit, as a newer release would write it."""
+    content = file.read_bytes()
+    body, line = content[: -reading.TRAILER_SIZE], content[-reading.TRAILER_SIZE :]
+    with tarfile.open(file) as tar:
+        member = tar.getmember("manifest.json")
+        old = tar.extractfile(member).read()
+    new = old.replace(before.encode(), after.encode())
+    assert new != old
+    new = new.rstrip() + b" " * (len(old) - len(new.rstrip()))  # of the same size
+    if len(new) > len(old):
+        new = new.replace(b"\n ", b"\n", len(new) - len(old))
+    body = body.replace(old, new)
+    assert len(body) == len(content) - len(line)
+    file.write_bytes(body + reading.trailer(reading.hashlib.sha256(body).hexdigest()))
+
+
+def test_every_kind_of_damage_is_found(live_app, backup, chance, tmp_path):
+    content = backup.read_bytes()
+    spoilt = tmp_path / "spoilt"
+    places = [0, 100, 300, len(content) - 1, len(content) - 80, *chance.sample(range(len(content)), 40)]
+    for place in places:
+        changed = bytearray(content)
+        changed[place] ^= 1 << chance.randrange(8)
+        assert_damaged(spoilt, bytes(changed))
+    for length in (0, 1, 600, len(content) // 2, len(content) - 1):
+        assert_damaged(spoilt, content[:length])
+    assert_damaged(spoilt, content + b"\n")
+    changed = bytearray(content)
+    changed[2000] ^= 1
+    spoilt.write_bytes(bytes(changed))
+    assert f"spoilt is damaged: the part {PART} is not as it was written." in said(
+        run(live_app, "backup", "--check", spoilt), 1
+    )
+    assert "is damaged" in said(run(another(tmp_path / "copy"), "restore", spoilt), 1)
+
+
+def assert_damaged(file, content):
+    file.write_bytes(content)
+    with pytest.raises(reading.Damaged):
+        reading.check(file)
+
+
+def test_what_a_killed_run_left_goes_and_what_a_running_one_makes_stays(live_app, network, tmp_path):
+    left = tmp_path / f"{PREFIX}killed"
+    left.mkdir()
+    (left / "backup").write_text("half")
+    with workspace(tmp_path) as running:
+        (running / "backup").write_text("half")
+        left.mkdir()
+        said(run(live_app, "backup", tmp_path / "a"))
+        assert (running / "backup").exists()
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(live_app, network, tmp_path):
+    """The kernel itself ends the file at this size, as on a disk without room."""
+    (live_app.config["INSTANCE"] / "media" / "large").write_bytes(os.urandom(4_000_000))
+    file, before = tmp_path / "a.backup", resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
+    try:
+        assert "There is no room on the disk" in said(run(live_app, "backup", file), 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not file.exists()
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
+    with inside(live_app):
+        assert "no room" in records.latest(MaintenanceKind.BACKUP, good=False).found
+
+
+def test_the_password_stands_on_no_command_line_and_a_missing_program_is_named(
+    live_app, network, tmp_path, monkeypatch
+):
+    if not POSTGRES:
+        return  # it has no programs
+    seen = tmp_path / "seen"
+    for name in ("pg_dump", "pg_restore", "psql"):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        script = tmp_path / "bin" / name
+        script.write_text(f'#!/bin/sh\necho "$0 $*" >> {seen}\nexec {packaged_binaries() / name} "$@"\n')
+        script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.defpath}")
+    copy = another(tmp_path / "copy")
+    with_password = copy.config["SQLALCHEMY_DATABASE_URI"].replace("postgres@", "postgres:geheim@")
+    copy = create_app(settings_for(with_password, tmp_path / "copy"))
+    said(run(live_app, "backup", tmp_path / "a"))
+    said(run(copy, "restore", tmp_path / "a"))
+    said(run(copy, "backup", tmp_path / "b"))
+    words = seen.read_text()
+    assert words.count("pg_dump") > 1
+    assert "psql --no-psqlrc" in words
+    assert "geheim" not in words
+    assert environment(make_url(with_password))["PGPASSWORD"] == "geheim"
+    (tmp_path / "bin" / "pg_dump").unlink()
+    with pytest.raises(Problem, match="install the client programs of PostgreSQL 99"):
+        find("pg_dump", 99)
+
+
+def test_backups_are_kept_by_the_setting_and_written_down(live_app, network, tmp_path):
+    folder = tmp_path / "kept"
+    live_app.config["BACKUPS"] = str(folder)
+    said(run(live_app, "backup"))
+    (made,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    years_ago = [f"leerkring-20{year}0101T020000Z.backup" for year in range(10, 24)]
+    strange = [
+        "leerkring-notes.txt",
+        "leerkring-20200101T020000Z.backup.old",
+        "other-20200101T020000Z.backup",
+    ]
+    for name in [*years_ago, *strange]:
+        (folder / name).write_text("")
+    with inside(live_app):
+        record = records.latest(MaintenanceKind.BACKUP)
+        assert (record.name, record.good, record.size) == (made.name, True, made.stat().st_size)
+    live_app.config["BACKUPS"] = f"{folder}"
+    made.rename(folder / "leerkring-20240101T020000Z.backup")
+    told = said(run(live_app, "backup"))
+    assert "leerkring-20100101T020000Z.backup is older than what is kept" in told
+    names = {path.name for path in folder.iterdir()}
+    assert set(strange) <= names
+    assert len(names & set(years_ago)) == 10  # twelve months, of which two are those of 2024 and of today
