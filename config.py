@@ -39,6 +39,7 @@ class Default:
     BACKUPS = _set("BACKUPS")
     DEFAULT_LOCALE = _set("DEFAULT_LOCALE", "nl")
     TIMEZONE = _set("TIMEZONE", "Europe/Brussels")
+    METRICS_TOKEN = _set("METRICS_TOKEN")
     TRUSTED_PROXIES = _set("TRUSTED_PROXIES", "0")
     DEMO = _set("FORUM_DEMO", "0")
     DEBUG = False
@@ -80,6 +81,7 @@ class Testing(Default):
     DEMO = "0"
     TRUSTED_PROXIES = "0"
     REDIS_URL = ""
+    METRICS_TOKEN = ""
 
 
 class Production(Default):

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask
 
 from forum import cli, jobs, models, settings, web
-from forum.infra import compression, db, headers, i18n, logs, private_files, rates, static_files
+from forum.infra import compression, db, headers, i18n, logs, metrics, private_files, rates, static_files
 from forum.infra.urls import App
 
 
@@ -17,6 +17,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     private_files.close_instance(Path(app.config["INSTANCE"]))
     db.init_app(app)
     logs.init_app(app)
+    metrics.init_app(app)
     headers.init_app(app)
     compression.init_app(app)
     static_files.init_app(app, app.config["ROOT"] / "static")

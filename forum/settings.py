@@ -72,7 +72,7 @@ def _read(config: dict[str, Any]) -> list[str]:
     config["SECRET_KEY_FALLBACKS"] = [
         key.strip() for key in config["SECRET_KEY_FALLBACKS"] or () if key.strip()
     ]
-    for name in ("BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "JOBS_URL", "REDIS_URL"):
+    for name in ("METRICS_TOKEN", "BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "JOBS_URL", "REDIS_URL"):
         config[name] = config[name].strip()
     config["BASE_URL"] = _plain(config["BASE_URL"])
     proxies = str(config["TRUSTED_PROXIES"]).strip()

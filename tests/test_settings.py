@@ -112,6 +112,8 @@ REFUSED = [
     ("REDIS_URL", ["nonsense", "memory://", "http://redis.example", "redis://redis.example:x"],
      "REDIS_URL must start with"),
     ("REDIS_URL", ["redis://", "REDISS://:6379"], "REDIS_URL names no server"),
+    ("METRICS_TOKEN", ["short", KEY[:31]], "METRICS_TOKEN is shorter than 32"),
+    ("METRICS_TOKEN", ["x" * 40], "METRICS_TOKEN repeats itself"),
     ("MAIL_FROM", ["Leerkring <noreply@leerkring.example>", "NoReply@Leerkring.Example"],
      "MAIL_FROM is the one of the demo"),
     ("MAIL_FROM", ["", "Leerkring", "noreply@", "Forum <>", "Forum <noreply@forum>", "a@forum.test\nBcc: b@x.test"],
@@ -150,6 +152,7 @@ ACCEPTED = [
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:p@host/forum", "postgresql+psycopg:///forum"]),
     ("JOBS_URL", ["redis://127.0.0.1:1/1", "rediss://u:p@redis.example:6380/1"]),
     ("MAIL_FROM", ["noreply@forum.example", '"Leer, kring" <noreply@forum.example>']),
+    ("METRICS_TOKEN", ["", "  ", f" {KEY} "]),
     ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
     ("TRUSTED_PROXIES", [0, 1, "1", " 2 ", "0"]),
 ]  # fmt: skip

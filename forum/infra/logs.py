@@ -88,8 +88,14 @@ def _begin() -> None:
     _tally.set(_Tally())
 
 
+def spent() -> tuple[float, int]:
+    """Return the seconds that this request took until now, and its queries."""
+    tally, now = _tally.get(), time.perf_counter()
+    return now - g.get("began", now), tally.queries if tally is not None else 0
+
+
 def _end(response: Response) -> Response:
-    number, tally = g.get("request_id", ""), _tally.get()
+    number, (seconds, queries) = g.get("request_id", ""), spent()
     response.headers["X-Request-ID"] = number
     line = {
         "at": clock.now().isoformat(timespec="milliseconds"),
@@ -97,8 +103,8 @@ def _end(response: Response) -> Response:
         "method": request.method if request.method in METHODS else "other",
         "route": request.url_rule.rule if request.url_rule else None,  # the pattern: no ids, no tokens
         "status": response.status_code,
-        "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-        "queries": tally.queries if tally is not None else 0,
+        "ms": round(seconds * 1000, 1),
+        "queries": queries,
     }
     log.info(json.dumps(line))
     return response

@@ -50,6 +50,8 @@ PLACEHOLDERS = (
 def unsafe(config: dict[str, Any]) -> list[str]:
     """Return a sentence for each value with which a forum that people use must not start."""
     wrong = _keys(config["SECRET_KEY"], config["SECRET_KEY_FALLBACKS"])
+    if (token := config["METRICS_TOKEN"].strip()) and (weakness := _weakness(token)):
+        wrong.append(f"METRICS_TOKEN {weakness}")
     if config["DEMO"]:
         wrong.append("FORUM_DEMO is on: its sign-ins have a known password")
     wrong += _mail(config["SMTP_URL"])

@@ -12,6 +12,7 @@ from forum.web import (
     lessons,
     mailbox,
     members,
+    metrics,
     moderation,
     passwords,
     posts,
@@ -43,5 +44,6 @@ BLUEPRINTS = (
     admin.bp,
     statements.bp,
     health.bp,
+    metrics.bp,
     design.bp,
 )

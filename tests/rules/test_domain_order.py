@@ -9,7 +9,7 @@ import pytest
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
 pytestmark = pytest.mark.any_database
-# From the bottom to the top; `lines`, `checks`, `draft_places`, `schema` and `health` are single files.
+# From the bottom to the top; `lines`, `checks`, `draft_places`, `schema`, `health` and `figures` are single files.
 ORDER = (
     "lines",
     "checks",
@@ -28,6 +28,7 @@ ORDER = (
     "draft_places",  # which form is about what; on top, as forms are about everything
     "schema",
     "health",
+    "figures",
 )
 DOMAIN = "forum.domain."
 
