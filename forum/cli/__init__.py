@@ -7,6 +7,7 @@ from forum.cli import (
     bench,
     demo,
     digests,
+    doctor,
     drills,
     labels,
     lessons,
@@ -36,6 +37,7 @@ COMMANDS = (
     backups,
     restores,
     drills,
+    doctor,
     bench,
 )
 

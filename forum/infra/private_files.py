@@ -73,6 +73,18 @@ def close_instance(folder: Path) -> None:
         log.warning("The folder %s can be read by others: give the forum one of its own (INSTANCE).", folder)
 
 
+def wrong_rights(folder: Path) -> list[str]:
+    """Return which of our files in an instance folder, itself included, others may use or we may not write."""
+    paths = [path for pattern in OWN_FILES for path in folder.glob(pattern)]
+    if not paths:
+        return []
+    return [
+        path.name
+        for path in (folder, *paths)
+        if stat.S_IMODE(path.stat().st_mode) & OTHERS or not os.access(path, os.W_OK)
+    ]
+
+
 def unwritable(database: Path) -> str:
     """Return what keeps an SQLite database from being written, as a sentence; nothing where it can be."""
     try:

@@ -29,6 +29,7 @@ ORDER = (
     "schema",
     "health",
     "figures",
+    "doctor",  # looks at everything
 )
 DOMAIN = "forum.domain."
 

@@ -58,14 +58,40 @@ def recount_all() -> None:
         _recount(audience, {*spaces, None})
 
 
-def _recount(audience: Audience, spaces: set[int | None]) -> None:
-    total = _lock(audience)
+def differences() -> list[str]:
+    """Return which counts are not what the published lessons say: audience, space, filter and value of each."""
+    spaces: set[int | None] = {*db.session.scalars(select(Space.id)), None}
+    differ: list[str] = []
+    for audience in Audience:
+        columns: Any = (LibraryCount.space_id, LibraryCount.filter, LibraryCount.value, LibraryCount.number)
+        rows = db.session.execute(select(*columns).where(LibraryCount.audience == audience))
+        kept = {(space_id, (name, value)): number for space_id, name, value, number in rows if number}
+        found = {
+            (space_id, value): number
+            for space_id, of_space in _counted(audience, spaces).items()
+            for value, number in of_space.items()
+        }
+        for key in kept.keys() | found.keys():
+            if kept.get(key) != found.get(key):
+                space_id, (name, value) = key
+                differ.append(f"{audience.value} {space_id or 'network'} {name} {value}".strip())
+    return sorted(differ)
+
+
+def _counted(audience: Audience, spaces: set[int | None]) -> dict[int | None, Counter[tuple[str, str]]]:
+    """How many lessons each of `spaces` has for each value of each filter, counted in the lessons themselves."""
     counted: dict[int | None, Counter[tuple[str, str]]] = {space_id: Counter() for space_id in spaces}
     for row in db.session.execute(_published(audience, spaces)):
         values = [(LibraryCount.TOTAL, ""), ("axis", row.axis.value), ("outcome", row.outcome.value)]
         values += [("need", need) for need in row.needs] + [("city", city) for city in row.cities]
         for space_id in {row.space_id, None} & spaces:
             counted[space_id].update(values)
+    return counted
+
+
+def _recount(audience: Audience, spaces: set[int | None]) -> None:
+    total = _lock(audience)
+    counted = _counted(audience, spaces)
     _clear(audience, spaces)
     if None in spaces:  # the total of the network is the row that is locked: it is changed, never made anew
         total.number = counted[None].pop((LibraryCount.TOTAL, ""), 0)

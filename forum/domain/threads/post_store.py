@@ -1,7 +1,9 @@
 """Reading and writing posts: a thread is locked for who writes in it, and its counts stay equal to its posts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
@@ -97,22 +99,35 @@ def has_hidden(thread: Thread) -> bool:
     return db.session.scalar(hidden) is not None
 
 
-def recount(thread: Thread) -> None:
-    """Make counts, cities and first answer of a thread equal to the posts that still stand; the thread is locked."""
-    db.session.flush()
-    groups = db.session.execute(_STANDING, {"thread_id": thread.id}).all()
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a thread keeps of its posts, as they have it: `said_at` is when each city last said something."""
+
+    post_count: int
+    cities: list[str]
+    answered_at: datetime | None
+    said_at: dict[str, datetime]
+
+
+def counts(author_id: int, groups: Iterable[Any]) -> Counts:
+    """Return the counts of a thread by its author from the rows of STANDING for it."""
     groups = sorted(groups, key=lambda group: group.number)
-    thread.post_count = sum(group.posts for group in groups)
-    before, thread.cities = thread.cities, list(dict.fromkeys(group.city for group in groups if group.city))
-    thread.answered_at = min(
-        (group.at for group in groups if group.author_id != thread.author_id), default=None
-    )
-    db.session.flush()
     said_at: dict[str, datetime] = {}
     for group in groups:
         if group.city:
             said_at[group.city] = max(group.last_at, said_at.get(group.city, group.last_at))
-    _keep_cities(thread.id, said_at, gone=set(before) - set(said_at))
+    answered_at = min((group.at for group in groups if group.author_id != author_id), default=None)
+    return Counts(sum(group.posts for group in groups), list(said_at), answered_at, said_at)
+
+
+def recount(thread: Thread) -> None:
+    """Make counts, cities and first answer of a thread equal to the posts that still stand; the thread is locked."""
+    db.session.flush()
+    found = counts(thread.author_id, db.session.execute(_OF_ONE, {"thread_id": thread.id}))
+    before = thread.cities
+    thread.post_count, thread.cities, thread.answered_at = found.post_count, found.cities, found.answered_at
+    db.session.flush()
+    _keep_cities(thread.id, found.said_at, gone=set(before) - set(found.cities))
 
 
 def _keep_cities(thread_id: int, said_at: dict[str, datetime], *, gone: Iterable[str]) -> None:
@@ -124,9 +139,9 @@ def _keep_cities(thread_id: int, said_at: dict[str, datetime], *, gone: Iterable
     upsert(ThreadCity, rows, keys=("thread_id", "city"))
 
 
-# Built once: every post that is written runs it.
-_STANDING = (
+STANDING = (
     select(
+        Post.thread_id,
         Post.author_id,
         Capacity.city,
         func.count().label("posts"),
@@ -135,10 +150,8 @@ _STANDING = (
         func.max(Post.created_at).label("last_at"),
     )
     .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-    .where(
-        Post.thread_id == bindparam("thread_id", type_=Integer),
-        Post.hidden_at.is_(None),
-        Post.deleted_at.is_(None),
-    )
-    .group_by(Post.author_id, Capacity.city)
+    .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
+    .group_by(Post.thread_id, Post.author_id, Capacity.city)
 )
+# Built once: every post that is written runs it.
+_OF_ONE = STANDING.where(Post.thread_id == bindparam("thread_id", type_=Integer))

@@ -1,0 +1,75 @@
+"""All checks of the doctor, one after the other, each on one state of the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from forum.domain import schema
+from forum.domain.doctor import counters, machine, rows, words, work
+from forum.domain.doctor.findings import Finding
+from forum.infra.connections import reading
+from forum.infra.db import db
+
+Check = Callable[[], Iterator[Finding]]
+# What must hold of the data wherever they are, also in a copy.
+DATA: dict[str, Check] = {
+    "rows without a parent": rows.parents,
+    "texts of posts": rows.texts,
+    "counts of threads": counters.threads,
+    "read marks": counters.read_marks,
+    "counts of the library": counters.library,
+    "quoted words": words.quoted,
+    "agreed words": words.agreed,
+    "consents": words.consents,
+    "versions of lessons": rows.lessons,
+    "guards": rows.guards,
+    "drafts": rows.drafts,
+    "digests": rows.digests,
+}
+# What is about the running forum and its machine.
+RUNNING: dict[str, Check] = {
+    "database, migrations, disks": work.database,
+    "waiting work": work.waiting,
+    "work set aside": work.set_aside,
+    "clocks": machine.clocks,
+    "rights of files": machine.files,
+    "settings": machine.settings,
+}
+
+
+def examine(
+    *, data_only: bool = False, progress: Callable[[str], None] = lambda _name: None
+) -> list[Finding]:
+    """Return everything that is not as it should be; nothing is changed. `progress` hears of each check as it begins.
+
+    `data_only`: without what is about the running forum, as for a copy. A database of another release is one finding,
+    and its data are not looked at.
+    """
+    with _one_state():
+        fit = schema.fit()
+    if not fit.good:
+        return [Finding("migrations", 1, fit.sentence)]
+    found: list[Finding] = []
+    for name, check in (DATA if data_only else {**RUNNING, **DATA}).items():
+        progress(name)
+        with _one_state():
+            found += check()
+    return found
+
+
+@contextmanager
+def _one_state() -> Iterator[None]:
+    """Ask as if nobody wrote meanwhile: counts and what they count are read one after the other."""
+    db.session.rollback()
+    try:
+        if db.engine.dialect.name == "sqlite":
+            with reading():  # all that one transaction reads
+                yield
+        else:
+            db.session.connection(execution_options=SNAPSHOT)
+            yield
+    finally:
+        db.session.expunge_all()
+        db.session.rollback()
+
+
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}

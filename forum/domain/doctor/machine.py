@@ -1,0 +1,52 @@
+"""The machine around the data: clocks, rights of files, settings."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import case, func, select
+
+from forum.domain.doctor.findings import Finding
+from forum.infra import clock, private_files, safe_settings
+from forum.infra.db import Moment, db
+
+APART = timedelta(seconds=30)
+# Moments that may lie ahead.
+AHEAD = frozenset({"next_try_at", "next_at", "expires_at", "check_at", "due_at"})
+
+
+def clocks() -> Iterator[Finding]:
+    """The clock of the database against ours, and rows that are dated in the future."""
+    if db.engine.dialect.name == "postgresql":  # SQLite has no clock of its own
+        apart = db.session.scalars(select(func.clock_timestamp())).one() - clock.now()
+        if abs(apart) > APART:
+            found = f"the clock of the database is {apart.total_seconds():+.0f} s from that of this machine"
+            yield Finding("clock", 1, found)
+    latest = clock.now() + APART
+    for table in db.metadata.sorted_tables:
+        moments = [
+            column for column in table.columns if isinstance(column.type, Moment) and column.name not in AHEAD
+        ]
+        if not moments:
+            continue
+        counts: Any = [func.sum(case((column > latest, 1), else_=0)) for column in moments]
+        for column, count in zip(moments, db.session.execute(select(*counts)).one(), strict=True):
+            if count:
+                found = f"rows of {table.name} whose {column.name} lies in the future: is a clock wrong?"
+                yield Finding("future rows", count, found)
+
+
+def files() -> Iterator[Finding]:
+    """Files of the instance that others can read, or that we cannot write."""
+    wrong = private_files.wrong_rights(Path(current_app.config["INSTANCE"]))
+    if wrong:
+        found = "files of the instance that others can read, or that the forum may not write"
+        yield Finding("file rights", len(wrong), found, tuple(sorted(wrong)[:5]))
+
+
+def settings() -> Iterator[Finding]:
+    """What production would refuse; where it does, it did not start."""
+    for sentence in safe_settings.unsafe(current_app.config):
+        yield Finding("settings", 1, f"{sentence} (production would not start)", warns=True)

@@ -1,0 +1,42 @@
+"""Work that waits: events, mail, the calendar, and the workers that do it; as `flask worker --ready` has it."""
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import select
+
+from forum.domain import health
+from forum.domain.checks import Check
+from forum.domain.doctor.findings import Finding, tell
+from forum.domain.mailing import mail_status
+from forum.models.events import Event
+from forum.models.mail import OutgoingMail
+
+# What these warn of is said by `set_aside`, with ids.
+WITH_IDS = frozenset({"events", "mail for a person"})
+
+
+def waiting() -> Iterator[Finding]:
+    """Workers, events, lanes and recurring work that are late, and mail that is held."""
+    checks = health.worker_checks()
+    yield from of_checks(check for check in checks if not (check.good and check.name in WITH_IDS))
+
+
+def set_aside() -> Iterator[Finding]:
+    """Events and mail that were given up, or whose fate is not known: a person must look."""
+    given_up = select(Event.id).where(Event.handled_at.is_(None), Event.failed_at.is_not(None))
+    yield from tell("events set aside", "events were given up after some tries; the log says why", given_up)
+    for state in mail_status.FOR_A_PERSON:
+        query = select(OutgoingMail.id).where(OutgoingMail.state == state)
+        yield from tell(f"mail {state.value}", "a person must look: see `flask mail status`", query)
+
+
+def of_checks(checks: Iterable[Check]) -> Iterator[Finding]:
+    """Return a finding for each check that is not good, or of which somebody should know."""
+    for check in checks:
+        if not check.good or check.warns:
+            yield Finding(check.name, 1, check.found)
+
+
+def database() -> Iterator[Finding]:
+    """Whether database, migrations and disks can serve."""
+    yield from of_checks(health.web_checks())

@@ -1,0 +1,191 @@
+"""Each check sees the fault that is planted, and nothing else; the demo network has none."""
+
+import json
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from forum import create_app, demo
+from forum.domain.doctor import examination
+from forum.domain.mailing import mail_queue
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.tokens import digest
+from forum.models.accounts import Member
+from forum.models.events import Heartbeat
+from forum.models.mail import Lane
+from tests import servers
+from tests.conftest import POSTGRES, copied_database, settings_for
+from tests.sweeps import few_of
+
+pytestmark = pytest.mark.live
+LANES = ",".join(lane.value for lane in Lane)
+DROP = "DROP TRIGGER lesson_version_sealed" + (" ON lesson_version" if POSTGRES else "")
+A_REPLY = "id = (SELECT max(id) FROM post WHERE number > 1)"
+PUBLISHED = "id = (SELECT min(id) FROM lesson WHERE state = 'published')"
+OPEN = "c.version_id NOT IN (SELECT current_id FROM lesson WHERE current_id IS NOT NULL)"
+FAULTS = {
+    "thread counts": "UPDATE thread SET post_count = post_count - 1 WHERE id = (SELECT min(id) FROM thread)",
+    "thread cities": "DELETE FROM thread_city WHERE thread_id = (SELECT min(thread_id) FROM thread_city)",
+    "first answers": "UPDATE thread SET answered_at = NULL"
+    " WHERE id = (SELECT min(id) FROM thread WHERE answered_at IS NOT NULL)",
+    "thread numbers": f"UPDATE post SET number = 5000 WHERE {A_REPLY}",
+    "read marks": "INSERT INTO read_mark (member_id, thread_id, last_number, read_at)"
+    " SELECT max(m.id), max(t.id), 9999, max(t.created_at) FROM member m, thread t",
+    "library counts": "UPDATE library_count SET number = number + 1"
+    " WHERE id = (SELECT min(id) FROM library_count)",
+    "excerpt places": "UPDATE excerpt SET start_at = start_at + 1, end_at = end_at + 1"
+    " WHERE id = (SELECT min(id) FROM excerpt)",
+    "excerpt hashes": f"UPDATE excerpt SET sha256 = '{digest('')}' WHERE id ="
+    f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
+    "consent hashes": "UPDATE consent SET words = words || '!' WHERE id = (SELECT min(id) FROM consent)",
+    "consents": "UPDATE consent SET agreed = false WHERE NOT city_shown",
+    "cities of lessons": "UPDATE lesson_version SET masked = NOT masked"
+    f" WHERE id = (SELECT current_id FROM lesson WHERE {PUBLISHED})",
+    "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
+    " (SELECT min(id) FROM membership)",
+    "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(id) FROM post WHERE number = 1)",
+    "revisions": f"UPDATE post SET revision = 99 WHERE {A_REPLY}",
+    "versions": "UPDATE lesson SET working_id = (SELECT min(v.id) FROM lesson_version v"
+    f" WHERE v.lesson_id <> lesson.id) WHERE {PUBLISHED}",
+    "sealed versions": f"UPDATE lesson SET public_id = NULL WHERE {PUBLISHED}",
+    "sources": "DELETE FROM lesson_source WHERE lesson_id = (SELECT lesson_id FROM lesson_version"
+    " WHERE id = (SELECT min(version_id) FROM claim))",
+    "guards": DROP,
+    "sent drafts": "UPDATE draft SET sent_at = changed_at WHERE id = (SELECT min(id) FROM draft)",
+    "accepted drafts": "UPDATE draft SET idempotency_key = (SELECT min(idempotency_key) FROM post"
+    " WHERE author_id = member_id) WHERE id = (SELECT min(id) FROM draft WHERE sent_at IS NULL"
+    " AND member_id IN (SELECT author_id FROM post))",
+    "digest items": "INSERT INTO digest_item (digest_id, kind, item_id)"
+    " SELECT min(id), 'thread', 999999 FROM digest",
+    "future rows": f"UPDATE post SET edited_at = '2099-01-01 00:00:00' WHERE {A_REPLY}",
+    "events": "UPDATE event SET handled_at = NULL, next_try_at = '2026-01-01 00:00:00'"
+    " WHERE id = (SELECT min(id) FROM event)",
+    "events set aside": "UPDATE event SET handled_at = NULL, failed_at = created_at"
+    " WHERE id = (SELECT min(id) FROM event)",
+    "mail failed": "UPDATE outgoing_mail SET state = 'failed'",
+    "mail uncertain": "UPDATE outgoing_mail SET state = 'uncertain'",
+    "mail bulk": "UPDATE outgoing_mail SET lane = 'bulk', next_try_at = '2026-01-01 00:00:00'",
+    "mail held": "INSERT INTO restored_copy (id, backup_made_at, restored_at)"
+    " VALUES (1, '2026-01-01 00:00:00', '2026-01-01 00:00:00')",
+    "recurring work": "INSERT INTO recurring_work (name, next_at, failures, last_error)"
+    " VALUES ('tidy', '2026-01-01 00:00:00', 0, '')",
+    "workers": "DELETE FROM heartbeat",
+    "migrations": "UPDATE alembic_version SET version_num = '8001'",
+}
+
+ASKED_DIFFERENTLY = ("guards", "orphans membership.space_id", "future rows")
+FEW = (
+    ASKED_DIFFERENTLY
+    if POSTGRES
+    else (
+        *ASKED_DIFFERENTLY,
+        "thread counts",
+        "library counts",
+        "excerpt places",
+        "excerpt hashes",
+        "consents",
+    )
+)
+
+
+class Network:
+    """The demo, with a worker that lives, a mail and a digest; `plant` brings it back and puts one fault in it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.app, self.url = create_app(settings_for(url, folder) | {"DEMO": True}), make_url(url)
+        with self.app.app_context():
+            demo.load(with_password=False)
+            member_id = db.session.scalars(db.select(db.func.min(Member.id))).one()
+            mail_queue.queue_mail("reset_password", key="k", member_id=member_id, lane=Lane.DIRECT)
+            db.session.execute(
+                text(
+                    "INSERT INTO digest (member_id, period, starts_at, ends_at, state, reason, created_at) SELECT"
+                    " min(id), 'day:2026-01-05', min(created_at), min(created_at), 'sent', '',"
+                    " min(created_at) FROM member"
+                )
+            )
+            db.session.add(Heartbeat(name="here", at=clock.now() + timedelta(seconds=25), lanes=LANES))
+            db.session.commit()
+            db.session.remove()
+            db.engine.dispose()
+        self.whole = copied_database(url, folder / "whole")
+
+    def plant(self, statement: str) -> None:
+        """Make it whole again, and run a statement that neither keys nor triggers look at."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+            if POSTGRES:
+                servers.create_database(self.whole, self.url.database, template=make_url(self.whole).database)
+            else:
+                shutil.copyfile(make_url(self.whole).database, self.url.database)
+            unguarded = "SET session_replication_role = replica" if POSTGRES else "PRAGMA foreign_keys = OFF"
+            with db.engine.connect() as connection:
+                driver = connection.connection.driver_connection
+                driver.rollback()
+                driver.execute(unguarded)
+                driver.execute(statement)
+                driver.commit()
+                connection.invalidate()
+
+    def found(self, **options) -> list:
+        with self.app.app_context():
+            return [finding for finding in examination.examine(**options) if not finding.warns]
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory, migrated) -> Network:
+    folder = tmp_path_factory.mktemp("doctor")
+    (folder / "whole").mkdir()
+    made = Network(copied_database(migrated, folder), folder)
+    yield made
+    with made.app.app_context():
+        db.engine.dispose()
+
+
+def test_the_demo_network_has_no_fault(network):
+    network.plant("DELETE FROM read_mark")
+    assert network.found() == []
+
+
+@pytest.mark.parametrize("check", few_of(FAULTS, *FEW))
+def test_a_fault_is_found_and_nothing_else(network, check):
+    network.plant(FAULTS[check])
+    found = network.found()
+    assert [finding.check for finding in found] == [check]
+    assert found[0].count >= 1
+
+
+def test_the_machine_around_it(network):
+    network.plant("DELETE FROM read_mark")
+    if POSTGRES:  # SQLite has no clock of its own
+        with clock.at(clock.now() + timedelta(seconds=40)):
+            assert [finding.check for finding in network.found()] == ["clock"]
+    secret = Path(network.app.config["INSTANCE"]) / "secret"
+    secret.write_text("x")
+    secret.chmod(0o644)
+    assert [(finding.check, finding.ids) for finding in network.found()] == [("file rights", ("secret",))]
+    assert network.found(data_only=True) == []
+    secret.unlink()
+
+
+def test_the_command_says_it_in_lines_or_as_json_and_ends_with_one(network):
+    network.plant(FAULTS["revisions"])
+    with network.app.app_context():
+        shown_id = db.session.scalar(text("SELECT id FROM post WHERE revision = 99"))
+    runner = network.app.test_cli_runner()
+    lines = runner.invoke(args=["doctor"])
+    assert lines.exit_code == 1
+    assert f"wrong: revisions: 1: posts without the text that they show ({shown_id})\n" in lines.stdout
+    assert "warning: settings: 1: " in lines.stdout
+    as_json = runner.invoke(args=["doctor", "--json"])
+    assert as_json.exit_code == 1
+    found = json.loads(as_json.stdout)
+    assert found["good"] is False
+    assert [each["check"] for each in found["findings"] if not each["warns"]] == ["revisions"]
+    network.plant("DELETE FROM read_mark")
+    assert runner.invoke(args=["doctor"]).exit_code == 0
