@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask
 
-from forum import cli, jobs, models, settings, web
+from forum import cli, models, settings, web
 from forum.infra import compression, db, headers, i18n, logs, metrics, private_files, rates, static_files
 from forum.infra.urls import App
 
@@ -23,7 +23,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     static_files.init_app(app, app.config["ROOT"] / "static")
     rates.init_app(app)
     i18n.init_app(app, web.language.choose_locale, web.current_user.choose_timezone)
-    jobs.init_app(app)
     web.init_app(app)
     cli.init_app(app)
     return app

@@ -11,7 +11,6 @@ from forum.domain.digests import digests
 from forum.infra import addresses, clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
-from forum.jobs import queue
 from forum.models.accounts import Member
 
 group = AppGroup("digests", help="Letters with what is new.")
@@ -36,7 +35,6 @@ def send(moment: str | None, dry_run: bool, email: str | None) -> None:
     # `--at` is for the calendar only: the letters themselves are due at once.
     opened = digests.open_windows(now, member_id=member_id)
     db.session.commit()
-    queue.wake_worker()
     click.echo(f"Digests queued: {opened}.")
 
 

@@ -1,9 +1,14 @@
-"""`flask worker`: events, mail and the calendar."""
+"""`flask worker`: events, mail and recurring work."""
+
+import sys
 
 import click
 from flask import Flask
 
-from forum.jobs import queue, worker
+from forum.jobs import worker
+from forum.models.mail import Lane
+
+LANES = ",".join(Lane)
 
 
 def register(app: Flask) -> None:
@@ -13,17 +18,25 @@ def register(app: Flask) -> None:
 
 def _worker(app: Flask) -> click.Command:
     @click.command("worker")
+    @click.option("--lanes", default=LANES, show_default=True, callback=_lanes, help="Which mail it sends.")
     @click.option("--until-idle", is_flag=True, help="Do what is due now, and end.")
-    def work(until_idle: bool) -> None:
-        """React to events, send mail and open digests, until interrupted."""
+    def work(lanes: list[Lane], until_idle: bool) -> None:
+        """React to events, send mail and do recurring work, until interrupted.
+
+        Every worker does events and recurring work. Any number may run at once, on SQLite those of one machine.
+        """
         if until_idle:
-            worker.recover(app)
-            worker.open_digests(app)
+            worker.work_off(app)
             click.echo("Nothing is due any more.")
             return
-        try:
-            queue.run(app)
-        except queue.NoQueue as error:
-            raise click.ClickException(str(error)) from error
+        sys.exit(worker.Worker(app, lanes).run())
 
     return work
+
+
+def _lanes(_context: click.Context, _option: click.Parameter, value: str) -> list[Lane]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Lane)]
+    if unknown or not names:
+        raise click.BadParameter(f"choose from {LANES}, with commas between them")
+    return [Lane(name) for name in names]

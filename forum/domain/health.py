@@ -19,12 +19,9 @@ from forum.domain.maintenance import records
 from forum.infra import clock, disks, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
-from forum.infra.rows import insert_new
-from forum.models.events import Heartbeat
 from forum.models.mail import Lane
 from forum.models.maintenance import MaintenanceKind
 
-WORKER = "worker"
 EVENTS_WAIT = timedelta(minutes=5)
 # How long mail that is due may wait until something is wrong: twenty thousand digests through a slow server take hours.
 LANE_WAITS = {
@@ -49,14 +46,6 @@ def worker_checks() -> list[Check]:
     Mail that is held or needs a person is said and fails nothing: no worker can help it.
     """
     return [check for name, question in WORK.items() for check in _ask(name, question)]
-
-
-def note_alive(name: str = WORKER) -> None:
-    """Write down that the worker lives at this moment: one row for each `name`."""
-    now = clock.now()
-    insert_new(Heartbeat, [{"name": name, "at": now}])
-    db.session.get_one(Heartbeat, name).at = now
-    db.session.flush()
 
 
 def places() -> dict[str, Path]:

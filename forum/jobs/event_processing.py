@@ -1,11 +1,12 @@
-"""Events and their reactions: one transaction for each event, one savepoint for each reaction."""
+"""Events and their reactions: a few events in one transaction, one savepoint for each reaction."""
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 
-from forum.infra import clock
+from forum.infra import clock, failures
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 from forum.models.events import Event
@@ -13,42 +14,55 @@ from forum.reactions import REACTIONS, Reaction
 
 log = logging.getLogger(__name__)
 TRIES = 5
+AT_ONCE = 20  # events in one transaction: more would keep others waiting for SQLite's lock
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
-def process_next() -> bool:
-    """Handle the oldest event that is due and commit; return False when there is none."""
-    event = _next()
-    if event is None:
-        db.session.commit()
-        return False
-    failpoint("event.claimed")
-    failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]
-    if failed:
-        _schedule_retry(event, failed)
-    else:
-        event.handled_at = clock.now()
-    failpoint("event.handled")
+def process_due() -> int:
+    """Handle the oldest events that are due, a few at once, and commit; return how many."""
+    events = _due()
+    if events:
+        failpoint("event.claimed")
+    for event in events:
+        failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]
+        if failed:
+            _schedule_retry(event, failed)
+        else:
+            event.handled_at = clock.now()
+    if events:
+        failpoint("event.handled")
     db.session.commit()
-    return True
+    db.session.expire_all()
+    return len(events)
 
 
-def _next() -> Event | None:
+def anything_due() -> bool:
+    """Return whether an event waits to be handled at this moment."""
+    return bool(db.session.scalar(select(exists().where(*_waiting()))))
+
+
+def _waiting() -> tuple[ColumnElement[bool], ...]:
+    return Event.handled_at.is_(None), Event.failed_at.is_(None), Event.next_try_at <= clock.now()
+
+
+def _due() -> Sequence[Event]:
     return db.session.scalars(
         select(Event)
-        .where(Event.handled_at.is_(None), Event.failed_at.is_(None), Event.next_try_at <= clock.now())
+        .where(*_waiting())
         .order_by(Event.id)
-        .limit(1)
+        .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
-    ).first()
+    ).all()
 
 
 def _succeeds(reaction: Reaction, event: Event) -> bool:
     try:
         with db.session.begin_nested():
             reaction(event)
-    except Exception:
+    except Exception as error:
+        if failures.of(error) is not None:
+            raise  # it says nothing about this event
         log.exception("reaction %s failed on event %s", reaction.__name__, event.id)
         return False
     return True

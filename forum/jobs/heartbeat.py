@@ -1,21 +1,61 @@
-"""The worker's heartbeat, also in the middle of a long run."""
+"""The worker's sign of life, and what it does about workers that give none: their mail is taken back."""
 
 import time
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
-from flask import current_app
-
-from forum.domain import health
+from forum.domain.mailing import heartbeats, mail_claims, workers
+from forum.infra import clock
 from forum.infra.db import db
+from forum.jobs import outcomes
+from forum.models.mail import Lane
 
-EVERY = 20.0  # seconds
-_LAST = "last_beat"
+EVERY = 10.0  # seconds between two signs of life
+# Seconds for which a silent worker is watched before its mail is taken: after the database was away, nobody has shown
+# that they live, and whoever does must have time to.
+WATCHED = 15.0
 
 
-def touch() -> None:
-    """Note that this worker lives, at most once in twenty seconds; commits."""
-    last = current_app.extensions.get(_LAST)
-    if last is not None and time.monotonic() - last < EVERY:
-        return
-    health.note_alive()
-    db.session.commit()
-    current_app.extensions[_LAST] = time.monotonic()
+class Heartbeat:
+    """The heartbeat of one process."""
+
+    def __init__(self, lanes: Collection[Lane] = tuple(Lane)) -> None:
+        self.name = heartbeats.new_name()
+        self.lanes = lanes
+        self.started_at = clock.now()
+        self._last: float | None = None
+        self._watched: dict[tuple[str | None, datetime | None], float] = {}
+
+    def touch(self) -> None:
+        """Show that this process lives, at most once in ten seconds; commits."""
+        if self._last is None or time.monotonic() - self._last >= EVERY:
+            self.show()
+
+    def show(self) -> None:
+        """Show that this process lives; commits."""
+        heartbeats.note_alive(self.name, started_at=self.started_at, lanes=self.lanes)
+        db.session.commit()
+        self._last = time.monotonic()
+
+    def end(self) -> None:
+        """Show that it ended; commits."""
+        heartbeats.note_ended(self.name)
+        db.session.commit()
+
+    def recover(self, *, silent_for: timedelta = workers.LIVE, watched_for: float = WATCHED) -> int:
+        """Take back the mail of workers that are dead; return of how many workers. Commits.
+
+        Dead is who was silent for so long, and has not shown anything for the seconds in which this process watched.
+        """
+        now = time.monotonic()
+        silent = mail_claims.silent_owners(seen_before=clock.now() - silent_for)
+        silent.pop(self.name, None)
+        self._watched = {owner: self._watched.get(owner, now) for owner in silent.items()}
+        dead = {owner[0] for owner, since in self._watched.items() if now - since >= watched_for}
+        if dead:
+            for mail in mail_claims.take_back(dead):
+                outcomes.after(mail)
+        heartbeats.forget_silent()
+        db.session.commit()
+        db.session.expire_all()
+        return len(dead)

@@ -1,74 +1,242 @@
-"""Sending the mail queue: each mail is claimed, composed, sent and committed by itself, over one connection."""
+"""One lane of the mail queue: mail is claimed, made, handed over and booked letter by letter, over one connection.
+
+Before a letter is handed over, whatever fails gives it back untouched. After it, what the mail server said is booked
+again and again until it is written: a letter that the server took is never taken for one that could not be made.
+"""
 
 import logging
-from collections.abc import Callable
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from flask import current_app
 
-from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.mailing import mail_queue
-from forum.infra.connections import reading
+from forum.domain.mailing import mail_claims
+from forum.infra import failures
+from forum.infra.connections import reading, set_patience
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
-from forum.infra.mailer import Permanent, Temporary, open_mailer
-from forum.jobs import heartbeat, letter_kinds, letters
-from forum.models.mail import MailState, OutgoingMail
-from forum.models.subscriptions import Digest
+from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
+from forum.jobs import letter_kinds, letters, outcomes
+from forum.models.mail import Lane, OutgoingMail
 
 log = logging.getLogger(__name__)
-LOST_IN_A_ROW = 2  # lost connections after which the server counts as away
+# Letters claimed at once: few where somebody waits, so that another worker can have the next ones.
+AT_ONCE = {Lane.DIRECT: 5, Lane.NOTICE: 20, Lane.BULK: 20, Lane.SLOW: 1}
+LOST_IN_A_ROW = 2  # letters whose connection was lost, after which the server counts as away
+FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds for which a lane rests while the server is away
+PATIENCE = 2.0  # seconds that one attempt to book waits for others who write
+FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between two attempts to book
+_chance = secrets.SystemRandom()
 
 
-def send_due() -> int:
-    """Send what is due, direct mail before bulk; return how many were finished, 0 when the server is away."""
-    with reading():
-        due = mail_queue.anything_due()
+class ClaimLost(Exception):
+    """Another worker has this mail now."""
+
+
+class Sender:
+    """Sends the mail of one lane; one thread uses it, and another may end it."""
+
+    def __init__(self, lane: Lane, owner: str) -> None:
+        self.lane = lane
+        self.owner = owner  # the name of a worker that shows that it lives
+        self.stop = threading.Event()  # finish the letter in hand
+        self.leave = threading.Event()  # and do not even wait for that
+        self._mailer: Mailer | None = None
+        self._lost = self._pauses = 0
+        self._rests_until = 0.0
+        self._unsure_of_claims = False
+
+    def send_due(self) -> int:
+        """Send what is due and return how many letters were finished; 0 when nothing is, or the server is away."""
+        if self.seconds_to_rest() or not self._is_due():
+            return 0
+        with open_mailer(current_app.config["SMTP_URL"]) as mailer:
+            self._mailer = mailer
+            try:
+                return self._send_all(mailer)
+            finally:
+                self._mailer = None
+
+    def seconds_to_rest(self) -> float:
+        """Return for how long this lane rests, because the mail server is away."""
+        return max(0.0, self._rests_until - time.monotonic())
+
+    def shut_down(self) -> None:
+        """From another thread: let the letter in hand go at once, with whatever is true of it then."""
+        self.leave.set()
+        mailer = self._mailer
+        if mailer is not None:
+            mailer.shut_down()
+
+    def _is_due(self) -> bool:
+        with reading():
+            due = mail_claims.anything_due(self.lane)
+            db.session.commit()
+        return due
+
+    def _send_all(self, mailer: Mailer) -> int:
+        finished = 0
+        while not self.stop.is_set() and not self.seconds_to_rest():
+            claims = self._claim()
+            if not claims:
+                break
+            for position, claim in enumerate(claims):
+                if self.stop.is_set() or self.seconds_to_rest():
+                    self._give_back(claims[position:])
+                    break
+                if self._deliver(mailer, claim):
+                    finished += 1
+        return finished
+
+    def _claim(self) -> list["Claim"]:
+        failpoint("mail.due")
+        if self._unsure_of_claims:  # the connection was lost while they were made: nobody knows about them
+            for mail in mail_claims.take_back({self.owner}, lane=self.lane):
+                outcomes.after(mail)
+        self._unsure_of_claims = True
+        mails = mail_claims.claim(self.lane, owner=self.owner, most=AT_ONCE[self.lane])
         db.session.commit()
-    if not due:
-        return 0
-    with open_mailer(current_app.config["SMTP_URL"]) as mailer:
-        return _send_all(mailer)
+        self._unsure_of_claims = False
+        if mails:
+            failpoint("mail.claimed")
+        return [Claim(mail, self.owner) for mail in mails]
+
+    def _deliver(self, mailer: Mailer, claim: "Claim") -> bool:
+        """Make and send one letter and book the result; return whether anything came of it."""
+        try:
+            letter = _make(claim.mail)
+            failpoint("mail.made")
+            mailer.send(letter.message, before_data=claim.hand_over)
+        except letter_kinds.NothingToSend as obsolete:
+            self._book(claim, mail_claims.mark_cancelled, obsolete.reason)
+        except Permanent as refused:
+            self._book(claim, mail_claims.mark_failed, refused.reason)
+        except Uncertain as unknown:
+            self._book(claim, mail_claims.mark_uncertain, unknown.reason)
+            self._count_lost()
+        except Away as away:
+            self._rest()
+            self._book(claim, mail_claims.release, away.reason)
+            return False
+        except Temporary as busy:
+            self._book(claim, mail_claims.schedule_retry, busy.reason)
+            if busy.connection_lost:
+                self._count_lost()
+        except ClaimLost:
+            log.warning("mail %s (%s) belongs to another worker now", claim.id, claim.kind)
+            return False
+        except Exception as error:  # noqa: BLE001 - told apart, logged or raised again there
+            self._failed(claim, error)
+        else:
+            failpoint("mail.sent")
+            self._lost = self._pauses = 0
+            self._book(claim, mail_claims.mark_sent, digest=letter.digest, is_sent=True)
+            failpoint("mail.booked")
+        return True
+
+    def _failed(self, claim: "Claim", error: Exception) -> None:
+        """The database failed or the letter could not be made, before it was handed over; after that it is our bug."""
+        if claim.is_handed_over:
+            log.error("mail %s (%s) met an error behind the server", claim.id, claim.kind, exc_info=error)
+            self._book(claim, mail_claims.mark_uncertain, type(error).__name__)
+        elif failures.of(error) is not None:
+            self._give_back([claim])
+            raise error
+        else:
+            log.error("mail %s (%s) could not be made", claim.id, claim.kind, exc_info=error)
+            # Only the name of the error is stored: its message could quote what somebody wrote.
+            self._book(claim, mail_claims.mark_render_failed, type(error).__name__)
+
+    def _count_lost(self) -> None:
+        self._lost += 1
+        if self._lost >= LOST_IN_A_ROW:
+            self._rest()
+
+    def _rest(self) -> None:
+        """The server is away: rest, a little longer each time, by chance less than others."""
+        longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._pauses)
+        self._rests_until = time.monotonic() + longest * _chance.uniform(0.5, 1.0)
+        self._pauses, self._lost = self._pauses + 1, 0
+
+    def _give_back(self, claims: list["Claim"]) -> None:
+        for claim in claims:
+            self._book(claim, mail_claims.release)
+
+    def _book(
+        self,
+        claim: "Claim",
+        mark: Callable[..., None],
+        *reason: str,
+        digest: DigestLetter | None = None,
+        is_sent: bool = False,
+    ) -> None:
+        """Commit what came of a claim, however long the database is away; left only where this process must end."""
+        wait, said = FIRST_WAIT, False
+        while True:
+            try:
+                claim.finish(mark, *reason, digest=digest, is_sent=is_sent)
+                return
+            except Exception as error:  # noqa: BLE001 - whatever it is: the letter is out, and nobody else knows
+                if not said:
+                    log.warning("mail %s waits to be booked: %s", claim.id, type(error).__name__)
+                said = True
+            if self.leave.wait(wait):
+                log.warning("mail %s (%s) is left as it was claimed", claim.id, claim.kind)
+                return
+            wait = min(LONGEST_WAIT, wait * 2)
 
 
-def _send_all(mailer: Any) -> int:
-    finished = lost = 0
-    while lost < LOST_IN_A_ROW:
-        heartbeat.touch()
-        mail = mail_queue.claim_next()
-        db.session.commit()
-        if mail is None:
-            break
-        failpoint("mail.claimed")
-        lost = lost + 1 if _deliver(mailer, mail) else 0
-        finished += 1
-    # 0 for an unreachable server: the next round tries again, not this one.
-    return 0 if lost == LOST_IN_A_ROW else finished
+class Claim:
+    """One mail claimed by this worker, until its result is committed."""
+
+    def __init__(self, mail: OutgoingMail, owner: str) -> None:
+        self.mail = mail
+        self.owner = owner
+        # Kept beside the row, which is read anew: an error must be told of also while the database is away.
+        self.id: int = mail.id
+        self.kind: str = mail.kind
+        self.claimed_at: datetime | None = mail.claimed_at
+        self.is_handed_over = False
+
+    def hand_over(self) -> None:
+        """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile."""
+        with _hasty():
+            if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
+                db.session.rollback()
+                raise ClaimLost
+            mail_claims.hand_over(self.mail)
+            db.session.commit()
+        self.is_handed_over = True
+
+    def finish(
+        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None, is_sent: bool
+    ) -> None:
+        """Commit the result, unless another worker has the mail now."""
+        with _hasty():
+            if mail_claims.still_claimed(self.mail, self.owner, self.claimed_at, is_sent=is_sent):
+                mark(self.mail, *reason)
+                outcomes.after(self.mail, digest)
+            db.session.commit()
+            db.session.expire_all()
 
 
-def _deliver(mailer: Any, mail: OutgoingMail) -> bool:
-    """Compose and send one letter and commit the result; True when the connection was lost."""
-    claim = _Claim(mail)
+@contextmanager
+def _hasty() -> Iterator[None]:
+    """A transaction of its own that hardly waits for others: whoever runs it tries again."""
+    set_patience(PATIENCE)
     try:
-        letter = _make(mail)
-        failpoint("mail.made")
-        mailer.send(letter.message)
-        failpoint("mail.sent")
-        claim.finish(mail_queue.mark_sent, digest=letter.digest)
-    except letter_kinds.NothingToSend as obsolete:
-        claim.finish(mail_queue.mark_cancelled, obsolete.reason)
-    except Permanent as refused:
-        claim.finish(mail_queue.mark_failed, refused.reason)
-    except Temporary as busy:
-        claim.finish(mail_queue.schedule_retry, busy.reason, unreachable=busy.connection_lost)
-        return busy.connection_lost
-    except Exception as broken:
-        log.exception("mail %s (%s) could not be made", claim.id, claim.kind)
-        # Only the name of the error is stored: its message could quote what somebody wrote.
-        claim.finish(mail_queue.mark_render_failed, type(broken).__name__)
-    return False
+        db.session.rollback()
+        yield
+    except Exception:
+        db.session.rollback()
+        raise
+    finally:
+        set_patience(None)
 
 
 def _make(mail: OutgoingMail) -> letters.Letter:
@@ -78,37 +246,3 @@ def _make(mail: OutgoingMail) -> letters.Letter:
             return letters.letter_for(mail)
         finally:
             db.session.rollback()
-
-
-class _Claim:
-    """One mail claimed by this worker, until its result is committed."""
-
-    def __init__(self, mail: OutgoingMail) -> None:
-        self.mail = mail
-        self.id: int = mail.id
-        self.kind: str = mail.kind
-        self.claimed_at: datetime | None = mail.claimed_at
-
-    def finish(
-        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None = None, **options: Any
-    ) -> None:
-        """Commit the result, unless the claim lapsed and another worker has the mail now."""
-        db.session.rollback()
-        if mail_queue.still_claimed(self.mail, self.claimed_at):
-            mark(self.mail, *reason, **options)
-            if self.kind == "digest":
-                _mark_digest(self.mail, digest)
-        db.session.commit()
-        db.session.expire_all()
-
-
-def _mark_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
-    digest = db.session.get(Digest, mail.payload["digest_id"])
-    if digest is None:
-        return
-    if mail.state == MailState.SENT and letter is not None:
-        digests.mark_sent(digest, letter)
-    elif mail.state == MailState.CANCELLED:
-        digests.mark_skipped(digest, mail.reason)
-    elif mail.state == MailState.FAILED:
-        digests.mark_failed(digest, mail.reason)

@@ -1,74 +1,213 @@
-"""The worker: processes events and sends mail until nothing is due. What to do stands only in their tables."""
+"""The worker: events, lanes and calendar, each in a thread of its own. What to do stands only in their tables.
 
+None of them waits for another. Each looks at its table when it is woken, and every few seconds whatever happens; what
+passes by itself (a database or a mail server that is away, a full disk) is logged, and tried again.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import Any
 
 from flask import Flask, current_app, has_app_context
+from sqlalchemy.exc import SQLAlchemyError
 
-from forum.domain import draft_places
-from forum.domain.digests import digests
-from forum.domain.drafts import expiry
-from forum.domain.mailing import mail_queue
-from forum.domain.spaces import access_requests
-from forum.infra import clock
+from forum.infra import failures, wakeups
+from forum.infra.connections import reading, set_patience
 from forum.infra.db import db
-from forum.jobs import heartbeat
-from forum.jobs.event_processing import process_next
-from forum.jobs.sending import send_due
+from forum.jobs import calendar, event_processing, heartbeat
+from forum.jobs.heartbeat import Heartbeat
+from forum.jobs.sending import Sender
+from forum.models.mail import Lane
+
+log = logging.getLogger(__name__)
+LOOK = 5.0  # seconds after which a thread looks at its table, woken or not
+FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0  # seconds to wait after a failure, twice as long each time
+# When it is to end, in seconds: letters in hand are finished until the first, connections are cut then, and after the
+# second the process ends whatever happens.
+FINISH, END = 5.0, 8.0
+
+
+class Worker:
+    """The threads of one process, from `run` until it is told to end."""
+
+    def __init__(self, app: Flask, lanes: Collection[Lane] = tuple(Lane)) -> None:
+        self.app = app
+        self.heartbeat = Heartbeat(lanes)
+        self.senders = [Sender(lane, self.heartbeat.name) for lane in Lane if lane in lanes]
+        self._is_prepared = False  # whether recurring work has its rows
+        self._stop = threading.Event()
+        self._wakes: list[threading.Event] = []
+
+    def run(self) -> int:
+        """Work until SIGINT or SIGTERM; return the exit code: 1 when a thread ended by itself, which none should."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stop())
+        threads = [
+            self._thread("heartbeat", self._beat, every=heartbeat.EVERY),
+            self._thread("events", self._process_events),
+            self._thread("calendar", self._do_recurring_work),
+            *(self._thread(sender.lane, partial(self._send, sender)) for sender in self.senders),
+        ]
+        for thread in (*threads, threading.Thread(target=self._watch, name="watch", daemon=True)):
+            thread.start()
+        code = 0
+        while not self._stop.wait(0.5):
+            if dead := [thread.name for thread in threads if not thread.is_alive()]:
+                log.critical("the thread %s of the worker ended by itself", ", ".join(dead))
+                code = 1
+                self.stop()
+        self._end(threads, code)
+        return code
+
+    def stop(self) -> None:
+        """Let every thread finish what it has in hand, and end."""
+        for sender in self.senders:
+            sender.stop.set()
+        self._stop.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let every thread look at its table now."""
+        for wake in self._wakes:
+            wake.set()
+
+    def _end(self, threads: list[threading.Thread], code: int) -> None:
+        asked_at = time.monotonic()
+        _join(threads, asked_at + FINISH)
+        for sender in self.senders:
+            sender.shut_down()
+        _join(threads, asked_at + END)
+        if late := [thread.name for thread in threads if thread.is_alive()]:
+            log.warning("the worker ends while %s is still at work", ", ".join(late))
+            logging.shutdown()
+            os._exit(code)  # Python would wait for threads that hang; others find what they had in hand
+        with self.app.app_context():
+            try:
+                set_patience(1.0)
+                self.heartbeat.end()
+            except SQLAlchemyError as error:
+                log.info("the heartbeat of this worker stays: %s", type(error).__name__)
+
+    def _thread(self, name: str, work: Callable[[], bool], *, every: float | None = None) -> threading.Thread:
+        """A thread that does `work` over and over: at once when there may be more, else when it is woken or after LOOK.
+
+        With `every` it is not woken, and does it after so many seconds.
+        """
+        wake = threading.Event()
+        if every is None:
+            self._wakes.append(wake)
+
+        def loop() -> None:
+            failed = 0
+            while not self._stop.is_set():
+                wake.clear()
+                try:
+                    with self.app.app_context():
+                        more, failed = work(), 0
+                except Exception as error:
+                    failed += 1
+                    if failures.of(error) is None:
+                        log.exception("the thread %s of the worker failed, and goes on", name)
+                    elif failed == 1:
+                        log.warning("the thread %s of the worker waits: %s", name, type(error).__name__)
+                    self._stop.wait(min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failed, 10)))
+                    continue
+                if every is not None:
+                    self._stop.wait(every)
+                elif not more:
+                    wake.wait(LOOK)
+
+        return threading.Thread(target=loop, name=name, daemon=True)
+
+    def _beat(self) -> bool:
+        self.heartbeat.show()
+        self.heartbeat.recover()
+        return False
+
+    def _process_events(self) -> bool:
+        with reading():
+            due = event_processing.anything_due()
+            db.session.commit()
+        return due and event_processing.process_due() > 0
+
+    def _do_recurring_work(self) -> bool:
+        if not self._is_prepared:
+            calendar.prepare()
+            self._is_prepared = True
+        calendar.do_due(self.heartbeat.name)
+        return False
+
+    def _send(self, sender: Sender) -> bool:
+        if (seconds := sender.seconds_to_rest()) > 0:
+            self._stop.wait(seconds)
+        return sender.send_due() > 0
+
+    def _watch(self) -> None:
+        with self.app.app_context():
+            engine = db.engine
+        wakeups.watch(engine, self.wake, self._stop)
 
 
 def run_until_idle(app: Flask | None = None) -> int:
-    """Process everything that is due, in this process; return how many events and mails were finished."""
+    """Process everything that is due, in this thread; return how many events and mails were finished."""
     with _inside(app):
+        pulse = _heartbeat_here()
+        senders = [Sender(lane, pulse.name) for lane in Lane]
         total = 0
-        while done := _process_events() + send_due():
+        while done := event_processing.process_due() + sum(sender.send_due() for sender in senders):
+            pulse.touch()
             total += done
         return total
 
 
-def recover(app: Flask | None = None) -> None:
-    """Every minute: note the heartbeat, requeue what a dead worker claimed, process what no wake-up announced, tidy.
-
-    Then look at the drafts that are due, which may make letters.
-    """
+def do_what_is_due(app: Flask | None = None) -> None:
+    """Take back what dead workers left, do the recurring work that is due, and then everything that comes of it."""
     with _inside(app):
-        heartbeat.touch()
-        mail_queue.requeue_abandoned()
-        access_requests.forget_old()
-        db.session.commit()
+        pulse = _heartbeat_here()
+        pulse.show()
+        pulse.recover(watched_for=0)
+        calendar.prepare()
         run_until_idle()
-        if _sweep_drafts():
-            run_until_idle()
+        calendar.do_due(pulse.name)
+        run_until_idle()
 
 
-def open_digests(app: Flask | None = None) -> int:
-    """Every five minutes: open the digest windows that have ended, and send their letters; return how many."""
-    with _inside(app):
-        opened = digests.open_windows(clock.now())
-        db.session.commit()
-        if opened:
-            run_until_idle()
-        return opened
+def work_off(app: Flask) -> None:
+    """Do what is due, showing all the while that this process lives: it may take long."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not done.wait(heartbeat.EVERY):
+            try:
+                with app.app_context():
+                    _heartbeat_here().show()
+            except SQLAlchemyError as error:
+                log.warning("no heartbeat: %s", type(error).__name__)
+
+    threading.Thread(target=beat, name="heartbeat", daemon=True).start()
+    try:
+        do_what_is_due(app)
+    finally:
+        done.set()
+        with app.app_context():
+            _heartbeat_here().end()
 
 
-def _sweep_drafts() -> int:
-    total = 0
-    while due := expiry.sweep(enter=draft_places.places):
-        db.session.commit()
-        db.session.expire_all()
-        heartbeat.touch()
-        total += due
-    db.session.commit()
-    return total
+def _heartbeat_here() -> Heartbeat:
+    """The heartbeat of this process, where it works without threads."""
+    kept: Heartbeat = current_app.extensions.setdefault("heartbeat", Heartbeat())
+    return kept
 
 
-def _process_events() -> int:
-    handled = 0
-    while process_next():
-        db.session.expire_all()
-        heartbeat.touch()
-        handled += 1
-    return handled
+def _join(threads: list[threading.Thread], until: float) -> None:
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def _inside(app: Flask | None) -> AbstractContextManager[Any]:

@@ -57,6 +57,7 @@ class OutgoingMail(Model):
     message_id: Mapped[str] = mapped_column(String(120))
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     created_at: Mapped[datetime]
+    queued_at: Mapped[datetime]  # as created_at, until an operator queues it again: its four days begin here
     # When what it tells happened or fell due: of a restored copy, nothing goes out that was due before.
     due_at: Mapped[datetime]
     next_try_at: Mapped[datetime]  # it does not leave before

@@ -1,4 +1,9 @@
-"""From an event to queued mail. Keys name the event or the thing, so that reacting twice queues once."""
+"""From an event to queued mail. Keys name the event or the thing, so that reacting twice queues once.
+
+Whoever waits for a letter in front of a page gets it through the direct lane; what is only told goes as a notice.
+"""
+
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,13 +18,12 @@ from forum.reactions import cited
 
 def invitation_sent(event: Event) -> None:
     """Queue the invitation; renewing one is a new event and a new mail."""
-    queue_mail("invitation", key=f"invitation.{event.id}", invitation_id=event.payload["invitation_id"])
+    _queue("invitation", event, lane=Lane.DIRECT, invitation_id=event.payload["invitation_id"])
 
 
 def access_requested(event: Event) -> None:
     """Ask the newcomer to confirm their address."""
-    request_id = event.payload["access_request_id"]
-    queue_mail("confirm_email", key=f"confirm_email.{event.id}", access_request_id=request_id)
+    _queue("confirm_email", event, lane=Lane.DIRECT, access_request_id=event.payload["access_request_id"])
 
 
 def member_already_registered(event: Event) -> None:
@@ -49,52 +53,43 @@ def join_requested(event: Event) -> None:
         .order_by(Membership.member_id)
     )
     for member_id in moderators:
-        queue_mail(
-            "join_request",
-            key=f"join_request.{event.id}.{member_id}",
-            member_id=member_id,
-            payload={"request_id": request_id},
-        )
+        key = f"join_request.{event.id}.{member_id}"
+        _queue("join_request", event, key=key, member_id=member_id, payload={"request_id": request_id})
 
 
 def join_answered(event: Event) -> None:
     """Tell the member what was answered."""
     request = db.session.get(JoinRequest, event.payload["request_id"])
     if request is not None:
-        queue_mail(
-            "join_answered",
-            key=f"join_answered.{event.id}",
-            member_id=request.member_id,
-            payload={"request_id": request.id},
-        )
+        payload = {"request_id": request.id}
+        _queue("join_answered", event, member_id=request.member_id, payload=payload)
 
 
 def lesson_published(event: Event) -> None:
     """Write to the authors whom a published lesson quotes."""
     lesson_id, version_id = event.payload["lesson_id"], event.payload["version_id"]
     for member_id in cited.authors(lesson_id, version_id):
-        queue_mail(
-            "cited",
-            key=f"cited.{version_id}.{member_id}",
-            member_id=member_id,
-            lane=Lane.BULK,
-            payload={"lesson_id": lesson_id, "version_id": version_id},
-        )
+        key = f"cited.{version_id}.{member_id}"
+        payload = {"lesson_id": lesson_id, "version_id": version_id}
+        _queue("cited", event, key=key, member_id=member_id, payload=payload)
 
 
 def lesson_returned(event: Event) -> None:
     """Tell the curator what the reviewer asks."""
     lesson = db.session.get(Lesson, event.payload["lesson_id"])
     if lesson is not None:
-        queue_mail(
-            "lesson_returned",
-            key=f"lesson_returned.{event.id}",
-            member_id=lesson.curator_id,
-            payload={"lesson_id": lesson.id, "version_id": event.payload["version_id"]},
-        )
+        payload = {"lesson_id": lesson.id, "version_id": event.payload["version_id"]}
+        _queue("lesson_returned", event, member_id=lesson.curator_id, payload=payload)
 
 
 def _to_member(kind: str, event: Event) -> None:
     # An address without an account leaves an event too, so that nobody can tell the two apart; no letter follows.
     if event.payload["member_id"] is not None:
-        queue_mail(kind, key=f"{kind}.{event.id}", member_id=event.payload["member_id"])
+        _queue(kind, event, lane=Lane.DIRECT, member_id=event.payload["member_id"])
+
+
+def _queue(
+    kind: str, event: Event, *, key: str | None = None, lane: Lane = Lane.NOTICE, **recipient: Any
+) -> None:
+    """Queue the mail of an event, due since it happened."""
+    queue_mail(kind, key=key or f"{kind}.{event.id}", lane=lane, due_at=event.created_at, **recipient)

@@ -22,7 +22,7 @@ STATES = (
     ("queued", "sending", "sent", "failed", "cancelled", "uncertain"),
 )
 NOTICES = "('join_request', 'join_answered', 'lesson_returned', 'drafts_lapse')"
-TIMES = ("due_at", "handed_over_at", "uncertain_at")
+TIMES = ("queued_at", "due_at", "handed_over_at", "uncertain_at")
 
 
 def upgrade() -> None:
@@ -30,7 +30,7 @@ def upgrade() -> None:
         op.add_column(MAIL, _time(column, nullable=True))
     op.add_column(MAIL, sa.Column("claimed_by", sa.String(60), nullable=True))
     _allow(0, 1)
-    op.execute(f"UPDATE {MAIL} SET due_at = created_at")  # noqa: S608 - constants of this file
+    op.execute(f"UPDATE {MAIL} SET due_at = created_at, queued_at = created_at")  # noqa: S608 - constants of this file
     op.execute(f"UPDATE {MAIL} SET lane = 'notice' WHERE kind = 'cited' OR kind IN {NOTICES}")  # noqa: S608
     # What a worker of before claimed waits for one that says who it is.
     op.execute(f"UPDATE {MAIL} SET handed_over_at = claimed_at WHERE state = 'sending'")  # noqa: S608
@@ -39,7 +39,7 @@ def upgrade() -> None:
         batch.add_column(_time("started_at", nullable=True))
         batch.add_column(sa.Column("lanes", sa.String(60), nullable=False, server_default=""))
     op.create_index("ix_outgoing_mail_sent_at", MAIL, ["sent_at"])
-    _require_due_at()
+    _require_moments()
     _create_tables()
 
 
@@ -129,11 +129,12 @@ def _allow(before: int, after: int) -> None:
         op.create_check_constraint(op.f(f"ck_{MAIL}_{name}"), MAIL, new)
 
 
-def _require_due_at() -> None:
+def _require_moments() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        _rewrite({"due_at DATETIME": "due_at DATETIME NOT NULL"})
+        _rewrite({f"{column} DATETIME": f"{column} DATETIME NOT NULL" for column in TIMES[:2]})
     else:
-        op.alter_column(MAIL, "due_at", nullable=False)
+        for column in TIMES[:2]:
+            op.alter_column(MAIL, column, nullable=False)
 
 
 def _rewrite(changes: dict[str, str]) -> None:

@@ -73,7 +73,8 @@ def test_what_cannot_be_done_is_said(app, words, said):
     assert states() == []
 
 
-def test_a_worker_without_a_bell_says_what_to_do(app):
-    answer = run(app, "worker")
-    assert answer.exit_code == 1
-    assert "--until-idle" in answer.output
+def test_a_lane_that_is_none_is_refused_with_the_names_of_those_there_are(app):
+    for lanes in ("fast", "direct,fast", ","):
+        answer = run(app, "worker", "--lanes", lanes)
+        assert answer.exit_code == 2
+        assert "direct,notice,bulk,slow" in answer.output

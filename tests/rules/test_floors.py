@@ -36,7 +36,6 @@ ONE_IMPORTER = {
     "smtplib": {"forum.infra.smtp_client"},
     "dns": {"forum.infra.dns"},
     "prometheus_client": {"forum.infra.metrics"},
-    "huey": {"forum.jobs.queue"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},
 }

@@ -1,20 +1,21 @@
 """Digests: unique windows per member, composed when they are sent, so that only what is visible then goes out."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 
 from forum.domain.digests import calendar as digest_calendar
 from forum.domain.digests import news as digest_news
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.digests.subscriptions import DigestPreferences, preferences_of
-from forum.domain.mailing import mail_queue
+from forum.domain.mailing import hold, mail_queue
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.accounts import Member
-from forum.models.mail import Lane, OutgoingMail
+from forum.models.mail import Lane
 from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
 from forum.models.threads import Thread
 from forum.policy.actors import Actor, actor_of
@@ -26,10 +27,45 @@ BATCH = 500
 def open_windows(now: datetime, *, member_id: int | None = None) -> int:
     """Open every window that ended by `now` and queue its letter; return how many. A second run adds nothing."""
     opened, last_id = 0, 0
-    while subscribers := _subscribers(last_id, member_id):
-        last_id = subscribers[-1].id
-        opened += _open_batch(subscribers, now)
+    while batch := open_batch(now, after_id=last_id, member_id=member_id):
+        opened, last_id = opened + batch.opened, batch.last_id
     return opened
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many windows were opened, and the member at whom the next batch goes on."""
+
+    opened: int
+    last_id: int
+
+
+def open_batch(now: datetime, *, after_id: int, member_id: int | None = None) -> Batch | None:
+    """Do what `open_windows` does for the next members after that id; None when there are none.
+
+    Who opens many commits after each batch.
+    """
+    subscribers = _subscribers(after_id, member_id)
+    if not subscribers:
+        return None
+    rows = _window_rows(subscribers, now)
+    digests = insert_new(
+        Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state, Digest.ends_at
+    )
+    letters = [
+        mail_queue.mail_row(
+            "digest",
+            key=f"digest.{digest.member_id}.{digest.period.replace(':', '.')}",
+            lane=Lane.BULK,
+            member_id=digest.member_id,
+            payload={"digest_id": digest.id},
+            due_at=digest.ends_at,
+        )
+        for digest in digests
+        if digest.state == DigestState.QUEUED
+    ]
+    mail_queue.queue_rows(letters)
+    return Batch(len(letters), subscribers[-1].id)
 
 
 def due(now: datetime, *, member_id: int | None = None) -> list[Digest]:
@@ -64,24 +100,6 @@ def _subscribers(after_id: int, only_id: int | None) -> list[Row[Any]]:
     return list(db.session.execute(statement))
 
 
-def _open_batch(subscribers: list[Row[Any]], now: datetime) -> int:
-    rows = _window_rows(subscribers, now)
-    digests = insert_new(Digest, rows, Digest.id, Digest.member_id, Digest.period, Digest.state)
-    letters = [
-        mail_queue.mail_row(
-            "digest",
-            key=f"digest.{digest.member_id}.{digest.period.replace(':', '.')}",
-            member_id=digest.member_id,
-            lane=Lane.BULK,
-            payload={"digest_id": digest.id},
-        )
-        for digest in digests
-        if digest.state == DigestState.QUEUED
-    ]
-    insert_new(OutgoingMail, letters)
-    return len(letters)
-
-
 def _window_rows(subscribers: list[Row[Any]], now: datetime) -> list[dict[str, Any]]:
     windows = {
         person.id: digest_calendar.latest(person.frequency, now, person.timezone) for person in subscribers
@@ -91,14 +109,15 @@ def _window_rows(subscribers: list[Row[Any]], now: datetime) -> list[dict[str, A
         Digest.member_id.in_(windows), Digest.period.in_(periods)
     )
     known = {(row.member_id, row.period) for row in db.session.execute(opened)}
-    ended = _last_ends(list(windows))
+    ended, restored_at = _last_ends(list(windows)), hold.restored_at()
     rows = []
     for person in subscribers:
         window = windows[person.id]
         # What ended before they chose was never promised to them.
         if (person.id, window.period) in known or window.ends_at <= person.chosen_at:
             continue
-        reason = _member_skip_reason(person)
+        is_old = restored_at is not None and window.ends_at <= restored_at
+        reason = hold.RESTORED if is_old else _member_skip_reason(person)
         rows.append(
             {
                 "member_id": person.id,
@@ -118,7 +137,11 @@ def _window_rows(subscribers: list[Row[Any]], now: datetime) -> list[dict[str, A
 def _last_ends(member_ids: list[int]) -> dict[int, datetime]:
     rows = db.session.execute(
         select(Digest.member_id, func.max(Digest.ends_at).label("ends_at"))
-        .where(Digest.member_id.in_(member_ids), Digest.state == DigestState.SENT)
+        .where(
+            Digest.member_id.in_(member_ids),
+            # What was due before a restore went out from where the backup was made.
+            or_(Digest.state == DigestState.SENT, Digest.reason == hold.RESTORED),
+        )
         .group_by(Digest.member_id)
     )
     return {row.member_id: row.ends_at for row in rows}

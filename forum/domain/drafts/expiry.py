@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -12,14 +12,15 @@ from sqlalchemy.orm import defer
 from forum.domain.drafts.drafts import CHECK
 from forum.domain.drafts.queries import OPEN
 from forum.domain.drafts.views import Enter, lapse, subject_of
-from forum.domain.mailing import mail_queue
+from forum.domain.mailing import hold, mail_queue
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.drafts import Draft
-from forum.models.mail import MailState
+from forum.models.mail import Lane, MailState
 from forum.policy.actors import actor_of
 
 BATCH = 100
+AFTER_RESTORE = timedelta(days=1)
 LETTER = "drafts_lapse"
 WORDS = (defer(Draft.fields, raiseload=True), defer(Draft.other_fields, raiseload=True))
 
@@ -71,7 +72,7 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
     if actor is None:  # nobody is told anything while their account is suspended: their drafts wait
         return
     places = enter(actor, {subject_of(draft) for draft in drafts})
-    to_tell = []
+    to_tell, restored_at = [], hold.restored_at()
     for draft in drafts:
         entered = subject_of(draft) in places
         if entered is (draft.no_access_since is not None):
@@ -79,10 +80,15 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
         word_at, lapses_at = lapse(draft, entered=entered)
         if draft.warned_at is not None and now >= lapses_at:
             _let_go(draft)
+        # What was due before a restore was told where the backup was made, if at all.
+        if restored_at is not None and word_at <= restored_at:
+            word_at = restored_at + AFTER_RESTORE
         if draft.warned_at is None and now >= word_at:
             to_tell.append(draft)
     key, told_at = f"{LETTER}.{member_id}.{days.today(actor.timezone)}", {"told_at": now.isoformat()}
-    if to_tell and mail_queue.queue_mail(LETTER, key=key, member_id=member_id, payload=told_at):
+    if to_tell and mail_queue.queue_mail(
+        LETTER, key=key, lane=Lane.NOTICE, member_id=member_id, payload=told_at
+    ):
         for draft in to_tell:
             draft.warned_at = now
 

@@ -10,6 +10,5 @@ def record(name: str, **ids: int | str | None) -> Event:
     now = clock.now()
     event = Event(name=name, payload=ids, created_at=now, next_try_at=now, attempts=0)
     db.session.add(event)
-    db.session.info["events_recorded"] = True
     wakeups.announce(db.session)
     return event

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, select, update
 
-from forum.infra import clock
+from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.rows import update_rows
 from forum.models.mail import MailState, OutgoingMail
@@ -41,6 +41,7 @@ def release() -> int | None:
     if copy is None or copy.released_at is not None:
         return None
     copy.released_at = clock.now()
+    wakeups.announce(db.session)
     waiting = (MailState.QUEUED, MailState.SENDING)
     old = update(OutgoingMail).where(OutgoingMail.state.in_(waiting), OutgoingMail.due_at <= copy.restored_at)
     return update_rows(old.values(state=MailState.CANCELLED, reason=RESTORED))

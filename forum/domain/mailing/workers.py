@@ -40,7 +40,7 @@ def live() -> list[Worker]:
     rows = db.session.scalars(
         select(Heartbeat)
         .where(Heartbeat.at > clock.now() - LIVE)
-        .order_by(Heartbeat.started_at, Heartbeat.name)
+        .order_by(Heartbeat.started_at, Heartbeat.at)
         .execution_options(populate_existing=True)
     )
     return [Worker(row.name, row.at, row.started_at, _lanes(row.lanes)) for row in rows]
@@ -69,10 +69,10 @@ def events_set_aside() -> int:
 
 
 def recurring() -> list[Recurring]:
-    """Return the recurring work of the calendar by name."""
+    """Return the recurring work of the calendar, what is due first before others."""
     now, alive = clock.now(), {worker.name for worker in live()}
     rows = db.session.scalars(
-        select(RecurringWork).order_by(RecurringWork.name).execution_options(populate_existing=True)
+        select(RecurringWork).order_by(RecurringWork.next_at).execution_options(populate_existing=True)
     )
     return [
         Recurring(

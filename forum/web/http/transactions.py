@@ -65,7 +65,6 @@ def undo() -> None:
     """Undo what this request wrote until now; it goes on, and may still write. Who is signed in is asked anew."""
     if changes.made_in(db.session):
         db.session.rollback()
-        db.session.info.pop("events_recorded", None)
         _ask_again_who_it_is()
 
 
@@ -134,11 +133,8 @@ def _begin_reading() -> None:
 def _commit(response: Response) -> None:
     if request.method in READING or response.status_code >= 400:
         return
-    events_recorded = db.session.info.pop("events_recorded", False)
     db.session.commit()
     _only_read()
-    if events_recorded:
-        current_app.extensions["wake"]()
 
 
 def _finish(response: Response) -> Response:

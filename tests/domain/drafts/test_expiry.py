@@ -12,7 +12,7 @@ from forum.domain.drafts import acceptance, drafts, expiry
 from forum.domain.drafts.views import Subject
 from forum.infra import clock, mailer
 from forum.infra.db import db
-from forum.jobs import worker
+from forum.jobs import calendar, worker
 from forum.models.drafts import Draft
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.spaces import Audience, Membership
@@ -56,7 +56,8 @@ def pass_days(start, *numbers):
     """Let the worker look on these days after `start`; return how many letters went out by then."""
     for number in numbers:
         with clock.at(start + number * DAY + timedelta(minutes=1)):
-            worker.recover()
+            calendar.look_at_drafts()
+            worker.run_until_idle()
     return letters()
 
 

@@ -1,0 +1,174 @@
+"""Mail in the hands of a worker: claimed, handed over to the mail server, and what came of it.
+
+A claim has an owner: the name under which a worker shows that it lives. Before `hand_over` a letter can be taken back,
+and nobody has it. After it the mail server may have it, whatever we hear: such a letter is tried once more at most.
+"""
+
+import secrets
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true, update
+
+from forum.domain.mailing import hold
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.rows import update_rows
+from forum.models.events import Heartbeat
+from forum.models.mail import Lane, MailState, OutgoingMail
+
+GIVE_UP = timedelta(days=4)
+UNREADABLE = 5  # tries for a letter that cannot even be made
+_MINUTES = (1, 5, 15, 60, 4 * 60, 8 * 60, 12 * 60)
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in _MINUTES)
+JITTER = 0.2  # of a delay, so that what failed together does not come back together
+AGAIN = timedelta(minutes=5)  # until the second try of a letter that the server may have
+LOST = "the answer was lost"
+_chance = secrets.SystemRandom()
+
+
+def anything_due(lane: Lane) -> bool:
+    """Return whether a mail of this lane waits to be sent at this moment."""
+    return bool(db.session.scalar(select(exists().where(*_due(lane)))))
+
+
+def claim(lane: Lane, *, owner: str, most: int) -> list[OutgoingMail]:
+    """Claim up to `most` mails of a lane that are due, the longest due first; none while a restored copy holds them.
+
+    Commit before the first of them is sent.
+    """
+    due = select(OutgoingMail).where(*_due(lane)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
+    mails = list(
+        db.session.scalars(
+            due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        )
+    )
+    now = clock.now()
+    for mail in mails:
+        mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (
+            MailState.SENDING,
+            now,
+            owner,
+            None,
+        )
+    db.session.flush()
+    return mails
+
+
+def _due(lane: Lane) -> tuple[ColumnElement[bool], ...]:
+    return (
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.lane == lane,
+        OutgoingMail.next_try_at <= clock.now(),
+        ~hold.HELD,
+    )
+
+
+def still_claimed(
+    mail: OutgoingMail, owner: str, claimed_at: datetime | None, *, is_sent: bool = False
+) -> bool:
+    """Lock the mail and return whether it is still this owner's: a worker that seemed dead has lost its mail.
+
+    With `is_sent` also when it was lost and nobody has it now: whoever knows that the server took it may say so.
+    """
+    db.session.refresh(mail, with_for_update=True)
+    if is_sent and mail.claimed_at == claimed_at and mail.state in (MailState.QUEUED, MailState.UNCERTAIN):
+        return True
+    return (mail.state, mail.claimed_by, mail.claimed_at) == (MailState.SENDING, owner, claimed_at)
+
+
+def hand_over(mail: OutgoingMail) -> None:
+    """Note that the mail server gets the text now; commit before it does."""
+    mail.handed_over_at = clock.now()
+
+
+def mark_sent(mail: OutgoingMail) -> None:
+    """Note that the mail server took it."""
+    mail.state, mail.sent_at, mail.reason = MailState.SENT, clock.now(), ""
+    mail.attempts += 1
+
+
+def mark_cancelled(mail: OutgoingMail, reason: str) -> None:
+    """Note that it need not or may not go out any more."""
+    mail.state, mail.reason = MailState.CANCELLED, reason
+
+
+def mark_failed(mail: OutgoingMail, reason: str) -> None:
+    """Note that it will never arrive."""
+    mail.state, mail.reason = MailState.FAILED, reason
+    mail.attempts += 1
+
+
+def schedule_retry(mail: OutgoingMail, reason: str) -> None:
+    """Retry after a growing delay with some chance in it, failed after about four days."""
+    delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
+    next_try_at = clock.now() + delay * _chance.uniform(1 - JITTER, 1 + JITTER)
+    if next_try_at - mail.queued_at > GIVE_UP:
+        mark_failed(mail, reason)
+        return
+    mail.attempts += 1
+    mail.state, mail.reason, mail.next_try_at = MailState.QUEUED, reason, next_try_at
+
+
+def mark_render_failed(mail: OutgoingMail, reason: str) -> None:
+    """Note that the letter could not be made: retry a few times, then fail it, so that the other mail goes on."""
+    if mail.attempts + 1 >= UNREADABLE:
+        mark_failed(mail, reason)
+    else:
+        schedule_retry(mail, reason)
+
+
+def mark_uncertain(mail: OutgoingMail, reason: str, *, again_after: timedelta = AGAIN) -> None:
+    """Note that the server may have it: try once more under the same Message-ID; the second time a person must look."""
+    mail.attempts += 1
+    mail.reason = reason
+    if mail.uncertain_at is not None:
+        mail.state = MailState.UNCERTAIN
+        return
+    mail.uncertain_at = clock.now()
+    mail.state, mail.next_try_at = MailState.QUEUED, clock.now() + again_after
+
+
+def release(mail: OutgoingMail, reason: str = "") -> None:
+    """Give back a mail of which the server has nothing; failed when it has been waiting for longer than four days."""
+    if reason and clock.now() - mail.queued_at > GIVE_UP:
+        mark_failed(mail, reason)
+    else:
+        mail.state, mail.reason = MailState.QUEUED, reason or mail.reason
+
+
+def silent_owners(*, seen_before: datetime) -> dict[str | None, datetime | None]:
+    """Return who claimed mail and has not shown since that moment that they live, with when they last did.
+
+    None for an owner without a heartbeat, and for mail that a worker of an older release claimed.
+    """
+    silent = or_(Heartbeat.at.is_(None), Heartbeat.at < seen_before)
+    rows = db.session.execute(
+        select(OutgoingMail.claimed_by, Heartbeat.at)
+        .outerjoin(Heartbeat, Heartbeat.name == OutgoingMail.claimed_by)
+        .where(OutgoingMail.state == MailState.SENDING, silent)
+        .distinct()
+    )
+    return {row.claimed_by: row.at for row in rows}
+
+
+def take_back(dead: Collection[str | None], *, lane: Lane | None = None) -> list[OutgoingMail]:
+    """Take the mail of dead owners back, all or of one lane: queue it again, and return what the server may have."""
+    nobody = OutgoingMail.claimed_by.is_(None) if None in dead else false()
+    claimed = (
+        OutgoingMail.state == MailState.SENDING,
+        or_(nobody, OutgoingMail.claimed_by.in_([name for name in dead if name is not None])),
+        true() if lane is None else OutgoingMail.lane == lane,
+    )
+    update_rows(
+        update(OutgoingMail)
+        .where(*claimed, OutgoingMail.handed_over_at.is_(None))
+        .values(state=MailState.QUEUED)
+        .execution_options(synchronize_session=False)
+    )
+    maybe_sent = select(OutgoingMail).where(*claimed).with_for_update(skip_locked=True)
+    mails = list(db.session.scalars(maybe_sent.execution_options(populate_existing=True)))
+    for mail in mails:
+        mark_uncertain(mail, LOST, again_after=timedelta(0))
+    db.session.flush()
+    return mails

@@ -1,0 +1,102 @@
+"""Recurring work by name: a table has the last and the next time of each, and any worker does what is due.
+
+All of it can be done twice without harm, which happens when a worker dies in the middle.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from forum.domain import draft_places
+from forum.domain.digests import digests
+from forum.domain.drafts import expiry
+from forum.domain.mailing import recurring
+from forum.domain.spaces import access_requests
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.failpoints import failpoint
+
+log = logging.getLogger(__name__)
+AFTER_FAILURE = timedelta(minutes=1)  # and twice as long after each further one, until the next time
+
+
+@dataclass(frozen=True)
+class Work:
+    """What recurs: `run` does it and commits; `next_after` says when the time after a moment is."""
+
+    name: str
+    run: Callable[[], None]
+    next_after: Callable[[datetime], datetime]
+
+
+def every(period: timedelta) -> Callable[[datetime], datetime]:
+    """Return times on the marks of a clock that began in 1970: each five minutes at :00, :05, and so on."""
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    return lambda moment: moment - (moment - start) % period + period
+
+
+def do_due(owner: str) -> int:
+    """Do what is due and return how many works that were; `owner` is the name of a worker that shows that it lives."""
+    done = 0
+    while (name := recurring.claim_due(list(BY_NAME), owner=owner)) is not None:
+        db.session.commit()
+        failpoint("work.claimed")
+        _do(BY_NAME[name])
+        done += 1
+    db.session.commit()
+    return done
+
+
+def prepare() -> None:
+    """Make the rows of works that have none; each is due at once. Commits."""
+    recurring.add_missing(list(BY_NAME), due_at=clock.now())
+    db.session.commit()
+
+
+def open_digests() -> None:
+    """Open the digest windows that have ended, batch by batch, so that nobody waits for a lock for long."""
+    now, last_id = clock.now(), 0
+    while batch := digests.open_batch(now, after_id=last_id):
+        last_id = batch.last_id
+        db.session.commit()
+
+
+def look_at_drafts() -> None:
+    """Look at the drafts that are due, batch by batch, which may make letters."""
+    while expiry.sweep(enter=draft_places.places):
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
+def forget_access_requests() -> None:
+    """Forget requests for access whose links no longer work."""
+    access_requests.forget_old()
+    db.session.commit()
+
+
+def _do(work: Work) -> None:
+    try:
+        work.run()
+    except Exception as error:
+        db.session.rollback()
+        log.exception("recurring work %s failed", work.name)
+        now = clock.now()
+        failures = recurring.note_failure(work.name, type(error).__name__, at=now)
+        again = now + AFTER_FAILURE * 2 ** min(failures - 1, 10)
+        recurring.plan(work.name, min(again, max(work.next_after(now), now + AFTER_FAILURE)))
+    else:
+        now = clock.now()
+        recurring.note_done(work.name, at=now)
+        recurring.plan(work.name, work.next_after(now))
+    db.session.commit()
+    db.session.expire_all()
+
+
+WORKS = (
+    Work("open_digests", open_digests, every(timedelta(minutes=5))),
+    Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
+    Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
+)
+BY_NAME = {work.name: work for work in WORKS}
