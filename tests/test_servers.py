@@ -10,6 +10,7 @@ import time
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,6 +18,7 @@ from sqlalchemy import create_engine, text
 from scripts import need
 from tests.postgres import SHARED, copy_binaries, create_database, packaged_binaries, postgres_server
 from tests.servers import smtp_server
+from tests.smtp_process import smtp_process
 
 pytestmark = pytest.mark.any_database
 
@@ -90,7 +92,7 @@ def test_mail_is_taken_refused_or_cut_off_as_told():
             with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
                 client.sendmail("forum@forum.test", [address], _letter())
             assert refused.value.recipients[address][0] == code
-        server.relent("full@forum.test")
+        server.behave("full@forum.test")
         client.sendmail("forum@forum.test", ["full@forum.test"], _letter())
         assert server.connections == 1
         server.hang_up("full@forum.test")
@@ -100,6 +102,32 @@ def test_mail_is_taken_refused_or_cut_off_as_told():
     assert server.received[0].sender == "forum@forum.test"
     assert server.received[0].message["Subject"] == "Eén verhaal"
     assert server.received[0].message.get_content() == "Beste Ann\n"
+
+
+def test_the_mail_server_as_a_process_writes_down_what_it_took(tmp_path):
+    with smtp_process(tmp_path / "letters") as server:
+        place = urlsplit(server.url)
+        server.tell("misbehave", point="taken", drop=True, to="bob@forum.test")
+        with smtplib.SMTP(place.hostname, place.port, timeout=10) as client:
+            client.sendmail("forum@forum.test", ["ann@forum.test"], b"Message-ID: <1@x>\r\n\r\nBeste Ann\r\n")
+            with pytest.raises(smtplib.SMTPServerDisconnected):
+                client.sendmail("forum@forum.test", ["bob@forum.test"], b"Message-ID:\r\n <2@x>\r\n\r\nB\r\n")
+        server.tell("stop_listening")
+        with pytest.raises(ConnectionRefusedError):
+            smtplib.SMTP(place.hostname, place.port, timeout=10)
+        server.tell("listen")
+        with smtplib.SMTP(place.hostname, place.port, timeout=10):
+            pass
+    taken = [(each.message_id, each.recipients) for each in server.letters()]
+    assert taken == [("<1@x>", ("ann@forum.test",)), ("<2@x>", ("bob@forum.test",))]
+
+
+def test_connections_are_counted():
+    with smtp_server(keep_content=False) as server:
+        for _round in range(2):
+            with smtplib.SMTP(server.host, server.port), smtplib.SMTP(server.host, server.port):
+                pass
+        assert (server.connections, server.most_at_once) == (4, 2)
 
 
 def _letter():

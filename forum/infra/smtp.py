@@ -111,16 +111,16 @@ class SmtpMailer:
         return client
 
     def _connect(self) -> SmtpClient:
-        limit, tls = self._limits.answer, ssl.create_default_context()
+        limit = self._limits.answer
         try:
             name = self._own_name()
             client = SmtpClient(self._dialler.connect(self._host, self._port, limit), name, limit)
             self._client = client
             if self._tls_at_once:
-                client.encrypt(tls, self._host)
+                client.encrypt(ssl.create_default_context(), self._host)
             client.greet()
             if self._starttls:
-                client.start_encryption(tls, self._host)
+                client.start_encryption(ssl.create_default_context(), self._host)
             client.ehlo_or_helo_if_needed()
             if self._user:
                 client.login(self._user, self._password)

@@ -1,16 +1,16 @@
 """A letter arrives as it was meant, at the one address it was meant for, by whichever way."""
 
-import socket
+import errno
 import threading
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.infra import mailer
-from forum.infra.mailer import Away, Message, Permanent, Temporary, build, open_mailer
-from tests import servers
+from forum.infra import mailer, private_files
+from forum.infra.mailer import Away, Message, Permanent, build, open_mailer
 
 pytestmark = pytest.mark.any_database
 
@@ -169,83 +169,6 @@ def test_whatever_the_subject_and_the_name_the_letter_stays_one_letter(subject, 
     assert back.keys() == mail.keys()
 
 
-def test_a_batch_goes_over_one_connection():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
-        for number in range(5):
-            out.send(build(letter(to=f"m{number}@x.example")))
-        assert post.connections == 1
-        assert [arrived.recipients for arrived in post.received] == [(f"m{n}@x.example",) for n in range(5)]
-        first = post.received[0]
-        assert first.message["Subject"] == "Eén nieuwe les"
-        assert words_of(first.message) == letter().text
-
-
-def test_a_refused_recipient_is_permanent_and_a_busy_one_temporary():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
-        post.refuse("gone@x.example", "550 5.1.1 No such mailbox")
-        post.refuse("busy@x.example", "451 4.3.0 Come back later")
-        with pytest.raises(Permanent, match="550"):
-            out.send(build(letter(to="gone@x.example")))
-        with pytest.raises(Temporary, match="451") as busy:
-            out.send(build(letter(to="busy@x.example")))
-        assert not busy.value.connection_lost
-        out.send(build(letter()))
-        assert len(post.received) == 1
-        assert post.connections == 1
-
-
-def test_a_refusal_that_is_about_us_throws_nothing_away():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
-        post.refuse("zoe@x.example", "530 5.7.0 Authentication required")
-        with pytest.raises(Temporary) as refused:
-            out.send(build(letter()))
-        assert refused.value.connection_lost
-
-
-def test_a_lost_connection_is_temporary_and_the_next_letter_calls_again():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
-        post.hang_up("cut@x.example")
-        out.send(build(letter()))
-        with pytest.raises(Temporary) as lost:
-            out.send(build(letter(to="cut@x.example")))
-        assert lost.value.connection_lost
-        out.send(build(letter()))
-        assert len(post.received) == 2
-        assert post.connections == 2
-
-
-def test_a_connection_that_ended_between_two_letters_is_replaced():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
-        out.send(build(letter()))
-        out._client.sock.shutdown(socket.SHUT_RDWR)
-        out.send(build(letter()))
-        assert len(post.received) == 2
-
-
-def test_no_server_is_temporary():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    with open_mailer(f"smtp://127.0.0.1:{port}") as out, pytest.raises(Temporary) as lost:
-        out.send(build(letter()))
-    assert lost.value.connection_lost
-
-
-def test_a_server_that_says_nothing_does_not_hold_us():
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"smtp://127.0.0.1:{silent.getsockname()[1]}?timeout=0.3"
-        with open_mailer(url) as out, pytest.raises(Away):
-            out.send(build(letter()))
-
-
-def test_encryption_that_was_asked_for_is_not_left_out():
-    """A server without STARTTLS gets no letter and no password."""
-    with servers.smtp_server() as post:
-        url = post.url.replace("smtp://", "smtp://me:secret@") + "?starttls=1"
-        with open_mailer(url) as out, pytest.raises(Temporary):
-            out.send(build(letter()))
-        assert post.received == []
-
-
 def test_memory_keeps_what_was_sent():
     mailer.sent().clear()
     with open_mailer("memory:") as out:
@@ -254,15 +177,51 @@ def test_memory_keeps_what_was_sent():
     mailer.sent().clear()
 
 
+@pytest.mark.parametrize("way", ["memory:", "mailbox:{}"])
+def test_every_way_out_asks_before_it_sends_and_can_be_shut_down(way, tmp_path):
+    def no() -> None:
+        raise OSError("not mine any more")
+
+    def there() -> int:
+        return len(mailer.sent()) + len(mailer.read_mailbox(tmp_path))
+
+    mailer.sent().clear()
+    with open_mailer(way.format(tmp_path)) as out:
+        with pytest.raises(OSError, match="not mine"):
+            out.send(build(letter()), before_data=no)
+        assert there() == 0
+        asked = []
+        out.send(build(letter()), before_data=lambda: asked.append(there()))
+        assert (asked, there()) == ([0], 1)
+        out.shut_down()
+        with pytest.raises(Away):
+            out.send(build(letter(message_id="<2@x.example>")))
+        assert there() == 1
+    assert list(tmp_path.glob("*.tmp")) == []
+    mailer.sent().clear()
+
+
 def test_an_unknown_way_is_refused():
     with pytest.raises(ValueError), open_mailer("pigeon:roof"):
         pass
 
 
-def test_a_folder_that_cannot_be_written_is_temporary(tmp_path):
+def test_a_folder_that_cannot_be_written_or_is_full_is_away(tmp_path, monkeypatch):
+    def full(path: Path, content: bytes) -> None:
+        path.write_bytes(content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
     (tmp_path / "taken").write_text("a file, no folder")
-    with open_mailer(f"mailbox:{tmp_path / 'taken'}") as out, pytest.raises(Temporary):
+    with open_mailer(f"mailbox:{tmp_path / 'taken'}") as out, pytest.raises(Away):
         out.send(build(letter()))
+    with open_mailer(f"mailbox:{tmp_path / 'mail'}") as out:
+        with monkeypatch.context() as patch:
+            patch.setattr(private_files, "write", full)
+            with pytest.raises(Away, match=r"^mailbox: No space left on device$"):
+                out.send(build(letter()))
+        assert list((tmp_path / "mail").iterdir()) == []
+        out.send(build(letter()))
+        assert len(mailer.read_mailbox(tmp_path / "mail")) == 1
 
 
 def test_many_may_write_to_one_folder(tmp_path):
