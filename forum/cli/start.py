@@ -1,4 +1,4 @@
-"""`flask start`: migrates, then supervises the web server and the worker until one of them ends or Ctrl-C."""
+"""`flask start`: migrates, then serves web and worker, starting again what dies, until Ctrl-C."""
 
 import sys
 from http.client import HTTPConnection, HTTPException
@@ -58,6 +58,7 @@ def start(port: int) -> None:
 def serving(port: int) -> list[str]:
     """Return the options of granian with which the forum is served on one machine."""
     options = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "1", "--no-ws"]
+    options += ["--respawn-failed-workers"]  # one that is killed does not take the server along
     options += ["--log-level", "warning", "--no-access-log"]  # our own lines name no address
     return [*options, "--blocking-threads", THREADS, "--backpressure", REQUESTS]
 

@@ -1,4 +1,4 @@
-"""`flask start` keeps web and worker together: both come, both go, and nobody is left behind."""
+"""`flask start` keeps web and worker together: both come, stay and go, and nobody is left behind."""
 
 import os
 import signal
@@ -12,6 +12,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+
+from forum.cli.supervisor import Supervisor, next_wait
 
 pytestmark = [
     pytest.mark.live,
@@ -29,7 +31,6 @@ def started(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Pop
         **os.environ,
         "INSTANCE": str(folder),
         "DATABASE_URL": f"sqlite:///{folder / 'forum.db'}",
-        "JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
         "PORT": str(port),
         "FORUM_ENV": "development",
         **settings,
@@ -92,20 +93,25 @@ def alive(pid: int) -> bool:
     return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
 
 
-def test_both_come_with_files_for_nobody_else_and_both_go(open_folder):
+def test_both_come_with_files_for_nobody_else_one_that_dies_comes_again_and_both_go(open_folder):
     port = free_port()
     with started(open_folder, port) as process:
         wait_until(lambda: get(port, "/healthz")[0] == 200)
-        wait_until(lambda: get(port, "/readyz")[0] == 200)  # the worker lives too
+        web, worker = direct_children(process.pid)
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: not alive(worker))
+        wait_until(lambda: len(direct_children(process.pid)) == 2)
+        assert direct_children(process.pid)[0] == web
         modes = {path.name: path.stat().st_mode & 0o777 for path in (open_folder, *open_folder.rglob("*"))}
         family = children(process.pid)
-        assert len(family) >= 2
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         wait_until(lambda: not any(alive(pid) for pid in family))
         assert process.stdout
-        assert f"http://127.0.0.1:{port}" in process.stdout.read()
-    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm", "jobs.db"} <= set(modes)
+        said = process.stdout.read()
+    assert f"http://127.0.0.1:{port}" in said
+    assert "The worker ended by itself (exit code -9). It is started again in 0.5 s." in said
+    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm"} <= set(modes)
     assert modes.pop("instance") == 0o700
     assert set(modes.values()) == {0o600}
 
@@ -121,31 +127,61 @@ def open_folder(tmp_path: Path) -> Iterator[Path]:
     os.umask(before)
 
 
-@pytest.mark.parametrize(
-    "which", [pytest.param(0, marks=pytest.mark.proof, id="web"), pytest.param(-1, id="worker")]
-)
-def test_when_one_dies_the_other_goes_too_and_it_says_so(tmp_path, which):
+def direct_children(pid: int) -> list[int]:
+    """The web server and the worker, in this order."""
+    listed = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(maxsplit=3) for line in listed.stdout.splitlines()]
+    own = [(row[3], int(row[0])) for row in rows if int(row[1]) == pid and not row[2].startswith("Z")]
+    return [number for words, number in sorted(own, key=lambda each: "granian" not in each[0])]
+
+
+@pytest.mark.proof
+def test_the_web_server_that_dies_comes_again_whole_or_in_part(tmp_path):
     port = free_port()
     with started(tmp_path, port) as process:
-        wait_until(lambda: get(port, "/readyz")[0] == 200)
-        family = children(process.pid)
-        direct = sorted(pid for pid in family if parent_of(pid) == process.pid)
-        os.kill(direct[which], signal.SIGKILL)
-        assert process.wait(40) == 1
-        wait_until(lambda: not any(alive(pid) for pid in family))
-        assert process.stdout
-        assert "ended by itself" in process.stdout.read()
+        wait_until(lambda: get(port, "/healthz")[0] == 200)
+        web = direct_children(process.pid)[0]
+        for killed in (*direct_children(web), web):
+            os.kill(killed, signal.SIGKILL)
+            wait_until(lambda: not alive(killed))  # noqa: B023 - asked at once
+            wait_until(lambda: get(port, "/healthz")[0] == 200)
+        wait_until(lambda: len(direct_children(process.pid)) == 2)
+        assert web not in direct_children(process.pid)
+        wait_until(lambda: get(port, "/healthz")[0] == 200)
 
 
-def parent_of(pid: int) -> int:
-    done = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return int(done.stdout or 0)
+def test_one_that_keeps_dying_waits_longer_each_time_and_one_that_lived_does_not():
+    waits = [0.0]
+    for _death in range(9):
+        waits.append(next_wait(waits[-1], lived=3))
+    assert waits[1:] == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert next_wait(30, lived=61) == 0.5
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What signals do in this process is as before, after the test."""
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for sign, handler in before.items():
+        signal.signal(sign, handler)
+
+
+@pytest.mark.usefixtures("signals")
+def test_what_never_came_up_ends_everything(tmp_path):
+    never = Supervisor(tmp_path)
+    never.start("worker", [sys.executable, "-c", "import time; time.sleep(60)"])
+    never.start("web", [sys.executable, "-c", "raise SystemExit(3)"])
+    assert never.watch(lambda: False, lambda: None) == 1
+    assert all(child.process.returncode is not None for child in never.children)
 
 
 def test_nobody_is_left_when_the_keeper_is_killed(tmp_path):
     port = free_port()
     with started(tmp_path, port) as process:
-        wait_until(lambda: get(port, "/readyz")[0] == 200)
+        wait_until(lambda: get(port, "/healthz")[0] == 200)
         family = children(process.pid)
         process.kill()
         process.wait(10)
