@@ -29,7 +29,6 @@ class Default:
     SECRET_KEY = os.environ.get("SECRET_KEY", "")
     SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split(",")
     SQLALCHEMY_DATABASE_URI = _set("DATABASE_URL", f"sqlite:///{INSTANCE / 'leerkring.db'}")
-    JOBS_URL = _set("JOBS_URL", f"sqlite:///{INSTANCE / 'jobs.db'}")
     BASE_URL = _set("BASE_URL", f"http://127.0.0.1:{_set('PORT', '8000')}")
     FORUM_NAME = _set("FORUM_NAME", "Leerkring")
     SMTP_URL = _set("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
@@ -74,7 +73,6 @@ class Testing(Default):
     TESTING = True
     SECRET_KEY = "tests-only-" + "x" * 32
     SMTP_URL = "memory:"
-    JOBS_URL = "memory:"
     BASE_URL = "http://forum.test"
     WTF_CSRF_ENABLED = True
     RATES_ENABLED = False

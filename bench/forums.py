@@ -49,7 +49,6 @@ def made(root: Path, url: str, posts: int, at: str) -> Iterator[Forum]:
             **os.environ,
             "DATABASE_URL": url,
             "INSTANCE": folder,
-            "JOBS_URL": "memory:",
             "SECRET_KEY": SECRET,
             "FORUM_ENV": "development",
             "FORUM_DEMO": "0",

@@ -15,6 +15,8 @@ from forum.infra import private_files, safe_settings
 
 log = logging.getLogger(__name__)
 PROXIES = [str(number) for number in range(11)]
+# Settings of before, with why nobody needs them any more: said once, at the start.
+RETIRED = {"JOBS_URL": "the worker looks at its tables itself"}
 ON, OFF = {"1", "true", "yes", "on", "y", "t"}, {"", "0", "false", "no", "off", "n", "f"}
 
 
@@ -57,6 +59,9 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
         wrong += safe_settings.unsafe(app.config)
     if wrong:
         raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
+    for name, why in RETIRED.items():
+        if os.environ.get(name, "").strip():
+            log.warning("%s is not used any more: %s. Take it out.", name, why)
     instance = Path(app.config["INSTANCE"])
     if app.config["ENV_NAME"] == "development":
         app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or _own_secret(instance / "secret")
@@ -72,7 +77,7 @@ def _read(config: dict[str, Any]) -> list[str]:
     config["SECRET_KEY_FALLBACKS"] = [
         key.strip() for key in config["SECRET_KEY_FALLBACKS"] or () if key.strip()
     ]
-    for name in ("METRICS_TOKEN", "BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "JOBS_URL", "REDIS_URL"):
+    for name in ("METRICS_TOKEN", "BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "REDIS_URL"):
         config[name] = config[name].strip()
     config["BASE_URL"] = _plain(config["BASE_URL"])
     proxies = str(config["TRUSTED_PROXIES"]).strip()

@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def _flask(command: tuple[str, ...], url: str, folder: str) -> None:
-    settings = {"DATABASE_URL": url, "INSTANCE": folder, "JOBS_URL": "memory:", "FORUM_DEMO": "1"}
+    settings = {"DATABASE_URL": url, "INSTANCE": folder, "FORUM_DEMO": "1"}
     settings |= {"FORUM_ENV": "development", "BASE_URL": "http://forum.test"}
     subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", *command],

@@ -39,7 +39,6 @@ def safe(tmp_path, monkeypatch):
         "BASE_URL": "https://forum.example",
         "SMTP_URL": "smtp://127.0.0.1:25",
         "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/forum.db",
-        "JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
         "MAIL_FROM": "Forum <noreply@forum.example>",
         "REDIS_URL": "",
         "TRUSTED_PROXIES": "0",
@@ -118,12 +117,6 @@ REFUSED = [
      "MAIL_FROM is the one of the demo"),
     ("MAIL_FROM", ["", "Leerkring", "noreply@", "Forum <>", "Forum <noreply@forum>", "a@forum.test\nBcc: b@x.test"],
      "MAIL_FROM is no address"),
-    ("JOBS_URL", ["memory:", "Memory:", "memory://"], "JOBS_URL is in memory"),
-    ("JOBS_URL", ["", "nonsense", "jobs.db", "http://x", "mysql://x/y"], "JOBS_URL must start with"),
-    ("JOBS_URL", ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:"], "JOBS_URL names no file"),
-    ("JOBS_URL", ["sqlite:///file::memory:?uri=true", "sqlite:///jobs.db?mode=memory"], "JOBS_URL names no file"),
-    ("JOBS_URL", ["redis://", "rediss://:6379"], "JOBS_URL names no server"),
-    ("JOBS_URL", ["postgresql://host", "postgres://"], "JOBS_URL names no database"),
     ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True, "100000", "11", "9" * 5000, "01"],
      "TRUSTED_PROXIES is"),
 ]  # fmt: skip
@@ -150,7 +143,6 @@ ACCEPTED = [
     ("SMTP_URL", ["smtp://mail.example", "SMTPS://mail.example:465", "smtp://u:p@mail.example:587?starttls=1",
                   "smtp://[::1]:25"]),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:p@host/forum", "postgresql+psycopg:///forum"]),
-    ("JOBS_URL", ["redis://127.0.0.1:1/1", "rediss://u:p@redis.example:6380/1"]),
     ("MAIL_FROM", ["noreply@forum.example", '"Leer, kring" <noreply@forum.example>']),
     ("METRICS_TOKEN", ["", "  ", f" {KEY} "]),
     ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
@@ -195,9 +187,21 @@ def test_what_chance_draws_is_a_good_key(draw, most):
     assert len([key for key in said if key[1]]) <= most, [key for key in said if key[1]]
 
 
-def test_jobs_may_wait_in_postgresql():  # without a connection, which the queue makes at once
-    for url in ("postgresql://u:p@host/jobs", "postgres://host/jobs", "postgresql+psycopg://host:5432/jobs"):
-        assert safe_settings._jobs(url) == []
+@pytest.mark.live
+@pytest.mark.parametrize("environment", ["production", "development"])
+def test_a_setting_of_before_is_met_with_a_sentence(safe, monkeypatch, caplog, environment):
+    monkeypatch.setenv("JOBS_URL", "redis://127.0.0.1:1/1")
+    asked = create_app({**safe, "ENV_NAME": environment, "BASE_URL": SCHEME[environment]}).test_client()
+    assert asked.get("/healthz").status_code == 200
+    said = [each.getMessage() for each in caplog.records if "JOBS_URL" in each.getMessage()]
+    assert said == ["JOBS_URL is not used any more: the worker looks at its tables itself. Take it out."]
+    caplog.clear()
+    monkeypatch.setenv("JOBS_URL", " ")
+    create_app(safe)
+    assert "JOBS_URL" not in caplog.text
+
+
+SCHEME = {"production": "https://forum.example", "development": "http://127.0.0.1:8000"}
 
 
 @pytest.mark.live
@@ -205,7 +209,7 @@ def test_every_wrong_value_is_named_in_one_go(safe, monkeypatch):
     wrong = {
         "SECRET_KEY": "short", "SECRET_KEY_FALLBACKS": ["old"], "DEMO": "maybe", "BASE_URL": "https://",
         "SMTP_URL": "MEMORY:", "SQLALCHEMY_DATABASE_URI": "nonsense", "REDIS_URL": "nonsense", "TRUSTED_PROXIES": "two",
-        "JOBS_URL": "memory:", "MAIL_FROM": "Leerkring <noreply@leerkring.example>",
+        "MAIL_FROM": "Leerkring <noreply@leerkring.example>",
     }  # fmt: skip
     monkeypatch.setenv("FLASK_DEBUG", "1")
     monkeypatch.setenv("FORUM_ENV", "productoin")

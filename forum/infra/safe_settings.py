@@ -57,9 +57,8 @@ def unsafe(config: dict[str, Any]) -> list[str]:
     wrong += _mail(config["SMTP_URL"])
     wrong += _sender(config["MAIL_FROM"])
     wrong += _database(str(config["SQLALCHEMY_DATABASE_URI"]))
-    wrong += _jobs(config["JOBS_URL"])
     if url := config["REDIS_URL"]:
-        wrong += _redis("REDIS_URL", url, ("redis", "rediss", "redis+unix"))
+        wrong += _redis(url)
     return wrong
 
 
@@ -267,24 +266,10 @@ def _sender(written: str) -> list[str]:
     return []
 
 
-def _jobs(url: str) -> list[str]:
-    scheme = url.partition(":")[0].partition("+")[0].lower()
-    if scheme == "memory":
-        return ["JOBS_URL is in memory, where the worker hears nothing: name a file, Redis or PostgreSQL"]
-    if scheme == "sqlite":
-        return [] if _is_file(url) else ["JOBS_URL names no file"]
-    if scheme in {"postgres", "postgresql"}:
-        parts = _split(url)
-        return [] if parts is not None and parts.path.strip("/") else ["JOBS_URL names no database"]
-    if scheme in {"redis", "rediss"}:
-        return _redis("JOBS_URL", url, ("redis", "rediss"))
-    return ["JOBS_URL must start with sqlite:///, redis:// or postgresql://"]
-
-
-def _redis(name: str, url: str, schemes: tuple[str, ...]) -> list[str]:
+def _redis(url: str) -> list[str]:
     parts = _split(url)
-    if parts is None or parts.scheme not in schemes:
-        return [f"{name} must start with redis:// or rediss://"]
+    if parts is None or parts.scheme not in ("redis", "rediss", "redis+unix"):
+        return ["REDIS_URL must start with redis:// or rediss://"]
     if not (parts.path if parts.scheme == "redis+unix" else parts.hostname):
-        return [f"{name} names no server"]
+        return ["REDIS_URL names no server"]
     return []

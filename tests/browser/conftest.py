@@ -51,7 +51,6 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             "SQLALCHEMY_DATABASE_URI": new_database(folder),
             "INSTANCE": folder,
             "SMTP_URL": f"mailbox:{folder / 'mail'}",
-            "JOBS_URL": "memory:",
             "BASE_URL": url,
             "DEMO": True,
             "RATES_ENABLED": False,

@@ -114,7 +114,6 @@ def served(
         **os.environ,
         "INSTANCE": str(folder),
         "DATABASE_URL": url,
-        "JOBS_URL": f"sqlite:///{folder / 'jobs.db'}",
         "PORT": str(port),
         "FORUM_ENV": "development",
         "SECRET_KEY": SECRET,
