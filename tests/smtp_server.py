@@ -108,10 +108,6 @@ class SmtpServer:
         """Answer every message to `recipient` with this 4xx or 5xx line."""
         self.misbehave("RCPT", to=recipient, answer=answer)
 
-    def hang_up(self, recipient: str) -> None:
-        """Cut the connection as soon as someone writes to `recipient`."""
-        self.misbehave("RCPT", to=recipient, drop=True)
-
     def start(self, *, tls_at_once: ssl.SSLContext | None = None, **options: Any) -> None:
         """Begin to listen; `options` are those of aiosmtpd."""
         self._listening = _Listening(self, tls_at_once, options)

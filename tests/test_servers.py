@@ -95,7 +95,7 @@ def test_mail_is_taken_refused_or_cut_off_as_told():
         server.behave("full@forum.test")
         client.sendmail("forum@forum.test", ["full@forum.test"], _letter())
         assert server.connections == 1
-        server.hang_up("full@forum.test")
+        server.misbehave("RCPT", to="full@forum.test", drop=True)
         with pytest.raises(smtplib.SMTPServerDisconnected):
             client.sendmail("forum@forum.test", ["full@forum.test"], _letter())
     assert [each.recipients for each in server.received] == [("ann@forum.test",), ("full@forum.test",)]

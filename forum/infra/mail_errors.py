@@ -26,27 +26,21 @@ class MailError(Exception):
         super().__init__(self.reason)
 
 
-class Temporary(MailError):
-    """This letter was not taken now: try it again later."""
+class Away(MailError):
+    """The mail server cannot be used: nothing is said about this letter, and the others need not be tried now."""
 
-    connection_lost = False
+
+class Temporary(MailError):
+    """This letter was not taken now: try it again later. `connection_lost`: the server closed it, or went silent."""
 
     def __init__(self, reason: str, *, recipient: str = "", connection_lost: bool = False) -> None:
         super().__init__(reason, recipient=recipient)
-        self.connection_lost = self.connection_lost or connection_lost
-
-
-class Away(Temporary):
-    """The mail server cannot be used: nothing is said about this letter, and the others need not be tried now."""
-
-    connection_lost = True
+        self.connection_lost = connection_lost
 
 
 class Permanent(MailError):
     """This letter will never arrive at this address."""
 
 
-class Uncertain(Temporary):
+class Uncertain(MailError):
     """All of this letter was sent and no answer came: the mail server has it, or has it not."""
-
-    connection_lost = True

@@ -11,12 +11,13 @@ from email.utils import parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from forum.infra import addresses, passwords
+from forum.infra.smtp import Limits
 
 SHORTEST_KEY = 32
 FEWEST = 8  # different characters of a key
@@ -226,7 +227,13 @@ def _mail(url: str) -> list[str]:
         return ["SMTP_URL must start with smtp:// or smtps://"]
     if not parts.hostname:
         return ["SMTP_URL names no host"]
-    return [] if _is_host(parts) else ["SMTP_URL is no address: its host or port cannot exist"]
+    if not _is_host(parts):
+        return ["SMTP_URL is no address: its host or port cannot exist"]
+    try:
+        Limits.of(parse_qs(parts.query))
+    except ValueError:
+        return ["SMTP_URL has a time limit that is no number of seconds"]
+    return []
 
 
 def _database(url: str) -> list[str]:

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import partial
 from urllib.parse import SplitResult, parse_qs, unquote
 
 from forum.infra.mail_errors import Away, MailError, Permanent, Temporary, Uncertain
@@ -16,9 +17,8 @@ from forum.infra.tcp import Dialler
 
 OWN_NAME = 5.0  # seconds that this machine's own name may be looked for: mail goes without it too
 GOODBYE = 3.0  # seconds that the answer to QUIT may take: nothing depends on it
-# Codes about our connection, not about this letter: a refused sign-in must not fail a whole queue.
-ABOUT_US = frozenset({454, 530, 534, 535, 538})
-CLOSING = 421
+# Codes about the server or our sign-in, not about this letter: a refused sign-in must not fail a whole queue.
+ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,9 @@ class Limits:
         if not (0 < limits.answer < float("inf") and 0 < limits.taken < float("inf")):
             raise ValueError("a time limit is a number of seconds above 0")
         return limits
+
+
+_interrupted = partial(Temporary, connection_lost=True)
 
 
 def nothing() -> None:
@@ -103,11 +106,13 @@ class SmtpMailer:
                 return self._mail(self._client, sender, size, lost=Away)
             except Away:
                 self._drop()
-        return self._mail(self._connect(), sender, size, lost=Temporary)
+        return self._mail(self._connect(), sender, size, lost=_interrupted)
 
-    def _mail(self, client: SmtpClient, sender: str, size: int, *, lost: type[Temporary]) -> SmtpClient:
+    def _mail(
+        self, client: SmtpClient, sender: str, size: int, *, lost: Callable[..., MailError]
+    ) -> SmtpClient:
         options = [f"size={size}"] if client.has_extn("size") else []
-        self._step("MAIL", lambda: client.mail(sender, options), lost=lost, closing=Away)
+        self._step("MAIL", lambda: client.mail(sender, options), lost=lost, about_us=Away)
         return client
 
     def _connect(self) -> SmtpClient:
@@ -141,29 +146,28 @@ class SmtpMailer:
         command: Callable[[], tuple[int, bytes]],
         *,
         wanted: int = 2,
-        lost: type[Temporary] = Temporary,
-        closing: type[MailError] = Temporary,
+        lost: Callable[..., MailError] = _interrupted,
+        about_us: Callable[..., MailError] = _interrupted,
         about: str = "",
     ) -> None:
         """One command and its answer, which begins with the digit `wanted`, or else means something for the letter:
-        `lost` without an answer, `closing` when the server closes the connection.
+        `lost` without an answer, `about_us` when it is about the connection: behind RCPT that may well be about
+        this recipient (a server that relays for some only), and must not hold up the others.
         """
         try:
             code, said = command()
         except (OSError, ValueError) as error:
             self._drop()
-            gone = lost(f"{name}: {failure(error)}", recipient=about)
-            gone.connection_lost = True
-            raise gone from error
+            raise lost(f"{name}: {failure(error)}", recipient=about) from error
         if code // 100 == wanted:
             return
         if code < 400:
             self._drop()
             raise lost(f"{name}: an answer to something else, {code}")
-        verdict: type[MailError] = Permanent if code >= 500 else Temporary
-        if code == CLOSING or code in ABOUT_US:
+        verdict: Callable[..., MailError] = Permanent if code >= 500 else Temporary
+        if code in ABOUT_US:
             self._drop()
-            verdict = closing if code == CLOSING else Away
+            verdict = about_us
         else:
             self._take_back()
         raise verdict(spoken(code, said), recipient=about)
