@@ -37,11 +37,10 @@ def status(as_json: bool) -> None:
     """Say what waits in each lane, what needs a person, and who is at work."""
     with reading():
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
-        copy = hold.restored_copy()
-    held = copy is not None and copy.released_at is None
+        copy = hold.holding_copy()
     if as_json:
         told = {
-            "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy and held else None,
+            "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
             "lanes": {lane.lane: {name: getattr(lane, name) for name in (*COLUMNS, "oldest_at")} for lane in lanes},
             "workers": [
                 {"name": each.name, "at": each.at, "lanes": sorted(each.lanes)} for each in alive
@@ -52,7 +51,7 @@ def status(as_json: bool) -> None:
         }  # fmt: skip
         click.echo(json.dumps(told, default=_moment, indent=2))
         return
-    if copy and held:
+    if copy:
         _say_held(copy.restored_at, copy.backup_made_at)
     click.echo(f"{'lane':8}" + "".join(f"{name:>11}" for name in COLUMNS) + "  oldest due since")
     for lane in lanes:

@@ -112,7 +112,7 @@ def _workers() -> Iterator[Check]:
         last = workers.last_sign()
         yield Check("workers", False, "none lives" if last is None else f"none lives, last sign {_ago(last)}")
         return
-    missing = [lane.value for lane in Lane if not any(lane in worker.lanes for worker in alive)]
+    missing = workers.unserved(alive)
     found = f"{len(alive)} live" + (f", none for {', '.join(missing)}" if missing else "")
     yield Check("workers", not missing, found)
 

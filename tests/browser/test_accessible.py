@@ -64,6 +64,9 @@ def test_axe_finds_nothing(town, open_page, phone, dark):
     moderator = open_page("sofie", dark=dark, phone=phone)
     for address in places.for_moderator(town.app):
         found += violations(moderator, address)
+    administrator = open_page("beheer", dark=dark, phone=phone)
+    for address in places.for_administrator(town.app):
+        found += violations(administrator, address)
     assert found == []
 
 

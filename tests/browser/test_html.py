@@ -37,6 +37,7 @@ def test_every_page_is_valid_html(town, open_page, tmp_path):
     visits = [
         (open_page(), places.for_visitor(town.app)),
         (open_page("sofie"), places.for_moderator(town.app)),
+        (open_page("beheer"), places.for_administrator(town.app)),
     ]
     number = 0
     for page, addresses in visits:

@@ -9,7 +9,7 @@ import pytest
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
 pytestmark = pytest.mark.any_database
-# From the bottom to the top; `lines`, `checks`, `draft_places`, `schema`, `health` and `figures` are single files.
+# From the bottom to the top; `lines` and `checks`, and from `draft_places` on, are single files.
 ORDER = (
     "lines",
     "checks",
@@ -29,6 +29,7 @@ ORDER = (
     "schema",
     "health",
     "figures",
+    "system",
     "doctor",  # looks at everything
 )
 DOMAIN = "forum.domain."

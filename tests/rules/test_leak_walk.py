@@ -41,6 +41,7 @@ BAIT = {
     "invitation_id": lambda w: [1],
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
+    "mail_id": lambda w: [1],
     "notification_id": lambda w: [1],
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],

@@ -96,7 +96,7 @@ def test_requests_are_counted_by_pattern_and_never_by_address(client, leen, gent
 def test_the_figures_of_this_moment(client):
     now = clock.now()
     member = make_member("Leen")
-    queue_mail("reset_password", key="a", member_id=member.id)
+    queue_mail("reset_password", key="a", lane=Lane.DIRECT, member_id=member.id)
     queue_mail("digest", key="b", member_id=member.id, lane=Lane.BULK)
     event = events.record("password.changed", member_id=0)
     event.next_try_at = now - timedelta(seconds=30)

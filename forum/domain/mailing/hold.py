@@ -20,6 +20,12 @@ def restored_copy() -> RestoredCopy | None:
     return db.session.get(RestoredCopy, 1, populate_existing=True)
 
 
+def holding_copy() -> RestoredCopy | None:
+    """Return when this database was restored, while its mail is held; None otherwise."""
+    copy = restored_copy()
+    return copy if copy is not None and copy.released_at is None else None
+
+
 def is_held() -> bool:
     """Return whether all mail waits for `release`."""
     return bool(db.session.scalar(select(HELD)))

@@ -46,6 +46,11 @@ def live() -> list[Worker]:
     return [Worker(row.name, row.at, row.started_at, _lanes(row.lanes)) for row in rows]
 
 
+def unserved(alive: list[Worker]) -> list[Lane]:
+    """Return the lanes whose mail none of these workers sends."""
+    return [lane for lane in Lane if not any(lane in worker.lanes for worker in alive)]
+
+
 def last_sign() -> datetime | None:
     """Return when any worker last showed that it lives, also one that is dead; None when none ever did."""
     return db.session.scalar(select(func.max(Heartbeat.at)))

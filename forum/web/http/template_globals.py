@@ -10,6 +10,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
+from forum.domain.mailing import hold
 from forum.domain.themes import labels
 from forum.infra import bidi, i18n, text, tokens
 from forum.web import ages, fragments, ring, text_fields
@@ -82,6 +83,7 @@ def init_app(app: Flask) -> None:
         flashed_messages=flashed_messages,
         csrf_token=generate_csrf,
         device=_device,
+        restored_copy=hold.holding_copy,
     )
     app.context_processor(_context)
 

@@ -1,0 +1,94 @@
+"""Whether everything works, for administrators: mail, work, disks, backups; and what they may do about a letter."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from forum.domain import health
+from forum.domain.mailing import hold, mail_status, workers
+from forum.domain.mailing.mail_status import LaneStatus, Letter
+from forum.domain.mailing.workers import Recurring, Worker
+from forum.domain.maintenance import records
+from forum.infra import disks
+from forum.infra.db import db
+from forum.infra.disks import Room
+from forum.infra.i18n import _
+from forum.infra.paging import LARGEST
+from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.maintenance import MaintenanceKind, MaintenanceRecord
+from forum.policy.actions import may_administer, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, NotFound
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """How things stand at this moment; `letters` are the newest of `waiting_for_somebody`."""
+
+    held: bool
+    lanes: list[LaneStatus]
+    letters: list[Letter]
+    waiting_for_somebody: int
+    workers: list[Worker]
+    unserved: list[Lane]
+    last_sign: datetime | None
+    oldest_event: datetime | None
+    events_set_aside: int
+    recurring: list[Recurring]
+    rooms: dict[str, Room]
+    backup: MaintenanceRecord | None
+    drill: MaintenanceRecord | None
+
+
+def overview(actor: Actor) -> System:
+    """Return how everything stands, for administrators of the network; Forbidden for others."""
+    require(may_administer(actor))
+    lanes, alive = mail_status.lanes(), workers.live()
+    return System(
+        held=hold.is_held(),
+        lanes=lanes,
+        letters=mail_status.for_a_person(),
+        waiting_for_somebody=sum(each.failed + each.uncertain for each in lanes),
+        workers=alive,
+        unserved=workers.unserved(alive),
+        last_sign=workers.last_sign(),
+        oldest_event=workers.oldest_event(),
+        events_set_aside=workers.events_set_aside(),
+        recurring=workers.recurring(),
+        rooms={name: disks.room(folder) for name, folder in health.places().items()},
+        backup=records.latest(MaintenanceKind.BACKUP),
+        drill=records.latest(MaintenanceKind.DRILL),
+    )
+
+
+def send_again(actor: Actor, mail_id: int) -> None:
+    """Queue a letter that failed or is uncertain as if it were never tried; Forbidden, NotFound, Conflict."""
+    state = _state(actor, mail_id)
+    if not mail_status.retry([mail_id], state=state):
+        raise Conflict(_("This e-mail is from before the forum was restored: it is not sent from here."))
+    log.info("mail %s, which was %s, is queued again by member %s", mail_id, state, actor.id)
+
+
+def let_go(actor: Actor, mail_id: int) -> None:
+    """Cancel a letter that failed or is uncertain; Forbidden, NotFound, Conflict."""
+    state = _state(actor, mail_id)
+    mail_status.let_go(mail_id)
+    log.info("mail %s, which was %s, is cancelled by member %s", mail_id, state, actor.id)
+
+
+def _state(actor: Actor, mail_id: int) -> MailState:
+    """Lock a letter that needs a person, and return its state."""
+    require(may_administer(actor))
+    if not 0 < mail_id <= LARGEST:
+        raise NotFound
+    query = select(OutgoingMail.state).where(OutgoingMail.id == mail_id).with_for_update()
+    state = db.session.scalar(query)
+    if state is None:
+        raise NotFound
+    if state not in mail_status.FOR_A_PERSON:
+        raise Conflict(_("Something was done about this e-mail meanwhile."))
+    return state

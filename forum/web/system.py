@@ -1,0 +1,62 @@
+"""Whether everything works, for the administrators of the network, and what to do about mail that does not leave."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain import system
+from forum.infra.i18n import _, lazy
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+from forum.web.http.form_methods import form_method
+
+bp = Blueprint("system", __name__)
+# Whatever has no name here is called by its code.
+LETTERS = {
+    "already_member": lazy("Somebody asked for access again"),
+    "cited": lazy("Quoted in a lesson"),
+    "confirm_email": lazy("Confirmation of an address"),
+    "digest": lazy("Digest"),
+    "drafts_lapse": lazy("Drafts that will be deleted"),
+    "invitation": lazy("Invitation"),
+    "join_answered": lazy("Answer to a request to join"),
+    "join_request": lazy("Request to join"),
+    "lesson_returned": lazy("Lesson sent back"),
+    "password_changed": lazy("Password changed"),
+    "reset_password": lazy("New password"),
+}
+LANES = {
+    "direct": lazy("Access and passwords"),
+    "notice": lazy("Told at once"),
+    "bulk": lazy("Digests"),
+    "slow": lazy("Files"),
+}
+WORK = {
+    "open_digests": lazy("Making digests"),
+    "look_at_drafts": lazy("Deleting old drafts"),
+    "forget_access_requests": lazy("Forgetting old requests for access"),
+}
+DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database")}
+
+
+@bp.get("/admin/system")
+@open_to(members)
+def show() -> ResponseReturnValue:
+    words = {"letters": LETTERS, "lanes": LANES, "work": WORK, "disks": DISKS}
+    return render_template("admin/system.html", system=system.overview(actor()), words=words)
+
+
+@bp.post("/admin/mail/<int:mail_id>/sending")
+@form_method
+@open_to(members)
+def sending(mail_id: int) -> ResponseReturnValue:
+    system.send_again(actor(), mail_id)
+    flash(_("This e-mail is sent again within a minute."), "ok")
+    return redirect(url_for("system.show"), 303)
+
+
+@sending.delete
+@open_to(members)
+def not_sending(mail_id: int) -> ResponseReturnValue:
+    system.let_go(actor(), mail_id)
+    flash(_("This e-mail is no longer tried."), "ok")
+    return redirect(url_for("system.show"), 303)
