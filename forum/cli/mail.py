@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 from forum.cli.checks import report
 from forum.domain.mailing import hold, mail_status, sender_records, workers
 from forum.domain.mailing.mail_status import Letter
-from forum.infra import addresses, wakeups
+from forum.infra import addresses
 from forum.infra.connections import reading
 from forum.infra.db import db
 from forum.infra.dns import Names, NoReply
@@ -122,7 +122,6 @@ def release() -> None:
     if cancelled is None:
         click.echo("No mail is held.")
         return
-    wakeups.announce(db.session)
     db.session.commit()
     click.echo(f"Mail goes out again. Cancelled, because they were due before the restore: {cancelled}.")
 

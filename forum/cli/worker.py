@@ -5,6 +5,7 @@ import sys
 import click
 from flask import Flask
 
+from forum.cli import checks
 from forum.jobs import worker
 from forum.models.mail import Lane
 
@@ -19,12 +20,16 @@ def register(app: Flask) -> None:
 def _worker(app: Flask) -> click.Command:
     @click.command("worker")
     @click.option("--lanes", default=LANES, show_default=True, callback=_lanes, help="Which mail it sends.")
+    @click.option("--ready", is_flag=True, help="Say whether the work gets done; exit 1 when it does not.")
     @click.option("--until-idle", is_flag=True, help="Do what is due now, and end.")
-    def work(lanes: list[Lane], until_idle: bool) -> None:
+    def work(lanes: list[Lane], ready: bool, until_idle: bool) -> None:
         """React to events, send mail and do recurring work, until interrupted.
 
         Every worker does events and recurring work. Any number may run at once, on SQLite those of one machine.
         """
+        if ready:
+            checks.report_work()
+            return
         if until_idle:
             worker.work_off(app)
             click.echo("Nothing is due any more.")

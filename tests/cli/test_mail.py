@@ -161,3 +161,14 @@ def test_the_records_of_the_sender_are_asked_of_a_name_server(app, monkeypatch):
         assert "FAIL  SPF      no name server gave an answer" in answer.output
         assert "says that it takes no mail" in answer.output
     assert run(app, "check", "--resolver", "not an address").exit_code == 2
+
+
+def test_a_worker_that_lives_is_ready_and_none_is_not(app, session):
+    answer = app.test_cli_runner().invoke(args=["worker", "--ready"])
+    assert answer.exit_code == 1
+    assert "FAIL  workers" in answer.output
+    db.session.add(Heartbeat(name="a", at=clock.now(), lanes=",".join(Lane)))
+    db.session.commit()
+    answer = app.test_cli_runner().invoke(args=["worker", "--ready"])
+    assert answer.exit_code == 0, answer.output
+    assert "ok    workers         1 live" in answer.output

@@ -154,7 +154,14 @@ def _member_skip_reason(person: Any) -> str:
 
 
 def skip_reason(digest: Digest) -> str:
-    """Return why this letter may not go out now: "suspended", "unapproved", "stopped", or "" when it may."""
+    """Return why this letter may not go out now, or "" when it may.
+
+    "suspended", "unapproved", "stopped"; "told later" for one that failed and is tried again after a later one.
+    """
+    if digest.state == DigestState.FAILED:
+        told_until = _last_ends([digest.member_id]).get(digest.member_id)
+        if told_until is not None and told_until > digest.ends_at:
+            return "told later"
     member = db.session.get_one(Member, digest.member_id, populate_existing=True)
     choice = db.session.get(DigestChoice, digest.member_id, populate_existing=True)
     if choice is None or choice.frequency == Frequency.NEVER:

@@ -115,9 +115,9 @@ def retry(ids: Collection[int] | None = None, *, state: MailState = MailState.FA
             state=MailState.QUEUED,
             reason="",
             attempts=0,
+            queued_at=clock.now(),
             next_try_at=clock.now(),
-            claimed_at=None,
-            claimed_by=None,
+            # Not `claimed_at`: a worker that still learns that the server took it may say so.
             handed_over_at=None,
             uncertain_at=None,
         )

@@ -235,6 +235,24 @@ def test_somebody_who_may_not_take_part_is_skipped_with_the_reason(aalst, field,
     assert digests.compose(digest).is_empty or reason == "unapproved"
 
 
+def test_one_that_failed_is_not_sent_after_a_later_one_that_tells_the_same(aalst):
+    dirk = subscribed(aalst)
+    digests.open_windows(MONDAY)
+    digests.open_windows(MONDAY + timedelta(days=7))
+    first, later = db.session.scalars(
+        db.select(Digest).where(Digest.member_id == dirk.id).order_by(Digest.ends_at)
+    ).all()
+    first.state = DigestState.FAILED
+    db.session.flush()
+    assert digests.skip_reason(first) == "", "tried again in time"
+    later.state = DigestState.SENT
+    db.session.flush()
+    assert digests.skip_reason(first) == "told later"
+    later.state = DigestState.FAILED
+    db.session.flush()
+    assert digests.skip_reason(later) == ""
+
+
 def test_a_new_member_gets_a_preview_as_if_she_had_read_nothing(aalst, ann):
     now = clock.now()
     make_thread(aalst, ann, title="Yesterday", at=now - timedelta(days=1))
