@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forum.cli.backups import in_words
 from forum.cli.operating import migrate, newest_backup, sentences
 from forum.domain import schema
+from forum.domain.doctor import examination
 from forum.domain.maintenance import records
 from forum.infra import private_files
 from forum.infra.backups import reading, restoring
@@ -72,8 +73,11 @@ def _try(file: Path) -> tuple[str, bool]:
     with _beside(file, manifest) as url:
         migrate(url)
         with elsewhere(url):
-            findings: list[str] = []
-    return ("; ".join(findings), False) if findings else (in_words(manifest), True)
+            wrong = [each for each in examination.examine(data_only=True) if not each.warns]
+    if wrong:
+        found = "; ".join(f"{each.check}: {each.count}: {each.found}" for each in wrong)
+        return f"The copy is whole, and the doctor finds in it: {found}", False
+    return in_words(manifest), True
 
 
 @contextmanager

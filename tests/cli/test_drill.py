@@ -52,6 +52,12 @@ def test_the_newest_backup_is_tried_out_and_the_result_is_written_down(live_app,
     assert last(live_app)[:2] == (newer.name, False)
     assert "can be relied on" in said(run(live_app, "drill", made))
     assert counts(live_app) == before
+    with inside(live_app):
+        db.session.execute(text("UPDATE thread SET last_number = 5, post_count = 4"))
+        db.session.commit()
+    said(run(live_app, "backup", tmp_path / "wrong"))
+    assert "thread counts: 1" in said(run(live_app, "drill", tmp_path / "wrong"), 1)
+    assert last(live_app)[:2] == ("wrong", False)
     assert left(live_app) == []
 
 
