@@ -15,6 +15,7 @@ from forum.domain.mailing import mail_queue
 from forum.domain.people import mail_links, sessions
 from forum.infra.db import db
 from forum.models.accounts import Member
+from forum.models.mail import Lane
 from tests.conftest import POSTGRES, new_database, settings_for
 from tests.factories import make_member, make_space, make_thread
 from tests.postgres import packaged_binaries
@@ -60,7 +61,7 @@ def fill(app: Flask, people: int = 3) -> dict[str, Any]:
         secret = sessions.begin(members[0], device="Test browser")
         for member in members:
             mail_queue.queue_mail(
-                "password_changed", key=f"password_changed.{member.id}", member_id=member.id
+                "password_changed", key=f"password_changed.{member.id}", member_id=member.id, lane=Lane.DIRECT
             )
         db.session.commit()
         token = mail_links.reset_token(members[0])
@@ -73,10 +74,10 @@ def fill(app: Flask, people: int = 3) -> dict[str, Any]:
         }
 
 
-def another(folder: Path) -> Flask:
+def another(folder: Path, **settings: Any) -> Flask:
     """An application on an empty database of its own."""
     folder.mkdir(exist_ok=True)
-    return create_app(settings_for(new_database(folder), folder))
+    return create_app({**settings_for(new_database(folder), folder), **settings})
 
 
 def counts(app: Flask) -> dict[str, int]:
