@@ -6,14 +6,13 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
-from sqlalchemy.exc import SQLAlchemyError
 
-from forum.cli.operating import backup_folder, media_folder, sentences, size_in_words
-from forum.domain.maintenance import records, rotation
+from forum.cli.operating import backup_folder, media_folder, sentences, size_in_words, write_down
+from forum.domain.maintenance import rotation
 from forum.infra import clock, private_files
 from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
-from forum.infra.backups.problems import Problem
+from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.workspace import taken
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind
@@ -60,28 +59,17 @@ def _make(file: Path) -> None:
     try:
         manifest = making.make(db.engine.url, file, media=media_folder())
     except (Problem, private_files.Unwritable) as error:
-        _record(file, False, str(error), time.monotonic() - began)
+        write_down(MaintenanceKind.BACKUP, file, good=False, found=str(error), since=began)
         raise
     seconds = time.monotonic() - began
-    _record(file, True, "", seconds)
+    write_down(MaintenanceKind.BACKUP, file, good=True, found="", since=began)
     click.echo(f"{file}: {in_words(manifest)}; {size_in_words(file.stat().st_size)} in {seconds:.1f} s.")
     click.echo("SECRET_KEY is not in it: keep it apart.")
-
-
-def _record(file: Path, good: bool, found: str, seconds: float) -> None:
-    size = file.stat().st_size if good else 0
-    try:
-        records.record(
-            MaintenanceKind.BACKUP, name=file.name, good=good, found=found, seconds=seconds, size=size
-        )
-        db.session.commit()
-    except SQLAlchemyError as error:
-        db.session.rollback()
-        click.echo(f"It is not written down in the database ({type(error).__name__}).", err=True)
 
 
 def _rotate(made: Path) -> None:
     names = [path.name for path in made.parent.iterdir() if path.is_file() and not path.is_symlink()]
     for name in sorted(rotation.outdated(names, just_made=made.name)):
-        (made.parent / name).unlink(missing_ok=True)
+        with told(made.parent / name):
+            (made.parent / name).unlink(missing_ok=True)
         click.echo(f"{name} is older than what is kept, and was removed.")

@@ -12,10 +12,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.cli.backups import in_words
-from forum.cli.operating import migrate, newest_backup, sentences
+from forum.cli.operating import migrate, newest_backup, sentences, write_down
 from forum.domain import schema
 from forum.domain.doctor import examination
-from forum.domain.maintenance import records
 from forum.infra import private_files
 from forum.infra.backups import reading, restoring
 from forum.infra.backups.archive import Manifest
@@ -51,19 +50,10 @@ def drill(file: Path | None) -> None:
             OSError,
         ) as error:  # of a migration; its words may be those of people
             found = f"The backup cannot be brought to today's schema ({type(error).__name__})."
-        seconds = time.monotonic() - began
-        records.record(
-            MaintenanceKind.DRILL,
-            name=file.name if file else "",
-            good=good,
-            found=found,
-            seconds=seconds,
-            size=file.stat().st_size if file and file.exists() else 0,
-        )
-        db.session.commit()
+        write_down(MaintenanceKind.DRILL, file, good=good, found=found, since=began)
         if not good:
             raise Problem(found)
-    click.echo(f"{file} can be relied on: {found}. It took {seconds:.1f} s.")
+    click.echo(f"{file} can be relied on: {found}. It took {time.monotonic() - began:.1f} s.")
 
 
 def _try(file: Path) -> tuple[str, bool]:

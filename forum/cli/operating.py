@@ -2,6 +2,7 @@
 
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,13 @@ import click
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
-from forum.domain.maintenance import rotation
+from forum.domain.maintenance import records, rotation
 from forum.infra.backups.problems import Problem
 from forum.infra.db import db, elsewhere
 from forum.infra.private_files import Unwritable
+from forum.models.maintenance import MaintenanceKind
 
 STOPS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -61,6 +64,18 @@ def migrate(url: URL) -> None:
         return
     with elsewhere(url):
         upgrade()
+
+
+def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: str, since: float) -> None:
+    """Write into the live database what was done with a file, and commit; `since` is a moment of `time.monotonic`."""
+    name, size = (file.name, file.stat().st_size if file.is_file() else 0) if file else ("", 0)
+    seconds = time.monotonic() - since
+    try:
+        records.record(kind, name=name, good=good, found=found, seconds=seconds, size=size)
+        db.session.commit()
+    except SQLAlchemyError as error:  # away, full, or of another release: the file counts
+        db.session.rollback()
+        click.echo(f"It is not written down in the database ({type(error).__name__}).", err=True)
 
 
 def size_in_words(size: int) -> str:
