@@ -49,11 +49,13 @@ class Sender:
         self._mailer: Mailer | None = None
         self._lost = self._pauses = 0
         self._rests_until = 0.0
-        self._unsure_of_claims = False
+        self._holds_claims = (
+            False  # or may: the connection was lost while they were made, or before all were booked
+        )
 
     def send_due(self) -> int:
         """Send what is due and return how many letters were finished; 0 when nothing is, or the server is away."""
-        if self.seconds_to_rest() or not self._is_due():
+        if self.seconds_to_rest() or not (self._holds_claims or self._is_due()):
             return 0
         with open_mailer(current_app.config["SMTP_URL"]) as mailer:
             self._mailer = mailer
@@ -83,25 +85,25 @@ class Sender:
         finished = 0
         while not self.stop.is_set() and not self.seconds_to_rest():
             claims = self._claim()
-            if not claims:
-                break
             for position, claim in enumerate(claims):
                 if self.stop.is_set() or self.seconds_to_rest():
                     self._give_back(claims[position:])
                     break
                 if self._deliver(mailer, claim):
                     finished += 1
+            self._holds_claims = False
+            if not claims:
+                break
         return finished
 
     def _claim(self) -> list["Claim"]:
         failpoint("mail.due")
-        if self._unsure_of_claims:  # the connection was lost while they were made: nobody knows about them
+        if self._holds_claims:
             for mail in mail_claims.take_back({self.owner}, lane=self.lane):
                 outcomes.after(mail)
-        self._unsure_of_claims = True
+        self._holds_claims = True
         mails = mail_claims.claim(self.lane, owner=self.owner, most=AT_ONCE[self.lane])
         db.session.commit()
-        self._unsure_of_claims = False
         if mails:
             failpoint("mail.claimed")
         return [Claim(mail, self.owner) for mail in mails]
@@ -118,15 +120,15 @@ class Sender:
             self._book(claim, mail_claims.mark_failed, refused.reason)
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
-            self._count_lost()
+            self._count_lost(unknown.reason)
         except Away as away:
-            self._rest()
+            self._rest(away.reason)
             self._book(claim, mail_claims.release, away.reason)
             return False
         except Temporary as busy:
             self._book(claim, mail_claims.schedule_retry, busy.reason)
             if busy.connection_lost:
-                self._count_lost()
+                self._count_lost(busy.reason)
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now", claim.id, claim.kind)
             return False
@@ -152,13 +154,15 @@ class Sender:
             # Only the name of the error is stored: its message could quote what somebody wrote.
             self._book(claim, mail_claims.mark_render_failed, type(error).__name__)
 
-    def _count_lost(self) -> None:
+    def _count_lost(self, reason: str) -> None:
         self._lost += 1
         if self._lost >= LOST_IN_A_ROW:
-            self._rest()
+            self._rest(reason)
 
-    def _rest(self) -> None:
-        """The server is away: rest, a little longer each time, by chance less than others."""
+    def _rest(self, reason: str) -> None:
+        """The server is away: rest, a little longer each time, by chance less than others. Said once for each outage."""
+        if not self._pauses:
+            log.warning("the mail server is away, as lane %s sees it: %s", self.lane, reason)
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._pauses)
         self._rests_until = time.monotonic() + longest * _chance.uniform(0.5, 1.0)
         self._pauses, self._lost = self._pauses + 1, 0
