@@ -160,7 +160,7 @@ class Sender:
             self._rest(reason)
 
     def _rest(self, reason: str) -> None:
-        """The server is away: rest, a little longer each time, by chance less than others. Said once for each outage."""
+        """The server is away, which is said once: rest, a little longer each time, by chance less than others."""
         if not self._pauses:
             log.warning("the mail server is away, as lane %s sees it: %s", self.lane, reason)
         longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**self._pauses)
