@@ -144,7 +144,9 @@ def _mail() -> Iterator[Check]:
 def _recurring() -> Iterator[Check]:
     work = workers.recurring()
     late = [f"{each.name} was due {_ago(each.next_at)}" for each in work if each.is_overdue]
-    yield Check("recurring work", not late, "; ".join(late) or "none is overdue")
+    failed = [f"{each.name} failed {each.failures} times in a row" for each in work if each.failures]
+    found = "; ".join(late + failed) or "none is overdue"
+    yield Check("recurring work", not late, found, warns=bool(failed))
 
 
 def _ago(moment: datetime) -> str:

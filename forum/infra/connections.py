@@ -19,7 +19,15 @@ _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 PATIENCE = 10.0
 CONNECTIONS = 20  # of one process: far fewer than its threads, which compute more than they ask
 POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
-CONNECT_PATIENCE = 3  # seconds until PostgreSQL counts as away
+# For libpq: seconds until PostgreSQL counts as away, and some thirty until a connection does whose other end is gone
+# without a word. By themselves Linux and libpq would wait a quarter of an hour for an answer, and hours in silence.
+CONNECT_OPTIONS = {
+    "connect_timeout": 3,
+    "keepalives_idle": 10,
+    "keepalives_interval": 10,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 def choose(url: URL, options: dict[str, Any]) -> None:
@@ -38,8 +46,10 @@ def choose(url: URL, options: dict[str, Any]) -> None:
     if not is_sqlite:
         # What a restart of the server cut is made anew before it is used.
         options.setdefault("pool_pre_ping", True)
-        if "connect_timeout" not in url.query:
-            options.setdefault("connect_args", {}).setdefault("connect_timeout", CONNECT_PATIENCE)
+        arguments = options.setdefault("connect_args", {})
+        for name, value in CONNECT_OPTIONS.items():
+            if name not in url.query:
+                arguments.setdefault(name, value)
 
 
 def sqlite_file(url: URL) -> Path | None:

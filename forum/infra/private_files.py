@@ -73,9 +73,9 @@ def close_instance(folder: Path) -> None:
         log.warning("The folder %s can be read by others: give the forum one of its own (INSTANCE).", folder)
 
 
-def wrong_rights(folder: Path) -> list[str]:
-    """Return which of our files in an instance folder, itself included, others may use or we may not write."""
-    paths = [path for pattern in OWN_FILES for path in folder.glob(pattern)]
+def wrong_rights(folder: Path, patterns: tuple[str, ...] = OWN_FILES) -> list[str]:
+    """Return which of our files in a folder of ours, itself included, others may use or we may not write."""
+    paths = [path for pattern in patterns for path in folder.glob(pattern)]
     if not paths:
         return []
     return [

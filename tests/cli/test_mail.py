@@ -89,6 +89,9 @@ def test_what_failed_is_tried_again_and_the_rest_says_why_not(app, letters):
     answer = run(app, "retry", "--uncertain")
     assert (answer.exit_code, answer.output) == (0, "Queued anew: 1.\n")
     assert state(letters["unsure"]) == "queued"
+    app.test_cli_runner().invoke(args=["worker", "--until-idle"])
+    assert [state(mail_id) for mail_id in letters.values()] == ["sent"] * 3
+    sent().clear()
 
 
 def test_what_was_due_before_a_restore_is_not_tried_again(app, letters):

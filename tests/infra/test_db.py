@@ -75,3 +75,16 @@ def test_pages_plan_once_and_what_writes_plans_as_postgresql_chooses(live_app):
             db.session.rollback()
             assert planning() == "auto"
             db.session.commit()
+
+
+def test_postgresql_that_is_gone_without_a_word_is_noticed_within_half_a_minute(live_app):
+    with live_app.app_context():
+        options = dict(live_app.config["SQLALCHEMY_ENGINE_OPTIONS"]).get("connect_args", {})
+        assert bool(options) is POSTGRES
+        if POSTGRES:
+            used = db.session.connection().connection.driver_connection.info.get_parameters()
+            assert {name: used[name] for name in options} == {
+                name: str(each) for name, each in options.items()
+            }
+            assert int(used["keepalives_idle"]) + 2 * int(used["keepalives_interval"]) <= 30
+            assert int(used["tcp_user_timeout"]) <= 30_000

@@ -45,16 +45,26 @@ class Evidence:
         self.network = network
         self.claim, self.excerpt, self.consent = count(1), count(1), count(1)
 
-    def under(self, lesson: Made, version: int) -> Rows:
-        """The claims of a version, each on words that stand in the thread."""
+    def chosen(self, lesson: Made) -> list[list[Quotable]]:
+        """The posts that each claim of a new version rests on."""
         chance, posts = self.network.chance, lesson.thread.quotable
         claims = CLAIMS if lesson.measured else chance.choice((2, 3, 4))
-        for position in range(1, claims + 1):
-            claim, first = next(self.claim), posts[position % len(posts)]
+        return [
+            [
+                posts[(position + which) % len(posts)]
+                for which in range(EXCERPTS if lesson.measured else chance.choice((1, EXCERPTS)))
+            ]
+            for position in range(1, claims + 1)
+        ]
+
+    def under(self, chosen: list[list[Quotable]], version: int) -> Rows:
+        """The claims of a version, each on words of the posts that were chosen for it."""
+        for position, posts in enumerate(chosen, 1):
+            claim = next(self.claim)
             row = {"id": claim, "version_id": version, "position": position}
-            yield Claim, {**row, "text": first.words.piece(0)[2].rstrip(".")}
-            for which in range(EXCERPTS if lesson.measured else chance.choice((1, EXCERPTS))):
-                yield self._excerpt(claim, posts[(position + which) % len(posts)], which)
+            yield Claim, {**row, "text": posts[0].words.piece(0)[2].rstrip(".")}
+            for which, post in enumerate(posts):
+                yield self._excerpt(claim, post, which)
 
     def consents(self, lesson: Made) -> Rows:
         """A yes for all the words that may leave the thread."""
@@ -63,9 +73,10 @@ class Evidence:
                 words = post.words.piece(which)[2]
                 yield Consent, self._consent(lesson, post, words)
 
-    def cities(self, lesson: Made) -> list[str]:
-        """The cities that back it."""
-        return list(dict.fromkeys(self.network.city(post.author) for post in lesson.thread.quotable))
+    def cities(self, chosen: list[list[Quotable]]) -> list[str]:
+        """The cities that back a version."""
+        authors = (post.author for posts in chosen for post in posts)
+        return list(dict.fromkeys(self.network.city(author) for author in authors))
 
     def _excerpt(self, claim: int, post: Quotable, which: int) -> Row:
         start, end, words = post.words.piece(which)

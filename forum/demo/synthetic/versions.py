@@ -27,8 +27,10 @@ class Versions:
         """A version with its claims, tags and review."""
         out = lesson.published if sequence == 1 else lesson.changed
         made = lesson.begun if sequence == 1 or out is None else out
-        yield LessonVersion, self._version(lesson, version, sequence, made=made, out=out)
-        yield from self.evidence.under(lesson, version)
+        chosen = self.evidence.chosen(lesson)
+        row = self._version(lesson, version, sequence, made=made, out=out)
+        yield LessonVersion, {**row, "cities": self.evidence.cities(chosen) if row["sealed_at"] else []}
+        yield from self.evidence.under(chosen, version)
         if self.network.chance.random() < 0.5:
             tag = self.network.tag()
             yield LessonTag, {"version_id": version, "tag_id": tag, "name": self.network.tag_name(tag)}
@@ -57,7 +59,6 @@ class Versions:
             "unknowns": words.title,
             "conditions": [words.title],
             "confidence": Confidence.FAIR,
-            "cities": self.evidence.cities(lesson) if sealed else [],
             "created_at": moment(made),
             "created_by_id": lesson.thread.place.moderator,
             "saved_at": moment(made),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from forum.domain import schema
 from forum.domain.doctor import counters, machine, rows, words, work
 from forum.domain.doctor.findings import Finding
@@ -44,8 +46,11 @@ def examine(
     `data_only`: without what is about the running forum, as for a copy. A database of another release is one finding,
     and its data are not looked at.
     """
-    with _one_state():
-        fit = schema.fit()
+    try:
+        with _one_state():
+            fit = schema.fit()
+    except SQLAlchemyError as error:
+        return [Finding("database", 1, f"it does not answer ({type(error).__name__})")]
     if not fit.good:
         return [Finding("migrations", 1, fit.sentence)]
     found: list[Finding] = []

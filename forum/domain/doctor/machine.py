@@ -39,10 +39,12 @@ def clocks() -> Iterator[Finding]:
 
 
 def files() -> Iterator[Finding]:
-    """Files of the instance that others can read, or that we cannot write."""
+    """Files of the instance, and backups, that others can read or that we cannot write."""
     wrong = private_files.wrong_rights(Path(current_app.config["INSTANCE"]))
+    if kept := current_app.config["BACKUPS"]:
+        wrong += private_files.wrong_rights(Path(kept), ("*",))
     if wrong:
-        found = "files of the instance that others can read, or that the forum may not write"
+        found = "files of the instance or backups that others can read, or that the forum may not write"
         yield Finding("file rights", len(wrong), found, tuple(sorted(wrong)[:5]))
 
 

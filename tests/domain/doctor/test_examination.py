@@ -42,7 +42,7 @@ FAULTS = {
     "excerpt hashes": f"UPDATE excerpt SET sha256 = '{digest('')}' WHERE id ="
     f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
     "consent hashes": "UPDATE consent SET words = words || '!' WHERE id = (SELECT min(id) FROM consent)",
-    "consents": "UPDATE consent SET agreed = false WHERE NOT city_shown",
+    "consents": "DELETE FROM consent WHERE NOT city_shown",
     "cities of lessons": "UPDATE lesson_version SET masked = NOT masked"
     f" WHERE id = (SELECT current_id FROM lesson WHERE {PUBLISHED})",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
@@ -158,6 +158,21 @@ def test_a_fault_is_found_and_nothing_else(network, check):
     found = network.found()
     assert [finding.check for finding in found] == [check]
     assert found[0].count >= 1
+
+
+@pytest.mark.proof
+def test_a_synthetic_network_has_no_fault_in_its_data(live_app):
+    words = ["--members", "80", "--threads", "120", "--posts", "2400", "--lessons", "60"]
+    assert live_app.test_cli_runner().invoke(args=["bench", "seed", *words]).exit_code == 0
+    with live_app.app_context():
+        assert examination.examine(data_only=True) == []
+
+
+def test_a_consent_that_was_taken_back_is_no_fault_and_said(network):
+    network.plant("UPDATE consent SET agreed = false WHERE NOT city_shown")
+    assert network.found() == []
+    with network.app.app_context():
+        assert "consents that ended" in [finding.check for finding in examination.examine(data_only=True)]
 
 
 def test_the_machine_around_it(network):
