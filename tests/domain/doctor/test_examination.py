@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from sqlalchemy import make_url, text
 from forum import create_app, demo
 from forum.domain.doctor import examination
 from forum.domain.mailing import mail_queue
+from forum.domain.threads import posts, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.tokens import digest
@@ -19,9 +23,11 @@ from forum.models.events import Heartbeat
 from forum.models.mail import Lane
 from tests import servers
 from tests.conftest import POSTGRES, copied_database, settings_for
+from tests.factories import actor, make_member, make_space, make_thread
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.live
+CITIES = ("gent", "leuven", "aalst")
 LANES = ",".join(lane.value for lane in Lane)
 DROP = "DROP TRIGGER lesson_version_sealed" + (" ON lesson_version" if POSTGRES else "")
 A_REPLY = "id = (SELECT max(id) FROM post WHERE number > 1)"
@@ -166,6 +172,43 @@ def test_a_synthetic_network_has_no_fault_in_its_data(live_app):
     assert live_app.test_cli_runner().invoke(args=["bench", "seed", *words]).exit_code == 0
     with live_app.app_context():
         assert examination.examine(data_only=True) == []
+
+
+@pytest.mark.proof
+def test_nothing_is_found_in_what_changes_meanwhile(live_app):
+    with live_app.app_context():
+        space = make_space("Gent", city="gent")
+        thread_id = make_thread(space, make_member("Noor", space=space)).id
+        writers = [
+            actor(make_member(f"Writer {number}", space=space, city=city))
+            for number, city in enumerate(CITIES)
+        ]
+        db.session.commit()
+        db.session.remove()
+    until = time.monotonic() + 6
+
+    def write(writer) -> int:
+        written = 0
+        while time.monotonic() < until:
+            with live_app.app_context():
+                post = threads.reply(
+                    writer, thread_id, body="Nog iets.", idempotency_key=str(uuid.uuid4()), once_more=True
+                )
+                db.session.commit()
+                if written % 3 == 0:
+                    posts.take_back(writer, post.id)
+                    db.session.commit()
+            written += 1
+        return written
+
+    looks = 0
+    with live_app.app_context(), ThreadPoolExecutor(len(writers)) as pool:
+        at_work = [pool.submit(write, writer) for writer in writers]
+        while time.monotonic() < until:
+            assert examination.examine(data_only=True) == []
+            looks += 1
+    assert looks > 3
+    assert min(each.result() for each in at_work) > 3
 
 
 def test_a_consent_that_was_taken_back_is_no_fault_and_said(network):
