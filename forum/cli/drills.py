@@ -44,12 +44,8 @@ def drill(file: Path | None) -> None:
             found, good = _try(file)
         except (Problem, private_files.Unwritable) as error:
             found = str(error)
-        except (
-            SQLAlchemyError,
-            RuntimeError,
-            OSError,
-        ) as error:  # of a migration; its words may be those of people
-            found = f"The backup cannot be brought to today's schema ({type(error).__name__})."
+        except SQLAlchemyError as error:  # whose words may be those of people
+            found = f"This code cannot read the copy ({type(error).__name__})."
         write_down(MaintenanceKind.DRILL, file, good=good, found=found, since=began)
         if not good:
             raise Problem(found)

@@ -58,12 +58,14 @@ def media_folder() -> Path:
 
 
 def migrate(url: URL) -> None:
-    """Bring the database at this address to the schema of this code."""
-    if url == db.engine.url:
-        upgrade()
-        return
-    with elsewhere(url):
-        upgrade()
+    """Bring the database at this address to the schema of this code; Problem."""
+    try:
+        with elsewhere(url):
+            upgrade()
+    except (SQLAlchemyError, RuntimeError) as error:  # whose words may be those of people
+        raise Problem(
+            f"It cannot be brought to the schema of this code: a migration failed ({type(error).__name__})."
+        ) from error
 
 
 def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: str, since: float) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import resource
+import shutil
 import stat
 import tarfile
 
 import pytest
-from sqlalchemy import select
+from alembic.script import ScriptDirectory
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
 from forum import create_app
@@ -24,6 +26,7 @@ from forum.models.maintenance import MaintenanceKind
 from tests.cli.backup_runs import PART, another, counts, fill, fitting_programs, inside, run, said
 from tests.conftest import POSTGRES, settings_for
 from tests.postgres import packaged_binaries
+from tests.rules.source import ROOT
 from tests.sweeps import on_one_database
 
 __all__ = ["fitting_programs"]
@@ -153,6 +156,53 @@ def rewrite(file, before, after):
     body = body.replace(old, new)
     assert len(body) == len(content) - len(line)
     file.write_bytes(body + reading.trailer(reading.hashlib.sha256(body).hexdigest()))
+
+
+LATER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "0999", "{before}", None, None
+
+
+def upgrade() -> None:
+    {fails}op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("later")
+"""
+
+
+def later_release(folder, name, fails=""):
+    """An application whose code has one migration more."""
+    shutil.copytree(ROOT / "migrations", folder / f"{name} migrations")
+    before = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+    written = LATER.format(before=before, fails=fails)
+    (folder / f"{name} migrations" / "versions" / "0999_later.py").write_text(written)
+    return another(folder / name, MIGRATIONS=str(folder / f"{name} migrations"))
+
+
+def test_an_older_backup_is_migrated_and_a_newer_one_is_refused(live_app, backup, tmp_path):
+    later = later_release(tmp_path, "later")
+    said(run(later, "restore", backup))
+    with inside(later):
+        assert db.session.scalar(text("SELECT version_num FROM alembic_version")) == "0999"
+        assert db.session.scalar(text("SELECT count(*) FROM later")) == 0
+        assert hold.is_held()
+    found = counts(later)
+    assert found == {**counts(live_app), "schema_fit": found["schema_fit"]}
+    said(run(later, "backup", tmp_path / "newer"))
+    copy = another(tmp_path / "copy")
+    assert "Update the code first" in said(run(copy, "restore", tmp_path / "newer"), 1)
+    failing = later_release(tmp_path, "failing", fails='op.execute("SELECT nothing")\n    ')
+    told = said(run(failing, "restore", backup), 1)
+    assert "a migration failed" in told
+    with inside(failing):
+        tables = db.inspect(db.engine).get_table_names()
+        assert ("member" in tables) is POSTGRES
+        assert not POSTGRES or hold.is_held()
+        assert ("`flask db upgrade` goes on" in told) is POSTGRES
 
 
 @on_one_database

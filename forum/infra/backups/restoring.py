@@ -65,7 +65,12 @@ def restore(
         dump = postgresql.unpack(backup, folder)
         _bring_media(backup, media)
         postgresql.bring_in(dump, url, statements, made=_snapshot(manifest))
-    migrate(url)
+    try:
+        migrate(url)
+    except Problem as error:
+        raise Problem(
+            f"{error} The data are there, whole, with their mail held: `flask db upgrade` goes on."
+        ) from error
 
 
 def unpacked(backup: Path, manifest: Manifest, folder: Path) -> Path:
