@@ -70,14 +70,14 @@ def send_again(actor: Actor, mail_id: int) -> None:
     state = _state(actor, mail_id)
     if not mail_status.retry([mail_id], state=state):
         raise Conflict(_("This e-mail is from before the forum was restored: it is not sent from here."))
-    log.info("mail %s, which was %s, is queued again by member %s", mail_id, state, actor.id)
+    log.warning("mail %s, which was %s, is queued again by member %s", mail_id, state, actor.id)
 
 
 def let_go(actor: Actor, mail_id: int) -> None:
     """Cancel a letter that failed or is uncertain; Forbidden, NotFound, Conflict."""
     state = _state(actor, mail_id)
     mail_status.let_go(mail_id)
-    log.info("mail %s, which was %s, is cancelled by member %s", mail_id, state, actor.id)
+    log.warning("mail %s, which was %s, is cancelled by member %s", mail_id, state, actor.id)
 
 
 def _state(actor: Actor, mail_id: int) -> MailState:

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain import system
+from forum.domain.mailing import hold
 from forum.infra.i18n import _, lazy
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -50,7 +51,10 @@ def show() -> ResponseReturnValue:
 @open_to(members)
 def sending(mail_id: int) -> ResponseReturnValue:
     system.send_again(actor(), mail_id)
-    flash(_("This e-mail is sent again within a minute."), "ok")
+    sentence = _("This e-mail is sent again within a minute.")
+    if hold.is_held():
+        sentence = _("This e-mail is sent again once e-mail is no longer held.")
+    flash(sentence, "ok")
     return redirect(url_for("system.show"), 303)
 
 

@@ -104,6 +104,9 @@ def test_a_letter_is_sent_again_or_let_go_once(client, administrator, stuck):
     answer = submit(client, f"/admin/mail/{late}/sending")
     assert (answer.status_code, "before the forum was restored" in answer.text) == (409, True)
     assert mail(late).state == MailState.FAILED
+    db.session.get(RestoredCopy, 1).released_at = None
+    assert submit(client, f"/admin/mail/{stuck()}/sending").status_code == 303
+    assert "sent again once e-mail is no longer held" in client.get(PAGE).text
 
 
 def test_it_is_for_administrators_only(client, leen, moderator, stuck):
