@@ -138,6 +138,8 @@ def test(address: str) -> None:
     try:
         with open_mailer(current_app.config["SMTP_URL"]) as mailer:
             mailer.send(letter)
+    except ValueError as error:
+        raise click.ClickException(f"SMTP_URL cannot be used: {error}.") from error
     except MailError as error:
         raise click.ClickException(f"{_what_it_means(error)}: {error.reason}") from error
     scheme = current_app.config["SMTP_URL"].partition(":")[0]
@@ -165,7 +167,11 @@ def _what_it_means(error: MailError) -> str:
 @click.option("--resolver", metavar="HOST[:PORT]", help="The IP address of a name server to ask.")
 def check(selector: str | None, resolver: str | None) -> None:
     """Look whether the domain of MAIL_FROM publishes what other mail servers want to see."""
-    domain = parseaddr(current_app.config["MAIL_FROM"])[1].rpartition("@")[2].lower()
+    _user, mark, domain = parseaddr(current_app.config["MAIL_FROM"])[1].lower().rpartition("@")
+    try:
+        domain = addresses.ascii_domain(domain if mark else "")
+    except ValueError as error:
+        raise click.ClickException("MAIL_FROM is no e-mail address.") from error
     try:
         names = Names(resolver)
     except ValueError as error:
@@ -175,4 +181,4 @@ def check(selector: str | None, resolver: str | None) -> None:
     except NoReply as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The domain of MAIL_FROM is {domain}.")
-    report(sender_records.check(names, addresses.ascii_domain(domain), selector=selector))
+    report(sender_records.check(names, domain, selector=selector))

@@ -3,6 +3,7 @@
 import ipaddress
 
 from dns.exception import DNSException
+from dns.name import from_text
 from dns.rdtypes.ANY.MX import MX
 from dns.rdtypes.ANY.TXT import TXT
 from dns.resolver import NXDOMAIN, Answer, NoAnswer, Resolver
@@ -44,7 +45,11 @@ class Names:
 
     def _ask(self, name: str, kind: str) -> Answer | list[object]:
         try:
-            return self._resolver.resolve(f"{name.rstrip('.')}.", kind)
+            asked = from_text(f"{name.rstrip('.')}.")
+        except DNSException:
+            return []  # nothing can have this name
+        try:
+            return self._resolver.resolve(asked, kind)
         except (NXDOMAIN, NoAnswer):
             return []
         except (DNSException, OSError) as error:

@@ -132,6 +132,8 @@ def test_a_letter_is_sent_through_the_real_way_and_the_answer_is_said(app, sessi
         assert "does not take it now: 451 4.7.1 Later" in run(app, "test", "bart@stad.example").output
     assert "cannot be used at this moment" in run(app, "test", "ann@stad.example").output
     assert "no e-mail address" in run(app, "test", "nobody").output
+    monkeypatch.setitem(app.config, "SMTP_URL", "pigeon://roof")
+    assert "SMTP_URL cannot be used" in run(app, "test", "ann@stad.example").output
     monkeypatch.setitem(app.config, "SMTP_URL", "memory:")
     assert "reaches nobody" in run(app, "test", "ann@stad.example").output
     sent().clear()
@@ -164,6 +166,10 @@ def test_the_records_of_the_sender_are_asked_of_a_name_server(app, monkeypatch):
         assert "FAIL  SPF      no name server gave an answer" in answer.output
         assert "says that it takes no mail" in answer.output
     assert run(app, "check", "--resolver", "not an address").exit_code == 2
+    with name_server({("stad.example", "TXT"): ['"v=spf1 include:a..b -all"']}) as server:
+        assert "a..b has no SPF record" in run(app, "check", "--resolver", server.address).output
+    monkeypatch.setitem(app.config, "MAIL_FROM", "nobody")
+    assert "MAIL_FROM is no e-mail address" in run(app, "check").output
 
 
 def test_a_worker_that_lives_is_ready_and_none_is_not(app, session):
