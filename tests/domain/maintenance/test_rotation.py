@@ -60,6 +60,15 @@ def test_a_night_belongs_to_the_day_of_the_forum():
     assert rotation.outdated(names, just_made=names[-1], zone="UTC") == {names[0]}
 
 
+def test_what_was_just_made_stays_also_when_the_clock_went_back():
+    later = [
+        rotation.name_at(datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=number)) for number in range(400)
+    ]
+    made = rotation.name_at(datetime(2026, 1, 1, tzinfo=UTC))
+    assert made not in rotation.outdated([*later, made], just_made=made, zone=ZONE)
+    assert made in rotation.outdated([*later, made], just_made=later[0], zone=ZONE)
+
+
 @given(st.lists(MOMENTS, min_size=1, max_size=120), MOMENTS)
 def test_of_any_history_the_right_ones_stay(moments, now):
     made = rotation.name_at(now)
