@@ -72,4 +72,4 @@ def _rotate(made: Path) -> None:
     for name in sorted(rotation.outdated(names, just_made=made.name)):
         with told(made.parent / name):
             (made.parent / name).unlink(missing_ok=True)
-        click.echo(f"{name} is older than what is kept, and was removed.")
+        click.echo(f"{name} was removed: others stand for its day, week and month.")
