@@ -19,7 +19,7 @@ def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
     if mail.state in {MailState.FAILED, MailState.UNCERTAIN}:
         log.warning("mail %s (%s, %s) is %s: %s", mail.id, mail.kind, mail.lane, mail.state, mail.reason)
     elif mail.state == MailState.QUEUED and mail.reason:
-        log.info("mail %s (%s, %s) is tried again: %s", mail.id, mail.kind, mail.lane, mail.reason)
+        log.warning("mail %s (%s, %s) is tried again: %s", mail.id, mail.kind, mail.lane, mail.reason)
     if mail.kind != "digest":
         return
     try:
