@@ -55,6 +55,7 @@ def backup(live_app, network, tmp_path):
 def test_everything_comes_back_signed_out_and_with_its_mail_held(live_app, network, backup, tmp_path):
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert "is whole" in said(run(live_app, "backup", "--check", backup))
+    assert [part.name for part in reading.check(backup).parts] == [PART, "media/ab/one", "media/two"]
     copy = another(tmp_path / "copy")
     told = said(run(copy, "restore", backup))
     assert "all mail is held" in told

@@ -22,9 +22,8 @@ from forum.infra.backups.snapshot import REVISIONS, Snapshot, emptiness
 PART = "database.pgdump"
 TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY relname"""
-FUNCTIONS = """SELECT proname, pg_get_function_identity_arguments(pg_proc.oid)
-FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE nspname = 'public' AND NOT EXISTS
-(SELECT 1 FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"""
+FUNCTIONS = """SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE NOT tgisinternal AND nspname = 'public'"""
 # What belongs to the server and not to the forum: making it takes rights that the role of the forum need not have.
 NOT_OURS = re.compile(r"^\d+; \d+ \d+ (EXTENSION|SCHEMA|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER) ")
 # Programs of version 17 and later say this to every server, and older servers do not know it.
@@ -141,10 +140,11 @@ def _emptying(connection: psycopg.Connection) -> list[str]:
         )
     drop = sql.SQL("DROP TABLE {} CASCADE;")
     made += [drop.format(sql.Identifier("public", name)).as_string(connection) for name in tables]
-    for name, taken in connection.execute(FUNCTIONS).fetchall() if tables else ():
-        named = sql.Identifier("public", name).as_string(connection)
-        made.append(f"DROP FUNCTION IF EXISTS {named}({taken}) CASCADE;")
-    return made
+    functions = [
+        name for (name,) in connection.execute(FUNCTIONS).fetchall()
+    ]  # what triggers call takes nothing
+    drop = sql.SQL("DROP FUNCTION {}() CASCADE;")
+    return made + [drop.format(sql.Identifier("public", name)).as_string(connection) for name in functions]
 
 
 def _counted(connection: psycopg.Connection, table: str, rows: int) -> str:
