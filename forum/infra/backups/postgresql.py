@@ -140,9 +140,8 @@ def _emptying(connection: psycopg.Connection) -> list[str]:
         )
     drop = sql.SQL("DROP TABLE {} CASCADE;")
     made += [drop.format(sql.Identifier("public", name)).as_string(connection) for name in tables]
-    functions = [
-        name for (name,) in connection.execute(FUNCTIONS).fetchall()
-    ]  # what triggers call takes nothing
+    # What triggers call takes nothing.
+    functions = [name for (name,) in connection.execute(FUNCTIONS).fetchall()]
     drop = sql.SQL("DROP FUNCTION {}() CASCADE;")
     return made + [drop.format(sql.Identifier("public", name)).as_string(connection) for name in functions]
 
