@@ -37,11 +37,12 @@ def status(as_json: bool) -> None:
     """Say what waits in each lane, what needs a person, and who is at work."""
     with reading():
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
-        copy = hold.holding_copy()
+        copy, waits = hold.holding_copy(), mail_status.why_waiting()
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
             "lanes": {lane.lane: {name: getattr(lane, name) for name in (*COLUMNS, "oldest_at")} for lane in lanes},
+            "waits": waits,
             "workers": [
                 {"name": each.name, "at": each.at, "lanes": sorted(each.lanes)} for each in alive
             ],
@@ -58,6 +59,8 @@ def status(as_json: bool) -> None:
         counts = "".join(f"{getattr(lane, name):>11}" for name in COLUMNS)
         click.echo(f"{lane.lane:8}{counts}  {_moment(lane.oldest_at) if lane.oldest_at else '-'}")
     click.echo("later: tried again, or not to leave before a time; sent: in the last 24 hours.")
+    for name, reason in waits.items():
+        click.echo(f"{name} waits: {reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
     _say_letters(letters)

@@ -90,6 +90,9 @@ POSTGRESQL = (
     # Compiling a query costs more than any of ours takes, and so do processes that help with it.
     "jit = off",
     "max_parallel_workers_per_gather = 0",
+    # A process that is frozen, or on a machine that vanished, in the middle of a transaction keeps what it changed from
+    # all others.
+    "idle_in_transaction_session_timeout = '60s'",
 )
 # For pages. By itself PostgreSQL plans some statements anew at each run, where it hopes that knowing the values makes a
 # better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.

@@ -4,6 +4,7 @@ Until the dot that ends the text is sent, a letter that fails was certainly not 
 answer says what became of it.
 """
 
+import re
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ OWN_NAME = 5.0  # seconds that this machine's own name may be looked for: mail g
 GOODBYE = 3.0  # seconds that the answer to QUIT may take: nothing depends on it
 # Codes about the server or our sign-in, not about this letter: a refused sign-in must not fail a whole queue.
 ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
+# What a refusal at MAIL says when it is about the size of this letter; all others are about our sender, for any letter.
+TOO_LARGE = re.compile(rb"5\.3\.4(?![\d.])")
+TOO_LARGE_CODES = frozenset({523, 552})
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Limits:
 
 
 _interrupted = partial(Temporary, connection_lost=True)
+
+
+def _at_mail(code: int, said: bytes) -> type[MailError]:
+    """What a refusal at MAIL means, where no recipient is known yet: only a letter that is too large is to blame."""
+    return Permanent if code in TOO_LARGE_CODES or TOO_LARGE.match(said) else Away
 
 
 def nothing() -> None:
@@ -112,7 +121,7 @@ class SmtpMailer:
         self, client: SmtpClient, sender: str, size: int, *, lost: Callable[..., MailError]
     ) -> SmtpClient:
         options = [f"size={size}"] if client.has_extn("size") else []
-        self._step("MAIL", lambda: client.mail(sender, options), lost=lost, about_us=Away)
+        self._step("MAIL", lambda: client.mail(sender, options), lost=lost, about_us=Away, refused=_at_mail)
         return client
 
     def _connect(self) -> SmtpClient:
@@ -148,11 +157,13 @@ class SmtpMailer:
         wanted: int = 2,
         lost: Callable[..., MailError] = _interrupted,
         about_us: Callable[..., MailError] = _interrupted,
+        refused: Callable[[int, bytes], Callable[..., MailError]] = lambda _code, _said: Permanent,
         about: str = "",
     ) -> None:
         """One command and its answer, which begins with the digit `wanted`, or else means something for the letter:
         `lost` without an answer, `about_us` when it is about the connection: behind RCPT that may well be about
-        this recipient (a server that relays for some only), and must not hold up the others.
+        this recipient (a server that relays for some only), and must not hold up the others. `refused` tells what
+        any other 5xx means.
         """
         try:
             code, said = command()
@@ -164,7 +175,7 @@ class SmtpMailer:
         if code < 400:
             self._drop()
             raise lost(f"{name}: an answer to something else, {code}")
-        verdict: Callable[..., MailError] = Permanent if code >= 500 else Temporary
+        verdict: Callable[..., MailError] = refused(code, said) if code >= 500 else Temporary
         if code in ABOUT_US:
             self._drop()
             verdict = about_us

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from forum.infra import clock, failures
 from forum.infra.db import db
@@ -42,7 +42,14 @@ def anything_due() -> bool:
 
 
 def _waiting() -> tuple[ColumnElement[bool], ...]:
-    return Event.handled_at.is_(None), Event.failed_at.is_(None), Event.next_try_at <= clock.now()
+    # An event waits for nothing at first and never for longer than the last delay: what seems to was dated before the
+    # clock was set back.
+    due = or_(
+        Event.next_try_at <= clock.now(),
+        Event.attempts == 0,
+        Event.next_try_at > clock.now() + 2 * DELAYS[-1],
+    )
+    return Event.handled_at.is_(None), Event.failed_at.is_(None), due
 
 
 def _due() -> Sequence[Event]:

@@ -4,6 +4,7 @@ import logging
 
 from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
+from forum.infra import failures
 from forum.infra.db import db
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.subscriptions import Digest
@@ -14,7 +15,8 @@ log = logging.getLogger(__name__)
 def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
     """Mark the digest of a mail that was marked itself (`letter`: what was sent), and log what a person must see.
 
-    Whatever breaks here is logged: the mail stays as it was marked, or it would go out again.
+    Whatever breaks here is logged: the mail stays as it was marked, or it would go out again. Only when the database
+    fails, nothing of either may be kept, and the error is raised.
     """
     if mail.state in {MailState.FAILED, MailState.UNCERTAIN}:
         log.warning("mail %s (%s, %s) is %s: %s", mail.id, mail.kind, mail.lane, mail.state, mail.reason)
@@ -25,8 +27,8 @@ def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
     try:
         with db.session.begin_nested():
             _mark_digest(mail, letter)
-    except Exception:
-        if not db.session.is_active:
+    except Exception as error:
+        if failures.of(error) is not None or not db.session.is_active:
             raise
         log.exception("the digest of mail %s could not be marked", mail.id)
 

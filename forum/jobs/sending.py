@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from flask import current_app
+from sqlalchemy.orm.exc import ObjectDeletedError
 
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.mailing import mail_claims
+from forum.domain.mailing import hold, mail_claims
 from forum.infra import failures
 from forum.infra.connections import reading, set_patience
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
+from forum.infra.smtp import nothing
 from forum.jobs import letter_kinds, letters, outcomes
 from forum.models.mail import Lane, OutgoingMail
 
@@ -31,19 +33,25 @@ LOST_IN_A_ROW = 2  # letters whose connection was lost, after which the server c
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds for which a lane rests while the server is away
 PATIENCE = 2.0  # seconds that one attempt to book waits for others who write
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between two attempts to book
+BOOKED = 5  # attempts that fail for another reason than the database
 _chance = secrets.SystemRandom()
 
 
 class ClaimLost(Exception):
-    """Another worker has this mail now."""
+    """Another worker has this mail now, or it is gone."""
+
+
+class OnHold(Exception):
+    """This database is a restored copy since the mail was claimed."""
 
 
 class Sender:
     """Sends the mail of one lane; one thread uses it, and another may end it."""
 
-    def __init__(self, lane: Lane, owner: str) -> None:
+    def __init__(self, lane: Lane, owner: str, show_alive: Callable[[], None] = nothing) -> None:
         self.lane = lane
         self.owner = owner  # the name of a worker that shows that it lives
+        self.show_alive = show_alive  # for it, as part of a transaction, when it does not come to it
         self.stop = threading.Event()  # finish the letter in hand
         self.leave = threading.Event()  # and do not even wait for that
         self._mailer: Mailer | None = None
@@ -106,7 +114,7 @@ class Sender:
         db.session.commit()
         if mails:
             failpoint("mail.claimed")
-        return [Claim(mail, self.owner) for mail in mails]
+        return [Claim(mail, self.owner, self.show_alive) for mail in mails]
 
     def _deliver(self, mailer: Mailer, claim: "Claim") -> bool:
         """Make and send one letter and book the result; return whether anything came of it."""
@@ -130,7 +138,10 @@ class Sender:
             if busy.connection_lost:
                 self._count_lost(busy.reason)
         except ClaimLost:
-            log.warning("mail %s (%s) belongs to another worker now", claim.id, claim.kind)
+            log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
+            return False
+        except OnHold:
+            self._give_back([claim])
             return False
         except Exception as error:  # noqa: BLE001 - told apart, logged or raised again there
             self._failed(claim, error)
@@ -179,16 +190,24 @@ class Sender:
         digest: DigestLetter | None = None,
         is_sent: bool = False,
     ) -> None:
-        """Commit what came of a claim, however long the database is away; left only where this process must end."""
-        wait, said = FIRST_WAIT, False
+        """Commit what came of a claim, however long the database is away; left only where this process must end, or
+        where something else than the database keeps failing: then the next worker finds it, and this lane goes on.
+        """
+        wait, said, tries = FIRST_WAIT, False, 0
         while True:
             try:
                 claim.finish(mark, *reason, digest=digest, is_sent=is_sent)
                 return
-            except Exception as error:  # noqa: BLE001 - whatever it is: the letter is out, and nobody else knows
+            except Exception as error:
                 if not said:
                     log.warning("mail %s waits to be booked: %s", claim.id, type(error).__name__)
                 said = True
+                tries += failures.of(error) is None
+                if tries >= BOOKED:
+                    log.critical(
+                        "mail %s (%s) is left as it was claimed", claim.id, claim.kind, exc_info=error
+                    )
+                    return
             if self.leave.wait(wait):
                 log.warning("mail %s (%s) is left as it was claimed", claim.id, claim.kind)
                 return
@@ -198,9 +217,10 @@ class Sender:
 class Claim:
     """One mail claimed by this worker, until its result is committed."""
 
-    def __init__(self, mail: OutgoingMail, owner: str) -> None:
+    def __init__(self, mail: OutgoingMail, owner: str, show_alive: Callable[[], None]) -> None:
         self.mail = mail
         self.owner = owner
+        self.show_alive = show_alive
         # Kept beside the row, which is read anew: an error must be told of also while the database is away.
         self.id: int = mail.id
         self.kind: str = mail.kind
@@ -208,12 +228,17 @@ class Claim:
         self.is_handed_over = False
 
     def hand_over(self) -> None:
-        """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile."""
+        """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile.
+
+        OnHold in a restored copy.
+        """
         with _hasty():
             if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
-                db.session.rollback()
                 raise ClaimLost
+            if hold.is_held():
+                raise OnHold
             mail_claims.hand_over(self.mail)
+            self.show_alive()
             db.session.commit()
         self.is_handed_over = True
 
@@ -248,5 +273,7 @@ def _make(mail: OutgoingMail) -> letters.Letter:
     with reading():
         try:
             return letters.letter_for(mail)
+        except ObjectDeletedError as gone:
+            raise ClaimLost from gone
         finally:
             db.session.rollback()

@@ -18,7 +18,7 @@ from flask import Flask, current_app, has_app_context
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.infra import failures, wakeups
-from forum.infra.connections import reading, set_patience
+from forum.infra.connections import PATIENCE, reading, set_patience
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing, heartbeat
 from forum.jobs.heartbeat import Heartbeat
@@ -39,7 +39,9 @@ class Worker:
     def __init__(self, app: Flask, lanes: Collection[Lane] = tuple(Lane)) -> None:
         self.app = app
         self.heartbeat = Heartbeat(lanes)
-        self.senders = [Sender(lane, self.heartbeat.name) for lane in Lane if lane in lanes]
+        self.senders = [
+            Sender(lane, self.heartbeat.name, self.heartbeat.show_if_late) for lane in Lane if lane in lanes
+        ]
         self._is_prepared = False  # whether recurring work has its rows
         self._stop = threading.Event()
         self._wakes: list[threading.Event] = []
@@ -126,6 +128,7 @@ class Worker:
         return threading.Thread(target=loop, name=name, daemon=True)
 
     def _beat(self) -> bool:
+        set_patience(PATIENCE)  # whoever holds a row for ever must not silence this process too
         self.heartbeat.show()
         self.heartbeat.recover()
         return False

@@ -49,6 +49,16 @@ def state(mail_id):
     return db.session.scalar(db.select(OutgoingMail.state).where(OutgoingMail.id == mail_id))
 
 
+def test_the_status_says_why_a_lane_waits(app, letters):
+    assert " waits: " not in run(app, "status").output
+    db.session.get_one(OutgoingMail, letters["waits"]).reason = "550 5.1.8 forum@x.example refused"
+    db.session.commit()
+    assert "direct waits: 550 5.1.8 (address) refused" in run(app, "status").output.splitlines()
+    assert json.loads(run(app, "status", "--json").output)["waits"] == {
+        "direct": "550 5.1.8 (address) refused"
+    }
+
+
 def test_the_status_says_what_waits_what_needs_a_person_and_who_works(app, letters):
     said = run(app, "status").output
     assert re.search(r"^direct +1 +0 +0 +0 +0 +0  20", said, re.MULTILINE)

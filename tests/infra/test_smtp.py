@@ -36,7 +36,10 @@ MISBEHAVIOUR = {
     "greeting hang": ("greeting", {"hang": True}, Away, NOT_SENT),
     "greeting drop": ("greeting", {"drop": True}, Away, NOT_SENT),
     "MAIL 450": ("MAIL", {"answer": "450 4.1.8 Later"}, Temporary, NOT_SENT),
-    "MAIL 550": ("MAIL", {"answer": "550 5.1.8 Sender refused"}, Permanent, NOT_SENT),
+    "MAIL 550": ("MAIL", {"answer": "550 5.1.8 Sender refused"}, Away, NOT_SENT),
+    "MAIL 501": ("MAIL", {"answer": "501 5.1.7 Bad sender address syntax"}, Away, NOT_SENT),
+    "MAIL 552": ("MAIL", {"answer": "552 Message size exceeds fixed limit"}, Permanent, NOT_SENT),
+    "MAIL 554 5.3.4": ("MAIL", {"answer": "554 5.3.4 Message too big"}, Permanent, NOT_SENT),
     "MAIL 421": ("MAIL", {"answer": "421 4.7.0 Too many letters"}, Away, NOT_SENT),
     "MAIL 530": ("MAIL", {"answer": "530 5.7.0 Authentication required"}, Away, NOT_SENT),
     "MAIL hang": ("MAIL", {"hang": True}, Temporary, NOT_SENT),
@@ -93,7 +96,7 @@ def test_whatever_a_server_does_it_is_known_where_the_letter_is(case):
         assert post.received[-1].message_id == "<next@x.example>"
         assert len(post.received) == (2 if where == THERE else 1)
         is_kept = point != "greeting" and (
-            became is None or became.reason[:3] in {"450", "451", "550", "554"}
+            became is None or became.reason[:3] in {"450", "451", "501", "550", "552", "554"}
         )
         assert post.connections == (1 if is_kept else 2)
 

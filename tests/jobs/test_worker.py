@@ -306,7 +306,7 @@ def test_a_worker_that_lost_its_mail_books_only_what_it_knows_was_taken():
 
 
 def test_a_digest_goes_out_with_its_items_and_its_end(sent):
-    dirk, _thread = _due_digest()
+    dirk, _thread = due_digest()
     digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
     worker.run_until_idle()
     assert len(sent) == 1
@@ -317,7 +317,7 @@ def test_a_digest_goes_out_with_its_items_and_its_end(sent):
 
 @pytest.mark.parametrize("happened", ["stopped", "suspended", "empty"])
 def test_a_queued_digest_is_asked_again_at_the_door(sent, happened):
-    dirk, thread = _due_digest()
+    dirk, thread = due_digest()
     if happened == "stopped":
         subscriptions.stop(dirk.id)
     elif happened == "suspended":
@@ -334,7 +334,7 @@ def test_a_queued_digest_is_asked_again_at_the_door(sent, happened):
 
 
 def test_a_digest_that_is_refused_comes_back_in_the_next_one(monkeypatch, sent):
-    dirk, thread = _due_digest()
+    dirk, thread = due_digest()
     with monkeypatch.context() as patch:
         through(patch, Permanent("550 full"))
         worker.run_until_idle()
@@ -347,7 +347,7 @@ def test_a_digest_that_is_refused_comes_back_in_the_next_one(monkeypatch, sent):
     assert thread.title in sent[0].get_body(("plain",)).get_content()
 
 
-def _due_digest():
+def due_digest():
     space = make_space("Aalst")
     dirk = make_member("Dirk", space=space)
     with clock.at(clock.now() - timedelta(days=30)):

@@ -8,10 +8,10 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, false, inspect, or_, select, true, update
 
-from forum.domain.mailing import hold
-from forum.infra import clock
+from forum.domain.mailing import hold, workers
+from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.rows import update_rows
 from forum.models.events import Heartbeat
@@ -70,8 +70,13 @@ def still_claimed(
     """Lock the mail and return whether it is still this owner's: a worker that seemed dead has lost its mail.
 
     With `is_sent` also when it was lost and nobody has it now: whoever knows that the server took it may say so.
+    Nobody has a mail that is gone, as it goes with its member.
     """
-    db.session.refresh(mail, with_for_update=True)
+    identity = inspect(mail).identity
+    assert identity is not None
+    same = select(OutgoingMail).where(OutgoingMail.id == identity[0]).with_for_update()
+    if db.session.scalars(same.execution_options(populate_existing=True)).first() is None:
+        return False
     if is_sent and mail.claimed_at == claimed_at and mail.state in (MailState.QUEUED, MailState.UNCERTAIN):
         return True
     return (mail.state, mail.claimed_by, mail.claimed_at) == (MailState.SENDING, owner, claimed_at)
@@ -134,41 +139,62 @@ def release(mail: OutgoingMail, reason: str = "") -> None:
     if reason and clock.now() - mail.queued_at > GIVE_UP:
         mark_failed(mail, reason)
     else:
-        mail.state, mail.reason = MailState.QUEUED, reason or mail.reason
+        mail.reason = reason or mail.reason
+        _queue_again(mail)
 
 
-def silent_owners(*, seen_before: datetime) -> dict[str | None, datetime | None]:
-    """Return who claimed mail and has not shown since that moment that they live, with when they last did.
+def _queue_again(mail: OutgoingMail) -> None:
+    """It was due when it was claimed, and is now, also where the clock was set back since."""
+    mail.state, mail.next_try_at = MailState.QUEUED, min(mail.next_try_at, clock.now())
+
+
+def move_up() -> int:
+    """Let mail go that waits only because the clock was set back since: return how much.
+
+    It was due when it was queued, or tried at a moment that has not come yet.
+    """
+    now = clock.now()
+    ahead = now + workers.LIVE  # the clocks of two machines may be that far apart
+    never_tried = and_(OutgoingMail.claimed_at.is_(None), OutgoingMail.next_try_at <= OutgoingMail.queued_at)
+    waiting = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at > ahead)
+    moved = update(OutgoingMail).where(*waiting, or_(never_tried, OutgoingMail.claimed_at > ahead))
+    return update_rows(moved.values(next_try_at=now).execution_options(synchronize_session=False))
+
+
+def owners() -> dict[str | None, datetime | None]:
+    """Return who has claimed mail, with when they last showed that they live.
 
     None for an owner without a heartbeat, and for mail that a worker of an older release claimed.
     """
-    silent = or_(Heartbeat.at.is_(None), Heartbeat.at < seen_before)
     rows = db.session.execute(
         select(OutgoingMail.claimed_by, Heartbeat.at)
         .outerjoin(Heartbeat, Heartbeat.name == OutgoingMail.claimed_by)
-        .where(OutgoingMail.state == MailState.SENDING, silent)
+        .where(OutgoingMail.state == MailState.SENDING)
         .distinct()
     )
     return {row.claimed_by: row.at for row in rows}
 
 
 def take_back(dead: Collection[str | None], *, lane: Lane | None = None) -> list[OutgoingMail]:
-    """Take the mail of dead owners back, all or of one lane: queue it again, and return what the server may have."""
+    """Take the mail of dead owners back, all or of one lane: queue it again, and return what the server may have.
+
+    What a transaction holds that does not end is left for the next time, or whoever looks would wait with it; of one
+    lane, whose owner asks for its own, it is waited for.
+    """
     nobody = OutgoingMail.claimed_by.is_(None) if None in dead else false()
-    claimed = (
+    claimed = select(OutgoingMail).where(
         OutgoingMail.state == MailState.SENDING,
         or_(nobody, OutgoingMail.claimed_by.in_([name for name in dead if name is not None])),
         true() if lane is None else OutgoingMail.lane == lane,
     )
-    update_rows(
-        update(OutgoingMail)
-        .where(*claimed, OutgoingMail.handed_over_at.is_(None))
-        .values(state=MailState.QUEUED)
-        .execution_options(synchronize_session=False)
-    )
-    maybe_sent = select(OutgoingMail).where(*claimed).with_for_update(skip_locked=True)
-    mails = list(db.session.scalars(maybe_sent.execution_options(populate_existing=True)))
-    for mail in mails:
-        mark_uncertain(mail, LOST, again_after=timedelta(0))
+    locked = claimed.with_for_update(skip_locked=lane is None).execution_options(populate_existing=True)
+    maybe_sent = []
+    for mail in db.session.scalars(locked).all():
+        if mail.handed_over_at is None:
+            _queue_again(mail)
+        else:
+            mark_uncertain(mail, LOST, again_after=timedelta(0))
+            maybe_sent.append(mail)
     db.session.flush()
-    return mails
+    wakeups.announce(db.session)
+    return maybe_sent

@@ -75,6 +75,22 @@ def _counts() -> Any:
     return query.group_by(OutgoingMail.state, OutgoingMail.lane)
 
 
+def why_waiting() -> dict[Lane, str]:
+    """Return why a lane waits, of those in which a letter that is due was given back: the mail server is away."""
+    given_back = (
+        OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.next_try_at <= clock.now(),
+        OutgoingMail.reason != "",
+    )
+    rows = db.session.execute(
+        select(OutgoingMail.lane, func.max(OutgoingMail.reason))
+        .where(*given_back)
+        .group_by(OutgoingMail.lane)
+    )
+    found = {lane: without_addresses(reason) for lane, reason in rows}
+    return {lane: found[lane] for lane in Lane if lane in found}
+
+
 def for_a_person(limit: int = 20) -> list[Letter]:
     """Return the newest letters that failed or are uncertain."""
     at = func.coalesce(OutgoingMail.uncertain_at, OutgoingMail.claimed_at, OutgoingMail.next_try_at)

@@ -22,8 +22,11 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     """Claim the work that is due for the longest time and return its name; None when nothing is.
 
     Work of an owner who is silent is free again, and so is work of this owner, who does one at a time. Commit then.
+    What was done in the future is due: the clock was set back since, and its next time may be a year away.
     """
-    alive = select(Heartbeat.name).where(Heartbeat.at > clock.now() - workers.LIVE)
+    now = clock.now()
+    alive = select(Heartbeat.name).where(workers.showing())
+    due = or_(RecurringWork.next_at <= now, RecurringWork.last_at > now + workers.LIVE)
     free = or_(
         RecurringWork.claimed_by.is_(None),
         RecurringWork.claimed_by == owner,
@@ -31,7 +34,7 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     )
     work = db.session.scalars(
         select(RecurringWork)
-        .where(RecurringWork.name.in_(names), RecurringWork.next_at <= clock.now(), free)
+        .where(RecurringWork.name.in_(names), due, free)
         .order_by(RecurringWork.next_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -39,7 +42,8 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     ).first()
     if work is None:
         return None
-    work.claimed_by, work.claimed_at = owner, clock.now()
+    work.claimed_by, work.claimed_at = owner, now
+    work.last_at = min(work.last_at, now) if work.last_at else None
     db.session.flush()
     return work.name
 

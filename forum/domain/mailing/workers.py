@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -35,11 +35,18 @@ class Recurring:
     is_overdue: bool
 
 
+def showing() -> ColumnElement[bool]:
+    """Return what is true of the heartbeat of a worker that lives. One from the future is from before the clock was
+    set back.
+    """
+    return Heartbeat.at.between(clock.now() - LIVE, clock.now() + LIVE)
+
+
 def live() -> list[Worker]:
     """Return the workers that live, those that started first before others."""
     rows = db.session.scalars(
         select(Heartbeat)
-        .where(Heartbeat.at > clock.now() - LIVE)
+        .where(showing())
         .order_by(Heartbeat.started_at, Heartbeat.at)
         .execution_options(populate_existing=True)
     )
