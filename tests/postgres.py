@@ -73,9 +73,9 @@ class PostgresServer:
         """Start it, and wait until it answers."""
         self.process = _launch(self.folder, self.user, self.binaries, self.settings)
 
-    def stop(self) -> None:
-        """End its sessions and stop it, as at an update of the machine."""
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End its sessions and stop it, as at an update of the machine; SIGQUIT: at once, as at a crash."""
+        self.process.send_signal(how)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

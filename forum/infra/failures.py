@@ -53,6 +53,8 @@ def _kind(error: BaseException) -> Failure | None:
     state = getattr(original, "sqlstate", None)
     if state in FULL_STATES:
         return Failure.FULL
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return Failure.AWAY  # also where the server ended it and psycopg calls that an internal error
     if not isinstance(error, KINDS):
         return None
     words = str(original).lower()

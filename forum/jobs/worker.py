@@ -99,11 +99,10 @@ class Worker:
     def _thread(self, name: str, work: Callable[[], bool], *, every: float | None = None) -> threading.Thread:
         """A thread that does `work` over and over: at once when there may be more, else when it is woken or after LOOK.
 
-        With `every` it is not woken, and does it after so many seconds.
+        With `every` it does it after so many seconds, and is woken only while it waits for the database.
         """
         wake = threading.Event()
-        if every is None:
-            self._wakes.append(wake)
+        self._wakes.append(wake)
 
         def loop() -> None:
             failed = 0
@@ -118,7 +117,10 @@ class Worker:
                         log.exception("the thread %s of the worker failed, and goes on", name)
                     elif failed == 1:
                         log.warning("the thread %s of the worker waits: %s", name, type(error).__name__)
-                    self._stop.wait(min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failed, 10)))
+                    self._stop.wait(FIRST_WAIT)
+                    # Who watches the database is the first to know that it is back, and wakes all.
+                    waits = self._stop if failures.of(error) is None else wake
+                    waits.wait(min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failed, 10)))
                     continue
                 if every is not None:
                     self._stop.wait(every)

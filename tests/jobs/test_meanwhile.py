@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import current_app
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from forum.domain.digests import digests
 from forum.domain.mailing import events, heartbeats, hold, mail_claims, recurring, workers
-from forum.infra import clock
+from forum.infra import clock, failures
 from forum.infra.db import db
-from forum.jobs import calendar, heartbeat, sending, worker
+from forum.jobs import calendar, event_processing, heartbeat, sending, worker
 from forum.jobs.heartbeat import Heartbeat
 from forum.jobs.sending import Sender
 from forum.models.accounts import Member
@@ -256,6 +256,23 @@ if POSTGRES:
             assert Heartbeat().recover(silent_for=timedelta(0), watched_for=0) == 1
             db.session.expire_all()
             assert {mail.state for mail in mails()} == {MailState.QUEUED}
+            db.session.remove()
+
+    @pytest.mark.live
+    def test_what_a_frozen_worker_began_is_ended_by_postgresql_and_says_nothing_about_its_event(live_app):
+        with live_app.app_context():
             limit = db.session.scalar(text("SHOW idle_in_transaction_session_timeout"))
-            assert limit == "1min", "PostgreSQL ends what a frozen process began"
+            assert limit == "1min"
+            event = events.record("password.changed", member_id=make_member("Dirk").id)
+            db.session.commit()
+            db.session.execute(text("SET idle_in_transaction_session_timeout = '50ms'"))
+            db.session.commit()
+            db.session.execute(text("SELECT 1"))
+            time.sleep(0.3)
+            with pytest.raises(SQLAlchemyError) as ended:
+                event_processing.process_due()
+            assert failures.of(ended.value) is failures.Failure.AWAY
+            db.session.rollback()
+            db.session.refresh(event)
+            assert (event.attempts, event.handled_at) == (0, None)
             db.session.remove()
