@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -89,7 +90,7 @@ def _work(settings: dict[str, Any], plan: Plan, told: Connection, log: str) -> N
 
 def hurry() -> None:
     """Shorten what would take minutes."""
-    heartbeat.EVERY = BEAT
+    heartbeat.EVERY, heartbeat.LATE = BEAT, LIVE / 2
     recover: Any = Heartbeat.recover
     recover.__kwdefaults__ = {"silent_for": timedelta(seconds=LIVE), "watched_for": WATCHED}
     workers.LIVE = timedelta(seconds=LIVE)
@@ -128,7 +129,25 @@ def _check_no_claim() -> None:
     mail_claims.still_claimed = lambda *args, **options: True  # type: ignore[assignment]
 
 
+def _hang_the_heartbeat() -> None:
+    show = Heartbeat.show
+
+    def once(pulse: Heartbeat) -> None:
+        if pulse._last is not None:
+            threading.Event().wait()
+        show(pulse)
+
+    Heartbeat.show = once  # type: ignore[method-assign]
+
+
+def _show_nothing_for_it() -> None:
+    _hang_the_heartbeat()
+    Heartbeat.show_if_late = lambda pulse: None  # type: ignore[method-assign]
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
+    "hang the heartbeat": _hang_the_heartbeat,
+    "hang the heartbeat, and let nobody beat for it": _show_nothing_for_it,
     "book before sending": _book_before_sending,
     "check no claim": _check_no_claim,
 }

@@ -194,6 +194,28 @@ def sleeper(app, smtp, mutant) -> Counter:
     return arrived(smtp)
 
 
+def test_a_worker_whose_heartbeat_hangs_keeps_what_its_lanes_send(live_app, smtp):
+    assert stuck(live_app, smtp, "hang the heartbeat") == Counter()
+
+
+def test_if_its_lanes_showed_nothing_others_would_send_it_too(live_app, smtp):
+    """The control."""
+    assert stuck(live_app, smtp, "hang the heartbeat, and let nobody beat for it")
+
+
+def stuck(app, smtp, mutant) -> Counter:
+    """The letters that arrived more than once, of a worker whose heartbeat hangs while another one is there."""
+    queue(app, 12)
+    smtp.misbehave("taken", wait=1.0)
+    hanging = Forked(app, smtp.url, Plan(break_it=mutant))
+    until(lambda: len(smtp.received) > 1, 20)
+    other = Forked(app, smtp.url)
+    until(lambda: states(app) == {MailState.SENT: 12}, 60)
+    hanging.end()
+    assert other.end() == 0
+    return Counter({letter: times for letter, times in arrived(smtp).items() if times > 1})
+
+
 def test_booked_before_it_was_sent_a_letter_would_be_lost_by_a_kill(live_app, smtp):
     """The control: `mail.made` is reached a second time, between the booking and the sending."""
     queue(live_app, 10)
