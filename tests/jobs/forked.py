@@ -7,9 +7,12 @@ heartbeat, its claims.
 import multiprocessing
 import os
 import signal
+import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing.connection import Connection
@@ -17,9 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.engine import make_url
 
 from forum import create_app
 from forum.domain.mailing import mail_claims, workers
+from forum.infra.connections import sqlite_file
 from forum.jobs import calendar, event_processing, heartbeat, sending
 from forum.jobs import worker as worker_module
 from forum.jobs.heartbeat import Heartbeat
@@ -55,6 +60,7 @@ class Forked:
             "INSTANCE": app.config["INSTANCE"],
             "SMTP_URL": smtp_url,
         }
+        self._database = sqlite_file(make_url(app.config["SQLALCHEMY_DATABASE_URI"]))
         self.told, theirs = FORKS.Pipe()
         self.log = Path(app.config["INSTANCE"]) / "worker.log"
         plan = plan or Plan()
@@ -66,6 +72,14 @@ class Forked:
         assert self.process.pid is not None
         os.kill(self.process.pid, number)
 
+    def freeze(self) -> None:
+        """Stop it as it is, until SIGCONT; not while it writes: SQLite's lock would stay with it, for everybody."""
+        self.send_signal(signal.SIGSTOP)
+        while self._database is not None and not _is_free(self._database):
+            self.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+            self.send_signal(signal.SIGSTOP)
+
     def ended(self, within: float = 60) -> int | None:
         """Wait so many seconds for its end; the exit code, None while it still runs."""
         self.process.join(within)
@@ -75,6 +89,15 @@ class Forked:
         """Tell it to end, and wait; the exit code."""
         self.send_signal(signal.SIGTERM)
         return self.ended(within)
+
+
+def _is_free(database: Path) -> bool:
+    with closing(sqlite3.connect(database, isolation_level=None, timeout=0.5)) as other:
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def _work(settings: dict[str, Any], plan: Plan, told: Connection, log: str) -> None:

@@ -28,7 +28,7 @@ def test_what_a_worker_has_in_hand_goes_out_through_another_within_80_seconds(li
             assert ended.ended() == -signal.SIGKILL
         else:
             ended.told.recv()
-            ended.send_signal(signal.SIGSTOP)
+            ended.freeze()
         began, others = time.monotonic(), Forked(live_app, smtp.url, Plan(in_earnest=True))
         until(lambda: len(smtp.received) >= LETTERS - 16, 60)
         went_on = time.monotonic() - began

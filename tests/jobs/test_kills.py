@@ -183,7 +183,7 @@ def sleeper(app, smtp, mutant) -> Counter:
     queue(app, 40)
     slow = Forked(app, smtp.url, Plan("mail.made", 3, "tell", break_it=mutant))
     slow.told.recv()
-    slow.send_signal(signal.SIGSTOP)
+    slow.freeze()
     time.sleep(LIVE + 0.5)
     other = Forked(app, smtp.url)
     until(lambda: states(app) == {MailState.SENT: 40}, 60)
