@@ -18,11 +18,19 @@ from tests.postgres import create_database, postgres_server
 from tests.upgrade import dumps
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _in_days(number: int) -> str:
+    return (datetime.now(UTC) + timedelta(days=number)).isoformat()
+
+
 COMMANDS = (
     ("db", "upgrade"),
     ("demo", "load"),
-    # Letters of a week in which nobody reads yet: windows and mail, which the demo has not.
-    ("digests", "send", "--at", (datetime.now(UTC) + timedelta(days=7)).isoformat()),
+    # Letters of two weeks in which nobody reads yet, which the demo has not: some went out, others wait.
+    ("digests", "send", "--at", _in_days(7)),
+    ("worker", "--until-idle"),
+    ("digests", "send", "--at", _in_days(14)),
 )
 
 
@@ -44,7 +52,14 @@ def _flask(command: tuple[str, ...], url: str, folder: str) -> None:
     settings = {"DATABASE_URL": url, "INSTANCE": folder, "FORUM_DEMO": "1"}
     settings |= {"FORUM_ENV": "development", "BASE_URL": "http://forum.test"}
     subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *command],
+        [
+            sys.executable,
+            "-m",
+            "flask",
+            "--app",
+            "app",
+            *(word.replace("{folder}", folder) for word in command),
+        ],
         cwd=ROOT,
         env={**os.environ, **settings},
         stdout=subprocess.DEVNULL,

@@ -48,6 +48,11 @@ def do_due(owner: str) -> int:
     return done
 
 
+def anything_due() -> bool:
+    """Return whether there is work to do at this moment, whoever does it."""
+    return recurring.anything_due(list(BY_NAME))
+
+
 def prepare() -> None:
     """Make the rows of works that have none; each is due at once. Commits."""
     recurring.add_missing(list(BY_NAME), due_at=clock.now())

@@ -55,11 +55,10 @@ class Sender:
         self.stop = threading.Event()  # finish the letter in hand
         self.leave = threading.Event()  # and do not even wait for that
         self._mailer: Mailer | None = None
-        self._lost = self._pauses = 0
+        self._lost = self._pauses = self._unbooked = 0
         self._rests_until = 0.0
-        self._holds_claims = (
-            False  # or may: the connection was lost while they were made, or before all were booked
-        )
+        # Or may hold: the database failed while they were made, or before all of them were booked.
+        self._holds_claims = False
 
     def send_due(self) -> int:
         """Send what is due and return how many letters were finished; 0 when nothing is, or the server is away."""
@@ -92,6 +91,7 @@ class Sender:
     def _send_all(self, mailer: Mailer) -> int:
         finished = 0
         while not self.stop.is_set() and not self.seconds_to_rest():
+            self._unbooked = 0
             claims = self._claim()
             for position, claim in enumerate(claims):
                 if self.stop.is_set() or self.seconds_to_rest():
@@ -99,7 +99,7 @@ class Sender:
                     break
                 if self._deliver(mailer, claim):
                     finished += 1
-            self._holds_claims = False
+            self._holds_claims = self._unbooked > 0
             if not claims:
                 break
         return finished
@@ -125,6 +125,7 @@ class Sender:
         except letter_kinds.NothingToSend as obsolete:
             self._book(claim, mail_claims.mark_cancelled, obsolete.reason)
         except Permanent as refused:
+            self._lost = 0
             self._book(claim, mail_claims.mark_failed, refused.reason)
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
@@ -137,6 +138,8 @@ class Sender:
             self._book(claim, mail_claims.schedule_retry, busy.reason)
             if busy.connection_lost:
                 self._count_lost(busy.reason)
+            else:
+                self._lost = 0
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
             return False
@@ -190,8 +193,10 @@ class Sender:
         digest: DigestLetter | None = None,
         is_sent: bool = False,
     ) -> None:
-        """Commit what came of a claim, however long the database is away; left only where this process must end, or
-        where something else than the database keeps failing: then the next worker finds it, and this lane goes on.
+        """Commit what came of a claim, however long the database is away.
+
+        Left only where this process must end, and where something else than the database keeps failing: the next round
+        takes it back then.
         """
         wait, said, tries = FIRST_WAIT, False, 0
         while True:
@@ -204,6 +209,7 @@ class Sender:
                 said = True
                 tries += failures.of(error) is None
                 if tries >= BOOKED:
+                    self._unbooked += 1
                     log.critical(
                         "mail %s (%s) is left as it was claimed", claim.id, claim.kind, exc_info=error
                     )

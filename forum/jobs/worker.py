@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from types import FrameType
 from typing import Any
 
 from flask import Flask, current_app, has_app_context
@@ -42,6 +43,7 @@ class Worker:
         self.senders = [
             Sender(lane, self.heartbeat.name, self.heartbeat.show_if_late) for lane in Lane if lane in lanes
         ]
+        self._is_told = False  # to end
         self._is_prepared = False  # whether recurring work has its rows
         self._stop = threading.Event()
         self._wakes: list[threading.Event] = []
@@ -49,7 +51,7 @@ class Worker:
     def run(self) -> int:
         """Work until SIGINT or SIGTERM; return the exit code: 1 when a thread ended by itself, which none should."""
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self.stop())
+            signal.signal(number, self._note_signal)
         threads = [
             self._thread("heartbeat", self._beat, every=heartbeat.EVERY),
             self._thread("events", self._process_events),
@@ -58,16 +60,22 @@ class Worker:
         ]
         for thread in (*threads, threading.Thread(target=self._watch, name="watch", daemon=True)):
             thread.start()
-        code = 0
-        while not self._stop.wait(0.5):
-            if dead := [thread.name for thread in threads if not thread.is_alive()]:
-                log.critical("the thread %s of the worker ended by itself", ", ".join(dead))
-                code = 1
-                self.stop()
+        dead: list[str] = []
+        while not self._is_told and not dead:
+            time.sleep(0.2)
+            dead = [thread.name for thread in threads if not thread.is_alive()]
+        if dead:
+            log.critical("the thread %s of the worker ended by itself", ", ".join(dead))
+        code = 1 if dead else 0
+        self._stop_threads()
         self._end(threads, code)
         return code
 
-    def stop(self) -> None:
+    def _note_signal(self, _number: int, _frame: FrameType | None) -> None:
+        # Nothing else: what a handler interrupts may hold the lock that it would wait for.
+        self._is_told = True
+
+    def _stop_threads(self) -> None:
         """Let every thread finish what it has in hand, and end."""
         for sender in self.senders:
             sender.stop.set()
@@ -145,7 +153,11 @@ class Worker:
         if not self._is_prepared:
             calendar.prepare()
             self._is_prepared = True
-        calendar.do_due(self.heartbeat.name)
+        with reading():  # most times there is nothing, and SQLite's lock is for others
+            due = calendar.anything_due()
+            db.session.commit()
+        if due:
+            calendar.do_due(self.heartbeat.name)
         return False
 
     def _send(self, sender: Sender) -> bool:

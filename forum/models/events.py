@@ -42,7 +42,6 @@ class RecurringWork(Model):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     last_at: Mapped[datetime | None]
     next_at: Mapped[datetime]
-    claimed_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(String(60))
     failures: Mapped[int] = mapped_column(SmallInteger, default=0)  # in a row
     last_error: Mapped[str] = mapped_column(Text, default="")

@@ -57,10 +57,10 @@ class OutgoingMail(Model):
     message_id: Mapped[str] = mapped_column(String(120))
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
     created_at: Mapped[datetime]
-    queued_at: Mapped[datetime]  # as created_at, until an operator queues it again: its four days begin here
     # When what it tells happened or fell due: of a restored copy, nothing goes out that was due before.
     due_at: Mapped[datetime]
     next_try_at: Mapped[datetime]  # it does not leave before
+    failing_since: Mapped[datetime | None]  # the first try that failed: after four days it is given up
     claimed_at: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(String(60))  # a worker: the name of its heartbeat
     # Written before the mail server gets the text. What ends before it was not sent; after it, nobody knows.

@@ -22,7 +22,7 @@ STATES = (
     ("queued", "sending", "sent", "failed", "cancelled", "uncertain"),
 )
 NOTICES = "('join_request', 'join_answered', 'lesson_returned', 'drafts_lapse')"
-TIMES = ("queued_at", "due_at", "handed_over_at", "uncertain_at")
+TIMES = ("due_at", "failing_since", "handed_over_at", "uncertain_at")
 
 
 def upgrade() -> None:
@@ -30,8 +30,9 @@ def upgrade() -> None:
         op.add_column(MAIL, _time(column, nullable=True))
     op.add_column(MAIL, sa.Column("claimed_by", sa.String(60), nullable=True))
     _allow(0, 1)
-    op.execute(f"UPDATE {MAIL} SET due_at = created_at, queued_at = created_at")  # noqa: S608 - constants of this file
+    op.execute(f"UPDATE {MAIL} SET due_at = created_at")  # noqa: S608 - constants of this file
     op.execute(f"UPDATE {MAIL} SET lane = 'notice' WHERE kind = 'cited' OR kind IN {NOTICES}")  # noqa: S608
+    op.execute(f"UPDATE {MAIL} SET failing_since = created_at WHERE state = 'queued' AND attempts > 0")  # noqa: S608
     # What a worker of before claimed waits for one that says who it is.
     op.execute(f"UPDATE {MAIL} SET handed_over_at = claimed_at WHERE state = 'sending'")  # noqa: S608
     with op.batch_alter_table("heartbeat") as batch:
@@ -39,7 +40,7 @@ def upgrade() -> None:
         batch.add_column(_time("started_at", nullable=True))
         batch.add_column(sa.Column("lanes", sa.String(60), nullable=False, server_default=""))
     op.create_index("ix_outgoing_mail_sent_at", MAIL, ["sent_at"])
-    _require_moments()
+    _require_due_at()
     _create_tables()
 
 
@@ -49,7 +50,6 @@ def _create_tables() -> None:
         sa.Column("name", sa.String(40), nullable=False),
         _time("last_at", nullable=True),
         _time("next_at"),
-        _time("claimed_at", nullable=True),
         sa.Column("claimed_by", sa.String(60), nullable=True),
         sa.Column("failures", sa.SmallInteger(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=False),
@@ -129,12 +129,11 @@ def _allow(before: int, after: int) -> None:
         op.create_check_constraint(op.f(f"ck_{MAIL}_{name}"), MAIL, new)
 
 
-def _require_moments() -> None:
+def _require_due_at() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        _rewrite({f"{column} DATETIME": f"{column} DATETIME NOT NULL" for column in TIMES[:2]})
+        _rewrite({"due_at DATETIME": "due_at DATETIME NOT NULL"})
     else:
-        for column in TIMES[:2]:
-            op.alter_column(MAIL, column, nullable=False)
+        op.alter_column(MAIL, "due_at", nullable=False)
 
 
 def _rewrite(changes: dict[str, str]) -> None:

@@ -11,8 +11,7 @@ from sqlalchemy import create_engine, text
 
 from forum.infra import private_files
 from forum.infra.connections import reading
-from forum.infra.mailer import Temporary, open_mailer
-from forum.jobs import queue
+from forum.infra.mailer import Away, open_mailer
 
 pytestmark = pytest.mark.any_database
 WIDE = [0, 0o022, 0o077]
@@ -46,14 +45,12 @@ def test_what_is_made_is_for_us_alone(tmp_path, umask):
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE a (b)"))
         connection.execute(text("INSERT INTO a VALUES (1)"))
-        made = queue.connect(f"sqlite:///{folder / 'jobs.db'}")
-        made.storage.put_data(b"a", b"b")
         with open_mailer(f"mailbox:{folder / 'mail'}") as out:
             out.send(letter())
         private_files.write(folder / "secret", b"x")
         found = modes_below(folder)
     engine.dispose()
-    assert {"forum.db", "forum.db-wal", "forum.db-shm", "jobs.db", "mail", "secret"} <= set(found)
+    assert {"forum.db", "forum.db-wal", "forum.db-shm", "mail", "secret"} <= set(found)
     assert mode(folder) == 0o700
     assert found.pop("mail") == 0o700
     assert set(found.values()) == {0o600}
@@ -108,7 +105,7 @@ def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path):
     for path in (tmp_path / "taken" / "forum.db", tmp_path / "taken" / "deep" / "forum.db"):
         with pytest.raises(private_files.Unwritable, match="cannot be written"):
             private_files.make_database(path)
-    with open_mailer(f"mailbox:{tmp_path / 'taken' / 'mail'}") as out, pytest.raises(Temporary):
+    with open_mailer(f"mailbox:{tmp_path / 'taken' / 'mail'}") as out, pytest.raises(Away):
         out.send(letter())
     assert private_files.unwritable(tmp_path / "forum.db") == ""
     assert "cannot be written" in private_files.unwritable(tmp_path / "taken" / "forum.db")

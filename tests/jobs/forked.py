@@ -25,9 +25,11 @@ from sqlalchemy.engine import make_url
 from forum import create_app
 from forum.domain.mailing import mail_claims, workers
 from forum.infra.connections import sqlite_file
+from forum.infra.db import db
 from forum.jobs import calendar, event_processing, heartbeat, sending
 from forum.jobs import worker as worker_module
 from forum.jobs.heartbeat import Heartbeat
+from forum.models.events import Heartbeat as HeartbeatRow
 from forum.models.mail import Lane
 
 FORKS = multiprocessing.get_context("forkserver")
@@ -79,6 +81,13 @@ class Forked:
             self.send_signal(signal.SIGCONT)
             time.sleep(0.05)
             self.send_signal(signal.SIGSTOP)
+
+    def shows_alive(self, app: Flask) -> bool:
+        """Whether it has a heartbeat by now: then it listens for signals."""
+        with app.app_context():
+            names = db.session.scalars(db.select(HeartbeatRow.name)).all()
+            db.session.remove()
+        return any(f"-{self.process.pid}-" in name for name in names)
 
     def ended(self, within: float = 60) -> int | None:
         """Wait so many seconds for its end; the exit code, None while it still runs."""

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -152,7 +153,11 @@ def test_told_to_end_at_any_moment_it_ends_soon_and_leaves_nothing_undone(live_a
     for number in range(ENDINGS):
         worker = Forked(live_app, smtp.url)
         # The first round among them: before it began, and while it looks for work the first time.
-        time.sleep(0.02 * number if number < 20 else chance.uniform(0.3, 2))
+        if number < 20:
+            time.sleep(0.02 * number)
+        else:
+            until(partial(worker.shows_alive, live_app), 30)
+            time.sleep(chance.uniform(0, 1.5))
         told_at = time.monotonic()
         worker.send_signal(signal.SIGTERM)
         code = worker.ended(12)

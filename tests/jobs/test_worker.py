@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.digests import digests, subscriptions
-from forum.domain.mailing import events, heartbeats, mail_claims, mail_queue
+from forum.domain.mailing import events, heartbeats, hold, mail_claims, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.infra.mailer import Away, Permanent, Temporary, Uncertain
@@ -14,7 +14,8 @@ from forum.jobs.heartbeat import Heartbeat
 from forum.jobs.sending import Sender
 from forum.models.events import Event
 from forum.models.mail import Lane, MailState, OutgoingMail
-from forum.models.spaces import JoinRequest, Role
+from forum.models.maintenance import RestoredCopy
+from forum.models.spaces import JoinRequest, Role, Space
 from forum.models.subscriptions import Digest, DigestItem, DigestState, Frequency
 from tests.factories import actor, make_member, make_space, make_thread
 
@@ -359,3 +360,35 @@ def due_digest():
     with clock.at(clock.now()) as now:
         digests.open_windows(now)
     return dirk, thread
+
+
+def test_a_digest_that_waited_in_a_backup_does_not_come_again_with_the_next_one(sent):
+    dirk, thread = due_digest()
+    db.session.add(RestoredCopy(id=1, backup_made_at=clock.now(), restored_at=clock.now()))
+    db.session.commit()
+    worker.run_until_idle()
+    assert hold.release() == 1
+    digest = db.session.scalars(db.select(Digest).where(Digest.member_id == dirk.id)).one()
+    db.session.refresh(digest)
+    assert (digest.state, digest.reason) == (DigestState.SKIPPED, hold.RESTORED)
+    with clock.at(clock.now() + timedelta(days=7)):
+        space = db.session.get_one(Space, thread.space_id)
+        make_thread(space, dirk, title="Since then", at=clock.now() - timedelta(days=1))
+        calendar.open_digests()
+        worker.run_until_idle()
+    assert not [letter for letter in sent if thread.title in letter.get_body(("plain",)).get_content()]
+
+
+def test_lost_connections_are_in_a_row_only_without_an_answer_between_them(monkeypatch):
+    way_out = through(monkeypatch, Temporary("lost", connection_lost=True))
+    sender = Sender(Lane.DIRECT, "here")
+    for number, answer in enumerate(("lost", "450 busy", "lost", "550 nobody", "lost")):
+        lost = answer == "lost"
+        refusal = Permanent if answer.startswith("550") else Temporary
+        way_out.refusal = Temporary(answer, connection_lost=True) if lost else refusal(answer)
+        queue(f"p{number}")
+        assert sender.send_due() == 1
+        assert sender.seconds_to_rest() == 0
+    queue("last")
+    assert sender.send_due() == 1
+    assert sender.seconds_to_rest() > 0

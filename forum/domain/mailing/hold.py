@@ -9,6 +9,7 @@ from forum.infra.db import db
 from forum.infra.rows import update_rows
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
+from forum.models.subscriptions import Digest, DigestState
 
 RESTORED = "restored"  # the reason of mail that was due before the restore
 # For queries that claim: true while a restored copy holds its mail.
@@ -50,4 +51,6 @@ def release() -> int | None:
     wakeups.announce(db.session)
     waiting = (MailState.QUEUED, MailState.SENDING)
     old = update(OutgoingMail).where(OutgoingMail.state.in_(waiting), OutgoingMail.due_at <= copy.restored_at)
+    windows = update(Digest).where(Digest.state == DigestState.QUEUED, Digest.ends_at <= copy.restored_at)
+    db.session.execute(windows.values(state=DigestState.SKIPPED, reason=RESTORED))
     return update_rows(old.values(state=MailState.CANCELLED, reason=RESTORED))

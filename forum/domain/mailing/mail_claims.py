@@ -105,10 +105,10 @@ def mark_failed(mail: OutgoingMail, reason: str) -> None:
 
 
 def schedule_retry(mail: OutgoingMail, reason: str) -> None:
-    """Retry after a growing delay with some chance in it, failed after about four days."""
+    """Retry after a growing delay with some chance in it, failed about four days after the first try."""
     delay = DELAYS[min(mail.attempts, len(DELAYS) - 1)]
     next_try_at = clock.now() + delay * _chance.uniform(1 - JITTER, 1 + JITTER)
-    if next_try_at - mail.queued_at > GIVE_UP:
+    if _gives_up(mail, next_try_at):
         mark_failed(mail, reason)
         return
     mail.attempts += 1
@@ -135,12 +135,21 @@ def mark_uncertain(mail: OutgoingMail, reason: str, *, again_after: timedelta = 
 
 
 def release(mail: OutgoingMail, reason: str = "") -> None:
-    """Give back a mail of which the server has nothing; failed when it has been waiting for longer than four days."""
-    if reason and clock.now() - mail.queued_at > GIVE_UP:
+    """Give back a mail of which the server has nothing, with the reason of a try that failed, or without one.
+
+    Failed when more than four days went by since its first try.
+    """
+    if reason and _gives_up(mail, clock.now()):
         mark_failed(mail, reason)
     else:
         mail.reason = reason or mail.reason
         _queue_again(mail)
+
+
+def _gives_up(mail: OutgoingMail, moment: datetime) -> bool:
+    """Note that a try failed; return whether that moment is more than four days after the first one that did."""
+    mail.failing_since = mail.failing_since or clock.now()
+    return moment - mail.failing_since > GIVE_UP
 
 
 def _queue_again(mail: OutgoingMail) -> None:
@@ -155,7 +164,7 @@ def move_up() -> int:
     """
     now = clock.now()
     ahead = now + workers.LIVE  # the clocks of two machines may be that far apart
-    never_tried = and_(OutgoingMail.claimed_at.is_(None), OutgoingMail.next_try_at <= OutgoingMail.queued_at)
+    never_tried = and_(OutgoingMail.claimed_at.is_(None), OutgoingMail.next_try_at <= OutgoingMail.created_at)
     waiting = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at > ahead)
     moved = update(OutgoingMail).where(*waiting, or_(never_tried, OutgoingMail.claimed_at > ahead))
     return update_rows(moved.values(next_try_at=now).execution_options(synchronize_session=False))

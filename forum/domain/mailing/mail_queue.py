@@ -72,7 +72,6 @@ def mail_row(
         "reason": "",
         "message_id": f"<{tokens.mark(MESSAGE_ID, key)}@{_host()}>",  # a key counts what happens; strangers read this
         "created_at": now,
-        "queued_at": now,
         "due_at": due_at or now,
         "next_try_at": max(not_before, now) if not_before else now,
     }

@@ -131,7 +131,7 @@ def retry(ids: Collection[int] | None = None, *, state: MailState = MailState.FA
             state=MailState.QUEUED,
             reason="",
             attempts=0,
-            queued_at=clock.now(),
+            failing_since=None,
             next_try_at=clock.now(),
             # Not `claimed_at`: a worker that still learns that the server took it may say so.
             handed_over_at=None,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from forum.domain.mailing import workers
 from forum.infra import clock
@@ -11,11 +11,24 @@ from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.events import Heartbeat, RecurringWork
 
+MOST = 1000  # failures in a row that are counted
+
 
 def add_missing(names: Sequence[str], *, due_at: datetime) -> None:
     """Make the rows of works that have none, due at that moment."""
     rows = [{"name": name, "next_at": due_at, "failures": 0, "last_error": ""} for name in names]
     insert_new(RecurringWork, rows)
+
+
+def anything_due(names: Sequence[str]) -> bool:
+    """Return whether one of these works is due."""
+    return bool(
+        db.session.scalar(select(exists().where(RecurringWork.name.in_(names), _is_due(clock.now()))))
+    )
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return or_(RecurringWork.next_at <= now, RecurringWork.last_at > now + workers.LIVE)
 
 
 def claim_due(names: Sequence[str], *, owner: str) -> str | None:
@@ -26,7 +39,6 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     """
     now = clock.now()
     alive = select(Heartbeat.name).where(workers.showing())
-    due = or_(RecurringWork.next_at <= now, RecurringWork.last_at > now + workers.LIVE)
     free = or_(
         RecurringWork.claimed_by.is_(None),
         RecurringWork.claimed_by == owner,
@@ -34,7 +46,7 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     )
     work = db.session.scalars(
         select(RecurringWork)
-        .where(RecurringWork.name.in_(names), due, free)
+        .where(RecurringWork.name.in_(names), _is_due(now), free)
         .order_by(RecurringWork.next_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -42,7 +54,7 @@ def claim_due(names: Sequence[str], *, owner: str) -> str | None:
     ).first()
     if work is None:
         return None
-    work.claimed_by, work.claimed_at = owner, now
+    work.claimed_by = owner
     work.last_at = min(work.last_at, now) if work.last_at else None
     db.session.flush()
     return work.name
@@ -52,14 +64,14 @@ def note_done(name: str, *, at: datetime) -> None:
     """Note that the work was done, and give it back."""
     work = db.session.get_one(RecurringWork, name, populate_existing=True)
     work.last_at, work.failures, work.last_error = at, 0, ""
-    work.claimed_by = work.claimed_at = None
+    work.claimed_by = None
 
 
 def note_failure(name: str, error: str, *, at: datetime) -> int:
     """Note the name of the error that ended the work, and give it back; return the failures in a row."""
     work = db.session.get_one(RecurringWork, name, populate_existing=True)
-    work.failures, work.last_error = work.failures + 1, error
-    work.claimed_by = work.claimed_at = None
+    work.failures, work.last_error = min(work.failures + 1, MOST), error
+    work.claimed_by = None
     return work.failures
 
 

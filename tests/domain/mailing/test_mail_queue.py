@@ -35,8 +35,8 @@ def mail(session):
 
 
 def later(mail, attempts, *, age=timedelta(0)):
-    """How long a mail waits that was tried so often before, or how it ended."""
-    mail.attempts = attempts
+    """How long a mail waits that was tried so often before, first long ago, or how it ended."""
+    mail.attempts, mail.failing_since = attempts, LONG_AGO
     with clock.at(LONG_AGO + age):
         mail_claims.schedule_retry(mail, "451 busy")
         assert mail.reason == "451 busy"
@@ -58,6 +58,11 @@ def test_after_four_days_it_is_given_up(mail):
 
 
 def test_who_gives_a_mail_back_leaves_it_as_it_was_until_four_days_are_over(mail):
+    with clock.at(LONG_AGO + DAY):
+        claim()
+        mail_claims.release(mail)
+        assert mail.failing_since is None, "it was not even tried"
+    mail.failing_since = LONG_AGO
     with clock.at(LONG_AGO + 4 * DAY):
         claim()
         mail_claims.release(mail, "no connection")
@@ -69,6 +74,16 @@ def test_who_gives_a_mail_back_leaves_it_as_it_was_until_four_days_are_over(mail
         claim()
         mail_claims.release(mail, "no connection")
         assert (mail.state, mail.reason) == (MailState.FAILED, "no connection")
+
+
+def test_the_four_days_begin_with_the_first_try_and_not_while_it_waits_for_its_time(session):
+    with clock.at(LONG_AGO):
+        queue("late", not_before=LONG_AGO + 5 * DAY)
+    with clock.at(LONG_AGO + 5 * DAY):
+        (late,) = claim()
+        mail_claims.schedule_retry(late, "450 busy")
+        assert late.state == MailState.QUEUED
+        assert late.failing_since == clock.now()
 
 
 def test_a_mail_that_waits_is_not_claimed_before_its_time(mail):

@@ -135,7 +135,7 @@ def test_letters_are_tried_again_as_if_never_tried_but_not_from_before_a_restore
     for mail in (failed, unsure):
         mail.attempts, mail.handed_over_at, mail.uncertain_at = 9, now, now
         mail.next_try_at, mail.reason = now + timedelta(days=1), "no"
-        mail.queued_at = now - timedelta(days=5)
+        mail.failing_since = now - timedelta(days=5)
     old.due_at = now - timedelta(days=1)
     db.session.add(
         RestoredCopy(id=1, backup_made_at=now, restored_at=now - timedelta(hours=1), released_at=now)
@@ -146,7 +146,7 @@ def test_letters_are_tried_again_as_if_never_tried_but_not_from_before_a_restore
     for mail in (failed, unsure):
         db.session.refresh(mail)
         assert (mail.state, mail.attempts, mail.reason) == (MailState.QUEUED, 0, "")
-        assert now <= mail.queued_at <= clock.now(), "its four days begin again"
+        assert mail.failing_since is None, "its four days begin again"
         assert mail.next_try_at <= clock.now()
         assert (mail.handed_over_at, mail.uncertain_at) == (None, None)
     assert mail_status.retry() == 1, "all that failed"
