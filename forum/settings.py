@@ -57,6 +57,8 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
         if app.config["DEBUG"] or get_debug_flag():
             wrong.append("FLASK_DEBUG is on: leave it out, or write 0")
         wrong += safe_settings.unsafe(app.config)
+    else:
+        wrong += safe_settings.database_url(app.config["SQLALCHEMY_DATABASE_URI"])
     if wrong:
         raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
     for name, why in RETIRED.items():

@@ -16,6 +16,7 @@ from forum.cli import (
     render,
     restores,
     schema_check,
+    sentences,
     spaces,
     start,
     threads,
@@ -43,7 +44,10 @@ COMMANDS = (
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands; most refuse a database that does not fit this release."""
+    """Register the commands; most refuse a database that does not fit this release, and each ends with a
+    sentence where the database or the disk cannot be used.
+    """
     for command in COMMANDS:
         command.register(app)
     schema_check.init_app(app)
+    sentences.init_app(app)

@@ -14,7 +14,9 @@ from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.domain import health
 from forum.domain.maintenance import records, rotation
+from forum.infra import failures
 from forum.infra.backups.problems import Problem
 from forum.infra.db import db, elsewhere
 from forum.infra.private_files import Unwritable
@@ -70,6 +72,9 @@ def migrate(url: URL) -> None:
 
 def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: str, since: float) -> None:
     """Write into the live database what was done with a file, and commit; `since` is a moment of `time.monotonic`."""
+    if missing := health.missing_database():
+        click.echo(f"It is not written down: {missing}", err=True)
+        return
     name, size = (file.name, file.stat().st_size if file.is_file() else 0) if file else ("", 0)
     seconds = time.monotonic() - since
     try:
@@ -77,7 +82,7 @@ def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: s
         db.session.commit()
     except SQLAlchemyError as error:  # away, full, or of another release: the file counts
         db.session.rollback()
-        click.echo(f"It is not written down in the database ({type(error).__name__}).", err=True)
+        click.echo(f"It is not written down in the database: {failures.reason(error)}", err=True)
 
 
 def size_in_words(size: int) -> str:

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.domain import schema
+from forum.domain import health, schema
 from forum.infra.connections import reading
 from forum.infra.db import db
 
@@ -44,6 +44,8 @@ def _asking(run: Any) -> Any:
 def _require_fit() -> None:
     app = click.get_current_context().ensure_object(ScriptInfo).load_app()
     with app.app_context(), reading():  # a context of its own: what a test wrote and did not commit stays
+        if missing := health.missing_database():
+            raise click.ClickException(missing[0].upper() + missing[1:])
         try:
             fit = schema.fit()
         except SQLAlchemyError:

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import func, literal, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import schema
 from forum.domain.checks import Check
 from forum.domain.mailing import hold, mail_status, workers
 from forum.domain.maintenance import records
-from forum.infra import clock, disks, private_files
+from forum.infra import clock, disks, failures, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
+from forum.infra.failures import Failure
 from forum.models.mail import Lane
 from forum.models.maintenance import MaintenanceKind
 
@@ -29,6 +29,13 @@ LANE_WAITS = {
     Lane.NOTICE: timedelta(minutes=15),
     Lane.BULK: timedelta(hours=8),
     Lane.SLOW: timedelta(hours=8),
+}
+
+# Anybody may ask what the web needs: no host, no name of a database.
+WHY: dict[Failure | None, str] = {
+    Failure.BUSY: "busy",
+    Failure.AWAY: "does not answer, or has no tables",
+    Failure.FULL: "cannot keep anything: full, or read-only",
 }
 
 
@@ -45,7 +52,20 @@ def worker_checks() -> list[Check]:
 
     Mail that is held or needs a person is said and fails nothing: no worker can help it.
     """
+    try:
+        db.session.scalar(select(literal(1)))
+    except SQLAlchemyError as error:  # once, and with the reason: this is for the operator only
+        db.session.rollback()
+        return [Check("database", False, f"{failures.place(db.engine.engine.url)}: {failures.reason(error)}")]
     return [check for name, question in WORK.items() for check in _ask(name, question)]
+
+
+def missing_database() -> str:
+    """Return a sentence when DATABASE_URL names a file that is not there; asking SQLite would make an empty one."""
+    path = sqlite_file(db.engine.engine.url)
+    if path is None or path.exists():
+        return ""
+    return f"there is no database at {path}: is DATABASE_URL right? (`flask start` makes a new forum there.)"
 
 
 def places() -> dict[str, Path]:
@@ -60,11 +80,13 @@ def _ask(name: str, question: Callable[[], Iterator[Check]]) -> list[Check]:
         return list(question())
     except (SQLAlchemyError, OSError) as error:
         db.session.rollback()
-        return [Check(name, name in SAID, type(error).__name__, warns=name in SAID)]
+        if name in SAID:  # the checks before it say what is the matter
+            return [Check(name, True, "not known", warns=True)]
+        return [Check(name, False, WHY.get(failures.of(error)) or type(error).__name__)]
 
 
 def _database_file() -> Path | None:
-    return sqlite_file(make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]))
+    return sqlite_file(db.engine.engine.url)
 
 
 def _database() -> Iterator[Check]:

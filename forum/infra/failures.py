@@ -1,13 +1,15 @@
-"""What a database says when it fails through no fault of the request: whether to wait, and for how long."""
+"""What a database says when it fails through no fault of the request: whether to wait, for how long, and why."""
 
 import sqlite3
 from enum import StrEnum
 
 import psycopg
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from forum.infra.db import Closed
 from forum.infra.turns import TooBusy
+from forum.infra.words import one_line
 
 
 class Failure(StrEnum):
@@ -32,6 +34,7 @@ BUSY_STATES = frozenset({"55P03", "40001", "40P01", "57014", "53300"})
 FULL_STATES = frozenset({"53100", "25006"})
 # SQLite's own words: it has no other code in Python 3.11 for all of them.
 BUSY_WORDS = ("database is locked", "database table is locked")
+LONGEST_REASON = 200
 FULL_WORDS = ("database or disk is full", "readonly database", "disk i/o error")
 
 
@@ -61,3 +64,26 @@ def _kind(error: BaseException) -> Failure | None:
     if state in BUSY_STATES or words.startswith(BUSY_WORDS):
         return Failure.BUSY
     return Failure.FULL if any(each in words for each in FULL_WORDS) else Failure.AWAY
+
+
+def reason(error: BaseException) -> str:
+    """Return why the database or a file failed, in one line for the operator: no statement, values, or password.
+
+    What may quote a value says its name only.
+    """
+    original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(original, OSError):
+        return original.strerror or type(original).__name__
+    # A file that is no database is none of the kinds: no waiting helps.
+    if not isinstance(original, KINDS) and type(original) is not sqlite3.DatabaseError:
+        return type(original).__name__
+    first = next(iter(str(original).strip().splitlines()), "")  # what follows quotes the statement
+    return one_line(first)[:LONGEST_REASON] or type(original).__name__
+
+
+def place(url: URL) -> str:
+    """Return where a database is, for the operator: its file, or host, port and name; no user or password."""
+    if url.get_backend_name() == "sqlite":
+        return f"SQLite, {url.database or 'in memory'}"
+    host = url.host or str(url.query.get("host", "")) or "this machine"
+    return f"PostgreSQL at {host}:{url.port or 5432}, database {url.database or '(none)'}"

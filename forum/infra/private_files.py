@@ -106,7 +106,10 @@ def _close(path: Path) -> None:
         return
     is_plain = stat.S_ISREG(now.st_mode) or (stat.S_ISDIR(now.st_mode) and not now.st_mode & stat.S_ISVTX)
     if is_plain and now.st_mode & OTHERS and now.st_uid == os.geteuid():
-        path.chmod(stat.S_IMODE(now.st_mode) & ~OTHERS)
+        try:
+            path.chmod(stat.S_IMODE(now.st_mode) & ~OTHERS)
+        except OSError as error:  # of a disk that only reads
+            log.warning("%s can be read by others, and cannot be closed: %s", path, error.strerror)
 
 
 def _unwritable(path: Path, error: OSError) -> Unwritable:

@@ -236,13 +236,21 @@ def _mail(url: str) -> list[str]:
     return []
 
 
-def _database(url: str) -> list[str]:
+def database_url(url: str) -> list[str]:
+    """Return a sentence when DATABASE_URL is no address of a database that the forum knows, whatever lies there."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
-        return ["DATABASE_URL is no address of a database"]
+        return ["DATABASE_URL is no address of a database: write sqlite:///… or postgresql+psycopg://…"]
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         return ["DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"]
+    return []
+
+
+def _database(url: str) -> list[str]:
+    if wrong := database_url(url):
+        return wrong
+    parsed = make_url(url)
     if parsed.drivername == "sqlite":
         if not _is_file(url):
             return [

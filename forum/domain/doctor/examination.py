@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.domain import schema
+from forum.domain import health, schema
 from forum.domain.doctor import counters, machine, rows, words, work
 from forum.domain.doctor.findings import Finding
+from forum.infra import failures
 from forum.infra.connections import reading
 from forum.infra.db import db
 
@@ -46,11 +47,13 @@ def examine(
     `data_only`: without what is about the running forum, as for a copy. A database of another release is one finding,
     and its data are not looked at.
     """
+    if missing := health.missing_database():
+        return [Finding("database", 1, missing)]
     try:
         with _one_state():
             fit = schema.fit()
     except SQLAlchemyError as error:
-        return [Finding("database", 1, f"it does not answer ({type(error).__name__})")]
+        return [Finding("database", 1, f"{failures.place(db.engine.engine.url)}: {failures.reason(error)}")]
     if not fit.good:
         return [Finding("migrations", 1, fit.sentence)]
     found: list[Finding] = []
