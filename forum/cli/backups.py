@@ -1,19 +1,29 @@
 """`flask backup`: one file with everything but the secret key, made while people post."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from forum.cli.operating import backup_folder, media_folder, sentences, size_in_words, write_down
+from forum.cli.operating import (
+    KEY,
+    backup_folder,
+    backups_in,
+    in_words,
+    media_folder,
+    sentences,
+    size_in_words,
+    write_down,
+)
 from forum.domain.maintenance import rotation
-from forum.infra import clock, private_files
+from forum.infra import clock, private_files, tokens
 from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem, told
-from forum.infra.backups.workspace import taken
+from forum.infra.backups.snapshot import place_of
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind
 
@@ -40,24 +50,25 @@ def backup(file: Path | None, only_check: bool) -> None:
             _make(file)
         else:
             folder = backup_folder()
-            private_files.make_folder(folder)
             made = folder / rotation.name_at(clock.now())
-            _make(made)
-            _rotate(made)
+            _rotate(made, _make(made, keeping=True))
 
 
-def in_words(manifest: Manifest) -> str:
-    """Return when a backup was made, and how much is in it."""
-    counts = ", ".join(f"{manifest.counts.get(table, 0)} {table}s" for table in ("member", "thread", "post"))
-    return f"made {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, {counts}"
-
-
-def _make(file: Path) -> None:
-    if file.exists():
-        raise taken(file)  # somebody's slip, and no backup that failed
+def _make(file: Path, *, keeping: bool = False) -> Manifest:
+    """Back up into this file and write that down; `keeping`: beside those that are kept, in the folder for backups."""
+    if not keeping:
+        making.require_place(file)  # a slip of the hand is no backup that failed
     began = time.monotonic()
     try:
-        manifest = making.make(db.engine.url, file, media=media_folder())
+        if keeping:
+            private_files.make_folder(file.parent)
+        manifest = making.make(
+            db.engine.url,
+            file,
+            media=media_folder(),
+            key=tokens.mark(*KEY),
+            accept=_members_beside(file.parent) if keeping else None,
+        )
     except (Problem, private_files.Unwritable) as error:
         write_down(MaintenanceKind.BACKUP, file, good=False, found=str(error), since=began)
         raise
@@ -65,10 +76,37 @@ def _make(file: Path) -> None:
     write_down(MaintenanceKind.BACKUP, file, good=True, found="", since=began)
     click.echo(f"{file}: {in_words(manifest)}; {size_in_words(file.stat().st_size)} in {seconds:.1f} s.")
     click.echo("SECRET_KEY is not in it: keep it apart.")
+    return manifest
 
 
-def _rotate(made: Path) -> None:
-    names = [path.name for path in made.parent.iterdir() if path.is_file() and not path.is_symlink()]
+def _members_beside(folder: Path) -> Callable[[Manifest], None]:
+    """A refusal of a backup without members where those in the folder have some: it would take the place of one."""
+
+    def accept(made: Manifest) -> None:
+        if made.members:
+            return
+        for path in reversed(backups_in(folder)):
+            if (older := reading.told_by(path)) and older.members:
+                raise Problem(
+                    f"The database has no members, and the newest backup in {folder} with some has {older.members}:"
+                    f" is DATABASE_URL right? It names {place_of(db.engine.url)}. Nothing was kept or removed."
+                    " A forum that begins anew needs a folder for backups of its own."
+                )
+
+    return accept
+
+
+def _rotate(made: Path, manifest: Manifest) -> None:
+    """Remove what is outdated among the backups of this forum: those of another one stand for nothing here."""
+    names, strange = [], 0
+    for path in backups_in(made.parent):
+        found = reading.told_by(path)
+        if found is None or (found.database == manifest.database and found.forum in {"", manifest.forum}):
+            names.append(path.name)
+        else:
+            strange += 1
+    if strange:
+        click.echo(f"Backups of another forum or database in that folder, which are kept: {strange}.")
     for name in sorted(rotation.outdated(names, just_made=made.name)):
         with told(made.parent / name):
             (made.parent / name).unlink(missing_ok=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from forum.cli.backups import in_words
-from forum.cli.operating import migrate, newest_backup, sentences, write_down
+from forum.cli.operating import in_words, migrate, newest_backup, sentences, tell_of_another_key, write_down
 from forum.domain import schema
 from forum.domain.doctor import examination
 from forum.infra import private_files
@@ -23,6 +23,7 @@ from forum.infra.backups.problems import Problem
 from forum.infra.backups.workspace import workspace
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db, elsewhere
+from forum.models.accounts import Member
 from forum.models.maintenance import MaintenanceKind
 
 
@@ -39,6 +40,8 @@ def drill(file: Path | None) -> None:
     began = time.monotonic()
     with sentences():
         found, good = "", False
+        if file is not None and not file.is_file():
+            raise Problem(f"There is no file {file}.")  # a slip of the hand is no drill that failed
         try:
             file = file or newest_backup()
             found, good = _try(file)
@@ -56,14 +59,27 @@ def _try(file: Path) -> tuple[str, bool]:
     """What was found, and whether it is good; Problem when it cannot even be restored."""
     manifest = reading.check(file)
     restoring.require_fit(manifest, db.engine.url, schema.known())
+    tell_of_another_key(manifest)
+    if not manifest.members and (members := _members()):
+        return f"No members are in the backup, and {members} are in the forum: {in_words(manifest)}", False
     with _beside(file, manifest) as url:
         migrate(url)
         with elsewhere(url):
             wrong = [each for each in examination.examine(data_only=True) if not each.warns]
     if wrong:
         found = "; ".join(f"{each.check}: {each.count}: {each.found}" for each in wrong)
-        return f"The copy is whole, and the doctor finds in it: {found}", False
+        return f"The copy is whole, and the doctor finds in it: {found} ({in_words(manifest)})", False
     return in_words(manifest), True
+
+
+def _members() -> int:
+    """How many members the forum has; 0 where its database has no table of them yet."""
+    try:
+        return db.session.scalar(select(func.count()).select_from(Member)) or 0
+    except SQLAlchemyError:
+        return 0
+    finally:
+        db.session.rollback()
 
 
 @contextmanager

@@ -16,12 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health
 from forum.domain.maintenance import records, rotation
-from forum.infra import failures
+from forum.infra import failures, tokens
+from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem
 from forum.infra.db import db, elsewhere
 from forum.infra.private_files import Unwritable
 from forum.models.maintenance import MaintenanceKind
 
+KEY = ("backup", "SECRET_KEY")  # what the mark of a backup is made of, with the key
 STOPS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -48,10 +50,32 @@ def backup_folder() -> Path:
 def newest_backup() -> Path:
     """Return the newest backup in the folder of BACKUPS; Problem where there is none."""
     folder = backup_folder()
-    name = rotation.newest(path.name for path in folder.glob("*") if path.is_file())
-    if name is None:
+    found = backups_in(folder)
+    if not found:
         raise Problem(f"There is no backup in {folder} yet.")
-    return folder / name
+    return found[-1]
+
+
+def backups_in(folder: Path) -> list[Path]:
+    """Return the backups that were made in this folder by the clock, the newest last."""
+    paths = [path for path in folder.glob("*") if path.is_file() and not path.is_symlink()]
+    return sorted(path for path in paths if rotation.moment_of(path.name))
+
+
+def in_words(manifest: Manifest) -> str:
+    """Return when a backup was made, and how much is in it."""
+    counts = ", ".join(f"{manifest.counts.get(table, 0)} {table}s" for table in ("member", "thread", "post"))
+    return f"made {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, {counts}"
+
+
+def tell_of_another_key(manifest: Manifest) -> None:
+    """Say so where SECRET_KEY is not the one with which a backup was made."""
+    if manifest.key and manifest.key not in tokens.marks(*KEY):
+        click.echo(
+            "SECRET_KEY is another one than when this backup was made: links in older mails will not work."
+            " Put the old key in SECRET_KEY_FALLBACKS.",
+            err=True,
+        )
 
 
 def media_folder() -> Path:

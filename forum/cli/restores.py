@@ -6,12 +6,12 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from forum.cli.backups import in_words
-from forum.cli.operating import media_folder, migrate, sentences
+from forum.cli.operating import in_words, media_folder, migrate, sentences, tell_of_another_key
 from forum.domain import schema
 from forum.domain.maintenance import restored
 from forum.infra import clock
 from forum.infra.backups import reading, restoring
+from forum.infra.backups.snapshot import place_of
 from forum.infra.db import db
 
 NEXT = """
@@ -37,10 +37,12 @@ def restore(file: Path) -> None:
         manifest = reading.check(file)
         url = db.engine.url
         restoring.require_fit(manifest, url, schema.known())
+        click.echo(f"{file} ({in_words(manifest)}) goes into {place_of(url)}.")
         now = clock.now()
         statements = restored.statements(
             made_at=manifest.made_at, restored_at=now, is_sqlite=manifest.database == "sqlite"
         )
         restoring.restore(file, manifest, url, media=media_folder(), statements=statements, migrate=migrate)
-    click.echo(f"Restored: {in_words(manifest)}.")
+    click.echo(f"Restored into {place_of(url)}: {in_words(manifest)}.")
+    tell_of_another_key(manifest)
     click.echo(NEXT.format(moment=f"{now:%Y-%m-%d %H:%M:%S}"))

@@ -72,9 +72,12 @@ def _work() -> Iterator[Figure]:
 
 def _maintenance() -> Iterator[Figure]:
     newest = {(kind.value,): records.latest(kind) for kind in MaintenanceKind}
-    ages = {kind: _age(record.at) for kind, record in newest.items() if record}
+    well = {kind: records.latest_good(record) for kind, record in newest.items()}
+    ages = {kind: _age(record.at) for kind, record in well.items() if record}
     good = {kind: float(record.good) for kind, record in newest.items() if record}
-    yield Figure("leerkring_maintenance_age_seconds", "Since the newest of its kind.", ages, ("kind",))
+    yield Figure(
+        "leerkring_maintenance_age_seconds", "Since the newest of its kind that went well.", ages, ("kind",)
+    )
     yield Figure("leerkring_maintenance_good", "Whether the newest of its kind went well.", good, ("kind",))
 
 

@@ -124,7 +124,11 @@ def _maintenance() -> Iterator[Check]:
         if newest is None:
             yield Check(kind.value, True, "none yet")
         else:
-            found = f"{'good' if newest.good else 'FAILED'}, {_ago(newest.at)}: {newest.name}"
+            what = newest.name or newest.found.rstrip(".")
+            found = f"{'good' if newest.good else 'FAILED'}, {_ago(newest.at)}: {what}"
+            if not newest.good:
+                well = records.latest_good(newest)
+                found += f"; the newest good one: {_ago(well.at) if well else 'none yet'}"
             yield Check(kind.value, True, found, warns=not newest.good)
 
 

@@ -41,13 +41,16 @@ class System:
     recurring: list[Recurring]
     rooms: dict[str, Room]
     backup: MaintenanceRecord | None
+    good_backup: MaintenanceRecord | None
     drill: MaintenanceRecord | None
+    good_drill: MaintenanceRecord | None
 
 
 def overview(actor: Actor) -> System:
     """Return how everything stands, for administrators of the network; Forbidden for others."""
     require(may_administer(actor))
     lanes, alive = mail_status.lanes(), workers.live()
+    backup, drill = records.latest(MaintenanceKind.BACKUP), records.latest(MaintenanceKind.DRILL)
     return System(
         held=hold.is_held(),
         lanes=lanes,
@@ -60,8 +63,10 @@ def overview(actor: Actor) -> System:
         events_set_aside=workers.events_set_aside(),
         recurring=workers.recurring(),
         rooms={name: disks.room(folder) for name, folder in health.places().items()},
-        backup=records.latest(MaintenanceKind.BACKUP),
-        drill=records.latest(MaintenanceKind.DRILL),
+        backup=backup,
+        good_backup=records.latest_good(backup),
+        drill=drill,
+        good_drill=records.latest_good(drill),
     )
 
 

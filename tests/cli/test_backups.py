@@ -19,6 +19,7 @@ from forum.infra import clock
 from forum.infra.backups import reading
 from forum.infra.backups.postgresql_programs import environment, find
 from forum.infra.backups.problems import Problem
+from forum.infra.backups.snapshot import place_of
 from forum.infra.backups.workspace import PREFIX, workspace
 from forum.infra.db import db
 from forum.models.accounts import Member, SignIn
@@ -57,7 +58,10 @@ def test_everything_comes_back_signed_out_and_with_its_mail_held(live_app, netwo
     assert "is whole" in said(run(live_app, "backup", "--check", backup))
     assert [part.name for part in reading.check(backup).parts] == [PART, "media/ab/one", "media/two"]
     copy = another(tmp_path / "copy")
-    told = said(run(copy, "restore", backup))
+    told, url = said(run(copy, "restore", backup)), make_url(copy.config["SQLALCHEMY_DATABASE_URI"])
+    assert f" goes into {place_of(url)}." in told
+    assert f"Restored into {place_of(url)}: made" in told
+    assert "SECRET_KEY is another" not in told
     assert "all mail is held" in told
     assert "flask mail release" in told
     assert counts(copy) == counts(live_app)
@@ -76,13 +80,13 @@ def test_everything_comes_back_signed_out_and_with_its_mail_held(live_app, netwo
             made_at = reading.check(backup).made_at
             assert hold.restored_copy().backup_made_at == made_at
             assert made_at < hold.restored_at() < clock.now()
-    assert "3 members in the database" in said(run(copy, "restore", backup), 1)
+    assert f"There are 3 members in {place_of(url)}" in said(run(copy, "restore", backup), 1)
 
 
 def test_a_migrated_instance_without_members_is_an_empty_one_and_any_other_is_refused(
     backup, live_app, tmp_path
 ):
-    fresh = another(tmp_path / "fresh")
+    fresh = another(tmp_path / "fresh", SECRET_KEY="another one" * 4)
     said(run(fresh, "db", "upgrade"))
     with inside(fresh):
         db.session.execute(db.text("CREATE TABLE mine (id INTEGER)"))
@@ -101,7 +105,7 @@ def test_a_migrated_instance_without_members_is_an_empty_one_and_any_other_is_re
             assert "in use: stop the web server" in said(
                 run(another(tmp_path / "fresh"), "restore", backup), 1
             )
-    said(run(fresh, "restore", backup))
+    assert "SECRET_KEY is another one than when" in said(run(fresh, "restore", backup))
     assert counts(fresh) == counts(live_app)
 
 
@@ -114,6 +118,10 @@ def test_nothing_is_overwritten_and_mistakes_are_sentences(live_app, backup, tmp
     assert "set BACKUPS" in said(run(live_app, "backup"), 1)
     assert "Name the FILE" in said(run(live_app, "backup", "--check"), 1)
     assert "No such file" in said(run(live_app, "backup", "--check", tmp_path / "none"), 1)
+    assert "There is no file" in said(run(live_app, "drill", tmp_path / "none"), 1)
+    with inside(live_app):
+        assert records.latest(MaintenanceKind.BACKUP).good, "a slip of the hand is no backup that failed"
+        assert records.latest(MaintenanceKind.DRILL) is None
     empty = another(tmp_path / "empty")
     assert "flask db upgrade" in said(run(empty, "backup", tmp_path / "b"), 1) or not POSTGRES
     assert not (tmp_path / "b").exists()
@@ -253,7 +261,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(live_app, network, tmp_path):
     file, before = tmp_path / "a.backup", resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (3_000_000, before[1]))
     try:
-        assert "There is no room on the disk" in said(run(live_app, "backup", file), 1)
+        assert f"There is no room on the disk of {tmp_path} " in said(run(live_app, "backup", file), 1)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert not file.exists()

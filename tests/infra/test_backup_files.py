@@ -1,12 +1,13 @@
 """The file of a backup: every byte of it counts, and any tar opens it."""
 
+import errno
 import subprocess
 from datetime import UTC, datetime
 
 import pytest
 
 from forum.infra.backups import archive, reading
-from forum.infra.backups.problems import Damaged, Problem
+from forum.infra.backups.problems import PREFIX, Damaged, Problem, told
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.any_database
@@ -23,7 +24,7 @@ def file(tmp_path):
             with writer.part(name) as sink:
                 sink.write(content[:3])
                 sink.write(content[3:])
-        writer.finish(archive.Manifest(MADE, "sqlite", "0014", {"member": 3}, "", list(writer.parts)))
+        writer.finish(archive.Manifest(MADE, "sqlite", "0014", {"member": 3}, parts=list(writer.parts)))
     return path
 
 
@@ -66,9 +67,36 @@ def test_a_part_whose_name_leads_elsewhere_is_refused(tmp_path):
             writer = archive.Writer(opened)
             with writer.part(name) as sink:
                 sink.write(b"x")
-            writer.finish(archive.Manifest(MADE, "sqlite", "0014", {}, "", list(writer.parts)))
+            writer.finish(archive.Manifest(MADE, "sqlite", "0014", {}, parts=list(writer.parts)))
         with pytest.raises(Damaged):
             reading.check(path)
+
+
+def test_what_was_never_a_backup_is_called_so(file, tmp_path):
+    whole = file.read_bytes()
+    for content, said in (
+        (b"", "is no backup of Leerkring"),
+        (b"root:x:0:0:root" * 200, "is no backup of Leerkring"),
+        (whole[:1024], "is damaged"),
+        (b"x" + whole[1:], "is damaged"),
+    ):
+        file.write_bytes(content)
+        with pytest.raises(Damaged, match=said):
+            reading.check(file)
+
+
+def test_a_full_disk_is_named_by_the_folder_that_was_written_in(tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    (tmp_path / "out").mkdir()
+    for place, named in (
+        (tmp_path / "out", tmp_path / "out"),
+        (tmp_path / "out" / "a.backup", tmp_path / "out"),
+        (tmp_path / "out" / f"{PREFIX}1" / "copy.db", tmp_path / "out"),
+    ):
+        with pytest.raises(Problem, match=f"no room on the disk of {named} "), told(place):
+            raise full
+    with pytest.raises(Problem, match=r"^/media/one: Permission denied"), told(tmp_path / "out" / "a.backup"):
+        raise PermissionError(errno.EACCES, "Permission denied", "/media/one")
 
 
 def test_the_tools_of_the_system_open_it(file, tmp_path):

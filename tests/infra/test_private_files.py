@@ -1,5 +1,6 @@
 """Whatever the umask says, and whatever was there before: nobody else reads the files of an instance."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -92,6 +93,19 @@ def test_what_was_wide_is_closed_and_what_all_share_is_not(tmp_path, caplog):
     assert mode(folder) == found.pop("mail") == 0o700
     assert found.pop("notes.txt") == 0o644  # not ours
     assert set(found.values()) == {0o600}
+
+
+def test_what_cannot_be_closed_is_warned_of(tmp_path, caplog, monkeypatch):
+    """A backup or an instance on a disk that can only be read."""
+    (tmp_path / "secret").write_text("")
+    (tmp_path / "secret").chmod(0o644)
+
+    def refused(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(type(tmp_path), "chmod", refused)
+    private_files.close_instance(tmp_path)
+    assert "secret can be read by others, and cannot be closed: Read-only file system" in caplog.text
 
 
 def test_a_folder_without_anything_of_ours_is_left_as_it_is(tmp_path):

@@ -88,11 +88,13 @@ def test_the_newest_backup_and_drill_are_said_and_fail_nothing(client, disk, mon
     assert found(client, "backup") == {"good": True, "warns": False, "found": "none yet"}
     records.record(MaintenanceKind.BACKUP, name="old.tar", good=True)
     with clock.at(clock.now() + timedelta(hours=3)):
-        records.record(MaintenanceKind.DRILL, name="old.tar", good=False, found="counts differ")
+        records.record(MaintenanceKind.DRILL, name="", good=False, found="There is no backup yet.")
         db.session.commit()
         assert answers(client)[0] == 200
         assert found(client, "backup")["found"] == "good, 3 h ago: old.tar"
-        assert found(client, "drill")["found"] == "FAILED, 0 s ago: old.tar"
+        assert found(client, "drill")["found"] == (
+            "FAILED, 0 s ago: There is no backup yet; the newest good one: none yet"
+        )
         assert found(client, "drill")["warns"]
 
     def gone(kind):

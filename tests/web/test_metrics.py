@@ -104,6 +104,8 @@ def test_the_figures_of_this_moment(client):
     late = now - timedelta(hours=1)
     db.session.add(RecurringWork(name="digests", next_at=late, last_error=""))
     db.session.add(RecurringWork(name="drafts", next_at=now, last_error=""))
+    with clock.at(late):
+        records.record(MaintenanceKind.BACKUP, name="x", good=True)
     records.record(MaintenanceKind.BACKUP, name="x", good=False)
     db.session.commit()
     with clock.at(now + timedelta(seconds=20)):
@@ -119,6 +121,7 @@ def test_the_figures_of_this_moment(client):
     assert found["leerkring_recurring_overdue", "digests"] == 1
     assert found["leerkring_recurring_overdue", "drafts"] == 0
     assert found["leerkring_maintenance_good", "backup"] == 0
+    assert found["leerkring_maintenance_age_seconds", "backup"] == 3620, "of the one that can be relied on"
     assert ("leerkring_maintenance_good", "drill") not in found
     assert found["leerkring_disk_free_bytes", "instance"] > 0
     assert found["leerkring_mail_held",] == 0

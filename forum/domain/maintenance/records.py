@@ -33,3 +33,8 @@ def latest(kind: MaintenanceKind, *, good: bool | None = None) -> MaintenanceRec
     return db.session.scalars(
         query.order_by(MaintenanceRecord.at.desc(), MaintenanceRecord.id.desc()).limit(1)
     ).one_or_none()
+
+
+def latest_good(newest: MaintenanceRecord | None) -> MaintenanceRecord | None:
+    """Return the newest record of the same kind that went well, where `newest` is the newest of all."""
+    return newest if newest is None or newest.good else latest(newest.kind, good=True)

@@ -25,11 +25,6 @@ def moment_of(name: str) -> datetime | None:
         return None
 
 
-def newest(names: Iterable[str]) -> str | None:
-    """Return the name of the newest backup; None where there is none."""
-    return max((name for name in names if moment_of(name)), default=None)
-
-
 def outdated(names: Iterable[str], *, just_made: str, zone: str | None = None) -> set[str]:
     """Return those of `names` that need not be kept; never `just_made`, and no name that is not one of ours.
 

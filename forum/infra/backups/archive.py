@@ -40,8 +40,17 @@ class Manifest:
     revision: str  # the newest migration in it
     counts: dict[str, int]  # rows of each table
     made_with: str = ""  # the program that wrote the database part, and its version
+    forum: str = (
+        ""  # stands for the forum that it is of: the same in each of its backups, nothing without members
+    )
+    key: str = ""  # stands for the SECRET_KEY of then, and tells nothing about it
     parts: list[Part] = field(default_factory=list)
     format: int = FORMAT
+
+    @property
+    def members(self) -> int:
+        """How many members are in it."""
+        return self.counts.get("member", 0)
 
     def written(self) -> bytes:
         """Return it as JSON."""

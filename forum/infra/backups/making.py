@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy.engine import URL
@@ -20,13 +20,24 @@ PARTS = {"sqlite": sqlite.PART, "postgresql": postgresql.PART}
 HOLDS = "restored_copy"  # the table without which no copy could hold its mail
 
 
-def make(url: URL, target: Path, *, media: Path) -> Manifest:
-    """Back up the database at `url` and the files of `media` into a new file `target`; Problem."""
-    target = target.absolute()
+def require_place(target: Path) -> None:
+    """Refuse a file that is there, and a folder that is not; Problem."""
     if os.path.lexists(target):
         raise taken(target)
-    if not target.parent.is_dir():
-        raise Problem(f"There is no folder {target.parent}.")
+    if not target.absolute().parent.is_dir():
+        raise Problem(f"There is no folder {target.absolute().parent}.")
+
+
+def make(
+    url: URL, target: Path, *, media: Path, key: str = "", accept: Callable[[Manifest], None] | None = None
+) -> Manifest:
+    """Back up the database at `url` and the files of `media` into a new file `target`; Problem.
+
+    `key` stands for the SECRET_KEY. `accept` sees the manifest of the finished file before it gets its name, and raises
+    Problem where it shall not.
+    """
+    target = target.absolute()
+    require_place(target)
     kind = url.get_backend_name()
     with told(target), workspace(target.parent) as folder:
         unfinished = folder / "backup"
@@ -42,9 +53,20 @@ def make(url: URL, target: Path, *, media: Path) -> Manifest:
                 ):
                     shutil.copyfileobj(content, sink, CHUNK)
             writer.finish(
-                Manifest(made_at, kind, found.revision, found.counts, found.made_with, list(writer.parts))
+                Manifest(
+                    made_at,
+                    kind,
+                    found.revision,
+                    found.counts,
+                    made_with=found.made_with,
+                    forum=found.forum,
+                    key=key,
+                    parts=list(writer.parts),
+                )
             )
         manifest = check(unfinished)
+        if accept is not None:
+            accept(manifest)
         place(unfinished, target)
     return manifest
 

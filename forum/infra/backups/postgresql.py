@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.postgresql_programs import Program, arguments, find, first_error, major, version_of
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
-from forum.infra.backups.snapshot import REVISIONS, Snapshot, emptiness
+from forum.infra.backups.snapshot import REVISIONS, Snapshot, emptiness, forum_mark, place_of
 
 PART = "database.pgdump"
 TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY relname"""
+FIRST_MEMBER = "SELECT id || ' ' || extract(epoch FROM created_at) FROM public.member ORDER BY id LIMIT 1"
 FUNCTIONS = """SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE NOT tgisinternal AND nspname = 'public'"""
 # What belongs to the server and not to the forum: making it takes rights that the role of the forum need not have.
@@ -54,7 +56,7 @@ def dump(url: URL, sink: Sink) -> Snapshot:
             while data := dumping.read(CHUNK):
                 sink.write(data)
             dumping.finish()
-    return Snapshot(found.revision, found.counts, version_of(program))
+    return replace(found, made_with=version_of(program))
 
 
 def unpack(backup: Path, folder: Path) -> Path:
@@ -74,13 +76,13 @@ def snapshot(url: URL) -> Snapshot:
 def require_empty(url: URL) -> None:
     """Refuse a database in which there is something; Problem."""
     with connected(url) as connection:
-        _require_empty(connection)
+        _require_empty(connection, url)
 
 
 def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot) -> None:
     """Bring a dump of this snapshot into an empty database and run `statements`, all in one transaction; Problem."""
     with connected(url) as connection:
-        _require_empty(connection)
+        _require_empty(connection, url)
         before, server = _emptying(connection), _server_major(connection)
         after = [_counted(connection, table, rows) for table, rows in made.counts.items()]
     wanted = max(server, major(made.made_with))
@@ -121,10 +123,10 @@ def _lines(*statements: str) -> bytes:
     return "".join(f"{statement}\n" for statement in statements).encode()
 
 
-def _require_empty(connection: psycopg.Connection) -> None:
+def _require_empty(connection: psycopg.Connection, url: URL) -> None:
     tables = {name for (name,) in connection.execute(TABLES).fetchall()}
     members = _one(connection, sql.SQL("SELECT count(*) FROM public.member")) if "member" in tables else 0
-    if sentence := emptiness(tables, members):
+    if sentence := emptiness(tables, members, place_of(url)):
         raise Problem(sentence)
 
 
@@ -160,7 +162,8 @@ def _snapshot(connection: psycopg.Connection) -> Snapshot:
     revision = ""
     if REVISIONS in tables:
         revision = _one(connection, sql.SQL("SELECT version_num FROM public.alembic_version")) or ""
-    return Snapshot(revision, counts)
+    first = _one(connection, sql.SQL(FIRST_MEMBER)) if "member" in tables else None
+    return Snapshot(revision, counts, forum=forum_mark(first or ""))
 
 
 def _one(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> Any:

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from forum.infra import disks
+
+ONE_PAGE = 64 * 1024  # bytes, of the index that SQLite keeps beside a database
+PREFIX = ".leerkring-unfinished-"  # of the folders for what is being made
+
 
 class Problem(RuntimeError):
     """It cannot be done; the message is a sentence."""
@@ -21,13 +26,30 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Problem(_sentence(path, error.errno, error.strerror or type(error).__name__)) from error
+        place = Path(error.filename) if isinstance(error.filename, str) else path
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+        raise Problem(_sentence(place, full, error.strerror or type(error).__name__)) from error
     except sqlite3.Error as error:
-        full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
-        raise Problem(_sentence(path, errno.ENOSPC if full else None, str(error))) from error
+        full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or _is_full(path)
+        raise Problem(_sentence(path, full, str(error))) from error
 
 
-def _sentence(path: Path, number: int | None, reason: str) -> str:
-    if number in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        return f"There is no room on the disk of {path.parent} ({reason}): nothing was kept there."
-    return f"{path}: {reason}."
+def _is_full(path: Path) -> bool:
+    """Whether nothing fits on its disk: SQLite calls that by several names."""
+    try:
+        return disks.room(path.parent).free < ONE_PAGE
+    except OSError:
+        return False
+
+
+def _sentence(path: Path, is_full: bool, reason: str) -> str:
+    place = _known(path)
+    if is_full:
+        folder = place if place.is_dir() else place.parent
+        return f"There is no room on the disk of {folder} ({reason}): nothing was kept there."
+    return f"{place}: {reason}."
+
+
+def _known(path: Path) -> Path:
+    """Return what people know of a path: not the folder that is made for a moment, but the one around it."""
+    return next((each.parent for each in (path, *path.parents) if each.name.startswith(PREFIX)), path)

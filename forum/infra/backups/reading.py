@@ -21,6 +21,7 @@ from forum.infra.backups.archive import (
 )
 from forum.infra.backups.problems import Damaged, Problem, told
 
+DATABASE = "database."  # how the name of the first part begins
 MANIFEST_MAX = 16 * CHUNK
 UNREADABLE = (tarfile.TarError, ValueError, TypeError, KeyError, EOFError)
 
@@ -31,13 +32,26 @@ def check(path: Path) -> Manifest:
         body = _Body(file, path.stat().st_size - TRAILER_SIZE)
         found = _Contents(body)
         body.read_on()
-        is_whole = file.read() == trailer(body.hash.hexdigest())
+        last = file.read()
+    is_whole = last == trailer(body.hash.hexdigest())
     if found.manifest is not None and found.manifest.format > FORMAT and is_whole:
         raise Problem(f"{path} was made by a newer release of the forum: update the code first.")
+    if not found.begins_as_ours and not last.startswith(trailer("")[:-1]):
+        raise Damaged(f"{path} is no backup of Leerkring.")
     if found.manifest is None or not is_whole or (found.damage and found.manifest.format == FORMAT):
         where = found.damage or "its last line, which holds the checksum, or what fills up between its parts"
         raise Damaged(f"{path} is damaged: {where} is not as it was written.")
     return found.manifest
+
+
+def told_by(path: Path) -> Manifest | None:
+    """Return what a backup says of itself, without a look at the rest of it; None where that cannot be read."""
+    try:
+        with tarfile.open(path, "r:") as tar:
+            file = tar.extractfile(MANIFEST)
+            return read_manifest(file.read(MANIFEST_MAX)) if file else None
+    except (OSError, *UNREADABLE):
+        return None
 
 
 @contextmanager
@@ -87,6 +101,7 @@ class _Contents:
     def __init__(self, body: _Body) -> None:
         self.manifest: Manifest | None = None
         self.damage = ""
+        self.begins_as_ours = False
         self._parts: list[Part] = []
         try:
             # One pass, also over a file that is larger than the memory.
@@ -100,6 +115,7 @@ class _Contents:
     def _read(self, member: tarfile.TarInfo, file: IO[bytes] | None) -> None:
         if file is None or not _is_ours(member.name):
             raise ValueError(member.name)
+        self.begins_as_ours = self.begins_as_ours or member.name.startswith(DATABASE)
         if member.name == MANIFEST and member.size <= MANIFEST_MAX:
             self.manifest = read_manifest(file.read())
             return

@@ -10,11 +10,9 @@ from forum.infra import private_files
 from forum.infra.backups import postgresql, reading, sqlite
 from forum.infra.backups.archive import CHUNK, MEDIA, Manifest, hashed
 from forum.infra.backups.problems import Problem, told
-from forum.infra.backups.snapshot import Snapshot
+from forum.infra.backups.snapshot import KINDS, Snapshot
 from forum.infra.backups.workspace import place, workspace, write_through
 from forum.infra.connections import sqlite_file
-
-KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def require_fit(manifest: Manifest, url: URL, known: frozenset[str]) -> None:

@@ -1,31 +1,57 @@
 """What was in a database at the moment that a backup shows, and whether a database is empty enough for one."""
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
+from sqlalchemy.engine import URL
+
+from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 
+KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 REVISIONS = "alembic_version"
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Its newest migration, how many rows each table has, and the version of what made a copy of it."""
+    """Its newest migration, how many rows each table has, the version of what made a copy of it, and whose it is."""
 
     revision: str
     counts: dict[str, int]
     made_with: str = ""
+    forum: str = ""
 
 
-def emptiness(tables: set[str], members: int) -> str:
-    """Return what keeps a backup from being brought into a database, as a sentence; nothing where it is empty."""
+def forum_mark(first_member: str) -> str:
+    """Return what stands for a forum, of number and moment of its first member, who stays whatever becomes of them."""
+    return hashlib.sha256(first_member.encode()).hexdigest()[:16] if first_member else ""
+
+
+def place_of(url: URL) -> str:
+    """Return which database an address names, for people: its file, or its name and host, and never a password."""
+    kind = KINDS[url.get_backend_name()]
+    if path := sqlite_file(url):
+        return in_file(path)
+    host = url.host or url.query.get("host") or "this machine"
+    return f"the database {url.database} on {host if isinstance(host, str) else ', '.join(host)} ({kind})"
+
+
+def in_file(path: Path) -> str:
+    """Return the same of an SQLite database in this file."""
+    return f"the database {path.absolute()} ({KINDS['sqlite']})"
+
+
+def emptiness(tables: set[str], members: int, place: str) -> str:
+    """Return what keeps a backup from being brought into the database called `place`; nothing where it is empty."""
     if members:
         return (
-            f"There are {members} members in the database: a backup is only brought into an empty one."
+            f"There are {members} members in {place}: a backup is only brought into an empty one."
             " Give DATABASE_URL the address of a new one."
         )
     if strange := tables - {REVISIONS, *db.metadata.tables}:
         return (
-            f"The database has tables that are not of this forum ({', '.join(sorted(strange)[:3])}): a backup is only"
+            f"In {place} are tables that are not of this forum ({', '.join(sorted(strange)[:3])}): a backup is only"
             " brought into an empty one. Give DATABASE_URL the address of a new one."
         )
     return ""

@@ -13,11 +13,12 @@ from forum.infra import private_files
 from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
-from forum.infra.backups.snapshot import Snapshot, emptiness
+from forum.infra.backups.snapshot import Snapshot, emptiness, forum_mark, in_file
 from forum.infra.backups.workspace import place, write_through
 
 PART = "database.sqlite.gz"
 LEVEL = 3  # of gzip: half the size at a third of the time of its default
+FIRST_MEMBER = "SELECT id || ' ' || created_at FROM member ORDER BY id LIMIT 1"
 BESIDE = ("-wal", "-journal")  # what SQLite would read into a database that it finds beside it
 
 
@@ -25,10 +26,14 @@ def dump(database: Path, folder: Path, sink: Sink) -> Snapshot:
     """Write the database as it is at one moment into `sink`, by way of a copy in `folder`; Problem."""
     copy = folder / "copy.db"
     private_files.make_file(copy)
-    with told(copy), _connected(database) as source, _connected(copy) as target:
-        target.execute("PRAGMA synchronous = OFF")
-        # All pages in one step, so that it reads one snapshot: in several it begins anew whenever somebody writes.
-        source.backup(target, pages=-1)
+    with told(database), _connected(database) as source:
+        # Reading needs room too, beside the database: asked for here, where it is not taken for that of the copy.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        with told(copy), _connected(copy) as target:
+            target.execute("PRAGMA synchronous = OFF")
+            # All pages in one step, so that it reads one snapshot: in several it begins anew whenever somebody writes.
+            source.backup(target, pages=-1)
     _make_single(copy)
     found = _sound(copy)
     with (
@@ -57,7 +62,8 @@ def snapshot(database: Path) -> Snapshot:
         tables = _tables(connection)
         revision = _number(connection, "SELECT version_num FROM alembic_version") if tables else ""
         counts = {table: int(_number(connection, f'SELECT count(*) FROM "{table}"')) for table in tables}  # noqa: S608
-    return Snapshot(str(revision), counts, f"SQLite {sqlite3.sqlite_version}")
+        first = str(_number(connection, FIRST_MEMBER)) if "member" in tables else ""
+    return Snapshot(str(revision), counts, f"SQLite {sqlite3.sqlite_version}", forum_mark(first))
 
 
 def execute(database: Path, statements: list[str]) -> None:
@@ -77,7 +83,7 @@ def require_empty(database: Path) -> None:
                 raise Problem(f"{left} is there without its database: move it away first.")
         return
     with told(database), _connected(database) as connection:
-        _require_empty(connection)
+        _require_empty(connection, database)
 
 
 def take_place(copy: Path, database: Path) -> None:
@@ -90,7 +96,7 @@ def take_place(copy: Path, database: Path) -> None:
             place(copy, database)
             return
         with _connected(database) as connection, _alone(connection, database):
-            _require_empty(connection)
+            _require_empty(connection, database)
             os.replace(copy, database)
             write_through(database.parent)
 
@@ -108,10 +114,10 @@ def _alone(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
     connection.execute("ROLLBACK")
 
 
-def _require_empty(connection: sqlite3.Connection) -> None:
+def _require_empty(connection: sqlite3.Connection, database: Path) -> None:
     tables = _tables(connection)
     members = int(_number(connection, "SELECT count(*) FROM member")) if "member" in tables else 0
-    if sentence := emptiness(set(tables), members):
+    if sentence := emptiness(set(tables), members, in_file(database)):
         raise Problem(sentence)
 
 

@@ -9,9 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forum.infra import private_files
-from forum.infra.backups.problems import Problem
-
-PREFIX = ".leerkring-unfinished-"
+from forum.infra.backups.problems import PREFIX, Problem
 
 
 @contextmanager
