@@ -129,7 +129,7 @@ def hurry() -> None:
     uncertain: Any = mail_claims.mark_uncertain
     uncertain.__kwdefaults__ = {"again_after": timedelta(0)}
     sending.FIRST_PAUSE, sending.LONGEST_PAUSE = 0.2, 1.0
-    worker_module.LOOK, worker_module.FINISH, worker_module.END = 0.5, 2.0, 4.0
+    worker_module.LOOK = 0.5
 
 
 def _plant(plan: Plan, told: Connection) -> None:
