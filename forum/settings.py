@@ -59,6 +59,7 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
         wrong += safe_settings.unsafe(app.config)
     else:
         wrong += safe_settings.database_url(app.config["SQLALCHEMY_DATABASE_URI"])
+        wrong += safe_settings.mail_url(app.config["SMTP_URL"])
     if wrong:
         raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
     for name, why in RETIRED.items():

@@ -36,7 +36,9 @@ def doctor(as_json: bool) -> None:
         for finding in found:
             click.echo(_line(finding))
         click.echo(
-            f"{len(wrong)} findings, {len(found) - len(wrong)} warnings." if found else "Nothing is wrong."
+            f"{_number(len(wrong), 'finding')}, {_number(len(found) - len(wrong), 'warning')}."
+            if found
+            else "Nothing is wrong."
         )
     sys.exit(1 if wrong else 0)
 
@@ -45,9 +47,12 @@ def _line(finding: Finding) -> str:
     ids = ", ".join(str(each) for each in finding.ids)
     more = ", …" if ids and finding.count > len(finding.ids) else ""
     which = f" ({ids}{more})" if ids else ""
-    return (
-        f"{'warning' if finding.warns else 'wrong'}: {finding.check}: {finding.count}: {finding.found}{which}"
-    )
+    count = f"{finding.count}: " if ids or finding.count != 1 else ""
+    return f"{'warning' if finding.warns else 'wrong'}: {finding.check}: {count}{finding.found}{which}"
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def _progress() -> Callable[[str], None]:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
@@ -42,7 +43,7 @@ def status(as_json: bool) -> None:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
             "lanes": {lane.lane: {name: getattr(lane, name) for name in (*COLUMNS, "oldest_at")} for lane in lanes},
-            "waits": waits,
+            "waits": {lane: asdict(each) for lane, each in waits.items()},
             "workers": [
                 {"name": each.name, "at": each.at, "lanes": sorted(each.lanes)} for each in alive
             ],
@@ -59,8 +60,8 @@ def status(as_json: bool) -> None:
         counts = "".join(f"{getattr(lane, name):>11}" for name in COLUMNS)
         click.echo(f"{lane.lane:8}{counts}  {_moment(lane.oldest_at) if lane.oldest_at else '-'}")
     click.echo("later: tried again, or not to leave before a time; sent: in the last 24 hours.")
-    for name, reason in waits.items():
-        click.echo(f"{name} waits: {reason}")
+    for lane_name, each in waits.items():
+        click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
     _say_letters(letters)
@@ -69,7 +70,8 @@ def status(as_json: bool) -> None:
 def _say_held(restored_at: datetime, backup_made_at: datetime) -> None:
     click.echo(
         f"ALL MAIL IS HELD since {_moment(restored_at)}: this forum was restored from a backup of "
-        f"{_moment(backup_made_at)}.\n`flask mail release` lets mail go again, but none that was due before then."
+        f"{_moment(backup_made_at)}.\n`flask mail release` lets mail go again; "
+        f"what was due before {_moment(restored_at)} is cancelled."
     )
 
 

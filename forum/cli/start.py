@@ -110,5 +110,6 @@ def _announce(port: int) -> None:
         click.echo("\nSign in as one of these; the password is leerkring-demo:")
         for name, who in SIGN_INS:
             click.echo(f"  {name}@demo.leerkring.example".ljust(42) + who)
-        click.echo(f"\nMail that goes out can be read at {base}/mailbox")
+        if current_app.config["SMTP_URL"].startswith("mailbox:"):
+            click.echo(f"\nMail that goes out can be read at {base}/mailbox")
     click.echo("\nCtrl-C ends everything.")

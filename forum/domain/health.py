@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forum.domain import schema
 from forum.domain.checks import Check
 from forum.domain.mailing import hold, mail_status, workers
+from forum.domain.mailing.mail_status import LaneStatus
 from forum.domain.maintenance import records
 from forum.infra import clock, disks, failures, private_files
 from forum.infra.connections import sqlite_file
@@ -58,6 +59,11 @@ def worker_checks() -> list[Check]:
         db.session.rollback()
         return [Check("database", False, f"{failures.place(db.engine.engine.url)}: {failures.reason(error)}")]
     return [check for name, question in WORK.items() for check in _ask(name, question)]
+
+
+def is_late(status: LaneStatus) -> bool:
+    """Return whether mail of a lane is due for longer than it should be."""
+    return status.oldest_at is not None and clock.now() - status.oldest_at >= LANE_WAITS[status.lane]
 
 
 def missing_database() -> str:
@@ -136,10 +142,13 @@ def _workers() -> Iterator[Check]:
     alive = workers.live()
     if not alive:
         last = workers.last_sign()
-        yield Check("workers", False, "none lives" if last is None else f"none lives, last sign {_ago(last)}")
+        seen = "" if last is None else f", last sign {_ago(last)}"
+        yield Check("workers", False, f"none lives{seen}: start `flask worker`")
         return
     missing = workers.unserved(alive)
-    found = f"{len(alive)} live" + (f", none for {', '.join(missing)}" if missing else "")
+    found = f"{len(alive)} live" + (
+        f", none for {', '.join(missing)}: start `flask worker`" if missing else ""
+    )
     yield Check("workers", not missing, found)
 
 
@@ -147,18 +156,20 @@ def _events() -> Iterator[Check]:
     oldest, given_up = workers.oldest_event(), workers.events_set_aside()
     found = "none waits" if oldest is None else f"the oldest is due {_ago(oldest)}"
     if given_up:
-        found += f"; {given_up} given up: a person must look"
+        found += f"; {given_up} given up: the log says why, `flask doctor` which"
     good = oldest is None or clock.now() - oldest < EVENTS_WAIT
     yield Check("events", good, found, warns=bool(given_up))
 
 
 def _mail() -> Iterator[Check]:
-    held, lanes = hold.is_held(), mail_status.lanes()
+    held, lanes, waits = hold.is_held(), mail_status.lanes(), mail_status.why_waiting()
     for status in lanes:
-        oldest = status.oldest_at
+        oldest, tried = status.oldest_at, waits.get(status.lane)
         found = "none waits" if oldest is None else f"{status.waiting} wait, the oldest is due {_ago(oldest)}"
-        good = held or oldest is None or clock.now() - oldest < LANE_WAITS[status.lane]
-        yield Check(f"mail {status.lane.value}", good, found)
+        if tried is not None:
+            found += f"; {tried.tried} tried and not taken: {tried.reason}: `flask mail test` tries it now"
+        good = held or not is_late(status)
+        yield Check(f"mail {status.lane.value}", good, found, warns=tried is not None and tried.of_the_server)
     if held:
         yield Check("mail held", True, "a restored copy: `flask mail release` lets mail go again", warns=True)
     failed, uncertain = sum(each.failed for each in lanes), sum(each.uncertain for each in lanes)

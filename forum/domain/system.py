@@ -4,11 +4,12 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import current_app
 from sqlalchemy import select
 
 from forum.domain import health
 from forum.domain.mailing import hold, mail_status, workers
-from forum.domain.mailing.mail_status import LaneStatus, Letter
+from forum.domain.mailing.mail_status import LaneStatus, Letter, Waits
 from forum.domain.mailing.workers import Recurring, Worker
 from forum.domain.maintenance import records
 from forum.infra import disks
@@ -27,10 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """How things stand at this moment; `letters` are the newest of `waiting_for_somebody`."""
+    """How things stand at this moment; `letters` are the newest of `waiting_for_somebody`.
+
+    In lanes that are `late`, mail is due for longer than it should be.
+    """
 
     held: bool
     lanes: list[LaneStatus]
+    waits: dict[Lane, Waits]
+    late: set[Lane]
     letters: list[Letter]
     waiting_for_somebody: int
     workers: list[Worker]
@@ -44,6 +50,7 @@ class System:
     good_backup: MaintenanceRecord | None
     drill: MaintenanceRecord | None
     good_drill: MaintenanceRecord | None
+    keeps_backups: bool
 
 
 def overview(actor: Actor) -> System:
@@ -54,6 +61,8 @@ def overview(actor: Actor) -> System:
     return System(
         held=hold.is_held(),
         lanes=lanes,
+        waits=mail_status.why_waiting(),
+        late={each.lane for each in lanes if health.is_late(each)},
         letters=mail_status.for_a_person(),
         waiting_for_somebody=sum(each.failed + each.uncertain for each in lanes),
         workers=alive,
@@ -67,6 +76,7 @@ def overview(actor: Actor) -> System:
         good_backup=records.latest_good(backup),
         drill=drill,
         good_drill=records.latest_good(drill),
+        keeps_backups=bool(current_app.config["BACKUPS"]),
     )
 
 

@@ -37,6 +37,7 @@ WALK = 0.7  # share of steps to a key beside; chance makes one in six
 # How many times likelier, in powers of two, its letters are in words than drawn by chance. Of keys that chance draws,
 # at most one in 2**14 comes that far (the mean of that ratio is one); thirty letters of words come to some 30.
 LIKE_WORDS = 14.0
+KEPT_HERE = frozenset({"mailbox", "memory"})  # schemes of SMTP_URL; what follows may be any path
 UNEXPANDED = ("$(", "${", "`", "{{")  # of a shell or a template that was to fill something in
 HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.IGNORECASE)
 # Hosts that nobody reaches from outside (RFC 6761, RFC 6762, RFC 9476); so are names without a dot.
@@ -218,11 +219,18 @@ def _is_host(parts: SplitResult) -> bool:
 
 
 def _mail(url: str) -> list[str]:
+    if url.partition(":")[0].lower() in KEPT_HERE:
+        return ["SMTP_URL keeps e-mails on this machine: name a mail server"]
+    return mail_url(url)
+
+
+def mail_url(url: str) -> list[str]:
+    """Return a sentence when SMTP_URL is no way to send or keep e-mails."""
+    if url.partition(":")[0].lower() in KEPT_HERE:
+        return []
     parts = _split(url)
     if parts is None:
         return ["SMTP_URL is no address"]
-    if parts.scheme in {"mailbox", "memory"}:
-        return ["SMTP_URL keeps e-mails on this machine: name a mail server"]
     if parts.scheme not in {"smtp", "smtps"}:
         return ["SMTP_URL must start with smtp:// or smtps://"]
     if not parts.hostname:

@@ -125,11 +125,13 @@ class SmtpMailer:
         return client
 
     def _connect(self) -> SmtpClient:
-        limit = self._limits.answer
+        limit, where = self._limits.answer, f"{self._host}:{self._port}"
+        found = f"no connection to {where}"
         try:
             name = self._own_name()
             client = SmtpClient(self._dialler.connect(self._host, self._port, limit), name, limit)
             self._client = client
+            found = f"{where} cannot be used"
             if self._tls_at_once:
                 client.encrypt(ssl.create_default_context(), self._host)
             client.greet()
@@ -140,7 +142,7 @@ class SmtpMailer:
                 client.login(self._user, self._password)
         except (OSError, ValueError) as error:
             self._drop()
-            raise Away(f"no connection: {failure(error)}") from error
+            raise Away(f"{found}: {failure(error)}") from error
         return client
 
     def _own_name(self) -> str:

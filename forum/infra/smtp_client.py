@@ -115,6 +115,8 @@ def failure(error: Exception) -> str:
     """Return what went wrong, in the words of the server or the system."""
     if isinstance(error, smtplib.SMTPResponseException):
         return spoken(error.smtp_code, error.smtp_error)
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return "it does not begin with TLS on this port (smtps://): smtp://…?starttls=1 may be meant"
     if isinstance(error, OSError):
         return error.strerror or str(error)
     return type(error).__name__  # the message of a ValueError may quote a password

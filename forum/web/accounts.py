@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.mailing import hold
 from forum.domain.people import mail_links, passwords, sessions
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import access_requests
@@ -147,7 +148,7 @@ def request_account() -> ResponseReturnValue:
 @bp.get("/accounts/join/sent")
 @open_to(anyone)
 def account_requested() -> ResponseReturnValue:
-    return render_template("accounts/account_requested.html")
+    return render_template("accounts/account_requested.html", held=hold.is_held())
 
 
 @bp.get("/accounts/confirm/<token>")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.mailing import hold
 from forum.domain.people import mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.domain.spaces import invitations, spaces
@@ -39,7 +40,12 @@ def send(slug: str) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             invitations.invite(actor(), space.id, role=Role(form.role.data), **_letter(form))
-            flash(_("The invitation to %(email)s is on its way.", email=form.email.data), "ok")
+            sentence = _("The invitation to %(email)s is on its way.", email=form.email.data)
+            if hold.is_held():
+                sentence = _(
+                    "E-mails are held now: the invitation to %(email)s leaves later.", email=form.email.data
+                )
+            flash(sentence, "ok")
             return redirect(url_for("members.index", slug=slug), 303)
     return people_page.show(space, invitation_form=form), 422
 

@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.mailing import hold
 from forum.domain.spaces import join_requests, memberships, spaces
 from forum.infra.i18n import _
 from forum.models.spaces import Role
@@ -53,7 +54,12 @@ def answer(request_id: int) -> ResponseReturnValue:
         raise Invalid("answer", _("Choose an answer."))
     role = None if form.answer.data == "no" else Role(form.answer.data)
     answered = join_requests.answer(actor(), request_id, role=role)
-    flash(_("Your answer is sent by e-mail."), "ok")
+    flash(
+        _("E-mails are held now: your answer leaves later.")
+        if hold.is_held()
+        else _("Your answer is sent by e-mail."),
+        "ok",
+    )
     return redirect(url_for("members.index", slug=spaces.by_id(actor(), answered.space_id).slug), 303)
 
 

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.mailing import hold
 from forum.domain.people import mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
 from forum.infra.i18n import _
@@ -38,7 +39,7 @@ def request_reset() -> ResponseReturnValue:
 @bp.get("/accounts/forgot/sent")
 @open_to(anyone)
 def reset_requested() -> ResponseReturnValue:
-    return render_template("accounts/reset_requested.html")
+    return render_template("accounts/reset_requested.html", held=hold.is_held())
 
 
 @bp.get("/accounts/reset/<token>")

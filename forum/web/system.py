@@ -1,5 +1,7 @@
 """Whether everything works, for the administrators of the network, and what to do about mail that does not leave."""
 
+import re
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -39,10 +41,20 @@ WORK = {
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database")}
 
 
+MADE_NOT = re.compile(r"[A-Z][A-Za-z]*(Error|Exception)")  # the name of an exception, and nothing else
+
+
+def _known(reason: str) -> str:
+    """A reason of our own as a sentence in the language of the page; nothing for the words of a program."""
+    if MADE_NOT.fullmatch(reason):
+        return _("The e-mail could not be made (%(error)s).", error=reason)
+    return ""
+
+
 @bp.get("/admin/system")
 @open_to(members)
 def show() -> ResponseReturnValue:
-    words = {"letters": LETTERS, "lanes": LANES, "work": WORK, "disks": DISKS}
+    words = {"letters": LETTERS, "lanes": LANES, "work": WORK, "disks": DISKS, "known": _known}
     return render_template("admin/system.html", system=system.overview(actor()), words=words)
 
 

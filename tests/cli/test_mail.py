@@ -49,14 +49,22 @@ def state(mail_id):
     return db.session.scalar(db.select(OutgoingMail.state).where(OutgoingMail.id == mail_id))
 
 
-def test_the_status_says_why_a_lane_waits(app, letters):
-    assert " waits: " not in run(app, "status").output
-    db.session.get_one(OutgoingMail, letters["waits"]).reason = "550 5.1.8 forum@x.example refused"
+def test_the_status_and_ready_say_why_a_lane_waits(app, letters):
+    assert " waits " not in run(app, "status").output
+    letter = db.session.get_one(OutgoingMail, letters["waits"])
+    letter.reason = "550 5.1.8 forum@x.example refused"
     db.session.commit()
-    assert "direct waits: 550 5.1.8 (address) refused" in run(app, "status").output.splitlines()
-    assert json.loads(run(app, "status", "--json").output)["waits"] == {
-        "direct": "550 5.1.8 (address) refused"
-    }
+    assert re.search(
+        r"^direct waits \(1 tried, next at .*\): 550 5.1.8 \(address\) refused$",
+        run(app, "status").output,
+        re.M,
+    )
+    told = json.loads(run(app, "status", "--json").output)["waits"]["direct"]
+    assert (told["tried"], told["reason"]) == (1, "550 5.1.8 (address) refused")
+    ready = app.test_cli_runner().invoke(args=["worker", "--ready"]).output
+    assert "look  mail direct" in ready
+    assert "1 tried and not taken: 550 5.1.8 (address) refused" in ready
+    assert "start `flask worker`" in ready
 
 
 def test_the_status_says_what_waits_what_needs_a_person_and_who_works(app, letters):
@@ -140,7 +148,8 @@ def test_a_letter_is_sent_through_the_real_way_and_the_answer_is_said(app, sessi
         assert "refuses it for good: 550 5.1.1 No such mailbox here" in answer.output
         server.refuse("bart@stad.example", "451 4.7.1 Later")
         assert "does not take it now: 451 4.7.1 Later" in run(app, "test", "bart@stad.example").output
-    assert "cannot be used at this moment" in run(app, "test", "ann@stad.example").output
+    away = run(app, "test", "ann@stad.example").output
+    assert "cannot be used at this moment: no connection to 127.0.0.1:" in away
     assert "no e-mail address" in run(app, "test", "nobody").output
     monkeypatch.setitem(app.config, "SMTP_URL", "pigeon://roof")
     assert "SMTP_URL cannot be used" in run(app, "test", "ann@stad.example").output

@@ -63,6 +63,13 @@ def test_an_address_of_no_database_that_we_know(tmp_path, url):
     assert "geheim" not in str(raised.value)
 
 
+@pytest.mark.parametrize("url", ["smtp//bad", "smtp://h?timeout=x", "smtp://h:x", "pigeon://a:geheim@h"])
+def test_an_address_of_no_mail_server(tmp_path, url):
+    with pytest.raises(UnsafeSettings, match="SMTP_URL ") as raised:
+        create_app({"SMTP_URL": url, "ENV_NAME": "testing", "INSTANCE": tmp_path})
+    assert "geheim" not in str(raised.value)
+
+
 def full(words, kind=sqlite3.OperationalError):
     return OperationalError("SELECT words", {"body": "private"}, kind(words))
 

@@ -50,7 +50,9 @@ def mail(mail_id):
 def test_an_empty_forum_without_a_worker(client, administrator):
     text = client.get(PAGE).text
     for said in (
-        "None. What cannot be delivered",
+        "Not everything works",
+        "flask worker",
+        "Set BACKUPS to a folder",
         "nothing waits",
         "No worker was ever started",
         "Nothing was planned",
@@ -78,11 +80,53 @@ def test_what_stands_where_and_what_went_wrong(client, administrator, stuck):
     for said in (
         "New password", "Not delivered", "550 no box of (address)", "of_tomorrow", "Perhaps delivered",
         "Send once more",
-        "1 waits since today at", "1 worker is at work", "No worker for: Files", "Making digests", "Overdue",
-        "Failed 2 times in a row", "Went well", "Went wrong", "posts: 3 of 4", "None went well so far",
+        "1 waits since today at", "1 worker is at work", "No worker for: Files", "Making digests",
+        "2 e-mails wait for you", "failed 2 times in a row",
+        "Went well", "Went wrong", "posts: 3 of 4", "None went well so far",
     ):  # fmt: skip
         assert said in text, said
     assert "leen@" not in text
+
+
+def test_everything_works_and_a_mail_server_that_is_away(client, administrator, leen):
+    now = clock.now()
+    db.session.add(Heartbeat(name="a", at=now, lanes="direct,notice,bulk,slow"))
+    queue_mail("digest", key="of a full box", member_id=leen.id, lane=Lane.BULK)
+    letter = db.session.scalars(db.select(OutgoingMail)).one()
+    letter.reason, letter.next_try_at = "452 4.2.2 full", now + timedelta(minutes=9)
+    db.session.commit()
+    text = client.get(PAGE).text
+    assert "Everything works." in text
+    assert "1 tried in vain" in text
+    assert '<span lang="en" dir="ltr">452 4.2.2 full</span>' in text
+    assert "leaves later" not in text
+    letter.reason, letter.next_try_at = "no connection to mail.example:587: refused", now
+    db.session.commit()
+    text = client.get(PAGE).text
+    assert "Everything works." not in text
+    assert "E-mail does not leave: Digests" in text
+    assert text.index("mail.example:587") < text.index("1 worker is at work")
+
+
+def test_a_reason_of_our_own_is_in_the_language_of_the_page(client, administrator, stuck):
+    stuck(reason="KeyError")
+    administrator.locale = "nl"
+    db.session.commit()
+    text = client.get(PAGE).text
+    assert "De mail kon niet gemaakt worden (KeyError)." in text
+    assert 'lang="en" dir="ltr">' not in text
+
+
+def test_no_page_promises_a_letter_while_mail_is_held(client, session):
+    pages = {"/accounts/forgot/sent": "is on its way", "/accounts/join/sent": "We sent you"}
+    for page, promise in pages.items():
+        text = client.get(f"{page}?lang=en", headers={"Accept-Language": "en"}).text
+        assert (promise in text, "are held at this moment" in text) == (True, False)
+    db.session.add(RestoredCopy(id=1, backup_made_at=clock.now(), restored_at=clock.now()))
+    db.session.commit()
+    for page, promise in pages.items():
+        text = client.get(page, headers={"Accept-Language": "en"}).text
+        assert (promise in text, "are held at this moment" in text) == (False, True)
 
 
 def test_a_letter_is_sent_again_or_let_go_once(client, administrator, stuck):

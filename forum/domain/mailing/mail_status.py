@@ -18,6 +18,7 @@ DAY = timedelta(hours=24)
 # What the tables of lanes count; what was sent is counted by its time, or the count would grow for ever.
 OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
 FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
+MANY = 3  # letters of a lane that were tried in vain
 LET_GO = "let go"  # the reason of mail that a person cancelled
 # Due before the restore of this copy: never sent from here.
 FROM_BEFORE = exists().where(RestoredCopy.restored_at >= OutgoingMail.due_at)
@@ -38,6 +39,19 @@ class LaneStatus:
     uncertain: int = 0
     sent: int = 0
     oldest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Mail of a lane that was tried and did not leave: how many, a reason of one of them, when the first is due.
+
+    `of_the_server`: it was given back untried, or is so much that the mail server and no recipient is the cause.
+    """
+
+    tried: int
+    reason: str
+    at: datetime
+    of_the_server: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +89,23 @@ def _counts() -> Any:
     return query.group_by(OutgoingMail.state, OutgoingMail.lane)
 
 
-def why_waiting() -> dict[Lane, str]:
-    """Return why a lane waits, of those in which a letter that is due was given back: the mail server is away."""
-    given_back = (
-        OutgoingMail.state == MailState.QUEUED,
-        OutgoingMail.next_try_at <= clock.now(),
-        OutgoingMail.reason != "",
+def why_waiting() -> dict[Lane, Waits]:
+    """Return why mail of a lane waits, of those in which some was tried: the mail server is away, or does not take it.
+
+    What was given back and is due counts, and what was tried and waits for its next try.
+    """
+    tried = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.reason != "")
+    columns = (
+        OutgoingMail.lane,
+        func.count(),
+        func.max(OutgoingMail.reason),
+        func.min(OutgoingMail.next_try_at),
     )
-    rows = db.session.execute(
-        select(OutgoingMail.lane, func.max(OutgoingMail.reason))
-        .where(*given_back)
-        .group_by(OutgoingMail.lane)
-    )
-    found = {lane: without_addresses(reason) for lane, reason in rows}
+    rows = db.session.execute(select(*columns).where(*tried).group_by(OutgoingMail.lane))
+    found = {
+        lane: Waits(count, without_addresses(reason), at, at <= clock.now() or count >= MANY)
+        for lane, count, reason, at in rows
+    }
     return {lane: found[lane] for lane in Lane if lane in found}
 
 

@@ -54,10 +54,10 @@ def test_every_lane_needs_a_worker_that_lives(alive):
     assert {worker.name for worker in workers.live()} == {"a", "b"}
     db.session.delete(db.session.get(Heartbeat, "b"))
     db.session.flush()
-    assert said("workers").found == "1 live, none for bulk, slow"
+    assert said("workers").found == "1 live, none for bulk, slow: start `flask worker`"
     with clock.at(clock.now() + workers.LIVE):
         assert failing() == {"workers"}
-        assert "none lives" in said("workers").found
+        assert said("workers").found == "none lives, last sign 65 s ago: start `flask worker`"
 
 
 def test_what_is_due_too_long_fails_and_what_is_not_due_waits(alive, letter):
@@ -94,7 +94,7 @@ def test_what_needs_a_person_is_said_and_fails_nothing(alive, letter):
     db.session.flush()
     assert failing() == set()
     assert said("mail for a person").found == "1 failed, 1 uncertain: see `flask mail status`"
-    assert said("events").found == "none waits; 1 given up: a person must look"
+    assert said("events").found == "none waits; 1 given up: the log says why, `flask doctor` which"
     assert said("events").warns
 
 
