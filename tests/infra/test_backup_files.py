@@ -1,12 +1,13 @@
 """The file of a backup: every byte of it counts, and any tar opens it."""
 
 import errno
+import gzip
 import subprocess
 from datetime import UTC, datetime
 
 import pytest
 
-from forum.infra.backups import archive, reading
+from forum.infra.backups import archive, reading, sqlite
 from forum.infra.backups.problems import PREFIX, Damaged, Problem, told
 from tests.sweeps import few_of
 
@@ -97,6 +98,21 @@ def test_a_full_disk_is_named_by_the_folder_that_was_written_in(tmp_path):
             raise full
     with pytest.raises(Problem, match=r"^/media/one: Permission denied"), told(tmp_path / "out" / "a.backup"):
         raise PermissionError(errno.EACCES, "Permission denied", "/media/one")
+
+
+def test_a_restore_onto_a_full_disk_blames_not_that_of_the_backup(file, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    content = gzip.compress(b"rows")
+    with file.open("w+b") as opened:
+        writer = archive.Writer(opened)
+        with writer.part(sqlite.PART) as sink:
+            sink.write(content)
+        writer.finish(archive.Manifest(MADE, "sqlite", "0014", {}, parts=list(writer.parts)))
+    monkeypatch.setattr(sqlite.shutil, "copyfileobj", full)
+    with pytest.raises(Problem, match=f"no room on the disk of {tmp_path / 'elsewhere'} "):
+        sqlite.unpack(file, tmp_path / "elsewhere")
 
 
 def test_the_tools_of_the_system_open_it(file, tmp_path):

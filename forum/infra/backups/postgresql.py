@@ -62,7 +62,7 @@ def dump(url: URL, sink: Sink) -> Snapshot:
 def unpack(backup: Path, folder: Path) -> Path:
     """Bring the dump of a backup that was checked into a file in `folder`; Problem."""
     copy = folder / PART
-    with told(copy), opened(backup, PART) as part, copy.open("xb") as file:
+    with opened(backup, PART) as part, told(copy), copy.open("xb") as file:
         shutil.copyfileobj(part, file, CHUNK)
     return copy
 

@@ -50,7 +50,7 @@ def unpack(backup: Path, folder: Path) -> Path:
     """Bring the database of a backup that was checked into a file in `folder`; Problem."""
     copy = folder / "restored.db"
     private_files.make_file(copy)
-    with told(copy), opened(backup, PART) as part, gzip.open(part) as packed, copy.open("wb") as file:
+    with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
         shutil.copyfileobj(packed, file, CHUNK)
     _sound(copy)
     return copy
