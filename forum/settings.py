@@ -90,6 +90,8 @@ def _read(config: dict[str, Any]) -> list[str]:
             f"TRUSTED_PROXIES is {shown}: write how many proxies stand in front, 0 to {len(PROXIES) - 1}"
         )
     config["TRUSTED_PROXIES"] = int(proxies) if proxies in PROXIES else 0
+    # As a shell would have written it, where systemd or .env did not.
+    config["BACKUPS"] = os.path.expanduser(str(config["BACKUPS"] or "").strip())
     demo = str(config["DEMO"]).strip().lower()
     if demo not in ON | OFF:
         wrong.append(f"FORUM_DEMO is {demo!r}: write 1 or 0")

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health
 from forum.domain.maintenance import records, rotation
-from forum.infra import failures, tokens
+from forum.infra import clock, failures, tokens
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem
 from forum.infra.db import db, elsewhere
@@ -50,6 +50,8 @@ def backup_folder() -> Path:
 def newest_backup() -> Path:
     """Return the newest backup in the folder of BACKUPS; Problem where there is none."""
     folder = backup_folder()
+    if early := rotation.ahead((path.name for path in folder.glob("*")), clock.now()):
+        click.echo(f"{min(early)} is dated in the future and does not count: is a clock wrong?", err=True)
     found = backups_in(folder)
     if not found:
         raise Problem(f"There is no backup in {folder} yet.")
@@ -59,7 +61,8 @@ def newest_backup() -> Path:
 def backups_in(folder: Path) -> list[Path]:
     """Return the backups that were made in this folder by the clock, the newest last."""
     paths = [path for path in folder.glob("*") if path.is_file() and not path.is_symlink()]
-    return sorted(path for path in paths if rotation.moment_of(path.name))
+    early = rotation.ahead((path.name for path in paths), clock.now())
+    return sorted(path for path in paths if rotation.moment_of(path.name) and path.name not in early)
 
 
 def in_words(manifest: Manifest) -> str:
@@ -88,7 +91,10 @@ def migrate(url: URL) -> None:
     try:
         with elsewhere(url):
             upgrade()
-    except (SQLAlchemyError, RuntimeError) as error:  # whose words may be those of people
+    except (SQLAlchemyError, RuntimeError, SystemExit) as error:  # whose words may be those of people
+        # Flask-Migrate logs some errors and exits with 1 instead; a stop from outside goes on.
+        if isinstance(error, SystemExit) and error.code != 1:
+            raise
         raise Problem(
             f"It cannot be brought to the schema of this code: a migration failed ({type(error).__name__})."
         ) from error

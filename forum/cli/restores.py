@@ -1,5 +1,6 @@
 """`flask restore`: a backup into an empty instance; nobody is signed in there, and its mail is held."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -21,6 +22,10 @@ Everybody is signed out, and all mail is held. What comes next:
 2. Sign in as an administrator and look around: is everything there?
 3. `flask mail release` lets mail go out again. What was due before {moment} UTC is never sent from here.
 """
+CLOCKS = (
+    "The backup says that it was made at {made} UTC, which lies ahead of the clock of this machine: one of the two"
+    " clocks is wrong. What falls due before that moment is never sent from here."
+)
 
 
 def register(app: Flask) -> None:
@@ -38,11 +43,20 @@ def restore(file: Path) -> None:
         url = db.engine.url
         restoring.require_fit(manifest, url, schema.known())
         click.echo(f"{file} ({in_words(manifest)}) goes into {place_of(url)}.")
-        now = clock.now()
-        statements = restored.statements(
-            made_at=manifest.made_at, restored_at=now, is_sqlite=manifest.database == "sqlite"
+        # Mail that was due in the backup is never sent from here, also where one of the two clocks is wrong.
+        now = max(clock.now(), manifest.made_at)
+        if now - clock.now() > timedelta(minutes=1):
+            click.echo(CLOCKS.format(made=f"{now:%Y-%m-%d %H:%M:%S}"), err=True)
+        made, is_sqlite = manifest.made_at, manifest.database == "sqlite"
+        restoring.restore(
+            file,
+            manifest,
+            url,
+            media=media_folder(),
+            statements=restored.statements(made_at=made, restored_at=now, is_sqlite=is_sqlite),
+            holds=restored.holds(made_at=made, restored_at=now, is_sqlite=is_sqlite),
+            migrate=migrate,
         )
-        restoring.restore(file, manifest, url, media=media_folder(), statements=statements, migrate=migrate)
     click.echo(f"Restored into {place_of(url)}: {in_words(manifest)}.")
     tell_of_another_key(manifest)
     click.echo(NEXT.format(moment=f"{now:%Y-%m-%d %H:%M:%S}"))

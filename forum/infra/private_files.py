@@ -78,11 +78,15 @@ def wrong_rights(folder: Path, patterns: tuple[str, ...] = OWN_FILES) -> list[st
     paths = [path for pattern in patterns for path in folder.glob(pattern)]
     if not paths:
         return []
-    return [
-        path.name
-        for path in (folder, *paths)
-        if stat.S_IMODE(path.stat().st_mode) & OTHERS or not os.access(path, os.W_OK)
-    ]
+    return [path.name for path in (folder, *paths) if _is_wrong(path)]
+
+
+def _is_wrong(path: Path) -> bool:
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & OTHERS) or not os.access(path, os.W_OK)
+    except FileNotFoundError:
+        # Gone since it was listed: of a backup that is being made, or a log of the database.
+        return False
 
 
 def unwritable(database: Path) -> str:

@@ -226,8 +226,10 @@ def _mail(url: str) -> list[str]:
 
 def mail_url(url: str) -> list[str]:
     """Return a sentence when SMTP_URL is no way to send or keep e-mails."""
-    if url.partition(":")[0].lower() in KEPT_HERE:
-        return []
+    scheme, _colon, place = url.partition(":")
+    if scheme.lower() in KEPT_HERE:
+        names_none = scheme.lower() == "mailbox" and not place.strip("/ ")
+        return ["SMTP_URL names no folder: write mailbox:FOLDER"] if names_none else []
     parts = _split(url)
     if parts is None:
         return ["SMTP_URL is no address"]

@@ -1,10 +1,13 @@
 """`flask drill`: a backup is tried out beside the instance and the result written down; the instance stays as it is."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
 from forum import create_app
-from forum.domain.maintenance import records
+from forum.domain.maintenance import records, rotation
+from forum.infra import clock
 from forum.infra.backups.workspace import PREFIX
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind
@@ -40,13 +43,16 @@ def test_the_newest_backup_is_tried_out_and_the_result_is_written_down(live_app,
     said(run(live_app, "backup"))
     (made,) = folder.iterdir()
     before = counts(live_app)
-    assert "can be relied on" in said(run(live_app, "drill"))
+    (folder / "leerkring-29990101T000000Z.backup").write_text("of a wrong clock")
+    told = said(run(live_app, "drill"))
+    assert "leerkring-29990101T000000Z.backup is dated in the future and does not count" in told
+    assert "can be relied on" in told
     name, good, found = last(live_app)
     assert (name, good) == (made.name, True)
     assert "3 members" in found
     content = bytearray(made.read_bytes())
     content[len(content) // 2] ^= 1
-    newer = folder / "leerkring-29990101T000000Z.backup"
+    newer = folder / rotation.name_at(clock.now() + timedelta(minutes=1))
     newer.write_bytes(bytes(content))
     assert "is damaged" in said(run(live_app, "drill"), 1)
     assert last(live_app)[:2] == (newer.name, False)

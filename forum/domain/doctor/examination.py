@@ -35,6 +35,7 @@ RUNNING: dict[str, Check] = {
     "work set aside": work.set_aside,
     "clocks": machine.clocks,
     "rights of files": machine.files,
+    "names of backups": machine.backups,
     "settings": machine.settings,
 }
 

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy import case, func, select
 
 from forum.domain.doctor.findings import Finding
+from forum.domain.maintenance import rotation
 from forum.infra import clock, private_files, safe_settings
 from forum.infra.db import Moment, db
 
@@ -46,6 +47,15 @@ def files() -> Iterator[Finding]:
     if wrong:
         found = "files of the instance or backups that others can read, or that the forum may not write"
         yield Finding("file rights", len(wrong), found, tuple(sorted(wrong)[:5]))
+
+
+def backups() -> Iterator[Finding]:
+    """Backups in the folder that are dated in the future: they count for nothing there."""
+    if kept := current_app.config["BACKUPS"]:
+        early = rotation.ahead((path.name for path in Path(kept).glob("*")), clock.now())
+        if early:
+            found = "backups whose name lies in the future, which do not count as backups: is a clock wrong?"
+            yield Finding("backups", len(early), found, tuple(sorted(early)[:5]))
 
 
 def settings() -> Iterator[Finding]:

@@ -25,6 +25,16 @@ def statements(*, made_at: datetime, restored_at: datetime, is_sqlite: bool) -> 
     ]
 
 
+def holds(*, made_at: datetime, restored_at: datetime, is_sqlite: bool) -> str:
+    """Return a query for the number 1, as long as the row stands as `statements` wrote it: triggers can change it."""
+    made, restored = (_written(moment, is_sqlite) for moment in (made_at, restored_at))
+    table = f"{'main' if is_sqlite else 'public'}.restored_copy"
+    return (
+        f"SELECT CASE WHEN count(*) = 1 AND min(id) = 1 AND count(released_at) = 0"  # noqa: S608 - made here
+        f" AND min(restored_at) = '{restored}' AND min(backup_made_at) = '{made}' THEN 1 ELSE 0 END FROM {table}"
+    )
+
+
 def _written(moment: datetime, is_sqlite: bool) -> str:
     """A moment as the database keeps it."""
     in_utc = moment.astimezone(UTC)

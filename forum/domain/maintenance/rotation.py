@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from forum.infra import days
 
 DAILY, WEEKLY, MONTHLY = 7, 5, 12
 NAMED = re.compile(r"leerkring-(\d{8}T\d{6}Z)\.backup")
 MOMENT = "%Y%m%dT%H%M%SZ"
+APART = timedelta(minutes=5)  # so far the clocks of two machines may be apart
 
 
 def name_at(moment: datetime) -> str:
@@ -23,6 +24,14 @@ def moment_of(name: str) -> datetime | None:
         return datetime.strptime(found[1], MOMENT).replace(tzinfo=UTC) if found else None
     except ValueError:
         return None
+
+
+def ahead(names: Iterable[str], now: datetime) -> set[str]:
+    """Return the names of backups that say they were made after `now`: what a wrong clock made, or a slip.
+
+    They count for nothing: otherwise one of them would hide, and push out, all that are made from now on.
+    """
+    return {name for name in names if (moment := moment_of(name)) and moment > now + APART}
 
 
 def outdated(names: Iterable[str], *, just_made: str, zone: str | None = None) -> set[str]:

@@ -10,7 +10,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import IO, Any, BinaryIO
 
 from forum.infra import clock
@@ -57,13 +57,41 @@ class Manifest:
         return json.dumps({**asdict(self), "made_at": self.made_at.isoformat()}, indent=1).encode()
 
 
+class Newer(Exception):
+    """A manifest of a format that only newer code knows."""
+
+
 def read_manifest(content: bytes) -> Manifest:
-    """Return the manifest that `written` wrote; ValueError, TypeError or KeyError for anything else."""
+    """Return the manifest that `written` wrote.
+
+    Newer; ValueError, TypeError, KeyError, OverflowError or RecursionError for anything else.
+    """
     found: dict[str, Any] = json.loads(content)
+    written = found["format"]
+    if type(written) is not int or written < 1:
+        raise ValueError("a format is a number")
+    if written > FORMAT:  # whose other fields may be anything
+        raise Newer
     made_at = datetime.fromisoformat(found.pop("made_at"))
     if made_at.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return Manifest(made_at=made_at, parts=[Part(**part) for part in found.pop("parts")], **found)
+    parts = [Part(**part) for part in found.pop("parts")]
+    manifest = Manifest(made_at=made_at.astimezone(UTC), parts=parts, **found)
+    texts = (
+        manifest.database,
+        manifest.revision,
+        manifest.made_with,
+        manifest.forum,
+        manifest.key,
+        *manifest.counts,
+    )
+    numbers = [*manifest.counts.values(), *(part.size for part in parts)]
+    # They are shown to who runs the machine, and compared with what is in the database.
+    if not all(type(text) is str and text.isprintable() for text in texts):
+        raise ValueError("a text is none, or has signs that are none")
+    if not all(type(number) is int and number >= 0 for number in numbers):
+        raise ValueError("a number is none")
+    return manifest
 
 
 class Sink:

@@ -18,7 +18,15 @@ from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.postgresql_programs import Program, arguments, find, first_error, major, version_of
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
-from forum.infra.backups.snapshot import REVISIONS, Snapshot, emptiness, forum_mark, place_of
+from forum.infra.backups.snapshot import (
+    FILLED,
+    NOT_HELD,
+    REVISIONS,
+    Snapshot,
+    emptiness,
+    forum_mark,
+    place_of,
+)
 
 PART = "database.pgdump"
 TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -26,6 +34,14 @@ WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY relname"""
 FIRST_MEMBER = "SELECT id || ' ' || extract(epoch FROM created_at) FROM public.member ORDER BY id LIMIT 1"
 FUNCTIONS = """SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE NOT tgisinternal AND nspname = 'public'"""
+# What others made on our tables, and what would go with them: views, and foreign keys of other schemas.
+DEPENDENT = """SELECT DISTINCT pg_rewrite.ev_class::regclass::text FROM pg_depend
+JOIN pg_rewrite ON pg_rewrite.oid = objid AND classid = 'pg_rewrite'::regclass
+JOIN pg_class ON pg_class.oid = refobjid AND refclassid = 'pg_class'::regclass AND relkind IN ('r', 'p')
+JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname = 'public'
+UNION SELECT conrelid::regclass::text FROM pg_constraint
+JOIN pg_class theirs ON theirs.oid = conrelid JOIN pg_class ours ON ours.oid = confrelid
+WHERE contype = 'f' AND ours.relnamespace = 'public'::regnamespace AND theirs.relnamespace <> ours.relnamespace"""
 # What belongs to the server and not to the forum: making it takes rights that the role of the forum need not have.
 NOT_OURS = re.compile(r"^\d+; \d+ \d+ (EXTENSION|SCHEMA|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER) ")
 # Programs of version 17 and later say this to every server, and older servers do not know it.
@@ -79,8 +95,11 @@ def require_empty(url: URL) -> None:
         _require_empty(connection, url)
 
 
-def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot) -> None:
-    """Bring a dump of this snapshot into an empty database and run `statements`, all in one transaction; Problem."""
+def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot, holds: str = "") -> None:
+    """Bring a dump of this snapshot into an empty database and run `statements`, all in one transaction; Problem.
+
+    The query `holds`, if there is one, must answer 1 before it ends.
+    """
     with connected(url) as connection:
         _require_empty(connection, url)
         before, server = _emptying(connection), _server_major(connection)
@@ -105,7 +124,7 @@ def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot) -> 
             target.feed(data)
         source.finish()
         # Only now is it certain that the dump came to its end.
-        target.feed(_lines("", *after, *(f"{each};" for each in statements), "COMMIT;"))
+        target.feed(_lines("", *after, *(f"{each};" for each in statements), *_held(holds), "COMMIT;"))
         target.finish()
 
 
@@ -124,28 +143,46 @@ def _lines(*statements: str) -> bytes:
 
 
 def _require_empty(connection: psycopg.Connection, url: URL) -> None:
-    tables = {name for (name,) in connection.execute(TABLES).fetchall()}
-    members = _one(connection, sql.SQL("SELECT count(*) FROM public.member")) if "member" in tables else 0
-    if sentence := emptiness(tables, members, place_of(url)):
+    dependent = {name for (name,) in connection.execute(DEPENDENT).fetchall()}
+    if sentence := emptiness(_snapshot(connection).counts, dependent, place_of(url)):
         raise Problem(sentence)
 
 
 def _emptying(connection: psycopg.Connection) -> list[str]:
-    """Statements that take away what the migrations made, unless somebody became a member meanwhile."""
+    """Statements that take away what the migrations made, unless somebody used the forum meanwhile.
+
+    Nothing by CASCADE: what others made on top of it meanwhile lets them fail.
+    """
     tables = [name for (name,) in connection.execute(TABLES).fetchall()]
     made = ["SET LOCAL lock_timeout = '30s';"]
-    if "member" in tables:
-        made.append("LOCK TABLE public.member IN ACCESS EXCLUSIVE MODE;")
-        made.append(
-            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM public.member) THEN"
-            " RAISE 'the database has members by now'; END IF; END $$;"
+    named = {name: sql.Identifier("public", name).as_string(connection) for name in tables}
+    if named:
+        made.append(f"LOCK TABLE {', '.join(named.values())} IN ACCESS EXCLUSIVE MODE;")
+        used = " OR ".join(
+            f"EXISTS (SELECT 1 FROM {table})"  # noqa: S608 - quoted
+            for name, table in named.items()
+            if name not in FILLED
         )
-    drop = sql.SQL("DROP TABLE {} CASCADE;")
-    made += [drop.format(sql.Identifier("public", name)).as_string(connection) for name in tables]
+        told = "RAISE 'somebody uses the database by now'"
+        made.append(f"DO $$ BEGIN IF {used or 'FALSE'} THEN {told}; END IF; END $$;")
+        made.append(f"DROP TABLE {', '.join(named.values())};")
     # What triggers call takes nothing.
-    functions = [name for (name,) in connection.execute(FUNCTIONS).fetchall()]
-    drop = sql.SQL("DROP FUNCTION {}() CASCADE;")
-    return made + [drop.format(sql.Identifier("public", name)).as_string(connection) for name in functions]
+    functions = [
+        f"{sql.Identifier('public', name).as_string(connection)}()"
+        for (name,) in connection.execute(FUNCTIONS).fetchall()
+    ]
+    return [*made, f"DROP FUNCTION {', '.join(functions)};"] if functions else made
+
+
+def _held(holds: str) -> list[str]:
+    """Statements that fail where a query does not answer 1, also after what triggers put off until the end."""
+    if not holds:
+        return []
+    told = NOT_HELD.replace("'", "''")
+    return [
+        "SET CONSTRAINTS ALL IMMEDIATE;",
+        f"DO $$ BEGIN IF ({holds}) <> 1 THEN RAISE '{told}'; END IF; END $$;",
+    ]
 
 
 def _counted(connection: psycopg.Connection, table: str, rows: int) -> str:

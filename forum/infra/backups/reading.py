@@ -1,6 +1,8 @@
 """Reads backups: the whole file against its checksums, and one part of it."""
 
 import hashlib
+import os
+import stat
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +11,11 @@ from typing import IO, BinaryIO
 
 from forum.infra.backups.archive import (
     CHUNK,
-    FORMAT,
     MANIFEST,
     MEDIA,
     TRAILER_SIZE,
     Manifest,
+    Newer,
     Part,
     hashed,
     read_manifest,
@@ -23,22 +25,26 @@ from forum.infra.backups.problems import Damaged, Problem, told
 
 DATABASE = "database."  # how the name of the first part begins
 MANIFEST_MAX = 16 * CHUNK
-UNREADABLE = (tarfile.TarError, ValueError, TypeError, KeyError, EOFError)
+UNREADABLE = (
+    *(tarfile.TarError, ValueError, TypeError, KeyError, AttributeError, EOFError),
+    *(OverflowError, RecursionError),
+)
+REGULAR = {tarfile.REGTYPE, tarfile.AREGTYPE}
 
 
 def check(path: Path) -> Manifest:
     """Read the whole backup and return its manifest; Damaged when a byte is not as it was written, Problem."""
-    with told(path), path.open("rb") as file:
-        body = _Body(file, path.stat().st_size - TRAILER_SIZE)
+    with told(path), _file(path) as file:
+        body = _Body(file, os.fstat(file.fileno()).st_size - TRAILER_SIZE)
         found = _Contents(body)
         body.read_on()
         last = file.read()
     is_whole = last == trailer(body.hash.hexdigest())
-    if found.manifest is not None and found.manifest.format > FORMAT and is_whole:
+    if found.is_newer and is_whole:
         raise Problem(f"{path} was made by a newer release of the forum: update the code first.")
     if not found.begins_as_ours and not last.startswith(trailer("")[:-1]):
         raise Damaged(f"{path} is no backup of Leerkring.")
-    if found.manifest is None or not is_whole or (found.damage and found.manifest.format == FORMAT):
+    if found.manifest is None or not is_whole or found.damage:
         where = found.damage or "its last line, which holds the checksum, or what fills up between its parts"
         raise Damaged(f"{path} is damaged: {where} is not as it was written.")
     return found.manifest
@@ -47,17 +53,17 @@ def check(path: Path) -> Manifest:
 def told_by(path: Path) -> Manifest | None:
     """Return what a backup says of itself, without a look at the rest of it; None where that cannot be read."""
     try:
-        with tarfile.open(path, "r:") as tar:
-            file = tar.extractfile(MANIFEST)
-            return read_manifest(file.read(MANIFEST_MAX)) if file else None
-    except (OSError, *UNREADABLE):
+        with _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
+            part = tar.extractfile(MANIFEST)
+            return read_manifest(part.read(MANIFEST_MAX)) if part else None
+    except (OSError, Problem, Newer, *UNREADABLE):
         return None
 
 
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
     """Open one part of a backup that was checked; Problem where there is none of that name."""
-    with told(path), tarfile.open(path, "r:") as tar:
+    with told(path), _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
         try:
             part = tar.extractfile(name)
         except KeyError:
@@ -69,11 +75,24 @@ def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
 
 def media(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield name (below the media folder) and content of each media file in a backup that was checked; Problem."""
-    with told(path), tarfile.open(path, "r:") as tar:
+    with told(path), _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
         for member in tar:
-            file = tar.extractfile(member) if member.name.startswith(MEDIA) else None
-            if file is not None:
-                yield member.name.removeprefix(MEDIA), file
+            content = tar.extractfile(member) if member.name.startswith(MEDIA) else None
+            if content is not None:
+                if not _is_ours(member):
+                    raise Problem(f"{path} has a part {member.name!a}, which no backup has.")
+                yield member.name.removeprefix(MEDIA), content
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[BinaryIO]:
+    """Open a regular file, and wait for nobody who would write into a pipe; OSError, Problem."""
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise Problem(f"{path} is no file with a backup.")
+    with os.fdopen(number, "rb") as file:
+        yield file
 
 
 class _Body:
@@ -100,22 +119,31 @@ class _Contents:
 
     def __init__(self, body: _Body) -> None:
         self.manifest: Manifest | None = None
-        self.damage = ""
+        self.is_newer, self.damage = False, ""
         self.begins_as_ours = False
         self._parts: list[Part] = []
+        self._names: set[str] = set()
+        self._strange = ""
         try:
             # One pass, also over a file that is larger than the memory.
             with tarfile.open(fileobj=body, mode="r|") as tar:  # type: ignore[call-overload]
                 for member in tar:
                     self._read(member, tar.extractfile(member))
+                    if tar.pax_headers:
+                        raise ValueError("headers that no backup has")
+        except Newer:
+            self.is_newer = True
         except UNREADABLE:
             pass  # what is missing then is said below
         self.damage = self._damage()
 
     def _read(self, member: tarfile.TarInfo, file: IO[bytes] | None) -> None:
-        if file is None or not _is_ours(member.name):
-            raise ValueError(member.name)
         self.begins_as_ours = self.begins_as_ours or member.name.startswith(DATABASE)
+        if file is None or not _is_ours(member) or member.name in self._names:
+            # A newer format may have it: the manifest comes last.
+            self._strange = self._strange or member.name
+            return
+        self._names.add(member.name)
         if member.name == MANIFEST and member.size <= MANIFEST_MAX:
             self.manifest = read_manifest(file.read())
             return
@@ -124,13 +152,19 @@ class _Contents:
     def _damage(self) -> str:
         if self.manifest is None:
             return "its manifest" if self._parts else "its beginning, if it is a backup at all,"
+        if self._strange:
+            return f"the part {self._strange!a}, which no backup has,"
         for promised, found in zip(self.manifest.parts, self._parts, strict=False):
             if promised != found:
                 return f"the part {promised.name}"
         return "" if len(self.manifest.parts) == len(self._parts) else "the list of its parts"
 
 
-def _is_ours(name: str) -> bool:
-    """Whether a part may have this name: no part of a path leads elsewhere."""
-    place = PurePosixPath(name)
-    return not place.is_absolute() and ".." not in place.parts and ("/" not in name or name.startswith(MEDIA))
+def _is_ours(member: tarfile.TarInfo) -> bool:
+    """Whether a part may be such: a whole regular file, under a name that leads nowhere else however it is joined."""
+    if member.type not in REGULAR or member.sparse is not None or member.pax_headers:
+        return False
+    place = PurePosixPath(member.name)
+    if str(place) != member.name or place.is_absolute() or not place.parts or ".." in place.parts:
+        return False
+    return place.parts[0] == MEDIA.rstrip("/") if len(place.parts) > 1 else member.name != MEDIA.rstrip("/")

@@ -37,10 +37,12 @@ def restore(
     *,
     media: Path,
     statements: list[str],
+    holds: str,
     migrate: Callable[[URL], None],
 ) -> None:
     """Bring a checked backup into the empty database at `url` and into `media`, with `statements` on top; Problem.
 
+    `holds`, a query, must answer 1 before the transaction of the statements ends; otherwise nothing is brought in.
     `migrate` brings the database at an address to today's schema. Media come first: without the database they show
     nothing, and a second try finds them as they should be.
     """
@@ -48,21 +50,21 @@ def restore(
     if path is None and manifest.database == "sqlite":
         raise Problem("DATABASE_URL names no database that is kept in a file.")
     _require_empty(url)
-    _require_fitting(media, manifest)
+    _require_fitting(backup, manifest, media)
     beside = path.absolute().parent if path else instance
     for folder in {beside, instance}:
         private_files.make_folder(folder)
     with told(beside), workspace(beside) as folder:
         if path is not None:
             copy = unpacked(backup, manifest, folder)
-            sqlite.execute(copy, statements)
+            sqlite.execute(copy, statements, holds)
             migrate(url.set(database=str(copy)))
             _bring_media(backup, media)
             sqlite.take_place(copy, path)
             return
         dump = postgresql.unpack(backup, folder)
         _bring_media(backup, media)
-        postgresql.bring_in(dump, url, statements, made=_snapshot(manifest))
+        postgresql.bring_in(dump, url, statements, made=_snapshot(manifest), holds=holds)
     try:
         migrate(url)
     except Problem as error:
@@ -98,8 +100,14 @@ def _require_empty(url: URL) -> None:
         sqlite.require_empty(path)
 
 
-def _require_fitting(media: Path, manifest: Manifest) -> None:
-    """Refuse media that are there and are not those of the backup; a try that was killed left some of them."""
+def _require_fitting(backup: Path, manifest: Manifest, media: Path) -> None:
+    """Refuse media that are there and are not those of the backup; a try that was killed left some of them.
+
+    Refuses links too that lead out of the folder, before anything is written.
+    """
+    for name, _content in reading.media(backup):
+        if not (media / name).resolve().is_relative_to(media.resolve()):
+            raise Problem(f"{media / name} leads elsewhere by way of a link: take it away first.")
     promised = {
         part.name.removeprefix(MEDIA): part.sha256 for part in manifest.parts if part.name.startswith(MEDIA)
     }
@@ -117,6 +125,8 @@ def _bring_media(backup: Path, media: Path) -> None:
             target = media / name
             if target.exists():
                 continue
+            if not target.resolve().is_relative_to(media.resolve()):
+                raise Problem(f"{target} leads elsewhere.")
             private_files.make_folder(target.parent)
             with workspace(media.parent) as folder:
                 made = folder / "file"

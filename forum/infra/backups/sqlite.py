@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from forum.infra import private_files
 from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
-from forum.infra.backups.snapshot import Snapshot, emptiness, forum_mark, in_file
+from forum.infra.backups.snapshot import NOT_HELD, REVISIONS, Snapshot, emptiness, forum_mark, in_file
 from forum.infra.backups.workspace import place, write_through
 
 PART = "database.sqlite.gz"
@@ -24,6 +25,9 @@ BESIDE = ("-wal", "-journal")  # what SQLite would read into a database that it 
 
 def dump(database: Path, folder: Path, sink: Sink) -> Snapshot:
     """Write the database as it is at one moment into `sink`, by way of a copy in `folder`; Problem."""
+    with told(database), _connected(database) as source:
+        if (tables := _tables(source)) and REVISIONS not in tables:
+            raise Problem(f"{database} is a database, and not one of this forum: look at DATABASE_URL.")
     copy = folder / "copy.db"
     private_files.make_file(copy)
     with told(database), _connected(database) as source:
@@ -50,8 +54,11 @@ def unpack(backup: Path, folder: Path) -> Path:
     """Bring the database of a backup that was checked into a file in `folder`; Problem."""
     copy = folder / "restored.db"
     private_files.make_file(copy)
-    with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
-        shutil.copyfileobj(packed, file, CHUNK)
+    try:
+        with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
+            shutil.copyfileobj(packed, file, CHUNK)
+    except (EOFError, zlib.error) as error:
+        raise Problem(f"The database in {backup} is cut off or damaged.") from error
     _sound(copy)
     return copy
 
@@ -66,12 +73,14 @@ def snapshot(database: Path) -> Snapshot:
     return Snapshot(str(revision), counts, f"SQLite {sqlite3.sqlite_version}", forum_mark(first))
 
 
-def execute(database: Path, statements: list[str]) -> None:
-    """Run these statements in one transaction; Problem."""
+def execute(database: Path, statements: list[str], holds: str) -> None:
+    """Run these statements in one transaction, and keep it if the query `holds` answers 1 then; Problem."""
     with told(database), _connected(database) as connection:
         connection.execute("BEGIN IMMEDIATE")
         for statement in statements:
             connection.execute(statement)
+        if _number(connection, holds) != 1:
+            raise Problem(NOT_HELD)
         connection.execute("COMMIT")
 
 
@@ -116,8 +125,9 @@ def _alone(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
 
 def _require_empty(connection: sqlite3.Connection, database: Path) -> None:
     tables = _tables(connection)
-    members = int(_number(connection, "SELECT count(*) FROM member")) if "member" in tables else 0
-    if sentence := emptiness(set(tables), members, in_file(database)):
+    rows = {name: int(_number(connection, f'SELECT count(*) FROM "{name}"')) for name in tables}  # noqa: S608
+    views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
+    if sentence := emptiness(rows, views, in_file(database)):
         raise Problem(sentence)
 
 

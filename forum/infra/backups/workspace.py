@@ -68,7 +68,8 @@ def _locked_folder(beside: Path) -> tuple[Path, int]:
 
 def _remove_abandoned(folder: Path) -> None:
     try:
-        lock = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        # Nothing but a folder, and none that a link leads to: opening a pipe would wait for who writes into it.
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError:
         return  # gone meanwhile, or not ours
     try:

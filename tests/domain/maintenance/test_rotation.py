@@ -96,3 +96,5 @@ def test_only_our_own_names_have_a_moment():
     assert name == "leerkring-20261127T013005Z.backup"
     assert rotation.moment_of(name) == moment
     assert [rotation.moment_of(name) for name in STRANGE] == [None] * len(STRANGE)
+    early = rotation.name_at(moment + timedelta(minutes=6))
+    assert rotation.ahead([name, early, *STRANGE], moment) == {early}

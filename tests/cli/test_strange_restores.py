@@ -1,0 +1,62 @@
+"""`flask restore` where somebody else had a hand in it: in the database, in the backup."""
+
+import pytest
+from sqlalchemy import text
+
+from forum.infra.db import db
+from tests.cli.backup_runs import another, fitting_programs, inside, run, said
+from tests.conftest import POSTGRES
+from tests.factories import make_space
+
+__all__ = ["fitting_programs"]
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("fitting_programs")]
+OF_OTHERS = ["CREATE VIEW mine AS SELECT id FROM member", "DROP VIEW mine"]
+ELSEWHERE = [
+    "CREATE SCHEMA other; CREATE TABLE other.mine (id INTEGER REFERENCES public.member)",
+    "DROP SCHEMA other CASCADE",
+]
+
+
+def test_what_others_made_and_what_somebody_began_is_not_dropped(live_app, tmp_path):
+    said(run(live_app, "db", "upgrade"))
+    said(run(live_app, "backup", tmp_path / "a"))
+    for made, gone in [OF_OTHERS, *([ELSEWHERE] if POSTGRES else [])]:
+        execute(live_app, made)
+        told = said(run(live_app, "restore", tmp_path / "a"), 1)
+        assert "is not of this forum depends on it" in told
+        assert "mine" in told
+        execute(live_app, gone)
+    with inside(live_app):
+        make_space("Aalst")
+        db.session.commit()
+    told = said(run(live_app, "restore", tmp_path / "a"), 1)
+    assert "There are 1 " in told
+    assert "is only brought into an empty one" in told
+
+
+RELEASES = (
+    """CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN UPDATE public.restored_copy SET released_at = restored_at; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER evil AFTER INSERT ON restored_copy DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION evil()"""
+    if POSTGRES
+    else """CREATE TRIGGER evil AFTER INSERT ON restored_copy
+    BEGIN UPDATE restored_copy SET released_at = restored_at; END"""
+)
+
+
+def test_a_backup_whose_trigger_releases_its_mail_is_not_brought_in(live_app, tmp_path):
+    said(run(live_app, "db", "upgrade"))
+    execute(live_app, RELEASES)
+    said(run(live_app, "backup", tmp_path / "a"))
+    copy = another(tmp_path / "copy")
+    assert "A trigger in the backup releases its mail" in said(run(copy, "restore", tmp_path / "a"), 1)
+    with inside(copy):
+        assert not db.inspect(db.engine).get_table_names()
+
+
+def execute(app, statement):
+    """As somebody does who has the database and not the forum."""
+    with inside(app):
+        db.session.execute(text(statement))
+        db.session.commit()
