@@ -54,9 +54,9 @@ def states(app) -> Counter:
     return found
 
 
-def work_off(app, smtp, *, within: float = 120, plan: Plan | None = None) -> None:
+def work_off(app, smtp, *, within: float = 600) -> None:
     """Let a worker finish what is left, and end when it is told to."""
-    worker = Forked(app, smtp.url, plan)
+    worker = Forked(app, smtp.url)
     until(lambda: not states(app).keys() & {MailState.QUEUED, MailState.SENDING}, within)
     assert worker.end() == 0
 
