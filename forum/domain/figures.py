@@ -75,10 +75,14 @@ def _maintenance() -> Iterator[Figure]:
     well = {kind: records.latest_good(record) for kind, record in newest.items()}
     ages = {kind: _age(record.at) for kind, record in well.items() if record}
     good = {kind: float(record.good) for kind, record in newest.items() if record}
+    took = {kind: record.seconds for kind, record in well.items() if record}
+    sizes = {kind: float(record.size) for kind, record in well.items() if record}
     yield Figure(
         "leerkring_maintenance_age_seconds", "Since the newest of its kind that went well.", ages, ("kind",)
     )
     yield Figure("leerkring_maintenance_good", "Whether the newest of its kind went well.", good, ("kind",))
+    yield Figure("leerkring_maintenance_seconds", "How long that took.", took, ("kind",))
+    yield Figure("leerkring_maintenance_bytes", "Size of that backup.", sizes, ("kind",))
 
 
 def _disks() -> Iterator[Figure]:

@@ -23,6 +23,7 @@ from forum.infra.failures import Failure
 from forum.models.mail import Lane
 from forum.models.maintenance import MaintenanceKind
 
+BACKUPS = "backups"  # among `places`
 EVENTS_WAIT = timedelta(minutes=5)
 # How long mail that is due may wait until something is wrong: twenty thousand digests through a slow server take hours.
 LANE_WAITS = {
@@ -75,10 +76,13 @@ def missing_database() -> str:
 
 
 def places() -> dict[str, Path]:
-    """Return the folders whose disks the forum fills, by what is kept there: that of the instance, of the database."""
+    """Return the folders whose disks the forum fills, by what is kept there: instance, database, backups."""
     found = {"instance": Path(current_app.config["INSTANCE"])}
-    path = _database_file()
-    return found if path is None else {**found, "database": path.parent}
+    if (path := _database_file()) is not None:
+        found["database"] = path.parent
+    if (folder := current_app.config["BACKUPS"]) and Path(folder).is_dir():
+        found[BACKUPS] = Path(folder)
+    return found
 
 
 def _ask(name: str, question: Callable[[], Iterator[Check]]) -> list[Check]:
@@ -121,7 +125,9 @@ def _disk() -> Iterator[Check]:
         room = disks.room(folder)
         state = "full" if room.is_full else "nearly full" if room.is_nearly_full else "has room"
         found = f"{state}: {disks.in_words(room.free)} free of {disks.in_words(room.total)}"
-        yield Check(f"disk of the {name}", not room.is_full, found, warns=room.is_nearly_full)
+        # Pages need no room for backups.
+        good = not room.is_full or name == BACKUPS
+        yield Check(f"disk of the {name}", good, found, warns=room.is_nearly_full)
 
 
 def _maintenance() -> Iterator[Check]:
@@ -181,7 +187,11 @@ def _mail() -> Iterator[Check]:
 def _recurring() -> Iterator[Check]:
     work = workers.recurring()
     late = [f"{each.name} was due {_ago(each.next_at)}" for each in work if each.is_overdue]
-    failed = [f"{each.name} failed {each.failures} times in a row" for each in work if each.failures]
+    failed = [
+        f"{each.name} failed {each.failures} times in a row ({each.last_error})"
+        for each in work
+        if each.failures
+    ]
     found = "; ".join(late + failed) or "none is overdue"
     yield Check("recurring work", not late, found, warns=bool(failed))
 

@@ -38,7 +38,7 @@ WORK = {
     "look_at_drafts": lazy("Deleting old drafts"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
 }
-DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database")}
+DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}
 
 
 MADE_NOT = re.compile(r"[A-Z][A-Za-z]*(Error|Exception)")  # the name of an exception, and nothing else
@@ -63,7 +63,7 @@ def show() -> ResponseReturnValue:
 @open_to(members)
 def sending(mail_id: int) -> ResponseReturnValue:
     system.send_again(actor(), mail_id)
-    sentence = _("This e-mail is sent again within a minute.")
+    sentence = _("This e-mail is queued again.")
     if hold.is_held():
         sentence = _("This e-mail is sent again once e-mail is no longer held.")
     flash(sentence, "ok")

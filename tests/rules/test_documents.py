@@ -68,7 +68,7 @@ def missing_settings(root: Path) -> list[str]:
     )
     read = set(
         re.findall(
-            r"environ(?:\.get)?[(\[]\s*[\"']([A-Z_]+)|_set\([\"']([A-Z_]+)|\b([A-Z_]+)=\d|\$\(([A-Z_]+)\)",
+            r"environ(?:\.get)?[(\[]\s*[\"']([A-Z_]+)|_set\([\"']([A-Z_]+)|\b([A-Z_]+)=\d|\$[({]([A-Z_]+)[:)}]",
             code,
         )
     )

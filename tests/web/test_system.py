@@ -134,7 +134,7 @@ def test_a_letter_is_sent_again_or_let_go_once(client, administrator, stuck):
     for mail_id in (failed, unsure):
         assert submit(client, f"/admin/mail/{mail_id}/sending").status_code == 303
         assert (mail(mail_id).state, mail(mail_id).attempts) == (MailState.QUEUED, 0)
-    assert "sent again within a minute" in client.get(PAGE).text
+    assert "is queued again" in client.get(PAGE).text
     assert submit(client, f"/admin/mail/{failed}/sending").status_code == 409
     assert submit(client, f"/admin/mail/{failed}/sending", AWAY).status_code == 409
     assert submit(client, f"/admin/mail/{other}/sending", AWAY).status_code == 303

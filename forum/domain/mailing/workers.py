@@ -26,12 +26,15 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """Recurring work: when it was last done and is due, how often it failed in a row, whether it is overdue."""
+    """Recurring work: when it was last done and is due, how often it failed in a row and with which error (its name),
+    whether it is overdue.
+    """
 
     name: str
     last_at: datetime | None
     next_at: datetime
     failures: int
+    last_error: str
     is_overdue: bool
 
 
@@ -92,6 +95,7 @@ def recurring() -> list[Recurring]:
             row.last_at,
             row.next_at,
             row.failures,
+            row.last_error,
             # What a worker is doing at this moment may take long.
             row.next_at < now - LATE and row.claimed_by not in alive,
         )

@@ -76,10 +76,10 @@ def test_what_is_due_too_long_fails_and_what_is_not_due_waits(alive, letter):
         assert failing() == late
         assert said("mail direct").found == "1 wait, the oldest is due 2 min ago"
         assert "digests was due 10 min ago" in said("recurring work").found
-        work.claimed_by, work.failures = "a", 3
+        work.claimed_by, work.failures, work.last_error = "a", 3, "KeyError"
         assert failing() == late - {"recurring work"}
         assert said("recurring work").warns
-        assert said("recurring work").found == "digests failed 3 times in a row"
+        assert said("recurring work").found == "digests failed 3 times in a row (KeyError)"
         db.session.add(RestoredCopy(id=1, backup_made_at=now, restored_at=now))
         db.session.flush()
         assert failing() == {"events"}, "mail that is held waits for a person"
