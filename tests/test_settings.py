@@ -258,6 +258,8 @@ def test_the_environment_fits_the_address(safe, monkeypatch, named, address, sai
     else:
         with pytest.raises(UnsafeSettings, match=said):
             create_app({**safe, "BASE_URL": address})
+    with pytest.raises(UnsafeSettings, match=r"SMTP_URL (names no folder|keeps e-mails)"):
+        create_app({**safe, "SMTP_URL": "mailbox:"})
 
 
 @pytest.mark.live

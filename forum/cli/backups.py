@@ -8,6 +8,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from forum.cli.file_names import FileName
 from forum.cli.operating import (
     KEY,
     backup_folder,
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("backup")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FileName())
 @click.option(
     "--check", "only_check", is_flag=True, help="Read the whole of FILE and say whether it is sound."
 )

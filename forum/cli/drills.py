@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.cli.file_names import FileName
 from forum.cli.operating import in_words, migrate, newest_backup, sentences, tell_of_another_key, write_down
 from forum.domain import schema
 from forum.domain.doctor import examination
@@ -33,7 +34,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("drill")
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=FileName())
 @with_appcontext
 def drill(file: Path | None) -> None:
     """Restore FILE, or the newest backup of BACKUPS, into a database beside this one, look at it, and remove it."""

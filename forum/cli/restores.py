@@ -7,6 +7,7 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
+from forum.cli.file_names import FileName
 from forum.cli.operating import in_words, media_folder, migrate, sentences, tell_of_another_key
 from forum.domain import schema
 from forum.domain.maintenance import restored
@@ -34,7 +35,7 @@ def register(app: Flask) -> None:
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=FileName())
 @with_appcontext
 def restore(file: Path) -> None:
     """Bring the backup FILE into an empty instance: a database without members. There is no way to overwrite one."""

@@ -1,11 +1,17 @@
 """`flask restore` where somebody else had a hand in it: in the database, in the backup."""
 
+import os
+import sqlite3
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
+from forum import create_app
+from forum.infra.backups.workspace import PREFIX
 from forum.infra.db import db
 from tests.cli.backup_runs import another, fitting_programs, inside, run, said
-from tests.conftest import POSTGRES
+from tests.conftest import POSTGRES, settings_for
 from tests.factories import make_space
 
 __all__ = ["fitting_programs"]
@@ -60,3 +66,28 @@ def execute(app, statement):
     with inside(app):
         db.session.execute(text(statement))
         db.session.commit()
+
+
+@pytest.mark.any_database
+def test_names_that_cannot_be_kept_are_refused_before_anything_is_made(live_app, tmp_path):
+    for name, sentence in (("x" * 10_000, "too long"), (os.fsdecode(b"x\xff"), "is no UTF-8")):
+        for command in ("backup", "restore", "drill"):
+            assert sentence in said(run(live_app, command, tmp_path / name), 2)
+    assert not list(tmp_path.glob("x*"))
+    home = create_app({**settings_for("sqlite:///:memory:", tmp_path), "BACKUPS": "~/kept"})
+    assert home.config["BACKUPS"] == str(Path.home() / "kept")
+
+
+@pytest.mark.any_database
+def test_a_database_of_another_program_is_called_so(tmp_path):
+    file = tmp_path / "other.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE mine (id INTEGER)")
+    connection.close()
+    other = create_app(settings_for(f"sqlite:///{file}", tmp_path))
+    told = said(run(other, "backup", tmp_path / "a"), 1)
+    assert f"{file} is a database, and not one of this forum" in told
+    file.write_bytes(b"no database" * 500)
+    told = said(run(other, "backup", tmp_path / "a"), 1)
+    assert str(file) in told
+    assert PREFIX not in told
