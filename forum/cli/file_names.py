@@ -1,6 +1,7 @@
 """Files that an operator names on the command line of a backup, a restore or a drill."""
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ class FileName(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; click.BadParameter for bytes that are no UTF-8, and for a name that no disk can keep."""
-        path = Path(super().convert(value, param, ctx))
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         try:
             str(path).encode()
             path.lstat()

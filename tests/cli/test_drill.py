@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from forum import create_app
+from forum.domain.doctor import machine
 from forum.domain.maintenance import records, rotation
 from forum.infra import clock
 from forum.infra.backups.workspace import PREFIX
@@ -47,6 +48,9 @@ def test_the_newest_backup_is_tried_out_and_the_result_is_written_down(live_app,
     told = said(run(live_app, "drill"))
     assert "leerkring-29990101T000000Z.backup is dated in the future and does not count" in told
     assert "can be relied on" in told
+    with inside(live_app):
+        (finding,) = machine.backups()
+        assert finding.ids == ("leerkring-29990101T000000Z.backup",)
     name, good, found = last(live_app)
     assert (name, good) == (made.name, True)
     assert "3 members" in found

@@ -123,3 +123,12 @@ def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path):
         out.send(letter())
     assert private_files.unwritable(tmp_path / "forum.db") == ""
     assert "cannot be written" in private_files.unwritable(tmp_path / "taken" / "forum.db")
+
+
+def test_a_file_that_is_gone_when_it_is_looked_at_is_not_wrong(tmp_path):
+    tmp_path.chmod(0o700)
+    private_files.write(tmp_path / "a.db", b"")
+    (tmp_path / "a.db-wal").symlink_to(tmp_path / "gone")  # listed, and not there
+    assert private_files.wrong_rights(tmp_path) == []
+    (tmp_path / "a.db").chmod(0o644)
+    assert private_files.wrong_rights(tmp_path) == ["a.db"]

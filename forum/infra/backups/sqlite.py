@@ -54,11 +54,11 @@ def unpack(backup: Path, folder: Path) -> Path:
     """Bring the database of a backup that was checked into a file in `folder`; Problem."""
     copy = folder / "restored.db"
     private_files.make_file(copy)
-    try:
-        with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
+    with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
+        try:
             shutil.copyfileobj(packed, file, CHUNK)
-    except (EOFError, zlib.error) as error:
-        raise Problem(f"The database in {backup} is cut off or damaged.") from error
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise Problem(f"The database in {backup} is cut off or damaged.") from error
     _sound(copy)
     return copy
 
