@@ -100,6 +100,10 @@ def test_a_migrated_instance_without_members_is_an_empty_one_and_any_other_is_re
     (tmp_path / "fresh" / "media" / "two").write_text("other")
     assert "is not of this backup" in said(run(fresh, "restore", backup), 1)
     (tmp_path / "fresh" / "media" / "two").unlink()
+    (tmp_path / "fresh" / "media" / "ab").symlink_to(tmp_path)
+    assert "leads elsewhere by way of a link" in said(run(fresh, "restore", backup), 1)
+    assert not (tmp_path / "one").exists()
+    (tmp_path / "fresh" / "media" / "ab").unlink()
     if not POSTGRES:  # somebody serves it at this moment
         with inside(fresh), db.engine.connect() as connection:
             connection.execute(select(Member.id))
