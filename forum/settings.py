@@ -60,6 +60,7 @@ def apply(app: Flask, overrides: dict[str, Any] | None) -> None:
     else:
         wrong += safe_settings.database_url(app.config["SQLALCHEMY_DATABASE_URI"])
         wrong += safe_settings.mail_url(app.config["SMTP_URL"])
+        wrong += safe_settings.redis_url(app.config["REDIS_URL"]) if app.config["REDIS_URL"] else []
     if wrong:
         raise UnsafeSettings("The forum does not start: " + "; ".join(wrong) + ".")
     for name, why in RETIRED.items():

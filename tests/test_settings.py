@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import re
 import string
 import subprocess
 import sys
@@ -110,6 +111,7 @@ REFUSED = [
                                  "sqlite:///:memory:?cache=shared", "sqlite:///?x=1"], "DATABASE_URL names no file"),
     ("SQLALCHEMY_DATABASE_URI", ["sqlite:////tmp", "sqlite:////"], "DATABASE_URL names a folder"),
     ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://host"], "DATABASE_URL names no database"),
+    ("SQLALCHEMY_DATABASE_URI", ["postgresql+psycopg://u:half@rest@host/forum"], "DATABASE_URL has a @ in its user"),
     ("REDIS_URL", ["nonsense", "memory://", "http://redis.example", "redis://redis.example:x"],
      "REDIS_URL must start with"),
     ("REDIS_URL", ["redis://", "REDISS://:6379"], "REDIS_URL names no server"),
@@ -201,6 +203,23 @@ def test_a_setting_of_before_is_met_with_a_sentence(safe, monkeypatch, caplog, e
     monkeypatch.setenv("JOBS_URL", " ")
     create_app(safe)
     assert "JOBS_URL" not in caplog.text
+
+
+@pytest.mark.live
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("REDIS_URL", "redis://me:secret/rest@redis.example"),
+        ("REDIS_URL", "me:secret@redis.example"),
+        ("SQLALCHEMY_DATABASE_URI", "postgresql+psycopg://me:secret@re:st@host/forum"),
+        ("SQLALCHEMY_DATABASE_URI", "postgresql+psycopg://me:se@secret@host/forum"),
+    ],
+)
+def test_an_address_that_is_wrong_is_never_quoted_in_development_either(name, url):
+    with pytest.raises(UnsafeSettings) as refused:
+        create_app({"ENV_NAME": "testing", name: url})
+    assert name.removeprefix("SQLALCHEMY_").removesuffix("_URI") in str(refused.value)
+    assert not re.search("secret|rest|re:st", str(refused.value))
 
 
 SCHEME = {"production": "https://forum.example", "development": "http://127.0.0.1:8000"}

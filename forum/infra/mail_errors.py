@@ -27,7 +27,14 @@ class MailError(Exception):
 
 
 class Away(MailError):
-    """The mail server cannot be used: nothing is said about this letter, and the others need not be tried now."""
+    """The mail server cannot be used: nothing is said about this letter, and the others need not be tried now.
+
+    `is_refusal`: it answered MAIL with a 5xx that should be about us; it may be about this letter all the same.
+    """
+
+    def __init__(self, reason: str, *, recipient: str = "", is_refusal: bool = False) -> None:
+        super().__init__(reason, recipient=recipient)
+        self.is_refusal = is_refusal
 
 
 class Temporary(MailError):

@@ -44,6 +44,9 @@ ONE_ADDRESS = re.compile(
     r"""(?P<local>[!#-'*+\--9=?A-Z^-~]+)@(?P<domain>[^\s@,;:<>()\[\]"\\\x00-\x1f]+)(?(angle)>)""",
     re.DOTALL,
 )
+NO_ADDRESS = (
+    "it is no address of a mail server; in a password, write / as %2F, ? as %3F, # as %23 and @ as %40"
+)
 ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
 # Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
 NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
@@ -143,20 +146,26 @@ def _address(written: str) -> Address:
 
 @contextmanager
 def open_mailer(url: str) -> Iterator[Mailer]:
-    """Open a way to send letters; an SMTP server is connected at the first one. ValueError for another URL."""
-    parts = urlsplit(url)
+    """Open a way to send letters; an SMTP server is connected at the first one.
+
+    ValueError for another URL, which says nothing of it: what cannot be read may be a password.
+    """
+    try:
+        parts = urlsplit(url)
+        server = SmtpMailer(parts) if parts.scheme in {"smtp", "smtps"} else None
+    except ValueError:
+        raise ValueError(NO_ADDRESS) from None
     if parts.scheme == "memory":
         yield _Memory()
     elif parts.scheme == "mailbox":
         yield _Folder(Path(url.removeprefix("mailbox:")))
-    elif parts.scheme in {"smtp", "smtps"}:
-        server = SmtpMailer(parts)
+    elif server is not None:
         try:
             yield server
         finally:
             server.disconnect()
     else:
-        raise ValueError(f"no way to send mail is called {parts.scheme!r}")
+        raise ValueError("it must start with smtp:// or smtps://, or mailbox:")
 
 
 _memory: list[EmailMessage] = []

@@ -60,7 +60,7 @@ def unsafe(config: dict[str, Any]) -> list[str]:
     wrong += _sender(config["MAIL_FROM"])
     wrong += _database(str(config["SQLALCHEMY_DATABASE_URI"]))
     if url := config["REDIS_URL"]:
-        wrong += _redis(url)
+        wrong += redis_url(url)
     return wrong
 
 
@@ -254,6 +254,8 @@ def database_url(url: str) -> list[str]:
         return ["DATABASE_URL is no address of a database: write sqlite:///… or postgresql+psycopg://…"]
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         return ["DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"]
+    if "@" in (parsed.host or ""):  # which would be told as the host that does not answer
+        return ["DATABASE_URL has a @ in its user or password: write it as %40"]
     return []
 
 
@@ -291,7 +293,8 @@ def _sender(written: str) -> list[str]:
     return []
 
 
-def _redis(url: str) -> list[str]:
+def redis_url(url: str) -> list[str]:
+    """Return a sentence when REDIS_URL is no address of a server; the libraries that read it would quote it whole."""
     parts = _split(url)
     if parts is None or parts.scheme not in ("redis", "rediss", "redis+unix"):
         return ["REDIS_URL must start with redis:// or rediss://"]

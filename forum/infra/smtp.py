@@ -6,6 +6,7 @@ answer says what became of it.
 
 import re
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -20,9 +21,12 @@ OWN_NAME = 5.0  # seconds that this machine's own name may be looked for: mail g
 GOODBYE = 3.0  # seconds that the answer to QUIT may take: nothing depends on it
 # Codes about the server or our sign-in, not about this letter: a refused sign-in must not fail a whole queue.
 ABOUT_US = frozenset({421, 454, 530, 534, 535, 538})
-# What a refusal at MAIL says when it is about the size of this letter; all others are about our sender, for any letter.
-TOO_LARGE = re.compile(rb"5\.3\.4(?![\d.])")
+# What a refusal at MAIL says when it is about the size of this letter; most others are about our sender.
+TOO_LARGE = re.compile(rb"5\.(?:3\.4|2\.3)(?![\d.])")
 TOO_LARGE_CODES = frozenset({523, 552})
+# Seconds from the hand-over until the last words of the text. A process that stood still for longer may count as dead,
+# and another one send the letter.
+LATEST = 40.0
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,24 @@ class Limits:
 _interrupted = partial(Temporary, connection_lost=True)
 
 
-def _at_mail(code: int, said: bytes) -> type[MailError]:
+def _at_mail(code: int, said: bytes) -> Callable[..., MailError]:
     """What a refusal at MAIL means, where no recipient is known yet: only a letter that is too large is to blame."""
-    return Permanent if code in TOO_LARGE_CODES or TOO_LARGE.match(said) else Away
+    if code in TOO_LARGE_CODES or TOO_LARGE.match(said):
+        return Permanent
+    return partial(Away, is_refusal=True)
+
+
+class _Watch:
+    """The seconds since it was made: a process may stand still, and a clock with it or be set, but seldom both."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic(), time.time()
+
+    def check(self) -> None:
+        """TimeoutError when it is too late to send the rest of a text."""
+        began, began_at = self._began
+        if max(time.monotonic() - began, time.time() - began_at) > LATEST:
+            raise TimeoutError("too long after it was handed over")
 
 
 def nothing() -> None:
@@ -80,13 +99,14 @@ class SmtpMailer:
         written = message.as_bytes()
         client = self._begin(sender, len(written))
         self._step("RCPT", lambda: client.rcpt(recipient), about=recipient)
+        watch = _Watch()
         try:
             before_data()
         except BaseException:
             self._take_back()
             raise
         self._step("DATA", lambda: client.docmd("data"), wanted=3, about=recipient)
-        self._step("the text", lambda: client.send_text(written))
+        self._step("the text", lambda: client.send_text(written, before_end=watch.check))
         self._step(
             "end of data", lambda: client.getreply(self._limits.taken), lost=Uncertain, about=recipient
         )
@@ -108,12 +128,13 @@ class SmtpMailer:
     def _begin(self, sender: str, size: int) -> SmtpClient:
         """A connection on which MAIL was accepted.
 
-        One that served before may have ended while it was idle, or have had letters enough: another one is tried.
+        One that served before may have ended while it was idle, or have had letters enough, which some servers say with
+        a 4xx: another one is tried.
         """
         if self._client is not None:
             try:
                 return self._mail(self._client, sender, size, lost=Away)
-            except Away:
+            except (Away, Temporary):
                 self._drop()
         return self._mail(self._connect(), sender, size, lost=_interrupted)
 

@@ -5,6 +5,7 @@ import smtplib
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -58,11 +59,16 @@ class SmtpClient(smtplib.SMTP):
         line.settimeout(self.limit)
         line.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
 
-    def send_text(self, written: bytes) -> tuple[int, bytes]:
-        """Hand over a letter and the dot after it. When this fails, not all of it was: no server can take it."""
+    def send_text(self, written: bytes, *, before_end: Callable[[], None]) -> tuple[int, bytes]:
+        """Hand over a letter and the dot after it, with `before_end` before the last block, which it may keep back.
+
+        When this fails, not all of it was handed over: no server can take it.
+        """
         lines = re.sub(rb"(?m)^\.", b"..", written)
         whole = lines + (b".\r\n" if lines.endswith(b"\r\n") else b"\r\n.\r\n")
         for start in range(0, len(whole), BLOCK):
+            if start + BLOCK >= len(whole):
+                before_end()
             self.send(whole[start : start + BLOCK])
         return 200, b""
 

@@ -24,6 +24,7 @@ from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
 from forum.infra.smtp import nothing
 from forum.jobs import letter_kinds, letters, outcomes
+from forum.jobs.held_up import HeldUp
 from forum.models.mail import Lane, OutgoingMail
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Sender:
         self._mailer: Mailer | None = None
         self._lost = self._pauses = self._unbooked = 0
         self._rests_until = 0.0
+        self._held_up = HeldUp()
         # Or may hold: the database failed while they were made, or before all of them were booked.
         self._holds_claims = False
 
@@ -131,9 +133,11 @@ class Sender:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
             self._count_lost(unknown.reason)
         except Away as away:
-            self._rest(away.reason)
-            self._book(claim, mail_claims.release, away.reason)
-            return False
+            mark, is_the_server = self._held_up.mark_for(claim.id, away)
+            if is_the_server:
+                self._rest(away.reason)
+            self._book(claim, mark, away.reason)
+            return not is_the_server
         except Temporary as busy:
             self._book(claim, mail_claims.schedule_retry, busy.reason)
             if busy.connection_lost:
@@ -151,6 +155,7 @@ class Sender:
         else:
             failpoint("mail.sent")
             self._lost = self._pauses = 0
+            self._held_up.note_taken(claim.id)
             self._book(claim, mail_claims.mark_sent, digest=letter.digest, is_sent=True)
             failpoint("mail.booked")
         return True

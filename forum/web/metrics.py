@@ -2,6 +2,8 @@
 
 import hmac
 import ipaddress
+import re
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -11,15 +13,21 @@ from forum.infra import metrics
 from forum.web.http.access import anyone, open_to
 
 bp = Blueprint("metrics", __name__)
-PROXIED = ("x-forwarded", "forwarded", "x-real-ip", "via")  # headers with which a proxy says for whom it asks
+# Names of headers with which a proxy says for whom it asks.
+PROXIED = re.compile(r".*forwarded.*|(?:.*-)?ip|via", re.IGNORECASE)
+
+
+@bp.before_app_request
+def hide() -> None:
+    """Answer as for a page that is not there, whatever the method."""
+    if request.path == "/metrics" and not (_has_token() or _is_local()):
+        abort(404)
 
 
 @bp.get("/metrics")
 @open_to(anyone)
 def show() -> ResponseReturnValue:
     """Return requests and figures in the text format of Prometheus."""
-    if not (_has_token() or _is_local()):
-        abort(404)
     headers = {"Content-Type": metrics.CONTENT_TYPE, "Cache-Control": "no-store"}
     return metrics.text(figures.figures()), 200, headers
 
@@ -31,13 +39,26 @@ def _has_token() -> bool:
 
 
 def _is_local() -> bool:
-    """Whether a process of this machine asks for itself: a proxy says for whom it does."""
-    if any(name.lower().startswith(PROXIED) for name, _value in request.headers):
+    """Whether a process of this machine asks for itself, by a name of this machine: a proxy says for whom it does."""
+    if any(PROXIED.fullmatch(name) for name, _value in request.headers):
+        return False
+    if not _is_loopback(_host_asked_for()):
         return False
     # Of a request through a trusted proxy `remote_addr` is who the proxy says that it is for.
     trusted = request.environ.get("werkzeug.proxy_fix.orig", {})
-    peer = trusted.get("REMOTE_ADDR") or request.remote_addr or ""
+    return _is_loopback(trusted.get("REMOTE_ADDR") or request.remote_addr or "")
+
+
+def _host_asked_for() -> str:
+    host = request.headers.get("Host", "")
     try:
-        return ipaddress.ip_address(peer).is_loopback
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

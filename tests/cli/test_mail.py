@@ -97,12 +97,14 @@ def test_the_status_for_programs(app, letters):
 
 
 def test_what_failed_is_tried_again_and_the_rest_says_why_not(app, letters):
-    answer = run(app, "retry", *map(str, letters.values()), "987654")
+    answer = run(app, "retry", *map(str, letters.values()), "987654", str(2**63 - 1))
     assert answer.exit_code == 1
     assert "Queued anew: 1." in answer.output
     assert f"{letters['waits']}: it is queued" in answer.output
     assert f"{letters['unsure']}: it is uncertain: perhaps it arrived. --uncertain" in answer.output
     assert "987654: there is no such letter." in answer.output
+    assert f"{2**63 - 1}: there is no such letter." in answer.output
+    assert f"{2**63} is not in the range" in run(app, "retry", str(2**63)).output
     assert (state(letters["failed"]), state(letters["unsure"])) == ("queued", "uncertain")
     answer = run(app, "retry", "--uncertain")
     assert (answer.exit_code, answer.output) == (0, "Queued anew: 1.\n")
@@ -153,6 +155,10 @@ def test_a_letter_is_sent_through_the_real_way_and_the_answer_is_said(app, sessi
     assert "no e-mail address" in run(app, "test", "nobody").output
     monkeypatch.setitem(app.config, "SMTP_URL", "pigeon://roof")
     assert "SMTP_URL cannot be used" in run(app, "test", "ann@stad.example").output
+    monkeypatch.setitem(app.config, "SMTP_URL", "smtp://user:secret/word@stad.example")
+    answer = run(app, "test", "ann@stad.example")
+    assert "SMTP_URL cannot be used" in answer.output
+    assert "secret" not in answer.output
     monkeypatch.setitem(app.config, "SMTP_URL", "memory:")
     assert "reaches nobody" in run(app, "test", "ann@stad.example").output
     sent().clear()

@@ -5,6 +5,7 @@ The server is a real one over loopback; a bare socket plays those that speak no 
 
 import errno
 import random
+import re
 import socket
 import ssl
 import threading
@@ -40,6 +41,7 @@ MISBEHAVIOUR = {
     "MAIL 501": ("MAIL", {"answer": "501 5.1.7 Bad sender address syntax"}, Away, NOT_SENT),
     "MAIL 552": ("MAIL", {"answer": "552 Message size exceeds fixed limit"}, Permanent, NOT_SENT),
     "MAIL 554 5.3.4": ("MAIL", {"answer": "554 5.3.4 Message too big"}, Permanent, NOT_SENT),
+    "MAIL 554 5.2.3": ("MAIL", {"answer": "554 5.2.3 Message length exceeds limit"}, Permanent, NOT_SENT),
     "MAIL 421": ("MAIL", {"answer": "421 4.7.0 Too many letters"}, Away, NOT_SENT),
     "MAIL 530": ("MAIL", {"answer": "530 5.7.0 Authentication required"}, Away, NOT_SENT),
     "MAIL hang": ("MAIL", {"hang": True}, Temporary, NOT_SENT),
@@ -140,19 +142,34 @@ def test_a_long_letter_arrives_as_it_was():
         assert post.received[0].message.get_content() == lines
 
 
-@pytest.mark.parametrize("ended", ["by the server", "421 at the next letter", "dropped at the next letter"])
+@pytest.mark.parametrize(
+    "ended", ["by the server", "421 at the next", "452 at the next", "dropped at the next"]
+)
 def test_a_connection_that_ended_between_two_letters_is_replaced(ended):
     with servers.smtp_server() as post, open_mailer(post.url) as out:
         out.send(build(letter()))
         if ended == "by the server":
             post.stop_listening()
             post.listen()
-        elif ended.startswith("421"):
-            post.misbehave("MAIL", answer="421 4.7.0 Enough letters", times=1)
+        elif ended[0] == "4":
+            post.misbehave("MAIL", answer=f"{ended[:3]} 4.7.0 Enough letters", times=1)
         else:
             post.misbehave("MAIL", drop=True, times=1)
         out.send(build(letter()))
         assert len(post.received) == post.connections == 2
+
+
+@pytest.mark.parametrize("stopped", ["monotonic", "time"])
+def test_a_text_does_not_end_long_after_it_was_handed_over(stopped, monkeypatch):
+    """A process that stood still (or its machine, and one of its clocks) may have been taken for dead."""
+    late = [0.0]
+    real = getattr(time, stopped)
+    with servers.smtp_server() as post, open_mailer(post.url) as out:
+        monkeypatch.setattr(f"forum.infra.smtp.time.{stopped}", lambda: real() + late[0])
+        with pytest.raises(Temporary, match="too long after"):
+            out.send(build(letter()), before_data=lambda: late.append(late.pop() + smtp.LATEST + 1))
+        out.send(build(letter()), before_data=lambda: late.append(late.pop() + smtp.LATEST - 10))
+        assert len(post.received) == 1
 
 
 def test_a_server_that_is_away_comes_back_on_its_port():
@@ -251,11 +268,16 @@ def test_no_server_and_a_name_that_is_none_are_away():
 
 
 @pytest.mark.parametrize(
-    "url", ["smtp://x:99999", "smtp://x?timeout=0", "smtp://x?timeout=soon", "smtp://x?data_timeout=nan"]
+    "url",
+    ["smtp://x:99999", "smtp://x?timeout=0", "smtp://x?timeout=soon", "smtp://x?data_timeout=nan"]
+    + [f"smtp://me:secret{mark}rest@x.example" for mark in "/?#"]
+    + ["smtp://me:secret[rest@x.example", "smtp://me:secret\u2100rest@x.example"],
 )
 def test_an_address_that_cannot_be_one_is_refused_at_once(url):
-    with pytest.raises(ValueError), open_mailer(url):
+    with pytest.raises(ValueError) as refused, open_mailer(url):
         pass
+    assert not re.search("secret|rest|soon|99999", str(refused.value))
+    assert refused.value.__suppress_context__, "or the log would quote it"
 
 
 # Encryption and sign-in.

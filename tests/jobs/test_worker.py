@@ -12,6 +12,7 @@ from forum.infra.mailer import Away, Permanent, Temporary, Uncertain
 from forum.jobs import calendar, event_processing, letters, worker
 from forum.jobs.heartbeat import Heartbeat
 from forum.jobs.sending import Sender
+from forum.models.accounts import Member
 from forum.models.events import Event
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
@@ -169,6 +170,9 @@ def test_a_server_that_is_away_takes_nothing_from_the_letters_until_four_days_ar
         assert way_out.tries == 1, "the others need not be tried"
         waiting = {(mail.state, mail.attempts, mail.reason) for mail in mails()}
         assert waiting == {(MailState.QUEUED, 0, "no connection"), (MailState.QUEUED, 0, "")}
+        for _other in range(2):
+            worker.run_until_idle()
+        assert {mail.reason for mail in mails()} == {"no connection"}, "each time another one is tried"
         with clock.at(clock.now() + timedelta(days=4, seconds=1)):
             worker.run_until_idle()
         assert [mail.state for mail in mails()].count(MailState.FAILED) == 1
@@ -189,6 +193,49 @@ def test_a_lane_rests_longer_each_time_that_the_server_is_away(monkeypatch):
     assert way_out.tries == 9
     longest = [5, 10, 20, 40, 80, 160, 300, 300, 300]
     assert all(most / 2 - 1 < rest <= most for rest, most in zip(rests, longest, strict=True))
+
+
+@pytest.mark.parametrize("is_refusal", [True, False])
+def test_a_letter_at_which_the_server_is_away_stops_nobody_when_it_takes_the_others(monkeypatch, is_refusal):
+    """A refusal of the sender may be one of this letter, too large by other words; five of those are enough."""
+    taken = []
+
+    def send(message, *, before_data):
+        if message["To"] == bad:
+            raise Away("550 that is too big", is_refusal=is_refusal)
+        taken.append(message["To"])
+
+    way_out = through(monkeypatch, Away(""))
+    way_out.send = send
+    for number in range(3):
+        queue(f"p{number}")
+    letter = mails()[0]
+    bad = db.session.get_one(Member, letter.member_id).email
+    sender = Sender(Lane.DIRECT, "here")
+    assert sender.send_due() == 0
+    assert sender.seconds_to_rest() > 0
+    if is_refusal:
+        sender._rests_until = 0.0
+        assert sender.send_due() == 3, "the others first, and then this one again"
+    else:
+        new = Sender(Lane.DIRECT, "of a worker that knows nothing of it")
+        assert new.send_due() == 2
+        assert new.seconds_to_rest() > 0
+        sender._held_up.note_taken(0)
+        sender._rests_until = 0.0
+        assert sender.send_due() == 1
+    assert len(taken) == 2
+    assert sender.seconds_to_rest() == 0
+    assert (letter.state, letter.attempts) == (MailState.QUEUED, 1)
+    moment = clock.now()
+    for number in range(3):
+        moment += timedelta(hours=2)
+        with clock.at(moment):
+            queue(f"q{number}")
+            assert sender.send_due() == 2
+            assert sender.seconds_to_rest() == 0
+    assert len(taken) == 5
+    assert letter.state == (MailState.FAILED if is_refusal else MailState.QUEUED)
 
 
 def test_an_answer_that_is_lost_means_one_more_try_under_the_same_name_and_then_a_person(monkeypatch):

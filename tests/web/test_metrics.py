@@ -23,6 +23,10 @@ from tests.rules.source import ROOT
 
 TOKEN = "Zq3v-8xLm2Wp_7tRb5Yk-JdH4nCs9"
 PUBLIC = {"REMOTE_ADDR": "203.0.113.9"}
+PROXIED = (
+    "X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Port", "Forwarded", "X-Real-IP", "Via", "True-Client-IP",
+    "CF-Connecting-IP", "X-Client-Ip", "X-Cluster-Client-IP", "X-Original-Forwarded-For",
+)  # fmt: skip
 
 
 def scrape(client, **options):
@@ -57,8 +61,19 @@ def test_only_this_machine_or_a_token_reads_it_and_to_others_there_is_no_such_pa
     assert is_read(REMOTE_ADDR="::1")
     assert not is_read(**PUBLIC)
     assert not is_read(REMOTE_ADDR="")
-    for name in ("X-Forwarded-For", "x-forwarded-proto", "X-Forwarded-Port", "Forwarded", "X-Real-IP", "Via"):
+    for name in PROXIED:
         assert not is_read({name: "127.0.0.1"}), name
+    for host in ("127.0.0.1:8000", "[::1]:8000", "LOCALHOST", "localhost:1"):
+        assert is_read({"Host": host}), host
+    for host in ("forum.example", "localhost.example:80", "[::1", "10.0.0.1"):
+        assert not is_read({"Host": host}), host
+    for method in ("OPTIONS", "POST", "BREW"):
+        hidden, none = (
+            client.open(path, method=method, environ_overrides=PUBLIC)
+            for path in ("/metrics", "/no-such-page")
+        )
+        assert hidden.status_code == none.status_code, method
+        assert hidden.headers.get("Allow") == none.headers.get("Allow"), method
     assert not is_read(bearer(""), **PUBLIC), "no token is set"
     monkeypatch.setitem(app.config, "METRICS_TOKEN", TOKEN)
     assert is_read(bearer(TOKEN), **PUBLIC)

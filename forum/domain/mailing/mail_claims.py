@@ -35,14 +35,13 @@ def anything_due(lane: Lane) -> bool:
 def claim(lane: Lane, *, owner: str, most: int) -> list[OutgoingMail]:
     """Claim up to `most` mails of a lane that are due, the longest due first; none while a restored copy holds them.
 
-    Commit before the first of them is sent.
+    Those that failed before come when no others are due: one at which the server stops must not stop the others each
+    time. Commit before the first of them is sent.
     """
     due = select(OutgoingMail).where(*_due(lane)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
-    mails = list(
-        db.session.scalars(
-            due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-        )
-    )
+    due = due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    never_failed = due.where(OutgoingMail.failing_since.is_(None))
+    mails = list(db.session.scalars(never_failed)) or list(db.session.scalars(due))
     now = clock.now()
     for mail in mails:
         mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (

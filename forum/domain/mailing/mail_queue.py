@@ -70,7 +70,7 @@ def mail_row(
         "payload": payload or {},
         "state": MailState.QUEUED,
         "reason": "",
-        "message_id": f"<{tokens.mark(MESSAGE_ID, key)}@{_host()}>",  # a key counts what happens; strangers read this
+        "message_id": _message_id(key),
         "created_at": now,
         "due_at": due_at or now,
         "next_try_at": max(not_before, now) if not_before else now,
@@ -80,12 +80,15 @@ def mail_row(
 def queue_rows(rows: list[dict[str, Any]]) -> int:
     """Queue those mails that have a new key; return how many.
 
-    In a restored copy, what was due before the restore is cancelled at once.
+    In a restored copy, what was due before the restore is cancelled at once, and the others get names of their own:
+    the forum that it is a copy of sent, or still sends, other letters under the same keys.
     """
     restored_at = hold.restored_at() if rows else None
-    for row in rows:
-        if restored_at is not None and row["due_at"] <= restored_at:
-            row["state"], row["reason"] = MailState.CANCELLED, hold.RESTORED
+    if restored_at is not None:
+        for row in rows:
+            row["message_id"] = _message_id(f"{row['key']} {restored_at.isoformat()}")
+            if row["due_at"] <= restored_at:
+                row["state"], row["reason"] = MailState.CANCELLED, hold.RESTORED
     queued = insert_new(OutgoingMail, rows, OutgoingMail.id)
     if queued:
         wakeups.announce(db.session)
@@ -103,6 +106,11 @@ def state_of(kind: str, member_id: int, *, since: datetime | None) -> MailState 
     query = select(OutgoingMail.state).where(OutgoingMail.kind == kind, OutgoingMail.member_id == member_id)
     query = query.where(OutgoingMail.created_at >= since).order_by(OutgoingMail.id).limit(1)
     return db.session.scalar(query)
+
+
+def _message_id(key: str) -> str:
+    """The name of a letter, which strangers read: a key counts what happens, so it is not in it."""
+    return f"<{tokens.mark(MESSAGE_ID, key)}@{_host()}>"
 
 
 def _host() -> str:

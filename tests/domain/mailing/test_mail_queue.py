@@ -174,6 +174,26 @@ def test_a_restored_copy_holds_all_mail_and_then_sends_only_what_falls_due_after
     assert set(db.session.scalars(cancelled)) == {"p1", "of an old event", "of another old event"}
 
 
+def test_a_restored_copy_gives_its_letters_other_names_than_the_forum_it_is_a_copy_of(session):
+    def named():
+        queue("a.1", member_id=make_member("Leen").id)
+        mail = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == "a.1")).one()
+        name = mail.message_id
+        db.session.delete(mail)
+        db.session.flush()
+        return name
+
+    own = named()
+    copy = RestoredCopy(id=1, backup_made_at=clock.now() - DAY, restored_at=clock.now() - DAY)
+    db.session.add(copy)
+    db.session.flush()
+    restored = named()
+    assert named() == restored != own
+    copy.restored_at = clock.now()
+    db.session.flush()
+    assert named() not in {own, restored}
+
+
 @pytest.mark.parametrize(("base", "host"), [("https://forum.test:8000/x", "forum.test"), ("/", "localhost")])
 def test_a_message_id_names_our_host(app, monkeypatch, base, host):
     monkeypatch.setitem(app.config, "BASE_URL", base)
