@@ -93,7 +93,7 @@ def _moment(value: Any) -> str:
 
 
 @group.command("retry")
-@click.argument("ids", type=click.IntRange(1, 2**63 - 1), nargs=-1, metavar="[ID]…")
+@click.argument("ids", type=click.IntRange(1, 2**31 - 1), nargs=-1, metavar="[ID]…")
 @click.option("--uncertain", is_flag=True, help="Those that are uncertain: they may arrive twice.")
 def retry(ids: tuple[int, ...], uncertain: bool) -> None:
     """Queue letters that failed anew: these, or all of them."""

@@ -59,8 +59,7 @@ def unsafe(config: dict[str, Any]) -> list[str]:
     wrong += _mail(config["SMTP_URL"])
     wrong += _sender(config["MAIL_FROM"])
     wrong += _database(str(config["SQLALCHEMY_DATABASE_URI"]))
-    if url := config["REDIS_URL"]:
-        wrong += redis_url(url)
+    wrong += redis_url(url) if (url := config["REDIS_URL"]) else []
     return wrong
 
 
@@ -254,9 +253,8 @@ def database_url(url: str) -> list[str]:
         return ["DATABASE_URL is no address of a database: write sqlite:///… or postgresql+psycopg://…"]
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         return ["DATABASE_URL must start with sqlite:/// or postgresql+psycopg://"]
-    if "@" in (parsed.host or ""):  # which would be told as the host that does not answer
-        return ["DATABASE_URL has a @ in its user or password: write it as %40"]
-    return []
+    half_a_password = "@" in (parsed.host or "")  # it would be told as the host that does not answer
+    return ["DATABASE_URL has a @ in its user or password: write it as %40"] if half_a_password else []
 
 
 def _database(url: str) -> list[str]:
@@ -298,6 +296,5 @@ def redis_url(url: str) -> list[str]:
     parts = _split(url)
     if parts is None or parts.scheme not in ("redis", "rediss", "redis+unix"):
         return ["REDIS_URL must start with redis:// or rediss://"]
-    if not (parts.path if parts.scheme == "redis+unix" else parts.hostname):
-        return ["REDIS_URL names no server"]
-    return []
+    server = parts.path if parts.scheme == "redis+unix" else parts.hostname
+    return [] if server else ["REDIS_URL names no server"]
