@@ -4,13 +4,15 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from forum.domain.mailing import mail_queue
 from forum.domain.people import sessions
 from forum.domain.spaces import invitations
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt
+from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Thread
 from tests.attack.test_strange_input import RIGHT, path_of, rules
@@ -33,10 +35,12 @@ def app(salted_app):
 
 @pytest.fixture
 def world(salted, session):
-    """The salted network, with an invitation and a device of insiders beside it."""
+    """The salted network, with an invitation, a device of insiders and a letter that failed beside it."""
     made = salted()
     invitations.invite(actor(made.moderator), made.closed.id, email="gast@stad.example", role=Role.GUEST)
     sessions.begin(made.insider, device="Hers")
+    mail_queue.queue_mail("password_changed", key="failed", lane=Lane.DIRECT, member_id=made.insider.id)
+    db.session.execute(update(OutgoingMail).values(state=MailState.FAILED))
     db.session.commit()
     return made
 
@@ -63,6 +67,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "invitation_id": ["1"],
         "request_id": ["1"],
         "notification_id": ["1"],
+        "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],
