@@ -12,7 +12,7 @@ from tests.factories import make_member
 from tests.jobs.forked import Forked, Plan
 from tests.jobs.test_kills import arrived, until
 from tests.smtp_server import smtp_server
-from tests.sweeps import few_of
+from tests.sweeps import few_of, on_one_database
 
 pytestmark = pytest.mark.live
 LIMITS = "?timeout=1&data_timeout=1.5"  # seconds, in place of 30 and 600
@@ -65,10 +65,8 @@ def written(app, email) -> tuple[MailState, int]:
     return found
 
 
-@pytest.mark.parametrize(
-    "fault",
-    few_of(FAULTS, "550 at RCPT", "silent at DATA", "gone behind the text", "always silent behind the text"),
-)
+@on_one_database
+@pytest.mark.parametrize("fault", few_of(FAULTS, "550 at RCPT", "gone behind the text"))
 def test_a_bad_server_harms_one_letter_and_that_one_never_more_than_twice(live_app, smtp, letters, fault):
     point, behaviour, end, times = FAULTS[fault]
     bad = letters[2]
@@ -86,6 +84,7 @@ def test_a_bad_server_harms_one_letter_and_that_one_never_more_than_twice(live_a
     assert len(others) == LETTERS - 1
 
 
+@on_one_database
 def test_while_a_lane_hangs_the_others_and_the_events_go_on(live_app, smtp, letters):
     for each in letters:
         smtp.misbehave("DATA", to=each, hang=True)
@@ -117,6 +116,7 @@ def test_a_server_that_is_down_for_two_minutes_gets_everything_within_seconds_of
     assert set(arrived(smtp).values()) == {1}
 
 
+@on_one_database
 def test_past_the_text_a_worker_that_is_told_to_end_leaves_the_letter_as_uncertain(live_app, smtp, letters):
     smtp.misbehave("taken", hang=True)
     worker = Forked(live_app, smtp.url, Plan(lanes=(Lane.BULK,)))
