@@ -111,7 +111,7 @@ def test_both_come_with_files_for_nobody_else_one_that_dies_comes_again_and_both
         said = process.stdout.read()
     assert f"http://127.0.0.1:{port}" in said
     assert "The worker ended by itself (exit code -9). It is started again in 0.5 s." in said
-    assert {"secret", "forum.db", "forum.db-wal", "forum.db-shm"} <= set(modes)
+    assert {"secret", "forum.db"} <= set(modes)
     assert modes.pop("instance") == 0o700
     assert set(modes.values()) == {0o600}
 
