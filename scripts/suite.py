@@ -17,10 +17,9 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# Three at once on two cores, where many tests wait for a server or a process; Chromium waits for nobody.
 PHASES = {  # name: the database, what to select, how many at once
-    "sqlite": ("sqlite", "not browser and not proof", "3"),
-    "postgresql": ("postgresql", "not browser and not proof and not any_database", "3"),
+    "sqlite": ("sqlite", "not browser and not proof", "2"),
+    "postgresql": ("postgresql", "not browser and not proof and not any_database", "2"),
     "browser": ("sqlite", "browser and not proof", "2"),
 }
 

@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy.engine import make_url
 
 from forum import create_app
+from forum.cli.supervisor import parent_death_signal
 from forum.domain.mailing import mail_claims, workers
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
@@ -50,6 +51,7 @@ class Plan:
     lanes: tuple[Lane, ...] = tuple(Lane)
     break_it: str = ""  # the name of a mutant below
     in_earnest: bool = False  # with the waits of `flask worker`
+    finish: float = worker_module.FINISH  # seconds for the letter in hand when it is told to end
 
 
 class Forked:
@@ -110,8 +112,11 @@ def _is_free(database: Path) -> bool:
 
 
 def _work(settings: dict[str, Any], plan: Plan, told: Connection, log: str) -> None:
+    if ends_with_parent := parent_death_signal(os.getppid()):
+        ends_with_parent()  # the test may be killed
     output = os.open(log, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
     os.dup2(output, 2)
+    worker_module.FINISH = plan.finish
     if not plan.in_earnest:
         hurry()
     if plan.point:
@@ -133,17 +138,17 @@ def hurry() -> None:
 
 
 def _plant(plan: Plan, told: Connection) -> None:
+    if plan.what == "kill":
+        os.environ["FAILPOINT"] = f"{plan.point}:{plan.turn}"
+        return
     turns = 0
 
     def reached(name: str) -> None:
         nonlocal turns
         turns += name == plan.point
-        if name != plan.point or turns != plan.turn:
-            return
-        if plan.what == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        told.send(name)
-        told.recv()
+        if name == plan.point and turns == plan.turn:
+            told.send(name)
+            told.recv()
 
     for module in (sending, event_processing, calendar):
         module.failpoint = reached  # type: ignore[attr-defined]
@@ -177,9 +182,14 @@ def _show_nothing_for_it() -> None:
     Heartbeat.show_if_late = lambda pulse: None  # type: ignore[method-assign]
 
 
+def _take_nothing_back() -> None:
+    mail_claims.take_back = lambda *args, **options: []  # type: ignore[assignment]
+
+
 MUTANTS: dict[str, Callable[[], None]] = {
     "hang the heartbeat": _hang_the_heartbeat,
     "hang the heartbeat, and let nobody beat for it": _show_nothing_for_it,
     "book before sending": _book_before_sending,
     "check no claim": _check_no_claim,
+    "take nothing back": _take_nothing_back,
 }

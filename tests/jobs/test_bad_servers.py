@@ -10,9 +10,9 @@ from forum.models.accounts import Member
 from forum.models.mail import Lane, MailState, OutgoingMail
 from tests.factories import make_member
 from tests.jobs.forked import Forked, Plan
-from tests.jobs.test_kills import arrived, until
+from tests.jobs.workers import arrived, until
 from tests.smtp_server import smtp_server
-from tests.sweeps import few_of, on_one_database
+from tests.sweeps import few_of
 
 pytestmark = pytest.mark.live
 LIMITS = "?timeout=1&data_timeout=1.5"  # seconds, in place of 30 and 600
@@ -65,8 +65,10 @@ def written(app, email) -> tuple[MailState, int]:
     return found
 
 
-@on_one_database
-@pytest.mark.parametrize("fault", few_of(FAULTS, "550 at RCPT", "gone behind the text"))
+@pytest.mark.parametrize(
+    "fault",
+    few_of(FAULTS, "550 at RCPT", "silent at DATA", "gone behind the text", "always silent behind the text"),
+)
 def test_a_bad_server_harms_one_letter_and_that_one_never_more_than_twice(live_app, smtp, letters, fault):
     point, behaviour, end, times = FAULTS[fault]
     bad = letters[2]
@@ -84,11 +86,10 @@ def test_a_bad_server_harms_one_letter_and_that_one_never_more_than_twice(live_a
     assert len(others) == LETTERS - 1
 
 
-@on_one_database
 def test_while_a_lane_hangs_the_others_and_the_events_go_on(live_app, smtp, letters):
     for each in letters:
         smtp.misbehave("DATA", to=each, hang=True)
-    worker = Forked(live_app, smtp.url + "?timeout=20")
+    worker = Forked(live_app, smtp.url + "?timeout=20", Plan(finish=0.5))
     until(lambda: smtp.met["DATA"] >= 1, 10)
     with live_app.app_context():
         queue("direct", make_member("Somebody else").id, Lane.DIRECT)
@@ -116,10 +117,9 @@ def test_a_server_that_is_down_for_two_minutes_gets_everything_within_seconds_of
     assert set(arrived(smtp).values()) == {1}
 
 
-@on_one_database
 def test_past_the_text_a_worker_that_is_told_to_end_leaves_the_letter_as_uncertain(live_app, smtp, letters):
     smtp.misbehave("taken", hang=True)
-    worker = Forked(live_app, smtp.url, Plan(lanes=(Lane.BULK,)))
+    worker = Forked(live_app, smtp.url, Plan(lanes=(Lane.BULK,), finish=0.5))
     until(lambda: len(smtp.received) == 1, 10)
     asked_at = time.monotonic()
     assert worker.end() == 0

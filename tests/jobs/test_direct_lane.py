@@ -11,7 +11,7 @@ from forum.infra.db import db
 from forum.models.mail import Lane, OutgoingMail
 from tests.factories import make_member
 from tests.jobs.forked import Forked, Plan
-from tests.jobs.test_kills import queue, until
+from tests.jobs.workers import queue, until
 from tests.smtp_server import smtp_server
 
 pytestmark = [pytest.mark.live, pytest.mark.proof, pytest.mark.timeout(1500)]

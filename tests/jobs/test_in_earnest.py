@@ -7,7 +7,7 @@ import pytest
 
 from forum.models.mail import Lane, MailState
 from tests.jobs.forked import Forked, Plan
-from tests.jobs.test_kills import arrived, queue, states, until
+from tests.jobs.workers import arrived, queue, states, until
 from tests.live.served import tell
 from tests.smtp_server import smtp_server
 

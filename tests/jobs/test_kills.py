@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,11 +14,11 @@ from sqlalchemy import create_engine, text
 
 from forum.domain.mailing import mail_queue
 from forum.infra.db import db
-from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.mail import Lane, MailState
 from tests.conftest import POSTGRES
 from tests.factories import make_member
 from tests.jobs.forked import LIVE, Forked, Plan
-from tests.jobs.test_killed import POINTS, UNKNOWABLE
+from tests.jobs.workers import POINTS, UNKNOWABLE, arrived, queue, states, until, work_off
 from tests.smtp_server import SmtpServer, smtp_server
 
 pytestmark = [pytest.mark.live, pytest.mark.proof, pytest.mark.timeout(1800)]
@@ -31,45 +31,6 @@ ENDINGS = 40
 def smtp() -> Iterator[SmtpServer]:
     with smtp_server(keep_content=False) as server:
         yield server
-
-
-def queue(app, letters: int, *, lane: Lane = Lane.BULK, prefix: str = "k") -> None:
-    """Letters for one member: what is in them costs the least."""
-    with app.app_context():
-        member_id = make_member(f"Reader of {prefix}").id
-        rows = [
-            mail_queue.mail_row("already_member", key=f"{prefix}.{number}", lane=lane, member_id=member_id)
-            for number in range(letters)
-        ]
-        for start in range(0, letters, 500):
-            mail_queue.queue_rows(rows[start : start + 500])
-        db.session.commit()
-        db.session.remove()
-
-
-def states(app) -> Counter:
-    with app.app_context():
-        found = Counter(db.session.scalars(db.select(OutgoingMail.state)))
-        db.session.remove()
-    return found
-
-
-def work_off(app, smtp, *, within: float = 600) -> None:
-    """Let a worker finish what is left, and end when it is told to."""
-    worker = Forked(app, smtp.url)
-    until(lambda: not states(app).keys() & {MailState.QUEUED, MailState.SENDING}, within)
-    assert worker.end() == 0
-
-
-def until(condition: Callable[[], bool], within: float) -> None:
-    end = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-
-
-def arrived(smtp) -> Counter:
-    return Counter(letter.message_id for letter in smtp.received)
 
 
 @pytest.mark.parametrize("run", range(RUNS))

@@ -13,7 +13,7 @@ from forum.infra.db import db
 from forum.models.events import Heartbeat, RecurringWork
 from tests import servers
 from tests.factories import make_member
-from tests.jobs.workers import COMMAND, ROOT, environment
+from tests.jobs.workers import COMMAND, ROOT, environment, until
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.live
@@ -26,8 +26,8 @@ def test_a_worker_is_woken_by_a_commit_shows_that_it_lives_and_ends_when_asked(l
             COMMAND, cwd=ROOT, env=environment(live_app, smtp.url, tmp_path), stderr=subprocess.PIPE
         )
         try:
-            until(lambda: all(read(live_app, db.select(RecurringWork.last_at)) or [None]))
-            until(lambda: read(live_app, db.select(Heartbeat)))
+            until(lambda: all(read(live_app, db.select(RecurringWork.last_at)) or [None]), 20)
+            until(lambda: read(live_app, db.select(Heartbeat)), 20)
             (beat,) = read(live_app, db.select(Heartbeat))
             assert clock.now() - beat.at < timedelta(seconds=15)
             assert beat.lanes == "direct,notice,bulk,slow"
@@ -36,7 +36,7 @@ def test_a_worker_is_woken_by_a_commit_shows_that_it_lives_and_ends_when_asked(l
                 db.session.commit()
                 db.session.remove()
             asked_at = time.monotonic()
-            until(lambda: smtp.received)
+            until(lambda: smtp.received, 20)
             assert time.monotonic() - asked_at < 4, "sooner than it would have looked by itself"
             assert len(smtp.received) == 1
         finally:
@@ -53,10 +53,3 @@ def read(app, query) -> list:
         found = list(db.session.scalars(query))
         db.session.remove()
     return found
-
-
-def until(condition, patience=20.0) -> None:
-    end = time.monotonic() + patience
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)

@@ -1,11 +1,13 @@
 """Workers as processes of their own, on a real database and with a real mail server."""
 
 import os
-import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -13,27 +15,16 @@ from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.mail import Lane, OutgoingMail
+from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.subscriptions import Digest, Frequency
 from tests.factories import actor, make_member, make_space, make_thread
+from tests.jobs.forked import Forked, Plan
+from tests.smtp_server import SmtpServer
 
 ROOT = Path(__file__).resolve().parents[2]
-# A worker that does what is due and ends. `patient` keeps the waits of a real one; else dead workers are taken for dead
-# at once, and letters that nobody is sure of are tried again at once.
-WORKER = """
-import sys
-from datetime import timedelta
-from forum import create_app
-from forum.domain.mailing import mail_claims, workers
-from forum.jobs import heartbeat, worker
-url, smtp, rounds = sys.argv[1:4]
-app = create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": url, "SMTP_URL": smtp})
-with app.app_context():
-    if rounds == "recover":
-        pulse = heartbeat.Heartbeat()
-        pulse.recover(silent_for=timedelta(0), watched_for=0)
-    worker.run_until_idle()
-"""
+# Each place in which a letter can be when its worker dies; the last but one is the one where nobody can know.
+POINTS = ("mail.due", "mail.claimed", "mail.made", "mail.sent", "mail.booked")
+UNKNOWABLE = "mail.sent"
 # The real command, told to end by a signal.
 COMMAND = [sys.executable, "-m", "flask", "--app", "app", "worker"]
 
@@ -51,30 +42,57 @@ def environment(app: Flask, smtp_url: str, folder: Path, **more: str) -> dict[st
     }
 
 
-def start(app: Flask, smtp_url: str, *, rounds: str = "work", failpoint: str = "") -> subprocess.Popen[bytes]:
-    """A worker that does what is due; with `recover` it takes back before what others claimed."""
-    return subprocess.Popen(
-        [sys.executable, "-c", WORKER, app.config["SQLALCHEMY_DATABASE_URI"], smtp_url, rounds],
-        cwd=ROOT,
-        env={**os.environ, "FAILPOINT": failpoint},
-        stderr=subprocess.PIPE,
-    )
+def states(app: Flask) -> Counter[str]:
+    """How many mails there are in each state."""
+    return _counted(app, OutgoingMail.state)
 
 
-def finish(process: subprocess.Popen[bytes], *, within: float = 60) -> int:
-    """Its exit code; what it complained about is shown when the test fails."""
-    _out, complaint = process.communicate(timeout=within)
-    sys.stderr.write(complaint.decode())
-    return process.returncode
+def window_states(app: Flask) -> Counter[str]:
+    """How many digests there are in each state."""
+    return _counted(app, Digest.state)
 
 
-def states(app: Flask) -> tuple[Counter[str], Counter[str]]:
-    """How many mails and digests there are in each state."""
+def _counted(app: Flask, column: Any) -> Counter[str]:
     with app.app_context():
-        mails = Counter(db.session.scalars(db.select(OutgoingMail.state)))
-        windows = Counter(db.session.scalars(db.select(Digest.state)))
+        found = Counter(db.session.scalars(db.select(column)))
         db.session.remove()
-    return mails, windows
+    return found
+
+
+def arrived(smtp: SmtpServer) -> Counter[str]:
+    """How often each letter arrived, by its Message-ID."""
+    return Counter(letter.message_id for letter in smtp.received)
+
+
+def until(condition: Callable[[], bool], within: float) -> None:
+    """Wait until it is so, at most for so many seconds."""
+    end = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+def work_off(
+    app: Flask, smtp: SmtpServer, *, within: float = 600, workers: int = 1, broken: str = ""
+) -> None:
+    """Let workers finish what is left, and end when they are told to."""
+    crowd = [Forked(app, smtp.url, Plan(break_it=broken)) for _ in range(workers)]
+    until(lambda: not states(app).keys() & {MailState.QUEUED, MailState.SENDING}, within)
+    assert [worker.end() for worker in crowd] == [0] * workers
+
+
+def queue(app: Flask, letters: int, *, lane: Lane = Lane.BULK, prefix: str = "k") -> None:
+    """Queue letters for one member: what is in them costs the least."""
+    with app.app_context():
+        member_id = make_member(f"Reader of {prefix}").id
+        rows = [
+            mail_queue.mail_row("already_member", key=f"{prefix}.{number}", lane=lane, member_id=member_id)
+            for number in range(letters)
+        ]
+        for start in range(0, letters, 500):
+            mail_queue.queue_rows(rows[start : start + 500])
+        db.session.commit()
+        db.session.remove()
 
 
 def queue_digests(app: Flask, people: int) -> None:

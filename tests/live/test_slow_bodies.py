@@ -75,7 +75,6 @@ def pages(reader, path: str, until: float = 0.0) -> list[float]:
     return took
 
 
-@pytest.mark.proof
 def test_pages_are_read_and_others_write_while_one_address_drips_200_bodies(migrated, tmp_path, capsys):
     with forum(migrated, tmp_path) as reader:
         refused, _late = drip_and_read(reader, 5, capsys, "`make run`", refused=DRIPPING - READERS_OF_ONE)

@@ -12,14 +12,12 @@ from tests.cli.test_start import free_port
 from tests.conftest import copied_database
 from tests.live import faults
 from tests.live.served import app_on, ground, served, tell, typed
-from tests.sweeps import on_one_database
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(200)]
 WRITERS = 90
 PATIENCE = 2.0
 
 
-@on_one_database
 def test_pages_are_read_while_writers_wait(migrated, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TEST_PATIENCE", str(PATIENCE))
     url, port = copied_database(migrated, tmp_path), free_port()

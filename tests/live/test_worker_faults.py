@@ -33,8 +33,7 @@ from tests.cli.test_start import children, free_port
 from tests.conftest import POSTGRES, copied_database
 from tests.factories import make_member
 from tests.jobs.forked import Forked, Plan
-from tests.jobs.test_kills import arrived, queue, states, until
-from tests.jobs.workers import COMMAND, ROOT, environment
+from tests.jobs.workers import COMMAND, ROOT, arrived, environment, queue, states, until
 from tests.live.served import app_on, ground, served, tell
 from tests.live.test_faults import DURABLE, fill
 from tests.postgres import PostgresServer
