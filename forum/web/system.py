@@ -39,14 +39,13 @@ WORK = {
     "forget_access_requests": lazy("Forgetting old requests for access"),
 }
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}
-
-
-MADE_NOT = re.compile(r"[A-Z][A-Za-z]*(Error|Exception)")  # the name of an exception, and nothing else
+# The name of an exception, which is the stored reason of a letter that could not be made.
+EXCEPTION_NAME = re.compile(r"[A-Z][A-Za-z]*(Error|Exception)")
 
 
 def _known(reason: str) -> str:
     """A reason of our own as a sentence in the language of the page; nothing for the words of a program."""
-    if MADE_NOT.fullmatch(reason):
+    if EXCEPTION_NAME.fullmatch(reason):
         return _("The e-mail could not be made (%(error)s).", error=reason)
     return ""
 
