@@ -109,7 +109,15 @@ def test_a_story_left_behind_is_still_there(town, open_page):
     page.goto("/spaces/antwerpen/threads/new", wait_until="networkidle")
     page.fill("textarea[name=body]", "Half a story, then the bus came.")
     page.goto("/lessons")  # at once: it is sent while the page is left
+    # Nobody waits for it, on a busy machine a second may pass.
     page.goto("/drafts")
+    page.wait_for_function(
+        """async () => {
+            const shown = await (await fetch("/drafts", {cache: "no-store"})).text();
+            return shown.includes("Half a story");
+        }""",
+        polling=200,
+    )
     page.goto("/spaces/antwerpen/threads/new")
     page.click("main .notice a:has-text('Ga ermee verder')")
     assert page.input_value("textarea[name=body]") == "Half a story, then the bus came."
