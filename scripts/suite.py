@@ -17,9 +17,11 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PHASES = {  # name: the database, what to select, how many at once
-    "sqlite": ("sqlite", "not browser and not proof", "2"),
-    "postgresql": ("postgresql", "not browser and not proof and not any_database", "2"),
+# Name: the database, what to select, how many at once: more than the two cores that we count on where many tests wait,
+# for a lock, a server that hangs, or a sign of life that stays away.
+PHASES = {
+    "sqlite": ("sqlite", "not browser and not proof", "3"),
+    "postgresql": ("postgresql", "not browser and not proof and not any_database", "3"),
     "browser": ("sqlite", "browser and not proof", "2"),
 }
 
