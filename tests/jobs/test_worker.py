@@ -427,12 +427,17 @@ def test_a_digest_that_waited_in_a_backup_does_not_come_again_with_the_next_one(
 
 
 def test_lost_connections_are_in_a_row_only_without_an_answer_between_them(monkeypatch):
-    way_out = through(monkeypatch, Temporary("lost", connection_lost=True))
-    sender = Sender(Lane.DIRECT, "here")
-    for number, answer in enumerate(("lost", "450 busy", "lost", "550 nobody", "lost")):
-        lost = answer == "lost"
-        refusal = Permanent if answer.startswith("550") else Temporary
-        way_out.refusal = Temporary(answer, connection_lost=True) if lost else refusal(answer)
+    way_out = through(monkeypatch, None)
+
+    def send(message, *, before_data):
+        before_data()
+        if way_out.refusal is not None:
+            raise way_out.refusal
+
+    way_out.send = send
+    lost, sender = Temporary("lost", connection_lost=True), Sender(Lane.DIRECT, "here")
+    answers = (lost, Temporary("450 busy"), lost, Permanent("550 nobody"), lost, None, lost)
+    for number, way_out.refusal in enumerate(answers):
         queue(f"p{number}")
         assert sender.send_due() == 1
         assert sender.seconds_to_rest() == 0

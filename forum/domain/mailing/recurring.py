@@ -16,8 +16,7 @@ MOST = 1000  # failures in a row that are counted
 
 def add_missing(names: Sequence[str], *, due_at: datetime) -> None:
     """Make the rows of works that have none, due at that moment."""
-    rows = [{"name": name, "next_at": due_at, "failures": 0, "last_error": ""} for name in names]
-    insert_new(RecurringWork, rows)
+    insert_new(RecurringWork, [{"name": name, "next_at": due_at} for name in names])
 
 
 def anything_due(names: Sequence[str]) -> bool:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from forum.domain.mailing import hold, mail_claims, mail_queue
-from forum.infra import clock
+from forum.domain.mailing import hold, mail_claims, mail_queue, mail_status
+from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
@@ -152,46 +152,55 @@ def test_a_claim_that_another_worker_took_over_is_seen(mail):
     assert mail_claims.still_claimed(mail, "there", LONG_AGO)
 
 
-def test_a_restored_copy_holds_all_mail_and_then_sends_only_what_falls_due_after_the_restore(mail):
-    restored = LONG_AGO + HOUR
-    db.session.add(RestoredCopy(id=1, backup_made_at=LONG_AGO + MINUTE, restored_at=restored))
-    db.session.flush()
-    with clock.at(restored + MINUTE):
-        queue("after", member_id=mail.member_id)
-        queue("of an old event", member_id=mail.member_id, due_at=restored)
-        assert hold.is_held()
-        assert not mail_claims.anything_due(Lane.DIRECT)
-        assert claim() == []
-        assert hold.release() == 1
-        assert hold.release() is None
-        assert [each.key for each in claim()] == ["after"]
-        assert not queue("of an old event", member_id=mail.member_id)
-        queue("of another old event", member_id=mail.member_id, due_at=restored - DAY)
-        assert claim() == []
-    cancelled = db.select(OutgoingMail.key).where(
-        OutgoingMail.state == MailState.CANCELLED, OutgoingMail.reason == hold.RESTORED
-    )
-    assert set(db.session.scalars(cancelled)) == {"p1", "of an old event", "of another old event"}
+def test_a_mail_goes_to_a_member_or_by_an_invitation_or_a_request_for_access():
+    row = mail_queue.mail_row("x", key="k", lane=Lane.DIRECT, invitation_id=5, access_request_id=6)
+    assert (row["member_id"], row["invitation_id"], row["access_request_id"]) == (None, 5, 6)
 
 
-def test_a_restored_copy_gives_its_letters_other_names_than_the_forum_it_is_a_copy_of(session):
-    def named():
-        queue("a.1", member_id=make_member("Leen").id)
-        mail = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == "a.1")).one()
-        name = mail.message_id
-        db.session.delete(mail)
-        db.session.flush()
-        return name
+def test_what_became_of_the_first_mail_of_a_kind_since_a_moment_is_told(mail):
+    member_id, other = mail.member_id, make_member("Other").id
 
-    own = named()
-    copy = RestoredCopy(id=1, backup_made_at=clock.now() - DAY, restored_at=clock.now() - DAY)
-    db.session.add(copy)
+    def told(since, kind="password_changed", whose=member_id):
+        return mail_queue.state_of(kind, whose, since=since)
+
+    mail.state = MailState.SENT
+    with clock.at(LONG_AGO + HOUR):
+        queue("second", member_id=member_id)
+    with clock.at(LONG_AGO + DAY):
+        queue("third", member_id=member_id)
+        queue("of another", member_id=other)
+        queue("digest", member_id=member_id, kind="digest")
+    mail_queue.cancel("third", "")
+    mail_queue.cancel("of another", "")
+    assert told(LONG_AGO) == MailState.SENT
+    assert told(LONG_AGO + SECOND) == MailState.QUEUED
+    assert told(LONG_AGO + DAY) == MailState.CANCELLED
+    assert told(LONG_AGO + DAY + SECOND) is None
+    assert told(LONG_AGO, kind="digest") == MailState.QUEUED
+    assert told(LONG_AGO, whose=other) == MailState.CANCELLED
+
+
+def test_whatever_makes_mail_due_wakes_the_workers_and_nothing_else_does(mail):
+    def wakes():
+        return db.session.info.pop(wakeups.WAKES, False)
+
+    assert wakes(), "queued"
+    assert not queue("p1", member_id=mail.member_id)
+    assert not wakes(), "it was queued before"
+    claim()
+    assert not wakes()
+    mail_claims.take_back({"here"})
+    assert wakes(), "taken back"
+    mail_claims.mark_failed(mail, "550 nobody")
+    assert mail_status.retry() == 1
+    assert wakes(), "sent again by a person"
+    db.session.add(RestoredCopy(id=1, backup_made_at=LONG_AGO, restored_at=LONG_AGO))
     db.session.flush()
-    restored = named()
-    assert named() == restored != own
-    copy.restored_at = clock.now()
-    db.session.flush()
-    assert named() not in {own, restored}
+    assert not wakes()
+    hold.release()
+    assert wakes(), "no longer held"
+    assert hold.release() is None
+    assert not wakes()
 
 
 @pytest.mark.parametrize(("base", "host"), [("https://forum.test:8000/x", "forum.test"), ("/", "localhost")])
