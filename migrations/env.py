@@ -7,12 +7,14 @@ import click
 from alembic import context
 from alembic.migration import MigrationContext
 from flask import current_app
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from forum.domain import schema
+from forum.domain.mailing import hold
 from forum.infra.db import Moment
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
+HELD_SINCE = "0014"  # the migration that makes `restored_copy`
 database = current_app.extensions["migrate"].db
 
 
@@ -50,6 +52,19 @@ def _is_newer(connection: Connection) -> bool:
     return True
 
 
+def _refuse_to_forget(planned: MigrationContext, connection: Connection) -> None:
+    """Refuse steps back past the table that says that mail is held: older code would send all of it again."""
+    if "destination_rev" not in planned.opts:  # it goes nowhere
+        return
+    steps = planned.opts["fn"](planned.get_current_heads(), planned)
+    forgets = any(step.is_downgrade and HELD_SINCE in step.from_revisions for step in steps)
+    if forgets and connection.scalar(select(hold.HELD)):
+        raise click.ClickException(
+            "This database is a restored copy that holds its mail, and a release from before "
+            f"{HELD_SINCE} would send all of it again. First `flask mail release`, then `flask worker --until-idle`."
+        )
+
+
 def _run() -> None:
     options = current_app.extensions["migrate"].configure_args
     with database.engine.connect() as connection:
@@ -62,6 +77,7 @@ def _run() -> None:
             on_version_apply=_note_fit,
             **options,
         )
+        _refuse_to_forget(context.get_context(), connection)
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
