@@ -50,13 +50,24 @@ RELEASES = (
     BEGIN UPDATE restored_copy SET released_at = restored_at; END"""
 )
 
+# When a worker starts, long after somebody looked whether mail is held.
+LATER = (
+    """CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN UPDATE public.restored_copy SET released_at = restored_at; RETURN NULL; END $$;
+    CREATE TRIGGER evil AFTER INSERT ON heartbeat FOR EACH ROW EXECUTE FUNCTION evil()"""
+    if POSTGRES
+    else """CREATE TRIGGER evil AFTER INSERT ON heartbeat
+    BEGIN UPDATE restored_copy SET released_at = restored_at; END"""
+)
 
-def test_a_backup_whose_trigger_releases_its_mail_is_not_brought_in(live_app, tmp_path):
+
+@pytest.mark.parametrize("trigger", [LATER, pytest.param(RELEASES, marks=pytest.mark.proof)])
+def test_a_backup_whose_trigger_could_release_its_mail_is_not_brought_in(live_app, tmp_path, trigger):
     said(run(live_app, "db", "upgrade"))
-    execute(live_app, RELEASES)
+    execute(live_app, trigger)
     said(run(live_app, "backup", tmp_path / "a"))
     copy = another(tmp_path / "copy")
-    assert "A trigger in the backup releases its mail" in said(run(copy, "restore", tmp_path / "a"), 1)
+    assert "is not of this forum and could release its mail" in said(run(copy, "restore", tmp_path / "a"), 1)
     with inside(copy):
         assert not db.inspect(db.engine).get_table_names()
 

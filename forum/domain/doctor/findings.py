@@ -1,6 +1,6 @@
 """What a check found, and walking through large tables piece by piece."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,14 @@ class Tally:
         """Return one finding, or none where nothing was counted."""
         if self.count:
             yield Finding(self.check, self.count, self.found, tuple(self.ids))
+
+
+def tell_names(check: str, found: str, names: Iterable[str]) -> Iterator[Finding]:
+    """Return a finding with as many as there are names, or none."""
+    tally = Tally(check, found)
+    for name in sorted(names):
+        tally.add(name)
+    yield from tally.findings()
 
 
 def pieces(column: Any, size: int = BATCH) -> Iterator[tuple[int, int]]:

@@ -1,12 +1,12 @@
 """Rows that belong together: nothing without its parent, a text for every post, sealed versions, sent drafts."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from sqlalchemy import Table, Text, and_, cast, exists, func, not_, or_, select, text
+from sqlalchemy import Text, and_, cast, exists, func, not_, or_, select, text
 from sqlalchemy.orm import aliased
 
-from forum.domain.doctor.findings import Finding, tell
+from forum.domain.doctor.findings import Finding, tell, tell_names
+from forum.domain.maintenance import triggers
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
 from forum.models.drafts import Draft
@@ -14,32 +14,16 @@ from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersio
 from forum.models.subscriptions import DigestItem
 from forum.models.threads import Post, PostRevision, Thread
 
-# What the database itself refuses: a change of the moderation log, and of a sealed version.
-GUARDS = {
-    "sqlite": {"moderation_action_update", "moderation_action_delete", "lesson_version_sealed"},
-    "postgresql": {"moderation_action_kept", "lesson_version_sealed"},
-}
-TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
-}
-
 
 def parents() -> Iterator[Finding]:
     """Rows whose parent is gone: what foreign keys hold, when they hold."""
     for table in db.metadata.sorted_tables:
-        for column, parent in _references(table):
-            name = f"{table.name}.{column.name}"
+        for key in (key for each in table.columns for key in each.foreign_keys):
+            column, parent = key.parent, key.column
             gone = and_(column.is_not(None), not_(exists().where(parent == column)))
             found = f"rows of {table.name} whose {column.name} is not in {parent.table.name}"
-            yield from tell(f"orphans {name}", found, select(*table.primary_key.columns).where(gone))
-
-
-def _references(table: Table) -> Iterator[tuple[Any, Any]]:
-    for column in table.columns:
-        for key in column.foreign_keys:
-            own = key.column.table.alias() if key.column.table is table else key.column.table
-            yield column, own.c[key.column.name]
+            ids = select(*table.primary_key.columns).where(gone)
+            yield from tell(f"orphans {table.name}.{column.name}", found, ids)
 
 
 def texts() -> Iterator[Finding]:
@@ -96,13 +80,15 @@ def lessons() -> Iterator[Finding]:
 
 
 def guards() -> Iterator[Finding]:
-    """The triggers that keep the moderation log and sealed versions as they are."""
+    """The triggers that keep the moderation log and sealed versions as they are, and those of others."""
     dialect = db.engine.dialect.name
-    missing = sorted(GUARDS[dialect] - set(db.session.scalars(text(TRIGGERS[dialect]))))
-    if missing:
-        yield Finding(
-            "guards", len(missing), "triggers that keep rows from being changed are gone", tuple(missing)
-        )
+    is_sqlite = dialect == "sqlite"
+    at_work = set(db.session.scalars(text(triggers.at_work(is_sqlite=is_sqlite))))
+    missing = set(triggers.GUARDS[dialect]) - at_work
+    yield from tell_names("guards", "triggers that keep rows from being changed are gone", missing)
+    strange = db.session.scalars(text(triggers.strange(is_sqlite=is_sqlite)))
+    found = "triggers or rules that are not of this forum: a backup with them is not brought in"
+    yield from tell_names("strange triggers", found, strange)
 
 
 def drafts() -> Iterator[Finding]:

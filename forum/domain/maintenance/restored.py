@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from forum.domain.maintenance import triggers
 from forum.infra import tokens
 
 
@@ -26,12 +27,16 @@ def statements(*, made_at: datetime, restored_at: datetime, is_sqlite: bool) -> 
 
 
 def holds(*, made_at: datetime, restored_at: datetime, is_sqlite: bool) -> str:
-    """Return a query for the number 1, as long as the row stands as `statements` wrote it: triggers can change it."""
+    """Return a query for the number 1, as long as the row stands as `statements` wrote it and no trigger may change it.
+
+    Also none that fires later only, when a worker starts.
+    """
     made, restored = (_written(moment, is_sqlite) for moment in (made_at, restored_at))
     table = f"{'main' if is_sqlite else 'public'}.restored_copy"
     return (
         f"SELECT CASE WHEN count(*) = 1 AND min(id) = 1 AND count(released_at) = 0"  # noqa: S608 - made here
-        f" AND min(restored_at) = '{restored}' AND min(backup_made_at) = '{made}' THEN 1 ELSE 0 END FROM {table}"
+        f" AND min(restored_at) = '{restored}' AND min(backup_made_at) = '{made}'"
+        f" AND NOT EXISTS ({triggers.strange(is_sqlite=is_sqlite)}) THEN 1 ELSE 0 END FROM {table}"
     )
 
 

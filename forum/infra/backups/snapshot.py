@@ -16,7 +16,8 @@ FILLED = frozenset(
     {REVISIONS, "schema_fit", "label", "library_count", "recurring_work", "heartbeat", "maintenance_record"}
 )
 NOT_HELD = (
-    "A trigger in the backup releases its mail: nothing was brought in. Was the file made by somebody else?"
+    "A trigger or rule in the backup is not of this forum and could release its mail: nothing was brought in."
+    " Was the file made by somebody else?"
 )
 
 

@@ -61,6 +61,10 @@ FAULTS = {
     "sources": "DELETE FROM lesson_source WHERE lesson_id = (SELECT lesson_id FROM lesson_version"
     " WHERE id = (SELECT min(version_id) FROM claim))",
     "guards": DROP,
+    "strange triggers": """CREATE FUNCTION evil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+    CREATE TRIGGER evil AFTER INSERT ON heartbeat FOR EACH ROW EXECUTE FUNCTION evil()"""
+    if POSTGRES
+    else "CREATE TRIGGER evil AFTER INSERT ON heartbeat BEGIN DELETE FROM restored_copy; END",
     "sent drafts": "UPDATE draft SET sent_at = changed_at WHERE id = (SELECT min(id) FROM draft)",
     "accepted drafts": "UPDATE draft SET idempotency_key = (SELECT min(idempotency_key) FROM post"
     " WHERE author_id = member_id) WHERE id = (SELECT min(id) FROM draft WHERE sent_at IS NULL"
@@ -83,7 +87,12 @@ FAULTS = {
     "migrations": "UPDATE alembic_version SET version_num = '8001'",
 }
 
-ASKED_DIFFERENTLY = ("guards", "orphans membership.space_id", "future rows")  # of the two databases
+ASKED_DIFFERENTLY = (
+    "guards",
+    "strange triggers",
+    "orphans membership.space_id",
+    "future rows",
+)  # of the two databases
 FEW = ("thread counts", "excerpt hashes", "consents")
 
 
@@ -92,6 +101,7 @@ class Network:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.app, self.url = create_app(settings_for(url, folder) | {"DEMO": True}), make_url(url)
+        self.app.config["ROOT"] = folder  # where no `.env` of who runs the tests is
         with self.app.app_context():
             demo.load(with_password=False)
             member_id = db.session.scalars(db.select(db.func.min(Member.id))).one()

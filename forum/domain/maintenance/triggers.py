@@ -1,0 +1,72 @@
+"""Triggers of this forum, and those that are not: somebody else's could release the mail that a restored copy holds."""
+
+_LOG = "the moderation log is append-only"
+_SEAL = "a sealed version never changes"
+_SEALED = (
+    "title",
+    "one_sentence",
+    "summary",
+    "context",
+    "problem",
+    "what_was_done",
+    "result",
+    "recommendation",
+)
+_CHANGED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SEALED)
+
+# What the database itself refuses, a change of the moderation log and of a sealed version: name, table, what is done
+# (on SQLite the whole trigger, on PostgreSQL the body of its function). One that a migration takes away stays here as
+# long as backups from before it are brought in.
+GUARDS = {
+    "sqlite": {
+        **{
+            f"moderation_action_{verb.lower()}": (
+                "moderation_action",
+                f"CREATE TRIGGER moderation_action_{verb.lower()} BEFORE {verb} ON moderation_action"
+                f" BEGIN SELECT RAISE(ABORT, '{_LOG}'); END",
+            )
+            for verb in ("UPDATE", "DELETE")
+        },
+        "lesson_version_sealed": (
+            "lesson_version",
+            "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
+            f" AND ({_CHANGED}) BEGIN SELECT RAISE(ABORT, '{_SEAL}'); END",
+        ),
+    },
+    "postgresql": {
+        "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
+    },
+}
+# As `_known` writes them: without white space, which a migration may have put elsewhere.
+_SQLITE = """SELECT name FROM main.sqlite_master WHERE type = 'trigger' AND name || ' ' || tbl_name || ' '
+|| replace(replace(replace(sql, ' ', ''), char(10), ''), char(9), '')"""
+_OURS = """nspname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend WHERE deptype = 'e'
+AND objid = pg_class.oid AND classid = CAST('pg_catalog.pg_class' AS regclass))"""  # none of an extension
+_TABLES = "JOIN pg_catalog.pg_namespace ON pg_namespace.oid = relnamespace"
+_POSTGRESQL = f"""SELECT tgname FROM pg_catalog.pg_trigger JOIN pg_catalog.pg_class ON pg_class.oid = tgrelid
+{_TABLES} JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid WHERE {_OURS} AND NOT tgisinternal
+AND tgname || ' ' || relname || ' ' || translate(prosrc, ' ' || chr(9) || chr(10), '')"""  # noqa: S608 - made here
+# They do what triggers do. The forum has none; those of views are its own.
+_RULES = f"""SELECT rulename FROM pg_catalog.pg_rewrite JOIN pg_catalog.pg_class ON pg_class.oid = ev_class
+{_TABLES} WHERE {_OURS} AND relkind IN ('r', 'p')"""  # noqa: S608
+
+
+def strange(*, is_sqlite: bool) -> str:
+    """Return a query for the names of triggers, and rules, that are not ours or do something else than ours."""
+    if is_sqlite:
+        return f"{_SQLITE} NOT IN ({_known('sqlite')})"
+    return f"{_POSTGRESQL} NOT IN ({_known('postgresql')}) UNION ALL {_RULES}"
+
+
+def at_work(*, is_sqlite: bool) -> str:
+    """Return a query for the names of those that are ours, and fire."""
+    if is_sqlite:
+        return f"{_SQLITE} IN ({_known('sqlite')})"
+    return f"{_POSTGRESQL} IN ({_known('postgresql')}) AND tgenabled IN ('O', 'A')"
+
+
+def _known(dialect: str) -> str:
+    """Our triggers as literals of SQL."""
+    keys = (f"{name} {table} {''.join(done.split())}" for name, (table, done) in GUARDS[dialect].items())
+    return ", ".join("'{}'".format(key.replace("'", "''")) for key in keys)
