@@ -20,8 +20,9 @@ from forum.infra import clock, disks, failures, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 from forum.infra.failures import Failure
+from forum.models.accounts import Member
 from forum.models.mail import Lane
-from forum.models.maintenance import MaintenanceKind
+from forum.models.maintenance import MaintenanceKind, MaintenanceRecord
 
 BACKUPS = "backups"  # among `places`
 EVENTS_WAIT = timedelta(minutes=5)
@@ -32,6 +33,8 @@ LANE_WAITS = {
     Lane.BULK: timedelta(hours=8),
     Lane.SLOW: timedelta(hours=8),
 }
+# How long after one that went well the next should have: they run each night, and each week.
+MAINTAINED = {MaintenanceKind.BACKUP: timedelta(days=3), MaintenanceKind.DRILL: timedelta(weeks=3)}
 
 # Anybody may ask what the web needs: no host, no name of a database.
 WHY: dict[Failure | None, str] = {
@@ -65,6 +68,18 @@ def worker_checks() -> list[Check]:
 def is_late(status: LaneStatus) -> bool:
     """Return whether mail of a lane is due for longer than it should be."""
     return status.oldest_at is not None and clock.now() - status.oldest_at >= LANE_WAITS[status.lane]
+
+
+def is_overdue(kind: MaintenanceKind, well: MaintenanceRecord | None) -> bool:
+    """Return whether it is too long ago that one of a kind went well, `well`, where BACKUPS says that they are made.
+
+    A forum that is younger than that has time for its first one.
+    """
+    if not current_app.config["BACKUPS"]:
+        return False
+    first = select(Member.created_at).order_by(Member.id).limit(1)
+    since = well.at if well else db.session.scalar(first)
+    return since is not None and clock.now() - since > MAINTAINED[kind]
 
 
 def missing_database() -> str:
@@ -133,15 +148,18 @@ def _disk() -> Iterator[Check]:
 def _maintenance() -> Iterator[Check]:
     for kind in MaintenanceKind:
         newest = records.latest(kind)
-        if newest is None:
-            yield Check(kind.value, True, "none yet")
-        else:
-            what = newest.name or newest.found.rstrip(".")
-            found = f"{'good' if newest.good else 'FAILED'}, {_ago(newest.at)}: {what}"
+        well = records.latest_good(newest)
+        found = "none yet"
+        if newest is not None:
+            found = f"{'good' if newest.good else 'FAILED'}, {_ago(newest.at)}"
+            if newest.name:  # Not what was found, which may name a folder: anybody may ask.
+                found += f": {newest.name}"
             if not newest.good:
-                well = records.latest_good(newest)
                 found += f"; the newest good one: {_ago(well.at) if well else 'none yet'}"
-            yield Check(kind.value, True, found, warns=not newest.good)
+        late = is_overdue(kind, well)
+        if late:
+            found += f"; overdue: does `flask {kind.value}` run by itself?"
+        yield Check(kind.value, True, found, warns=late or not (newest is None or newest.good))
 
 
 def _workers() -> Iterator[Check]:

@@ -14,6 +14,7 @@ from forum.domain.maintenance import records
 from forum.infra import clock, disks, private_files
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind, SchemaFit
+from tests.factories import make_member
 
 GIB = 1024**3
 ROOMY = {
@@ -85,16 +86,16 @@ def test_an_older_database_is_not_ready_and_a_newer_one_when_it_says_so(client, 
 
 
 def test_the_newest_backup_and_drill_are_said_and_fail_nothing(client, disk, monkeypatch):
+    monkeypatch.setitem(client.application.config, "BACKUPS", "")
     assert found(client, "backup") == {"good": True, "warns": False, "found": "none yet"}
     records.record(MaintenanceKind.BACKUP, name="old.tar", good=True)
     with clock.at(clock.now() + timedelta(hours=3)):
-        records.record(MaintenanceKind.DRILL, name="", good=False, found="There is no backup yet.")
+        records.record(MaintenanceKind.DRILL, name="", good=False, found="There is no backup in /srv/kept.")
         db.session.commit()
         assert answers(client)[0] == 200
         assert found(client, "backup")["found"] == "good, 3 h ago: old.tar"
-        assert found(client, "drill")["found"] == (
-            "FAILED, 0 s ago: There is no backup yet; the newest good one: none yet"
-        )
+        # Not the reason: anybody may ask, and it names a folder.
+        assert found(client, "drill")["found"] == "FAILED, 0 s ago; the newest good one: none yet"
         assert found(client, "drill")["warns"]
 
     def gone(kind):
@@ -102,6 +103,33 @@ def test_the_newest_backup_and_drill_are_said_and_fail_nothing(client, disk, mon
 
     monkeypatch.setattr(records, "latest", gone)
     assert answers(client) == (200, set())
+
+
+def test_backups_and_drills_that_stopped_are_warned_of_where_they_are_made(client, disk, monkeypatch):
+    def warned():
+        return {kind.value for kind in MaintenanceKind if found(client, kind)["warns"]}
+
+    now = clock.now()
+    make_member(created_at=now)
+    db.session.commit()
+    monkeypatch.setitem(client.application.config, "BACKUPS", "")
+    with clock.at(now + timedelta(weeks=5)):
+        assert warned() == set()
+    monkeypatch.setitem(client.application.config, "BACKUPS", "/nowhere")
+    for days, late in ((2, set()), (4, {"backup"}), (20, {"backup"}), (22, {"backup", "drill"})):
+        with clock.at(now + timedelta(days=days)):
+            assert warned() == late, days
+    with clock.at(now + timedelta(days=22)):
+        for kind in MaintenanceKind:
+            records.record(kind, name="a", good=True)
+        db.session.commit()
+        assert warned() == set()
+    with clock.at(now + timedelta(days=26)):
+        records.record(MaintenanceKind.DRILL, name="a", good=True)
+        db.session.commit()
+        assert warned() == {"backup"}
+        assert "good, 4 d ago: a; overdue: does `flask backup` run" in found(client, "backup")["found"]
+        assert answers(client) == (200, set()), "pages go on"
 
 
 def test_a_database_that_is_gone(client, monkeypatch):
