@@ -20,7 +20,10 @@ class Names:
     """The records of names, asked of the name servers of this machine or of one that is named."""
 
     def __init__(self, server: str | None = None) -> None:
-        """Ask `server` (an IP address, with its port behind a colon); ValueError when it is none."""
+        """Ask `server` (an IP address, with its port behind a colon).
+
+        ValueError when it is none; NoReply without one where this machine names none either.
+        """
         host, port = _host_and_port(server) if server else ("", PORT)
         try:
             self._resolver = Resolver(configure=not server)

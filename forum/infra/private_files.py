@@ -13,6 +13,10 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 FILE, FOLDER, OTHERS = 0o600, 0o700, 0o077
 OWN_FILES = ("secret", "*.db", "*.db-*", "mail/*.eml")  # in an instance folder
+# In the folder of backups, in which others may have what is theirs: a disk of its own has `lost+found`.
+BACKUPS = ("leerkring-*.backup", "before-*.backup")
+# A group may read it: it is often root's, with the group of the user who runs the forum.
+SETTINGS, NOT_FOR_SETTINGS = ".env", 0o037
 BESIDE_DATABASE = ("", "-wal", "-shm", "-journal")
 
 
@@ -73,20 +77,37 @@ def close_instance(folder: Path) -> None:
         log.warning("The folder %s can be read by others: give the forum one of its own (INSTANCE).", folder)
 
 
-def wrong_rights(folder: Path, patterns: tuple[str, ...] = OWN_FILES) -> list[str]:
+def wrong_rights(folder: Path, patterns: tuple[str, ...] = OWN_FILES) -> list[Path]:
     """Return which of our files in a folder of ours, itself included, others may use or we may not write."""
     paths = [path for pattern in patterns for path in folder.glob(pattern)]
     if not paths:
         return []
-    return [path.name for path in (folder, *paths) if _is_wrong(path)]
+    return [path for path in (folder, *paths) if _is_wrong(path)]
 
 
-def _is_wrong(path: Path) -> bool:
+def wrong_database(database: Path | None) -> list[Path]:
+    """Return which files of an SQLite database, wherever it is, others may use or we may not write."""
+    if database is None:
+        return []
+    database = database.absolute()
+    paths = [database.with_name(database.name + ending) for ending in BESIDE_DATABASE]
+    return [path for path in paths if _is_wrong(path)]
+
+
+def wrong_settings(root: Path) -> list[Path]:
+    """Return the file with the settings and all secrets where others may read it, or more than its owner change it."""
+    path = root / SETTINGS
+    return [path] if _is_wrong(path, NOT_FOR_SETTINGS, is_written=False) else []
+
+
+def _is_wrong(path: Path, bits: int = OTHERS, *, is_written: bool = True) -> bool:
     try:
-        return bool(stat.S_IMODE(path.stat().st_mode) & OTHERS) or not os.access(path, os.W_OK)
+        return bool(stat.S_IMODE(path.stat().st_mode) & bits) or (is_written and not os.access(path, os.W_OK))
     except FileNotFoundError:
         # Gone since it was listed: of a backup that is being made, or a log of the database.
         return False
+    except PermissionError:  # in a folder that we may not search
+        return True
 
 
 def unwritable(database: Path) -> str:

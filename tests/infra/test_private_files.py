@@ -131,4 +131,4 @@ def test_a_file_that_is_gone_when_it_is_looked_at_is_not_wrong(tmp_path):
     (tmp_path / "a.db-wal").symlink_to(tmp_path / "gone")  # listed, and not there
     assert private_files.wrong_rights(tmp_path) == []
     (tmp_path / "a.db").chmod(0o644)
-    assert private_files.wrong_rights(tmp_path) == ["a.db"]
+    assert private_files.wrong_rights(tmp_path) == [tmp_path / "a.db"]

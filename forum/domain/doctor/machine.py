@@ -8,9 +8,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import case, func, select
 
-from forum.domain.doctor.findings import Finding
+from forum.domain.doctor.findings import Finding, tell_names
 from forum.domain.maintenance import rotation
 from forum.infra import clock, private_files, safe_settings
+from forum.infra.connections import sqlite_file
 from forum.infra.db import Moment, db
 
 APART = timedelta(seconds=30)
@@ -40,22 +41,25 @@ def clocks() -> Iterator[Finding]:
 
 
 def files() -> Iterator[Finding]:
-    """Files of the instance, and backups, that others can read or that we cannot write."""
-    wrong = private_files.wrong_rights(Path(current_app.config["INSTANCE"]))
-    if kept := current_app.config["BACKUPS"]:
-        wrong += private_files.wrong_rights(Path(kept), ("*",))
-    if wrong:
-        found = "files of the instance or backups that others can read, or that the forum may not write"
-        yield Finding("file rights", len(wrong), found, tuple(sorted(wrong)[:5]))
+    """Settings, database, files of the instance and backups that others can read, or that we cannot write."""
+    config = current_app.config
+    wrong = {
+        *private_files.wrong_rights(Path(config["INSTANCE"])),
+        *private_files.wrong_database(sqlite_file(db.engine.engine.url)),
+        *private_files.wrong_settings(Path(config["ROOT"])),
+    }
+    if kept := config["BACKUPS"]:
+        wrong.update(private_files.wrong_rights(Path(kept), private_files.BACKUPS))
+    found = "settings, files of the instance or backups that others can read, or that the forum may not write"
+    yield from tell_names("file rights", found, (path.name for path in wrong))
 
 
 def backups() -> Iterator[Finding]:
     """Backups in the folder that are dated in the future: they count for nothing there."""
     if kept := current_app.config["BACKUPS"]:
         early = rotation.ahead((path.name for path in Path(kept).glob("*")), clock.now())
-        if early:
-            found = "backups whose name lies in the future, which do not count as backups: is a clock wrong?"
-            yield Finding("backups", len(early), found, tuple(sorted(early)[:5]))
+        found = "backups whose name lies in the future, which do not count as backups: is a clock wrong?"
+        yield from tell_names("backups", found, early)
 
 
 def settings() -> Iterator[Finding]:
