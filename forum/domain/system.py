@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class System:
     """How things stand at this moment; `letters` are the newest of `waiting_for_somebody`.
 
-    In lanes that are `late`, mail is due for longer than it should be.
+    In lanes that are `late`, mail is due for longer than it should be; backups or drills that are `overdue` stopped.
     """
 
     held: bool
@@ -51,6 +51,7 @@ class System:
     drill: MaintenanceRecord | None
     good_drill: MaintenanceRecord | None
     keeps_backups: bool
+    overdue: set[MaintenanceKind]
 
 
 def overview(actor: Actor) -> System:
@@ -58,6 +59,10 @@ def overview(actor: Actor) -> System:
     require(may_administer(actor))
     lanes, alive = mail_status.lanes(), workers.live()
     backup, drill = records.latest(MaintenanceKind.BACKUP), records.latest(MaintenanceKind.DRILL)
+    good = {
+        MaintenanceKind.BACKUP: records.latest_good(backup),
+        MaintenanceKind.DRILL: records.latest_good(drill),
+    }
     return System(
         held=hold.is_held(),
         lanes=lanes,
@@ -73,10 +78,11 @@ def overview(actor: Actor) -> System:
         recurring=workers.recurring(),
         rooms={name: disks.room(folder) for name, folder in health.places().items()},
         backup=backup,
-        good_backup=records.latest_good(backup),
+        good_backup=good[MaintenanceKind.BACKUP],
         drill=drill,
-        good_drill=records.latest_good(drill),
+        good_drill=good[MaintenanceKind.DRILL],
         keeps_backups=bool(current_app.config["BACKUPS"]),
+        overdue={kind for kind, well in good.items() if health.is_overdue(kind, well)},
     )
 
 

@@ -108,6 +108,27 @@ def test_everything_works_and_a_mail_server_that_is_away(client, administrator, 
     assert text.index("mail.example:587") < text.index("1 worker is at work")
 
 
+def test_backups_that_stopped(client, administrator, monkeypatch):
+    monkeypatch.setitem(client.application.config, "BACKUPS", "/nowhere")
+    stopped = "No backup went well for three days"
+    text = client.get(PAGE).text
+    for said in (
+        stopped,
+        "flask backup",
+        "No trial of restoring a backup went well for three weeks",
+        "flask drill",
+    ):
+        assert said in text
+    for kind in MaintenanceKind:
+        records.record(kind, name="x", good=True)
+    db.session.commit()
+    assert "went well for three" not in client.get(PAGE).text
+    with clock.at(clock.now() + timedelta(days=4)):
+        text = client.get(PAGE).text
+    assert stopped in text
+    assert "flask drill" not in text
+
+
 def test_a_reason_of_our_own_is_in_the_language_of_the_page(client, administrator, stuck):
     stuck(reason="KeyError")
     administrator.locale = "nl"
