@@ -14,13 +14,14 @@ from forum.cli.operating import (
     backup_folder,
     backups_in,
     in_words,
+    is_of,
     media_folder,
+    require_database,
     sentences,
-    size_in_words,
     write_down,
 )
 from forum.domain.maintenance import rotation
-from forum.infra import clock, private_files, tokens
+from forum.infra import clock, disks, private_files, tokens
 from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem, told
@@ -59,6 +60,7 @@ def _make(file: Path, *, keeping: bool = False) -> Manifest:
     """Back up into this file and write that down; `keeping`: beside those that are kept, in the folder for backups."""
     if not keeping:
         making.require_place(file)  # a slip of the hand is no backup that failed
+    require_database()
     began = time.monotonic()
     try:
         if keeping:
@@ -75,7 +77,7 @@ def _make(file: Path, *, keeping: bool = False) -> Manifest:
         raise
     seconds = time.monotonic() - began
     write_down(MaintenanceKind.BACKUP, file, good=True, found="", since=began)
-    click.echo(f"{file}: {in_words(manifest)}; {size_in_words(file.stat().st_size)} in {seconds:.1f} s.")
+    click.echo(f"{file}: {in_words(manifest)}; {disks.in_words(file.stat().st_size)} in {seconds:.1f} s.")
     click.echo("SECRET_KEY is not in it: keep it apart.")
     return manifest
 
@@ -98,16 +100,22 @@ def _members_beside(folder: Path) -> Callable[[Manifest], None]:
 
 
 def _rotate(made: Path, manifest: Manifest) -> None:
-    """Remove what is outdated among the backups of this forum: those of another one stand for nothing here."""
+    """Remove what is outdated among the backups of this forum.
+
+    Those of another one stand for nothing here, nor does what cannot be read: whose it is, nobody knows.
+    """
     names, strange = [], 0
     for path in backups_in(made.parent):
         found = reading.told_by(path)
-        if found is None or (found.database == manifest.database and found.forum in {"", manifest.forum}):
+        if found and is_of(found, manifest.database, manifest.forum):
             names.append(path.name)
         else:
             strange += 1
     if strange:
-        click.echo(f"Backups of another forum or database in that folder, which are kept: {strange}.")
+        click.echo(
+            "Backups of another forum or database in that folder, and such that cannot be read,"
+            f" which are kept: {strange}."
+        )
     for name in sorted(rotation.outdated(names, just_made=made.name)):
         with told(made.parent / name):
             (made.parent / name).unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from forum.infra import private_files
 from forum.infra.backups import reading, restoring
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.beside import temporary_database
-from forum.infra.backups.problems import Problem
+from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.workspace import workspace
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db, elsewhere
@@ -40,17 +41,20 @@ def drill(file: Path | None) -> None:
     """Restore FILE, or the newest backup of BACKUPS, into a database beside this one, look at it, and remove it."""
     began = time.monotonic()
     with sentences():
-        found, good = "", False
         if file is not None and not file.is_file():
             raise Problem(f"There is no file {file}.")  # a slip of the hand is no drill that failed
+        result = partial(write_down, MaintenanceKind.DRILL, since=began)
         try:
             file = file or newest_backup()
             found, good = _try(file)
         except (Problem, private_files.Unwritable) as error:
-            found = str(error)
+            found, good = str(error), False
         except SQLAlchemyError as error:  # whose words may be those of people
-            found = f"This code cannot read the copy ({type(error).__name__})."
-        write_down(MaintenanceKind.DRILL, file, good=good, found=found, since=began)
+            found, good = f"This code cannot read the copy ({type(error).__name__}).", False
+        except Exception as error:  # a fault of ours: it counts as a failure, and comes out as what it is
+            result(file, good=False, found=f"The drill could not be done ({type(error).__name__}).")
+            raise
+        result(file, good=good, found=found)
         if not good:
             raise Problem(found)
     click.echo(f"{file} can be relied on: {found}. It took {time.monotonic() - began:.1f} s.")
@@ -90,7 +94,7 @@ def _beside(file: Path, manifest: Manifest) -> Iterator[URL]:
     path = sqlite_file(own)
     folder = path.absolute().parent if path else Path(current_app.config["INSTANCE"])
     private_files.make_folder(folder)
-    with workspace(folder) as unfinished:
+    with told(folder), workspace(folder) as unfinished:
         if path is not None:
             yield own.set(database=str(restoring.unpacked(file, manifest, unfinished)))
             return

@@ -1,5 +1,6 @@
 """What the commands about backups share: problems become sentences, and a stop from outside cleans up first."""
 
+import os
 import signal
 import sys
 import time
@@ -17,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from forum.domain import health
 from forum.domain.maintenance import records, rotation
 from forum.infra import clock, failures, tokens
+from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem
 from forum.infra.db import db, elsewhere
@@ -30,7 +32,9 @@ STOPS = (signal.SIGTERM, signal.SIGHUP)
 @contextmanager
 def sentences() -> Iterator[None]:
     """Let problems end the command with their sentence; end it by way of its clean-up when it is told to stop."""
-    before = {stop: signal.signal(stop, _stop) for stop in STOPS}
+    # What was started with `nohup` goes on when its terminal hangs up.
+    heeded = [stop for stop in STOPS if signal.getsignal(stop) is not signal.SIG_IGN]
+    before = {stop: signal.signal(stop, _stop) for stop in heeded}
     try:
         yield
     except (Problem, Unwritable) as error:
@@ -48,14 +52,26 @@ def backup_folder() -> Path:
 
 
 def newest_backup() -> Path:
-    """Return the newest backup in the folder of BACKUPS; Problem where there is none."""
+    """Return the newest backup of this forum in the folder of BACKUPS; Problem where there is none.
+
+    One that is damaged counts: it is what a drill has to tell. One that others may read and we may not does not.
+    """
     folder = backup_folder()
     if early := rotation.ahead((path.name for path in folder.glob("*")), clock.now()):
         click.echo(f"{min(early)} is dated in the future and does not count: is a clock wrong?", err=True)
-    found = backups_in(folder)
-    if not found:
-        raise Problem(f"There is no backup in {folder} yet.")
-    return found[-1]
+    kind, forum = db.engine.url.get_backend_name(), _forum()
+    for path in reversed(backups_in(folder)):
+        manifest = reading.told_by(path)
+        if manifest is None and not os.access(path, os.R_OK):
+            click.echo(f"{path} cannot be read and does not count: whose is it?", err=True)
+        elif manifest is None or not forum or is_of(manifest, kind, forum):
+            return path
+    raise Problem(f"There is no backup of this forum in {folder} yet.")
+
+
+def is_of(manifest: Manifest, kind: str, forum: str) -> bool:
+    """Return whether a backup is of this kind of database and this forum; one without members may be of any."""
+    return manifest.database == kind and manifest.forum in {"", forum}
 
 
 def backups_in(folder: Path) -> list[Path]:
@@ -100,6 +116,12 @@ def migrate(url: URL) -> None:
         ) from error
 
 
+def require_database() -> None:
+    """Refuse to look for a database where there is no file of that name; Problem."""
+    if missing := health.missing_database():
+        raise Problem(missing[0].upper() + missing[1:])
+
+
 def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: str, since: float) -> None:
     """Write into the live database what was done with a file, and commit; `since` is a moment of `time.monotonic`."""
     if missing := health.missing_database():
@@ -115,9 +137,11 @@ def write_down(kind: MaintenanceKind, file: Path | None, *, good: bool, found: s
         click.echo(f"It is not written down in the database: {failures.reason(error)}", err=True)
 
 
-def size_in_words(size: int) -> str:
-    """Return a number of bytes as people read it."""
-    return f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.1f} kB"
+def _forum() -> str:
+    try:
+        return making.forum_of(db.engine.url)
+    except Problem:
+        return ""  # a database that is away, or of nobody: what is the matter is said where it is needed
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

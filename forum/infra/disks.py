@@ -39,5 +39,8 @@ def room(folder: Path) -> Room:
 
 
 def in_words(size: int) -> str:
-    """Return a number of bytes as people read it: `512 MB`, `3.4 GB`."""
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+    """Return a number of bytes as people read it: `27 kB`, `3.4 MB`, `512 MB`, `3.4 GB`."""
+    for unit, length in (("GB", 1e9), ("MB", 1e6)):
+        if size >= length:
+            return f"{size / length:.{0 if unit == 'MB' and size >= 1e7 else 1}f} {unit}"
+    return f"{size / 1e3:.0f} kB"

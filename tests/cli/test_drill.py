@@ -1,16 +1,25 @@
 """`flask drill`: a backup is tried out beside the instance and the result written down; the instance stays as it is."""
 
+import errno
+import os
+import signal
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from forum import create_app
+from forum.cli import drills
+from forum.cli.operating import sentences
 from forum.domain.doctor import machine
 from forum.domain.maintenance import records, rotation
 from forum.infra import clock
+from forum.infra.backups import beside, room
+from forum.infra.backups.beside import temporary_database
 from forum.infra.backups.workspace import PREFIX
 from forum.infra.db import db
+from forum.infra.disks import Room
 from forum.models.maintenance import MaintenanceKind
 from tests.cli.backup_runs import counts, fill, fitting_programs, inside, run, said
 from tests.conftest import POSTGRES, settings_for
@@ -38,8 +47,9 @@ def left(app):
 def test_the_newest_backup_is_tried_out_and_the_result_is_written_down(live_app, tmp_path):
     folder = tmp_path / "kept"
     live_app.config["BACKUPS"] = str(folder)
-    assert "no backup in" in said(run(live_app, "drill"), 1)
-    assert last(live_app) == ("", False, f"There is no backup in {folder} yet.")
+    sentence = f"There is no backup of this forum in {folder} yet."
+    assert sentence in said(run(live_app, "drill"), 1)
+    assert last(live_app) == ("", False, sentence)
     fill(live_app)
     said(run(live_app, "backup"))
     (made,) = folder.iterdir()
@@ -68,6 +78,68 @@ def test_the_newest_backup_is_tried_out_and_the_result_is_written_down(live_app,
     assert "thread counts: 1" in said(run(live_app, "drill", tmp_path / "wrong"), 1)
     assert last(live_app)[:2] == ("wrong", False)
     assert left(live_app) == []
+
+
+def test_a_drill_that_fails_as_nobody_foresaw_is_written_down_too(live_app, tmp_path, monkeypatch):
+    def unforeseen(**_):
+        raise ZeroDivisionError
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    fill(live_app)
+    said(run(live_app, "backup", tmp_path / "a"))
+    with monkeypatch.context() as patched:
+        patched.setattr(drills.examination, "examine", unforeseen)
+        assert isinstance(run(live_app, "drill", tmp_path / "a").exception, ZeroDivisionError)
+    assert last(live_app) == ("a", False, "The drill could not be done (ZeroDivisionError).")
+    monkeypatch.setattr(drills, "workspace", full)
+    assert "There is no room on the disk" in said(run(live_app, "drill", tmp_path / "a"), 1)
+    assert "There is no room on the disk" in last(live_app)[2]
+    assert left(live_app) == []
+
+
+def test_neither_backup_nor_drill_fills_the_disk_of_the_forum(live_app, tmp_path, monkeypatch):
+    fill(live_app)
+    said(run(live_app, "backup", tmp_path / "a"))
+    # With room for what PostgreSQL dumps, and not for the copy that SQLite makes.
+    for free in [room.MARGIN - 1, *([] if POSTGRES else [room.MARGIN + 100_000])]:
+        monkeypatch.setattr(
+            room.disks, "room", lambda _folder, free=free: Room(free, 10**9, is_read_only=False)
+        )
+        for command, file in (("backup", "b"), ("drill", "a")):
+            told = said(run(live_app, command, tmp_path / file), 1)
+            assert "There is no room on the disk" in told
+            assert "are needed, so that the forum goes on" in told
+    assert last(live_app)[1] is False
+    assert not (tmp_path / "b").exists()
+    assert left(live_app) == []
+
+
+def test_a_server_that_knows_no_limit_for_idle_sessions_gets_none(live_app, monkeypatch):
+    """As PostgreSQL 13."""
+    if not POSTGRES:
+        return  # it has no server
+    monkeypatch.setattr(beside, "PATIENT", "limit_of_a_later_version")
+    with temporary_database(make_url(live_app.config["SQLALCHEMY_DATABASE_URI"])) as url:
+        assert str(url.database).startswith(beside.PREFIX)
+    assert left(live_app) == []
+
+
+@pytest.mark.any_database
+def test_a_hang_up_ends_only_a_command_that_heeds_it():
+    """`nohup` lets it be ignored."""
+    before = signal.getsignal(signal.SIGHUP)
+    try:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        with sentences():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        with pytest.raises(SystemExit), sentences():
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_drill_that_may_make_no_database_says_which_right_it_needs(live_app, tmp_path):

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forum import create_app
-from forum.cli.operating import KEY, tell_of_another_key
-from forum.domain.maintenance import records
+from forum.cli import operating
+from forum.cli.operating import KEY, newest_backup, tell_of_another_key
+from forum.domain.maintenance import records, rotation
 from forum.infra import clock, tokens
 from forum.infra.backups.archive import Manifest
 from forum.infra.db import db
@@ -22,7 +23,7 @@ NOON = datetime(2027, 3, 3, 12, tzinfo=UTC)
 @pytest.mark.live
 @pytest.mark.usefixtures("fitting_programs")
 def test_no_backup_without_members_or_of_another_forum_takes_the_place_of_a_good_one(
-    live_app, migrated, tmp_path
+    live_app, migrated, tmp_path, monkeypatch, capsys
 ):
     folder = tmp_path / "kept"
     live_app.config["BACKUPS"] = str(folder)
@@ -56,6 +57,15 @@ def test_no_backup_without_members_or_of_another_forum_takes_the_place_of_a_good
     told, names = names_after(other, 2)
     assert "which are kept: 1." in told
     assert names == {"1200", "1202"}
+    with inside(live_app), clock.at(NOON + timedelta(minutes=5)):
+        assert newest_backup().name == rotation.name_at(NOON), "that of another forum is none to try out"
+        (folder / rotation.name_at(NOON + timedelta(minutes=4))).write_text("damaged, or not to be read")
+        assert newest_backup().name == rotation.name_at(NOON + timedelta(minutes=4)), "a drill says how it is"
+        with monkeypatch.context() as patched:
+            patched.setattr(operating.os, "access", lambda *_: False)  # as of a file of another user
+            assert newest_backup().name == rotation.name_at(NOON)
+        assert "cannot be read and does not count" in capsys.readouterr().err
+        (folder / rotation.name_at(NOON + timedelta(minutes=4))).unlink()
     assert names_after(live_app, 3)[1] == {"1202", "1203"}, "its own is replaced"
 
 

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 
 from forum import create_app
+from forum.infra.backups import reading
 from forum.infra.backups.workspace import PREFIX
 from forum.infra.db import db
-from tests.cli.backup_runs import another, fitting_programs, inside, run, said
+from tests.cli.backup_runs import another, counts, fill, fitting_programs, inside, run, said
 from tests.conftest import POSTGRES, settings_for
 from tests.factories import make_space
 
@@ -38,6 +39,32 @@ def test_what_others_made_and_what_somebody_began_is_not_dropped(live_app, tmp_p
     told = said(run(live_app, "restore", tmp_path / "a"), 1)
     assert "There are 1 " in told
     assert "is only brought into an empty one" in told
+
+
+BESIDE_OURS = """CREATE SCHEMA audit;
+CREATE TABLE audit.mine (id INTEGER REFERENCES public.member);
+CREATE VIEW audit.seen AS SELECT id FROM public.member"""
+# As of an extension that keeps rows of its own in `public`, and wants them in every dump.
+OF_AN_EXTENSION = """CREATE TABLE spatial (id INTEGER); INSERT INTO spatial VALUES (1);
+ALTER EXTENSION plpgsql ADD TABLE spatial;
+UPDATE pg_extension SET extconfig = ARRAY['spatial'::regclass], extcondition = ARRAY[''] WHERE extname = 'plpgsql'"""
+
+
+def test_what_others_keep_beside_our_tables_is_not_in_a_backup_and_keeps_none_from_coming_back(
+    live_app, tmp_path
+):
+    if not POSTGRES:
+        return  # it has neither schemas nor extensions
+    fill(live_app)
+    execute(live_app, BESIDE_OURS)
+    execute(live_app, OF_AN_EXTENSION)
+    said(run(live_app, "backup", tmp_path / "a"))
+    assert not {"mine", "spatial"} & set(reading.check(tmp_path / "a").counts)
+    plain, with_it = another(tmp_path / "plain"), another(tmp_path / "with it")
+    execute(with_it, OF_AN_EXTENSION)
+    for copy in (plain, with_it):
+        said(run(copy, "restore", tmp_path / "a"))
+        assert counts(copy) == counts(live_app)
 
 
 RELEASES = (

@@ -2,13 +2,16 @@
 
 import errno
 import gzip
+import io
 import subprocess
 from datetime import UTC, datetime
 
 import pytest
 
-from forum.infra.backups import archive, reading, sqlite
+from forum.infra import disks
+from forum.infra.backups import archive, reading, room, sqlite
 from forum.infra.backups.problems import PREFIX, Damaged, Problem, told
+from forum.infra.disks import Room
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.any_database
@@ -101,7 +104,7 @@ def test_a_full_disk_is_named_by_the_folder_that_was_written_in(tmp_path):
 
 
 def test_a_restore_onto_a_full_disk_blames_not_that_of_the_backup(file, tmp_path, monkeypatch):
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     content = gzip.compress(b"rows")
@@ -110,9 +113,31 @@ def test_a_restore_onto_a_full_disk_blames_not_that_of_the_backup(file, tmp_path
         with writer.part(sqlite.PART) as sink:
             sink.write(content)
         writer.finish(archive.Manifest(MADE, "sqlite", "0014", {}, parts=list(writer.parts)))
-    monkeypatch.setattr(sqlite.shutil, "copyfileobj", full)
+    monkeypatch.setattr(sqlite.room, "copy", full)
     with pytest.raises(Problem, match=f"no room on the disk of {tmp_path / 'elsewhere'} "):
         sqlite.unpack(file, tmp_path / "elsewhere")
+
+
+def test_copying_stops_before_a_disk_is_full(tmp_path, monkeypatch):
+    free = iter([room.MARGIN + 2, room.MARGIN, room.MARGIN - 1])
+    monkeypatch.setattr(room.disks, "room", lambda _folder: Room(next(free), 10**9, is_read_only=False))
+    monkeypatch.setattr(room, "CHUNK", 1)
+    copied = io.BytesIO()
+    with pytest.raises(Problem, match=f"no room on the disk of {tmp_path} "):
+        room.copy(io.BytesIO(b"rows"), copied, tmp_path / f"{PREFIX}1")
+    assert copied.getvalue() == b"ro"
+
+
+def test_sizes_are_said_as_people_read_them():
+    sizes = (0, 27_400, 999_000, 3_440_000, 41_000_000, 41_000_000_000)
+    assert [disks.in_words(size) for size in sizes] == [
+        "0 kB",
+        "27 kB",
+        "999 kB",
+        "3.4 MB",
+        "41 MB",
+        "41.0 GB",
+    ]
 
 
 def test_the_tools_of_the_system_open_it(file, tmp_path):

@@ -1,17 +1,21 @@
 """Backups that somebody else made: nothing is written outside, nothing hangs, and each refusal is a sentence."""
 
+import gzip
 import hashlib
 import io
 import json
 import os
+import sqlite3
 import tarfile
+import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from forum.infra.backups import archive, reading
+from forum.infra.backups import archive, reading, sqlite
 from forum.infra.backups.problems import Damaged, Problem
 from forum.infra.backups.workspace import PREFIX, workspace
 
@@ -29,7 +33,7 @@ NAMES = st.lists(SIGNS, min_size=1, max_size=6).map("".join)
 
 
 def written(
-    file: Path, names=("media/a",), kind=tarfile.REGTYPE, headers=None, content=None, **fields
+    file: Path, names=("media/a",), kind=tarfile.REGTYPE, headers=None, content=None, of_part=b"x", **fields
 ) -> Path:
     """A backup whose checksums fit, with whatever parts and manifest."""
     body, parts = io.BytesIO(), []
@@ -37,9 +41,10 @@ def written(
     with tarfile.open(fileobj=body, mode="w", format=form) as tar:
         for name in names:
             part = tarfile.TarInfo(name)
-            part.size, part.type, part.pax_headers = 1, kind, headers or {}
-            tar.addfile(part, io.BytesIO(b"x"))
-            parts.append({"name": name, "size": 1, "sha256": hashlib.sha256(b"x").hexdigest()})
+            part.size, part.type, part.pax_headers = len(of_part), kind, headers or {}
+            tar.addfile(part, io.BytesIO(of_part))
+            sha256 = hashlib.sha256(of_part).hexdigest()
+            parts.append({"name": name, "size": len(of_part), "sha256": sha256})
         whole = content or json.dumps({**MANIFEST, "parts": parts, **fields}).encode()
         manifest = tarfile.TarInfo(archive.MANIFEST)
         manifest.size = len(whole)
@@ -85,6 +90,41 @@ def test_only_whole_regular_files_are_taken(place):
     ):
         with pytest.raises(Damaged):
             reading.check(written(place, **changed))
+
+
+def test_no_file_takes_memory_or_disk_without_bound(place, tmp_path, monkeypatch):
+    for kind in (tarfile.GNUTYPE_LONGNAME, tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_SPARSE):
+        header = tarfile.TarInfo("media/a")
+        header.size, header.type = 2**26, kind
+        with place.open("wb") as file:
+            file.write(header.tobuf(tarfile.GNU_FORMAT))
+            file.truncate(2**26)
+        tracemalloc.start()
+        with pytest.raises(Damaged):
+            reading.check(place)
+        assert reading.told_by(place) is None
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+        tracemalloc.stop()
+    assert reading.told_by(written(place, ["media/a", "media/b"])) is not None
+    monkeypatch.setattr(reading, "PARTS_MAX", 2)
+    with pytest.raises(Damaged):
+        reading.check(place)
+    assert reading.told_by(place) is None
+
+
+def test_a_database_is_unpacked_as_far_as_it_says_of_itself(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "database")) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    for number, (more, fits) in enumerate(((b"", True), (b"x", False), (bytes(10**7), False))):
+        packed = gzip.compress((tmp_path / "database").read_bytes() + more)
+        file = written(tmp_path / f"{number}", [sqlite.PART], of_part=packed)
+        (tmp_path / f"copy {number}").mkdir()
+        if fits:
+            sqlite.unpack(file, tmp_path / f"copy {number}")
+            continue
+        with pytest.raises(Problem, match="longer than it says of itself"):
+            sqlite.unpack(file, tmp_path / f"copy {number}")
+        assert (tmp_path / f"copy {number}" / "restored.db").stat().st_size < 10**6
 
 
 def test_a_newer_format_is_called_newer_whatever_else_it_holds(place):

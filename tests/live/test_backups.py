@@ -134,10 +134,11 @@ class Run:
         assert code == "0", words
         return float(taken)
 
-    def kill_after(self, seconds: float, how: int = signal.SIGKILL) -> None:
+    def kill_after(self, seconds: float, how: int = signal.SIGKILL) -> str:
+        """End it so much later, and return what it said until then."""
         time.sleep(seconds)
         self.process.send_signal(how)
-        self.process.communicate(timeout=60)
+        return self.process.communicate(timeout=60)[0]
 
 
 def test_twenty_kills_leave_a_whole_backup_or_none(large, tmp_path, chance, capsys):
@@ -208,15 +209,22 @@ def assert_whole(app, expected) -> None:
         assert db.session.scalar(text("SELECT version_num FROM alembic_version"))
 
 
-def test_a_drill_that_is_stopped_or_killed_leaves_nothing_for_long(large, tmp_path, chance):
+def test_a_drill_that_is_stopped_or_killed_leaves_nothing_for_long(large, tmp_path, chance, capsys):
     file = tmp_path / "whole.backup"
     said(run(large, "backup", file))
     before = counts(large)
     whole_time = Run(large, "drill", file).seconds()
-    for how in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL, signal.SIGKILL):
-        Run(large, "drill", file).kill_after(chance.uniform(0.1, whole_time), how)
-        if how == signal.SIGTERM:
-            assert left_by_drills(large) == []
+    stopped, killed = 0, 0
+    for part in range(6):  # one in each sixth of the way
+        moment = chance.uniform(part, part + 1) * whole_time / 6
+        words = Run(large, "drill", file).kill_after(moment, signal.SIGTERM).split()
+        stopped += words[1:2] == ["143"]
+        assert left_by_drills(large) == []
+        Run(large, "drill", file).kill_after(moment)
+        killed += bool(left_by_drills(large))
+    tell(capsys, f"a drill takes {whole_time:.2f} s; at work: {stopped} of 6 stopped, {killed} of 6 killed")
+    assert stopped, "no drill was at work when it was told to stop"
+    assert killed, "no drill was at work when it was killed"
     said(run(large, "drill", file))
     assert left_by_drills(large) == []
     assert counts(large) == before

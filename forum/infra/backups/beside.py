@@ -14,6 +14,11 @@ from forum.infra.backups.problems import Problem
 
 LOCK = 0x1EE7 << 32  # of drills, among the advisory locks of the database
 PREFIX = "leerkring_drill"
+# Where the server knows such a limit: 13 does not. This connection waits for as long as the drill takes.
+PATIENT, PATIENCE = (
+    "idle_session_timeout",
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = %s",
+)
 CREATE = "CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}"
 
 
@@ -25,7 +30,7 @@ def temporary_database(url: URL) -> Iterator[URL]:
     """
     with connected(url) as connection:
         connection.autocommit = True
-        connection.execute("SET idle_session_timeout = 0")
+        connection.execute(PATIENCE, (PATIENT,))
         oid, *like = connection.execute(
             "SELECT oid, pg_encoding_to_char(encoding), datcollate, datctype FROM pg_database"
             " WHERE datname = current_database()"

@@ -1,15 +1,14 @@
 """Makes the file of a backup while people go on: complete and checked before it gets its name, or not at all."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
 from forum.infra import clock, private_files
-from forum.infra.backups import postgresql, sqlite
-from forum.infra.backups.archive import CHUNK, MEDIA, Manifest, Sink, Writer
+from forum.infra.backups import postgresql, room, sqlite
+from forum.infra.backups.archive import MEDIA, Manifest, Sink, Writer
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import check
 from forum.infra.backups.snapshot import Snapshot
@@ -31,7 +30,7 @@ def require_place(target: Path) -> None:
 def make(
     url: URL, target: Path, *, media: Path, key: str = "", accept: Callable[[Manifest], None] | None = None
 ) -> Manifest:
-    """Back up the database at `url` and the files of `media` into a new file `target`; Problem.
+    """Back up the database at `url` and the files of `media` into a new file `target`; Problem, Unwritable.
 
     `key` stands for the SECRET_KEY. `accept` sees the manifest of the finished file before it gets its name, and raises
     Problem where it shall not.
@@ -51,7 +50,7 @@ def make(
                     writer.part(MEDIA + path.relative_to(media).as_posix()) as sink,
                     path.open("rb") as content,
                 ):
-                    shutil.copyfileobj(content, sink, CHUNK)
+                    room.copy(content, sink, folder)
             writer.finish(
                 Manifest(
                     made_at,
@@ -71,11 +70,19 @@ def make(
     return manifest
 
 
+def forum_of(url: URL) -> str:
+    """Return what stands for the forum in the database at `url`, as its backups have it, or nothing; Problem."""
+    path = sqlite_file(url)
+    if url.get_backend_name() == "postgresql":
+        return postgresql.forum(url)
+    return sqlite.forum(path) if path is not None and path.exists() else ""
+
+
 def _dump(url: URL, folder: Path, sink: Sink) -> Snapshot:
     path = sqlite_file(url)
     if url.get_backend_name() == "postgresql":
-        found = postgresql.dump(url, sink)
-    elif path is not None and path.exists():
+        found = postgresql.dump(url, folder, sink)
+    elif path is not None:
         found = sqlite.dump(path, folder, sink)
     else:
         raise Problem("There is no database: DATABASE_URL names none that is kept in a file.")

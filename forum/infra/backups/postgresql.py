@@ -1,9 +1,12 @@
-"""PostgreSQL: a dump of a database that people write in, and how it is brought into an empty one, whole or not."""
+"""PostgreSQL: a dump of a database that people write in, and how it is brought into an empty one, whole or not.
 
-import re
-import shutil
+All that is ours is in the schema `public`. Other schemas, and what extensions keep in ours, are of others: making them
+takes rights that the role of the forum need not have, and they may not be readable for it.
+"""
+
+import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL
 
+from forum.infra.backups import room
 from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.postgresql_programs import Program, arguments, find, first_error, major, version_of
 from forum.infra.backups.problems import Problem, told
@@ -29,11 +33,16 @@ from forum.infra.backups.snapshot import (
 )
 
 PART = "database.pgdump"
-TABLES = """SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE nspname = 'public' AND relkind IN ('r', 'p') ORDER BY relname"""
+OF_EXTENSION = """EXISTS (SELECT 1 FROM pg_depend WHERE deptype = 'e' AND classid = '{0}'::regclass
+AND objid = {0}.oid)"""
+ALL_TABLES = """SELECT relname FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"""
+TABLES = f"{ALL_TABLES} AND NOT {OF_EXTENSION.format('pg_class')} ORDER BY relname"
+TABLES_OF_EXTENSIONS = f"{ALL_TABLES} AND {OF_EXTENSION.format('pg_class')}"
 FIRST_MEMBER = "SELECT id || ' ' || extract(epoch FROM created_at) FROM public.member ORDER BY id LIMIT 1"
-FUNCTIONS = """SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-JOIN pg_namespace ON pg_namespace.oid = pronamespace WHERE NOT tgisinternal AND nspname = 'public'"""
+FUNCTIONS = f"""SELECT DISTINCT proname FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+JOIN pg_class ON pg_class.oid = tgrelid AND relnamespace = pronamespace
+WHERE NOT tgisinternal AND pronamespace = 'public'::regnamespace AND NOT {OF_EXTENSION.format("pg_proc")}"""  # noqa: S608
 # What others made on our tables, and what would go with them: views, and foreign keys of other schemas.
 DEPENDENT = """SELECT DISTINCT pg_rewrite.ev_class::regclass::text FROM pg_depend
 JOIN pg_rewrite ON pg_rewrite.oid = objid AND classid = 'pg_rewrite'::regclass
@@ -42,16 +51,19 @@ JOIN pg_namespace ON pg_namespace.oid = relnamespace AND nspname = 'public'
 UNION SELECT conrelid::regclass::text FROM pg_constraint
 JOIN pg_class theirs ON theirs.oid = conrelid JOIN pg_class ours ON ours.oid = confrelid
 WHERE contype = 'f' AND ours.relnamespace = 'public'::regnamespace AND theirs.relnamespace <> ours.relnamespace"""
-# What belongs to the server and not to the forum: making it takes rights that the role of the forum need not have.
-NOT_OURS = re.compile(r"^\d+; \d+ \d+ (EXTENSION|SCHEMA|PUBLICATION|SUBSCRIPTION|EVENT TRIGGER) ")
+OURS = ["--schema=public", "--no-publications", "--no-owner", "--no-privileges"]  # for pg_dump and pg_restore
 # Programs of version 17 and later say this to every server, and older servers do not know it.
 NEWER_SETTING, KNOWN_FROM = b"SET transaction_timeout = 0;\n", 17
 LEVEL = 3  # of compression: half the time of its default, for a third more bytes
 LOCK_PATIENCE = "60s"  # for who changes a table at that moment: a migration
 
 
-def dump(url: URL, sink: Sink) -> Snapshot:
-    """Write the database as it is at one moment into `sink`, and return its counts of that same moment; Problem."""
+def dump(url: URL, folder: Path, sink: Sink) -> Snapshot:
+    """Write the database as it is at one moment into `sink`, and return its counts of that same moment; Problem.
+
+    `folder` is where that file lies.
+    """
+    room.require(folder)
     with connected(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
@@ -63,14 +75,14 @@ def dump(url: URL, sink: Sink) -> Snapshot:
             "--format=custom",
             f"--compress={LEVEL}",
             "--no-password",
-            "--no-owner",
-            "--no-privileges",
+            *OURS,
         ]
         command += [f"--snapshot={shared}", f"--lock-wait-timeout={LOCK_PATIENCE}"]
+        for (name,) in connection.execute(TABLES_OF_EXTENSIONS).fetchall():
+            command.append(f"--exclude-table={sql.Identifier('public', name).as_string(connection)}")
         with Program(command, url, stdout=subprocess.PIPE) as dumping:
             found = _snapshot(connection)
-            while data := dumping.read(CHUNK):
-                sink.write(data)
+            room.copy(dumping, sink, folder)
             dumping.finish()
     return replace(found, made_with=version_of(program))
 
@@ -79,7 +91,9 @@ def unpack(backup: Path, folder: Path) -> Path:
     """Bring the dump of a backup that was checked into a file in `folder`; Problem."""
     copy = folder / PART
     with opened(backup, PART) as part, told(copy), copy.open("xb") as file:
-        shutil.copyfileobj(part, file, CHUNK)
+        room.require(folder, part.seek(0, os.SEEK_END))
+        part.seek(0)
+        room.copy(part, file, folder)
     return copy
 
 
@@ -87,6 +101,12 @@ def snapshot(url: URL) -> Snapshot:
     """Return revision and counts of a database; Problem."""
     with connected(url) as connection:
         return _snapshot(connection)
+
+
+def forum(url: URL) -> str:
+    """Return what stands for the forum in a database, as in the snapshot of it; nothing without members. Problem."""
+    with connected(url) as connection:
+        return _forum(connection, [name for (name,) in connection.execute(TABLES).fetchall()])
 
 
 def require_empty(url: URL) -> None:
@@ -107,9 +127,7 @@ def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot, hol
     wanted = max(server, major(made.made_with))
     # psql of the same version: what one writes, the other understands.
     restore, psql = find("pg_restore", wanted), find("psql", wanted)
-    contents = _contents(restore, dump)
-    reading = [restore, "--file=-", "--no-owner", "--no-privileges", "--no-comments", "--no-tablespaces"]
-    reading += [f"--use-list={contents}", dump]
+    reading = [restore, "--file=-", *OURS, "--no-comments", "--no-tablespaces", dump]
     # Not --single-transaction: it commits where its input ends, also where that is because we were killed.
     writing = [psql, "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
     writing += ["--set=VERBOSITY=terse"]  # an error then shows nothing of what people wrote
@@ -199,8 +217,11 @@ def _snapshot(connection: psycopg.Connection) -> Snapshot:
     revision = ""
     if REVISIONS in tables:
         revision = _one(connection, sql.SQL("SELECT version_num FROM public.alembic_version")) or ""
-    first = _one(connection, sql.SQL(FIRST_MEMBER)) if "member" in tables else None
-    return Snapshot(revision, counts, forum=forum_mark(first or ""))
+    return Snapshot(revision, counts, forum=_forum(connection, tables))
+
+
+def _forum(connection: psycopg.Connection, tables: Iterable[str]) -> str:
+    return forum_mark(_one(connection, sql.SQL(FIRST_MEMBER)) or "") if "member" in tables else ""
 
 
 def _one(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> Any:
@@ -210,15 +231,3 @@ def _one(connection: psycopg.Connection, query: sql.SQL | sql.Composed) -> Any:
 
 def _server_major(connection: psycopg.Connection) -> int:
     return connection.info.server_version // 10000
-
-
-def _contents(restore: Path, dump: Path) -> Path:
-    """Write down what of a dump is brought in, for --use-list."""
-    listed = subprocess.run([restore, "--list", dump], capture_output=True, text=True, check=False)
-    if listed.returncode:
-        raise Problem(f"The dump cannot be read: {first_error(listed.stderr)}")
-    contents = dump.with_suffix(".contents")
-    ours = [line for line in listed.stdout.splitlines(keepends=True) if not NOT_OURS.match(line)]
-    with told(contents):
-        contents.write_text("".join(ours))
-    return contents

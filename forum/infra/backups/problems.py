@@ -43,13 +43,13 @@ def _is_full(path: Path) -> bool:
 
 
 def _sentence(path: Path, is_full: bool, reason: str) -> str:
-    place = _known(path)
+    place = known(path)
     if is_full:
         folder = place if place.is_dir() else place.parent
         return f"There is no room on the disk of {folder} ({reason}): nothing was kept there."
     return f"{place}: {reason}."
 
 
-def _known(path: Path) -> Path:
+def known(path: Path) -> Path:
     """Return what people know of a path: not the folder that is made for a moment, but the one around it."""
     return next((each.parent for each in (path, *path.parents) if each.name.startswith(PREFIX)), path)

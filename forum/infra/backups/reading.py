@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Self
 
 from forum.infra.backups.archive import (
     CHUNK,
@@ -25,11 +25,16 @@ from forum.infra.backups.problems import Damaged, Problem, told
 
 DATABASE = "database."  # how the name of the first part begins
 MANIFEST_MAX = 16 * CHUNK
+PARTS_MAX = 150_000  # more than a manifest of that size can name
+NAME_MAX = 64 * 1024  # bytes of a name that has a header of its own
 UNREADABLE = (
     *(tarfile.TarError, ValueError, TypeError, KeyError, AttributeError, EOFError),
     *(OverflowError, RecursionError),
 )
 REGULAR = {tarfile.REGTYPE, tarfile.AREGTYPE}
+LONG_NAMES = {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
+# What no backup has, and a tar reads into memory, as long as it is.
+NEVER = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_SPARSE}
 
 
 def check(path: Path) -> Manifest:
@@ -53,8 +58,8 @@ def check(path: Path) -> Manifest:
 def told_by(path: Path) -> Manifest | None:
     """Return what a backup says of itself, without a look at the rest of it; None where that cannot be read."""
     try:
-        with _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
-            part = tar.extractfile(MANIFEST)
+        with _tar(path) as tar:
+            part = _named(tar, MANIFEST)
             return read_manifest(part.read(MANIFEST_MAX)) if part else None
     except (OSError, Problem, Newer, *UNREADABLE):
         return None
@@ -63,11 +68,8 @@ def told_by(path: Path) -> Manifest | None:
 @contextmanager
 def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
     """Open one part of a backup that was checked; Problem where there is none of that name."""
-    with told(path), _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
-        try:
-            part = tar.extractfile(name)
-        except KeyError:
-            part = None
+    with told(path), _tar(path) as tar:
+        part = _named(tar, name)
         if part is None:
             raise Problem(f"{path} holds no {name}.")
         yield part
@@ -75,8 +77,8 @@ def opened(path: Path, name: str) -> Iterator[IO[bytes]]:
 
 def media(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield name (below the media folder) and content of each media file in a backup that was checked; Problem."""
-    with told(path), _file(path) as file, tarfile.open(fileobj=file, mode="r:") as tar:
-        for member in tar:
+    with told(path), _tar(path) as tar:
+        for member in _members(tar):
             content = tar.extractfile(member) if member.name.startswith(MEDIA) else None
             if content is not None:
                 if not _is_ours(member):
@@ -93,6 +95,40 @@ def _file(path: Path) -> Iterator[BinaryIO]:
         raise Problem(f"{path} is no file with a backup.")
     with os.fdopen(number, "rb") as file:
         yield file
+
+
+class _Header(tarfile.TarInfo):
+    """A header that leads to no more in memory than a name."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Return what these bytes say; tarfile.TarError, also for what no backup has."""
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in NEVER or (found.type in LONG_NAMES and found.size > NAME_MAX):
+            raise tarfile.ReadError("a header that no backup has")
+        return found
+
+
+@contextmanager
+def _tar(path: Path) -> Iterator[tarfile.TarFile]:
+    """Open a backup to get at its parts; OSError, Problem, tarfile.TarError."""
+    with _file(path) as file, tarfile.open(fileobj=file, mode="r:", tarinfo=_Header) as tar:
+        yield tar
+
+
+def _members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    """Yield what is in it, one after another; tarfile.TarError where that has no end."""
+    for number, member in enumerate(tar):
+        if number >= PARTS_MAX:
+            raise tarfile.ReadError("more parts than a backup has")
+        yield member
+
+
+def _named(tar: tarfile.TarFile, name: str) -> IO[bytes] | None:
+    for member in _members(tar):
+        if member.name == name:
+            return tar.extractfile(member)
+    return None
 
 
 class _Body:
@@ -126,11 +162,9 @@ class _Contents:
         self._strange = ""
         try:
             # One pass, also over a file that is larger than the memory.
-            with tarfile.open(fileobj=body, mode="r|") as tar:  # type: ignore[call-overload]
-                for member in tar:
+            with tarfile.open(fileobj=body, mode="r|", tarinfo=_Header) as tar:  # type: ignore[call-overload]
+                for member in _members(tar):
                     self._read(member, tar.extractfile(member))
-                    if tar.pax_headers:
-                        raise ValueError("headers that no backup has")
         except Newer:
             self.is_newer = True
         except UNREADABLE:
@@ -162,7 +196,7 @@ class _Contents:
 
 def _is_ours(member: tarfile.TarInfo) -> bool:
     """Whether a part may be such: a whole regular file, under a name that leads nowhere else however it is joined."""
-    if member.type not in REGULAR or member.sparse is not None or member.pax_headers:
+    if member.type not in REGULAR:
         return False
     place = PurePosixPath(member.name)
     if str(place) != member.name or place.is_absolute() or not place.parts or ".." in place.parts:

@@ -1,14 +1,13 @@
 """Brings a backup into an empty instance: whole, or not at all."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy.engine import URL
 
 from forum.infra import private_files
-from forum.infra.backups import postgresql, reading, sqlite
-from forum.infra.backups.archive import CHUNK, MEDIA, Manifest, hashed
+from forum.infra.backups import postgresql, reading, room, sqlite
+from forum.infra.backups.archive import MEDIA, Manifest, hashed
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.snapshot import KINDS, Snapshot
 from forum.infra.backups.workspace import place, workspace, write_through
@@ -132,7 +131,7 @@ def _bring_media(backup: Path, media: Path) -> None:
                 made = folder / "file"
                 private_files.write(made, b"")
                 with made.open("wb") as file:
-                    shutil.copyfileobj(content, file, CHUNK)
+                    room.copy(content, file, folder)
                 write_through(made)
                 place(made, target)
 

@@ -2,16 +2,16 @@
 
 import gzip
 import os
-import shutil
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from forum.infra import private_files
-from forum.infra.backups.archive import CHUNK, Sink
+from forum.infra.backups import room
+from forum.infra.backups.archive import Sink
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
 from forum.infra.backups.snapshot import NOT_HELD, REVISIONS, Snapshot, emptiness, forum_mark, in_file
@@ -20,6 +20,7 @@ from forum.infra.backups.workspace import place, write_through
 PART = "database.sqlite.gz"
 LEVEL = 3  # of gzip: half the size at a third of the time of its default
 FIRST_MEMBER = "SELECT id || ' ' || created_at FROM member ORDER BY id LIMIT 1"
+HEADER = 100  # bytes at the beginning of a database
 BESIDE = ("-wal", "-journal")  # what SQLite would read into a database that it finds beside it
 
 
@@ -33,7 +34,8 @@ def dump(database: Path, folder: Path, sink: Sink) -> Snapshot:
     with told(database), _connected(database) as source:
         # Reading needs room too, beside the database: asked for here, where it is not taken for that of the copy.
         source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        pages = _number(source, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        room.require(folder, int(pages))
         with told(copy), _connected(copy) as target:
             target.execute("PRAGMA synchronous = OFF")
             # All pages in one step, so that it reads one snapshot: in several it begins anew whenever somebody writes.
@@ -45,7 +47,7 @@ def dump(database: Path, folder: Path, sink: Sink) -> Snapshot:
         copy.open("rb") as file,
         gzip.GzipFile("", "wb", LEVEL, sink, mtime=0) as packed,  # type: ignore[call-overload]
     ):
-        shutil.copyfileobj(file, packed, CHUNK)
+        room.copy(file, packed, folder)
     copy.unlink()
     return found
 
@@ -56,7 +58,11 @@ def unpack(backup: Path, folder: Path) -> Path:
     private_files.make_file(copy)
     with opened(backup, PART) as part, gzip.open(part) as packed, told(copy), copy.open("wb") as file:
         try:
-            shutil.copyfileobj(packed, file, CHUNK)
+            header = packed.read(HEADER)
+            size = _size(header)
+            room.require(folder, size or 0)
+            file.write(header)
+            room.copy(packed, file, folder, at_most=size and size - len(header))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise Problem(f"The database in {backup} is cut off or damaged.") from error
     _sound(copy)
@@ -66,11 +72,16 @@ def unpack(backup: Path, folder: Path) -> Path:
 def snapshot(database: Path) -> Snapshot:
     """Return revision and counts of a database; Problem."""
     with told(database), _connected(database) as connection:
-        tables = _tables(connection)
-        revision = _number(connection, "SELECT version_num FROM alembic_version") if tables else ""
-        counts = {table: int(_number(connection, f'SELECT count(*) FROM "{table}"')) for table in tables}  # noqa: S608
-        first = str(_number(connection, FIRST_MEMBER)) if "member" in tables else ""
-    return Snapshot(str(revision), counts, f"SQLite {sqlite3.sqlite_version}", forum_mark(first))
+        counts = _counts(connection)
+        revision = _number(connection, "SELECT version_num FROM alembic_version") if counts else ""
+        made_with, mark = f"SQLite {sqlite3.sqlite_version}", _forum(connection, counts)
+    return Snapshot(str(revision), counts, made_with, mark)
+
+
+def forum(database: Path) -> str:
+    """Return what stands for the forum in a database, as in the snapshot of it; nothing without members. Problem."""
+    with told(database), _connected(database) as connection:
+        return _forum(connection, _tables(connection))
 
 
 def execute(database: Path, statements: list[str], holds: str) -> None:
@@ -124,10 +135,8 @@ def _alone(connection: sqlite3.Connection, database: Path) -> Iterator[None]:
 
 
 def _require_empty(connection: sqlite3.Connection, database: Path) -> None:
-    tables = _tables(connection)
-    rows = {name: int(_number(connection, f'SELECT count(*) FROM "{name}"')) for name in tables}  # noqa: S608
     views = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'view'")}
-    if sentence := emptiness(rows, views, in_file(database)):
+    if sentence := emptiness(_counts(connection), views, in_file(database)):
         raise Problem(sentence)
 
 
@@ -149,6 +158,26 @@ def _make_single(database: Path) -> None:
 def _tables(connection: sqlite3.Connection) -> list[str]:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     return sorted(row[0] for row in connection.execute(query))
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    return {
+        table: int(_number(connection, f'SELECT count(*) FROM "{table}"'))  # noqa: S608 - of the database itself
+        for table in _tables(connection)
+    }
+
+
+def _forum(connection: sqlite3.Connection, tables: Iterable[str]) -> str:
+    return forum_mark(str(_number(connection, FIRST_MEMBER))) if "member" in tables else ""
+
+
+def _size(header: bytes) -> int | None:
+    """How many bytes a database has whose file begins so; None where it does not say."""
+    # See "The Database Header" in SQLite's file format: sizes count where both change counters are the same.
+    page, counter, pages = (int.from_bytes(header[at : at + n]) for at, n in ((16, 2), (24, 4), (28, 4)))
+    if len(header) < HEADER or counter != int.from_bytes(header[92:96]) or not pages:
+        return None
+    return pages * (65_536 if page == 1 else page)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> str | int:
