@@ -173,6 +173,8 @@ def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVe
     return lesson, version
 
 
+# What comes unasked, which its reader can stop; a letter about somebody's password cannot be.
+STOPPABLE = frozenset({"digest", "cited"})
 KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "invitation": _invitation,
     "confirm_email": _confirm_email,

@@ -17,7 +17,7 @@ from forum.infra.mailer import Message, build
 from forum.jobs import letter_kinds
 from forum.jobs.letter_kinds import NothingToSend
 from forum.models.accounts import Member
-from forum.models.mail import Lane, OutgoingMail
+from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -105,8 +105,7 @@ def _known(locale: str | None) -> str:
 
 
 def _unsubscribe_url(mail: OutgoingMail, member: Member | None) -> str | None:
-    """Only bulk mail can be stopped; a letter about somebody's password cannot."""
-    if mail.lane != Lane.BULK or member is None:
+    if mail.kind not in letter_kinds.STOPPABLE or member is None:
         return None
     return link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id))
 

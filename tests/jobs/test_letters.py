@@ -25,14 +25,14 @@ SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "
 NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned", "drafts_lapse")
 
 
-def queued(kind, *, member=None, invitation=None, asked=None, lane=Lane.DIRECT, **payload):
+def queued(kind, *, member=None, invitation=None, asked=None, **payload):
     mail_queue.queue_mail(
         kind,
         key=f"{kind}.1",
         member_id=member.id if member else None,
         invitation_id=invitation.id if invitation else None,
         access_request_id=asked.id if asked else None,
-        lane=lane,
+        lane=Lane.NOTICE,
         payload=payload,
     )
     return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == f"{kind}.1")).one()
@@ -90,8 +90,7 @@ def mail_of(session):
         if kind in {"cited", "lesson_returned"}:
             lesson = make_lesson(space, keeper)
             to = person if kind == "cited" else keeper
-            lane = Lane.BULK if kind == "cited" else Lane.DIRECT
-            return queued(kind, member=to, lane=lane, lesson_id=lesson.id, version_id=lesson.current_id)
+            return queued(kind, member=to, lesson_id=lesson.id, version_id=lesson.current_id)
         if kind == "drafts_lapse":
             told_at = clock.now()
             drafts_that_lapse(person, told_at)
@@ -190,6 +189,16 @@ def test_what_comes_unasked_can_be_stopped_from_any_mail_client(mail_of, kind):
     assert message["Precedence"] == "bulk"
     for part in parts(message):
         assert address in part
+
+
+@pytest.mark.parametrize("kind", sorted(letter_kinds.KINDS))
+def test_what_can_be_stopped_can_be_in_whatever_lane_it_goes(mail_of, kind):
+    mail = mail_of(kind)
+    for mail.lane in Lane:
+        message = letters.letter_for(mail).message
+        assert (message["List-Unsubscribe"] is None) == (kind in NO_LIST)
+        for part in parts(message):
+            assert "None" not in part
 
 
 def test_a_letter_is_the_same_letter_when_it_is_made_again(mail_of):
