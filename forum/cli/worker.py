@@ -6,6 +6,7 @@ import click
 from flask import Flask
 
 from forum.cli import checks
+from forum.domain.mailing import hold
 from forum.jobs import worker
 from forum.models.mail import Lane
 
@@ -31,12 +32,20 @@ def _worker(app: Flask) -> click.Command:
             checks.report_work()
             return
         if until_idle:
-            worker.work_off(app)
-            click.echo("Nothing is due any more.")
+            _report(app, worker.work_off(app, lanes))
             return
         sys.exit(worker.Worker(app, lanes).run())
 
     return work
+
+
+def _report(app: Flask, waiting: list[str]) -> None:
+    """Say what waits all the same; exit 1 when anything does that should not."""
+    if waiting:
+        sys.exit(f"Still due: {', '.join(waiting)}. `flask mail status` says why mail waits.")
+    with app.app_context():
+        held = hold.is_held()
+    click.echo("Mail is held: `flask mail release`." if held else "Nothing is due any more.")
 
 
 def _lanes(_context: click.Context, _option: click.Parameter, value: str) -> list[Lane]:

@@ -21,7 +21,9 @@ class MailError(Exception):
         words = ADDRESS.sub(LEFT_OUT, one_line(reason[:ENOUGH]))
         local = recipient.rpartition("@")[0]
         if local:
-            words = re.sub(rf"(?<![\w.]){re.escape(local)}(?![\w.])", LEFT_OUT, words, flags=re.IGNORECASE)
+            words = re.sub(
+                rf"(?<!\w)(?<!\w\.){re.escape(local)}(?!\.?\w)", LEFT_OUT, words, flags=re.IGNORECASE
+            )
         self.reason = words[:LONGEST]
         super().__init__(self.reason)
 

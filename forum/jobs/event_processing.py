@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from forum.infra import clock, failures
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
+from forum.jobs.stumbles import Stumbles
 from forum.models.events import Event
 from forum.reactions import REACTIONS, Reaction
 
@@ -18,22 +19,47 @@ AT_ONCE = 20  # events in one transaction: more would keep others waiting for SQ
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 
 
-def process_due() -> int:
-    """Handle the oldest events that are due, a few at once, and commit; return how many."""
+def process_due(stumbles: Stumbles | None = None) -> int:
+    """Handle the oldest events that are due, a few at once, and commit; return how many.
+
+    Where the database fails its error is raised; with `stumbles`, which the caller keeps, an event over which it always
+    does is put back like any other that breaks.
+    """
     events = _due()
     if events:
         failpoint("event.claimed")
     for event in events:
-        failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]
-        if failed:
-            _schedule_retry(event, failed)
-        else:
-            event.handled_at = clock.now()
+        event_id = event.id
+        try:
+            _handle(event)
+        except Exception as error:
+            db.session.rollback()
+            if stumbles is None or failures.of(error) is None or not stumbles.is_of_the_row(event_id):
+                raise
+            _put_back(event_id, error)
+            return 1
     if events:
         failpoint("event.handled")
     db.session.commit()
     db.session.expire_all()
     return len(events)
+
+
+def _handle(event: Event) -> None:
+    failed = [reaction for reaction in REACTIONS.get(event.name, ()) if not _succeeds(reaction, event)]
+    if failed:
+        _schedule_retry(event, ", ".join(f"{each.__module__}.{each.__name__}" for each in failed))
+    else:
+        event.handled_at = clock.now()
+
+
+def _put_back(event_id: int, error: Exception) -> None:
+    event = db.session.get(Event, event_id, with_for_update=True)
+    if event is not None and event.handled_at is None:
+        log.error("event %s (%s) met the same failure of the database each time", event_id, event.name)
+        _schedule_retry(event, type(error).__name__)
+    db.session.commit()
+    db.session.expire_all()
 
 
 def anything_due() -> bool:
@@ -75,10 +101,10 @@ def _succeeds(reaction: Reaction, event: Event) -> bool:
     return True
 
 
-def _schedule_retry(event: Event, failed: list[Reaction]) -> None:
+def _schedule_retry(event: Event, failed: str) -> None:
     """Retry later, or give up. Only names are stored: an error message could quote what somebody wrote."""
     event.attempts += 1
-    event.last_error = ", ".join(f"{r.__module__}.{r.__name__}" for r in failed)
+    event.last_error = failed
     if event.attempts >= TRIES:
         event.failed_at = clock.now()
         log.error("event %s (%s) is set aside after %s tries", event.id, event.name, event.attempts)

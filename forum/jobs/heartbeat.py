@@ -27,6 +27,7 @@ class Heartbeat:
         self.name = heartbeats.new_name()
         self.lanes = lanes
         self.started_at = clock.now()
+        self.watches = False  # a worker that is silent, and may yet be dead
         self._last: float | None = None
         self._watched: dict[tuple[str | None, datetime | None], float] = {}
         self._looked: tuple[float, datetime] | None = None  # when it was looked for the dead, by both clocks
@@ -69,12 +70,14 @@ class Heartbeat:
         owners = mail_claims.owners()
         owners.pop(self.name, None)
         self._watched = {owner: self._watched.get(owner, seconds) for owner in owners.items()}
-        dead = {
-            name
+        silent = {
+            name: since
             for (name, at), since in self._watched.items()
             # A sign from the future is from before the clock was set back.
-            if seconds - since >= watched_for and not (at and now - silent_for <= at <= now + workers.LIVE)
+            if not (at and now - silent_for <= at <= now + workers.LIVE)
         }
+        dead = {name for name, since in silent.items() if seconds - since >= watched_for}
+        self.watches = len(silent) > len(dead)
         if dead:
             for mail in mail_claims.take_back(dead):
                 outcomes.after(mail)

@@ -8,42 +8,34 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from collections.abc import Callable
 
 from flask import current_app
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.mailing import hold, mail_claims
+from forum.domain.mailing import mail_claims
 from forum.infra import failures
-from forum.infra.connections import reading, set_patience
+from forum.infra.connections import reading
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
 from forum.infra.smtp import nothing
 from forum.jobs import letter_kinds, letters, outcomes
+from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold
 from forum.jobs.held_up import HeldUp
+from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane, OutgoingMail
 
 log = logging.getLogger(__name__)
 # Letters claimed at once: few where somebody waits, so that another worker can have the next ones.
 AT_ONCE = {Lane.DIRECT: 5, Lane.NOTICE: 20, Lane.BULK: 20, Lane.SLOW: 1}
+RETRIES_EVERY = 10  # rounds in a row, after which mail that failed before goes first
 LOST_IN_A_ROW = 2  # letters whose connection was lost, after which the server counts as away
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds for which a lane rests while the server is away
-PATIENCE = 2.0  # seconds that one attempt to book waits for others who write
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0  # seconds between two attempts to book
 BOOKED = 5  # attempts that fail for another reason than the database
 _chance = secrets.SystemRandom()
-
-
-class ClaimLost(Exception):
-    """Another worker has this mail now, or it is gone."""
-
-
-class OnHold(Exception):
-    """This database is a restored copy since the mail was claimed."""
 
 
 class Sender:
@@ -59,6 +51,7 @@ class Sender:
         self._lost = self._pauses = self._unbooked = 0
         self._rests_until = 0.0
         self._held_up = HeldUp()
+        self._stumbles = Stumbles()
         # Or may hold: the database failed while they were made, or before all of them were booked.
         self._holds_claims = False
 
@@ -91,10 +84,11 @@ class Sender:
         return due
 
     def _send_all(self, mailer: Mailer) -> int:
-        finished = 0
+        finished = rounds = 0
         while not self.stop.is_set() and not self.seconds_to_rest():
             self._unbooked = 0
-            claims = self._claim()
+            rounds += 1
+            claims = self._claim(failed_first=rounds % RETRIES_EVERY == 0)
             for position, claim in enumerate(claims):
                 if self.stop.is_set() or self.seconds_to_rest():
                     self._give_back(claims[position:])
@@ -106,19 +100,21 @@ class Sender:
                 break
         return finished
 
-    def _claim(self) -> list["Claim"]:
+    def _claim(self, *, failed_first: bool) -> list[Claim]:
         failpoint("mail.due")
         if self._holds_claims:
             for mail in mail_claims.take_back({self.owner}, lane=self.lane):
                 outcomes.after(mail)
         self._holds_claims = True
-        mails = mail_claims.claim(self.lane, owner=self.owner, most=AT_ONCE[self.lane])
+        mails = mail_claims.claim(
+            self.lane, owner=self.owner, most=AT_ONCE[self.lane], failed_first=failed_first
+        )
         db.session.commit()
         if mails:
             failpoint("mail.claimed")
         return [Claim(mail, self.owner, self.show_alive) for mail in mails]
 
-    def _deliver(self, mailer: Mailer, claim: "Claim") -> bool:
+    def _deliver(self, mailer: Mailer, claim: Claim) -> bool:
         """Make and send one letter and book the result; return whether anything came of it."""
         try:
             letter = _make(claim.mail)
@@ -132,18 +128,8 @@ class Sender:
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
             self._count_lost(unknown.reason)
-        except Away as away:
-            mark, is_the_server = self._held_up.mark_for(claim.id, away)
-            if is_the_server:
-                self._rest(away.reason)
-            self._book(claim, mark, away.reason)
-            return not is_the_server
-        except Temporary as busy:
-            self._book(claim, mail_claims.schedule_retry, busy.reason)
-            if busy.connection_lost:
-                self._count_lost(busy.reason)
-            else:
-                self._lost = 0
+        except (Away, Temporary) as failed:
+            return self._not_taken(claim, failed)
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
             return False
@@ -160,12 +146,29 @@ class Sender:
             failpoint("mail.booked")
         return True
 
-    def _failed(self, claim: "Claim", error: Exception) -> None:
+    def _not_taken(self, claim: Claim, failed: Away | Temporary) -> bool:
+        if self.leave.is_set():  # cut off by this worker, which must end: it says nothing of letter or server
+            self._give_back([claim])
+            return False
+        if isinstance(failed, Away):
+            mark, is_the_server = self._held_up.mark_for(claim.id, failed)
+            if is_the_server:
+                self._rest(failed.reason)
+            self._book(claim, mark, failed.reason)
+            return not is_the_server
+        self._book(claim, mail_claims.schedule_retry, failed.reason)
+        if failed.connection_lost:
+            self._count_lost(failed.reason)
+        else:
+            self._lost = 0
+        return True
+
+    def _failed(self, claim: Claim, error: Exception) -> None:
         """The database failed or the letter could not be made, before it was handed over; after that it is our bug."""
         if claim.is_handed_over:
             log.error("mail %s (%s) met an error behind the server", claim.id, claim.kind, exc_info=error)
             self._book(claim, mail_claims.mark_uncertain, type(error).__name__)
-        elif failures.of(error) is not None:
+        elif failures.of(error) is not None and not self._stumbles.is_of_the_row(claim.id):
             self._give_back([claim])
             raise error
         else:
@@ -186,13 +189,13 @@ class Sender:
         self._rests_until = time.monotonic() + longest * _chance.uniform(0.5, 1.0)
         self._pauses, self._lost = self._pauses + 1, 0
 
-    def _give_back(self, claims: list["Claim"]) -> None:
+    def _give_back(self, claims: list[Claim]) -> None:
         for claim in claims:
             self._book(claim, mail_claims.release)
 
     def _book(
         self,
-        claim: "Claim",
+        claim: Claim,
         mark: Callable[..., None],
         *reason: str,
         digest: DigestLetter | None = None,
@@ -223,60 +226,6 @@ class Sender:
                 log.warning("mail %s (%s) is left as it was claimed", claim.id, claim.kind)
                 return
             wait = min(LONGEST_WAIT, wait * 2)
-
-
-class Claim:
-    """One mail claimed by this worker, until its result is committed."""
-
-    def __init__(self, mail: OutgoingMail, owner: str, show_alive: Callable[[], None]) -> None:
-        self.mail = mail
-        self.owner = owner
-        self.show_alive = show_alive
-        # Kept beside the row, which is read anew: an error must be told of also while the database is away.
-        self.id: int = mail.id
-        self.kind: str = mail.kind
-        self.claimed_at: datetime | None = mail.claimed_at
-        self.is_handed_over = False
-
-    def hand_over(self) -> None:
-        """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile.
-
-        OnHold in a restored copy.
-        """
-        with _hasty():
-            if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
-                raise ClaimLost
-            if hold.is_held():
-                raise OnHold
-            mail_claims.hand_over(self.mail)
-            self.show_alive()
-            db.session.commit()
-        self.is_handed_over = True
-
-    def finish(
-        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None, is_sent: bool
-    ) -> None:
-        """Commit the result, unless another worker has the mail now."""
-        with _hasty():
-            if mail_claims.still_claimed(self.mail, self.owner, self.claimed_at, is_sent=is_sent):
-                mark(self.mail, *reason)
-                outcomes.after(self.mail, digest)
-            db.session.commit()
-            db.session.expire_all()
-
-
-@contextmanager
-def _hasty() -> Iterator[None]:
-    """A transaction of its own that hardly waits for others: whoever runs it tries again."""
-    set_patience(PATIENCE)
-    try:
-        db.session.rollback()
-        yield
-    except Exception:
-        db.session.rollback()
-        raise
-    finally:
-        set_patience(None)
 
 
 def _make(mail: OutgoingMail) -> letters.Letter:

@@ -18,12 +18,14 @@ from typing import Any
 from flask import Flask, current_app, has_app_context
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.domain.mailing import mail_claims
 from forum.infra import failures, wakeups
 from forum.infra.connections import PATIENCE, reading, set_patience
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing, heartbeat
 from forum.jobs.heartbeat import Heartbeat
 from forum.jobs.sending import Sender
+from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Worker:
         self.senders = [
             Sender(lane, self.heartbeat.name, self.heartbeat.show_if_late) for lane in Lane if lane in lanes
         ]
+        self._stumbles = Stumbles()  # of events
         self._is_told = False  # to end
         self._is_prepared = False  # whether recurring work has its rows
         self._stop = threading.Event()
@@ -93,10 +96,18 @@ class Worker:
         for sender in self.senders:
             sender.shut_down()
         _join(threads, asked_at + END)
-        if late := [thread.name for thread in threads if thread.is_alive()]:
+        late = [thread.name for thread in threads if thread.is_alive()]
+        if not late:
+            last = threading.Thread(target=self._end_heartbeat, name="heartbeat", daemon=True)
+            last.start()  # a server that is frozen at this moment never answers
+            _join([last], asked_at + END)
+            late = [last.name] if last.is_alive() else []
+        if late:
             log.warning("the worker ends while %s is still at work", ", ".join(late))
             logging.shutdown()
             os._exit(code)  # Python would wait for threads that hang; others find what they had in hand
+
+    def _end_heartbeat(self) -> None:
         with self.app.app_context():
             try:
                 set_patience(1.0)
@@ -147,7 +158,7 @@ class Worker:
         with reading():
             due = event_processing.anything_due()
             db.session.commit()
-        return due and event_processing.process_due() > 0
+        return due and event_processing.process_due(self._stumbles) > 0
 
     def _do_recurring_work(self) -> bool:
         if not self._is_prepared:
@@ -171,11 +182,11 @@ class Worker:
         wakeups.watch(engine, self.wake, self._stop)
 
 
-def run_until_idle(app: Flask | None = None) -> int:
+def run_until_idle(app: Flask | None = None, lanes: Collection[Lane] = tuple(Lane)) -> int:
     """Process everything that is due, in this thread; return how many events and mails were finished."""
     with _inside(app):
-        pulse = _heartbeat_here()
-        senders = [Sender(lane, pulse.name) for lane in Lane]
+        pulse = _heartbeat_here(lanes)
+        senders = [Sender(lane, pulse.name) for lane in lanes]
         total = 0
         while done := event_processing.process_due() + sum(sender.send_due() for sender in senders):
             pulse.touch()
@@ -183,42 +194,56 @@ def run_until_idle(app: Flask | None = None) -> int:
         return total
 
 
-def do_what_is_due(app: Flask | None = None) -> None:
-    """Take back what dead workers left, do the recurring work that is due, and then everything that comes of it."""
+def do_what_is_due(
+    app: Flask | None = None, lanes: Collection[Lane] = tuple(Lane), *, watched_for: float = 0
+) -> None:
+    """Take back what dead workers left, do the recurring work that is due, and then everything that comes of it.
+
+    Who seems dead is watched for so many seconds first.
+    """
     with _inside(app):
-        pulse = _heartbeat_here()
+        pulse = _heartbeat_here(lanes)
         pulse.show()
-        pulse.recover(watched_for=0)
+        pulse.recover(watched_for=watched_for)
+        while pulse.watches:
+            time.sleep(1)
+            pulse.recover(watched_for=watched_for)
         calendar.prepare()
-        run_until_idle()
+        run_until_idle(lanes=lanes)
         calendar.do_due(pulse.name)
-        run_until_idle()
+        run_until_idle(lanes=lanes)
 
 
-def work_off(app: Flask) -> None:
-    """Do what is due, showing all the while that this process lives: it may take long."""
+def work_off(app: Flask, lanes: Collection[Lane] = tuple(Lane)) -> list[str]:
+    """Do what is due, showing all the while that this process lives: it may take long.
+
+    Return what is due all the same, by name: the events, or a lane whose mail server is away.
+    """
     done = threading.Event()
 
     def beat() -> None:
         while not done.wait(heartbeat.EVERY):
             try:
                 with app.app_context():
-                    _heartbeat_here().show()
+                    _heartbeat_here(lanes).show()
             except SQLAlchemyError as error:
                 log.warning("no heartbeat: %s", type(error).__name__)
 
     threading.Thread(target=beat, name="heartbeat", daemon=True).start()
     try:
-        do_what_is_due(app)
+        do_what_is_due(app, lanes, watched_for=heartbeat.WATCHED)
+        with app.app_context():
+            events = ["events"] if event_processing.anything_due() else []
+            return events + [lane for lane in lanes if mail_claims.anything_due(lane)]
     finally:
         done.set()
         with app.app_context():
-            _heartbeat_here().end()
+            _heartbeat_here(lanes).end()
 
 
-def _heartbeat_here() -> Heartbeat:
+def _heartbeat_here(lanes: Collection[Lane]) -> Heartbeat:
     """The heartbeat of this process, where it works without threads."""
-    kept: Heartbeat = current_app.extensions.setdefault("heartbeat", Heartbeat())
+    kept: Heartbeat = current_app.extensions.setdefault("heartbeat", Heartbeat(lanes))
     return kept
 
 

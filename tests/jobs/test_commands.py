@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from forum.domain.digests import subscriptions
+from forum.domain.mailing import heartbeats, mail_claims, mail_queue
 from forum.infra import clock
 from forum.infra.db import db
+from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.maintenance import RestoredCopy
 from forum.models.subscriptions import Digest, DigestState, Frequency
 from tests.factories import actor, make_member, make_space, make_thread
 
@@ -71,6 +74,55 @@ def test_what_cannot_be_done_is_said(app, words, said):
     assert answer.exit_code != 0
     assert said in answer.output
     assert states() == []
+
+
+def test_what_waits_all_the_same_is_said_and_only_the_lanes_that_were_asked_for_are_sent(
+    app, sent, monkeypatch
+):
+    member_id = make_member("Dirk").id
+    for lane in (Lane.DIRECT, Lane.BULK):
+        mail_queue.queue_mail("password_changed", key=lane, lane=lane, member_id=member_id)
+    db.session.commit()
+    answer = run(app, "worker", "--until-idle", "--lanes", "direct")
+    assert (answer.exit_code, answer.output) == (0, "Nothing is due any more.\n")
+    assert [mail.state for mail in db.session.scalars(db.select(OutgoingMail).order_by(OutgoingMail.id))] == [
+        MailState.SENT, MailState.QUEUED
+    ]  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setitem(app.config, "SMTP_URL", "smtp://127.0.0.1:9?timeout=1")
+        answer = run(app, "worker", "--until-idle")
+        assert answer.exit_code == 1
+        assert "Still due: bulk" in answer.output
+    copy = RestoredCopy(id=1, backup_made_at=clock.now(), restored_at=clock.now() - timedelta(days=1))
+    db.session.add(copy)
+    db.session.commit()
+    answer = run(app, "worker", "--until-idle")
+    assert (answer.exit_code, answer.output) == (0, "Mail is held: `flask mail release`.\n")
+    assert len(sent) == 1
+
+
+def test_who_seems_dead_is_watched_before_its_mail_is_sent(app, sent, monkeypatch):
+    member_id = make_member("Dirk").id
+    for owner in ("back", "dead"):
+        mail_queue.queue_mail("password_changed", key=owner, lane=Lane.DIRECT, member_id=member_id)
+        mail_claims.claim(Lane.DIRECT, owner=owner, most=1)
+        with clock.at(clock.now() - timedelta(minutes=2)):
+            heartbeats.note_alive(owner, started_at=clock.now(), lanes=Lane)
+    db.session.commit()
+    seconds = [1000.0]
+
+    def sleep(_seconds):
+        seconds[0] += 8
+        heartbeats.note_alive("back", started_at=clock.now(), lanes=Lane)
+        db.session.commit()
+
+    monkeypatch.setattr("forum.jobs.worker.time.sleep", sleep)
+    monkeypatch.setattr("forum.jobs.heartbeat.time.monotonic", lambda: seconds[0])
+    app.extensions.pop("heartbeat", None)
+    assert run(app, "worker", "--until-idle").exit_code == 0
+    states = {mail.key: mail.state for mail in db.session.scalars(db.select(OutgoingMail))}
+    assert states == {"back": MailState.SENDING, "dead": MailState.SENT}
+    assert len(sent) == 1
 
 
 def test_a_lane_that_is_none_is_refused_with_the_names_of_those_there_are(app):

@@ -444,3 +444,17 @@ def test_lost_connections_are_in_a_row_only_without_an_answer_between_them(monke
     queue("last")
     assert sender.send_due() == 1
     assert sender.seconds_to_rest() > 0
+
+
+def test_mail_that_failed_before_does_not_wait_for_the_end_of_a_long_queue(monkeypatch):
+    taken = []
+    way_out = through(monkeypatch, None)
+    way_out.send = lambda message, *, before_data: taken.append(message["Message-ID"])
+    monkeypatch.setattr("forum.jobs.sending.AT_ONCE", dict.fromkeys(Lane, 1))
+    queue("failed", lane=Lane.BULK)
+    (failed,) = mails()
+    failed.failing_since = clock.now()
+    for number in range(14):
+        queue(f"new {number}", lane=Lane.BULK)
+    assert Sender(Lane.BULK, "here").send_due() == 15
+    assert taken.index(failed.message_id) == 9

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, inspect, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, false, inspect, not_, or_, select, true, update
 
 from forum.domain.mailing import hold, workers
 from forum.infra import clock, wakeups
@@ -32,16 +32,17 @@ def anything_due(lane: Lane) -> bool:
     return bool(db.session.scalar(select(exists().where(*_due(lane)))))
 
 
-def claim(lane: Lane, *, owner: str, most: int) -> list[OutgoingMail]:
+def claim(lane: Lane, *, owner: str, most: int, failed_first: bool = False) -> list[OutgoingMail]:
     """Claim up to `most` mails of a lane that are due, the longest due first; none while a restored copy holds them.
 
     Those that failed before come when no others are due: one at which the server stops must not stop the others each
-    time. Commit before the first of them is sent.
+    time. With `failed_first` they come first, which they must now and then. Commit before the first of them is sent.
     """
     due = select(OutgoingMail).where(*_due(lane)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
     due = due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    never_failed = due.where(OutgoingMail.failing_since.is_(None))
-    mails = list(db.session.scalars(never_failed)) or list(db.session.scalars(due))
+    has_failed = OutgoingMail.failing_since.is_not(None)
+    first = due.where(has_failed if failed_first else not_(has_failed))
+    mails = list(db.session.scalars(first)) or list(db.session.scalars(due))
     now = clock.now()
     for mail in mails:
         mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (
@@ -98,8 +99,9 @@ def mark_cancelled(mail: OutgoingMail, reason: str) -> None:
 
 
 def mark_failed(mail: OutgoingMail, reason: str) -> None:
-    """Note that it will never arrive."""
-    mail.state, mail.reason = MailState.FAILED, reason
+    """Note that it is not tried again: it failed, or is uncertain where the server may have it since an earlier try."""
+    mail.state = MailState.UNCERTAIN if mail.uncertain_at else MailState.FAILED
+    mail.reason = reason
     mail.attempts += 1
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, not_, select, update
+from sqlalchemy import and_, case, exists, func, not_, or_, select, update
 
+from forum.domain.mailing import mail_claims
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.mail_errors import MailError
@@ -18,7 +19,7 @@ DAY = timedelta(hours=24)
 # What the tables of lanes count; what was sent is counted by its time, or the count would grow for ever.
 OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
 FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
-MANY = 3  # letters of a lane that were tried in vain
+MANY = 3  # letters of a lane that were tried in vain, one after the other
 LET_GO = "let go"  # the reason of mail that a person cancelled
 # Due before the restore of this copy: never sent from here.
 FROM_BEFORE = exists().where(RestoredCopy.restored_at >= OutgoingMail.due_at)
@@ -45,7 +46,8 @@ class LaneStatus:
 class Waits:
     """Mail of a lane that was tried and did not leave: how many, a reason of one of them, when the first is due.
 
-    `of_the_server`: it was given back untried, or is so much that the mail server and no recipient is the cause.
+    `of_the_server`: nothing of the lane was sent since it was given back untried, or since so much of it began to fail
+    that the mail server and no recipient is the cause.
     """
 
     tried: int
@@ -90,28 +92,38 @@ def _counts() -> Any:
 
 
 def why_waiting() -> dict[Lane, Waits]:
-    """Return why mail of a lane waits, of those in which some was tried: the mail server is away, or does not take it.
-
-    What was given back and is due counts, and what was tried and waits for its next try.
-    """
-    tried = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.reason != "")
-    columns = (
-        OutgoingMail.lane,
-        func.count(),
-        func.max(OutgoingMail.reason),
-        func.min(OutgoingMail.next_try_at),
+    """Return why mail of a lane waits, of those in which some was tried and waits for its next try."""
+    now = clock.now()
+    sent = select(OutgoingMail.lane, func.max(OutgoingMail.sent_at).label("at"))
+    last = sent.where(OutgoingMail.sent_at > now - mail_claims.GIVE_UP).group_by(OutgoingMail.lane).subquery()
+    failing_since = func.coalesce(
+        OutgoingMail.failing_since, OutgoingMail.uncertain_at, OutgoingMail.claimed_at
     )
-    rows = db.session.execute(select(*columns).where(*tried).group_by(OutgoingMail.lane))
+    in_a_row = or_(last.c.at.is_(None), failing_since > last.c.at)
+    given_back = and_(in_a_row, OutgoingMail.attempts == 0, OutgoingMail.next_try_at <= now)
+    rows = db.session.execute(
+        select(
+            OutgoingMail.lane,
+            func.count(),
+            func.max(OutgoingMail.reason),
+            func.min(OutgoingMail.next_try_at),
+            func.sum(case((in_a_row, 1), else_=0)),
+            func.sum(case((given_back, 1), else_=0)),
+        )
+        .outerjoin(last, last.c.lane == OutgoingMail.lane)
+        .where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.reason != "")
+        .group_by(OutgoingMail.lane)
+    )
     found = {
-        lane: Waits(count, without_addresses(reason), at, at <= clock.now() or count >= MANY)
-        for lane, count, reason, at in rows
+        lane: Waits(count, without_addresses(reason), at, untried > 0 or lately >= MANY)
+        for lane, count, reason, at, lately, untried in rows
     }
     return {lane: found[lane] for lane in Lane if lane in found}
 
 
 def for_a_person(limit: int = 20) -> list[Letter]:
     """Return the newest letters that failed or are uncertain."""
-    at = func.coalesce(OutgoingMail.uncertain_at, OutgoingMail.claimed_at, OutgoingMail.next_try_at)
+    at = func.coalesce(OutgoingMail.claimed_at, OutgoingMail.next_try_at)
     rows = db.session.execute(
         select(
             OutgoingMail.id,

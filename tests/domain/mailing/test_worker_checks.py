@@ -116,12 +116,43 @@ def test_the_mail_of_each_lane_is_counted(letter):
     assert slow == mail_status.LaneStatus(Lane.SLOW)
 
 
+def test_the_mail_server_is_to_blame_only_while_nothing_of_the_lane_leaves(letter):
+    now = clock.now()
+
+    def blamed():
+        return {lane: waits.of_the_server for lane, waits in mail_status.why_waiting().items()}
+
+    for number in range(3):
+        full = letter(Lane.BULK, since=-timedelta(minutes=9), reason="452 4.2.2 full")
+        full.attempts, full.failing_since = 1, now - timedelta(minutes=number)
+        db.session.flush()
+        assert blamed() == {Lane.BULK: number == 2}
+    sent = letter(Lane.BULK, state=MailState.SENT)
+    for minutes, blames in ((3, True), (1.5, False)):
+        sent.sent_at = now - timedelta(minutes=minutes)
+        db.session.flush()
+        assert blamed() == {Lane.BULK: blames}
+    given_back = letter(Lane.DIRECT, reason="no connection")
+    given_back.failing_since = now - timedelta(seconds=30)
+    db.session.flush()
+    assert blamed() == {Lane.DIRECT: True, Lane.BULK: False}
+    letter(Lane.NOTICE, state=MailState.SENT).sent_at = now
+    db.session.flush()
+    assert blamed()[Lane.DIRECT], "another lane says nothing"
+    letter(Lane.DIRECT, state=MailState.SENT).sent_at = now
+    db.session.flush()
+    assert not blamed()[Lane.DIRECT], "others went out since: it waits its turn"
+
+
 def test_letters_for_a_person_are_listed_without_addresses(letter):
     letter()
     failed = letter(
         state=MailState.FAILED, reason="550 <leen@people.test>:\nno such box, ask\tann@x.be. Sorry"
     )
     unsure = letter(Lane.BULK, state=MailState.UNCERTAIN, reason="no answer")
+    unsure.uncertain_at, unsure.claimed_at = clock.now() - timedelta(days=4), clock.now()
+    db.session.flush()
+    assert mail_status.for_a_person()[0].at == unsure.claimed_at, "when it was tried for the last time"
     assert [(each.id, each.state, each.reason) for each in mail_status.for_a_person()] == [
         (unsure.id, MailState.UNCERTAIN, "no answer"),
         (failed.id, MailState.FAILED, "550 <(address)>: no such box, ask (address) Sorry"),

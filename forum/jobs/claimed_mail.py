@@ -1,0 +1,77 @@
+"""One mail in the hands of this worker: handed over and booked in transactions of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from forum.domain.digests.letter import DigestLetter
+from forum.domain.mailing import hold, mail_claims
+from forum.infra.connections import set_patience
+from forum.infra.db import db
+from forum.jobs import outcomes
+from forum.models.mail import OutgoingMail
+
+PATIENCE = 2.0  # seconds that one attempt to write waits for others who write
+
+
+class ClaimLost(Exception):
+    """Another worker has this mail now, or it is gone."""
+
+
+class OnHold(Exception):
+    """This database is a restored copy since the mail was claimed."""
+
+
+class Claim:
+    """One mail claimed by this worker, until its result is committed."""
+
+    def __init__(self, mail: OutgoingMail, owner: str, show_alive: Callable[[], None]) -> None:
+        self.mail = mail
+        self.owner = owner
+        self.show_alive = show_alive
+        # Kept beside the row, which is read anew: an error must be told of also while the database is away.
+        self.id: int = mail.id
+        self.kind: str = mail.kind
+        self.claimed_at: datetime | None = mail.claimed_at
+        self.is_handed_over = False
+
+    def hand_over(self) -> None:
+        """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile.
+
+        OnHold in a restored copy.
+        """
+        with _hasty():
+            if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
+                raise ClaimLost
+            if hold.is_held():
+                raise OnHold
+            mail_claims.hand_over(self.mail)
+            self.show_alive()
+            db.session.commit()
+        self.is_handed_over = True
+
+    def finish(
+        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None, is_sent: bool
+    ) -> None:
+        """Commit the result, unless another worker has the mail now."""
+        with _hasty():
+            if mail_claims.still_claimed(self.mail, self.owner, self.claimed_at, is_sent=is_sent):
+                mark(self.mail, *reason)
+                if reason or is_sent:  # else it is merely given back
+                    outcomes.after(self.mail, digest)
+            db.session.commit()
+            db.session.expire_all()
+
+
+@contextmanager
+def _hasty() -> Iterator[None]:
+    """A transaction of its own that hardly waits for others: whoever runs it tries again."""
+    set_patience(PATIENCE)
+    try:
+        db.session.rollback()
+        yield
+    except Exception:
+        db.session.rollback()
+        raise
+    finally:
+        set_patience(None)
