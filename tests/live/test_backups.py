@@ -215,11 +215,12 @@ def test_a_drill_that_is_stopped_or_killed_leaves_nothing_for_long(large, tmp_pa
     before = counts(large)
     whole_time = Run(large, "drill", file).seconds()
     stopped, killed = 0, 0
-    for part in range(6):  # one in each sixth of the way
-        moment = chance.uniform(part, part + 1) * whole_time / 6
+    moments = [chance.uniform(part, part + 1) * whole_time / 6 for part in range(6)]  # one in each sixth
+    for moment in moments:
         words = Run(large, "drill", file).kill_after(moment, signal.SIGTERM).split()
         stopped += words[1:2] == ["143"]
         assert left_by_drills(large) == []
+    for moment in moments:
         Run(large, "drill", file).kill_after(moment)
         killed += bool(left_by_drills(large))
     tell(capsys, f"a drill takes {whole_time:.2f} s; at work: {stopped} of 6 stopped, {killed} of 6 killed")
