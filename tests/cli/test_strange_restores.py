@@ -41,9 +41,9 @@ def test_what_others_made_and_what_somebody_began_is_not_dropped(live_app, tmp_p
     assert "is only brought into an empty one" in told
 
 
-BESIDE_OURS = """CREATE SCHEMA audit;
-CREATE TABLE audit.mine (id INTEGER REFERENCES public.member);
-CREATE VIEW audit.seen AS SELECT id FROM public.member"""
+BESIDE_OURS = """CREATE SCHEMA auditors;
+CREATE TABLE auditors.mine (id INTEGER REFERENCES public.member);
+CREATE VIEW auditors.seen AS SELECT id FROM public.member"""
 # As of an extension that keeps rows of its own in `public`, and wants them in every dump.
 OF_AN_EXTENSION = """CREATE TABLE spatial (id INTEGER); INSERT INTO spatial VALUES (1);
 ALTER EXTENSION plpgsql ADD TABLE spatial;
@@ -60,6 +60,7 @@ def test_what_others_keep_beside_our_tables_is_not_in_a_backup_and_keeps_none_fr
     execute(live_app, OF_AN_EXTENSION)
     said(run(live_app, "backup", tmp_path / "a"))
     assert not {"mine", "spatial"} & set(reading.check(tmp_path / "a").counts)
+    assert b"auditors" not in (tmp_path / "a").read_bytes()
     plain, with_it = another(tmp_path / "plain"), another(tmp_path / "with it")
     execute(with_it, OF_AN_EXTENSION)
     for copy in (plain, with_it):
