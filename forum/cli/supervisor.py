@@ -39,8 +39,10 @@ class Supervisor:
         self.folder = folder
         self.children: list[Child] = []
         self.stopping = False
-        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, self._stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(signal.SIGHUP, self._stop)
 
     def start(self, name: str, command: list[str]) -> None:
         """Start a process in a session of its own: Ctrl-C reaches only this process, which ends the others."""

@@ -182,6 +182,15 @@ def test_what_never_came_up_ends_everything(tmp_path):
     assert all(child.process.returncode is not None for child in never.children)
 
 
+@pytest.mark.usefixtures("signals")
+def test_a_hang_up_that_is_ignored_ends_nothing(tmp_path):
+    for ignored in (True, False):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+        keeper = Supervisor(tmp_path)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert keeper.stopping is not ignored
+
+
 def test_nobody_is_left_when_the_keeper_is_killed(tmp_path):
     port = free_port()
     with started(tmp_path, port) as process:
