@@ -19,7 +19,7 @@ from forum.infra.db import db
 NEXT = """
 Everybody is signed out, and all mail is held. What comes next:
 
-1. `flask rerender` where the code is newer than the backup; then start web server and worker, with the SECRET_KEY of then.
+1. `flask rerender` where the code is newer than the backup. Start web server and worker, with the SECRET_KEY of then.
 2. Sign in as an administrator and look around: is everything there?
 3. `flask mail release` lets mail go out again. What was due before {moment} UTC is never sent from here.
 """
