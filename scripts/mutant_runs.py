@@ -124,7 +124,7 @@ def _pytest(tests: Tests, *plugins: object) -> int:
     """Run pytest here, with a folder of its own for what tests write; gives its code."""
     folder = tempfile.mkdtemp(prefix="mutant-")
     options = ["-x", "-q", "--tb=no", "--assert=plain", "-p", "no:xdist", "-p", "no:cacheprovider"]
-    options += [f"--basetemp={folder}/tests", "-o", "timeout=60"]
+    options += [f"--basetemp={folder}/tests", "-o", "timeout=30"]
     try:
         return int(pytest.main([*options, *tests], plugins=[_Worker(), *plugins]))
     finally:
