@@ -199,13 +199,14 @@ def do_what_is_due(
 ) -> None:
     """Take back what dead workers left, do the recurring work that is due, and then everything that comes of it.
 
-    Who seems dead is watched for so many seconds first.
+    Who seems dead is watched for so many seconds first. Who stays in doubt, as their clock is wrong, keeps their mail.
     """
     with _inside(app):
         pulse = _heartbeat_here(lanes)
         pulse.show()
         pulse.recover(watched_for=watched_for)
-        while pulse.watches:
+        until = time.monotonic() + watched_for + heartbeat.EVERY
+        while pulse.watches and time.monotonic() < until:
             time.sleep(1)
             pulse.recover(watched_for=watched_for)
         calendar.prepare()

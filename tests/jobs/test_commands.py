@@ -1,5 +1,6 @@
 """`flask worker` and `flask digests send`, as somebody types them."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -117,12 +118,35 @@ def test_who_seems_dead_is_watched_before_its_mail_is_sent(app, sent, monkeypatc
         db.session.commit()
 
     monkeypatch.setattr("forum.jobs.worker.time.sleep", sleep)
-    monkeypatch.setattr("forum.jobs.heartbeat.time.monotonic", lambda: seconds[0])
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
     app.extensions.pop("heartbeat", None)
     assert run(app, "worker", "--until-idle").exit_code == 0
     states = {mail.key: mail.state for mail in db.session.scalars(db.select(OutgoingMail))}
     assert states == {"back": MailState.SENDING, "dead": MailState.SENT}
     assert len(sent) == 1
+
+
+def test_a_worker_whose_clock_is_wrong_is_not_waited_for(app, sent, monkeypatch):
+    """It shows that it lives, but never at a time that can be believed."""
+    mail_queue.queue_mail("password_changed", key="k", lane=Lane.DIRECT, member_id=make_member("Dirk").id)
+    mail_claims.claim(Lane.DIRECT, owner="slow clock", most=1)
+    db.session.commit()
+    seconds = [1000.0]
+
+    def beat(waited=0):
+        seconds[0] += waited
+        with clock.at(clock.now() - timedelta(minutes=3) + timedelta(seconds=seconds[0] - 1000)):
+            heartbeats.note_alive("slow clock", started_at=clock.now(), lanes=Lane)
+        db.session.commit()
+
+    beat()
+    monkeypatch.setattr("forum.jobs.worker.time.sleep", lambda waited: beat(5))
+    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    app.extensions.pop("heartbeat", None)
+    assert run(app, "worker", "--until-idle").exit_code == 0
+    assert seconds[0] < 1100
+    assert db.session.scalars(db.select(OutgoingMail.state)).all() == [MailState.SENDING]
+    assert sent == []
 
 
 def test_a_lane_that_is_none_is_refused_with_the_names_of_those_there_are(app):

@@ -19,7 +19,8 @@ DAY = timedelta(hours=24)
 # What the tables of lanes count; what was sent is counted by its time, or the count would grow for ever.
 OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
 FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
-MANY = 3  # letters of a lane that were tried in vain, one after the other
+MANY = 3  # letters of a lane that were tried in vain
+LONG = timedelta(hours=4)  # for so many: then the server does not want them, whatever else it takes
 LET_GO = "let go"  # the reason of mail that a person cancelled
 # Due before the restore of this copy: never sent from here.
 FROM_BEFORE = exists().where(RestoredCopy.restored_at >= OutgoingMail.due_at)
@@ -47,7 +48,7 @@ class Waits:
     """Mail of a lane that was tried and did not leave: how many, a reason of one of them, when the first is due.
 
     `of_the_server`: nothing of the lane was sent since it was given back untried, or since so much of it began to fail
-    that the mail server and no recipient is the cause.
+    that the mail server and no recipient is the cause; or so much of it has been failing for hours.
     """
 
     tried: int
@@ -100,6 +101,7 @@ def why_waiting() -> dict[Lane, Waits]:
         OutgoingMail.failing_since, OutgoingMail.uncertain_at, OutgoingMail.claimed_at
     )
     in_a_row = or_(last.c.at.is_(None), failing_since > last.c.at)
+    for_long = failing_since < now - LONG
     given_back = and_(in_a_row, OutgoingMail.attempts == 0, OutgoingMail.next_try_at <= now)
     rows = db.session.execute(
         select(
@@ -107,7 +109,7 @@ def why_waiting() -> dict[Lane, Waits]:
             func.count(),
             func.max(OutgoingMail.reason),
             func.min(OutgoingMail.next_try_at),
-            func.sum(case((in_a_row, 1), else_=0)),
+            func.sum(case((or_(in_a_row, for_long), 1), else_=0)),
             func.sum(case((given_back, 1), else_=0)),
         )
         .outerjoin(last, last.c.lane == OutgoingMail.lane)
@@ -115,8 +117,8 @@ def why_waiting() -> dict[Lane, Waits]:
         .group_by(OutgoingMail.lane)
     )
     found = {
-        lane: Waits(count, without_addresses(reason), at, untried > 0 or lately >= MANY)
-        for lane, count, reason, at, lately, untried in rows
+        lane: Waits(count, without_addresses(reason), at, untried > 0 or in_vain >= MANY)
+        for lane, count, reason, at, in_vain, untried in rows
     }
     return {lane: found[lane] for lane in Lane if lane in found}
 
