@@ -77,12 +77,25 @@ def close_instance(folder: Path) -> None:
         log.warning("The folder %s can be read by others: give the forum one of its own (INSTANCE).", folder)
 
 
-def wrong_rights(folder: Path, patterns: tuple[str, ...] = OWN_FILES) -> list[Path]:
-    """Return which of our files in a folder of ours, itself included, others may use or we may not write."""
-    paths = [path for pattern in patterns for path in folder.glob(pattern)]
+def wrong_rights(folder: Path) -> list[Path]:
+    """Return which of our files in an instance folder, itself included, others may use or we may not write."""
+    paths = [path for pattern in OWN_FILES for path in folder.glob(pattern)]
     if not paths:
         return []
     return [path for path in (folder, *paths) if _is_wrong(path)]
+
+
+def wrong_backups(folder: Path) -> list[Path]:
+    """Return which of our backups others may use; and their folder, where we may not write or all may remove them.
+
+    A folder for backups may be shared: files of other users are theirs, and with the sticky bit nobody removes ours.
+    """
+    ours = [path for pattern in BACKUPS for path in folder.glob(pattern) if _is_ours(path)]
+    if not ours:
+        return []
+    bits = 0 if folder.stat().st_mode & stat.S_ISVTX else stat.S_IWOTH
+    wrong = [path for path in ours if _is_wrong(path, is_written=False)]
+    return [folder, *wrong] if _is_wrong(folder, bits) else wrong
 
 
 def wrong_database(database: Path | None) -> list[Path]:
@@ -98,6 +111,13 @@ def wrong_settings(root: Path) -> list[Path]:
     """Return the file with the settings and all secrets where others may read it, or more than its owner change it."""
     path = root / SETTINGS
     return [path] if _is_wrong(path, NOT_FOR_SETTINGS, is_written=False) else []
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        return path.stat().st_uid == os.geteuid()
+    except OSError:
+        return False
 
 
 def _is_wrong(path: Path, bits: int = OTHERS, *, is_written: bool = True) -> bool:

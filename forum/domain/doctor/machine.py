@@ -1,6 +1,7 @@
 """The machine around the data: clocks, rights of files, settings."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -41,17 +42,23 @@ def clocks() -> Iterator[Finding]:
 
 
 def files() -> Iterator[Finding]:
-    """Settings, database, files of the instance and backups that others can read, or that we cannot write."""
+    """Settings, database, files of the instance and backups that others can read, or that we cannot write.
+
+    Settings outside production hold nothing that anybody lives on: they are warned of.
+    """
     config = current_app.config
     wrong = {
         *private_files.wrong_rights(Path(config["INSTANCE"])),
         *private_files.wrong_database(sqlite_file(db.engine.engine.url)),
-        *private_files.wrong_settings(Path(config["ROOT"])),
     }
     if kept := config["BACKUPS"]:
-        wrong.update(private_files.wrong_rights(Path(kept), private_files.BACKUPS))
-    found = "settings, files of the instance or backups that others can read, or that the forum may not write"
+        wrong.update(private_files.wrong_backups(Path(kept)))
+    found = "files of the instance or backups that others can read, or that the forum may not write"
     yield from tell_names("file rights", found, (path.name for path in wrong))
+    found = "settings that others can read, or that more than their owner can change: `chmod 640`"
+    names = [path.name for path in private_files.wrong_settings(Path(config["ROOT"]))]
+    for finding in tell_names("file rights", found, names):
+        yield replace(finding, warns=config["ENV_NAME"] != "production")
 
 
 def backups() -> Iterator[Finding]:

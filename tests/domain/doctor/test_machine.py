@@ -1,5 +1,7 @@
 """What the doctor says of the files of the machine: those with secrets, wherever they are, and nobody else's."""
 
+import os
+
 import pytest
 from sqlalchemy import create_engine
 
@@ -45,18 +47,37 @@ def test_the_settings_and_a_database_elsewhere_are_looked_at(places):
 
 
 @pytest.mark.any_database
-def test_of_the_folder_of_backups_only_what_is_ours_counts(places):
+def test_of_the_folder_of_backups_only_what_is_ours_counts(places, monkeypatch):
     kept = places / "backups"
     for name in ("lost+found", "leerkring-20260102T030405Z.backup", "before-2026-01-02.backup"):
         (kept / name).write_text("")
         (kept / name).chmod(0o600)
     (kept / "lost+found").chmod(0o755)  # as a new disk has it, of root
     assert found() == []
-    for path in (kept, *kept.glob("*.backup")):
-        before = path.stat().st_mode
-        path.chmod(0o755)
+    for mode, name in (
+        (0o755, None),
+        (0o1777, None),
+        (0o777, "backups"),
+    ):  # as mkdir makes it; shared by all; shared so that all may remove everything
+        kept.chmod(mode)
+        assert found() == ([(name,)] if name else []), oct(mode)
+    kept.chmod(0o1777)
+    for path in kept.glob("*.backup"):
+        path.chmod(0o644)
         assert found() == [(path.name,)]
-        path.chmod(before)
+        path.chmod(0o400)
+    (kept / "before-2026-01-02.backup").chmod(0o644)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert found() == []  # of another user
+
+
+@pytest.mark.any_database
+def test_settings_that_others_can_read_are_wrong_in_production_only(places, app, monkeypatch):
+    (places / "root" / ".env").write_text("SECRET_KEY=x")
+    (places / "root" / ".env").chmod(0o644)
+    for name, warns in (("development", True), ("production", False)):
+        monkeypatch.setitem(app.config, "ENV_NAME", name)
+        assert [(finding.ids, finding.warns) for finding in machine.files()] == [((".env",), warns)]
 
 
 @pytest.mark.any_database
