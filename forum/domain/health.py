@@ -20,7 +20,6 @@ from forum.infra import clock, disks, failures, private_files
 from forum.infra.connections import sqlite_file
 from forum.infra.db import db
 from forum.infra.failures import Failure
-from forum.models.accounts import Member
 from forum.models.mail import Lane
 from forum.models.maintenance import MaintenanceKind, MaintenanceRecord
 
@@ -73,13 +72,16 @@ def is_late(status: LaneStatus) -> bool:
 def is_overdue(kind: MaintenanceKind, well: MaintenanceRecord | None) -> bool:
     """Return whether it is too long ago that one of a kind went well, `well`, where BACKUPS says that they are made.
 
-    A forum that is younger than that has time for its first one.
+    Counted at the earliest from the first backup that was kept in BACKUPS, and from the restore of a copy. Where none
+    was kept yet, from the start of the worker: nothing else tells since when BACKUPS is set.
     """
     if not current_app.config["BACKUPS"]:
         return False
-    first = select(Member.created_at).order_by(Member.id).limit(1)
-    since = well.at if well else db.session.scalar(first)
-    return since is not None and clock.now() - since > MAINTAINED[kind]
+    begun = records.kept_since() or _worker_since()
+    if well is None and begun is None:
+        return False
+    moments = (well.at if well else None, begun, hold.restored_at())
+    return clock.now() - max(filter(None, moments)) > MAINTAINED[kind]
 
 
 def missing_database() -> str:
@@ -108,6 +110,10 @@ def _ask(name: str, question: Callable[[], Iterator[Check]]) -> list[Check]:
         if name in SAID:  # the checks before it say what is the matter
             return [Check(name, True, "not known", warns=True)]
         return [Check(name, False, WHY.get(failures.of(error)) or type(error).__name__)]
+
+
+def _worker_since() -> datetime | None:
+    return min((each.started_at for each in workers.live() if each.started_at), default=None)
 
 
 def _database_file() -> Path | None:

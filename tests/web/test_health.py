@@ -13,7 +13,8 @@ from forum.domain.mailing import events
 from forum.domain.maintenance import records
 from forum.infra import clock, disks, private_files
 from forum.infra.db import db
-from forum.models.maintenance import MaintenanceKind, SchemaFit
+from forum.models.events import Heartbeat
+from forum.models.maintenance import MaintenanceKind, RestoredCopy, SchemaFit
 from tests.factories import make_member
 
 GIB = 1024**3
@@ -105,31 +106,68 @@ def test_the_newest_backup_and_drill_are_said_and_fail_nothing(client, disk, mon
     assert answers(client) == (200, set())
 
 
-def test_backups_and_drills_that_stopped_are_warned_of_where_they_are_made(client, disk, monkeypatch):
-    def warned():
-        return {kind.value for kind in MaintenanceKind if found(client, kind)["warns"]}
-
+@pytest.fixture
+def warned(client, disk, monkeypatch):
+    """Which kinds are warned of after so many days, where BACKUPS is set; the worker says that it lives."""
     now = clock.now()
-    make_member(created_at=now)
-    db.session.commit()
-    monkeypatch.setitem(client.application.config, "BACKUPS", "")
-    with clock.at(now + timedelta(weeks=5)):
-        assert warned() == set()
     monkeypatch.setitem(client.application.config, "BACKUPS", "/nowhere")
-    for days, late in ((2, set()), (4, {"backup"}), (20, {"backup"}), (22, {"backup", "drill"})):
+
+    def after(days, *, started=None):
         with clock.at(now + timedelta(days=days)):
-            assert warned() == late, days
-    with clock.at(now + timedelta(days=22)):
-        for kind in MaintenanceKind:
-            records.record(kind, name="a", good=True)
-        db.session.commit()
-        assert warned() == set()
-    with clock.at(now + timedelta(days=26)):
-        records.record(MaintenanceKind.DRILL, name="a", good=True)
-        db.session.commit()
-        assert warned() == {"backup"}
-        assert "good, 4 d ago: a; overdue: does `flask backup` run" in found(client, "backup")["found"]
+            db.session.execute(sql("DELETE FROM heartbeat"))
+            if started is not None:
+                began = now + timedelta(days=started)
+                db.session.add(Heartbeat(name="a", at=clock.now(), started_at=began, lanes=""))
+            db.session.commit()
+            return {kind.value for kind in MaintenanceKind if found(client, kind)["warns"]}
+
+    return after
+
+
+def went_well(kind, days, name):
+    with clock.at(clock.now() + timedelta(days=days)):
+        records.record(kind, name=name, good=True)
+    db.session.commit()
+
+
+KEPT = "leerkring-20260102T030405Z.backup"
+
+
+def test_backups_and_drills_that_stopped_are_warned_of_where_they_are_made(client, warned, monkeypatch):
+    went_well(MaintenanceKind.BACKUP, 0, KEPT)
+    assert warned(2) == set()
+    assert warned(4) == {"backup"}, "whatever the worker does"
+    went_well(MaintenanceKind.BACKUP, 20, KEPT)
+    assert warned(20) == set()
+    assert warned(22) == {"drill"}, "the first backup is three weeks old"
+    went_well(MaintenanceKind.DRILL, 22, KEPT)
+    assert warned(24) == {"backup"}
+    with clock.at(clock.now() + timedelta(days=24)):
+        said = found(client, "backup")["found"]
+        assert f"good, 4 d ago: {KEPT}; overdue: does `flask backup` run" in said
         assert answers(client) == (200, set()), "pages go on"
+    assert warned(44) == {"backup", "drill"}
+    monkeypatch.setitem(client.application.config, "BACKUPS", "")
+    assert warned(44) == set()
+
+
+def test_none_is_overdue_before_there_was_time_for_it(client, warned):
+    """In a new forum or the demo, whose members are older; where BACKUPS is set for the first time; in a copy."""
+    now = clock.now()
+    make_member(created_at=now - timedelta(days=400))
+    for kind in MaintenanceKind:
+        went_well(kind, -100, "by-hand.backup")
+    assert warned(0, started=0) == set()
+    assert warned(4, started=2) == set()
+    assert warned(4, started=0) == {"backup"}, "BACKUPS is set, and nothing ran"
+    assert warned(22, started=0) == {"backup", "drill"}
+    went_well(MaintenanceKind.BACKUP, -50, KEPT)
+    assert warned(0) == {"backup", "drill"}
+    db.session.add(RestoredCopy(id=1, backup_made_at=now, restored_at=now))
+    assert warned(2) == set()
+    assert warned(4) == {"backup"}
+    db.session.execute(sql("DELETE FROM maintenance_record"))
+    assert warned(4) == set(), "nothing tells since when BACKUPS is set"
 
 
 def test_a_database_that_is_gone(client, monkeypatch):

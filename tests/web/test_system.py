@@ -111,6 +111,9 @@ def test_everything_works_and_a_mail_server_that_is_away(client, administrator, 
 def test_backups_that_stopped(client, administrator, monkeypatch):
     monkeypatch.setitem(client.application.config, "BACKUPS", "/nowhere")
     stopped = "No backup went well for three days"
+    started = clock.now() - timedelta(days=22)
+    db.session.add(Heartbeat(name="a", at=clock.now(), started_at=started, lanes="direct,notice,bulk,slow"))
+    db.session.commit()
     text = client.get(PAGE).text
     for said in (
         stopped,

@@ -1,7 +1,10 @@
 """What was done to the database as a whole, backups and drills: written down, and the newest of each kind."""
 
-from sqlalchemy import select
+from datetime import datetime
 
+from sqlalchemy import func, select
+
+from forum.domain.maintenance import rotation
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind, MaintenanceRecord
@@ -38,3 +41,10 @@ def latest(kind: MaintenanceKind, *, good: bool | None = None) -> MaintenanceRec
 def latest_good(newest: MaintenanceRecord | None) -> MaintenanceRecord | None:
     """Return the newest record of the same kind that went well, where `newest` is the newest of all."""
     return newest if newest is None or newest.good else latest(newest.kind, good=True)
+
+
+def kept_since() -> datetime | None:
+    """Return when the first backup was kept in the folder BACKUPS, and not in a FILE of another name; None before."""
+    kept = MaintenanceRecord.name.like(rotation.LIKE)
+    first = select(func.min(MaintenanceRecord.at)).where(MaintenanceRecord.kind == MaintenanceKind.BACKUP)
+    return db.session.scalar(first.where(MaintenanceRecord.good, kept))

@@ -8,6 +8,7 @@ from forum.infra import days
 
 DAILY, WEEKLY, MONTHLY = 7, 5, 12
 NAMED = re.compile(r"leerkring-(\d{8}T\d{6}Z)\.backup")
+LIKE = "leerkring-%.backup"  # the same for a database
 MOMENT = "%Y%m%dT%H%M%SZ"
 APART = timedelta(minutes=5)  # so far the clocks of two machines may be apart
 
