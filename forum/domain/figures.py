@@ -92,6 +92,7 @@ def _disks() -> Iterator[Figure]:
             room = disks.room(folder)
         except OSError:
             continue
-        free[name,], total[name,] = float(room.free), float(room.total)
+        if room.is_known:
+            free[name,], total[name,] = float(room.free), float(room.total)
     yield Figure("leerkring_disk_free_bytes", "Room on the disk for us.", free, ("place",))
     yield Figure("leerkring_disk_size_bytes", "Size of the disk.", total, ("place",))

@@ -10,16 +10,21 @@ NEARLY, SHARE = 1024**3, 0.1  # bytes and part of the disk: below both, somebody
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What is left for us: `free` and `total` in bytes."""
+    """What is left for us: `free` and `total` in bytes; `total` is 0 where the disk does not say."""
 
     free: int
     total: int
     is_read_only: bool
 
     @property
+    def is_known(self) -> bool:
+        """Some disks over a network say of everything that it is 0."""
+        return self.total > 0
+
+    @property
     def is_full(self) -> bool:
         """Nothing more can be kept, or soon."""
-        return self.free < FULL
+        return self.is_known and self.free < FULL
 
     @property
     def is_nearly_full(self) -> bool:

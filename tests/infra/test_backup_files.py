@@ -5,6 +5,7 @@ import gzip
 import io
 import subprocess
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -126,6 +127,18 @@ def test_copying_stops_before_a_disk_is_full(tmp_path, monkeypatch):
     with pytest.raises(Problem, match=f"no room on the disk of {tmp_path} "):
         room.copy(io.BytesIO(b"rows"), copied, tmp_path / f"{PREFIX}1")
     assert copied.getvalue() == b"ro"
+
+
+def test_a_disk_that_says_of_everything_that_it_is_0_is_not_full(tmp_path, monkeypatch):
+    """As some over a network do."""
+    found = dict.fromkeys(("f_bavail", "f_blocks", "f_files", "f_favail", "f_flag"), 0)
+    monkeypatch.setattr(disks.os, "statvfs", lambda _folder: SimpleNamespace(f_frsize=4096, **found))
+    room.require(tmp_path, 10**9)
+    assert not disks.room(tmp_path).is_full
+    found["f_blocks"] = 1
+    assert disks.room(tmp_path).is_full
+    with pytest.raises(Problem, match="no room on the disk"):
+        room.require(tmp_path)
 
 
 def test_sizes_are_said_as_people_read_them():

@@ -37,7 +37,8 @@ def told(path: Path) -> Iterator[None]:
 def _is_full(path: Path) -> bool:
     """Whether nothing fits on its disk: SQLite calls that by several names."""
     try:
-        return disks.room(path.parent).free < ONE_PAGE
+        found = disks.room(path.parent)
+        return found.is_known and found.free < ONE_PAGE
     except OSError:
         return False
 

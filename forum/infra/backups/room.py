@@ -23,10 +23,10 @@ class _Target(Protocol):
 def require(folder: Path, size: int = 0) -> None:
     """Refuse to write `size` bytes into a folder whose disk would not keep room for the forum then; Problem."""
     with told(folder):
-        free = disks.room(folder).free
-    if free < size + MARGIN:
+        found = disks.room(folder)
+    if found.is_known and found.free < size + MARGIN:
         raise Problem(
-            f"There is no room on the disk of {known(folder)} ({disks.in_words(free)} free, and"
+            f"There is no room on the disk of {known(folder)} ({disks.in_words(found.free)} free, and"
             f" {disks.in_words(size + MARGIN)} are needed, so that the forum goes on): nothing was kept there."
         )
 
