@@ -20,6 +20,7 @@ from forum.cli.operating import (
     sentences,
     write_down,
 )
+from forum.domain.mailing import hold
 from forum.domain.maintenance import rotation
 from forum.infra import clock, disks, private_files, tokens
 from forum.infra.backups import making, reading
@@ -100,10 +101,15 @@ def _members_beside(folder: Path) -> Callable[[Manifest], None]:
 
 
 def _rotate(made: Path, manifest: Manifest) -> None:
-    """Remove what is outdated among the backups of this forum.
+    """Remove what is outdated among the backups of this forum, unless this copy of it was only just restored.
 
     Those of another one stand for nothing here, nor does what cannot be read: whose it is, nobody knows.
     """
+    if hold.is_held():
+        click.echo(
+            "No older backup was removed, as this restored copy still holds its mail (flask mail release)."
+        )
+        return
     names, strange = [], 0
     for path in backups_in(made.parent):
         found = reading.told_by(path)

@@ -12,7 +12,7 @@ from forum.infra import clock, tokens
 from forum.infra.backups.archive import Manifest
 from forum.infra.db import db
 from forum.models.maintenance import MaintenanceKind
-from tests.cli.backup_runs import fill, fitting_programs, inside, run, said
+from tests.cli.backup_runs import another, fill, fitting_programs, inside, run, said
 from tests.conftest import copied_database, settings_for
 from tests.factories import make_member
 
@@ -67,6 +67,23 @@ def test_no_backup_without_members_or_of_another_forum_takes_the_place_of_a_good
         assert "cannot be read and does not count" in capsys.readouterr().err
         (folder / rotation.name_at(NOON + timedelta(minutes=4))).unlink()
     assert names_after(live_app, 3)[1] == {"1202", "1203"}, "its own is replaced"
+
+
+@pytest.mark.live
+@pytest.mark.usefixtures("fitting_programs")
+def test_a_restored_copy_deletes_no_backup_while_it_holds_its_mail(live_app, tmp_path):
+    folder = tmp_path / "kept"
+    live_app.config["BACKUPS"] = str(folder)
+    fill(live_app)
+    with clock.at(NOON):
+        said(run(live_app, "backup"))
+    copy = another(tmp_path / "copy", BACKUPS=str(folder))
+    said(run(copy, "restore", *folder.iterdir()))
+    for minute, (is_held, kept) in enumerate(((True, 2), (False, 1)), start=1):
+        with clock.at(NOON + timedelta(minutes=minute)):
+            assert ("still holds its mail" in said(run(copy, "backup"))) is is_held
+        assert len(list(folder.iterdir())) == kept
+        run(copy, "mail", "release")
 
 
 @pytest.mark.any_database
