@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from flask.cli import with_appcontext
+from sqlalchemy import text
 
 from forum.cli.file_names import FileName
 from forum.cli.operating import (
@@ -18,10 +19,11 @@ from forum.cli.operating import (
     media_folder,
     require_database,
     sentences,
+    tell_of_strange_triggers,
     write_down,
 )
 from forum.domain.mailing import hold
-from forum.domain.maintenance import rotation
+from forum.domain.maintenance import rotation, triggers
 from forum.infra import clock, disks, private_files, tokens
 from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
@@ -80,6 +82,8 @@ def _make(file: Path, *, keeping: bool = False) -> Manifest:
     write_down(MaintenanceKind.BACKUP, file, good=True, found="", since=began)
     click.echo(f"{file}: {in_words(manifest)}; {disks.in_words(file.stat().st_size)} in {seconds:.1f} s.")
     click.echo("SECRET_KEY is not in it: keep it apart.")
+    query = triggers.strange(is_sqlite=manifest.database == "sqlite")
+    tell_of_strange_triggers(sorted(db.session.scalars(text(query))))
     return manifest
 
 

@@ -14,7 +14,15 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.cli.file_names import FileName
-from forum.cli.operating import in_words, migrate, newest_backup, sentences, tell_of_another_key, write_down
+from forum.cli.operating import (
+    in_words,
+    migrate,
+    newest_backup,
+    our_triggers,
+    sentences,
+    tell_of_another_key,
+    write_down,
+)
 from forum.domain import schema
 from forum.domain.doctor import examination
 from forum.infra import private_files
@@ -94,10 +102,11 @@ def _beside(file: Path, manifest: Manifest) -> Iterator[URL]:
     path = sqlite_file(own)
     folder = path.absolute().parent if path else Path(current_app.config["INSTANCE"])
     private_files.make_folder(folder)
+    triggers = our_triggers(manifest)
     with told(folder), workspace(folder) as unfinished:
         if path is not None:
-            yield own.set(database=str(restoring.unpacked(file, manifest, unfinished)))
+            yield own.set(database=str(restoring.unpacked(file, manifest, unfinished, triggers)))
             return
         with temporary_database(own) as url:
-            restoring.bring_beside(file, manifest, url, unfinished)
+            restoring.bring_beside(file, manifest, url, unfinished, triggers)
             yield url

@@ -16,11 +16,12 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health
-from forum.domain.maintenance import records, rotation
+from forum.domain.maintenance import records, rotation, triggers
 from forum.infra import clock, failures, tokens
 from forum.infra.backups import making, reading
 from forum.infra.backups.archive import Manifest
 from forum.infra.backups.problems import Problem
+from forum.infra.backups.strange import Triggers
 from forum.infra.db import db, elsewhere
 from forum.infra.private_files import Unwritable
 from forum.models.maintenance import MaintenanceKind
@@ -94,6 +95,21 @@ def tell_of_another_key(manifest: Manifest) -> None:
             "SECRET_KEY is another one than when this backup was made: links in older mails will not work."
             " Put the old key in SECRET_KEY_FALLBACKS.",
             err=True,
+        )
+
+
+def our_triggers(manifest: Manifest) -> Triggers:
+    """Return which triggers come in with a backup, for the functions that restore one; the others are told."""
+    return Triggers(triggers.names(is_sqlite=manifest.database == "sqlite"), tell_of_strange_triggers)
+
+
+def tell_of_strange_triggers(names: list[str]) -> None:
+    """Say which triggers and rules a restore does not bring back, if there are any."""
+    if names:
+        # Whoever made a backup also chose these names.
+        listed = ", ".join(ascii(name) for name in names)
+        click.echo(
+            f"Triggers or rules that are not of this forum, which no restore brings back: {listed}.", err=True
         )
 
 

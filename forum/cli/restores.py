@@ -8,7 +8,14 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from forum.cli.file_names import FileName
-from forum.cli.operating import in_words, media_folder, migrate, sentences, tell_of_another_key
+from forum.cli.operating import (
+    in_words,
+    media_folder,
+    migrate,
+    our_triggers,
+    sentences,
+    tell_of_another_key,
+)
 from forum.domain import schema
 from forum.domain.maintenance import restored
 from forum.infra import clock
@@ -19,7 +26,7 @@ from forum.infra.db import db
 NEXT = """
 Everybody is signed out, and all mail is held. What comes next:
 
-1. `flask rerender` where the code is newer than the backup. Start web server and worker, with the SECRET_KEY of then.
+1. `flask db upgrade && flask rerender`, as after each update. Start web server and worker, with the SECRET_KEY of then.
 2. Sign in as an administrator and look around: is everything there?
 3. `flask mail release` lets mail go out again. What was due before {moment} UTC is never sent from here.
 """
@@ -56,6 +63,7 @@ def restore(file: Path) -> None:
             media=media_folder(),
             statements=restored.statements(made_at=made, restored_at=now, is_sqlite=is_sqlite),
             holds=restored.holds(made_at=made, restored_at=now, is_sqlite=is_sqlite),
+            triggers=our_triggers(manifest),
             migrate=migrate,
         )
     click.echo(f"Restored into {place_of(url)}: {in_words(manifest)}.")

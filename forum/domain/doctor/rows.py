@@ -87,7 +87,7 @@ def guards() -> Iterator[Finding]:
     missing = set(triggers.GUARDS[dialect]) - at_work
     yield from tell_names("guards", "triggers that keep rows from being changed are gone", missing)
     strange = db.session.scalars(text(triggers.strange(is_sqlite=is_sqlite)))
-    found = "triggers or rules that are not of this forum: a backup with them is not brought in"
+    found = "triggers or rules that are not of this forum: no restore brings them back"
     yield from tell_names("strange triggers", found, strange)
 
 

@@ -52,6 +52,12 @@ _RULES = f"""SELECT rulename FROM pg_catalog.pg_rewrite JOIN pg_catalog.pg_class
 {_TABLES} WHERE {_OURS} AND relkind IN ('r', 'p')"""  # noqa: S608
 
 
+def names(*, is_sqlite: bool) -> frozenset[str]:
+    """Return ours, each as its table, a space and its name."""
+    guards = GUARDS["sqlite" if is_sqlite else "postgresql"]
+    return frozenset(f"{table} {name}" for name, (table, _done) in guards.items())
+
+
 def strange(*, is_sqlite: bool) -> str:
     """Return a query for the names of triggers, and rules, that are not ours or do something else than ours."""
     if is_sqlite:

@@ -17,7 +17,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL
 
-from forum.infra.backups import room
+from forum.infra.backups import room, strange
 from forum.infra.backups.archive import CHUNK, Sink
 from forum.infra.backups.postgresql_programs import Program, arguments, find, first_error, major, version_of
 from forum.infra.backups.problems import Problem, told
@@ -115,10 +115,18 @@ def require_empty(url: URL) -> None:
         _require_empty(connection, url)
 
 
-def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot, holds: str = "") -> None:
+def bring_in(
+    dump: Path,
+    url: URL,
+    statements: list[str],
+    *,
+    made: Snapshot,
+    triggers: strange.Triggers,
+    holds: str = "",
+) -> None:
     """Bring a dump of this snapshot into an empty database and run `statements`, all in one transaction; Problem.
 
-    The query `holds`, if there is one, must answer 1 before it ends.
+    Triggers and rules that are not ours are left out. The query `holds`, if there is one, must answer 1 before it ends.
     """
     with connected(url) as connection:
         _require_empty(connection, url)
@@ -127,7 +135,8 @@ def bring_in(dump: Path, url: URL, statements: list[str], *, made: Snapshot, hol
     wanted = max(server, major(made.made_with))
     # psql of the same version: what one writes, the other understands.
     restore, psql = find("pg_restore", wanted), find("psql", wanted)
-    reading = [restore, "--file=-", *OURS, "--no-comments", "--no-tablespaces", dump]
+    reading = [restore, "--file=-", *OURS, "--no-comments", "--no-tablespaces"]
+    reading += [*_without_strange(restore, dump, url, triggers), dump]
     # Not --single-transaction: it commits where its input ends, also where that is because we were killed.
     writing = [psql, "--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--file=-"]
     writing += ["--set=VERBOSITY=terse"]  # an error then shows nothing of what people wrote
@@ -154,6 +163,21 @@ def connected(url: URL) -> Iterator[psycopg.Connection]:
             yield connection
     except psycopg.Error as error:
         raise Problem(f"PostgreSQL refuses or does not answer: {first_error(str(error))}") from error
+
+
+def _without_strange(restore: Path, dump: Path, url: URL, triggers: strange.Triggers) -> list[str]:
+    """Options for pg_restore that leave out triggers and rules that are not ours, where a dump holds some."""
+    with Program([restore, "--list", *OURS, dump], url, stdout=subprocess.PIPE) as listing:
+        listed = b"".join(iter(lambda: listing.read(CHUNK), b""))
+        listing.finish()
+    kept, left_out = strange.split(listed.decode(errors="surrogateescape"), triggers.ours)
+    triggers.tell(left_out)
+    if not left_out:
+        return []
+    wanted = dump.with_suffix(".list")
+    with told(wanted):
+        wanted.write_bytes(kept.encode(errors="surrogateescape"))
+    return [f"--use-list={wanted}"]
 
 
 def _lines(*statements: str) -> bytes:

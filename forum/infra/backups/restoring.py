@@ -10,6 +10,7 @@ from forum.infra.backups import postgresql, reading, room, sqlite
 from forum.infra.backups.archive import MEDIA, Manifest, hashed
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.snapshot import KINDS, Snapshot
+from forum.infra.backups.strange import Triggers
 from forum.infra.backups.workspace import place, workspace, write_through
 from forum.infra.connections import sqlite_file
 
@@ -37,13 +38,14 @@ def restore(
     media: Path,
     statements: list[str],
     holds: str,
+    triggers: Triggers,
     migrate: Callable[[URL], None],
 ) -> None:
     """Bring a checked backup into the empty database at `url` and into `media`, with `statements` on top; Problem.
 
     `holds`, a query, must answer 1 before the transaction of the statements ends; otherwise nothing is brought in.
-    `migrate` brings the database at an address to today's schema. Media come first: without the database they show
-    nothing, and a second try finds them as they should be.
+    No trigger or rule comes in but those of `triggers`. `migrate` brings the database at an address to today's schema.
+    Media come first: without the database they show nothing, and a second try finds them as they should be.
     """
     path, instance = sqlite_file(url), media.parent
     if path is None and manifest.database == "sqlite":
@@ -55,7 +57,7 @@ def restore(
         private_files.make_folder(folder)
     with told(beside), workspace(beside) as folder:
         if path is not None:
-            copy = unpacked(backup, manifest, folder)
+            copy = unpacked(backup, manifest, folder, triggers)
             sqlite.execute(copy, statements, holds)
             migrate(url.set(database=str(copy)))
             _bring_media(backup, media)
@@ -63,7 +65,7 @@ def restore(
             return
         dump = postgresql.unpack(backup, folder)
         _bring_media(backup, media)
-        postgresql.bring_in(dump, url, statements, made=_snapshot(manifest), holds=holds)
+        postgresql.bring_in(dump, url, statements, made=_snapshot(manifest), triggers=triggers, holds=holds)
     try:
         migrate(url)
     except Problem as error:
@@ -72,19 +74,24 @@ def restore(
         ) from error
 
 
-def unpacked(backup: Path, manifest: Manifest, folder: Path) -> Path:
-    """Return an SQLite database with what a backup holds, in `folder`; Problem when it does not fit the manifest."""
+def unpacked(backup: Path, manifest: Manifest, folder: Path, triggers: Triggers) -> Path:
+    """Return an SQLite database with what a backup holds, and no other triggers, in `folder`.
+
+    Problem when it does not fit the manifest.
+    """
     copy = sqlite.unpack(backup, folder)
     found = sqlite.snapshot(copy)
     if (found.counts, found.revision) != (manifest.counts, manifest.revision):
         other = [name for name, rows in manifest.counts.items() if found.counts.get(name) != rows]
         raise Problem(f"The database in the backup is not what its manifest says ({', '.join(other)}).")
+    sqlite.leave_out(copy, triggers)
     return copy
 
 
-def bring_beside(backup: Path, manifest: Manifest, url: URL, folder: Path) -> None:
+def bring_beside(backup: Path, manifest: Manifest, url: URL, folder: Path, triggers: Triggers) -> None:
     """Bring the dump in a backup into an empty database, by way of `folder`; Problem, as for `unpacked`."""
-    postgresql.bring_in(postgresql.unpack(backup, folder), url, [], made=_snapshot(manifest))
+    dump = postgresql.unpack(backup, folder)
+    postgresql.bring_in(dump, url, [], made=_snapshot(manifest), triggers=triggers)
 
 
 def _snapshot(manifest: Manifest) -> Snapshot:

@@ -16,7 +16,7 @@ FILLED = frozenset(
     {REVISIONS, "schema_fit", "label", "library_count", "recurring_work", "heartbeat", "maintenance_record"}
 )
 NOT_HELD = (
-    "A trigger or rule in the backup is not of this forum and could release its mail: nothing was brought in."
+    "A trigger or rule in the backup passes for one of this forum and could release its mail: nothing was brought in."
     " Was the file made by somebody else?"
 )
 

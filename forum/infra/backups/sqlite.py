@@ -15,6 +15,7 @@ from forum.infra.backups.archive import Sink
 from forum.infra.backups.problems import Problem, told
 from forum.infra.backups.reading import opened
 from forum.infra.backups.snapshot import NOT_HELD, REVISIONS, Snapshot, emptiness, forum_mark, in_file
+from forum.infra.backups.strange import Triggers
 from forum.infra.backups.workspace import place, write_through
 
 PART = "database.sqlite.gz"
@@ -67,6 +68,16 @@ def unpack(backup: Path, folder: Path) -> Path:
             raise Problem(f"The database in {backup} is cut off or damaged.") from error
     _sound(copy)
     return copy
+
+
+def leave_out(copy: Path, triggers: Triggers) -> None:
+    """Take triggers that are not ours out of a copy, before it is written to and they could fire; Problem."""
+    with told(copy), _connected(copy) as connection:
+        query = "SELECT name, tbl_name || ' ' || name FROM sqlite_master WHERE type = 'trigger'"
+        strange = [name for name, known in connection.execute(query).fetchall() if known not in triggers.ours]
+        for name in strange:
+            connection.execute('DROP TRIGGER main."{}"'.format(name.replace('"', '""')))
+    triggers.tell(sorted(strange))
 
 
 def snapshot(database: Path) -> Snapshot:
