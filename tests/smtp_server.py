@@ -17,7 +17,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -263,7 +263,9 @@ class _Listening:
         while self._server.open:
             for connection in list(self._server.open):
                 if connection.transport is not None:
-                    connection.transport.abort()
+                    # One that is closed already has nothing to abort, which early versions of Python 3.11 do not know.
+                    with suppress(AttributeError):
+                        connection.transport.abort()
             await asyncio.sleep(0)
 
     def end(self) -> None:

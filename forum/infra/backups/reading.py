@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, BinaryIO, Self
+from typing import IO, BinaryIO
 
 from forum.infra.backups.archive import (
     CHUNK,
@@ -100,12 +100,11 @@ def _file(path: Path) -> Iterator[BinaryIO]:
 class _Header(tarfile.TarInfo):
     """A header that leads to no more in memory than a name."""
 
-    @classmethod
-    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """Return what these bytes say; tarfile.TarError, also for what no backup has."""
-        found = super().frombuf(buf, encoding, errors)
-        if found.type in NEVER or (found.type in LONG_NAMES and found.size > NAME_MAX):
+    # The library's place for it, called for each header. Which of its constructors is, depends on Python's version.
+    def _proc_member(self, tar: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in NEVER or (self.type in LONG_NAMES and self.size > NAME_MAX):
             raise tarfile.ReadError("a header that no backup has")
+        found: tarfile.TarInfo = super()._proc_member(tar)  # type: ignore[misc]
         return found
 
 
