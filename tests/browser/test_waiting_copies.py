@@ -56,7 +56,8 @@ def test_words_beside_what_was_sent_elsewhere_become_one_draft_however_often_the
 
     second.close()
     first.goto("/lessons")
-    first.route("**/drafts", lose_what_was_kept)  # goes before the one that is there: nothing slips in between
+    # It goes before the rule that is there: nothing slips in between.
+    first.route("**/drafts", lose_what_was_kept)
     for _ in range(3):
         first.goto("/lessons", wait_until="networkidle")
         assert len(entries(first)) == 1
