@@ -41,7 +41,7 @@ fix: ## let the formatter and the linter mend what they can
 bench: setup ## the benchmark: prints tables, writes bench/results/ (SIZES=10000,100000 fewer posts, BESIDE=dir to compare)
 	$(PY) -m bench.run $(if $(SIZES),--sizes $(SIZES)) $(if $(BESIDE),--beside $(BESIDE))
 
-mutants: setup ## plant small wrong changes in policy and verbs and see that tests notice: some ten minutes (OPTIONS="--sample 20 --seed 7 forum/policy")
+mutants: setup ## plant small wrong changes in policy, verbs and mail and see that tests notice: half an hour (OPTIONS="--sample 20 --seed 7 forum/policy")
 	@$(PY) scripts/mutants.py $(OPTIONS)
 
 translations: ## collect the visible words and bring the catalogues up to date; then translate and commit them
