@@ -348,6 +348,15 @@ def test_a_worker_that_lost_its_mail_books_only_what_it_knows_was_taken():
     assert mail.state == MailState.QUEUED
     assert not mail_claims.still_claimed(mail, "slow", claimed_at)
     assert mail_claims.still_claimed(mail, "slow", claimed_at, is_sent=True), "so nobody sends it again"
+    for state, may_say in (
+        (MailState.UNCERTAIN, True),
+        (MailState.FAILED, False),
+        (MailState.CANCELLED, False),
+    ):
+        mail.state = state
+        db.session.flush()
+        assert mail_claims.still_claimed(mail, "slow", claimed_at, is_sent=True) == may_say
+    mail.state = MailState.QUEUED
     with clock.at(clock.now() + timedelta(seconds=1)):
         mail_claims.claim(Lane.DIRECT, owner="other", most=1)
     assert not mail_claims.still_claimed(mail, "slow", claimed_at, is_sent=True)

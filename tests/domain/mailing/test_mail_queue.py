@@ -113,6 +113,14 @@ def test_a_lane_has_its_own_mail_and_what_waits_longest_goes_first(mail):
         assert [claim(lane) for lane in Lane] == [[]] * 4
 
 
+def test_mail_that_failed_before_goes_last_unless_it_is_asked_for(mail):
+    mail.failing_since = LONG_AGO
+    queue("new", member_id=mail.member_id)
+    assert [each.key for each in claim(most=1)] == ["new"]
+    mail_claims.take_back({"here"})
+    assert mail_claims.claim(Lane.DIRECT, owner="here", most=1, failed_first=True) == [mail]
+
+
 def test_a_key_is_queued_once_and_names_its_letter(mail):
     assert not queue("p1", member_id=mail.member_id)
     assert queue("p2", member_id=mail.member_id, payload={"a": 1})
