@@ -18,7 +18,7 @@ from forum.domain.spaces import access_requests
 from forum.domain.threads import post_store
 from forum.infra import clock, text
 from forum.infra.db import db
-from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole
+from forum.models.accounts import Body, Capacity, Confirmation, Level, Member, NetworkAppointment, NetworkRole
 from forum.models.spaces import AccessRequest, Audience, Membership, Role, Space, SpaceKind
 from forum.models.themes import Axis, Need, Tag, ThreadTag
 from forum.models.threads import Post, PostRevision, Thread
@@ -66,6 +66,8 @@ def make_member(
             body=body,
             city=place,
             starts_on=date(2025, 1, 1),
+            confirmation=Confirmation.OPERATOR,
+            confirmed_at=LONG_AGO,
         )
     )
     if network_role is not None:

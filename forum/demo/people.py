@@ -7,7 +7,7 @@ from forum.demo.book import CAUGHT_UP, FOUNDED, Book
 from forum.domain.people import accounts, capacities
 from forum.infra import passwords
 from forum.infra.db import db
-from forum.models.accounts import Body, Level, Member, NetworkRole
+from forum.models.accounts import Body, Confirmation, Level, Member, NetworkRole
 
 DOMAIN = "demo.leerkring.example"
 PASSWORD = "leerkring-demo"
@@ -39,6 +39,7 @@ def _add(book: Book, person: dict[str, Any], secret: str | None) -> None:
         body=codes.BODIES[person["org_type"]],
         city=codes.city(person["city"]),
         starts_on=book.day(SINCE),
+        confirmation=Confirmation.OPERATOR,
     )
     if person["platform_role"] == "netwerkredacteur":
         accounts.appoint(member.id, NetworkRole.EDITOR)
@@ -53,6 +54,7 @@ def _admin(book: Book, secret: str | None) -> None:
         body=Body.NETWORK,
         city=None,
         starts_on=book.day(SINCE),
+        confirmation=Confirmation.OPERATOR,
     )
     accounts.appoint(member.id, NetworkRole.ADMIN)
 

@@ -18,6 +18,7 @@ from forum.models import (  # every table must be known before the first mapper 
     subscriptions,
     themes,
     threads,
+    undo,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "subscriptions",
     "themes",
     "threads",
+    "undo",
 ]

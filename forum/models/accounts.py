@@ -32,6 +32,15 @@ class Body(enum.StrEnum):
     NETWORK = "network"
 
 
+class Confirmation(enum.StrEnum):
+    """Who confirmed that somebody speaks in a capacity."""
+
+    MODERATOR = "moderator"  # of the space of that city, or of one that hosts a guest without a city
+    INVITATION = "invitation"  # of that city's own space
+    ADMIN = "admin"
+    OPERATOR = "operator"  # the command line
+
+
 class NetworkRole(enum.StrEnum):
     """What someone may do for the whole network."""
 
@@ -63,7 +72,9 @@ class Member(SortedByName, Model):
     # Everything up to this moment counts as read, so that a newcomer does not start with everything unread.
     all_read_at: Mapped[datetime | None]
 
-    capacities: Mapped[list["Capacity"]] = related(back_populates="member", order_by="Capacity.starts_on")
+    capacities: Mapped[list["Capacity"]] = related(
+        back_populates="member", order_by="Capacity.starts_on", foreign_keys="Capacity.member_id"
+    )
 
     @property
     def letter_locale(self) -> str | None:
@@ -72,10 +83,13 @@ class Member(SortedByName, Model):
 
 
 class Capacity(Model):
-    """In what function, at what level, for which body and city someone speaks, from when to when."""
+    """In what function, at what level, for which body and city someone speaks, from when to when.
+
+    It counts (for the ring, what a lesson rests on, a review) once it is confirmed; unconfirmed it is only shown.
+    """
 
     __tablename__ = "capacity"
-    FUNCTION_MAX = 100
+    FUNCTION_MAX, REASON_MAX = 100, 300
     __table_args__ = (Index("ix_capacity_member_id_ends_on", "member_id", "ends_on"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
@@ -85,8 +99,19 @@ class Capacity(Model):
     city: Mapped[str | None] = mapped_column(String(20))  # a code of models.cities; none: for the network
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
+    added_at: Mapped[datetime | None]  # none: before capacities were confirmed
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    confirmation: Mapped[Confirmation | None] = mapped_column(choice(Confirmation))
+    refused_at: Mapped[datetime | None]
+    refused_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    refused_reason: Mapped[str] = mapped_column(String(REASON_MAX), default="", server_default="")
+    # What was said and done under it until this moment counts, also where nobody confirmed it since.
+    counts_until: Mapped[datetime | None]
+    affirmed_at: Mapped[datetime | None]  # its member said last that it is still right
+    ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
 
-    member: Mapped[Member] = related(back_populates="capacities")
+    member: Mapped[Member] = related(back_populates="capacities", foreign_keys=[member_id])
 
 
 class NetworkAppointment(Model):

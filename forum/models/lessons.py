@@ -46,6 +46,16 @@ class Verdict(enum.StrEnum):
     RETURNED = "returned"
 
 
+class ReviewBasis(enum.StrEnum):
+    """What made a reviewer somebody else at that moment."""
+
+    CITY = "city"  # a confirmed capacity of another city
+    EDITOR = "editor"  # of the network, who counts as elsewhere for every city
+    SPACE = "space"  # another moderator of the space, for a lesson that stays in it
+    NAMED = "named"  # a full member of the space whom its moderator named, for a lesson that stays in it
+    EARLIER = "earlier"  # before capacities were confirmed
+
+
 class Lesson(Model):
     """A lesson, with one id for good. Readers get `current_id`; `working_id` is the version that is being made."""
 
@@ -75,6 +85,11 @@ class Lesson(Model):
     changed_at: Mapped[datetime | None]  # when the current version was published
     review_on: Mapped[date | None] = mapped_column(Date)
     confirmed_at: Mapped[datetime | None]  # applied with success by other cities
+    weakened_at: Mapped[datetime | None]  # a claim of the current version has no words left that can be read
+    # While its authors are asked: the text does not change, and nothing of their answers shows.
+    round_id: Mapped[int | None] = mapped_column(
+        ForeignKey("consent_round.id", use_alter=True, name="fk_lesson_round_id")
+    )
 
     space: Mapped[Space] = related()
     curator: Mapped[Member] = related(foreign_keys=[curator_id])
@@ -132,6 +147,9 @@ class LessonVersion(Model):
     # Codes of the cities behind the claims, as far as consent lets them be named; fixed when sealed.
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)
     masked: Mapped[bool] = mapped_column(Boolean, default=False)  # a city behind it may not be named
+    # Codes of the space, of its makers and of every source at the moment of the seal: no reviewer comes from there.
+    # Internal, never shown: `domain/lessons/origin.py` says what a reader may know.
+    origin_cities: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     change_note: Mapped[str] = mapped_column(String(CHANGE_NOTE_MAX), default="")
     saved_count: Mapped[int] = mapped_column(default=1)  # for two people editing at once
     created_at: Mapped[datetime]
@@ -152,8 +170,36 @@ class LessonReview(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    basis: Mapped[ReviewBasis] = mapped_column(
+        choice(ReviewBasis), default=ReviewBasis.EARLIER, server_default=ReviewBasis.EARLIER
+    )
+    # The capacity that counted, and its city then.
+    capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
+    city: Mapped[str | None] = mapped_column(String(20))
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     created_at: Mapped[datetime]
 
     reviewer: Mapped[Member] = related()
+
+
+class ReviewRequest(Model):
+    """Somebody is asked to check a sealed version; without a name it is whoever of the others is free."""
+
+    __tablename__ = "review_request"
+    NOTE_MAX = 500
+    __table_args__ = (
+        Index("ix_review_request_open", "asked_id", "version_id", **where("ended_at IS NULL")),
+        UniqueConstraint("version_id", "asked_id"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"), index=True)
+    asked_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date] = mapped_column(Date)
+    reminded_at: Mapped[datetime | None]
+    overdue_told_at: Mapped[datetime | None]  # the curator was told that nobody answered
+    declined_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]  # the version was published, returned or asked back

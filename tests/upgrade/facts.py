@@ -16,6 +16,8 @@ MOVED: dict[str, str] = {
 }
 # A column, or a whole table, that a migration filled, emptied or took away on purpose, and why that loses nothing.
 CHANGED: dict[str, str] = {
+    "schema_fit.revision": "says at which migration the database is",
+    "schema_fit.serves_from": "says which code can serve the database as that migration left it",
     "draft.began_at": "0013 takes it away: nobody reads it, and the last change stays",
     "label.name": "0008 gives three themes better English names, where nobody had changed them",
 }

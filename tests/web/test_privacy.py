@@ -23,10 +23,13 @@ COLUMNS = {
     **dict.fromkeys(("created_at", "confirmed_at", "approved_at", "suspended_at"), MOMENTS),
     "all_read_at": SPACES,
 }
-LESSONS = "Which lessons you made, reviewed or published, what you reported about them from your city"
+LESSONS = "Which lessons you made, were asked to review, reviewed or published, what you reported about them"
+ASKED = (
+    "what you answered when you were asked whether an excerpt may be quoted, and whether you took your text"
+)
 DIGEST = "what you chose for your digest"
 TABLES = {
-    "capacity": "The capacities in which you speak, with their dates",
+    "capacity": "The capacities in which you speak, with their dates, and who confirmed, refused or ended them.",
     "network_appointment": "which roles you have there and in the network",
     "sign_in": "On which devices you signed in",
     "membership": SPACES,
@@ -37,9 +40,10 @@ TABLES = {
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     **dict.fromkeys(("lesson", "lesson_version", "lesson_review", "adoption_report"), LESSONS),
-    "consent": "what you answered when you were asked whether an excerpt may be quoted",
+    "review_request": LESSONS,
+    **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),
     "notification": "When you were quoted in a lesson",
-    "moderation_action": "What moderators did, when and why",
+    **dict.fromkeys(("moderation_action", "undoable_act"), "What moderators did, when and why"),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
     **dict.fromkeys(("digest_choice", "digest_space", "digest_axis"), DIGEST),

@@ -7,7 +7,16 @@ from forum.demo.synthetic.network import DAY, FORMER, HOMES, Network, Place, Row
 from forum.demo.synthetic.size import READER
 from forum.infra import days
 from forum.infra.sort_keys import sort_key
-from forum.models.accounts import Body, Capacity, Level, Member, NetworkAppointment, NetworkRole, SignIn
+from forum.models.accounts import (
+    Body,
+    Capacity,
+    Confirmation,
+    Level,
+    Member,
+    NetworkAppointment,
+    NetworkRole,
+    SignIn,
+)
 from forum.models.spaces import JoinRequest, Membership, Role, Space, SpaceKind
 from forum.models.subscriptions import (
     Digest,
@@ -94,6 +103,8 @@ def _capacities(network: Network, number: int) -> Rows:
         "level": chance.choice((Level.FIELD, Level.FIELD, Level.STAFF, Level.LEAD)),
         "body": chance.choice((Body.CITY, Body.CITY, Body.OCMW, Body.ASSOCIATION)),
         "city": network.city(number),
+        "confirmation": Confirmation.OPERATOR,
+        "confirmed_at": moment(network.came(number)),
     }
     begin = days.day_of(moment(network.came(number))) - timedelta(days=365)
     if number % FORMER == 0:

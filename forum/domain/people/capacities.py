@@ -7,11 +7,11 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
 from forum.domain.lines import clean_line
-from forum.infra import days
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import cached
-from forum.models.accounts import Body, Capacity, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.cities import BY_CODE
 from forum.policy.errors import Invalid
 
@@ -91,8 +91,13 @@ def add(
     city: str | None,
     starts_on: date,
     ends_on: date | None = None,
+    confirmation: Confirmation | None = None,
+    confirmed_by_id: int | None = None,
 ) -> Capacity:
-    """Give a member a capacity; earlier posts keep theirs. Invalid at `function`, `city` or `ends_on`."""
+    """Give a member a capacity; earlier posts keep theirs. Invalid at `function`, `city` or `ends_on`.
+
+    It waits until somebody confirms it, unless `confirmation` says who did.
+    """
     function = clean_function(function)
     check_city(city)
     if ends_on is not None and ends_on < starts_on:
@@ -105,6 +110,10 @@ def add(
         city=city,
         starts_on=starts_on,
         ends_on=ends_on,
+        added_at=clock.now(),
+        confirmation=confirmation,
+        confirmed_at=clock.now() if confirmation else None,
+        confirmed_by_id=confirmed_by_id,
     )
     db.session.add(capacity)
     db.session.flush()

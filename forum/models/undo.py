@@ -1,0 +1,36 @@
+"""What can be undone for ten minutes: the act took effect at once, and its letters wait until nobody can undo it."""
+
+import enum
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.infra.db import Model, choice
+
+
+class UndoKind(enum.StrEnum):
+    """The acts that touch a lesson and can be undone."""
+
+    NARROW = "narrow"
+    HIDE = "hide"
+    TAKE_BACK = "take_back"
+    REMOVE = "remove"  # of words from a lesson, by their author
+
+
+class UndoableAct(Model):
+    """One act, until when it can be undone and by whom; `before` is what undo brings back."""
+
+    __tablename__ = "undoable_act"
+    __table_args__ = (Index("ix_undoable_act_actor_id_until", "actor_id", "until"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[UndoKind] = mapped_column(choice(UndoKind))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    removal_id: Mapped[int | None] = mapped_column(ForeignKey("removal.id", ondelete="CASCADE"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    at: Mapped[datetime]
+    until: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
