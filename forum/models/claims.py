@@ -89,6 +89,5 @@ class Removal(Model):
     kind: Mapped[RemovalKind] = mapped_column(choice(RemovalKind))
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
-    settled_at: Mapped[
-        datetime | None
-    ]  # a new version was made without the words, and the old ones lost them
+    # When a new version was made without the words, and the old ones lost them.
+    settled_at: Mapped[datetime | None]
