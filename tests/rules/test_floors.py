@@ -36,6 +36,7 @@ ONE_IMPORTER = {
     "smtplib": {"forum.infra.smtp_client"},
     "dns": {"forum.infra.dns"},
     "prometheus_client": {"forum.infra.metrics"},
+    "holidays": {"forum.infra.workdays"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},
 }
