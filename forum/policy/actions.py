@@ -160,10 +160,12 @@ def may_curate(actor: Actor | None, thread: Thread) -> Answer:
 
 
 def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
-    """Write in a draft: moderators of the lesson's space, while it is not in review."""
+    """Write in a draft: moderators of the lesson's space, while it is not in review and nobody is asked about it."""
     answer = may_moderate(actor, lesson.space_id)
     if not answer:
         return answer
+    if lesson.round_id is not None:
+        return deny(_("The authors of its excerpts are being asked for permission: its text stays as it is."))
     if lesson.state == LessonState.IN_REVIEW:
         return deny(_("This version is being reviewed."))
     return YES if lesson.working_id is not None else deny(_("There is no draft to work on."))

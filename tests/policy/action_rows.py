@@ -123,8 +123,11 @@ def _lesson(
 def _drafts(town: Town) -> Rows:
     away = _lesson(town, LessonState.DRAFT)
     away.space_id = town.elsewhere.id
+    asked = _lesson(town, LessonState.DRAFT)
+    asked.round_id = 1
     return {
         "draft": given(_lesson(town, LessonState.DRAFT)),
+        "its authors are asked": given(asked),
         "in review": given(_lesson(town, LessonState.IN_REVIEW)),
         "published": given(_lesson(town, LessonState.PUBLISHED, working=None)),
         "draft, away": given(away),

@@ -19,6 +19,7 @@ REASONS = {
     "f": "This post is already hidden or taken back.",
     "u": "This post is not hidden.",
     "r": "This version is being reviewed.",
+    "A": "The authors of its excerpts are being asked for permission: its text stays as it is.",
     "v": "There is no draft to work on.",
     "q": "This lesson is not waiting for a review.",
     "o": "You made this lesson yourself: somebody else has to publish it.",
@@ -120,6 +121,7 @@ away                                  l   l   l   l   l   x   l   l   l   l   l 
 EDIT_DRAFT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
 draft                                 m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+its authors are asked                 m   m   m   m   m   m   A   A   m   m   m   m   m   m   m   m   m   m   m   m   m
 in review                             m   m   m   m   m   m   r   r   m   m   m   m   m   m   m   m   m   m   m   m   m
 published                             m   m   m   m   m   m   v   v   m   m   m   m   m   m   m   m   m   m   m   m   m
 draft, away                           m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m

@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.lessons import lessons
+from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import undo as lesson_undo
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.claims import Claim
+from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Forbidden, NotFound
@@ -50,3 +52,47 @@ def test_dropping_a_new_version_leaves_the_published_one():
     assert (kept.state, kept.working_id) == (LessonState.PUBLISHED, None)
     versions = db.session.scalars(select(LessonVersion).where(LessonVersion.lesson_id == lesson.id)).all()
     assert [version.number for version in versions] == ["1.0"]
+
+
+def test_while_its_authors_are_asked_a_draft_is_neither_sent_nor_changed_nor_dropped():
+    scenario = build()
+    lesson = scenario.draft()
+    curator, version = scenario.actor("curator"), lessons.working(lesson)
+    claim = db.session.scalars(select(Claim)).one()
+    _ask_its_authors(lesson, scenario.curator.id)
+    refused = (
+        lambda: lessons.submit(curator, lesson.id, audience=Audience.SPACE),
+        lambda: lessons.save(curator, lesson.id, saved_count=version.saved_count, title="Another one"),
+        lambda: lessons.add_source(curator, lesson.id, scenario.thread.id),
+        lambda: claims.add(curator, lesson.id, text="One more"),
+        lambda: claims.reword(curator, claim.id, text="It was otherwise"),
+        lambda: lesson_undo.discard(curator, lesson.id),
+    )
+    for act in refused:
+        with pytest.raises(Forbidden):
+            act()
+    with pytest.raises(Conflict):
+        lesson_undo.ask_back(curator, lesson.id)
+    assert lessons.revise(curator, lesson.id) is version, "there is one already, and it stays as it is"
+    lesson.round_id = None
+    db.session.flush()
+    assert lessons.submit(curator, lesson.id, audience=Audience.NETWORK).state == LessonState.IN_REVIEW
+
+
+def _ask_its_authors(lesson: Lesson, asker_id: int) -> None:
+    now = clock.now()
+    asked = ConsentRound(
+        lesson_id=lesson.id,
+        version_id=lesson.working_id,
+        audience=Audience.NETWORK,
+        title="As they saw it",
+        opened_at=now,
+        opened_by_id=asker_id,
+        last_day=days.today(),
+        remind_at=now,
+        closes_at=now,
+    )
+    db.session.add(asked)
+    db.session.flush()
+    lesson.round_id = asked.id
+    db.session.flush()
