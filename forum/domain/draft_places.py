@@ -186,7 +186,7 @@ def _notes(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
     people = {
         who for _subject, lesson, version, _space in rows for who in reviews.people(actor, lesson, version)
     }
-    cities = capacities.cities_of(people)
+    cities = capacities.confirmed_cities(people)
     return {
         subject: _of_lesson(lesson, version, "", YES, {"lesson_id": lesson.id})
         for subject, lesson, version, space in rows

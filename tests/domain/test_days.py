@@ -14,7 +14,7 @@ from forum.domain.threads import lists, threads
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, days
 from forum.infra.db import db
-from forum.models.accounts import Body, Capacity, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.threads import Post
 from forum.policy.errors import Invalid
 from tests.factories import actor, make_member, make_thread
@@ -56,6 +56,7 @@ def capacity(member, function, starts_on, ends_on=None):
         city="gent",
         starts_on=starts_on,
         ends_on=ends_on,
+        confirmation=Confirmation.OPERATOR,
     )
 
 
@@ -110,7 +111,7 @@ def test_who_speaks_how_in_a_space_is_of_the_day_of_the_forum(session, own_days,
             (card,) = lists.latest(reader).rows
             (post,) = thread_page.page(reader, thread.id).posts
             assert (card.author.former, post.author.former) == (former, former)
-    assert capacities.cities_of([author.id]) == {author.id: {"gent"}}
+    assert capacities.confirmed_cities([author.id]) == {author.id: {"gent"}}
 
 
 def test_a_lesson_is_published_and_looked_at_again_on_days_of_the_forum(session, own_days):

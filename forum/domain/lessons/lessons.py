@@ -254,7 +254,7 @@ def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     version = working(lesson)
     space = db.session.get_one(Space, lesson.space_id)
-    cities = capacities.cities_of(lesson_reviews.people(actor, lesson, version))
+    cities = capacities.confirmed_cities(lesson_reviews.people(actor, lesson, version))
     require(lesson_reviews.answer_for(actor, lesson, version, space, cities))
     return lesson, version
 

@@ -59,7 +59,7 @@ def excerpt_view(quoted: Quoted, seen: Collection[int], consent: Consent | None)
         return ExcerptView(
             stance,
             words=quoted.excerpt.words,
-            author=byline(quoted.speaker, quoted.handle, quoted.capacity),
+            author=byline(quoted.speaker, quoted.handle, quoted.capacity, said_at=quoted.post.created_at),
             said_at=quoted.post.created_at,
             post=PostLink(quoted.thread.id, quoted.thread.slug, quoted.post.number),
             edited=quoted.edited,
@@ -113,7 +113,7 @@ def _claims(lesson: Lesson, version: LessonVersion, seen: Collection[int], compl
 def _agreed_name(quoted: Quoted, consent: Consent) -> Byline:
     """The speaker as they agreed to be named outside the thread."""
     if consent.masking == Masking.NAME and consent.city_shown:
-        return byline(quoted.speaker, "", quoted.capacity)
+        return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)
     return masked(consent.shown_as)
 
 

@@ -95,7 +95,7 @@ def people() -> Select[Any]:
         select(Member.id, Member.id.in_(checked).label("checked"), *bylines.COLUMNS)
         .where(Member.id.in_(select(named.c.id)))
         .outerjoin(Capacity, spoke_as)
-        .order_by(Member.sort_key, Member.id, Capacity.starts_on, Capacity.id)
+        .order_by(Member.sort_key, Member.id, *capacities.SPOKEN_LAST)
     )
     return cast(Select[Any], query)
 

@@ -20,7 +20,7 @@ def answer_for(
 ) -> Answer:
     """Return whether the actor may publish or return this version.
 
-    `cities` as from `capacities.cities_of`, makers and actor included.
+    `cities` as from `capacities.confirmed_cities`, makers and actor included.
     """
     origin = (
         cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())

@@ -1,10 +1,11 @@
 """Bylines: name, function, level and body of an author, as they were when the post was written."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
+from forum.domain.people.capacities import Confirmable, counted
 from forum.domain.themes.labels import LEVELS, WithBody, organisation
 from forum.infra import days, i18n
 from forum.infra.i18n import _
@@ -17,6 +18,8 @@ CAPACITY = (
     Capacity.body.label("author_body"),
     Capacity.city.label("author_city"),
     Capacity.ends_on.label("author_until"),
+    Capacity.confirmed_at.label("author_confirmed_at"),
+    Capacity.counts_until.label("author_counts_until"),
 )
 COLUMNS = (Member.name.label("author_name"), Member.handle.label("author_handle"), *CAPACITY)
 
@@ -33,6 +36,7 @@ class Byline:
     city: str | None = None
     former: bool = False
     guest: bool = False
+    unconfirmed: bool = False  # nobody said that this person may speak for that city or body
 
 
 class CapacityColumns(NamedTuple):
@@ -43,9 +47,11 @@ class CapacityColumns(NamedTuple):
     body: Body
     city: str | None
     ends_on: date | None
+    confirmed_at: datetime | None
+    counts_until: datetime | None
 
 
-class SpokenAs(WithBody, Protocol):
+class SpokenAs(WithBody, Confirmable, Protocol):
     """A capacity, or those columns of it that a byline needs."""
 
     @property
@@ -58,17 +64,30 @@ class SpokenAs(WithBody, Protocol):
     def ends_on(self) -> date | None: ...
 
 
-def byline(name: str, handle: str, capacity: SpokenAs | None, today: date | None = None) -> Byline:
-    """Return the byline of a member with the capacity in which they wrote (None: they had none).
+class _Shown(NamedTuple):
+    """What a byline draws of a capacity."""
+
+    function: str
+    level: Level
+    body: Body
+    city: str | None
+    former: bool
+    unconfirmed: bool
+
+
+def byline(
+    name: str,
+    handle: str,
+    capacity: SpokenAs | None,
+    today: date | None = None,
+    *,
+    said_at: datetime | None = None,
+) -> Byline:
+    """Return the byline of a member with the capacity in which they wrote (None: they had none), at `said_at`.
 
     `today` is the forum's day, unless it is about what the member does now.
     """
-    columns = None
-    if capacity is not None:
-        columns = CapacityColumns(
-            capacity.function, capacity.level, capacity.body, capacity.city, capacity.ends_on
-        )
-    return _byline(name, handle, columns, today or days.today(), i18n.locale())
+    return _byline(name, handle, _shown(capacity, today, said_at), i18n.locale())
 
 
 def masked(description: str) -> Byline:
@@ -76,20 +95,42 @@ def masked(description: str) -> Byline:
     return Byline(name=description)
 
 
-def speaker(row: Any, today: date | None = None) -> Byline:
-    """Return the byline of a row with COLUMNS, in the language of this moment."""
-    today = today or days.today()
-    return _byline(row.author_name, row.author_handle, held(row), today, i18n.locale())
+def speaker(row: Any, today: date | None = None, *, said_at: datetime | None = None) -> Byline:
+    """Return the byline of a row with COLUMNS, in the language of this moment; `today` and `said_at` as in `byline`."""
+    shown = _shown(held(row), today, said_at)
+    return _byline(row.author_name, row.author_handle, shown, i18n.locale())
 
 
 def held(row: Any) -> CapacityColumns | None:
     """Return the capacity of a row with CAPACITY, if there is one."""
-    columns = (row.author_function, row.author_level, row.author_body, row.author_city, row.author_until)
-    return None if row.author_function is None else CapacityColumns(*columns)
+    if row.author_function is None:
+        return None
+    return CapacityColumns(
+        row.author_function,
+        row.author_level,
+        row.author_body,
+        row.author_city,
+        row.author_until,
+        row.author_confirmed_at,
+        row.author_counts_until,
+    )
+
+
+def _shown(capacity: SpokenAs | None, today: date | None, said_at: datetime | None) -> _Shown | None:
+    if capacity is None:
+        return None
+    return _Shown(
+        capacity.function,
+        capacity.level,
+        capacity.body,
+        capacity.city,
+        former=capacity.ends_on is not None and capacity.ends_on < (today or days.today()),
+        unconfirmed=not counted(capacity, said_at),
+    )
 
 
 @lru_cache(maxsize=4096)
-def _byline(name: str, handle: str, capacity: CapacityColumns | None, today: date, language: str) -> Byline:
+def _byline(name: str, handle: str, capacity: _Shown | None, language: str) -> Byline:
     if capacity is None:
         return Byline(name=name, handle=handle)
     return Byline(
@@ -98,6 +139,7 @@ def _byline(name: str, handle: str, capacity: CapacityColumns | None, today: dat
         job=capacity.function,
         org_words=_("%(level)s, %(body)s", level=LEVELS[capacity.level], body=organisation(capacity)),
         city=capacity.city,
-        former=capacity.ends_on is not None and capacity.ends_on < today,
+        former=capacity.former,
         guest=capacity.body in {Body.ACADEMIC, Body.GOVERNMENT, Body.CITIZENS} and capacity.city is None,
+        unconfirmed=capacity.unconfirmed,
     )

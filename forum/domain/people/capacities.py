@@ -1,8 +1,12 @@
-"""The one rule of in which capacity a member speaks on a day."""
+"""The one rule of in which capacity a member speaks on a day, and the one of what counts that was said under it.
+
+A capacity counts (for the ring, for what a lesson rests on, for a review) once somebody confirmed it, then also for
+what was said under it before. What was said before there was confirmation keeps what it had (`Capacity.counts_until`).
+"""
 
 from collections.abc import Iterable
-from datetime import date
-from typing import Any, NamedTuple, cast
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
@@ -15,10 +19,43 @@ from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.cities import BY_CODE
 from forum.policy.errors import Invalid
 
+# Of the capacities that hold on a day, somebody speaks in the last of this order: confirmed ones, then the last begun.
+SPOKEN_LAST = (Capacity.confirmed_at.is_not(None), Capacity.starts_on, Capacity.id)
+
 
 def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    """Whether a capacity holds on `day`: it began by then, and its last day is not before."""
-    return and_(Capacity.starts_on <= day, or_(Capacity.ends_on.is_(None), Capacity.ends_on >= day))
+    """Whether a member may speak in a capacity on `day`: it began by then, did not end, and nobody refused it.
+
+    A last day that was planned is still a day of it; one that somebody ended is over from that moment.
+    """
+    last_day_too = and_(Capacity.ends_on == day, Capacity.ended_by_id.is_(None))
+    return and_(
+        Capacity.starts_on <= day,
+        or_(Capacity.ends_on.is_(None), Capacity.ends_on > day, last_day_too),
+        Capacity.refused_at.is_(None),
+    )
+
+
+def counts(at: Any) -> ColumnElement[bool]:
+    """Whether what was said or done at the moment `at` (a column or parameter) under a capacity counts."""
+    return or_(Capacity.confirmed_at.is_not(None), Capacity.counts_until >= at)
+
+
+class Confirmable(Protocol):
+    """A capacity, or those columns of it that say whether it counts."""
+
+    @property
+    def confirmed_at(self) -> datetime | None: ...
+
+    @property
+    def counts_until(self) -> datetime | None: ...
+
+
+def counted(capacity: Confirmable, at: datetime | None = None) -> bool:
+    """Return whether what was said or done under a capacity at a moment counts, or without one, what is done now."""
+    if capacity.confirmed_at is not None:
+        return True
+    return at is not None and capacity.counts_until is not None and capacity.counts_until >= at
 
 
 class HeldCapacity(NamedTuple):
@@ -31,6 +68,8 @@ class HeldCapacity(NamedTuple):
     body: Body
     city: str | None
     ends_on: date | None
+    confirmed_at: datetime | None
+    counts_until: datetime | None
 
 
 @cached
@@ -39,11 +78,11 @@ def _current_capacities() -> Select[Any]:
         Capacity.member_id.in_(bindparam("member_ids", expanding=True)),
         holds_on(bindparam("day", type_=Date)),
     )
-    return cast(Select[Any], query.order_by(Capacity.starts_on, Capacity.id))
+    return cast(Select[Any], query.order_by(*SPOKEN_LAST))
 
 
 def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, HeldCapacity]:
-    """Return the capacity in which each member speaks on `day` (today): of those that hold, the last begun."""
+    """Return the capacity in which each member speaks on `day` (today), by `SPOKEN_LAST`; never a refused one."""
     values = {"member_ids": list(member_ids), "day": day or days.today()}
     held = (HeldCapacity(*row) for row in db.session.execute(_current_capacities(), values))
     return {capacity.member_id: capacity for capacity in held}
@@ -54,11 +93,14 @@ def current(member_id: int, day: date | None = None) -> HeldCapacity | None:
     return current_of([member_id], day).get(member_id)
 
 
-def cities_of(member_ids: Iterable[int]) -> dict[int, set[str]]:
-    """Return the cities for which each of these members speaks today, in any of their capacities (one query)."""
+def confirmed_cities(member_ids: Iterable[int]) -> dict[int, set[str]]:
+    """Return the cities for which each of these members speaks today, in any capacity that is confirmed (one query)."""
     ids = set(member_ids)
     query = select(Capacity.member_id, Capacity.city).where(
-        Capacity.member_id.in_(ids), Capacity.city.is_not(None), holds_on(days.today())
+        Capacity.member_id.in_(ids),
+        Capacity.city.is_not(None),
+        Capacity.confirmed_at.is_not(None),
+        holds_on(days.today()),
     )
     cities: dict[int, set[str]] = {member_id: set() for member_id in ids}
     for row in db.session.execute(query):
@@ -118,3 +160,14 @@ def add(
     db.session.add(capacity)
     db.session.flush()
     return capacity
+
+
+def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:
+    """End a capacity from this moment: nothing is said or done in it any more, what was keeps it.
+
+    `day` is the day of whoever ends it, where that is not the forum's.
+    """
+    # The earlier of both days, so that it holds on neither.
+    last = min(day or days.today(), days.today())
+    capacity.ends_on, capacity.ended_by_id = max(last, capacity.starts_on), by_id
+    db.session.flush()

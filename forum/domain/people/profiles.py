@@ -81,13 +81,12 @@ def add_capacity(
 
 
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
-    """End one of the actor's capacities today; it stays beside earlier posts. NotFound for another's."""
+    """End one of the actor's capacities, from this moment; it stays beside earlier posts. NotFound for another's."""
     capacity = db.session.scalars(
         select(Capacity).where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
     ).one_or_none()
     if capacity is None:
         raise NotFound
     if capacity.ends_on is None:
-        capacity.ends_on = max(days.today(actor.timezone), capacity.starts_on)
-        db.session.flush()
+        capacities.end(capacity, by_id=actor.id, day=days.today(actor.timezone))
     return capacity

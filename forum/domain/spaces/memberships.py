@@ -144,7 +144,7 @@ def _moderators() -> Any:
             Membership.role == Role.MODERATOR,
             Member.suspended_at.is_(None),
         )
-        .order_by(Member.sort_key, Member.id, Capacity.starts_on, Capacity.id)
+        .order_by(Member.sort_key, Member.id, *capacities.SPOKEN_LAST)
     )
 
 

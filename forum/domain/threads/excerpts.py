@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, bindparam, select
 
 from forum.domain.people.bylines import CapacityColumns
+from forum.domain.people.capacities import counted
 from forum.infra.db import db
 from forum.infra.statements import select_rows
 from forum.models.accounts import Capacity, Member
@@ -67,8 +68,8 @@ class Quoted:
 
     @property
     def city(self) -> str | None:
-        """The city for which the speaker spoke."""
-        return self.capacity.city if self.capacity else None
+        """The city for which the speaker spoke, where their capacity counted."""
+        return self.capacity.city if self.capacity and counted(self.capacity, self.post.created_at) else None
 
     @property
     def edited(self) -> bool:

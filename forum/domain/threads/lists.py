@@ -109,7 +109,7 @@ def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
             summary=row.summary,
             need=row.need,
             axis=row.axis,
-            author=speaker(row, today),
+            author=speaker(row, today, said_at=row.created_at),
             space_name=row.space_name,
             space_slug=row.space_slug,
             reply_count=reply_count(row),

@@ -126,7 +126,7 @@ def _views(
         view = PostView(
             row.id,
             row.number,
-            speaker(row, today),
+            speaker(row, today, said_at=row.created_at),
             row.kind.value if row.kind else None,
             row.created_at,
             text.to_html(row.html) if row.html else "",

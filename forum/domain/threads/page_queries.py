@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Date, Integer, Select, bindparam, exists, func, literal, select
 
 from forum.domain.people.bylines import CAPACITY, COLUMNS
-from forum.domain.people.capacities import holds_on
+from forum.domain.people.capacities import SPOKEN_LAST, holds_on
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
 from forum.infra.statements import cached
@@ -90,7 +90,7 @@ def _speaks_as(reader_id: Any) -> Any:
     query = select(Capacity.id).where(
         Capacity.member_id == reader_id, holds_on(bindparam("today", type_=Date))
     )
-    return query.order_by(Capacity.starts_on.desc(), Capacity.id.desc()).limit(1).scalar_subquery()
+    return query.order_by(*(column.desc() for column in SPOKEN_LAST)).limit(1).scalar_subquery()
 
 
 @cached

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, case, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
+from forum.domain.people import capacities
 from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -139,11 +140,13 @@ def _keep_cities(thread_id: int, said_at: dict[str, datetime], *, gone: Iterable
     upsert(ThreadCity, rows, keys=("thread_id", "city"))
 
 
+# The city for which a post was written, where the capacity of its author counts.
+_CITY: Any = case((capacities.counts(Post.created_at), Capacity.city)).label("city")
 STANDING = (
     select(
         Post.thread_id,
         Post.author_id,
-        Capacity.city,
+        _CITY,
         func.count().label("posts"),
         func.min(Post.number).label("number"),
         func.min(Post.created_at).label("at"),
@@ -151,7 +154,7 @@ STANDING = (
     )
     .outerjoin(Capacity, Capacity.id == Post.capacity_id)
     .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
-    .group_by(Post.thread_id, Post.author_id, Capacity.city)
+    .group_by(Post.thread_id, Post.author_id, _CITY)
 )
 # Built once: every post that is written runs it.
 _OF_ONE = STANDING.where(Post.thread_id == bindparam("thread_id", type_=Integer))

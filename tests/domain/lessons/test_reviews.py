@@ -11,7 +11,7 @@ from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
-from forum.models.accounts import Body, Capacity, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.lessons import LessonReview, LessonState, Verdict
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import DomainError, Forbidden, NotFound
@@ -31,6 +31,7 @@ def speaks_for(member, *cities):
             body=Body.CITY,
             city=city,
             starts_on=date(2025, 1, 1),
+            confirmation=Confirmation.OPERATOR,
         )
 
 
@@ -79,7 +80,7 @@ def test_a_city_counts_until_the_last_day_of_speaking_for_it(ground):
     today = days.today()
     before = capacities.add(
         ground.reviewer.id, function="adviser", level=Level.STAFF, body=Body.CITY, city="aalst",
-        starts_on=date(2025, 1, 1), ends_on=today,
+        starts_on=date(2025, 1, 1), ends_on=today, confirmation=Confirmation.OPERATOR,
     )  # fmt: skip
     with pytest.raises(Forbidden):
         lessons.publish(ground.actor("reviewer"), ground.lesson.id)

@@ -13,7 +13,7 @@ from forum.domain.spaces import join_requests, memberships
 from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Body, Capacity, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Role
 from forum.policy.errors import Forbidden, Invalid
@@ -67,6 +67,7 @@ def people(space=None, role=Role.MEMBER):
                 city=city,
                 starts_on=first,
                 ends_on=last,
+                confirmation=Confirmation.OPERATOR,
             )
     return made
 
@@ -113,7 +114,7 @@ def test_a_request_to_join_shows_it():
 
 def test_a_reviewer_speaks_for_the_cities_of_all_capacities_that_hold():
     made = people(make_space("Elsewhere"), Role.MODERATOR)
-    cities = capacities.cities_of(member.id for member in made.values())
+    cities = capacities.confirmed_cities(member.id for member in made.values())
     assert {name: cities[member.id] for name, member in made.items()} == {
         "none": set(),
         "ended": set(),
@@ -209,5 +210,5 @@ def test_only_the_members_who_are_asked_about_are_answered_for(session):
     nowhere = make_member("Hanne")
     assert capacities.current_of([noor.id]).keys() == {noor.id}
     assert capacities.current_of([]) == {}
-    assert capacities.cities_of([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
+    assert capacities.confirmed_cities([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
     assert capacities.current(karim.id).city == "genk"

@@ -54,7 +54,7 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
     )
     rows = db.session.execute(query).all()
     makers = {row.Lesson.curator_id for row in rows} | {row.LessonVersion.created_by_id for row in rows}
-    cities = capacities.cities_of(makers | {actor.id})
+    cities = capacities.confirmed_cities(makers | {actor.id})
     return [
         _card(row)
         for row in rows

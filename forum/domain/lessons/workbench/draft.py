@@ -115,7 +115,7 @@ def review_answer(actor: Actor, lesson_id: int) -> Answer:
     if lesson.working_id is None:
         raise NotFound
     version = db.session.get_one(LessonVersion, lesson.working_id)
-    cities = capacities.cities_of(lesson_reviews.people(actor, lesson, version))
+    cities = capacities.confirmed_cities(lesson_reviews.people(actor, lesson, version))
     space = db.session.get_one(Space, lesson.space_id)
     return lesson_reviews.answer_for(actor, lesson, version, space, cities)
 

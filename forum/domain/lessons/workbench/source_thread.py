@@ -104,7 +104,12 @@ def posts(actor: Actor, thread: SourceThread, quotes: list[Quoted], page: int) -
         .order_by(Post.number)
     )
     return [
-        _post(post, plain, byline(name, handle, capacity), [q for q in quotes if q.post.id == post.id])
+        _post(
+            post,
+            plain,
+            byline(name, handle, capacity, said_at=post.created_at),
+            [q for q in quotes if q.post.id == post.id],
+        )
         for post, plain, name, handle, capacity in db.session.execute(query)
     ]
 
