@@ -68,6 +68,7 @@ OTHER_BYLINE = {
     "city": "leuven",
     "former": True,
     "guest": True,
+    "unconfirmed": True,
 }
 THREAD = ThreadCard(
     1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, True, ["gent"], 1, LATE,

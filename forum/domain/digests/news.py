@@ -187,7 +187,7 @@ def _thread_news(rows: list[Row[Any]], scope: Scope) -> list[ThreadNews]:
             space_name=row.name,
             need=row.Thread.need,
             axis=row.Thread.axis,
-            author=byline(*speakers[row.Thread.id, 1]),
+            author=byline(*speakers[row.Thread.id, 1], said_at=row.Thread.created_at),
             reply_count=max(0, row.Thread.post_count - 1),
             answered=row.Thread.answered_at is not None,
             cities=tuple(row.Thread.cities),
