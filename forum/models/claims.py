@@ -62,7 +62,7 @@ class Excerpt(Model):
     words: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     stance: Mapped[Stance] = mapped_column(choice(Stance))
-    # None while it is a draft.
+    # None while it is new in a draft; what the published version has at this place is kept.
     right_audience: Mapped[Audience | None] = mapped_column(choice(Audience))
     right_space_id: Mapped[int | None] = mapped_column(ForeignKey("space.id"))
     consent_id: Mapped[int | None] = mapped_column(ForeignKey("consent.id"))

@@ -67,6 +67,11 @@ def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
     return RULES[model](_reader_id(reader))
 
 
+def reached(level: Any, space_id: Any, reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether the reader is in the audience `level` of a space: for an audience that was kept in columns."""
+    return _within(level, space_id, _reader_id(reader))
+
+
 def _reader_id(reader: Reader | None) -> ReaderId:
     if reader is None:
         return None

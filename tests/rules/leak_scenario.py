@@ -148,7 +148,7 @@ def build() -> World:
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
-    narrowed, resting = _narrowed(closed, insider, moderator, editor)
+    narrowed, resting = _narrowed(closed, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)
     moved = _moved(unlisted, closed, moderator)
     former = make_member("Former", space=elsewhere)
@@ -242,19 +242,18 @@ def _submitted(
     return lessons.submit(actor(curator), lesson.id, audience=audience)
 
 
-def _narrowed(space: Space, insider: Member, moderator: Member, publisher: Member) -> tuple[Thread, Lesson]:
-    """A talk of the network under a published lesson, closed afterwards."""
+def _narrowed(space: Space, moderator: Member, publisher: Member) -> tuple[Thread, Lesson]:
+    """A talk of the network under a published lesson, closed afterwards; the lesson keeps what it quotes."""
+    author = make_member("Rita", space=space)
     thread = threads.start(
-        actor(insider), space.id, title=f"Once for all {NARROWED}", body=f"We gave them time {NARROWED}",
+        actor(author), space.id, title=f"Once for all {NARROWED}", body=f"We gave them time. {NARROWED}",
         need=Need.STORIES, axis=Axis.SOLIDARITY, audience=Audience.NETWORK, idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
     threads.reply(
         actor(moderator), thread.id, body=f"So did we {NARROWED}", idempotency_key=str(uuid.uuid4())
     )
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
-    lesson = _published(
-        moderator, publisher, thread, post, title="Time helps", words=f"We gave them time {NARROWED}"
-    )
+    lesson = _published(moderator, publisher, thread, post, title="Time helps", words="We gave them time.")
     narrowing.set_audience(actor(moderator), thread.id, audience=Audience.SPACE)
     return thread, lesson
 

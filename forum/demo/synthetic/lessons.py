@@ -57,11 +57,11 @@ class Lessons:
         if lesson.changed != lesson.published:
             versions.append(next(self.version))
         row = self._row(lesson, versions[-1])
+        if lesson.wider:
+            yield from self.versions.evidence.consents(lesson)
         for sequence, version in enumerate(versions, 1):
             yield from self.versions.of(lesson, version, sequence)
         yield LessonSource, {"lesson_id": number, "thread_id": thread.id}
-        if lesson.wider:
-            yield from self.versions.evidence.consents(lesson)
         if lesson.published is not None:
             yield from self.aftermath.told(lesson, versions[0], lesson.published)
             reports = self.aftermath.reports(lesson, lesson.published)

@@ -30,7 +30,7 @@ class Versions:
         chosen = self.evidence.chosen(lesson)
         row = self._version(lesson, version, sequence, made=made, out=out)
         yield LessonVersion, {**row, "cities": self.evidence.cities(chosen) if row["sealed_at"] else []}
-        yield from self.evidence.under(chosen, version)
+        yield from self.evidence.under(chosen, version, lesson, sealed=row["sealed_at"] is not None)
         if self.network.chance.random() < 0.5:
             tag = self.network.tag()
             yield LessonTag, {"version_id": version, "tag_id": tag, "name": self.network.tag_name(tag)}

@@ -9,7 +9,7 @@ from forum.domain.threads import excerpts
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking
-from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
 from forum.models.threads import Post
 from forum.policy.errors import NotFound
@@ -58,14 +58,6 @@ def record_answer(
     db.session.flush()
     _name_cities(lesson_id)
     return row
-
-
-def reconsider(thread_id: int) -> None:
-    """After a thread was narrowed: name anew the cities behind the lessons that quote it."""
-    for lesson_id in db.session.scalars(
-        select(LessonSource.lesson_id).where(LessonSource.thread_id == thread_id)
-    ).all():
-        _name_cities(lesson_id)
 
 
 def _name_cities(lesson_id: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 
 from forum.domain.doctor.findings import Finding, Tally, pieces
 from forum.domain.lessons import consent_checks
@@ -14,7 +14,6 @@ from forum.infra.db import db
 from forum.models.claims import Excerpt
 from forum.models.consents import Consent
 from forum.models.lessons import Lesson, LessonVersion
-from forum.models.moderation import Action, ModerationAction
 from forum.models.threads import PostRevision
 
 
@@ -48,10 +47,10 @@ def agreed() -> Iterator[Finding]:
 
 
 def consents() -> Iterator[Finding]:
-    """Published lessons: a standing consent for each excerpt from a thread with fewer readers, and for each city.
+    """Published lessons: each excerpt by a right that reaches their readers, or by a consent; and only their cities.
 
-    An author may take a consent back and a moderator narrow a thread afterwards. Readers are not shown the words then,
-    and somebody has to ask, or to publish a version without them: that is no fault.
+    Where an author answered otherwise afterwards, readers are not shown the words, and somebody has to publish a
+    version without them: that is no fault.
     """
     never = Tally("consents", "published lessons quote words that nobody agreed to show their readers")
     ended = Tally(
@@ -64,9 +63,11 @@ def consents() -> Iterator[Finding]:
         query = select(Lesson, LessonVersion).join(LessonVersion, LessonVersion.id == Lesson.current_id)
         for lesson, version in db.session.execute(query.where(Lesson.id.between(*ids))).all():
             quotes, number = excerpts.under(version.id), lesson.public_id or lesson.id
-            if waiting := consent_checks.waiting(lesson, quotes, lesson.audience):
-                tally = ended if all(_ended(lesson, quoted) for quoted in waiting) else never
-                tally.add(number)
+            closed = [quoted for quoted in quotes if _is_beyond_right(quoted, lesson)]
+            if any(quoted.consent is None for quoted in closed):
+                never.add(number)
+            elif not all(quoted.consent and quoted.consent.agreed for quoted in closed):
+                ended.add(number)
             cities, masked = consent_checks.cities(lesson, quotes, lesson.audience)
             if (set(cities), masked) != (set(version.cities), version.masked):
                 named.add(number)
@@ -76,18 +77,9 @@ def consents() -> Iterator[Finding]:
     yield from named.findings()
 
 
-def _ended(lesson: Lesson, quoted: Quoted) -> bool:
-    """Whether the author answered otherwise, or a moderator narrowed the thread, after the lesson was published."""
-    post_id, digest = consent_checks.key(quoted)
-    answered = exists().where(
-        Consent.lesson_id == lesson.id,
-        Consent.post_id == post_id,
-        Consent.sha256 == digest,
-        Consent.agreed.is_not(True),
+def _is_beyond_right(quoted: Quoted, lesson: Lesson) -> bool:
+    if quoted.removed is not None:
+        return False
+    return quoted.excerpt.right_audience is None or consent_checks.needed(
+        quoted.right, lesson, lesson.audience
     )
-    narrowed = exists().where(
-        ModerationAction.thread_id == quoted.thread.id,
-        ModerationAction.action == Action.NARROW,
-        ModerationAction.created_at >= lesson.changed_at,
-    )
-    return bool(db.session.scalar(select(or_(answered, narrowed))))

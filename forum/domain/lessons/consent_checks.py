@@ -27,10 +27,10 @@ class Missing:
     words: str
 
 
-def needed(thread: Any, lesson: Lesson, audience: Audience) -> bool:
-    """Return whether a lesson for that audience has readers who may not see the thread: quoting it needs consent."""
-    elsewhere = thread.audience == Audience.SPACE and thread.space_id != lesson.space_id
-    return thread.audience.rank < audience.rank or elsewhere
+def needed(source: Any, lesson: Lesson, audience: Audience) -> bool:
+    """Return whether that audience has readers beyond `source`, a thread or a right: then quoting needs consent."""
+    elsewhere = source.audience == Audience.SPACE and source.space_id != lesson.space_id
+    return source.audience.rank < audience.rank or elsewhere
 
 
 def missing(version: LessonVersion, audience: Audience) -> list[Missing]:
@@ -45,7 +45,7 @@ def missing(version: LessonVersion, audience: Audience) -> list[Missing]:
 def waiting(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> list[Quoted]:
     """Return those of `quotes` that still need the consent of their author for that audience."""
     agreed = given(lesson.id, audience)
-    return [q for q in quotes if needed(q.thread, lesson, audience) and key(q) not in agreed]
+    return [q for q in quotes if needed(q.right, lesson, audience) and key(q) not in agreed]
 
 
 def given(lesson_id: int, audience: Audience) -> dict[Key, Consent]:
@@ -72,7 +72,7 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
         if quoted.city is None:
             continue
         consent = agreed.get(key(quoted))
-        if not needed(quoted.thread, lesson, audience) or (consent is not None and consent.city_shown):
+        if not needed(quoted.right, lesson, audience) or (consent is not None and consent.city_shown):
             named += [quoted.city] if quoted.city not in named else []
         else:
             left_out = True

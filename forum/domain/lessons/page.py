@@ -4,6 +4,7 @@ Readers who may not see a thread get the words as their author agreed, and nothi
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from forum.domain.lessons import adoptions, consent_checks, page_queries
@@ -11,7 +12,7 @@ from forum.domain.lessons.adoptions import PostLink
 from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink, VersionLine
 from forum.domain.people.bylines import Byline, byline, masked, speaker
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Quoted
+from forum.domain.threads.excerpts import Agreed, Quoted
 from forum.infra import days
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
@@ -49,24 +50,33 @@ def history(reader: Actor | None, lesson: Lesson) -> list[VersionLine]:
     return [VersionLine(*row) for row in select_rows(page_queries.history(reader is not None), values)]
 
 
-def excerpt_view(quoted: Quoted, seen: Collection[int], consent: Consent | None) -> ExcerptView:
-    """Return an excerpt for a reader who may see the threads in `seen`."""
-    stance = quoted.excerpt.stance.value
+def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | None) -> ExcerptView:
+    """Return an excerpt for a reader who may see the threads in `seen`, by its right.
+
+    `given` is the consent that a draft would get at its seal; a sealed version has its own.
+    """
+    stance, reads_thread = quoted.excerpt.stance.value, quoted.thread.id in seen
+    if quoted.removed is not None:
+        return ExcerptView(stance, withheld=quoted.withheld)
     if quoted.withheld:
         # What became of a post is told to those who could read it; for all others its thread is closed, as before.
-        return ExcerptView(stance, withheld=quoted.withheld if quoted.thread.id in seen else "closed")
-    if quoted.thread.id in seen:
+        told = reads_thread or quoted.in_right
+        return ExcerptView(stance, withheld=quoted.withheld if told else "closed")
+    if reads_thread or quoted.in_right:
         return ExcerptView(
             stance,
             words=quoted.excerpt.words,
             author=byline(quoted.speaker, quoted.handle, quoted.capacity, said_at=quoted.post.created_at),
             said_at=quoted.post.created_at,
-            post=PostLink(quoted.thread.id, quoted.thread.slug, quoted.post.number),
-            edited=quoted.edited,
+            post=PostLink(quoted.thread.id, quoted.thread.slug, quoted.post.number) if reads_thread else None,
+            edited=quoted.edited and reads_thread,
         )
-    if consent is None:
+    consent = quoted.consent if quoted.excerpt.right_audience is not None else given
+    if consent is None or not consent.agreed:
         return ExcerptView(stance, withheld="closed")
-    return ExcerptView(stance, words=consent.words, author=_agreed_name(quoted, consent))
+    return ExcerptView(
+        stance, words=consent.words, author=_agreed_name(quoted, consent), adapted=consent.adapted
+    )
 
 
 def _composed(
@@ -84,7 +94,14 @@ def _composed(
     return LessonPage(
         lesson=lesson,
         version=version,
-        claims=_claims(lesson, version, {thread.id for thread in shown}, complete),
+        claims=_claims(
+            reader,
+            lesson,
+            version,
+            {thread.id for thread in shown},
+            complete=complete,
+            as_outsider=as_outsider,
+        ),
         sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
         curator=curator,
         readers=reviewers,
@@ -97,20 +114,42 @@ def _composed(
     )
 
 
-def _claims(lesson: Lesson, version: LessonVersion, seen: Collection[int], complete: bool) -> list[ClaimView]:
-    # Consent is asked only where a thread is closed to the reader: elsewhere the words stand as they were said.
+def _claims(
+    reader: Actor | None,
+    lesson: Lesson,
+    version: LessonVersion,
+    seen: Collection[int],
+    *,
+    complete: bool,
+    as_outsider: bool,
+) -> list[ClaimView]:
+    # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
     agreed = {} if complete else consent_checks.given(lesson.id, lesson.audience)
     return [
         ClaimView(
             claim.position,
             claim.text,
-            [excerpt_view(quoted, seen, agreed.get(consent_checks.key(quoted))) for quoted in claim.quotes],
+            [
+                excerpt_view(
+                    _outside(quoted, lesson) if as_outsider else quoted,
+                    seen,
+                    agreed.get(consent_checks.key(quoted)),
+                )
+                for quoted in claim.quotes
+            ],
         )
-        for claim in excerpts.by_claim(version.id)
+        for claim in excerpts.for_reader(reader, version.id)
     ]
 
 
-def _agreed_name(quoted: Quoted, consent: Consent) -> Byline:
+def _outside(quoted: Quoted, lesson: Lesson) -> Quoted:
+    """The excerpt as a reader gets it who belongs to none of the spaces it came from."""
+    if consent_checks.needed(quoted.right, lesson, lesson.audience):
+        return replace(quoted, in_right=False)
+    return quoted
+
+
+def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
     """The speaker as they agreed to be named outside the thread."""
     if consent.masking == Masking.NAME and consent.city_shown:
         return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)

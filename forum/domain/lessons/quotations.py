@@ -34,7 +34,7 @@ def quotation(reader: Actor | None, lesson_id: int) -> ExcerptView | None:
     agreed = {} if len(seen) == len(sources) else consent_checks.given(lesson_id, lesson.audience)
     views = (
         excerpt_view(quoted, seen, agreed.get(consent_checks.key(quoted)))
-        for claim in excerpts.by_claim(lesson.current_id)
+        for claim in excerpts.for_reader(reader, lesson.current_id)
         for quoted in claim.quotes
         if quoted.excerpt.stance == Stance.SUPPORTS and len(quoted.excerpt.words) <= SHORT
     )

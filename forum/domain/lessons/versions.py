@@ -2,9 +2,10 @@
 
 from sqlalchemy import func, select
 
-from forum.domain.lessons import consent_checks, tags
+from forum.domain.lessons import consent_checks, rights, tags
 from forum.domain.lessons.completeness import claims_of
 from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import Place, Right
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
@@ -24,7 +25,12 @@ def first(lesson: Lesson, **fields: object) -> LessonVersion:
 
 
 def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
-    """Create a version to work on with the fields, claims, excerpts and tags of `before`."""
+    """Create a version to work on with the fields, claims, excerpts and tags of `before`.
+
+    Excerpts that readers have already keep their right; those that their author took out stay behind.
+    """
+    kept = rights.published(lesson)
+    gone = {quoted.excerpt.id for quoted in excerpts.under(before.id) if quoted.removed is not None}
     last = db.session.scalar(
         select(func.max(LessonVersion.sequence)).where(LessonVersion.lesson_id == lesson.id)
     )
@@ -35,7 +41,7 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
                 version_id=version.id,
                 position=claim.position,
                 text=claim.text,
-                excerpts=[_copied(excerpt) for excerpt in claim.excerpts],
+                excerpts=[_copied(one, kept) for one in claim.excerpts if one.id not in gone],
             )
         )
     tags.copy(before.id, version.id)
@@ -44,7 +50,8 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
 
 
 def seal(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
-    """Close a version for good, with the cities that may be named behind it."""
+    """Close a version for good, with the rights of its excerpts and the cities that may be named behind it."""
+    rights.fix(version, lesson, audience)
     version.cities, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
     if audience == Audience.PUBLIC and version.licence is None:
         version.licence = OPEN_LICENCE
@@ -68,6 +75,10 @@ def _begin(lesson: Lesson, maker_id: int, sequence: int, fields: dict[str, objec
     return version
 
 
-def _copied(excerpt: Excerpt) -> Excerpt:
+def _copied(excerpt: Excerpt, kept: dict[Place, Right]) -> Excerpt:
     columns = ("revision_id", "start_at", "end_at", "words", "sha256", "stance")
-    return Excerpt(**{name: getattr(excerpt, name) for name in columns})
+    copied = Excerpt(**{name: getattr(excerpt, name) for name in columns})
+    right = kept.get(Place(excerpt.revision_id, excerpt.start_at, excerpt.end_at))
+    if right is not None:
+        copied.right_audience, copied.right_space_id = right
+    return copied

@@ -10,7 +10,10 @@ from forum.models.lessons import Lesson, LessonVersion
 
 @dataclass(frozen=True, slots=True)
 class ExcerptView:
-    """Words under a claim. Without words, `withheld` says why: deleted, hidden, closed."""
+    """Words under a claim. Without words, `withheld` says why: removed, deleted, hidden, closed.
+
+    `adapted`: the author agreed to other words than they said, so they are never shown as a quotation.
+    """
 
     stance: str
     words: str = ""
@@ -19,6 +22,7 @@ class ExcerptView:
     post: PostLink | None = None
     edited: bool = False
     withheld: str = ""
+    adapted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

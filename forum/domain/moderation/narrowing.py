@@ -1,7 +1,6 @@
-"""Change who may read a thread, and what follows for the lessons that quote it."""
+"""Change who may read a thread. Published lessons keep what they quote: each excerpt has its right since its seal."""
 
 from forum.domain.audit import log as audit_log
-from forum.domain.consents import consents
 from forum.domain.threads import post_store
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -40,6 +39,5 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
             raise Invalid("audience", _("Threads in this space cannot have that many readers."))
         action = Action.WIDEN
     thread.audience = audience
-    consents.reconsider(thread.id)
     audit_log.record(actor, action, thread=thread)
     return thread

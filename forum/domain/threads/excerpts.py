@@ -1,40 +1,75 @@
-"""The frozen words under a version of a lesson, each with the post, the thread and the speaker that it came from.
+"""The frozen words under a version of a lesson, each with its right and the post, thread and speaker it came from.
 
-For checks by the forum itself: which of it a reader may see is decided in `lessons.page`.
+Which of it a reader may see is decided in `lessons.page`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, Select, bindparam, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
 from forum.domain.people.capacities import counted
 from forum.infra.db import db
-from forum.infra.statements import select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
-from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.claims import Claim, Excerpt, Removal, RemovalKind, Stance
+from forum.models.consents import Consent, Masking
+from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
 from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import Reader, reached
+
+
+class Place(NamedTuple):
+    """`plain[start:end]` of the revision of a post: what tells one excerpt of a lesson from another."""
+
+    revision_id: int
+    start_at: int
+    end_at: int
+
+
+class Right(NamedTuple):
+    """Whose words these may be: the audience of a thread, and its space."""
+
+    audience: Audience
+    space_id: int
 
 
 class Words(NamedTuple):
-    """The frozen words, and what they do for their claim."""
+    """The frozen words, what they do for their claim, and the right that the seal gave them."""
 
     id: int
     words: str
+    revision_id: int
     start_at: int  # in the plain text of the revision, like `end_at`
     end_at: int
     stance: Stance
     sha256: str
+    right_audience: Audience | None
+    right_space_id: int | None
+
+
+class Agreed(NamedTuple):
+    """What the author agreed to, where the seal says that the words stand by that."""
+
+    id: int
+    words: str
+    masking: Masking
+    city_shown: bool
+    shown_as: str
+    adapted: bool
+    agreed: bool | None
 
 
 class QuotedPost(NamedTuple):
     """The post, as it is now."""
 
     id: int
+    author_id: int
     number: int
     revision: int
     created_at: datetime
@@ -46,16 +81,19 @@ class QuotedThread(NamedTuple):
     """The thread, as it is now."""
 
     id: int
+    author_id: int
     slug: str
     audience: Audience
     space_id: int
-    hidden_at: datetime | None
     withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Quoted:
-    """One excerpt and where it came from."""
+    """One excerpt and where it came from.
+
+    `removed`: its author took it out of the lesson. `in_right`: the reader is in the audience that its right says.
+    """
 
     excerpt: Words
     position: int  # of its claim
@@ -65,6 +103,21 @@ class Quoted:
     speaker: str
     handle: str
     capacity: CapacityColumns | None
+    consent: Agreed | None = None
+    removed: RemovalKind | None = None
+    in_right: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where the words stand."""
+        return Place(self.excerpt.revision_id, self.excerpt.start_at, self.excerpt.end_at)
+
+    @property
+    def right(self) -> Right:
+        """The audience the words may have without a consent: kept at the seal, until then that of the thread."""
+        if self.excerpt.right_audience is None or self.excerpt.right_space_id is None:
+            return Right(self.thread.audience, self.thread.space_id)
+        return Right(self.excerpt.right_audience, self.excerpt.right_space_id)
 
     @property
     def city(self) -> str | None:
@@ -78,10 +131,16 @@ class Quoted:
 
     @property
     def withheld(self) -> str:
-        """Why nobody may read the words any more: "deleted", "hidden", or "" while they stand."""
-        if self.post.deleted_at is not None or self.thread.withdrawn_at is not None:
+        """Why nobody may read the words any more: "removed", "deleted", "hidden", or "" while they stand.
+
+        What became of the opening post takes only its own words along, not those of others in its thread.
+        """
+        if self.removed is not None:
+            return "removed"
+        took_all_back = self.thread.withdrawn_at is not None and self.thread.author_id == self.post.author_id
+        if self.post.deleted_at is not None or took_all_back:
             return "deleted"
-        return "hidden" if self.post.hidden_at is not None or self.thread.hidden_at is not None else ""
+        return "hidden" if self.post.hidden_at is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +159,22 @@ def under(version_id: int) -> list[Quoted]:
 
 
 def by_claim(version_id: int) -> list[QuotedClaim]:
-    """Return the claims of a version in their order, each with its excerpts (one query)."""
+    """Return the claims of a version in their order, each with its excerpts, for the forum itself (one query)."""
+    return _claims(_statement(of_reader=False, signed_in=False), {"version_id": version_id})
+
+
+def for_reader(reader: Reader | None, version_id: int) -> list[QuotedClaim]:
+    """Return the same, with what each right says of this reader (one query)."""
+    values = {**reader_values(reader), "version_id": version_id}
+    return _claims(_statement(of_reader=True, signed_in=reader is not None), values)
+
+
+def _claims(statement: Select[Any], values: dict[str, Any]) -> list[QuotedClaim]:
     claims: dict[int, QuotedClaim] = {}
-    for row in select_rows(_CLAIMS, {"version_id": version_id}):
-        position, text, revision, speaker, handle, *origin = row
+    for row in select_rows(statement, values):
+        position, text, revision, speaker, handle, removed, in_right, *origin = row
         claim = claims.setdefault(position, QuotedClaim(position, text, []))
-        words, post, thread, capacity = (tuple(origin[part]) for part in _PARTS)
+        words, post, thread, capacity, consent = (tuple(origin[part]) for part in _PARTS)
         if words[0] is not None:
             claim.quotes.append(
                 Quoted(
@@ -117,6 +186,9 @@ def by_claim(version_id: int) -> list[QuotedClaim]:
                     speaker,
                     handle,
                     CapacityColumns(*capacity) if capacity[0] is not None else None,
+                    Agreed(*consent) if consent[0] is not None else None,
+                    removed,
+                    bool(in_right),
                 )
             )
     return list(claims.values())
@@ -128,25 +200,49 @@ _COLUMNS: tuple[tuple[type[Any], Any], ...] = (
     (QuotedPost, Post),
     (QuotedThread, Thread),
     (CapacityColumns, Capacity),
+    (Agreed, Consent),
 )
 _ENDS = [sum(len(part._fields) for part, _model in _COLUMNS[:number]) for number in range(len(_COLUMNS) + 1)]
 _PARTS = [slice(*ends) for ends in pairwise(_ENDS)]
-# Built once: building the statement costs more than asking the database.
-_CLAIMS: Any = (
-    select(
-        Claim.position,
-        Claim.text,
-        PostRevision.number,
-        Member.name,
-        Member.handle,
-        *(getattr(model, field) for part, model in _COLUMNS for field in part._fields),
+
+
+@cached
+def _statement(of_reader: bool, signed_in: bool) -> Select[Any]:
+    right: Any = false()
+    if of_reader:
+        right = reached(Excerpt.right_audience, Excerpt.right_space_id, reader_param(signed_in))
+    query: Any = (
+        select(
+            Claim.position,
+            Claim.text,
+            PostRevision.number,
+            Member.name,
+            Member.handle,
+            func.coalesce(Excerpt.removal, _taken_out()),
+            right,
+            *(getattr(model, field) for part, model in _COLUMNS for field in part._fields),
+        )
+        .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .outerjoin(Excerpt, Excerpt.claim_id == Claim.id)
+        .outerjoin(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .outerjoin(Post, Post.id == PostRevision.post_id)
+        .outerjoin(Thread, Thread.id == Post.thread_id)
+        .outerjoin(Member, Member.id == Post.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .outerjoin(Consent, Consent.id == Excerpt.consent_id)
+        .where(Claim.version_id == bindparam("version_id", type_=Integer))
+        .order_by(Claim.position, Excerpt.id)
     )
-    .outerjoin(Excerpt, Excerpt.claim_id == Claim.id)
-    .outerjoin(PostRevision, PostRevision.id == Excerpt.revision_id)
-    .outerjoin(Post, Post.id == PostRevision.post_id)
-    .outerjoin(Thread, Thread.id == Post.thread_id)
-    .outerjoin(Member, Member.id == Post.author_id)
-    .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-    .where(Claim.version_id == bindparam("version_id", type_=Integer))
-    .order_by(Claim.position, Excerpt.id)
-)
+    return cast(Select[Any], query)
+
+
+def _taken_out() -> Any:
+    """What an author did a moment ago, before the versions follow; also for words that overlap those."""
+    kind = select(Removal.kind).where(
+        Removal.lesson_id == LessonVersion.lesson_id,
+        Removal.undone_at.is_(None),
+        Removal.revision_id == Excerpt.revision_id,
+        Removal.start_at < Excerpt.end_at,
+        Removal.end_at > Excerpt.start_at,
+    )
+    return kind.limit(1).correlate(LessonVersion, Excerpt).scalar_subquery()

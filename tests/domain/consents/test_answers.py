@@ -11,7 +11,6 @@ from forum.domain.threads import excerpts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking
-from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
 from tests.factories import make_space, make_thread
@@ -122,12 +121,3 @@ def test_a_city_is_named_without_a_yes_where_everybody_may_read_the_thread(sessi
     assert consent_checks.cities(lesson, [quoted, quoted, nowhere], Audience.NETWORK) == (["aalst"], False)
     assert consent_checks.cities(lesson, [quoted, nowhere], Audience.PUBLIC) == ([], True)
     assert consent_checks.cities(lesson, [nowhere], Audience.PUBLIC) == ([], False), "nothing is left out"
-
-
-def test_a_narrowed_thread_names_the_cities_of_its_own_lessons_anew(session):
-    scenario, other = build(), build()
-    theirs, stranger = scenario.published(), other.published()
-    versions = [db.session.get_one(LessonVersion, lesson.current_id) for lesson in (theirs, stranger)]
-    scenario.thread.audience = other.thread.audience = Audience.SPACE
-    consents.reconsider(scenario.thread.id)
-    assert [(version.cities, version.masked) for version in versions] == [([], True), (["aalst"], False)]

@@ -48,7 +48,8 @@ FAULTS = {
     "excerpt hashes": f"UPDATE excerpt SET sha256 = '{digest('')}' WHERE id ="
     f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
     "consent hashes": "UPDATE consent SET words = words || '!' WHERE id = (SELECT min(id) FROM consent)",
-    "consents": "DELETE FROM consent WHERE NOT city_shown",
+    "consents": "UPDATE excerpt SET consent_id = NULL"
+    " WHERE consent_id IN (SELECT id FROM consent WHERE NOT city_shown)",
     "cities of lessons": "UPDATE lesson_version SET masked = NOT masked"
     f" WHERE id = (SELECT current_id FROM lesson WHERE {PUBLISHED})",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="

@@ -11,7 +11,7 @@ from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience, Role
 from forum.policy.errors import Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
-from tests.lesson_scenario import build
+from tests.lesson_scenario import WORDS, build
 
 
 def test_a_moderator_narrows_and_it_is_logged(gent, leen):
@@ -40,16 +40,16 @@ def test_a_thread_gets_wider_only_by_its_starter_while_nobody_else_wrote(gent, l
         narrowing.set_audience(actor(karim), thread.id, audience=Audience.SPACE)
 
 
-def test_a_thread_that_is_closed_later_takes_its_words_along():
+def test_a_thread_that_is_closed_later_leaves_published_lessons_as_they_are():
     scenario = build()
     lesson = scenario.published()
-    before = lesson_page.page(scenario.actor("reader"), lesson.public_id)
-    assert before.claims[0].excerpts[0].author.name == "Amina"
     narrowing.set_audience(scenario.actor("curator"), scenario.thread.id, audience=Audience.SPACE)
     page = lesson_page.page(scenario.actor("reader"), lesson.public_id)
     (excerpt,) = page.claims[0].excerpts
-    assert (excerpt.words, excerpt.withheld, excerpt.post) == ("", "closed", None)
-    assert (page.sources, page.version.cities, page.version.masked) == ([], [], True)
+    assert (excerpt.words, excerpt.author.name, excerpt.withheld, excerpt.post) == (WORDS, "Amina", "", None)
+    assert (page.sources, page.version.cities, page.version.masked) == ([], ["aalst"], False)
+    (excerpt,) = lesson_page.page(scenario.actor("author"), lesson.public_id).claims[0].excerpts
+    assert excerpt.post.number == 1, "who may read the thread is led to it"
 
 
 def test_a_thread_is_never_made_wider_than_its_space_allows(leen):
