@@ -73,7 +73,7 @@ def _publish(
     with clock.at(day - CHECKING):
         lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
         for name in source["reviewers"]:
-            lesson_reviews.record(book.actor(name), lessons.working(lesson), Verdict.APPROVED)
+            lesson_reviews.record(book.actor(name), lesson, lessons.working(lesson), Verdict.APPROVED)
     lesson.public_id = lesson.public_id or source["id"]
     with clock.at(day):
         publisher = book.actor(source["published_by"])

@@ -12,7 +12,6 @@ from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
 from forum.domain.lessons import meanwhile, reviews
-from forum.domain.people import capacities
 from forum.domain.threads.page import page_of
 from forum.infra import text
 from forum.infra.db import db
@@ -183,14 +182,13 @@ def _lessons(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
 def _notes(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
     """A note of a reviewer, for whoever may review the lesson now; its space may be one that readers are not told."""
     rows = [row for row in _lesson_rows(actor, asked) if row[2] is not None]
-    people = {
-        who for _subject, lesson, version, _space in rows for who in reviews.people(actor, lesson, version)
-    }
-    cities = capacities.confirmed_cities(people)
+    reviewing = reviews.Reviewing(
+        [(lesson, version) for _subject, lesson, version, _space in rows], [actor.id]
+    )
     return {
         subject: _of_lesson(lesson, version, "", YES, {"lesson_id": lesson.id})
-        for subject, lesson, version, space in rows
-        if reviews.answer_for(actor, lesson, version, space, cities)
+        for subject, lesson, version, _space in rows
+        if reviewing.answer(actor, lesson, version.id)
     }
 
 

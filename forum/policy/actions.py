@@ -171,13 +171,27 @@ def may_edit_draft(actor: Actor | None, lesson: Lesson) -> Answer:
     return YES if lesson.working_id is not None else deny(_("There is no draft to work on."))
 
 
-def may_review(
-    actor: Actor | None, lesson: Lesson, *, own_cities: set[str], origin_cities: set[str]
-) -> Answer:
-    """Publish or return a version: never its curator, from elsewhere once it leaves its space.
+@dataclass(frozen=True, slots=True)
+class ReviewerFacts:
+    """What a member is to one version, at the moment of the act."""
 
-    `own_cities` are the cities the actor speaks for today, `origin_cities` those of the lesson's space and curator.
-    """
+    made: bool = False  # they submitted it
+    cited: bool = False
+    by_name: bool = False  # they are asked by name, and did not decline
+    cities: frozenset[str] = frozenset()  # in which they hold a confirmed capacity today
+    # Where the version comes from: its space, its makers and every cited source.
+    origin: frozenset[str] = frozenset()
+    from_origin: bool = False  # they belong to one of those cities too
+    by_editor: bool = False  # an editor of the network made or submitted it
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The cities for which they may check it; none for who belongs to where it comes from."""
+        return frozenset() if self.from_origin else self.cities - self.origin
+
+
+def may_review(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
+    """Publish or return a version: never who made it or is cited in it, from elsewhere once it leaves its space."""
     answer = _signed_in(actor)
     if actor is None or not answer:
         return answer
@@ -185,12 +199,29 @@ def may_review(
         return deny(_("This lesson is not waiting for a review."))
     if actor.id == lesson.curator_id:
         return deny(_("You made this lesson yourself: somebody else has to publish it."))
+    if facts.made:
+        return deny(_("You asked for this review yourself: somebody else has to publish it."))
+    if facts.cited:
+        return deny(_("This lesson quotes you: somebody else has to check it."))
     if lesson.audience == Audience.SPACE:
-        return may_moderate(actor, lesson.space_id)
-    if not (actor.moderates or actor.network_roles):
-        return deny(_("Only a moderator can publish a lesson."))
-    if lesson.audience == Audience.PUBLIC and NetworkRole.EDITOR not in actor.network_roles:
+        named = facts.by_name and actor.roles.get(lesson.space_id) == Role.MEMBER
+        return YES if named else may_moderate(actor, lesson.space_id)
+    return _may_review_elsewhere(actor, lesson, facts)
+
+
+def _may_review_elsewhere(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> Answer:
+    if not (actor.moderates or actor.network_roles or (facts.by_name and actor.is_full)):
+        return deny(_("Only a moderator, or somebody who is asked by name, can publish a lesson."))
+    editor = NetworkRole.EDITOR in actor.network_roles
+    if lesson.audience == Audience.PUBLIC and not editor:
         return deny(_("A lesson for everybody is published by an editor of the network."))
-    if own_cities & origin_cities:
+    # An editor is elsewhere for every city, but editors do not publish each other's lessons.
+    if facts.elsewhere or (editor and not facts.by_editor):
+        return YES
+    if editor:
+        return deny(
+            _("An editor made this lesson: it is published by somebody with a function in another city.")
+        )
+    if facts.from_origin or facts.cities:
         return deny(_("A lesson that leaves its space is published by somebody from another city."))
-    return YES
+    return deny(_("Your function in another city has to be confirmed before you can publish this lesson."))

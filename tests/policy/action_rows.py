@@ -7,6 +7,7 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from forum.models.threads import Post, Thread
 from forum.policy import actions
+from forum.policy.actions import ReviewerFacts
 from tests.factories import LONG_AGO
 from tests.policy import thread_rows
 from tests.policy.people import Town
@@ -135,22 +136,24 @@ def _drafts(town: Town) -> Rows:
 
 
 def _reviews(town: Town) -> Rows:
-    cities = {
-        "disjoint": ({"gent"}, {"aalst"}),
-        "equal": ({"aalst"}, {"aalst"}),
-        "overlapping": ({"gent", "aalst"}, {"aalst", "brugge"}),
-        "no own city": (set(), {"aalst"}),
-        "no origin": ({"gent"}, set()),
+    origin = frozenset({"aalst"})
+    known = {
+        "of another city": ReviewerFacts(cities=frozenset({"gent"}), origin=origin),
+        "of its city": ReviewerFacts(cities=origin, origin=origin, from_origin=True),
+        "of both": ReviewerFacts(cities=frozenset({"gent", "aalst"}), origin=origin, from_origin=True),
+        "of none": ReviewerFacts(origin=origin),
+        "of another, an editor's": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, by_editor=True),
+        "of none, an editor's": ReviewerFacts(origin=origin, by_editor=True),
+        "of another, asked by name": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, by_name=True),
+        "of none, asked by name": ReviewerFacts(origin=origin, by_name=True),
+        "cited": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, cited=True, by_name=True),
+        "submitted it": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, made=True, by_name=True),
     }
     rows = {
-        f"{audience.value}, {name}": given(
-            _lesson(town, LessonState.IN_REVIEW, audience), own_cities=own, origin_cities=origin
-        )
+        f"{audience.value}, {name}": given(_lesson(town, LessonState.IN_REVIEW, audience), facts)
         for audience in Audience
-        for name, (own, origin) in cities.items()
+        for name, facts in known.items()
     }
     for state in (LessonState.DRAFT, LessonState.PUBLISHED):
-        rows[state.value] = given(
-            _lesson(town, state, Audience.NETWORK), own_cities=set(), origin_cities=set()
-        )
+        rows[state.value] = given(_lesson(town, state, Audience.NETWORK), ReviewerFacts())
     return rows

@@ -23,13 +23,17 @@ REASONS = {
     "v": "There is no draft to work on.",
     "q": "This lesson is not waiting for a review.",
     "o": "You made this lesson yourself: somebody else has to publish it.",
-    "k": "Only a moderator can publish a lesson.",
+    "O": "You asked for this review yourself: somebody else has to publish it.",
+    "Q": "This lesson quotes you: somebody else has to check it.",
+    "k": "Only a moderator, or somebody who is asked by name, can publish a lesson.",
     "e": "A lesson for everybody is published by an editor of the network.",
     "G": "The opening post is hidden or was taken back. You can no longer change this.",
     "j": "Only the author of this thread or a moderator of this space can change this.",
     "l": "Only the author of this thread can move it.",
     "z": "Others have posted here for the people of this space, so the thread stays here.",
     "y": "A lesson that leaves its space is published by somebody from another city.",
+    "E": "An editor made this lesson: it is published by somebody with a function in another city.",
+    "Y": "Your function in another city has to be confirmed before you can publish this lesson.",
 }
 ANSWERS = "x" + "".join(REASONS)
 
@@ -128,21 +132,36 @@ draft, away                           m   m   m   m   m   m   m   m   m   m   m 
 """
 REVIEW = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
-space, disjoint                       s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
-space, equal                          s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
-space, overlapping                    s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
-space, no own city                    s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
-space, no origin                      s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
-network, disjoint                     s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
-network, equal                        s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   y   y   k   s
-network, overlapping                  s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   y   y   k   s
-network, no own city                  s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
-network, no origin                    s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
-public, disjoint                      s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
-public, equal                         s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   y   e   k   s
-public, overlapping                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   y   e   k   s
-public, no own city                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
-public, no origin                     s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+space, of another city                s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of its city                    s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of both                        s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of none                        s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of another, an editor's        s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of none, an editor's           s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of another, asked by name      s   s   w   m   x   x   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, of none, asked by name         s   s   w   m   x   x   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, cited                          s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+space, submitted it                   s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
+network, of another city              s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
+network, of its city                  s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   x   y   k   s
+network, of both                      s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   x   y   k   s
+network, of none                      s   s   w   k   k   k   Y   o   k   k   s   s   k   k   Y   k   s   x   Y   k   s
+network, of another, an editor's      s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
+network, of none, an editor's         s   s   w   k   k   k   Y   o   k   k   s   s   k   k   Y   k   s   E   Y   k   s
+network, of another, asked by name    s   s   w   k   x   x   x   o   k   k   s   s   k   x   x   k   s   x   x   k   s
+network, of none, asked by name       s   s   w   k   Y   Y   Y   o   k   k   s   s   k   Y   Y   k   s   x   Y   k   s
+network, cited                        s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+network, submitted it                 s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
+public, of another city               s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, of its city                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, of both                       s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, of none                       s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, of another, an editor's       s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
+public, of none, an editor's          s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   E   e   k   s
+public, of another, asked by name     s   s   w   k   e   e   e   o   k   k   s   s   k   e   e   k   s   x   e   k   s
+public, of none, asked by name        s   s   w   k   e   e   e   o   k   k   s   s   k   e   e   k   s   x   e   k   s
+public, cited                         s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+public, submitted it                  s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 draft                                 s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s
 published                             s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s
 """

@@ -12,7 +12,6 @@ from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
-from forum.domain.people import capacities
 from forum.domain.themes import tags as tag_names
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -147,6 +146,7 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
         raise Invalid(missing[0].field, missing[0].sentence)
     _refuse_unconsented(version, audience)
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
+    version.origin_cities = lesson_reviews.origin_cities(lesson, version)
     versions.seal(version, lesson, audience)
     lesson.audience = audience
     lesson.state = LessonState.IN_REVIEW
@@ -170,7 +170,7 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     note = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
     )
-    lesson_reviews.record(actor, version, Verdict.RETURNED, note)
+    lesson_reviews.record(actor, lesson, version, Verdict.RETURNED, note)
     lesson.state = LessonState.DRAFT
     next_version = versions.copy(lesson, version, lesson.curator_id)
     next_version.change_note = version.change_note
@@ -190,7 +190,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     lesson, version = _to_review(actor, lesson_id)
     _refuse_unconsented(version, lesson.audience)
     now = clock.now()
-    lesson_reviews.record(actor, version, Verdict.APPROVED)
+    lesson_reviews.record(actor, lesson, version, Verdict.APPROVED)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
     version.number = lesson_numbers.next_version(before, version)
     version.published_at = now
@@ -253,9 +253,7 @@ def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     if lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     version = working(lesson)
-    space = db.session.get_one(Space, lesson.space_id)
-    cities = capacities.confirmed_cities(lesson_reviews.people(actor, lesson, version))
-    require(lesson_reviews.answer_for(actor, lesson, version, space, cities))
+    require(lesson_reviews.answer_for(actor, lesson, version))
     return lesson, version
 
 

@@ -1,46 +1,125 @@
-"""Reviews: who may review a version, given the cities of the reviewer and of its makers, and what they decided."""
+"""Reviews: who may review a version, given where it comes from and what its reviewer is to it; what they decided."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from forum.infra import clock
+from forum.domain.people import capacities
+from forum.infra import clock, days
 from forum.infra.db import db
-from forum.infra.i18n import _
-from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
-from forum.models.spaces import Space
-from forum.policy.actions import Answer, deny, may_review
+from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
+from forum.models.claims import Claim, Excerpt
+from forum.models.lessons import (
+    Lesson,
+    LessonReview,
+    LessonSource,
+    LessonVersion,
+    ReviewBasis,
+    ReviewRequest,
+    Verdict,
+)
+from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
 
 AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
+Cities = dict[int, set[str]]
 
 
-def answer_for(
-    actor: Actor, lesson: Lesson, version: LessonVersion, space: Space, cities: dict[int, set[str]]
-) -> Answer:
-    """Return whether the actor may publish or return this version.
+@dataclass
+class Case:
+    """One version before its reviewers: where it comes from, who made it, whom it cites, who is asked by name."""
 
-    `cities` as from `capacities.confirmed_cities`, makers and actor included.
-    """
-    origin = (
-        cities[lesson.curator_id] | cities[version.created_by_id] | ({space.city} if space.city else set())
-    )
-    answer = may_review(actor, lesson, own_cities=cities[actor.id], origin_cities=origin)
-    # Who submitted a version made it too, even where somebody else began the lesson.
-    if answer and actor.id == version.created_by_id:
-        return deny(_("You asked for this review yourself: somebody else has to publish it."))
-    return answer
+    origin: set[str]
+    maker_id: int
+    cited: set[int] = field(default_factory=set)
+    by_name: set[int] = field(default_factory=set)
+    by_editor: bool = False
+
+    def facts(self, member_id: int, confirmed: set[str], moderated: set[str]) -> ReviewerFacts:
+        """Return what a member with these cities is to the version."""
+        return ReviewerFacts(
+            made=member_id == self.maker_id,
+            cited=member_id in self.cited,
+            by_name=member_id in self.by_name,
+            cities=frozenset(confirmed),
+            origin=frozenset(self.origin),
+            from_origin=bool((confirmed | moderated) & self.origin),
+            by_editor=self.by_editor,
+        )
 
 
-def people(actor: Actor, lesson: Lesson, version: LessonVersion) -> set[int]:
-    """Return the ids of everybody whose cities `answer_for` compares."""
-    return {actor.id, lesson.curator_id, version.created_by_id}
+class Reviewing:
+    """Some versions, and what the given members are to each; a fixed number of queries, however many there are."""
+
+    def __init__(self, rows: Iterable[tuple[Lesson, LessonVersion]], member_ids: Iterable[int] = ()) -> None:
+        self.rows = list(rows)
+        makers = {m for lesson, version in self.rows for m in (lesson.curator_id, version.created_by_id)}
+        everybody = makers | set(member_ids)
+        self.confirmed = capacities.confirmed_cities(everybody) if self.rows else {}
+        self.moderated = _moderated_cities(everybody) if self.rows else {}
+        self.cases = self._cases(makers) if self.rows else {}
+
+    def facts(self, version_id: int, member_id: int) -> ReviewerFacts:
+        """Return what one of the members is to one of the versions."""
+        confirmed, moderated = self.confirmed[member_id], self.moderated[member_id]
+        return self.cases[version_id].facts(member_id, confirmed, moderated)
+
+    def answer(self, actor: Actor, lesson: Lesson, version_id: int) -> Answer:
+        """Return whether the actor, one of the members, may publish or return the version."""
+        return may_review(actor, lesson, self.facts(version_id, actor.id))
+
+    def _cases(self, makers: set[int]) -> dict[int, Case]:
+        version_ids = [version.id for _lesson, version in self.rows]
+        places, cited, named = _places(self.rows), _cited(version_ids), _asked_by_name(version_ids)
+        editors = _editors(makers)
+        cases = {}
+        for lesson, version in self.rows:
+            people = (lesson.curator_id, version.created_by_id)
+            # What was written down at the seal, and what holds today: nobody comes from elsewhere by moving meanwhile.
+            origin = set(version.origin_cities) | places[lesson.id]
+            origin |= {city for _author, city in cited[version.id] if city is not None}
+            for maker in people:
+                origin |= self.confirmed[maker] | self.moderated[maker]
+            cases[version.id] = Case(
+                origin=origin,
+                maker_id=version.created_by_id,
+                cited={author for author, _city in cited[version.id]},
+                by_name=named[version.id],
+                by_editor=any(maker in editors for maker in people),
+            )
+        return cases
 
 
-def record(actor: Actor, version: LessonVersion, verdict: Verdict, note: str = "") -> LessonReview:
-    """Write down the verdict of a reviewer."""
+def answer_for(actor: Actor, lesson: Lesson, version: LessonVersion) -> Answer:
+    """Return whether the actor may publish or return this version."""
+    return Reviewing([(lesson, version)], [actor.id]).answer(actor, lesson, version.id)
+
+
+def origin_cities(lesson: Lesson, version: LessonVersion) -> list[str]:
+    """Return the codes of the cities that the version comes from: its space, its makers, every cited source."""
+    return sorted(Reviewing([(lesson, version)]).cases[version.id].origin)
+
+
+def record(
+    actor: Actor, lesson: Lesson, version: LessonVersion, verdict: Verdict, note: str = ""
+) -> LessonReview:
+    """Write down the verdict of a reviewer, with what made them somebody else at this moment."""
+    facts = Reviewing([(lesson, version)], [actor.id]).facts(version.id, actor.id)
+    basis, capacity = _basis(actor, lesson, facts)
     row = LessonReview(
-        version_id=version.id, reviewer_id=actor.id, verdict=verdict, note=note, created_at=clock.now()
+        version_id=version.id,
+        reviewer_id=actor.id,
+        basis=basis,
+        capacity_id=capacity.id if capacity is not None else None,
+        city=capacity.city if capacity is not None else None,
+        verdict=verdict,
+        note=note,
+        created_at=clock.now(),
     )
     db.session.add(row)
     return row
@@ -75,3 +154,96 @@ def last_return(lesson_id: int) -> LessonReview | None:
         .limit(1)
     ).one_or_none()
     return latest if latest is not None and latest.verdict == Verdict.RETURNED else None
+
+
+def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBasis, Capacity | None]:
+    if lesson.audience == Audience.SPACE:
+        moderates = actor.roles.get(lesson.space_id) == Role.MODERATOR
+        return (ReviewBasis.SPACE if moderates else ReviewBasis.NAMED), None
+    if not facts.elsewhere:
+        return ReviewBasis.EDITOR, None
+    return ReviewBasis.CITY, db.session.scalars(
+        select(Capacity)
+        .where(
+            Capacity.member_id == actor.id,
+            Capacity.city.in_(facts.elsewhere),
+            Capacity.confirmed_at.is_not(None),
+            capacities.holds_on(days.today()),
+        )
+        .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
+        .limit(1)
+    ).one()
+
+
+def _moderated_cities(member_ids: set[int]) -> Cities:
+    """The cities whose spaces each of these members moderates."""
+    query = (
+        select(Membership.member_id, Space.city)
+        .join(Space, Space.id == Membership.space_id)
+        .where(
+            Membership.member_id.in_(member_ids),
+            Membership.role == Role.MODERATOR,
+            Membership.ended_at.is_(None),
+            Space.kind == SpaceKind.CITY,
+            Space.city.is_not(None),
+        )
+    )
+    cities: Cities = {member_id: set() for member_id in member_ids}
+    for row in db.session.execute(query):
+        cities[row.member_id].add(row.city)
+    return cities
+
+
+def _places(rows: Sequence[tuple[Lesson, LessonVersion]]) -> Cities:
+    """The cities of the space of each lesson and of those of its threads."""
+    lesson_ids = [lesson.id for lesson, _version in rows]
+    threads = select(LessonSource.lesson_id, Thread.space_id).join(
+        Thread, Thread.id == LessonSource.thread_id
+    )
+    own = select(Lesson.id.label("lesson_id"), Lesson.space_id).where(Lesson.id.in_(lesson_ids))
+    behind = own.union(threads.where(LessonSource.lesson_id.in_(lesson_ids))).subquery()
+    query = select(behind.c.lesson_id, Space.city).join(Space, Space.id == behind.c.space_id)
+    cities: Cities = {lesson_id: set() for lesson_id in lesson_ids}
+    for row in db.session.execute(query.where(Space.city.is_not(None))):
+        cities[row.lesson_id].add(row.city)
+    return cities
+
+
+def _cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
+    """Whom each version quotes, and for which city they spoke then."""
+    query = (
+        select(Claim.version_id, Post.author_id, Capacity.city)
+        .join(Excerpt, Excerpt.claim_id == Claim.id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(Claim.version_id.in_(version_ids))
+        .distinct()
+    )
+    cited: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
+    for version_id, author_id, city in db.session.execute(query):
+        cited[version_id].add((author_id, city))
+    return cited
+
+
+def _asked_by_name(version_ids: Sequence[int]) -> dict[int, set[int]]:
+    query = select(ReviewRequest.version_id, ReviewRequest.asked_id).where(
+        ReviewRequest.version_id.in_(version_ids),
+        ReviewRequest.asked_id.is_not(None),
+        ReviewRequest.declined_at.is_(None),
+        ReviewRequest.ended_at.is_(None),
+    )
+    asked: dict[int, set[int]] = defaultdict(set)
+    for row in db.session.execute(query):
+        asked[row.version_id].add(row.asked_id)
+    return asked
+
+
+def _editors(member_ids: set[int]) -> set[int]:
+    """Those of these members who are editors of the network now."""
+    query = select(NetworkAppointment.member_id).where(
+        NetworkAppointment.member_id.in_(member_ids),
+        NetworkAppointment.role == NetworkRole.EDITOR,
+        NetworkAppointment.ended_at.is_(None),
+    )
+    return set(db.session.scalars(query))

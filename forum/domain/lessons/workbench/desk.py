@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from forum.domain.lessons import reviews as lesson_reviews
-from forum.domain.people import capacities
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion
-from forum.models.spaces import Role, Space
+from forum.models.spaces import Role
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
@@ -46,20 +45,14 @@ def drafts_of(actor: Actor) -> list[DraftCard]:
 def waiting_for(actor: Actor) -> list[DraftCard]:
     """Return the lessons in review that the actor may review, the longest waiting first."""
     query = (
-        _cards(Lesson.working_id, LessonVersion, Space, Lesson)
-        .join(Space, Space.id == Lesson.space_id)
+        _cards(Lesson.working_id, LessonVersion, Lesson)
         .where(sees(Lesson, actor), Lesson.state == LessonState.IN_REVIEW)
         .order_by(LessonVersion.sealed_at, Lesson.id)
         .limit(MOST)
     )
     rows = db.session.execute(query).all()
-    makers = {row.Lesson.curator_id for row in rows} | {row.LessonVersion.created_by_id for row in rows}
-    cities = capacities.confirmed_cities(makers | {actor.id})
-    return [
-        _card(row)
-        for row in rows
-        if lesson_reviews.answer_for(actor, row.Lesson, row.LessonVersion, row.Space, cities)
-    ]
+    reviewing = lesson_reviews.Reviewing([(row.Lesson, row.LessonVersion) for row in rows], [actor.id])
+    return [_card(row) for row in rows if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)]
 
 
 def overdue_for(actor: Actor) -> list[DraftCard]:

@@ -13,7 +13,6 @@ from forum.domain.lessons.completeness import MissingField
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.source_thread import SourceThread, WorkbenchPost
-from forum.domain.people import capacities
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
@@ -115,9 +114,7 @@ def review_answer(actor: Actor, lesson_id: int) -> Answer:
     if lesson.working_id is None:
         raise NotFound
     version = db.session.get_one(LessonVersion, lesson.working_id)
-    cities = capacities.confirmed_cities(lesson_reviews.people(actor, lesson, version))
-    space = db.session.get_one(Space, lesson.space_id)
-    return lesson_reviews.answer_for(actor, lesson, version, space, cities)
+    return lesson_reviews.answer_for(actor, lesson, version)
 
 
 def lesson(actor: Actor, lesson_id: int) -> Lesson:
