@@ -236,7 +236,9 @@ def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_th
     sign_in(client, scene.reviewer)
     keep(client, "review_note", lesson.id, str(uuid.uuid4()), note="I doubt")
     scene.agree(lesson)
-    lessons.publish(actor(make_member("Lies", space=make_space("Genk", city="genk"), role=Role.MODERATOR)), lesson.id)
+    lessons.publish(
+        actor(make_member("Lies", space=make_space("Genk", city="genk"), role=Role.MODERATOR)), lesson.id
+    )
     version = lessons.revise(scene.actor("curator"), lesson.id)
     lessons.save(scene.actor("curator"), lesson.id, saved_count=version.saved_count, title="Zwarttitel")
     db.session.commit()

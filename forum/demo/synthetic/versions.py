@@ -7,7 +7,7 @@ from forum.demo.synthetic.evidence import Evidence, Made
 from forum.demo.synthetic.network import Network, Rows, moment
 from forum.demo.synthetic.people import EDITORS
 from forum.infra.text import summary
-from forum.models.lessons import Confidence, LessonReview, LessonVersion, Verdict
+from forum.models.lessons import Confidence, LessonReview, LessonVersion, ReviewBasis, Verdict
 from forum.models.themes import Axis, LessonTag, Need
 from forum.models.threads import Outcome
 
@@ -29,14 +29,25 @@ class Versions:
         made = lesson.begun if sequence == 1 or out is None else out
         chosen = self.evidence.chosen(lesson)
         row = self._version(lesson, version, sequence, made=made, out=out)
-        yield LessonVersion, {**row, "cities": self.evidence.cities(chosen) if row["sealed_at"] else []}
+        cities = self.evidence.cities(chosen) if row["sealed_at"] else []
+        origin = {*cities, lesson.thread.place.city} - {None} if row["sealed_at"] else set()
+        yield LessonVersion, {**row, "cities": cities, "origin_cities": sorted(origin)}
         yield from self.evidence.under(chosen, version, lesson, sealed=row["sealed_at"] is not None)
         if self.network.chance.random() < 0.5:
             tag = self.network.tag()
             yield LessonTag, {"version_id": version, "tag_id": tag, "name": self.network.tag_name(tag)}
         if out is not None:
-            review = {"id": next(self.review), "version_id": version, "reviewer_id": editor(lesson)}
+            review = {"id": next(self.review), "version_id": version, **self._reviewer(lesson)}
             yield LessonReview, {**review, "verdict": Verdict.APPROVED, "created_at": moment(out)}
+
+    def _reviewer(self, lesson: Made) -> dict[str, Any]:
+        """An editor; a lesson of that editor's own space is checked by somebody of another city."""
+        reviewer = editor(lesson)
+        if reviewer == EDITORS[0]:
+            return {"reviewer_id": reviewer, "basis": ReviewBasis.EDITOR, "capacity_id": None, "city": None}
+        city = self.network.places[self.network.homes[reviewer]].city
+        # The capacity that a member has today has their number.
+        return {"reviewer_id": reviewer, "basis": ReviewBasis.CITY, "capacity_id": reviewer, "city": city}
 
     def _version(
         self, lesson: Made, number: int, sequence: int, *, made: float, out: float | None
