@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import mail, notify
+from forum.reactions import capacities, mail, notify
 
 Reaction = Callable[[Event], None]
 
@@ -15,6 +15,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "password.changed": (mail.password_changed,),
     "join.requested": (mail.join_requested,),
     "join.answered": (mail.join_answered,),
+    "capacity.confirmed": (capacities.count_posts, capacities.count_reports),
     "lesson.published": (notify.lesson_published, mail.lesson_published),
     "lesson.returned": (mail.lesson_returned,),
 }

@@ -3,7 +3,7 @@
 from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
-from tests.factories import sign_in
+from tests.factories import make_member, sign_in
 from tests.lesson_scenario import WORDS, build
 
 
@@ -99,7 +99,7 @@ def test_reports_stand_on_the_lesson(client):
     scenario = build()
     lesson = scenario.published()
     adoptions.record(
-        lesson.id, city="gent", reporter_id=scenario.reader.id, outcome="failed",
+        lesson.id, city="gent", reporter_id=make_member("Kim", city="gent").id, outcome="failed",
         reported_on=lesson.published_at.date(), what_came="Nobody turned up.",
     )  # fmt: skip
     sign_in(client, scenario.reader)

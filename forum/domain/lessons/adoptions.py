@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
+from itertools import combinations
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from forum.domain.lessons import page_queries
 from forum.domain.people import capacities
@@ -14,6 +15,7 @@ from forum.infra import clock
 from forum.infra.columns import code
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
@@ -56,7 +58,7 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
         Adoption(
             city=row.city,
             outcome=row.outcome.value,
-            by=speaker(row),
+            by=speaker(row, said_at=datetime.combine(row.reported_on, time(), UTC)),
             reported_on=row.reported_on,
             what_changed=row.what_changed,
             what_came=row.what_came,
@@ -67,7 +69,10 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
 
 
 def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pair]]:
-    """Return for each lesson the cities that applied it with what came of it, from old to new (one query)."""
+    """Return for each lesson the cities that applied it with what came of it, from old to new (one query).
+
+    Only reports that count.
+    """
     values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
     pairs: dict[int, list[Pair]] = {}
     for row in select_rows(_cities(reader is not None), values):
@@ -81,6 +86,7 @@ def _cities(signed_in: bool) -> Select[Any]:
     query: Any = (
         select(AdoptionReport.lesson_id, AdoptionReport.city, code(AdoptionReport.outcome))
         .join(Lesson, Lesson.id == AdoptionReport.lesson_id)
+        .join(Capacity, _counts())
         .where(
             Lesson.id.in_(bindparam("lesson_ids", expanding=True)),
             Lesson.current_id.is_not(None),
@@ -89,6 +95,13 @@ def _cities(signed_in: bool) -> Select[Any]:
         .order_by(AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
+
+
+def _counts() -> ColumnElement[bool]:
+    """Whether a report counts: made in a capacity of its city that counts, or before there was confirmation."""
+    of_its_city = and_(Capacity.confirmed_at.is_not(None), Capacity.city == AdoptionReport.city)
+    earlier = Capacity.counts_until >= AdoptionReport.reported_on
+    return and_(Capacity.id == AdoptionReport.capacity_id, or_(of_its_city, earlier))
 
 
 def record(
@@ -122,14 +135,35 @@ def record(
     return report
 
 
+def confirm_again(capacity_id: int) -> None:
+    """Look anew at the lessons on which somebody reported in a capacity that counts from now on (system verb)."""
+    reported = select(AdoptionReport.lesson_id).where(AdoptionReport.capacity_id == capacity_id).distinct()
+    for lesson_id in db.session.scalars(reported.order_by(AdoptionReport.lesson_id)).all():
+        _confirm(lesson_id)
+
+
 def _confirm(lesson_id: int) -> None:
-    lesson = db.session.get_one(Lesson, lesson_id)
+    lesson = db.session.get_one(Lesson, lesson_id, with_for_update=True)
     if lesson.confirmed_at is not None:
         return
     home = db.session.scalar(select(Space.city).where(Space.id == lesson.space_id))
-    went_well = select(AdoptionReport.city).where(
-        AdoptionReport.lesson_id == lesson_id, AdoptionReport.outcome.in_(WELL)
+    went_well = (
+        select(AdoptionReport.city, AdoptionReport.reporter_id)
+        .join(Capacity, _counts())
+        .where(
+            AdoptionReport.lesson_id == lesson_id,
+            AdoptionReport.outcome.in_(WELL),
+            AdoptionReport.city.is_distinct_from(home),
+        )
+        .distinct()
     )
-    if len(set(db.session.scalars(went_well)) - {home}) >= ENOUGH:
+    reports = db.session.execute(went_well).all()
+    # Two cities of one person are one witness.
+    if any(_are_apart(some) for some in combinations(reports, ENOUGH)):
         lesson.confirmed_at = clock.now()
         db.session.flush()
+
+
+def _are_apart(reports: tuple[Any, ...]) -> bool:
+    cities, reporters = {row.city for row in reports}, {row.reporter_id for row in reports}
+    return len(cities) == len(reporters) == ENOUGH

@@ -64,19 +64,22 @@ def key(quoted: Quoted) -> Key:
 
 
 def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tuple[list[str], bool]:
-    """Return the cities that may be named behind a lesson for that audience, and whether one had to be left out."""
+    """Return the cities that may be named behind a lesson for that audience, and whether one had to be left out.
+
+    One person lights one city, in whatever capacities they are quoted.
+    """
     agreed = given(lesson.id, audience)
-    named: list[str] = []
+    named: dict[str, str] = {}  # by who said it
     left_out = False
     for quoted in quotes:
         if quoted.city is None:
             continue
         consent = agreed.get(key(quoted))
         if not needed(quoted.right, lesson, audience) or (consent is not None and consent.city_shown):
-            named += [quoted.city] if quoted.city not in named else []
+            named.setdefault(quoted.handle, quoted.city)
         else:
             left_out = True
-    return named, left_out
+    return list(dict.fromkeys(named.values())), left_out
 
 
 def _key(row: Consent) -> Key:

@@ -1,24 +1,55 @@
 """Who applied a lesson, and when that confirms it."""
 
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import delete
+
 from forum.domain.lessons import adoptions
+from forum.domain.people import capacities
 from forum.infra.db import db
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.spaces import Audience
+from tests.factories import make_member
 from tests.lesson_scenario import build
 
 
-def test_reports_from_two_other_cities_confirm_a_lesson():
+@pytest.fixture
+def scenario(session):
+    """A published lesson of Aalst, and a member for each other city by its name."""
     scenario = build()
-    lesson = scenario.published()
-    day = lesson.published_at.date()
+    scenario.lesson = scenario.published()
+    scenario.day = scenario.lesson.published_at.date()
+    scenario.of = {city: make_member("Kim", city=city) for city in ("aalst", "genk", "gent", "leuven")}
+    return scenario
+
+
+def report(scenario, city, by=None, *, outcome="worked", **over):
+    """A report of a city, by its member unless said otherwise."""
+    day = over.pop("reported_on", scenario.day)
+    reporter = by or scenario.of[city]
+    return adoptions.record(
+        scenario.lesson.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=day, **over
+    )
+
+
+def capacity(member, city, **over):
+    """One capacity more for a member."""
+    common = {
+        "function": "coach",
+        "level": Level.FIELD,
+        "body": Body.CITY,
+        "starts_on": datetime(2025, 1, 1).date(),
+    }
+    return capacities.add(member.id, city=city, **common, **over)
+
+
+def test_reports_from_two_other_cities_confirm_a_lesson(scenario):
+    lesson = scenario.lesson
     for city, outcome in (("gent", "failed"), ("aalst", "worked"), ("genk", "worked")):
-        adoptions.record(
-            lesson.id, city=city, reporter_id=scenario.reader.id, outcome=outcome, reported_on=day
-        )
+        report(scenario, city, outcome=outcome)
     assert lesson.confirmed_at is None
-    adoptions.record(
-        lesson.id, city="leuven", reporter_id=scenario.reader.id, outcome="adapted", reported_on=day,
-        what_came="It held.", post_id=scenario.posts()[1].id,
-    )  # fmt: skip
+    report(scenario, "leuven", outcome="adapted", what_came="It held.", post_id=scenario.posts()[1].id)
     assert lesson.confirmed_at is not None
     reports = adoptions.of_lesson(scenario.actor("reader"), lesson)
     assert [report.city for report in reports] == ["leuven", "genk", "aalst", "gent"]
@@ -27,3 +58,53 @@ def test_reports_from_two_other_cities_confirm_a_lesson():
     db.session.flush()
     assert adoptions.of_lesson(scenario.actor("reader"), lesson)[0].post is None
     assert adoptions.of_lesson(None, lesson) == []
+
+
+# Who reports for Leuven, after Genk did: does that confirm the lesson, and does the ring show Leuven?
+SECOND = {
+    "in a confirmed capacity": ({"confirmation": Confirmation.MODERATOR}, True, True),
+    "in one that waits": ({}, False, False),
+    "in one that somebody ended": ({"confirmation": Confirmation.MODERATOR, "ended": True}, False, False),
+    "in one that waits since before there was confirmation": ({"counts_until": True}, True, True),
+    "in one of another city": ({"confirmation": Confirmation.MODERATOR, "city": "gent"}, False, False),
+}
+
+
+@pytest.mark.parametrize("how", SECOND)
+def test_only_what_counts_confirms_a_lesson_and_lights_the_ring(how, scenario):
+    given, confirms, lights = SECOND[how]
+    second = scenario.of["leuven"]
+    db.session.execute(delete(Capacity).where(Capacity.member_id == second.id))
+    held = capacity(second, given.get("city", "leuven"), confirmation=given.get("confirmation"))
+    if "ended" in given:
+        capacities.end(held, by_id=second.id, day=scenario.day)
+    if "counts_until" in given:
+        held.counts_until = scenario.lesson.published_at + timedelta(days=1)
+        db.session.flush()
+    report(scenario, "genk")
+    made = report(scenario, "leuven")
+    lit = adoptions.cities(scenario.actor("reader"), [scenario.lesson.id])[scenario.lesson.id]
+    assert (scenario.lesson.confirmed_at is not None, ("leuven", "worked") in lit) == (confirms, lights)
+    (shown, _genk) = adoptions.of_lesson(scenario.actor("reader"), scenario.lesson)
+    assert (shown.city, shown.by.unconfirmed) == (made.city, how == "in one that waits")
+
+
+def test_two_cities_of_one_person_are_one_witness(scenario):
+    report(scenario, "genk")
+    capacity(scenario.of["genk"], "leuven", confirmation=Confirmation.MODERATOR)
+    report(scenario, "leuven", scenario.of["genk"])
+    assert scenario.lesson.confirmed_at is None
+    report(scenario, "leuven")
+    assert scenario.lesson.confirmed_at is not None
+
+
+def test_a_report_counts_once_its_capacity_is_confirmed(scenario):
+    db.session.execute(delete(Capacity).where(Capacity.member_id == scenario.of["leuven"].id))
+    held = capacity(scenario.of["leuven"], "leuven")
+    report(scenario, "genk")
+    report(scenario, "leuven")
+    assert scenario.lesson.confirmed_at is None
+    held.confirmed_at = scenario.lesson.published_at
+    db.session.flush()
+    adoptions.confirm_again(held.id)
+    assert scenario.lesson.confirmed_at is not None

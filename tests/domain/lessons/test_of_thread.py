@@ -5,6 +5,7 @@ from datetime import date
 from forum.domain.lessons import adoptions, lessons, of_thread
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.spaces import Audience
+from tests.factories import make_member
 from tests.lesson_scenario import build
 
 
@@ -25,10 +26,10 @@ def test_each_reader_meets_the_lessons_that_are_meant_for_her(count_queries):
     between = publish(scenario, Audience.NETWORK, "reviewer", "Between cities")
     publish(scenario, Audience.PUBLIC, "editor", "For everybody")
     scenario.draft()
-    reporter = scenario.actor("reader").id
     for city, outcome in (("brugge", AdoptionOutcome.WORKED), ("genk", AdoptionOutcome.FAILED)):
+        reporter = make_member("Kim", city=city)
         adoptions.record(
-            between.id, city=city, reporter_id=reporter, outcome=outcome, reported_on=date(2026, 1, 5)
+            between.id, city=city, reporter_id=reporter.id, outcome=outcome, reported_on=date(2026, 1, 5)
         )
 
     def titles(reader):
