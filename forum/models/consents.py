@@ -53,8 +53,12 @@ class Consent(Model):
     """
 
     __tablename__ = "consent"
-    __table_args__ = (UniqueConstraint("lesson_id", "post_id", "sha256", "audience"),)
-    SHOWN_AS_MAX = 120
+    __table_args__ = (
+        UniqueConstraint(
+            "lesson_id", "post_id", "sha256", "audience", "claim_text", name="uq_consent_lesson_id_asked"
+        ),
+    )
+    SHOWN_AS_MAX = 240
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"))
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
@@ -91,6 +95,8 @@ class ConsentRound(Model):
     closes_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     withdrawn: Mapped[bool] = mapped_column(Boolean, default=False)  # the curator took the question back
+    # When a moderator said, after the closing, that no claim leans on what is gone.
+    looked_at: Mapped[datetime | None]
 
 
 class ConsentRequest(Model):

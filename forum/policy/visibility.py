@@ -31,6 +31,7 @@ from forum.infra.statements import PERSONAL, cached
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
+from forum.models.consents import ConsentRequest
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
@@ -118,16 +119,14 @@ def audience(row: Any) -> Select[Member]:
 def count_readers(space_id: int, level: Audience) -> int:
     """Return how many members could read a thread of that audience in that space."""
     rule = _within(literal(level.value), literal(space_id), Member.id)
-    return db.session.execute(
-        select(func.count(Member.id)).where(in_good_standing(Member), rule)
-    ).scalar_one()
+    query = select(func.count(Member.id)).where(in_good_standing(Member), rule)
+    return db.session.execute(query).scalar_one()
 
 
 def in_good_standing(person: Any) -> ColumnElement[bool]:
     """Return whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
-    return and_(
-        person.confirmed_at.is_not(None), person.approved_at.is_not(None), person.suspended_at.is_(None)
-    )
+    let_in = and_(person.confirmed_at.is_not(None), person.approved_at.is_not(None))
+    return and_(let_in, person.suspended_at.is_(None))
 
 
 def _active(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -241,9 +240,8 @@ def _claim_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 
 def _adoption_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    published = Lesson.current_id.is_not(None)
-    read = exists().where(Lesson.id == AdoptionReport.lesson_id, published, _lesson_visible(reader_id))
-    return read.correlate(AdoptionReport, Member)
+    of_lesson = and_(Lesson.id == AdoptionReport.lesson_id, Lesson.current_id.is_not(None))
+    return exists().where(of_lesson, _lesson_visible(reader_id)).correlate(AdoptionReport, Member)
 
 
 def _library_count_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -268,8 +266,13 @@ def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """Who belongs to a space is for those who belong to it."""
     if reader_id is None:
         return false()
-    current = Membership.ended_at.is_(None)
-    return and_(current, _active(reader_id), Membership.space_id.in_(_spaces_of(reader_id)))
+    current = and_(Membership.ended_at.is_(None), _active(reader_id))
+    return and_(current, Membership.space_id.in_(_spaces_of(reader_id)))
+
+
+def _own(member_id: Any) -> Rule:
+    """What is one member's alone, such as what authors are asked about their text, and what they answer."""
+    return lambda reader: false() if reader is None else and_(_active(reader), member_id == reader)
 
 
 def _for_moderators(model: Any) -> Rule:
@@ -291,6 +294,7 @@ RULES: dict[type[Any], Rule] = {
     AdoptionReport: _adoption_visible,
     LibraryCount: _library_count_visible,
     Membership: _membership_visible,
+    ConsentRequest: _own(ConsentRequest.author_id),
     Invitation: _for_moderators(Invitation),
     JoinRequest: _for_moderators(JoinRequest),
 }

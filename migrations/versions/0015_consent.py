@@ -3,6 +3,8 @@
 What was said and done before today under a capacity that nobody confirmed goes on counting (`counts_until`).
 """
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -22,6 +24,9 @@ BASES = ("city", "editor", "space", "named", "earlier")
 REMOVALS = ("withdrawn", "objected", "erased")
 STANCES = ("supports", "nuances", "contradicts")
 DEMO = "%@demo.leerkring.example"
+# What one consent is about: name and columns of the constraint.
+OF_WORDS = ("uq_consent_lesson_id_post_id_sha256_audience", "lesson_id, post_id, sha256, audience")
+OF_CLAIMS = ("uq_consent_lesson_id_asked", "lesson_id, post_id, sha256, audience, claim_text")
 
 
 def upgrade() -> None:
@@ -29,6 +34,7 @@ def upgrade() -> None:
     for table, columns in _columns().items():
         for name, kind in columns.items():
             op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    _allow_consents(OF_WORDS, OF_CLAIMS, 240)
     _confirm_capacities()
     _write_rights()
 
@@ -130,6 +136,7 @@ def _create_tables() -> None:
         _time("closes_at"),
         _time("closed_at", nullable=True),
         sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        _time("looked_at", nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent_round")),
     )
     op.create_index("ix_consent_round_lesson_id", "consent_round", ["lesson_id"])
@@ -227,12 +234,54 @@ def _create_removals() -> None:
     op.create_index("ix_undoable_act_actor_id_until", "undoable_act", ["actor_id", "until"])
 
 
+def _allow_consents(before: tuple[str, str], after: tuple[str, str], longest: int) -> None:
+    """Let a consent be about what `after` names, shown as so many characters at most.
+
+    Nothing points at a consent meanwhile: SQLite writes the table anew.
+    """
+    connection = op.get_bind()
+    if connection.dialect.name != "sqlite":
+        op.drop_constraint(before[0], "consent", type_="unique")
+        op.create_unique_constraint(after[0], "consent", after[1].split(", "))
+        op.alter_column("consent", "shown_as", type_=sa.String(longest))
+        return
+    made = connection.execute(
+        sa.text("SELECT type, sql FROM sqlite_master WHERE tbl_name = 'consent' AND sql IS NOT NULL")
+    ).all()
+    (table,) = [sql for kind, sql in made if kind == "table"]
+    renamed, names = re.subn(r'^CREATE TABLE "?consent"?', "CREATE TABLE consent_new", table)
+    renamed, lengths = re.subn(r"shown_as VARCHAR\(\d+\)", f"shown_as VARCHAR({longest})", renamed)
+    rule = "CONSTRAINT {} UNIQUE ({})"
+    if (names, lengths, renamed.count(rule.format(*before))) != (1, 1, 1):
+        raise RuntimeError("the table consent is not as the migrations made it")
+    connection.exec_driver_sql(renamed.replace(rule.format(*before), rule.format(*after)))
+    columns = ", ".join(column["name"] for column in sa.inspect(connection).get_columns("consent_new"))
+    op.execute(f"INSERT INTO consent_new ({columns}) SELECT {columns} FROM consent")  # noqa: S608 - as above
+    op.execute("DROP TABLE consent")
+    op.execute("ALTER TABLE consent_new RENAME TO consent")
+    for kind, sql in made:
+        if kind != "table":
+            connection.exec_driver_sql(sql)
+
+
 def downgrade() -> None:
     for table, columns in _columns().items():
+        if table == "consent":
+            _keep_one_of_each()
+            _allow_consents(OF_CLAIMS, OF_WORDS, 120)
         for name in reversed(columns):
             op.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
     for table in ("undoable_act", "removal", "review_request", "consent_request", "consent_round"):
         op.drop_table(table)
+
+
+def _keep_one_of_each() -> None:
+    """One consent for the same words: the first, which counts for every claim again."""
+    same = " AND ".join(f"earlier.{name} = consent.{name}" for name in OF_WORDS[1].split(", "))
+    op.execute(
+        f"DELETE FROM consent WHERE EXISTS (SELECT 1 FROM consent AS earlier WHERE {same} AND earlier.id < consent.id)"  # noqa: S608
+    )
+    op.execute("UPDATE consent SET shown_as = SUBSTR(shown_as, 1, 120)")
 
 
 def _time(name: str, *, nullable: bool = False) -> sa.Column[object]:

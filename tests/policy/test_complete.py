@@ -6,13 +6,21 @@ from typing import Any
 
 from forum.models.accounts import Member
 from forum.policy import actions, visibility
-from tests.policy import action_tables, test_belonging, test_lessons, test_library, test_threads
+from tests.policy import (
+    action_tables,
+    test_belonging,
+    test_consents,
+    test_lessons,
+    test_library,
+    test_threads,
+)
 from tests.policy.tables import read, without_table
 
 MODELS: dict[Any, Any] = {
     **test_threads.TABLES,
     **test_lessons.TABLES,
     **test_belonging.TABLES,
+    **test_consents.TABLES,
     **test_library.TABLES,
 }
 

@@ -1,19 +1,26 @@
-"""Which excerpts may be shown outside their thread: those that need their author's consent, and those that have it."""
+"""Which excerpts may be shown outside their thread: those that need their author's consent, and those that have it.
 
-from collections.abc import Iterable
+A consent is about these words under this claim, for these readers or fewer. A place that went when a round closed needs
+one wherever its thread may be read by now: refused and not answered are the same.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
-from forum.models.consents import Consent
+from forum.infra.i18n import _, ngettext
+from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
+from forum.models.threads import PostRevision
+from forum.policy.errors import Invalid
 
-Key = tuple[int, str]  # a post and the SHA-256 of the words
+Key = tuple[int, str, str]  # a post, the SHA-256 of the words, and the claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,67 @@ class Missing:
     post_id: int
     author: str
     words: str
+
+
+class Given:
+    """Consents by what they are about; one that names no claim counts for every claim."""
+
+    def __init__(self, rows: Iterable[Consent] = ()) -> None:
+        self._rows: Mapping[tuple[int, str, str | None], Consent] = {
+            (row.post_id, row.sha256, row.claim_text): row for row in rows
+        }
+
+    def get(self, key: Key) -> Consent | None:
+        """Return the consent for an excerpt, by its key; None when there is none."""
+        return self._rows.get(key) or self._rows.get((*key[:2], None))
+
+    def __contains__(self, key: Key) -> bool:
+        return self.get(key) is not None
+
+
+class RefusedPlaces:
+    """The places of a lesson that went when a round closed."""
+
+    def __init__(self, places: Iterable[tuple[int, int, int, int]], words: Iterable[tuple[int, str]]) -> None:
+        self._places, self._words = list(places), list(words)
+
+    def touch(self, quoted: Quoted) -> bool:
+        """Return whether an excerpt overlaps one of them.
+
+        Of a post that was changed since nobody can say which words are the same: all of it counts.
+        """
+        start, end, words = quoted.excerpt.start_at, quoted.excerpt.end_at, quoted.excerpt.words
+        return any(
+            post_id == quoted.post.id and (revision != quoted.revision or (at < end and start < until))
+            for post_id, revision, at, until in self._places
+        ) or any(post_id == quoted.post.id and (one in words or words in one) for post_id, one in self._words)
+
+
+class Consents:
+    """All that authors answered about one lesson, read once (two queries)."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        self._rows = db.session.scalars(select(Consent).where(Consent.lesson_id == lesson.id)).all()
+        self._refused = refused_places(lesson.id, self._rows)
+
+    def waiting(self, quotes: Iterable[Quoted], audience: Audience) -> list[Quoted]:
+        """Return those of `quotes` that still need the consent of their author for that audience."""
+        agreed = _reaching(self._rows, audience)
+        return [q for q in quotes if self.are_needed(q, audience) and key(q) not in agreed]
+
+    def are_needed(self, quoted: Quoted, audience: Audience) -> bool:
+        """Return whether an excerpt may stand before that audience only with the consent of its author."""
+        return needed(quoted.right, self._lesson, audience) or self._refused.touch(quoted)
+
+    def went(self, quoted: Quoted) -> bool:
+        """Return whether an excerpt overlaps a place that went when a round closed."""
+        return self._refused.touch(quoted)
+
+    def consent_id(self, quoted: Quoted, audience: Audience) -> int | None:
+        """Return the consent by which an excerpt may stand in the lesson for that audience; None without need."""
+        consent = _reaching(self._rows, audience).get(key(quoted))
+        return consent.id if consent is not None and self.are_needed(quoted, audience) else None
 
 
 def needed(source: Any, lesson: Lesson, audience: Audience) -> bool:
@@ -44,23 +112,55 @@ def missing(version: LessonVersion, audience: Audience) -> list[Missing]:
 
 def waiting(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> list[Quoted]:
     """Return those of `quotes` that still need the consent of their author for that audience."""
-    agreed = given(lesson.id, audience)
-    return [q for q in quotes if needed(q.right, lesson, audience) and key(q) not in agreed]
+    return Consents(lesson).waiting(quotes, audience)
 
 
-def given(lesson_id: int, audience: Audience) -> dict[Key, Consent]:
+def given(lesson_id: int, audience: Audience) -> Given:
     """Return the consents that reach that audience. A refusal for a narrower audience also refuses a wider one."""
-    rows = db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all()
-    refused = {_key(row) for row in rows if row.agreed is False and row.audience.rank <= audience.rank}
-    reaching = [row for row in rows if row.agreed and row.audience.rank >= audience.rank]
-    # The narrowest that suffices wins, so it comes last.
-    reaching.sort(key=lambda row: row.audience.rank, reverse=True)
-    return {_key(row): row for row in reaching if _key(row) not in refused}
+    return _reaching(
+        db.session.scalars(select(Consent).where(Consent.lesson_id == lesson_id)).all(), audience
+    )
+
+
+def refused_places(lesson_id: int, rows: Iterable[Consent]) -> RefusedPlaces:
+    """Return the places of a lesson that went when a round closed; `rows` are its consents."""
+    query = (
+        select(ConsentRequest.post_id, PostRevision.number, ConsentRequest.start_at, ConsentRequest.end_at)
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .join(PostRevision, PostRevision.id == ConsentRequest.revision_id)
+        .where(ConsentRound.lesson_id == lesson_id, *GONE)
+    )
+    places = [(row.post_id, row.number, row.start_at, row.end_at) for row in db.session.execute(query)]
+    return RefusedPlaces(places, [(row.post_id, row.words) for row in rows if row.agreed is False])
+
+
+def refuse_unready(version: LessonVersion, audience: Audience) -> None:
+    """Refuse a version while an author has not agreed, or nobody said that no claim leans on what went.
+
+    Invalid at `audience`.
+    """
+    gone = (
+        select(ConsentRequest.id)
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .where(ConsentRound.version_id == version.id, ConsentRound.looked_at.is_(None), *GONE)
+    )
+    if db.session.scalar(gone.limit(1)) is not None:
+        raise Invalid("audience", _("First say that no claim leans on an excerpt that is gone."))
+    left = len(missing(version, audience))
+    if left:
+        raise Invalid(
+            "audience",
+            ngettext(
+                "For these readers, the author of %(num)d excerpt still has to give consent.",
+                "For these readers, the authors of %(num)d excerpts still have to give consent.",
+                left,
+            ),
+        )
 
 
 def key(quoted: Quoted) -> Key:
-    """Return the post and the digest of the words under which the consent for an excerpt is stored."""
-    return quoted.post.id, quoted.excerpt.sha256
+    """Return the post, the digest of the words and the claim, by which the consent for an excerpt is found."""
+    return quoted.post.id, quoted.excerpt.sha256, quoted.claim_text
 
 
 def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tuple[list[str], bool]:
@@ -82,5 +182,21 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     return list(dict.fromkeys(named.values())), left_out
 
 
-def _key(row: Consent) -> Key:
-    return row.post_id, row.sha256
+# Requests without a yes in a round that is over: refused and not answered are the same row by then.
+GONE = (
+    ConsentRound.closed_at.is_not(None),
+    ConsentRound.withdrawn.is_(False),
+    or_(ConsentRequest.answer.is_(None), ConsentRequest.left_at.is_not(None)),
+)
+
+
+def _reaching(rows: Iterable[Consent], audience: Audience) -> Given:
+    refused = {_about(row) for row in rows if row.agreed is False and row.audience.rank <= audience.rank}
+    reaching = [row for row in rows if row.agreed and row.audience.rank >= audience.rank]
+    # The narrowest that suffices wins, so it comes last.
+    reaching.sort(key=lambda row: row.audience.rank, reverse=True)
+    return Given(row for row in reaching if _about(row) not in refused)
+
+
+def _about(row: Consent) -> tuple[int, str, str | None]:
+    return row.post_id, row.sha256, row.claim_text

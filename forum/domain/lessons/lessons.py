@@ -15,7 +15,7 @@ from forum.domain.mailing import events
 from forum.domain.themes import tags as tag_names
 from forum.infra import clock, days
 from forum.infra.db import db
-from forum.infra.i18n import _, ngettext
+from forum.infra.i18n import _
 from forum.models.claims import Claim
 from forum.models.lessons import (
     Confidence,
@@ -140,11 +140,11 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
     if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience):
         return lesson
     lesson, version = open_draft(actor, lesson_id)
-    _refuse_audience(lesson, audience)
+    refuse_audience(lesson, audience)
     missing = completeness.missing_fields(version, completeness.claims_of(version.id))
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
-    _refuse_unconsented(version, audience)
+    consent_checks.refuse_unready(version, audience)
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
     version.origin_cities = lesson_reviews.origin_cities(lesson, version)
     versions.seal(version, lesson, audience)
@@ -188,7 +188,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
     lesson, version = _to_review(actor, lesson_id)
-    _refuse_unconsented(version, lesson.audience)
+    consent_checks.refuse_unready(version, lesson.audience)
     now = clock.now()
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
@@ -257,26 +257,14 @@ def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     return lesson, version
 
 
-def _refuse_audience(lesson: Lesson, audience: Audience) -> None:
+def refuse_audience(lesson: Lesson, audience: Audience) -> None:
+    """Refuse readers whom the lesson cannot have; Invalid at `audience`."""
     space = db.session.get_one(Space, lesson.space_id)
     if space.unlisted_at is not None and audience != Audience.SPACE:
         raise Invalid("audience", _("What comes from this space stays in this space."))
     # Consents were given for the audience of the published version; another audience needs another lesson.
     if lesson.current_id is not None and audience != lesson.audience:
         raise Invalid("audience", _("You cannot change who reads a published lesson."))
-
-
-def _refuse_unconsented(version: LessonVersion, audience: Audience) -> None:
-    waiting = len(consent_checks.missing(version, audience))
-    if waiting:
-        raise Invalid(
-            "audience",
-            ngettext(
-                "For these readers, the author of %(num)d excerpt still has to give consent.",
-                "For these readers, the authors of %(num)d excerpts still have to give consent.",
-                waiting,
-            ),
-        )
 
 
 def _untouched(actor: Actor, thread: Thread, title: str) -> Lesson | None:

@@ -124,7 +124,7 @@ def _claims(
     as_outsider: bool,
 ) -> list[ClaimView]:
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
-    agreed = {} if complete else consent_checks.given(lesson.id, lesson.audience)
+    agreed = consent_checks.Given() if complete else consent_checks.given(lesson.id, lesson.audience)
     return [
         ClaimView(
             claim.position,

@@ -31,7 +31,11 @@ def quotation(reader: Actor | None, lesson_id: int) -> ExcerptView | None:
         return None
     lesson = sources[0]
     seen = {row.thread_id for row in sources if row.thread_id is not None}
-    agreed = {} if len(seen) == len(sources) else consent_checks.given(lesson_id, lesson.audience)
+    agreed = (
+        consent_checks.Given()
+        if len(seen) == len(sources)
+        else consent_checks.given(lesson_id, lesson.audience)
+    )
     views = (
         excerpt_view(quoted, seen, agreed.get(consent_checks.key(quoted)))
         for claim in excerpts.for_reader(reader, lesson.current_id)

@@ -38,13 +38,11 @@ def published(lesson: Lesson) -> dict[Place, Right]:
 
 def fix(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
     """Write down, at the seal, the right of every excerpt for readers of that audience."""
-    agreed = consent_checks.given(lesson.id, audience)
+    answered = consent_checks.Consents(lesson)
     quotes = {quoted.excerpt.id: quoted for quoted in excerpts.under(version.id)}
     rows = select(Excerpt).join(Claim, Claim.id == Excerpt.claim_id).where(Claim.version_id == version.id)
     for excerpt in db.session.scalars(rows):
         quoted = quotes[excerpt.id]
         excerpt.right_audience, excerpt.right_space_id = quoted.right
-        consent = agreed.get(consent_checks.key(quoted))
-        is_needed = consent_checks.needed(quoted.right, lesson, audience)
-        excerpt.consent_id = consent.id if consent is not None and is_needed else None
+        excerpt.consent_id = answered.consent_id(quoted, audience)
     db.session.flush()

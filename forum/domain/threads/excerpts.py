@@ -106,6 +106,7 @@ class Quoted:
     consent: Agreed | None = None
     removed: RemovalKind | None = None
     in_right: bool = False
+    claim_text: str = ""
 
     @property
     def place(self) -> Place:
@@ -189,6 +190,7 @@ def _claims(statement: Select[Any], values: dict[str, Any]) -> list[QuotedClaim]
                     Agreed(*consent) if consent[0] is not None else None,
                     removed,
                     bool(in_right),
+                    claim_text=text,
                 )
             )
     return list(claims.values())

@@ -165,9 +165,8 @@ def _audience_options(lesson: Lesson, space: Space, quotes: list[Quoted]) -> lis
         offered = [lesson.audience]
     else:
         offered = [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
+    answered = consent_checks.Consents(lesson)
     return [
-        AudienceOption(
-            audience, count_readers(space.id, audience), len(consent_checks.waiting(lesson, quotes, audience))
-        )
+        AudienceOption(audience, count_readers(space.id, audience), len(answered.waiting(quotes, audience)))
         for audience in offered
     ]

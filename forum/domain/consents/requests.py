@@ -1,0 +1,225 @@
+"""What authors are asked about their own text: their list and each question, with their own answer only."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import Select, select
+
+from forum.domain.lessons import masking
+from forum.domain.people.bylines import CapacityColumns
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Member
+from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.lessons import Lesson
+from forum.models.spaces import Audience, Space
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import count_readers, sees
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingQuestion:
+    """A line on the home page: what has no answer yet, one for each round."""
+
+    id: int
+    title: str
+    asked_by: str
+    last_day: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question in the list of its author.
+
+    `state`: open, answered (changeable still), late (the term is over, not closed yet), withdrawn, stands, other,
+    gone.
+    """
+
+    id: int
+    round_id: int
+    title: str
+    claim_text: str
+    words: str
+    audience: Audience
+    space: str
+    asked_by: str
+    opened_at: datetime
+    last_day: date
+    answer: ConsentAnswer | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The post that the words are from, where its author may still read it."""
+
+    thread_id: int
+    slug: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Everything on the page of one question."""
+
+    line: Line
+    request: ConsentRequest
+    remind_on: datetime
+    source: Source | None
+    before: str  # the text around the words in the post
+    after: str
+    readers_now: int
+    source_audience: Audience
+    readers_then: int
+    notes: dict[str, str]  # what to say beside each yes
+    others: list[Line]  # of the same author in the same round
+    number: int  # of this one among them
+    newer_id: int | None  # the same was asked again later
+
+
+def mine(actor: Actor) -> list[Line]:
+    """Return every question that the actor was asked, those that can be answered first, each group by its last day."""
+    lines = [_line(row) for row in db.session.execute(_lines(actor))]
+    return sorted(lines, key=lambda line: (line.state not in {"open", "answered"}, line.state != "open"))
+
+
+def waiting(actor: Actor) -> list[WaitingQuestion]:
+    """Return the questions without an answer that the actor can still answer, one for each round (one query)."""
+    found: dict[int, list[Line]] = {}
+    for row in db.session.execute(_lines(actor).where(ConsentRound.closed_at.is_(None))):
+        line = _line(row)
+        if line.state == "open":
+            found.setdefault(line.round_id, []).append(line)
+    return [
+        WaitingQuestion(lines[0].id, lines[0].title, lines[0].asked_by, lines[0].last_day, len(lines))
+        for lines in found.values()
+    ]
+
+
+def get(actor: Actor, request_id: int) -> Question:
+    """Return one question of the actor's; NotFound for everybody else's."""
+    rows = list(db.session.execute(_lines(actor)))
+    row = next((row for row in rows if row.ConsentRequest.id == request_id), None)
+    if row is None:
+        raise NotFound
+    line, request, round_ = _line(row), row.ConsentRequest, row.ConsentRound
+    siblings = sorted(
+        (_line(other) for other in rows if other.ConsentRequest.round_id == round_.id), key=lambda one: one.id
+    )
+    origin = db.session.execute(_origin(request)).one()
+    capacity = _capacity(origin)
+    return Question(
+        line=line,
+        request=request,
+        remind_on=round_.remind_at,
+        source=_source(actor, request),
+        before=origin.plain[: request.start_at],
+        after=origin.plain[request.end_at :],
+        readers_now=count_readers(origin.space_id, origin.audience),
+        source_audience=origin.audience,
+        readers_then=count_readers(row.space_id, round_.audience),
+        notes=masking.answer_warnings(capacity),
+        others=[other for other in siblings if other.id != request_id],
+        number=[other.id for other in siblings].index(request_id) + 1,
+        newer_id=_newer(request, round_, rows),
+    )
+
+
+def _lines(actor: Actor) -> Select[Any]:
+    query: Any = (
+        select(
+            ConsentRequest,
+            ConsentRound,
+            Space.id.label("space_id"),
+            Space.name,
+            Member.name.label("asked_by"),
+        )
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .join(Lesson, Lesson.id == ConsentRound.lesson_id)
+        .join(Space, Space.id == Lesson.space_id)
+        .join(Member, Member.id == ConsentRound.opened_by_id)
+        .where(sees(ConsentRequest, actor))
+        .order_by(ConsentRound.last_day, ConsentRound.id, ConsentRequest.id)
+    )
+    return cast(Select[Any], query)
+
+
+def _line(row: Any) -> Line:
+    request, round_ = row.ConsentRequest, row.ConsentRound
+    return Line(
+        id=request.id,
+        round_id=round_.id,
+        title=round_.title,
+        claim_text=request.claim_text,
+        words=request.words,
+        audience=round_.audience,
+        space=row.name,
+        asked_by=row.asked_by,
+        opened_at=round_.opened_at,
+        last_day=round_.last_day,
+        answer=request.answer,
+        state=_state(request, round_),
+    )
+
+
+def _state(request: ConsentRequest, round_: ConsentRound) -> str:
+    if round_.withdrawn:
+        return "withdrawn"
+    if round_.closed_at is None:
+        if clock.now() >= round_.closes_at:
+            return "late"
+        return "open" if request.answer is None else "answered"
+    if request.answer in YESES or request.taken_at is not None:
+        return "stands"
+    is_open = request.answer == ConsentAnswer.OTHER_WORDS and request.left_at is None
+    return "other" if is_open else "gone"
+
+
+def _origin(request: ConsentRequest) -> Select[Any]:
+    return (
+        select(
+            PostRevision.plain,
+            Thread.space_id,
+            Thread.audience,
+            *(getattr(Capacity, name) for name in CapacityColumns._fields),
+        )
+        .select_from(PostRevision)
+        .join(Post, Post.id == PostRevision.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(PostRevision.id == request.revision_id)
+    )
+
+
+def _capacity(origin: Any) -> CapacityColumns | None:
+    values = [getattr(origin, name) for name in CapacityColumns._fields]
+    return CapacityColumns(*values) if values[0] is not None else None
+
+
+def _source(actor: Actor, request: ConsentRequest) -> Source | None:
+    row = db.session.execute(
+        select(Thread.id, Thread.slug, Post.number, Thread.title)
+        .join(Post, Post.thread_id == Thread.id)
+        .where(Post.id == request.post_id, sees(Thread, actor))
+    ).one_or_none()
+    return Source(*row) if row is not None else None
+
+
+def _newer(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> int | None:
+    """The latest question about the same place of the same lesson, when that is another one."""
+    same = [
+        row.ConsentRequest
+        for row in rows
+        if row.ConsentRound.lesson_id == round_.lesson_id
+        and row.ConsentRequest.post_id == request.post_id
+        and row.ConsentRequest.start_at < request.end_at
+        and request.start_at < row.ConsentRequest.end_at
+        and row.ConsentRequest.round_id > request.round_id
+    ]
+    return same[-1].id if same else None
