@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from forum.domain import draft_places
+from forum.domain.consents import closing
 from forum.domain.digests import digests
 from forum.domain.drafts import expiry
 from forum.domain.mailing import recurring
@@ -81,6 +82,14 @@ def forget_access_requests() -> None:
     db.session.commit()
 
 
+def look_at_consents() -> None:
+    """Remind authors who have not said yes, and close the rounds whose term is over, one by one."""
+    while closing.remind_due(clock.now()) or closing.close_due(clock.now()):
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
 def _do(work: Work) -> None:
     try:
         work.run()
@@ -102,6 +111,7 @@ def _do(work: Work) -> None:
 WORKS = (
     Work("open_digests", open_digests, every(timedelta(minutes=5))),
     Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
+    Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
 )
 BY_NAME = {work.name: work for work in WORKS}

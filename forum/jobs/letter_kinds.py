@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.people import accounts, mail_links
 from forum.infra import clock
 from forum.infra.db import db
-from forum.infra.i18n import _
+from forum.infra.i18n import _, lazy
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
@@ -142,6 +143,20 @@ def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(_("Some of your drafts will be deleted"), {"closed": closed, "old": old})
 
 
+def _of_round(
+    subject: Any, told: Callable[[Member, int], Any]
+) -> Callable[[OutgoingMail, Member | None], Content]:
+    """A letter about a round of consent; `told` says what stands in it at this moment, None for nothing."""
+
+    def compose(mail: OutgoingMail, member: Member | None) -> Content:
+        found = told(_require_member(member), mail.payload["round_id"])
+        if found is None:
+            raise NothingToSend("over")
+        return Content(str(subject), {"asked": found})
+
+    return compose
+
+
 def _require_member(member: Member | None) -> Member:
     if member is None:
         raise NothingToSend("no member")
@@ -185,6 +200,12 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "join_answered": _join_answered,
     "cited": _cited,
     "lesson_returned": _lesson_returned,
+    "consent_request": _of_round(lazy("May your text stand in a lesson?"), round_letters.question),
+    "consent_reminder": _of_round(lazy("Reminder: may your text stand in a lesson?"), round_letters.question),
+    "consent_withdrawn": _of_round(
+        lazy("A question about your text was taken back"), round_letters.taken_back
+    ),
+    "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "drafts_lapse": _drafts_lapse,
     "digest": _digest,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, mail, notify
+from forum.reactions import capacities, consents, mail, notify
 
 Reaction = Callable[[Event], None]
 
@@ -18,4 +18,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports),
     "lesson.published": (notify.lesson_published, mail.lesson_published),
     "lesson.returned": (mail.lesson_returned,),
+    "consent_round.opened": (consents.opened,),
+    "consent_round.reminded": (consents.reminded,),
+    "consent_round.withdrawn": (consents.withdrawn,),
+    "consent_round.closed": (consents.closed,),
 }

@@ -3,6 +3,7 @@
 from forum.web import (
     admin,
     classification,
+    consents,
     design,
     digest_settings,
     drafts,
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     moderation.bp,
     lessons.bp,
     workbench.bp,
+    consents.bp,
     unsubscribe.bp,
     mailbox.bp,
     admin.bp,

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from forum.domain.consents import rounds
 from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
@@ -18,11 +19,13 @@ from forum.models.drafts import Draft
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
+from tests import consent_scenario
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
-NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned", "drafts_lapse")
+CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
+NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned", "drafts_lapse", *CONSENT)
 
 
 def queued(kind, *, member=None, invitation=None, asked=None, **payload):
@@ -95,11 +98,26 @@ def mail_of(session):
             told_at = clock.now()
             drafts_that_lapse(person, told_at)
             return queued(kind, member=person, told_at=told_at.isoformat())
+        if kind in CONSENT:
+            return _consent_mail(kind, locale)
         if kind == "digest":
             return _digest_mail(space, keeper, person)
         return queued(kind, member=person)
 
     return make
+
+
+def _consent_mail(kind, locale):
+    scenario = consent_scenario.build(names=("Amina",))
+    for person in (scenario.curator, scenario.authors["Amina"]):
+        person.locale = locale
+    asked = scenario.ask()
+    if kind == "consent_withdrawn":
+        rounds.withdraw_round(scenario.actor("curator"), scenario.lesson.id)
+    if kind == "consent_closed":
+        scenario.close(asked)
+    to = scenario.curator if kind == "consent_closed" else scenario.authors["Amina"]
+    return queued(kind, member=to, round_id=asked.id)
 
 
 def _digest_mail(space, keeper, person):

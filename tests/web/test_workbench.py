@@ -193,7 +193,7 @@ def test_a_lesson_that_waits_for_consent_says_so(app):
     curator = browser(app, scenario.curator)
     shown = page(curator, f"/workbench/{lesson.id}?part=review")
     assert "the author of 1 excerpt still has to give consent" in shown
-    assert "You cannot ask authors for their consent on the forum yet." in shown
+    assert f'href="/workbench/{lesson.id}/permission"' in shown
     answer = submit(curator, f"/workbench/{lesson.id}/submission", {"audience": "network"})
     assert answer.status_code == 422
     assert "the author of 1 excerpt still has to give consent" in answer.get_data(as_text=True)

@@ -58,7 +58,7 @@ class Line:
 class Source:
     """The post that the words are from, where its author may still read it."""
 
-    thread_id: int
+    id: int  # of the thread
     slug: str
     number: int
     title: str

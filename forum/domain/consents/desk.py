@@ -1,0 +1,149 @@
+"""The curator's page about permission: what would be asked, what is asked now, and what came of it at the closing."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from forum.domain.consents import closing, passages, store
+from forum.domain.consents.passages import Passage
+from forum.domain.consents.rounds import TERM
+from forum.domain.lessons import completeness, lessons
+from forum.domain.lessons.completeness import MissingField
+from forum.infra import days, workdays
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.claims import Claim
+from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.spaces import Audience, Space
+from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import get_visible
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One passage of a round: without `state` it is still being asked, afterwards it is stands, gone or other.
+
+    `other` are words of the author that nobody took or left yet.
+    """
+
+    id: int
+    author: str
+    claim_text: str
+    said: str
+    words: str
+    as_masked: str
+    state: str = ""
+    shown_as: str = ""
+    own_words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionPage:
+    """Everything on the page."""
+
+    lesson: Lesson
+    version: LessonVersion
+    audience: Audience
+    audiences: list[Audience]
+    open_round: ConsentRound | None
+    asked: list[Asked]  # in the round that is open
+    outcome: list[Asked]  # of the rounds about this draft that closed
+    leaning: list[Claim]  # claims that lost an excerpt, as far as nobody said that they do not lean on it
+    passages: list[Passage]
+    missing_fields: list[MissingField]
+    last_day: date  # of a question that is asked today
+    may_edit: Answer
+
+
+def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> PermissionPage:
+    """Return the page for a moderator of the lesson's space; NotFound, Forbidden for others and without a draft."""
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    require(may_moderate(actor, lesson.space_id))
+    if lesson.working_id is None or lesson.state != LessonState.DRAFT:
+        raise NotFound
+    version, offered = lessons.working(lesson), _audiences(lesson)
+    chosen = audience if audience in offered else _preferred(lesson, offered)
+    is_open = lesson.round_id is not None
+    rounds = list(
+        db.session.scalars(
+            select(ConsentRound)
+            .where(ConsentRound.version_id == version.id, ConsentRound.withdrawn.is_(False))
+            .order_by(ConsentRound.id)
+        )
+    )
+    claims = completeness.claims_of(version.id)
+    closed = [one for one in rounds if one.closed_at is not None]
+    return PermissionPage(
+        lesson=lesson,
+        version=version,
+        audience=chosen,
+        audiences=offered,
+        open_round=next((one for one in rounds if one.id == lesson.round_id), None),
+        asked=_asked([one for one in rounds if one.id == lesson.round_id], claims),
+        outcome=_asked(closed, claims),
+        leaning=_leaning(closed, claims),
+        passages=[] if is_open else passages.of_draft(actor, lesson, version, chosen),
+        missing_fields=completeness.missing_fields(version, claims),
+        last_day=workdays.after(days.today(), TERM),
+        may_edit=may_edit_draft(actor, lesson),
+    )
+
+
+def _audiences(lesson: Lesson) -> list[Audience]:
+    """The audiences for which anybody could have to be asked."""
+    if lesson.current_id is not None:
+        return [lesson.audience]
+    space = db.session.get_one(Space, lesson.space_id)
+    return [Audience.SPACE] if space.unlisted_at is not None else list(Audience)
+
+
+def _preferred(lesson: Lesson, offered: list[Audience]) -> Audience:
+    if lesson.audience != Audience.SPACE or Audience.NETWORK not in offered:
+        return lesson.audience if lesson.audience in offered else offered[0]
+    return Audience.NETWORK
+
+
+def _asked(rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
+    """The passages of rounds in the order of the claims: nothing in it depends on what was answered."""
+    order = {claim.text: claim.position for claim in claims}
+    found = []
+    for round_ in rounds:
+        requests = store.requests_of(round_.id)
+        names = dict(
+            db.session.execute(
+                select(Member.id, Member.name).where(Member.id.in_({one.author_id for one in requests}))
+            ).all()
+        )
+        requests.sort(key=lambda one: (order.get(one.claim_text, len(order) + 1), one.id))
+        is_closed = round_.closed_at is not None
+        found += [_passage(one, names[one.author_id], is_closed=is_closed) for one in requests]
+    return found
+
+
+def _passage(request: ConsentRequest, author: str, *, is_closed: bool) -> Asked:
+    asked = (request.id, author, request.claim_text, request.said, request.words, request.as_masked)
+    if not is_closed:  # nothing of an answer is read before the closing
+        return Asked(*asked)
+    answer = request.answer
+    if request.taken_at is not None:
+        return Asked(*asked, "stands", request.as_masked, request.own_words)
+    if answer in YESES:
+        return Asked(*asked, "stands", closing.shown_as(request, closing.MASKINGS[answer]))
+    if answer == ConsentAnswer.OTHER_WORDS and request.left_at is None:
+        return Asked(*asked, "other", request.as_masked, request.own_words)
+    return Asked(*asked, "gone")
+
+
+def _leaning(closed: list[ConsentRound], claims: list[Claim]) -> list[Claim]:
+    gone = {
+        one.claim_text
+        for round_ in closed
+        if round_.looked_at is None
+        for one in store.requests_of(round_.id)
+        if one.answer is None or one.left_at is not None
+    }
+    return [claim for claim in claims if claim.text in gone] or ([claims[0]] if gone and claims else [])

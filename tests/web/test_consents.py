@@ -1,0 +1,134 @@
+"""The pages of consent: answering as an author, and asking as whoever makes the lesson."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.consents import closing, rounds
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.consents import ConsentAnswer, ConsentRequest
+from forum.models.spaces import Audience
+from tests.consent_scenario import CLAIMS, QUOTED, build
+from tests.factories import sign_in, submit
+
+
+@pytest.fixture
+def scenario(session):
+    found = build()
+    session.commit()
+    return found
+
+
+def test_an_author_reads_what_is_asked_and_answers_as_nobody_else_can(client, scenario):
+    scenario.ask()
+    db.session.commit()
+    asked = scenario.request("Amina")
+    address = f"/consents/{asked.id}"
+    assert client.get(address).status_code == 303
+    for name in ("second", "reviewer", "Bart"):
+        sign_in(client, {**scenario.others, **scenario.authors}[name])
+        assert client.get(address).status_code == 404
+        assert submit(client, address, {"answer": "no"}).status_code == 404
+    sign_in(client, scenario.authors["Amina"])
+    page = client.get(address).text
+    assert CLAIMS["Amina"] in page
+    assert asked.as_masked in page
+    assert "checked" not in page, "nothing is chosen beforehand"
+    for other in ("Bart", "Chris", CLAIMS["Bart"], QUOTED["Chris"]):
+        assert other not in page
+    assert page.count('name="answer"') == 5
+    nothing = submit(client, address, {})
+    assert nothing.status_code == 422
+    assert 'href="#answer"' in nothing.text
+    same = submit(client, address, {"answer": "other_words", "own_words": asked.words})
+    assert same.status_code == 422
+    kept = submit(client, address, {"answer": "other_words", "own_words": "We rang eleven people."})
+    assert kept.status_code == 303
+    page = client.get(address).text
+    assert "We rang eleven people." in page
+    assert 'value="other_words"' in page
+    assert submit(client, address, {"answer": "function", "own_words": asked.words}).status_code == 303
+    assert (asked.answer, asked.own_words) == (ConsentAnswer.FUNCTION, "")
+    assert f"/consents/{asked.id}" in client.get("/consents").text
+
+
+def test_too_late_and_taken_back_are_said_and_nothing_is_kept(client, scenario):
+    opened = scenario.ask()
+    db.session.commit()
+    asked = scenario.request("Amina")
+    sign_in(client, scenario.authors["Amina"])
+    with clock.at(opened.closes_at):
+        sign_in(client, scenario.authors["Amina"])
+        assert submit(client, f"/consents/{asked.id}", {"answer": "no"}).status_code == 409
+        closing.close_due(clock.now())
+        assert 'name="answer"' not in client.get(f"/consents/{asked.id}").text
+    assert asked.answer is None
+
+
+def test_the_same_answer_for_another_excerpt_of_the_same_author(client, scenario):
+    scenario.ask()
+    db.session.commit()
+    first, other = scenario.request("Amina"), scenario.request("Bart")
+    other.author_id = first.author_id
+    db.session.flush()
+    sign_in(client, scenario.authors["Amina"])
+    submit(client, f"/consents/{first.id}", {"answer": "masked", "same_for": str(other.id)})
+    assert (first.answer, other.answer) == (ConsentAnswer.MASKED, ConsentAnswer.MASKED)
+    foreign = scenario.request("Chris")
+    refused = submit(client, f"/consents/{first.id}", {"answer": "no", "same_for": str(foreign.id)})
+    assert refused.status_code == 404
+    assert foreign.answer is None
+
+
+def test_the_maker_asks_takes_back_and_sees_nothing_of_answers_meanwhile(client, scenario):
+    address = f"/workbench/{scenario.lesson.id}/permission"
+    sign_in(client, scenario.others["reviewer"])
+    assert client.get(address).status_code == 404
+    assert submit(client, address, {"audience": "network"}).status_code == 404
+    sign_in(client, scenario.curator)
+    page = client.get(address).text
+    number = scenario.excerpt_id("Bart")
+    assert f'name="words-{number}"' in page
+    changed = {"audience": "network", f"words-{number}": "Half of them came back"}
+    refused = submit(client, address, changed)
+    assert refused.status_code == 422
+    assert "Half of them came back</textarea>" in refused.text
+    assert f'id="why-{number}-0"' in refused.text
+    why = {f"was-{number}-0": "after one call", f"why-{number}-0": "You asked for it."}
+    assert submit(client, address, {**changed, **why}).status_code == 303
+    assert scenario.request("Bart").words == "Half of them came back"
+    client.get(address)  # which also says that they are asked
+    before = stable(client.get(address).text)
+    for name, answer in (("Amina", "no"), ("Bart", "name")):
+        scenario.say(name, answer)
+    assert stable(client.get(address).text) == before
+    assert submit(client, address, {"_method": "DELETE"}).status_code == 303
+    assert {row.answer for row in db.session.scalars(select(ConsentRequest))} == {None}
+
+
+def test_after_the_closing_the_maker_takes_other_words_and_ticks_the_claims(client, scenario):
+    opened = scenario.ask()
+    db.session.commit()
+    scenario.say("Amina", "other_words", own_words="We rang eleven people.")
+    scenario.say("Bart", "name")
+    asked = scenario.request("Amina")
+    scenario.close(opened)
+    address = f"/workbench/{scenario.lesson.id}/permission"
+    sign_in(client, scenario.curator)
+    page = client.get(address).text
+    assert "We rang eleven people." in page
+    assert f"<del>{QUOTED['Chris']}</del>" in page
+    assert submit(client, f"{address}/{asked.id}").status_code == 303
+    assert scenario.consents()["Amina"].adapted
+    assert submit(client, f"{address}/look").status_code == 422
+    ticked = re.findall(r'name="checked" value="(\d+)"', client.get(address).text)
+    assert submit(client, f"{address}/look", {"checked": ticked}).status_code == 303
+    assert rounds.waiting(scenario.actor("curator")) == []
+    assert opened.audience == Audience.NETWORK
+
+
+def stable(page):
+    """A page without what differs at each request."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
