@@ -1,16 +1,17 @@
 """What the authors of the demo answered: their exact words, how they are named, and reasons that stay internal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from forum.demo import codes
 from forum.demo.book import Book
-from forum.domain.consents import consents
-from forum.domain.lessons import consent_checks
+from forum.domain.consents import consents, passages, rounds
+from forum.domain.lessons import consent_checks, lessons
 from forum.domain.threads import excerpts
+from forum.infra import clock
 from forum.infra.db import db
-from forum.models.consents import Masking
+from forum.models.consents import ConsentAnswer, Masking
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.models.threads import PostRevision
@@ -28,6 +29,21 @@ class Terms:
     agreed: bool | None
     note: str
     at: datetime
+
+
+def ask(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
+    """Ask the authors of a draft, yesterday: the question is open whenever the demo is loaded, and the curator's own
+    text goes by function.
+    """
+    curator = book.actor(source["curator"])
+    with clock.at(clock.now() - timedelta(days=1)):
+        passing = passages.of_draft(curator, lesson, lessons.working(lesson), Audience.NETWORK)
+        own = {
+            one.excerpt_id: replace(one.start(), answer=ConsentAnswer.FUNCTION)
+            for one in passing
+            if one.is_own
+        }
+        rounds.open_round(curator, lesson.id, Audience.NETWORK, own)
 
 
 def bring(book: Book, source: dict[str, Any], lesson: Lesson) -> None:

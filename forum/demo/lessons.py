@@ -56,7 +56,7 @@ def _leave_as_draft(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
     with clock.at(day):
         _write(book, source, lesson, source["versions"][-1], before=day)
     lesson.public_id = source["id"]
-    consents.bring(book, source, lesson)
+    consents.ask(book, source, lesson)
     book.counts["lesson versions"] += 1
 
 
