@@ -23,31 +23,27 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import aliased
 
 from forum.infra.db import db
 from forum.infra.paging import LARGEST
 from forum.infra.statements import PERSONAL, cached
-from forum.models.accounts import Member, NetworkAppointment
+from forum.models.accounts import Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim
 from forum.models.consents import ConsentRequest
-from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
+from forum.policy.standing import FULL, ReaderId, active, appointed, full, in_good_standing, spaces_of, within
 
-ReaderId = BindParameter[int] | InstrumentedAttribute[int] | None
 Rule = Callable[[ReaderId], ColumnElement[bool]]
-FULL = (Role.MEMBER, Role.MODERATOR)
 READER_ID = "reader_id"  # the parameter of a cached statement
 
 # Aliases, created once because aliased() is slow.
-_READER = aliased(Member)
-_READER_ROLE = aliased(Membership)
 _MODERATOR_ROLE = aliased(Membership)
-_APPOINTMENT = aliased(NetworkAppointment)
 _PUBLIC_THREAD = aliased(Thread)
 
 
@@ -70,7 +66,7 @@ def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
 
 def reached(level: Any, space_id: Any, reader: Reader | None) -> ColumnElement[bool]:
     """Return whether the reader is in the audience `level` of a space: for an audience that was kept in columns."""
-    return _within(level, space_id, _reader_id(reader))
+    return within(level, space_id, _reader_id(reader))
 
 
 def _reader_id(reader: Reader | None) -> ReaderId:
@@ -118,47 +114,10 @@ def audience(row: Any) -> Select[Member]:
 
 def count_readers(space_id: int, level: Audience) -> int:
     """Return how many members could read a thread of that audience in that space."""
-    rule = _within(literal(level.value), literal(space_id), Member.id)
-    query = select(func.count(Member.id)).where(in_good_standing(Member), rule)
-    return db.session.execute(query).scalar_one()
-
-
-def in_good_standing(person: Any) -> ColumnElement[bool]:
-    """Return whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
-    let_in = and_(person.confirmed_at.is_not(None), person.approved_at.is_not(None))
-    return and_(let_in, person.suspended_at.is_(None))
-
-
-def _active(reader_id: ReaderId) -> ColumnElement[bool]:
-    return exists().where(_READER.id == reader_id, in_good_standing(_READER)).correlate(Member)
-
-
-def _spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
-    role = _READER_ROLE
-    spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
-    return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
-
-
-def _appointed(reader_id: ReaderId) -> ColumnElement[bool]:
-    role = _APPOINTMENT
-    return exists().where(role.member_id == reader_id, role.ended_at.is_(None)).correlate(Member)
-
-
-def _full(reader_id: ReaderId) -> ColumnElement[bool]:
-    """A member of the network, not only a guest somewhere."""
-    role = _READER_ROLE
-    belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
-    return or_(belongs.correlate(Member), _appointed(reader_id))
-
-
-def _within(level: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:
-    """Whether the reader is in the audience `level` of something in the space `space_id`."""
-    public = level == Audience.PUBLIC.value
-    if reader_id is None:
-        return public
-    inside = space_id.in_(_spaces_of(reader_id))
-    network = and_(level == Audience.NETWORK.value, _full(reader_id))
-    return or_(public, and_(_active(reader_id), or_(inside, network)))
+    rule = within(literal(level.value), literal(space_id), Member.id)
+    return db.session.execute(
+        select(func.count(Member.id)).where(in_good_standing(Member), rule)
+    ).scalar_one()
 
 
 def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -171,22 +130,22 @@ def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     anybody = and_(Space.unlisted_at.is_(None), has_public_thread.correlate(Space))
     if reader_id is None:
         return anybody
-    own = Space.id.in_(_spaces_of(reader_id))
-    listed = and_(Space.unlisted_at.is_(None), _full(reader_id))
-    return or_(anybody, and_(_active(reader_id), or_(own, listed)))
+    own = Space.id.in_(spaces_of(reader_id))
+    listed = and_(Space.unlisted_at.is_(None), full(reader_id))
+    return or_(anybody, and_(active(reader_id), or_(own, listed)))
 
 
 def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
-    within = _within(Thread.audience, Thread.space_id, reader_id)
+    read = within(Thread.audience, Thread.space_id, reader_id)
     shown = and_(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
     if reader_id is None:
-        return and_(within, shown)
-    moderated = Thread.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
+        return and_(read, shown)
+    moderated = Thread.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
     # What an author took back is gone for moderators too; what a moderator hid its author still sees, with the reason.
     for_moderators = and_(Thread.withdrawn_at.is_(None), moderated)
     # Everybody is in the audience of a public thread, so who is out of good standing has to be kept out here.
-    kept = and_(_active(reader_id), or_(Thread.author_id == reader_id, for_moderators))
-    return and_(within, or_(shown, kept))
+    kept = and_(active(reader_id), or_(Thread.author_id == reader_id, for_moderators))
+    return and_(read, or_(shown, kept))
 
 
 def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -196,15 +155,15 @@ def _post_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     published = Lesson.current_id.is_not(None)
-    within = _within(Lesson.audience, Lesson.space_id, reader_id)
+    read = within(Lesson.audience, Lesson.space_id, reader_id)
     if reader_id is None:
-        return and_(published, within)
-    return or_(and_(published, within), _lesson_made(reader_id))
+        return and_(published, read)
+    return or_(and_(published, read), _lesson_made(reader_id))
 
 
 def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
-    makers = Lesson.space_id.in_(_spaces_of(reader_id, Role.MODERATOR))
+    makers = Lesson.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
     role = _MODERATOR_ROLE
     moderates = exists().where(
         role.member_id == reader_id, role.ended_at.is_(None), role.role == Role.MODERATOR
@@ -212,9 +171,22 @@ def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     checkers = and_(
         Lesson.state == LessonState.IN_REVIEW,
         Lesson.audience != Audience.SPACE,
-        or_(moderates.correlate(Member), _appointed(reader_id)),
+        or_(moderates.correlate(Member), appointed(reader_id)),
     )
-    return and_(_active(reader_id), or_(makers, checkers))
+    return and_(active(reader_id), or_(makers, checkers, _asked_by_name(reader_id)))
+
+
+def _asked_by_name(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader is asked to check the version that is made: what stays in its space nobody else reads."""
+    asked = exists().where(
+        ReviewRequest.version_id == Lesson.working_id,
+        ReviewRequest.asked_id == reader_id,
+        ReviewRequest.declined_at.is_(None),
+        ReviewRequest.ended_at.is_(None),
+    )
+    own = Lesson.space_id.in_(spaces_of(reader_id, *FULL))
+    reach = or_(own, and_(Lesson.audience != Audience.SPACE, full(reader_id)))
+    return and_(Lesson.state == LessonState.IN_REVIEW, asked.correlate(Lesson, Member), reach)
 
 
 def _version_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -223,11 +195,11 @@ def _version_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     shown = and_(LessonVersion.number.is_not(None), read.correlate(LessonVersion, Member))
     if reader_id is None:
         return shown
-    makers = _spaces_of(reader_id, Role.MODERATOR)
+    makers = spaces_of(reader_id, Role.MODERATOR)
     made = exists().where(
         Lesson.id == LessonVersion.lesson_id,
         or_(
-            and_(_active(reader_id), Lesson.space_id.in_(makers)),
+            and_(active(reader_id), Lesson.space_id.in_(makers)),
             and_(_lesson_made(reader_id), Lesson.working_id == LessonVersion.id),
         ),
     )
@@ -250,36 +222,36 @@ def _library_count_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     public = and_(everywhere, LibraryCount.audience == Audience.PUBLIC)
     if reader_id is None:
         return public
-    full = _full(reader_id)
-    network = and_(everywhere, LibraryCount.audience == Audience.NETWORK, full)
+    is_full = full(reader_id)
+    network = and_(everywhere, LibraryCount.audience == Audience.NETWORK, is_full)
     inside = and_(
-        LibraryCount.space_id.in_(_spaces_of(reader_id)),
+        LibraryCount.space_id.in_(spaces_of(reader_id)),
         or_(
             LibraryCount.audience == Audience.SPACE,
-            and_(LibraryCount.audience == Audience.NETWORK, not_(full)),
+            and_(LibraryCount.audience == Audience.NETWORK, not_(is_full)),
         ),
     )
-    return or_(public, and_(_active(reader_id), or_(network, inside)))
+    return or_(public, and_(active(reader_id), or_(network, inside)))
 
 
 def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """Who belongs to a space is for those who belong to it."""
     if reader_id is None:
         return false()
-    current = and_(Membership.ended_at.is_(None), _active(reader_id))
-    return and_(current, Membership.space_id.in_(_spaces_of(reader_id)))
+    current = Membership.ended_at.is_(None)
+    return and_(current, active(reader_id), Membership.space_id.in_(spaces_of(reader_id)))
 
 
 def _own(member_id: Any) -> Rule:
     """What is one member's alone, such as what authors are asked about their text, and what they answer."""
-    return lambda reader: false() if reader is None else and_(_active(reader), member_id == reader)
+    return lambda reader: false() if reader is None else and_(active(reader), member_id == reader)
 
 
 def _for_moderators(model: Any) -> Rule:
     def rule(reader_id: ReaderId) -> ColumnElement[bool]:
         if reader_id is None:
             return false()
-        return and_(_active(reader_id), model.space_id.in_(_spaces_of(reader_id, Role.MODERATOR)))
+        return and_(active(reader_id), model.space_id.in_(spaces_of(reader_id, Role.MODERATOR)))
 
     return rule
 

@@ -50,6 +50,22 @@ def make(town: Town) -> Made:
     return made
 
 
+def one_more(
+    town: Town, audience: Audience, life: str = "in review"
+) -> tuple[Lesson, dict[str, LessonVersion]]:
+    """One more lesson here, with its versions."""
+    lesson, versions = _made(town, town.here, audience, life)
+    db.session.add(lesson)
+    db.session.flush()
+    for version in versions.values():
+        version.lesson_id = lesson.id
+    db.session.add_all(versions.values())
+    db.session.flush()
+    _point(lesson, versions, LIVES[life][0])
+    db.session.flush()
+    return lesson, versions
+
+
 def lessons(town: Town) -> dict[str, Lesson]:
     """Every lesson by its name."""
     return {name: lesson for name, (lesson, _versions) in make(town).items()}

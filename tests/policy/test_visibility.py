@@ -13,7 +13,8 @@ from forum.models.accounts import Member
 from forum.models.spaces import Audience, Membership, Space
 from forum.models.threads import Thread
 from forum.policy.errors import NotFound
-from forum.policy.visibility import audience, count_readers, get_visible, in_good_standing, sees, visible
+from forum.policy.standing import in_good_standing
+from forum.policy.visibility import audience, count_readers, get_visible, sees, visible
 from tests.policy import people, thread_rows
 from tests.policy.people import IN_GOOD_STANDING
 from tests.policy.test_complete import MODELS

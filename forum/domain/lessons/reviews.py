@@ -54,11 +54,20 @@ class Case:
 
 
 class Reviewing:
-    """Some versions, and what the given members are to each; a fixed number of queries, however many there are."""
+    """Some versions, and what the given members are to each; a fixed number of queries, however many there are.
 
-    def __init__(self, rows: Iterable[tuple[Lesson, LessonVersion]], member_ids: Iterable[int] = ()) -> None:
+    Of a draft, `submitter_id` would be who submits it.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[Lesson, LessonVersion]],
+        member_ids: Iterable[int] = (),
+        submitter_id: int | None = None,
+    ) -> None:
         self.rows = list(rows)
-        makers = {m for lesson, version in self.rows for m in (lesson.curator_id, version.created_by_id)}
+        self.submitter_id = submitter_id
+        makers = {maker for row in self.rows for maker in self._makers(*row)}
         everybody = makers | set(member_ids)
         self.confirmed = capacities.confirmed_cities(everybody) if self.rows else {}
         self.moderated = _moderated_cities(everybody) if self.rows else {}
@@ -73,13 +82,16 @@ class Reviewing:
         """Return whether the actor, one of the members, may publish or return the version."""
         return may_review(actor, lesson, self.facts(version_id, actor.id))
 
+    def _makers(self, lesson: Lesson, version: LessonVersion) -> tuple[int, int]:
+        return lesson.curator_id, self.submitter_id or version.created_by_id
+
     def _cases(self, makers: set[int]) -> dict[int, Case]:
         version_ids = [version.id for _lesson, version in self.rows]
         places, cited, named = _places(self.rows), _cited(version_ids), _asked_by_name(version_ids)
         editors = _editors(makers)
         cases = {}
         for lesson, version in self.rows:
-            people = (lesson.curator_id, version.created_by_id)
+            people = self._makers(lesson, version)
             # What was written down at the seal, and what holds today: nobody comes from elsewhere by moving meanwhile.
             origin = set(version.origin_cities) | places[lesson.id]
             origin |= {city for _author, city in cited[version.id] if city is not None}
@@ -87,7 +99,7 @@ class Reviewing:
                 origin |= self.confirmed[maker] | self.moderated[maker]
             cases[version.id] = Case(
                 origin=origin,
-                maker_id=version.created_by_id,
+                maker_id=people[1],
                 cited={author for author, _city in cited[version.id]},
                 by_name=named[version.id],
                 by_editor=any(maker in editors for maker in people),

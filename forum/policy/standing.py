@@ -1,0 +1,59 @@
+"""Who belongs where, as conditions about one reader: what the rule of who may read what is made of."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from forum.models.accounts import Member, NetworkAppointment
+from forum.models.spaces import Audience, Membership, Role
+
+ReaderId = BindParameter[int] | InstrumentedAttribute[int] | None
+FULL = (Role.MEMBER, Role.MODERATOR)
+
+# Aliases, created once because aliased() is slow.
+_READER = aliased(Member)
+_READER_ROLE = aliased(Membership)
+_APPOINTMENT = aliased(NetworkAppointment)
+
+
+def in_good_standing(person: Any) -> ColumnElement[bool]:
+    """Return whether `person` (Member or an alias of it) is confirmed, approved and not suspended."""
+    return and_(
+        person.confirmed_at.is_not(None), person.approved_at.is_not(None), person.suspended_at.is_(None)
+    )
+
+
+def active(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader is in good standing."""
+    return exists().where(_READER.id == reader_id, in_good_standing(_READER)).correlate(Member)
+
+
+def spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
+    """Select the ids of the spaces where the reader has one of these roles, or any."""
+    role = _READER_ROLE
+    spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
+    return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
+
+
+def appointed(reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader has a role in the network."""
+    role = _APPOINTMENT
+    return exists().where(role.member_id == reader_id, role.ended_at.is_(None)).correlate(Member)
+
+
+def full(reader_id: ReaderId) -> ColumnElement[bool]:
+    """A member of the network, not only a guest somewhere."""
+    role = _READER_ROLE
+    belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
+    return or_(belongs.correlate(Member), appointed(reader_id))
+
+
+def within(level: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:
+    """Whether the reader is in the audience `level` of something in the space `space_id`."""
+    public = level == Audience.PUBLIC.value
+    if reader_id is None:
+        return public
+    inside = space_id.in_(spaces_of(reader_id))
+    network = and_(level == Audience.NETWORK.value, full(reader_id))
+    return or_(public, and_(active(reader_id), or_(inside, network)))
