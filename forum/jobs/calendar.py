@@ -13,6 +13,7 @@ from forum.domain.consents import closing
 from forum.domain.digests import digests
 from forum.domain.drafts import expiry
 from forum.domain.mailing import recurring
+from forum.domain.people import affirmations
 from forum.domain.spaces import access_requests
 from forum.infra import clock
 from forum.infra.db import db
@@ -90,6 +91,14 @@ def look_at_consents() -> None:
     db.session.commit()
 
 
+def ask_about_capacities() -> None:
+    """Ask members whether what they speak as is still right: once a year, batch by batch."""
+    last_id: int | None = 0
+    while last_id is not None:
+        last_id = affirmations.ask_batch(after_id=last_id)
+        db.session.commit()
+
+
 def _do(work: Work) -> None:
     try:
         work.run()
@@ -113,5 +122,6 @@ WORKS = (
     Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
     Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
+    Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )
 BY_NAME = {work.name: work for work in WORKS}

@@ -12,11 +12,11 @@ from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
-from forum.domain.people import accounts, mail_links
+from forum.domain.people import accounts, affirmations, mail_links
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation, JoinRequest
@@ -157,6 +157,41 @@ def _of_round(
     return compose
 
 
+def _capacity_refused(mail: OutgoingMail, member: Member | None) -> Content:
+    capacity = _capacity(mail, member)
+    if capacity.refused_at is None:
+        raise NothingToSend("not refused")
+    return Content(_("What you speak as was not confirmed"), {"capacity": capacity})
+
+
+def _capacity_ended(mail: OutgoingMail, member: Member | None) -> Content:
+    capacity = _capacity(mail, member)
+    if capacity.ended_by_id is None:
+        raise NothingToSend("not ended")
+    return Content(_("What you speak as was ended"), {"capacity": capacity})
+
+
+def _still_right(mail: OutgoingMail, member: Member | None) -> Content:
+    reader = _require_member(member)
+    capacities = affirmations.due(reader.id)
+    if not capacities:
+        raise NothingToSend("answered")
+    choice = subscriptions.choice_of(reader.id)
+    if choice is not None and choice.frequency == Frequency.NEVER:
+        raise NothingToSend("stopped")  # the question on their home page stays
+    return Content(_("Is what you speak as still right?"), {"capacities": capacities})
+
+
+def _capacity(mail: OutgoingMail, member: Member | None) -> Capacity:
+    own = select(Capacity).where(
+        Capacity.id == mail.payload["capacity_id"], Capacity.member_id == _require_member(member).id
+    )
+    capacity = db.session.scalars(own.execution_options(populate_existing=True)).one_or_none()
+    if capacity is None:
+        raise NothingToSend("gone")
+    return capacity
+
+
 def _require_member(member: Member | None) -> Member:
     if member is None:
         raise NothingToSend("no member")
@@ -189,7 +224,7 @@ def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVe
 
 
 # What comes unasked, which its reader can stop; a letter about somebody's password cannot be.
-STOPPABLE = frozenset({"digest", "cited"})
+STOPPABLE = frozenset({"digest", "cited", "still_right"})
 KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "invitation": _invitation,
     "confirm_email": _confirm_email,
@@ -207,5 +242,8 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     ),
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "drafts_lapse": _drafts_lapse,
+    "capacity_refused": _capacity_refused,
+    "capacity_ended": _capacity_ended,
+    "still_right": _still_right,
     "digest": _digest,
 }

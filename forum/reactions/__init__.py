@@ -16,6 +16,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "join.requested": (mail.join_requested,),
     "join.answered": (mail.join_answered,),
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports),
+    "capacity.refused": (mail.capacity_answered,),
+    "capacity.ended": (mail.capacity_answered,),
     "lesson.published": (notify.lesson_published, mail.lesson_published),
     "lesson.returned": (mail.lesson_returned,),
     "consent_round.opened": (consents.opened,),

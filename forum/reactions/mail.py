@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra.db import db
+from forum.models.accounts import Capacity
 from forum.models.events import Event
 from forum.models.lessons import Lesson
 from forum.models.mail import Lane
@@ -80,6 +81,14 @@ def lesson_returned(event: Event) -> None:
     if lesson is not None:
         payload = {"lesson_id": lesson.id, "version_id": event.payload["version_id"]}
         _queue("lesson_returned", event, member_id=lesson.curator_id, payload=payload)
+
+
+def capacity_answered(event: Event) -> None:
+    """Tell a member that their capacity was refused, and why, or that somebody ended it."""
+    capacity = db.session.get(Capacity, event.payload["capacity_id"])
+    if capacity is not None:
+        payload = {"capacity_id": capacity.id}
+        _queue(event.name.replace(".", "_"), event, member_id=capacity.member_id, payload=payload)
 
 
 def _to_member(kind: str, event: Event) -> None:

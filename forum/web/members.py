@@ -4,13 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.mailing import hold
-from forum.domain.spaces import join_requests, memberships, spaces
+from forum.domain.spaces import confirmations, join_requests, memberships, spaces
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
 from forum.web import people_page
 from forum.web.forms import errors_on
-from forum.web.forms.members import AnswerForm, JoinRequestForm, ReasonForm, RoleForm
+from forum.web.forms.members import CONFIRMED, AnswerForm, JoinRequestForm, RemovalForm, RoleForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete
@@ -40,8 +40,10 @@ def role(slug: str, member_id: int) -> ResponseReturnValue:
 @form_delete()
 @open_to(members)
 def remove(slug: str, member_id: int) -> ResponseReturnValue:
-    space, reason = spaces.by_slug(actor(), slug), ReasonForm().reason.data or ""
-    memberships.remove(actor(), space.id, member_id, reason=reason)
+    space, form = spaces.by_slug(actor(), slug), RemovalForm()
+    if form.ends.data:  # first: afterwards this space may no longer answer for them
+        confirmations.end_in(actor(), space.id, member_id)
+    memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
     flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
     return redirect(url_for("members.index", slug=slug), 303)
 
@@ -52,8 +54,11 @@ def answer(request_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate():
         raise Invalid("answer", _("Choose an answer."))
-    role = None if form.answer.data == "no" else Role(form.answer.data)
+    confirms = form.answer.data == CONFIRMED
+    role = None if form.answer.data == "no" else Role.MEMBER if confirms else Role(form.answer.data)
     answered = join_requests.answer(actor(), request_id, role=role)
+    if confirms:
+        confirmations.confirm_let_in(actor(), answered.member_id, answered.space_id)
     flash(
         _("E-mails are held now: your answer leaves later.")
         if hold.is_held()

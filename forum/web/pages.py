@@ -2,6 +2,7 @@
 
 from forum.web import (
     admin,
+    capacities,
     classification,
     consents,
     design,
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     unsubscribe.bp,
     mailbox.bp,
     admin.bp,
+    capacities.bp,
     system.bp,
     statements.bp,
     health.bp,

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import render_template, request
 
-from forum.domain.spaces import invitations, join_requests, memberships
+from forum.domain.spaces import confirmations, invitations, join_requests, memberships, waiting_capacities
 from forum.infra import clock, i18n
-from forum.policy.actions import may_moderate
+from forum.policy.actions import may_administer, may_moderate
 from forum.web.forms.invitations import InvitationForm
-from forum.web.forms.members import AnswerForm, ReasonForm, RoleForm
+from forum.web.forms.members import AnswerForm, RemovalForm, RoleForm
 from forum.web.http.current_user import actor
 
 
@@ -20,6 +20,12 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
         "page": page,
         "moderates": bool(may_moderate(actor(), space.id)),
     }
+    if context["moderates"] or may_administer(actor()):
+        ids = {row.member_id for row in page.rows}
+        context |= {
+            "capacities": waiting_capacities.of_space(actor(), space.id),
+            "held": confirmations.held_in(actor(), space.id, ids),
+        }
     if context["moderates"]:
         context |= {
             "requests": join_requests.waiting(actor(), space.id),
@@ -27,7 +33,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
             "role_form": RoleForm(formdata=None),
-            "reason_form": ReasonForm(formdata=None),
+            "reason_form": RemovalForm(formdata=None),
             "now": clock.now(),
         }
     return render_template("members/index.html", **context)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.people import passwords, profiles
+from forum.domain.people import affirmations, passwords, profiles
 from forum.domain.people import sessions as device_sessions
 from forum.infra import days, i18n
 from forum.infra.i18n import _
@@ -45,8 +45,13 @@ def add_capacity() -> ResponseReturnValue:
     form = CapacityForm()
     if form.validate():
         with errors_on(form):
-            profiles.add_capacity(actor(), starts_on=form.starts_on.data, **form.capacity())
-            flash(_("From now on this is shown beside what you write."), "ok")
+            added = profiles.add_capacity(actor(), starts_on=form.starts_on.data, **form.capacity())
+            flash(
+                _("From now on this is shown beside what you write.")
+                if added.confirmed_at
+                else _("Added. It counts once somebody confirms it: you see here how it stands."),
+                "ok",
+            )
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
     return _profile(_filled_form(), form), 422
 
@@ -56,6 +61,14 @@ def add_capacity() -> ResponseReturnValue:
 def end_capacity(capacity_id: int) -> ResponseReturnValue:
     profiles.end_capacity(actor(), capacity_id)
     flash(_("This capacity ends today. It stays beside what you wrote until now."), "ok")
+    return redirect(url_for("settings.profile", _anchor="capacities"), 303)
+
+
+@bp.post("/settings/capacities/<int:capacity_id>/affirmation")
+@open_to(signed_in)
+def affirm_capacity(capacity_id: int) -> ResponseReturnValue:
+    affirmations.affirm(actor(), capacity_id)
+    flash(_("Thank you. We ask again in a year."), "ok")
     return redirect(url_for("settings.profile", _anchor="capacities"), 303)
 
 
@@ -134,6 +147,7 @@ def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
         form=form,
         capacity_form=capacity_form,
         capacities=capacities,
+        due={capacity.id for capacity in affirmations.due(actor().id)},
         today=days.today(actor().timezone),
     )
 

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
-from forum.domain.spaces import join_requests, memberships, spaces
+from forum.domain.spaces import join_requests, memberships, spaces, waiting_capacities
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import space_activity
 from forum.infra import clock, i18n
@@ -74,11 +74,13 @@ def show(slug: str) -> ResponseReturnValue:
     waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if is_first_page else []
     shown = {card.id for card in waiting}
     role = who.roles.get(space.id) if who else None
+    moderates = who is not None and role == Role.MODERATOR
     return render_template(
         "spaces/show.html",
         space=space,
         role=role,
-        moderates=role == Role.MODERATOR,
+        moderates=moderates,
+        unconfirmed=len(waiting_capacities.of_space(who, space.id)) if who and moderates else 0,
         waiting=waiting,
         threads=[card for card in page.rows if card.id not in shown],
         cities=sorted({city for card in page.rows for city in card.cities}),

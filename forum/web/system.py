@@ -16,6 +16,8 @@ bp = Blueprint("system", __name__)
 # Whatever has no name here is called by its code.
 LETTERS = {
     "already_member": lazy("Somebody asked for access again"),
+    "capacity_ended": lazy("Capacity ended"),
+    "capacity_refused": lazy("Capacity not confirmed"),
     "cited": lazy("Quoted in a lesson"),
     "confirm_email": lazy("Confirmation of an address"),
     "digest": lazy("Digest"),
@@ -26,6 +28,7 @@ LETTERS = {
     "lesson_returned": lazy("Lesson sent back"),
     "password_changed": lazy("Password changed"),
     "reset_password": lazy("New password"),
+    "still_right": lazy("Yearly question about capacities"),
 }
 LANES = {
     "direct": lazy("Access and passwords"),
@@ -37,6 +40,7 @@ WORK = {
     "open_digests": lazy("Making digests"),
     "look_at_drafts": lazy("Deleting old drafts"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
+    "ask_about_capacities": lazy("Yearly question about capacities"),
 }
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}
 # The name of an exception, which is the stored reason of a letter that could not be made.

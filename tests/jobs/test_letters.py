@@ -11,10 +11,11 @@ import pytest
 from forum.domain.consents import rounds
 from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
+from forum.domain.people import capacities
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.drafts import Draft
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
@@ -25,7 +26,16 @@ from tests.factories import actor, ask_for_access, make_member, make_post, make_
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
 CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
-NO_LIST = (*SECURITY, "join_request", "join_answered", "lesson_returned", "drafts_lapse", *CONSENT)
+NO_LIST = (
+    *SECURITY,
+    "join_request",
+    "join_answered",
+    "lesson_returned",
+    "drafts_lapse",
+    "capacity_refused",
+    "capacity_ended",
+    *CONSENT,
+)
 
 
 def queued(kind, *, member=None, invitation=None, asked=None, **payload):
@@ -102,6 +112,8 @@ def mail_of(session):
             return _consent_mail(kind, locale)
         if kind == "digest":
             return _digest_mail(space, keeper, person)
+        if kind in {"capacity_refused", "capacity_ended", "still_right"}:
+            return _capacity_mail(kind, keeper, person)
         return queued(kind, member=person)
 
     return make
@@ -118,6 +130,18 @@ def _consent_mail(kind, locale):
         scenario.close(asked)
     to = scenario.curator if kind == "consent_closed" else scenario.authors["Amina"]
     return queued(kind, member=to, round_id=asked.id)
+
+
+def _capacity_mail(kind, keeper, person):
+    held = db.session.scalars(db.select(Capacity).where(Capacity.member_id == person.id)).one()
+    if kind == "capacity_refused":
+        held.confirmed_at, held.refused_at, held.refused_reason = None, clock.now(), "We do not know you."
+    elif kind == "capacity_ended":
+        capacities.end(held, by_id=keeper.id)
+    else:
+        held.confirmed_at = clock.now() - timedelta(days=366)
+        return queued(kind, member=person)
+    return queued(kind, member=person, capacity_id=held.id)
 
 
 def _digest_mail(space, keeper, person):

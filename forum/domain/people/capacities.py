@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, cast
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 
 from forum.domain.lines import clean_line
+from forum.domain.mailing import events
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -160,6 +161,19 @@ def add(
     db.session.add(capacity)
     db.session.flush()
     return capacity
+
+
+def waits() -> ColumnElement[bool]:
+    """Whether a capacity that holds today waits for somebody who confirms or refuses it."""
+    return and_(Capacity.confirmed_at.is_(None), holds_on(days.today()))
+
+
+def confirm(capacity: Capacity, confirmation: Confirmation, *, by_id: int | None) -> None:
+    """Let a capacity count from now on, also for what was said under it before (system verb)."""
+    capacity.confirmed_at, capacity.confirmation = clock.now(), confirmation
+    capacity.confirmed_by_id = by_id
+    db.session.flush()
+    events.record("capacity.confirmed", capacity_id=capacity.id)
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:

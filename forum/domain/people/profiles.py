@@ -9,7 +9,8 @@ from forum.domain.people import accounts, capacities
 from forum.infra import days, text
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
-from forum.models.accounts import Body, Capacity, Level, Member
+from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
+from forum.models.spaces import Membership, Space, SpaceKind
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 
@@ -64,8 +65,9 @@ def capacities_of(actor: Actor) -> list[Capacity]:
 def add_capacity(
     actor: Actor, *, function: str, level: Level, body: Body, city: str | None, starts_on: date
 ) -> Capacity:
-    """Add a capacity that begins on a day; from then on it stands beside new posts. The same one twice is one.
+    """Add a capacity that begins on a day; the same one twice is one.
 
+    It waits until somebody confirms it; the first one of whom the command line put in that city's space does not.
     Invalid at `starts_on`, `function` or `city`.
     """
     if starts_on > days.today(actor.timezone):
@@ -73,11 +75,36 @@ def add_capacity(
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
     held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
     for one in held:
-        if one.ends_on is None and (one.function, one.level, one.body, one.city, one.starts_on) == new:
+        is_open = one.ends_on is None and one.refused_at is None
+        if is_open and (one.function, one.level, one.body, one.city, one.starts_on) == new:
             return one
     if len(held) >= MOST_CAPACITIES:
         raise Invalid("function", _("You can have at most %(limit)d capacities.", limit=MOST_CAPACITIES))
-    return capacities.add(actor.id, function=function, level=level, body=body, city=city, starts_on=starts_on)
+    return capacities.add(
+        actor.id,
+        function=function,
+        level=level,
+        body=body,
+        city=city,
+        starts_on=starts_on,
+        confirmation=Confirmation.OPERATOR if not held and _placed_by_operator(actor, city) else None,
+    )
+
+
+def _placed_by_operator(actor: Actor, city: str | None) -> bool:
+    """Whether the command line gave the actor the role that they have in the space of a city: it vouches for them."""
+    placed = (
+        select(Membership.id)
+        .join(Space, Space.id == Membership.space_id)
+        .where(
+            Membership.member_id == actor.id,
+            Membership.granted_by_id.is_(None),
+            Membership.ended_at.is_(None),
+            Space.kind == SpaceKind.CITY,
+            Space.city == city,
+        )
+    )
+    return city is not None and db.session.scalar(placed.limit(1)) is not None
 
 
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
-from forum.domain.spaces import memberships
+from forum.domain.spaces import confirmations, memberships
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -188,6 +188,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
     member.approved_at = member.approved_at or now
     db.session.flush()
     memberships.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
+    confirmations.confirm_invited(invitation, member.id)
     space: Space = invitation.space
     return space
 

@@ -16,7 +16,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
 from forum.models.accounts import Member
-from forum.models.spaces import JoinRequest, Role, Space
+from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
@@ -36,6 +36,7 @@ class RequestCard:
     message: str
     asked_at: datetime
     is_new: bool
+    may_confirm: bool = False  # what they speak as waits, and it is for this space to confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
         .limit(100)
     ).all()
     held = capacities.current_of([row.member_id for row in rows])
+    city = db.session.scalar(select(Space.city).where(Space.id == space_id, Space.kind == SpaceKind.CITY))
     return [
         RequestCard(
             id=row.id,
@@ -130,9 +132,16 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
             message=row.message,
             asked_at=row.asked_at,
             is_new=row.member.approved_at is None,
+            may_confirm=_is_for(city, held.get(row.member_id)),
         )
         for row in rows
     ]
+
+
+def _is_for(city: str | None, capacity: capacities.HeldCapacity | None) -> bool:
+    """Whether a space of that city answers for a capacity once its member is in: of its city, or of none."""
+    waits = capacity is not None and capacity.confirmed_at is None
+    return waits and capacity is not None and capacity.city in {city, None}
 
 
 def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:

@@ -1,7 +1,7 @@
 """Forms on the page of a space's people, and on that of the network's accounts."""
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
 from forum.domain.themes.labels import ROLES
@@ -22,11 +22,19 @@ class ReasonForm(FlaskForm):
     )
 
 
+class RemovalForm(ReasonForm):
+    ends = BooleanField(lazy("They left: end what they speak as, too"))
+
+
+CONFIRMED = "confirmed"
+
+
 class AnswerForm(FlaskForm):
     answer = SelectField(
         lazy("Answer"),
         choices=[
             SelectChoice(Role.MEMBER.value, lazy("Let in as a member")),
+            SelectChoice(CONFIRMED, lazy("Let in as a member, and confirm what they speak as")),
             SelectChoice(Role.GUEST.value, lazy("Let in as a guest")),
             SelectChoice("no", lazy("Do not let in")),
         ],

@@ -1,0 +1,72 @@
+"""Once a year a member is asked whether a capacity is still right: at home, and by one e-mail a year at most."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from forum.domain.mailing.mail_queue import mail_row, queue_rows
+from forum.domain.people import capacities
+from forum.infra import clock, days
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Member
+from forum.models.mail import Lane, OutgoingMail
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+from forum.policy.visibility import in_good_standing
+
+YEAR = timedelta(days=365)
+LETTER = "still_right"
+AT_ONCE = 200  # members asked in one transaction
+
+
+def due(member_id: int) -> list[Capacity]:
+    """Return the capacities of which nobody said for a year that they are right, the longest first (one query)."""
+    query = select(Capacity).where(Capacity.member_id == member_id, _is_due(clock.now()))
+    return list(db.session.scalars(query.order_by(Capacity.starts_on, Capacity.id)))
+
+
+def affirm(actor: Actor, capacity_id: int) -> Capacity:
+    """Say that one of the actor's own capacities is still right; NotFound for another's, or one that ended."""
+    capacity = db.session.scalars(
+        select(Capacity).where(
+            Capacity.id == capacity_id,
+            Capacity.member_id == actor.id,
+            capacities.holds_on(days.today()),
+        )
+    ).one_or_none()
+    if capacity is None:
+        raise NotFound
+    capacity.affirmed_at = clock.now()
+    db.session.flush()
+    return capacity
+
+
+def ask_batch(*, after_id: int) -> int | None:
+    """Queue the e-mail for the next members with a question; return the last of them, None at the end."""
+    now = clock.now()
+    asked = exists().where(
+        OutgoingMail.member_id == Member.id, OutgoingMail.kind == LETTER, OutgoingMail.created_at > now - YEAR
+    )
+    question = exists().where(Capacity.member_id == Member.id, _is_due(now)).correlate(Member)
+    query = select(Member.id).where(
+        Member.id > after_id, in_good_standing(Member), question, ~asked.correlate(Member)
+    )
+    ids = db.session.scalars(query.order_by(Member.id).limit(AT_ONCE)).all()
+    queue_rows(
+        [
+            mail_row(LETTER, key=f"{LETTER}.{days.today()}.{member_id}", lane=Lane.BULK, member_id=member_id)
+            for member_id in ids
+        ]
+    )
+    return ids[-1] if len(ids) == AT_ONCE else None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """A confirmed capacity that holds; the year begins when it was confirmed, affirmed, or first could be."""
+    long_ago = now - YEAR
+    return and_(
+        capacities.holds_on(days.today()),
+        Capacity.confirmed_at <= long_ago,
+        or_(Capacity.affirmed_at.is_(None), Capacity.affirmed_at <= long_ago),
+        or_(Capacity.counts_until.is_(None), Capacity.counts_until <= long_ago),
+    )

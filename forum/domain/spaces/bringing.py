@@ -1,0 +1,71 @@
+"""Who brought whom into the network, by an invitation or by letting them in: nobody vouches elsewhere for whom they
+alone brought.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import case, null, select, union_all
+
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Capacity
+from forum.models.spaces import Invitation, JoinRequest, Membership, Space, SpaceKind
+from forum.policy.actions import YES, Answer, deny
+
+_CITY = case((Space.kind == SpaceKind.CITY, Space.city))
+
+
+@dataclass(slots=True)
+class Brought:
+    """By whom somebody was brought into spaces (None: by the command line), and into those of which cities."""
+
+    by: set[int | None] = field(default_factory=set)
+    cities: set[str] = field(default_factory=set)
+
+    def is_elsewhere(self, city: str | None, *, by_id: int) -> bool:
+        """Return whether that member alone brought them, and also into the space of another city than this one."""
+        return city is not None and self.by == {by_id} and bool(self.cities - {city})
+
+
+def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
+    """Return for each of these members who brought them where (one query)."""
+    invited = (
+        select(
+            Invitation.accepted_by_id.label("member_id"),
+            Invitation.invited_by_id.label("by_id"),
+            _CITY.label("city"),
+        )
+        .join(Space, Space.id == Invitation.space_id)
+        .where(Invitation.accepted_by_id.in_(member_ids))
+    )
+    let_in = (
+        select(JoinRequest.member_id, JoinRequest.answered_by_id, _CITY)
+        .join(Space, Space.id == JoinRequest.space_id)
+        .where(JoinRequest.member_id.in_(member_ids), JoinRequest.accepted.is_(True))
+    )
+    by_command = (
+        select(Membership.member_id, null(), _CITY)
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_(None))
+    )
+    found = {member_id: Brought() for member_id in member_ids}
+    for row in db.session.execute(union_all(invited, let_in, by_command)) if member_ids else ():
+        brought = found[row.member_id]
+        brought.by.add(row.by_id)
+        if row.city is not None:
+            brought.cities.add(row.city)
+    return found
+
+
+def may_vouch(by_id: int, capacity: Capacity, brought: Mapping[int, Brought]) -> Answer:
+    """Return whether somebody may confirm this capacity, given who brought its member (`of_members`)."""
+    if capacity.member_id == by_id:
+        return deny(_("Somebody else has to answer for your own capacity."))
+    if brought[capacity.member_id].is_elsewhere(capacity.city, by_id=by_id):
+        return deny(
+            _(
+                "You alone brought this person into the network, for another city: somebody else confirms this."
+            )
+        )
+    return YES

@@ -1,0 +1,162 @@
+"""Confirming, refusing and ending the capacities of others: by who can know, at the city or body itself.
+
+Nobody answers for their own, nor confirms that of somebody whom they alone brought into another city.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, or_, select
+
+from forum.domain.lines import clean_reason
+from forum.domain.mailing import events
+from forum.domain.people import capacities
+from forum.domain.people.bylines import Byline, byline
+from forum.domain.spaces import bringing, waiting_capacities
+from forum.domain.spaces.waiting_capacities import WaitingLine
+from forum.infra import clock, days
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Capacity, Confirmation, Member
+from forum.models.spaces import Invitation, Space, SpaceKind
+from forum.policy.actions import deny, may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.answering import answerable, answered_in, moderated
+from forum.policy.errors import Conflict, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A capacity that somebody may end for a member."""
+
+    id: int
+    member_id: int
+    byline: Byline
+
+
+def waiting(actor: Actor) -> list[WaitingLine]:
+    """Return what waits for the actor about capacities: a line for each space, and for their own (few queries)."""
+    return waiting_capacities.lines(actor)
+
+
+def held_in(actor: Actor, space_id: int, member_ids: Collection[int]) -> dict[int, list[Held]]:
+    """Return the capacities of these members that the actor may end in a space, by member (one query)."""
+    rows = db.session.execute(
+        select(Capacity, Member.name)
+        .join(Member, Member.id == Capacity.member_id)
+        .where(
+            Capacity.member_id.in_(member_ids),
+            answered_in([space_id]),
+            answerable(actor),
+            capacities.holds_on(days.today()),
+        )
+        .order_by(Capacity.starts_on, Capacity.id)
+    )
+    found: dict[int, list[Held]] = {}
+    for capacity, name in rows:
+        line = Held(capacity.id, capacity.member_id, byline(name, "", capacity))
+        found.setdefault(capacity.member_id, []).append(line)
+    return found
+
+
+def confirm(actor: Actor, capacity_id: int) -> Capacity:
+    """Confirm that a member may speak in a capacity; confirmed already, it stays as it is.
+
+    NotFound for who may not answer for it, Forbidden for one's own and for whom one alone brought into another city,
+    Conflict once it was refused or has ended.
+    """
+    capacity = _locked(actor, capacity_id)
+    if capacity.confirmed_at is not None:
+        return capacity
+    _refuse_answered(capacity)
+    require(bringing.may_vouch(actor.id, capacity, bringing.of_members([capacity.member_id])))
+    is_theirs = db.session.scalar(
+        select(Capacity.id).where(Capacity.id == capacity.id, answered_in(moderated(actor)))
+    )
+    how = Confirmation.ADMIN if is_theirs is None else Confirmation.MODERATOR
+    capacities.confirm(capacity, how, by_id=actor.id)
+    return capacity
+
+
+def refuse(actor: Actor, capacity_id: int, *, reason: str) -> Capacity:
+    """Refuse a capacity, with a reason that its member reads; it stands beside nothing new. Twice is once.
+
+    Errors as in `confirm`, Conflict once it was confirmed, Invalid at `reason`.
+    """
+    reason = clean_reason(reason, limit=Capacity.REASON_MAX, missing=_("Say why: this person reads it."))
+    capacity = _locked(actor, capacity_id)
+    if capacity.refused_at is not None and capacity.refused_by_id == actor.id:
+        return capacity
+    if capacity.confirmed_at is not None:
+        raise Conflict(_("Somebody confirmed this capacity already."))
+    _refuse_answered(capacity)
+    capacity.refused_at, capacity.refused_by_id, capacity.refused_reason = clock.now(), actor.id, reason
+    db.session.flush()
+    events.record("capacity.refused", capacity_id=capacity.id)
+    return capacity
+
+
+def end(actor: Actor, capacity_id: int) -> Capacity:
+    """End a capacity of somebody who left, from this moment; what was said under it keeps it. Twice is once.
+
+    NotFound for who may not answer for it, Forbidden for one's own: that is done in one's settings.
+    """
+    capacity = _locked(actor, capacity_id)
+    if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= days.today()):
+        capacities.end(capacity, by_id=actor.id)
+        events.record("capacity.ended", capacity_id=capacity.id)
+    return capacity
+
+
+def confirm_let_in(actor: Actor, member_id: int, space_id: int) -> None:
+    """Confirm what waits of somebody whom the actor lets into a space, as far as that space answers for it."""
+    require(may_moderate(actor, space_id))
+    for capacity in _waiting_of(member_id, answered_in([space_id])):
+        if bringing.may_vouch(actor.id, capacity, bringing.of_members([member_id])):
+            capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id)
+
+
+def end_in(actor: Actor, space_id: int, member_id: int) -> None:
+    """End what a member speaks as, as far as a space of the actor answers for it: they leave."""
+    for held in held_in(actor, space_id, [member_id]).get(member_id, []):
+        end(actor, held.id)
+
+
+def confirm_invited(invitation: Invitation, member_id: int) -> None:
+    """Confirm what waits for the city whose own space invited somebody, once they accept (system verb).
+
+    Not where the same person alone brought them into another city.
+    """
+    space = db.session.get_one(Space, invitation.space_id)
+    if space.kind != SpaceKind.CITY or space.city is None:
+        return
+    brought, by_id = bringing.of_members([member_id]), invitation.invited_by_id
+    for capacity in _waiting_of(member_id, Capacity.city == space.city):
+        if bringing.may_vouch(by_id, capacity, brought):
+            capacities.confirm(capacity, Confirmation.INVITATION, by_id=by_id)
+
+
+def _waiting_of(member_id: int, which: ColumnElement[bool]) -> list[Capacity]:
+    query = select(Capacity).where(Capacity.member_id == member_id, capacities.waits(), which)
+    return list(db.session.scalars(query.order_by(Capacity.id).with_for_update()))
+
+
+def _locked(actor: Actor, capacity_id: int) -> Capacity:
+    capacity: Capacity | None = db.session.scalars(
+        select(Capacity)
+        .where(Capacity.id == capacity_id, or_(answerable(actor), Capacity.member_id == actor.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if capacity is None:
+        raise NotFound
+    if capacity.member_id == actor.id:
+        require(deny(_("Somebody else has to answer for your own capacity.")))
+    return capacity
+
+
+def _refuse_answered(capacity: Capacity) -> None:
+    if capacity.refused_at is not None:
+        raise Conflict(_("Somebody refused this capacity already."))
+    if capacity.ends_on is not None and (capacity.ended_by_id or capacity.ends_on < days.today()):
+        raise Conflict(_("This capacity has ended."))

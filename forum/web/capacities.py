@@ -1,0 +1,47 @@
+"""Answering for the capacities of others: confirmed, refused or ended by who can know."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.spaces import confirmations, waiting_capacities
+from forum.infra.i18n import _
+from forum.web.forms.members import ReasonForm
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+from forum.web.http.links import own_path
+
+bp = Blueprint("capacities", __name__)
+
+
+@bp.get("/admin/capacities")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    return render_template("members/capacities.html", capacities=waiting_capacities.unanswered(actor()))
+
+
+@bp.post("/capacities/<int:capacity_id>/confirmation")
+@open_to(members)
+def confirm(capacity_id: int) -> ResponseReturnValue:
+    confirmations.confirm(actor(), capacity_id)
+    flash(_("Confirmed: what was said as this counts from now on."), "ok")
+    return _back()
+
+
+@bp.post("/capacities/<int:capacity_id>/refusal")
+@open_to(members)
+def refuse(capacity_id: int) -> ResponseReturnValue:
+    confirmations.refuse(actor(), capacity_id, reason=ReasonForm().reason.data or "")
+    flash(_("Not confirmed. This person gets your reason by e-mail."), "ok")
+    return _back()
+
+
+@bp.post("/capacities/<int:capacity_id>/ending")
+@open_to(members)
+def end(capacity_id: int) -> ResponseReturnValue:
+    confirmations.end(actor(), capacity_id)
+    flash(_("Ended. What was written before keeps it, and this person gets an e-mail."), "ok")
+    return _back()
+
+
+def _back() -> ResponseReturnValue:
+    return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
