@@ -1,4 +1,4 @@
-"""`flask member add`: a confirmed account, with its spaces and its role in the network."""
+"""`flask member`: a confirmed account, with its spaces and its role in the network; and what somebody speaks as."""
 
 import sys
 
@@ -7,11 +7,11 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain.people import accounts
+from forum.domain.people import accounts, capacities
 from forum.domain.spaces import memberships
 from forum.infra import addresses
 from forum.infra.db import db
-from forum.models.accounts import Member, NetworkRole
+from forum.models.accounts import Capacity, Confirmation, Member, NetworkRole
 from forum.models.spaces import Role, Space
 from forum.policy.errors import Invalid
 
@@ -53,6 +53,21 @@ def add(email: str, name: str, places: tuple[str, ...], role: str | None, passwo
         f"{member.name} <{member.email}> can sign in"
         + ("." if password else " once they have set a password.")
     )
+
+
+@group.command("confirm")
+@click.argument("email")
+def confirm(email: str) -> None:
+    """Confirm what a member speaks as and what waits: for a city without a space, or without another moderator."""
+    member = accounts.by_email(email)
+    if member is None:
+        raise click.ClickException(f"{email} has no account.")
+    waiting = select(Capacity).where(Capacity.member_id == member.id, capacities.waits())
+    held = db.session.scalars(waiting.order_by(Capacity.id).with_for_update()).all()
+    for capacity in held:
+        capacities.confirm(capacity, Confirmation.OPERATOR, by_id=None)
+    db.session.commit()
+    click.echo(f"Confirmed: {len(held)}.")
 
 
 def _hash(password: str | None, name: str, email: str) -> str | None:

@@ -32,8 +32,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
             "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
-            "role_form": RoleForm(formdata=None),
-            "reason_form": RemovalForm(formdata=None),
+            "forms": {"role": RoleForm(formdata=None), "reason": RemovalForm(formdata=None)},
             "now": clock.now(),
         }
     return render_template("members/index.html", **context)

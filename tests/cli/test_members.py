@@ -5,7 +5,7 @@ from sqlalchemy import select
 from forum.domain.people import accounts
 from forum.infra import passwords
 from forum.infra.db import db
-from forum.models.accounts import Member, NetworkAppointment, NetworkRole
+from forum.models.accounts import Capacity, Confirmation, Member, NetworkAppointment, NetworkRole
 from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from tests.factories import make_member, make_space
 
@@ -100,3 +100,15 @@ def test_a_space_that_cannot_be_meant_is_refused(app):
         answer = run(app, "space", "add", *words)
         assert answer.exit_code == 1
         assert sentence in answer.output, answer.output
+
+
+def test_the_operator_confirms_what_waits(app):
+    member = make_member("Noor", city="gent")
+    held = db.session.scalars(select(Capacity).where(Capacity.member_id == member.id)).one()
+    held.confirmed_at = held.confirmation = None
+    db.session.commit()
+    assert run(app, "member", "confirm", "nobody@city.test").exit_code == 1
+    assert run(app, "member", "confirm", member.email).output == "Confirmed: 1.\n"
+    assert run(app, "member", "confirm", member.email).output == "Confirmed: 0.\n"
+    db.session.refresh(held)
+    assert held.confirmation == Confirmation.OPERATOR

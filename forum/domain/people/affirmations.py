@@ -12,7 +12,7 @@ from forum.models.accounts import Capacity, Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-from forum.policy.visibility import in_good_standing
+from forum.policy.standing import in_good_standing
 
 YEAR = timedelta(days=365)
 LETTER = "still_right"

@@ -16,7 +16,8 @@ from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import Answer, may_administer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.answering import answered_in, moderated
-from forum.policy.visibility import get_visible, in_good_standing
+from forum.policy.standing import in_good_standing
+from forum.policy.visibility import get_visible
 
 MOST = 100  # shown at once
 
