@@ -5,7 +5,7 @@ rows, next_cursor = keyset(select(Post), keys=(Post.created_at, Post.id), cursor
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -35,13 +35,15 @@ def keyset(
     cursor: str | None,
     limit: int = 20,
     values: dict[str, Any] | None = None,
+    moment_of: Callable[[int], datetime | None] | None = None,
 ) -> tuple[Sequence[Any], str | None]:
     """Return rows of `statement` by `keys` (a moment and an id, both descending) from `cursor`, and the next cursor.
 
     The keys are selected columns, or attributes of a selected entity; LookupError when they are not. A cursor that is
     not ours means the first page. `values` are the parameters of a cached statement: its pages are cached, too.
+    With `moment_of` the cursor, which stands in an address, tells only the id; the moment is looked up (one query).
     """
-    position = _read(cursor)
+    position = _read(cursor) if moment_of is None else _looked_up(cursor, moment_of)
     page_query = (_page_query if values is None else _cached_page_query)(
         statement, keys, position is not None, limit + 1
     )
@@ -54,7 +56,9 @@ def keyset(
     page = selected[:limit]
     # The keys are read on every page, so that a list without them fails on its first page, not on its second.
     last = [_keys_of(row, keys) for row in page[-1:]]
-    return page, _write(*last[0]) if len(selected) > limit else None
+    if len(selected) <= limit:
+        return page, None
+    return page, _write(*last[0]) if moment_of is None else str(last[0][1])
 
 
 def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int) -> Select[Any]:
@@ -84,6 +88,16 @@ def _value(row: Row[Any], key: Any) -> Any:
         if owner is not None and isinstance(entity, owner):
             return getattr(entity, key.key)
     raise LookupError(f"{key} is not among what the page selects")
+
+
+def _looked_up(
+    cursor: str | None, moment_of: Callable[[int], datetime | None]
+) -> tuple[datetime, int] | None:
+    if not cursor or len(cursor) > 10 or not (cursor.isascii() and cursor.isdecimal()):
+        return None
+    number = int(cursor)
+    moment = moment_of(number) if number <= LARGEST else None
+    return (moment, number) if moment is not None else None
 
 
 def _write(moment: datetime, number: int) -> str:

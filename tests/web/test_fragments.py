@@ -98,7 +98,7 @@ OTHER_THREAD = {
 }
 LESSON = LessonCard(
     1, "les-2026-001", "Ring back", "Within a week.", "worked", "glokale-strategie", "single", False, False, ["gent"],
-    False, [("leuven", "worked")], LATE, LATE, None,
+    False, [("leuven", "worked")],
 )  # fmt: skip
 OTHER_LESSON = {
     "id": 2,
@@ -113,15 +113,12 @@ OTHER_LESSON = {
     "cities_back": [],
     "masked": True,
     "adoptions": [("leuven", "failed")],
-    "published_at": LATE + timedelta(days=1),
-    "changed_at": LATE + timedelta(days=1),
-    "review_on": LATE.date(),
 }
 CARDS = {"thread_card": (THREAD, OTHER_THREAD), "lesson_card": (LESSON, OTHER_LESSON)}
 # What a card does not show.
 NOT_ON_CARD = {
     "thread_card": {"space_slug", "created_at", "outcome"},
-    "lesson_card": {"id", "confidence", "masked", "published_at", "changed_at", "review_on"},
+    "lesson_card": {"id", "confidence", "masked"},
 }
 # What a reply does not show, so that its change changes nothing on the page.
 UNSEEN = fragments.NOT_DRAWN | {"edited", "handle"}  # the day of an edit says that there was one

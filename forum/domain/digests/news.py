@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, or_, select
 
 from forum.domain.digests.letter import LessonNews, ThreadNews
+from forum.domain.lessons import origin
 from forum.domain.people.bylines import byline
 from forum.domain.threads.unread_queries import first_unread_if_opened, marked, unread
 from forum.infra import days, text
@@ -51,32 +52,36 @@ class Scope:
 def lessons(scope: Scope) -> list[LessonNews]:
     """Return lessons published or changed in the window by others than the member, the latest first."""
     statement = (
-        visible(Lesson, scope.actor, Lesson, LessonVersion)
+        visible(
+            Lesson,
+            scope.actor,
+            Lesson,
+            LessonVersion,
+            origin.is_hidden(scope.actor).label("hidden"),
+        )
         .join(LessonVersion, Lesson.current_id == LessonVersion.id)
         .where(
-            Lesson.changed_at > scope.starts_at,
-            Lesson.changed_at <= scope.ends_at,
+            origin.changed_between(scope.starts_at, scope.ends_at),
             Lesson.current_id.is_not(None),
             Lesson.public_id.is_not(None),
-            Lesson.curator_id != scope.actor.id,
-            or_(Lesson.published_by_id.is_(None), Lesson.published_by_id != scope.actor.id),
+            origin.by_others(scope.actor),
         )
-        .order_by(Lesson.changed_at.desc(), Lesson.id.desc())
+        .order_by(*(key.desc() for key in origin.LATEST))
         .limit(CANDIDATES)
     )
     if scope.axes:
         statement = statement.where(LessonVersion.axis.in_(scope.axes))
-    rows = [(lesson, version) for lesson, version in db.session.execute(statement)]
-    mailed = _mailed(scope.actor.id, "lesson", [lesson.id for lesson, _version in rows])
+    rows = db.session.execute(statement).all()
+    mailed = _mailed(scope.actor.id, "lesson", [row.Lesson.id for row in rows])
     return [
-        _lesson_news(lesson, version, scope)
-        for lesson, version in rows
-        if lesson.id not in mailed or mailed[lesson.id] < lesson.changed_at
+        _lesson_news(row.Lesson, row.LessonVersion, scope, hidden=row.hidden)
+        for row in rows
+        if origin.changed_after(row.Lesson, mailed.get(row.Lesson.id))
     ]
 
 
-def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope) -> LessonNews:
-    known = lesson.published_at is not None and lesson.published_at != lesson.changed_at
+def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope, *, hidden: bool) -> LessonNews:
+    changed, change_note = origin.news_of(lesson, version, hidden=hidden)
     return LessonNews(
         id=lesson.id,
         public_id=lesson.public_id or "",
@@ -84,9 +89,9 @@ def _lesson_news(lesson: Lesson, version: LessonVersion, scope: Scope) -> Lesson
         one_sentence=version.one_sentence,
         outcome=version.outcome,
         axis=version.axis,
-        cities_back=tuple(version.cities),
-        changed=known,
-        change_note=version.change_note if known else "",
+        cities_back=tuple(origin.cities(version)),
+        changed=changed,
+        change_note=change_note,
         confirmed=lesson.confirmed_at is not None,
         overdue=lesson.review_on is not None and lesson.review_on < days.day_of(scope.ends_at),
     )

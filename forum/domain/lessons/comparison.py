@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.views import VersionLine
+from forum.domain.lessons import origin
+from forum.domain.lessons.origin import VersionLine
 from forum.domain.themes import labels
 from forum.infra.db import db
 from forum.infra.i18n import lazy
@@ -61,11 +61,14 @@ def compare(
     reader: Actor | None, public_id: str, *, older: str | None = None, newer: str | None = None
 ) -> Comparison:
     """Return two published versions of a lesson, the last two unless numbers are given; NotFound."""
-    query = visible(Lesson, reader).where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
-    lesson = db.session.scalars(query).one_or_none()
-    if lesson is None:
+    query = visible(Lesson, reader, Lesson, origin.is_hidden(reader).label("hidden"))
+    row = db.session.execute(
+        query.where(Lesson.public_id == public_id, Lesson.current_id.is_not(None))
+    ).one_or_none()
+    if row is None:
         raise NotFound
-    history = lesson_page.history(reader, lesson)
+    lesson = row.Lesson
+    history = origin.history(reader, lesson, hidden=row.hidden)
     numbers = [line.number for line in history]
     newer = newer if newer in numbers else numbers[0]
     older = older if older in numbers else numbers[min(numbers.index(newer) + 1, len(numbers) - 1)]

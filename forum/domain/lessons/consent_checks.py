@@ -14,7 +14,7 @@ from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
 from forum.infra.i18n import _, ngettext
-from forum.models.consents import Consent, ConsentRequest, ConsentRound
+from forum.models.consents import Consent, ConsentRequest, ConsentRound, Masking
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
 from forum.models.threads import PostRevision
@@ -164,22 +164,24 @@ def key(quoted: Quoted) -> Key:
 
 
 def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tuple[list[str], bool]:
-    """Return the cities that may be named behind a lesson for that audience, and whether one had to be left out.
+    """Return the cities that may be named behind a lesson for that audience, and whether a source is masked.
 
-    One person lights one city, in whatever capacities they are quoted.
+    One person lights one city, in whatever capacities they are quoted. A city behind a masked source is not named,
+    also where somebody else of that city agreed to it.
     """
     agreed = given(lesson.id, audience)
     named: dict[str, str] = {}  # by who said it
-    left_out = False
+    masked: set[str | None] = set()
     for quoted in quotes:
+        is_needed = needed(quoted.right, lesson, audience)
+        consent = agreed.get(key(quoted)) if is_needed else None
         if quoted.city is None:
-            continue
-        consent = agreed.get(key(quoted))
-        if not needed(quoted.right, lesson, audience) or (consent is not None and consent.city_shown):
+            masked |= {None} if consent is not None and consent.masking == Masking.MASKED else set()
+        elif not is_needed or (consent is not None and consent.city_shown):
             named.setdefault(quoted.handle, quoted.city)
         else:
-            left_out = True
-    return list(dict.fromkeys(named.values())), left_out
+            masked.add(quoted.city)
+    return [city for city in dict.fromkeys(named.values()) if city not in masked], bool(masked)
 
 
 # Requests without a yes in a round that is over: refused and not answered are the same row by then.

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
 from sqlalchemy import cast as sql_cast
 
-from forum.domain.lessons import adoptions, library_counts
+from forum.domain.lessons import adoptions, library_counts, origin
 from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.paging import Page, keyset
@@ -22,7 +22,6 @@ from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
-KEYS = (Lesson.changed_at, Lesson.id)
 OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.RUNNING)
 
 
@@ -42,9 +41,6 @@ class LessonCard:
     cities_back: tuple[str, ...]
     masked: bool
     adoptions: list[adoptions.Pair]
-    published_at: datetime
-    changed_at: datetime
-    review_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,14 @@ def page(
     choice = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
     query = _cards(reader is not None, choice)
     parameters = readers.reader_values(reader)
-    rows, next_cursor = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=parameters)
+    rows, next_cursor = keyset(
+        query,
+        keys=origin.LATEST,
+        cursor=cursor,
+        limit=limit,
+        values=parameters,
+        moment_of=partial(origin.changed_at, reader),
+    )
     return Page(_lesson_cards(reader, rows), next_cursor)
 
 
@@ -120,7 +123,7 @@ def newest(reader: Actor | None, limit: int = 5) -> list[LessonCard]:
 
 
 def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[LessonCard]:
-    """Return the lessons of a space for a reader who may see every thread behind them.
+    """Return the lessons of a space for a reader who may see every thread behind them, and know where they come from.
 
     A lesson that left a closed thread by consent must not be found back under the name of its space.
     """
@@ -138,8 +141,7 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
         select(
             Lesson.id,
             Lesson.public_id,
-            Lesson.changed_at,
-            Lesson.published_at,
+            origin.LATEST[0],
             Lesson.review_on,
             Lesson.confirmed_at,
             LessonVersion.title,
@@ -147,7 +149,7 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
             code(LessonVersion.outcome),
             code(LessonVersion.axis),
             code(LessonVersion.confidence),
-            codes(LessonVersion.cities),
+            codes(origin.CITIES),
             LessonVersion.masked,
         )
         .join(LessonVersion, _current())
@@ -170,8 +172,11 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
             .join(Thread, Thread.id == LessonSource.thread_id)
             .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, readers.reader_param(signed_in))))
         )
-        query = query.where(Lesson.space_id == bindparam("space_id", type_=Integer), ~unseen.exists())
-    changed, number = KEYS
+        query = query.where(
+            origin.listed_in(bindparam("space_id", type_=Integer), readers.reader_param(signed_in)),
+            ~unseen.exists(),
+        )
+    changed, number = origin.LATEST
     return query.order_by(changed.desc(), number.desc()).limit(limit)
 
 
@@ -209,9 +214,6 @@ def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]
             cities_back=read_codes(row.cities),
             masked=row.masked,
             adoptions=applied.get(row.id, []),
-            published_at=row.published_at,
-            changed_at=row.changed_at,
-            review_on=row.review_on,
         )
         for row in rows
     ]
@@ -226,7 +228,7 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
     if name == "need":
         return _holds(LessonVersion.needs, value)
     if name == "city":
-        return _holds(LessonVersion.cities, value)
+        return _holds(origin.CITIES, value)
     column: Any = LessonVersion.axis if name == "axis" else LessonVersion.outcome
     condition: ColumnElement[bool] = column == value
     return condition

@@ -122,7 +122,7 @@ def propose(
             changes=list(changes.values()),
             as_name=_as_name(name, capacity),
             as_function=_as_function(capacity),
-            as_masked=_as_masked(capacity),
+            as_masked=as_masked(capacity),
             said_when=quarter(said_on),
         )
 
@@ -167,6 +167,22 @@ def answer_warnings(capacity: SpokenAs | None) -> dict[str, str]:
             function=capacity.function,
         )
     return notes
+
+
+def as_masked(capacity: SpokenAs | None) -> str:
+    """Return how somebody stands masked: by level and a wide class, and by the kind of job if enough others have it."""
+    if capacity is None:
+        return _("a member of the network")
+    where = place() if capacity.city is not None else _("an organisation in the network")
+    kind = rare_functions.kind_of_job(capacity.function)
+    if kind:
+        return _(
+            "%(function)s, %(level)s, %(organisation)s",
+            function=_in_sentence(kind),
+            level=LEVELS[capacity.level],
+            organisation=where,
+        )
+    return f"{_SOMEBODY[capacity.level]}, {where}"
 
 
 def quarter(day: date | datetime) -> str:
@@ -234,22 +250,6 @@ def _as_function(capacity: SpokenAs | None) -> str:
         level=LEVELS[capacity.level],
         organisation=organisation(capacity),
     )
-
-
-def _as_masked(capacity: SpokenAs | None) -> str:
-    """By the level and a wide class; by the kind of job only where enough members of several cities have one."""
-    if capacity is None:
-        return _("a member of the network")
-    where = place() if capacity.city is not None else _("an organisation in the network")
-    kind = rare_functions.kind_of_job(capacity.function)
-    if kind:
-        return _(
-            "%(function)s, %(level)s, %(organisation)s",
-            function=_in_sentence(kind),
-            level=LEVELS[capacity.level],
-            organisation=where,
-        )
-    return f"{_SOMEBODY[capacity.level]}, {where}"
 
 
 def _in_sentence(function: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, bindparam, select
 
+from forum.domain.lessons import origin
 from forum.infra.statements import cached, select_rows
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
@@ -42,7 +43,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
             Lesson.id,
             Lesson.public_id,
             LessonVersion.title,
-            LessonVersion.cities,
+            origin.CITIES,
             AdoptionReport.city,
             AdoptionReport.outcome,
         )
@@ -53,6 +54,6 @@ def _lessons(signed_in: bool) -> Select[Any]:
             LessonSource.thread_id == bindparam("thread_id"),
             sees(Lesson, readers.reader_param(signed_in)),
         )
-        .order_by(Lesson.changed_at.desc(), Lesson.id.desc(), AdoptionReport.reported_on, AdoptionReport.id)
+        .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from forum.domain.lessons import adoptions, consent_checks, page_queries
+from forum.domain.lessons import adoptions, consent_checks, origin, page_queries
 from forum.domain.lessons.adoptions import PostLink
-from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink, VersionLine
-from forum.domain.people.bylines import Byline, byline, masked, speaker
+from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink
+from forum.domain.people.bylines import Byline, byline, masked
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Agreed, Quoted
+from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
 from forum.infra import days
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
@@ -32,7 +32,7 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    return _composed(reader, *row, as_outsider=False)
+    return _composed(reader, *row)
 
 
 def preview(reader: Actor, lesson_id: int) -> LessonPage:
@@ -41,16 +41,10 @@ def preview(reader: Actor, lesson_id: int) -> LessonPage:
     row = db.session.execute(page_queries.working(), values).one_or_none()
     if row is None:
         raise NotFound
-    return _composed(reader, *row, as_outsider=True)
+    return _composed(reader, *row)
 
 
-def history(reader: Actor | None, lesson: Lesson) -> list[VersionLine]:
-    """Return the published versions that the reader may see, the newest first."""
-    values = {**reader_values(reader), "lesson_id": lesson.id}
-    return [VersionLine(*row) for row in select_rows(page_queries.history(reader is not None), values)]
-
-
-def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | None) -> ExcerptView:
+def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | Agreed | None) -> ExcerptView:
     """Return an excerpt for a reader who may see the threads in `seen`, by its right.
 
     `given` is the consent that a draft would get at its seal; a sealed version has its own.
@@ -80,33 +74,35 @@ def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | None) -
 
 
 def _composed(
-    reader: Actor | None, lesson: Lesson, version: LessonVersion, tag_words: str | None, *, as_outsider: bool
+    reader: Actor | None,
+    lesson: Lesson,
+    version: LessonVersion,
+    tag_words: str | None,
+    hidden: bool | None = None,
 ) -> LessonPage:
+    """The page; `hidden` says whether its origin is kept from the reader, None that it is drawn as for an outsider."""
+    as_outsider = hidden is None
+    claims = excerpts.for_reader(reader, version.id)
+    if as_outsider:
+        claims = [replace(claim, quotes=[_outside(q, lesson) for q in claim.quotes]) for claim in claims]
+        hidden = origin.outside(lesson, version)
     values = {**reader_values(reader), "lesson_id": lesson.id}
     threads = select_rows(page_queries.sources(reader is not None), values).all()
-    shown = [
-        thread
-        for thread in threads
-        if thread.seen and not (as_outsider and consent_checks.needed(thread, lesson, lesson.audience))
-    ]
+    shown = [thread for thread in threads if thread.seen and not (as_outsider and _leads_in(thread, lesson))]
     complete = len(shown) == len(threads)
-    curator, reviewers, publisher = _people(lesson, version, complete)
+    if hidden and not as_outsider:
+        # A thread that was opened since would lead to who is masked.
+        by_right = {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
+        shown = [thread for thread in shown if thread.id in by_right]
+    # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
+    given = consent_checks.Given() if complete else consent_checks.given(lesson.id, lesson.audience)
+    claims, terms = origin.masked_together(claims, given)
     return LessonPage(
         lesson=lesson,
         version=version,
-        claims=_claims(
-            reader,
-            lesson,
-            version,
-            {thread.id for thread in shown},
-            complete=complete,
-            as_outsider=as_outsider,
-        ),
+        claims=_claims(claims, {thread.id for thread in shown}, terms),
         sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
-        curator=curator,
-        readers=reviewers,
-        published_by=publisher,
-        history=history(reader, lesson),
+        origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
         adoptions=adoptions.of_lesson(reader, lesson),
         tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
         overdue=lesson.review_on is not None and lesson.review_on < days.today(),
@@ -114,32 +110,20 @@ def _composed(
     )
 
 
-def _claims(
-    reader: Actor | None,
-    lesson: Lesson,
-    version: LessonVersion,
-    seen: Collection[int],
-    *,
-    complete: bool,
-    as_outsider: bool,
-) -> list[ClaimView]:
-    # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
-    agreed = consent_checks.Given() if complete else consent_checks.given(lesson.id, lesson.audience)
+def _claims(claims: list[QuotedClaim], seen: Collection[int], terms: origin.Terms) -> list[ClaimView]:
     return [
         ClaimView(
             claim.position,
             claim.text,
-            [
-                excerpt_view(
-                    _outside(quoted, lesson) if as_outsider else quoted,
-                    seen,
-                    agreed.get(consent_checks.key(quoted)),
-                )
-                for quoted in claim.quotes
-            ],
+            [excerpt_view(quoted, seen, terms(consent_checks.key(quoted))) for quoted in claim.quotes],
         )
-        for claim in excerpts.for_reader(reader, version.id)
+        for claim in claims
     ]
+
+
+def _leads_in(thread: Any, lesson: Lesson) -> bool:
+    """Whether the lesson will have readers who may not see the thread."""
+    return consent_checks.needed(thread, lesson, lesson.audience)
 
 
 def _outside(quoted: Quoted, lesson: Lesson) -> Quoted:
@@ -154,27 +138,6 @@ def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
     if consent.masking == Masking.NAME and consent.city_shown:
         return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)
     return masked(consent.shown_as)
-
-
-def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byline, list[str], str]:
-    """The curator, the names of who checked the version, and of who published the lesson last.
-
-    Where a thread is closed to the reader the curator stands without the organisation that would lead to it.
-    """
-    values: dict[str, Any] = {
-        "version_id": version.id,
-        "curator_id": lesson.curator_id,
-        "publisher_id": lesson.published_by_id,
-        "then": days.day_of(lesson.created_at),
-    }
-    by_id = {row.id: row for row in select_rows(page_queries.people(), values)}
-    curator = by_id[lesson.curator_id]
-    publisher = by_id.get(lesson.published_by_id or 0)
-    return (
-        speaker(curator) if complete else Byline(curator.author_name, curator.author_handle),
-        [row.author_name for row in by_id.values() if row.checked],
-        publisher.author_name if publisher is not None else "",
-    )
 
 
 def _may_revise(reader: Actor | None, lesson: Lesson) -> bool:

@@ -5,13 +5,14 @@ Building one costs more than asking the database. `reader_values` and the named 
 
 from typing import Any, cast
 
-from sqlalchemy import Date, Integer, Select, String, and_, bindparam, func, select, union_all
+from sqlalchemy import Integer, Select, String, and_, bindparam, func, select
 
-from forum.domain.people import bylines, capacities
+from forum.domain.lessons.origin_queries import is_hidden
+from forum.domain.people import bylines
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
-from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.themes import LessonTag
 from forum.models.threads import Post, Thread
 from forum.policy.readers import reader_param
@@ -22,10 +23,12 @@ _LESSON_ID = bindparam("lesson_id", type_=Integer)
 
 @cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
-    """The lesson with `public_id` and its current version, or the one with `number`; `tag_words` are its tags."""
+    """The lesson with `public_id`, its current version or the one with `number`, its tags, and whether it is hidden
+    from the reader where it comes from.
+    """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
     query: Any = (
-        select(Lesson, LessonVersion, _tag_words())
+        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader_param(signed_in)).label("hidden"))
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
         .where(
             Lesson.public_id == bindparam("public_id", type_=String),
@@ -58,44 +61,6 @@ def sources(signed_in: bool) -> Select[Any]:
         .join(LessonSource, LessonSource.thread_id == Thread.id)
         .where(LessonSource.lesson_id == _LESSON_ID)
         .order_by(Thread.id)
-    )
-    return cast(Select[Any], query)
-
-
-@cached
-def history(signed_in: bool) -> Select[Any]:
-    """The published versions of a lesson that the reader may see, the newest first."""
-    query: Any = (
-        select(LessonVersion.number, LessonVersion.published_at, LessonVersion.change_note)
-        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
-        .where(
-            Lesson.id == _LESSON_ID, LessonVersion.number.is_not(None), sees(Lesson, reader_param(signed_in))
-        )
-        .order_by(LessonVersion.sequence.desc())
-    )
-    return cast(Select[Any], query)
-
-
-@cached
-def people() -> Select[Any]:
-    """The curator with the capacity of the day `then`, who checked the version, and who published the lesson last."""
-    version, curator, publisher = (
-        bindparam(name, type_=Integer) for name in ("version_id", "curator_id", "publisher_id")
-    )
-    approved = and_(LessonReview.version_id == version, LessonReview.verdict == Verdict.APPROVED)
-    checked = select(LessonReview.reviewer_id.label("id")).where(approved)
-    # A union of few ids, so that members are found by their key and not by reading all of them.
-    named = union_all(select(curator.label("id")), select(publisher.label("id")), checked).subquery()
-    spoke_as = and_(
-        Capacity.member_id == Member.id,
-        Member.id == curator,
-        capacities.holds_on(bindparam("then", type_=Date)),
-    )
-    query: Any = (
-        select(Member.id, Member.id.in_(checked).label("checked"), *bylines.COLUMNS)
-        .where(Member.id.in_(select(named.c.id)))
-        .outerjoin(Capacity, spoke_as)
-        .order_by(Member.sort_key, Member.id, *capacities.SPOKEN_LAST)
     )
     return cast(Select[Any], query)
 

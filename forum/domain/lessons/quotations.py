@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, Select, and_, bindparam, select
 
-from forum.domain.lessons import consent_checks
+from forum.domain.lessons import consent_checks, origin
 from forum.domain.lessons.page import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.threads import excerpts
@@ -31,14 +31,14 @@ def quotation(reader: Actor | None, lesson_id: int) -> ExcerptView | None:
         return None
     lesson = sources[0]
     seen = {row.thread_id for row in sources if row.thread_id is not None}
-    agreed = (
-        consent_checks.Given()
-        if len(seen) == len(sources)
-        else consent_checks.given(lesson_id, lesson.audience)
-    )
+    is_complete = len(seen) == len(sources)
+    given = consent_checks.Given() if is_complete else consent_checks.given(lesson_id, lesson.audience)
+    claims, terms = origin.masked_together(excerpts.for_reader(reader, lesson.current_id), given)
+    if lesson.hidden:
+        seen &= {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
     views = (
-        excerpt_view(quoted, seen, agreed.get(consent_checks.key(quoted)))
-        for claim in excerpts.for_reader(reader, lesson.current_id)
+        excerpt_view(quoted, seen, terms(consent_checks.key(quoted)))
+        for claim in claims
         for quoted in claim.quotes
         if quoted.excerpt.stance == Stance.SUPPORTS and len(quoted.excerpt.words) <= SHORT
     )
@@ -50,7 +50,12 @@ def _sources(signed_in: bool) -> Select[Any]:
     """The lesson once for each thread behind it; `thread_id` only where the reader may see the thread."""
     reader = reader_param(signed_in)
     query: Any = (
-        select(Lesson.audience, Lesson.current_id, Thread.id.label("thread_id"))
+        select(
+            Lesson.audience,
+            Lesson.current_id,
+            Thread.id.label("thread_id"),
+            origin.is_hidden(reader).label("hidden"),
+        )
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(Thread, and_(Thread.id == LessonSource.thread_id, sees(Thread, reader)))
         .where(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from forum.domain.lessons.adoptions import Adoption, Pair, PostLink
+from forum.domain.lessons.origin import Origin
 from forum.domain.people.bylines import Byline
 from forum.models.lessons import Lesson, LessonVersion
 
@@ -44,15 +45,6 @@ class SourceLink:
 
 
 @dataclass(frozen=True, slots=True)
-class VersionLine:
-    """One published version in the list."""
-
-    number: str
-    published_at: datetime
-    change_note: str
-
-
-@dataclass(frozen=True, slots=True)
 class LessonPage:
     """Everything on the page of a lesson."""
 
@@ -60,10 +52,7 @@ class LessonPage:
     version: LessonVersion
     claims: list[ClaimView]
     sources: list[SourceLink]
-    curator: Byline
-    readers: list[str]  # who checked this version
-    published_by: str
-    history: list[VersionLine]
+    origin: Origin
     adoptions: list[Adoption]
     tags: list[str]
     overdue: bool

@@ -1,0 +1,220 @@
+"""What a reader may know of where a lesson comes from: the one place that decides it, for pages, lists and letters.
+
+Space, cities, curator, reviewers, publisher, dates and notes on versions. While a source of any published version is
+masked, everything around it is masked with it, except for who belongs to the space of the lesson and reads every
+thread behind it: others get general words, quarters, and no way to the space.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, not_, or_
+
+from forum.domain.lessons import consent_checks, origin_queries
+from forum.domain.lessons.masking import as_masked, quarter
+from forum.domain.people.bylines import Byline, masked, speaker
+from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
+from forum.infra import days, i18n
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.statements import select_rows
+from forum.models.consents import Consent, Masking
+from forum.models.lessons import Lesson, LessonVersion, ReviewBasis
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_values
+from forum.policy.visibility import Reader, visible
+
+# The order of lists. Whoever watches a list sees when something comes; the moment itself stands on no page and in no
+# address (`changed_at`).
+LATEST = (Lesson.changed_at, Lesson.id)
+# The cities behind a version as readers may know them: never one behind a masked source (`consent_checks.cities`).
+CITIES = LessonVersion.cities
+# The consent under which an excerpt stands in a draft, by its key.
+Terms = Callable[[consent_checks.Key], Consent | Agreed | None]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One published version in the list: `when` is a day, or a quarter."""
+
+    number: str
+    when: str
+    change_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a lesson comes from, as far as one reader may know it."""
+
+    hidden: bool  # kept from this reader, because a source is masked
+    masked: bool  # a source of this version may not be named
+    cities: list[str]
+    curator: Byline
+    reviewers: list[str]
+    publisher: str
+    published: str  # the day, or the quarter
+    look_again: str
+    version_of: str  # when this version was published
+    year: str
+    history: list[VersionLine]
+
+
+def known(
+    reader: Actor | None, lesson: Lesson, version: LessonVersion, *, hidden: bool, complete: bool
+) -> Origin:
+    """Return what the reader may know of the origin of a lesson, in a version of it (two queries).
+
+    `hidden` as `is_hidden` says it, or `outside` for a version that is being made; `complete`: they read every thread
+    behind the lesson. Where they do not, the curator stands without the organisation that would lead to a thread.
+    """
+    curator, reviewers, publisher = _masked_people(version) if hidden else _people(lesson, version, complete)
+    return Origin(
+        hidden=hidden,
+        masked=version.masked,
+        cities=cities(version),
+        curator=curator,
+        reviewers=reviewers,
+        publisher=publisher,
+        published=_when(lesson.published_at, hidden=hidden),
+        look_again=_when(lesson.review_on, hidden=hidden),
+        version_of=_when(version.published_at, hidden=hidden),
+        year=str(days.day_of(version.published_at).year) if version.published_at else "",
+        history=history(reader, lesson, hidden=hidden),
+    )
+
+
+def history(reader: Actor | None, lesson: Lesson, *, hidden: bool) -> list[VersionLine]:
+    """Return the published versions that the reader may see, the newest first (one query)."""
+    values = {**reader_values(reader), "lesson_id": lesson.id}
+    return [
+        VersionLine(row.number, _when(row.published_at, hidden=hidden), "" if hidden else row.change_note)
+        for row in select_rows(origin_queries.history(reader is not None), values)
+    ]
+
+
+def cities(version: LessonVersion) -> list[str]:
+    """Return the codes of the cities behind a version as readers may know them, the same for all."""
+    return list(version.cities)
+
+
+def outside(lesson: Lesson, version: LessonVersion) -> bool:
+    """Return whether a reader outside its space would not get the origin of the version that is being made."""
+    _named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), lesson.audience)
+    return is_masked
+
+
+def masked_together(
+    claims: list[QuotedClaim], given: consent_checks.Given
+) -> tuple[list[QuotedClaim], Terms]:
+    """Return claims and consents in which nobody's name leads to the city of somebody who is masked.
+
+    Whoever of that city agreed to stand there by name or function is masked as well, in this lesson. `given` are the
+    consents that a draft would get at its seal; a sealed version has its own.
+    """
+    terms = {
+        consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
+        for claim in claims
+        for quoted in claim.quotes
+        if not quoted.in_right
+    }
+    masked_cities = {
+        quoted.city for quoted, consent in terms.values() if consent is not None and not consent.city_shown
+    } - {None}
+    masks: dict[consent_checks.Key, Consent | Agreed] = {
+        key: Agreed(
+            consent.id,
+            consent.words,
+            Masking.MASKED,
+            False,
+            as_masked(quoted.capacity),
+            consent.adapted,
+            True,
+        )
+        for key, (quoted, consent) in terms.items()
+        if consent is not None and consent.agreed and consent.city_shown and quoted.city in masked_cities
+    }
+    if masks:
+        claims = [
+            replace(claim, quotes=[_with(quoted, masks) for quoted in claim.quotes]) for claim in claims
+        ]
+    return claims, lambda key: masks.get(key) or given.get(key)
+
+
+def _with(quoted: Quoted, masks: Mapping[consent_checks.Key, Consent | Agreed]) -> Quoted:
+    mask = masks.get(consent_checks.key(quoted))
+    if isinstance(mask, Agreed) and quoted.consent is not None and not quoted.in_right:
+        return replace(quoted, consent=mask)
+    return quoted
+
+
+def is_hidden(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether the origin of a lesson is kept from the reader, as a condition or a column for queries."""
+    return origin_queries.is_hidden(reader)
+
+
+def listed_in(space_id: Any, reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether a lesson may stand in the list of a space: a masked one only for those inside."""
+    return and_(Lesson.space_id == space_id, not_(origin_queries.is_hidden(reader)))
+
+
+def by_others(actor: Actor) -> ColumnElement[bool]:
+    """Return whether somebody else than this member made and published a lesson: what is theirs is no news to them."""
+    published_by: Any = Lesson.published_by_id
+    return and_(Lesson.curator_id != actor.id, or_(published_by.is_(None), published_by != actor.id))
+
+
+def changed_between(begin: datetime, end: datetime) -> ColumnElement[bool]:
+    """Return whether the current version of a lesson was published after `begin` and by `end`."""
+    return and_(Lesson.changed_at > begin, Lesson.changed_at <= end)
+
+
+def changed_after(lesson: Lesson, moment: datetime | None) -> bool:
+    """Return whether the current version of a lesson was published after that moment."""
+    return moment is None or (lesson.changed_at is not None and lesson.changed_at > moment)
+
+
+def news_of(lesson: Lesson, version: LessonVersion, *, hidden: bool) -> tuple[bool, str]:
+    """Return whether readers knew an earlier version of a lesson, and what its makers say that changed."""
+    known_before = lesson.published_at is not None and lesson.published_at != lesson.changed_at
+    return known_before, version.change_note if known_before and not hidden else ""
+
+
+def changed_at(reader: Actor | None, lesson_id: int) -> datetime | None:
+    """Return where a list goes on after a lesson that the reader may see: an address holds its id, not the moment."""
+    query = visible(Lesson, reader, Lesson.changed_at)
+    return db.session.scalar(query.where(Lesson.id == lesson_id, Lesson.current_id.is_not(None)))
+
+
+def _when(at: date | datetime | None, *, hidden: bool) -> str:
+    if at is None:
+        return ""
+    return quarter(at) if hidden else i18n.day(at)
+
+
+def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byline, list[str], str]:
+    """The curator, the names of who checked the version, and of who published the lesson last."""
+    values: dict[str, Any] = {
+        "version_id": version.id,
+        "curator_id": lesson.curator_id,
+        "publisher_id": lesson.published_by_id,
+        "then": days.day_of(lesson.created_at),
+    }
+    by_id = {row.id: row for row in select_rows(origin_queries.people(), values)}
+    curator = by_id[lesson.curator_id]
+    publisher = by_id.get(lesson.published_by_id or 0)
+    return (
+        speaker(curator) if complete else Byline(curator.author_name, curator.author_handle),
+        [row.author_name for row in by_id.values() if row.checked],
+        publisher.author_name if publisher is not None else "",
+    )
+
+
+def _masked_people(version: LessonVersion) -> tuple[Byline, list[str], str]:
+    """The same in words that lead to no city: an editor counts as elsewhere for every one, so their name may stand."""
+    rows = select_rows(origin_queries.checkers(), {"version_id": version.id}).all()
+    names = [row.name for row in rows if row.basis == ReviewBasis.EDITOR]
+    others = [_("somebody from another city")] if len(names) < len(rows) else []
+    return masked(_("a moderator of a city")), [*names, *others], ""
