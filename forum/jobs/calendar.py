@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from forum.domain import draft_places
-from forum.domain.consents import closing
+from forum.domain.consents import closing, settling
 from forum.domain.digests import digests
 from forum.domain.drafts import expiry
 from forum.domain.mailing import recurring
@@ -77,6 +77,11 @@ def look_at_drafts() -> None:
     db.session.commit()
 
 
+def settle_removals() -> None:
+    """Make final what authors took out of lessons and can no longer put back."""
+    settling.settle_due(db.session.commit)
+
+
 def forget_access_requests() -> None:
     """Forget requests for access whose links no longer work."""
     access_requests.forget_old()
@@ -121,6 +126,7 @@ WORKS = (
     Work("open_digests", open_digests, every(timedelta(minutes=5))),
     Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
     Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
+    Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from forum.domain.audit import undoable
 from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
+from forum.domain.lessons import weakened
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.infra import clock
 from forum.infra.db import db
@@ -120,6 +122,14 @@ def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
     ).first()
     subject = _("A reviewer sent your lesson back with a question")
     return Content(subject, {"lesson": lesson, "version": version, "review": review})
+
+
+def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
+    if not undoable.stands(mail.payload["act_id"]):
+        raise NothingToSend("undone")
+    lesson, version = _lesson(mail, member)
+    bare = weakened.bare(lesson)
+    return Content(_("A lesson lost an excerpt"), {"lesson": lesson, "version": version, "bare": bare})
 
 
 def _digest(mail: OutgoingMail, member: Member | None) -> Content:
@@ -241,6 +251,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
         lazy("A question about your text was taken back"), round_letters.taken_back
     ),
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
+    "lesson_lost_words": _lesson_lost_words,
     "drafts_lapse": _drafts_lapse,
     "capacity_refused": _capacity_refused,
     "capacity_ended": _capacity_ended,

@@ -19,6 +19,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "capacity.refused": (mail.capacity_answered,),
     "capacity.ended": (mail.capacity_answered,),
     "lesson.published": (notify.lesson_published, mail.lesson_published),
+    "lesson.lost_words": (mail.lesson_lost_words,),
     "lesson.returned": (mail.lesson_returned,),
     "consent_round.opened": (consents.opened,),
     "consent_round.reminded": (consents.reminded,),

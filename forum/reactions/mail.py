@@ -5,15 +5,17 @@ Whoever waits for a letter in front of a page gets it through the direct lane; w
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra.db import db
-from forum.models.accounts import Capacity
+from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
 from forum.models.events import Event
 from forum.models.lessons import Lesson
 from forum.models.mail import Lane
 from forum.models.spaces import JoinRequest, Membership, Role
+from forum.models.undo import UndoableAct
+from forum.policy.visibility import audience
 from forum.reactions import cited
 
 
@@ -73,6 +75,30 @@ def lesson_published(event: Event) -> None:
         key = f"cited.{version_id}.{member_id}"
         payload = {"lesson_id": lesson_id, "version_id": version_id}
         _queue("cited", event, key=key, member_id=member_id, payload=payload)
+
+
+def lesson_lost_words(event: Event) -> None:
+    """Tell the curator and the editors, but for who did it, once the act can no longer be undone."""
+    lesson = db.session.get(Lesson, event.payload["lesson_id"])
+    act = db.session.get(UndoableAct, event.payload["act_id"])
+    if lesson is None or act is None:
+        return
+    editors = select(NetworkAppointment.member_id).where(
+        NetworkAppointment.role == NetworkRole.EDITOR, NetworkAppointment.ended_at.is_(None)
+    )
+    told = audience(lesson).where(
+        or_(Member.id == lesson.curator_id, Member.id.in_(editors)), Member.id != act.actor_id
+    )
+    for member_id in db.session.scalars(told.with_only_columns(Member.id).order_by(Member.id)):
+        queue_mail(
+            "lesson_lost_words",
+            key=f"lost_words.{act.id}.{lesson.id}.{member_id}",
+            lane=Lane.NOTICE,
+            member_id=member_id,
+            payload={"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id},
+            due_at=event.created_at,
+            not_before=act.until,
+        )
 
 
 def lesson_returned(event: Event) -> None:

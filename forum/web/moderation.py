@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.audit import log as audit_log
+from forum.domain.lessons import impact
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import spaces
@@ -73,4 +74,5 @@ def restore(post_id: int) -> ResponseReturnValue:
 def _question(post_id: int, form: HidingForm) -> str:
     thread, post = posts.place(actor(), post_id)
     require(may_hide(actor(), post, thread))
-    return render_template("moderation/hiding.html", thread=thread, post=post, form=form)
+    losses = impact.of_post(actor(), post_id)
+    return render_template("moderation/hiding.html", thread=thread, post=post, form=form, losses=losses)

@@ -23,6 +23,7 @@ from forum.web import (
     statements,
     system,
     threads,
+    undoing,
     unsubscribe,
     workbench,
 )
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     previews.bp,
     drafts.bp,
     moderation.bp,
+    undoing.bp,
     lessons.bp,
     workbench.bp,
     consents.bp,

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import EDIT
 from forum.domain.drafts import drafts
+from forum.domain.lessons import impact
+from forum.domain.moderation import taking_back
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import text
 from forum.infra.i18n import _
@@ -87,14 +89,15 @@ def edit(post_id: int) -> ResponseReturnValue:
 def ask_withdrawal(post_id: int) -> ResponseReturnValue:
     thread, post = posts.place(actor(), post_id)
     require(may_delete(actor(), post))
-    return render_template("posts/withdrawal.html", thread=thread, post=post)
+    losses = impact.of_post(actor(), post_id, taken_back=True)
+    return render_template("posts/withdrawal.html", thread=thread, post=post, losses=losses)
 
 
 @bp.post("/posts/<int:post_id>/withdrawal")
 @form_method
 @open_to(members)
 def withdrawal(post_id: int) -> ResponseReturnValue:
-    post = posts.take_back(actor(), post_id)
+    post = taking_back.take_back(actor(), post_id)
     flash(_("You took your post back. Nobody else can read it now."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 
@@ -104,7 +107,7 @@ def withdrawal(post_id: int) -> ResponseReturnValue:
 def put_back(post_id: int) -> ResponseReturnValue:
     with transactions.looking_up():
         rendered = rendering.again(actor(), post_id)
-    post = posts.put_back(actor(), post_id, rendered=rendered)
+    post = taking_back.put_back(actor(), post_id, rendered=rendered)
     flash(_("Your post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
 

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.audit import undoable
 from forum.domain.draft_places import REPLY, STORY
-from forum.domain.lessons import of_thread
+from forum.domain.lessons import impact, of_thread
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, post_store, read_marks, threads
@@ -132,6 +133,27 @@ def reopen(thread_id: int) -> ResponseReturnValue:
     return redirect(links.to_thread(thread), 303)
 
 
+@bp.get("/threads/<int:thread_id>/audience")
+@open_to(members)
+def ask_audience(thread_id: int) -> ResponseReturnValue:
+    form = AudienceForm(request.args, meta={"csrf": False})
+    if not form.validate():
+        raise Invalid("audience", _("Choose who may read this."))
+    chosen = Audience(form.audience.data)
+    thread = narrowing.asked(actor(), thread_id, audience=chosen)
+    space = spaces.by_id(actor(), thread.space_id)
+    if chosen == thread.audience:
+        return redirect(links.to_thread(thread), 303)
+    return render_template(
+        "threads/audience.html",
+        thread=thread,
+        now=audiences.option(space.id, space.name, thread.audience, fresh=True),
+        then=audiences.option(space.id, space.name, chosen, fresh=True),
+        is_narrower=chosen.rank < thread.audience.rank,
+        losses=impact.of_thread(actor(), thread_id),
+    )
+
+
 @bp.post("/threads/<int:thread_id>/audience")
 @open_to(members)
 def audience(thread_id: int) -> ResponseReturnValue:
@@ -196,6 +218,7 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, previe
         form=form or (draft_slots.fill(ReplyForm, slot) if slot and thread.may_reply else None),
         slot=slot,
         left=draft_slots.left(),
+        acts=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
         blank=_blank_form,
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],

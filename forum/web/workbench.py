@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, lessons, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -45,6 +45,7 @@ def index() -> ResponseReturnValue:
         drafts=workbench_desk.drafts_of(actor()),
         waiting=workbench_desk.waiting_for(actor()),
         overdue=workbench_desk.overdue_for(actor()),
+        weakened=weakened.waiting(actor()),
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from forum.domain.audit import undoable
 from forum.domain.consents import rounds
 from forum.domain.digests import digests, subscriptions
 from forum.domain.mailing import mail_queue
@@ -20,6 +21,7 @@ from forum.models.drafts import Draft
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
+from forum.models.undo import UndoKind
 from tests import consent_scenario
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
@@ -31,6 +33,7 @@ NO_LIST = (
     "join_request",
     "join_answered",
     "lesson_returned",
+    "lesson_lost_words",
     "drafts_lapse",
     "capacity_refused",
     "capacity_ended",
@@ -100,6 +103,11 @@ def mail_of(session):
         if kind == "join_answered":
             row = knock(space, person, answered_at=clock.now(), accepted=True)
             return queued(kind, member=person, request_id=row.id)
+        if kind == "lesson_lost_words":
+            lesson = make_lesson(space, keeper)
+            act = undoable.note(actor(person), UndoKind.HIDE)
+            ids = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}
+            return queued(kind, member=keeper, **ids)
         if kind in {"cited", "lesson_returned"}:
             lesson = make_lesson(space, keeper)
             to = person if kind == "cited" else keeper

@@ -39,6 +39,7 @@ BAIT = {
     "claim_id": lambda w: [1, 2],
     "excerpt_id": lambda w: [1, 2],
     "invitation_id": lambda w: [1],
+    "act_id": lambda w: [1, 2],
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],

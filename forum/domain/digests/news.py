@@ -65,6 +65,7 @@ def lessons(scope: Scope) -> list[LessonNews]:
             Lesson.current_id.is_not(None),
             Lesson.public_id.is_not(None),
             origin.by_others(scope.actor),
+            Lesson.weakened_at.is_(None),  # a lesson that lost a claim is not praised
         )
         .order_by(*(key.desc() for key in origin.LATEST))
         .limit(CANDIDATES)

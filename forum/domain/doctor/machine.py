@@ -17,7 +17,9 @@ from forum.infra.db import Moment, db
 
 APART = timedelta(seconds=30)
 # Moments that may lie ahead.
-AHEAD = frozenset({"next_try_at", "next_at", "expires_at", "check_at", "due_at"})
+AHEAD = frozenset(
+    {"next_try_at", "next_at", "expires_at", "check_at", "due_at", "remind_at", "closes_at", "until"}
+)
 
 
 def clocks() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from forum.domain.doctor.findings import Finding, Tally, pieces
-from forum.domain.lessons import consent_checks
+from forum.domain.lessons import consent_checks, weakened
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
@@ -18,21 +18,27 @@ from forum.models.threads import PostRevision
 
 
 def quoted() -> Iterator[Finding]:
-    """Excerpts: the words at their place in the text of the revision, and their SHA-256."""
+    """Excerpts: the words at their place in the text of the revision, and their SHA-256; of sealed ones, neither."""
     place = Tally("excerpt places", "excerpts whose words do not stand at their place in the post")
     digest = Tally("excerpt hashes", "excerpts whose words do not have their SHA-256")
-    columns = (Excerpt.id, Excerpt.start_at, Excerpt.end_at, Excerpt.words, Excerpt.sha256)
+    columns = (Excerpt.id, Excerpt.start_at, Excerpt.end_at, Excerpt.words, Excerpt.sha256, Excerpt.removal)
+    sealed = Tally("sealed excerpts", "excerpts that were taken out and still have words or a hash of them")
     for ids in pieces(Excerpt.id):
         query = select(*columns, PostRevision.plain).join(
             PostRevision, PostRevision.id == Excerpt.revision_id
         )
         for row in db.session.execute(query.where(Excerpt.id.between(*ids))):
+            if row.removal is not None:
+                if row.words or row.sha256:
+                    sealed.add(row.id)
+                continue
             if row.plain[row.start_at : row.end_at] != row.words:
                 place.add(row.id)
             if tokens.digest(row.words) != row.sha256:
                 digest.add(row.id)
     yield from place.findings()
     yield from digest.findings()
+    yield from sealed.findings()
 
 
 def agreed() -> Iterator[Finding]:
@@ -41,7 +47,7 @@ def agreed() -> Iterator[Finding]:
     for ids in pieces(Consent.id):
         query = select(Consent.id, Consent.words, Consent.sha256).where(Consent.id.between(*ids))
         for row in db.session.execute(query):
-            if tokens.digest(row.words) != row.sha256:
+            if row.words and tokens.digest(row.words) != row.sha256:
                 tally.add(row.id)
     yield from tally.findings()
 
@@ -58,6 +64,9 @@ def consents() -> Iterator[Finding]:
         "published lessons quote words that their readers are not shown any more: ask the authors, or publish a "
         "version without them",
     )
+    unmarked = Tally(
+        "weakened lessons", "published lessons whose claims without words are not marked as such"
+    )
     named = Tally("cities of lessons", "published lessons name other cities than their consents allow")
     for ids in pieces(Lesson.id):
         query = select(Lesson, LessonVersion).join(LessonVersion, LessonVersion.id == Lesson.current_id)
@@ -68,12 +77,15 @@ def consents() -> Iterator[Finding]:
                 never.add(number)
             elif not all(quoted.consent and quoted.consent.agreed for quoted in closed):
                 ended.add(number)
+            elif (lesson.weakened_at is not None) != bool(weakened.bare(lesson)):
+                unmarked.add(number)
             cities, masked = consent_checks.cities(lesson, quotes, lesson.audience)
             if (set(cities), masked) != (set(version.cities), version.masked):
                 named.add(number)
         db.session.expunge_all()
     yield from never.findings()
     yield from (replace(finding, warns=True) for finding in ended.findings())
+    yield from unmarked.findings()
     yield from named.findings()
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from forum.domain.lessons import lessons, places
+from forum.domain.lessons import lessons, places, rights
 from forum.domain.lessons.places import Place
 from forum.domain.lines import clean_line, too_long
 from forum.domain.themes import labels
@@ -84,6 +84,7 @@ def quote(
         select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == post.revision)
     ).one()
     start, end = places.span(revision, words, place)
+    _refuse_removed(claim, revision, start, end)
     if end - start > Excerpt.WORDS_MAX:
         raise Invalid("words", too_long(end - start, Excerpt.WORDS_MAX))
     return _freeze(claim, revision, start, end, chosen)
@@ -121,6 +122,12 @@ def _refuse_post(claim: Claim, post: Post) -> None:
         raise Invalid("post_id", _("This post is not in a thread that the lesson was made from."))
     if post.deleted_at is not None or post.hidden_at is not None:
         raise Invalid("post_id", _("This post is hidden or was taken back."))
+
+
+def _refuse_removed(claim: Claim, revision: PostRevision, start: int, end: int) -> None:
+    lesson_id = db.session.get_one(LessonVersion, claim.version_id).lesson_id
+    if rights.is_taken_out(lesson_id, revision, start, end):
+        raise Invalid("words", _("Its author took this text out of this lesson."))
 
 
 def _freeze(claim: Claim, revision: PostRevision, start: int, end: int, stance: Stance) -> Excerpt:

@@ -131,7 +131,9 @@ def refused_places(lesson_id: int, rows: Iterable[Consent]) -> RefusedPlaces:
         .where(ConsentRound.lesson_id == lesson_id, *GONE)
     )
     places = [(row.post_id, row.number, row.start_at, row.end_at) for row in db.session.execute(query)]
-    return RefusedPlaces(places, [(row.post_id, row.words) for row in rows if row.agreed is False])
+    return RefusedPlaces(
+        places, [(row.post_id, row.words) for row in rows if row.agreed is False and row.words]
+    )
 
 
 def refuse_unready(version: LessonVersion, audience: Audience) -> None:
@@ -173,6 +175,8 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     named: dict[str, str] = {}  # by who said it
     masked: set[str | None] = set()
     for quoted in quotes:
+        if quoted.removed is not None:
+            continue
         is_needed = needed(quoted.right, lesson, audience)
         consent = agreed.get(key(quoted)) if is_needed else None
         if quoted.city is None:

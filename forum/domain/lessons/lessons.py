@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import completeness, consent_checks, library_counts, meanwhile, versions
+from forum.domain.lessons import completeness, consent_checks, library_counts, meanwhile, versions, weakened
 from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
@@ -203,6 +203,7 @@ def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> L
     lesson.review_on = review_on or days.today() + REVIEW_AFTER
     db.session.flush()
     library_counts.recount(lesson)
+    weakened.look([lesson])
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)
     return lesson
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from forum.domain.lessons import adoptions, consent_checks, origin, page_queries
+from forum.domain.lessons import adoptions, consent_checks, origin, page_queries, weakened
 from forum.domain.lessons.adoptions import PostLink
 from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink
 from forum.domain.people.bylines import Byline, byline, masked
@@ -100,7 +100,7 @@ def _composed(
     return LessonPage(
         lesson=lesson,
         version=version,
-        claims=_claims(claims, {thread.id for thread in shown}, terms),
+        claims=_claims(lesson, version, claims, {thread.id for thread in shown}, terms),
         sources=[SourceLink(thread.id, thread.slug, thread.title) for thread in shown],
         origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
         adoptions=adoptions.of_lesson(reader, lesson),
@@ -110,12 +110,19 @@ def _composed(
     )
 
 
-def _claims(claims: list[QuotedClaim], seen: Collection[int], terms: origin.Terms) -> list[ClaimView]:
+def _claims(
+    lesson: Lesson,
+    version: LessonVersion,
+    claims: list[QuotedClaim],
+    seen: Collection[int],
+    terms: origin.Terms,
+) -> list[ClaimView]:
     return [
         ClaimView(
             claim.position,
             claim.text,
             [excerpt_view(quoted, seen, terms(consent_checks.key(quoted))) for quoted in claim.quotes],
+            bare=version.published_at is not None and weakened.is_bare(claim, lesson),
         )
         for claim in claims
     ]

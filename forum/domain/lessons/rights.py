@@ -8,16 +8,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.domain.lessons import consent_checks
+from forum.domain.lessons import consent_checks, library_counts
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Place, Right
+from forum.domain.threads.excerpts import Passage, Quoted, Right
 from forum.infra.db import db
-from forum.models.claims import Claim, Excerpt
+from forum.models.claims import Claim, Excerpt, Removal
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
+from forum.models.threads import PostRevision
 
 
-def published(lesson: Lesson) -> dict[Place, Right]:
+def published(lesson: Lesson) -> dict[Passage, Right]:
     """Return the right of every excerpt of the version that readers get now; none before the first."""
     if lesson.current_id is None:
         return {}
@@ -33,7 +34,7 @@ def published(lesson: Lesson) -> dict[Place, Right]:
         .join(Claim, Claim.id == Excerpt.claim_id)
         .where(Claim.version_id == lesson.current_id, Excerpt.right_audience.is_not(None))
     )
-    return {Place(*row[:3]): Right(*row[3:]) for row in rows}
+    return {Passage(*row[:3]): Right(*row[3:]) for row in rows}
 
 
 def fix(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
@@ -46,3 +47,47 @@ def fix(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
         excerpt.right_audience, excerpt.right_space_id = quoted.right
         excerpt.consent_id = answered.consent_id(quoted, audience)
     db.session.flush()
+
+
+def is_readable(quoted: Quoted, lesson: Lesson) -> bool:
+    """Return whether the readers of a lesson get the words of an excerpt of it."""
+    if quoted.withheld:
+        return False
+    if not consent_checks.needed(quoted.right, lesson, lesson.audience):
+        return True
+    return quoted.consent is not None and bool(quoted.consent.agreed)
+
+
+def name_cities(lesson: Lesson) -> None:
+    """Name anew the cities behind every sealed version of a lesson, and count them so in the library."""
+    sealed = select(LessonVersion).where(
+        LessonVersion.lesson_id == lesson.id, LessonVersion.sealed_at.is_not(None)
+    )
+    for version in db.session.scalars(sealed):
+        version.cities, version.masked = consent_checks.cities(
+            lesson, excerpts.under(version.id), lesson.audience
+        )
+    db.session.flush()
+    if lesson.current_id is not None:
+        library_counts.recount(lesson)
+
+
+def is_taken_out(lesson_id: int, revision: PostRevision, start: int, end: int) -> bool:
+    """Return whether the author took these words of a post out of a lesson, also as another text of it had them."""
+    query = (
+        select(Removal, PostRevision.plain)
+        .join(PostRevision, PostRevision.id == Removal.revision_id)
+        .where(
+            Removal.lesson_id == lesson_id,
+            Removal.undone_at.is_(None),
+            PostRevision.post_id == revision.post_id,
+        )
+    )
+    words = revision.plain[start:end]
+    for removal, plain in db.session.execute(query):
+        gone = plain[removal.start_at : removal.end_at]
+        if removal.revision_id == revision.id and start < removal.end_at and end > removal.start_at:
+            return True
+        if gone in words or words in gone:
+            return True
+    return False

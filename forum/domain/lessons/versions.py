@@ -3,13 +3,14 @@
 from sqlalchemy import func, select
 
 from forum.domain.lessons import consent_checks, rights, tags
+from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons.completeness import claims_of
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Place, Right
+from forum.domain.threads.excerpts import Passage, Right
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import Audience
 
 FIELDS = (
@@ -58,6 +59,38 @@ def seal(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
     version.sealed_at = clock.now()
 
 
+def replace_published(lesson: Lesson, note: str) -> LessonVersion:
+    """Publish the version that readers get once more, without the words that were taken out of it; return it.
+
+    Nobody made or checked it anew: it rests on the reviews of the one before. A draft goes on, after it.
+    """
+    before, working_id = db.session.get_one(LessonVersion, lesson.current_id), lesson.working_id
+    version = copy(lesson, before, before.created_by_id)
+    version.change_note, version.origin_cities = note, before.origin_cities
+    seal(version, lesson, lesson.audience)
+    version.number, version.published_at = lesson_numbers.next_version(before, version), version.sealed_at
+    for review in db.session.scalars(select(LessonReview).where(LessonReview.version_id == before.id)):
+        columns = ("reviewer_id", "basis", "capacity_id", "city", "verdict", "created_at")
+        same = {name: getattr(review, name) for name in columns}
+        db.session.add(LessonReview(version_id=version.id, note="", **same))
+    lesson.current_id, lesson.working_id = version.id, working_id
+    db.session.flush()
+    if working_id is not None:
+        _put_after(db.session.get_one(LessonVersion, working_id), version)
+    return version
+
+
+def _put_after(draft: LessonVersion, version: LessonVersion) -> None:
+    """Exchange the places of two versions in the order of the lesson: the draft is published later."""
+    first, last = sorted((draft.sequence, version.sequence))
+    draft.sequence = last + 1
+    db.session.flush()
+    version.sequence = first
+    db.session.flush()
+    draft.sequence = last
+    db.session.flush()
+
+
 def _begin(lesson: Lesson, maker_id: int, sequence: int, fields: dict[str, object]) -> LessonVersion:
     now = clock.now()
     version = LessonVersion(
@@ -75,10 +108,10 @@ def _begin(lesson: Lesson, maker_id: int, sequence: int, fields: dict[str, objec
     return version
 
 
-def _copied(excerpt: Excerpt, kept: dict[Place, Right]) -> Excerpt:
+def _copied(excerpt: Excerpt, kept: dict[Passage, Right]) -> Excerpt:
     columns = ("revision_id", "start_at", "end_at", "words", "sha256", "stance")
     copied = Excerpt(**{name: getattr(excerpt, name) for name in columns})
-    right = kept.get(Place(excerpt.revision_id, excerpt.start_at, excerpt.end_at))
+    right = kept.get(Passage(excerpt.revision_id, excerpt.start_at, excerpt.end_at))
     if right is not None:
         copied.right_audience, copied.right_space_id = right
     return copied

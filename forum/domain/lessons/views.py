@@ -33,6 +33,7 @@ class ClaimView:
     number: int
     text: str
     excerpts: list[ExcerptView]
+    bare: bool = False  # nobody gets words for it any more
 
 
 @dataclass(frozen=True, slots=True)

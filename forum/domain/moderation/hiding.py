@@ -6,8 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
+from forum.domain.audit import undoable
+from forum.domain.lessons import weakened
 from forum.domain.lines import clean_reason
-from forum.domain.threads import post_store, rendering
+from forum.domain.moderation import losses
+from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -15,6 +18,7 @@ from forum.models.accounts import Member
 from forum.models.moderation import Action
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
+from forum.models.undo import UndoKind
 from forum.policy.actions import may_hide, may_moderate, may_restore, require
 from forum.policy.actors import Actor
 from forum.policy.visibility import get_visible
@@ -37,7 +41,11 @@ class HiddenPost:
 
 
 def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
-    """Hide a post; hiding an opening post hides the whole thread. NotFound, Forbidden, Invalid at `reason`."""
+    """Hide a post; hiding an opening post hides the whole thread. In lessons only its own words go.
+
+    For ten minutes it can be undone as if nothing happened. NotFound, Forbidden, Invalid at `reason`.
+    """
+    lessons = weakened.hold(posts.place(actor, post_id)[0].id)
     thread, post = post_store.locked_post(actor, post_id)
     require(may_hide(actor, post, thread))
     reason = clean_reason(reason, limit=Post.HIDDEN_REASON_MAX, missing=_("Say why: the author reads it."))
@@ -47,6 +55,8 @@ def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
         thread.hidden_at = post.hidden_at
     post_store.recount(thread)
     audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=reason)
+    act = undoable.note(actor, UndoKind.HIDE, thread_id=thread.id, post_id=post.id)
+    losses.tell(act, lessons, post)
     return post
 
 
@@ -55,6 +65,7 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
 
     NotFound, Forbidden, TooOften.
     """
+    lessons = weakened.hold(posts.place(actor, post_id)[0].id)
     thread, post = post_store.locked_post(actor, post_id)
     require(may_restore(actor, post, thread))
     post.hidden_at = post.hidden_by_id = None
@@ -65,6 +76,8 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
         thread.hidden_at = None
     post_store.recount(thread)
     audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
+    undoable.mark_undone(UndoKind.HIDE, post_id=post.id)
+    weakened.look(lessons)
     return post
 
 

@@ -3,12 +3,13 @@
 Which of it a reader may see is decided in `lessons.page`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Integer, Select, bindparam, false, func, select
+from sqlalchemy import Select, bindparam, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
 from forum.domain.people.capacities import counted
@@ -24,7 +25,7 @@ from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import Reader, reached
 
 
-class Place(NamedTuple):
+class Passage(NamedTuple):
     """`plain[start:end]` of the revision of a post: what tells one excerpt of a lesson from another."""
 
     revision_id: int
@@ -109,9 +110,9 @@ class Quoted:
     claim_text: str = ""
 
     @property
-    def place(self) -> Place:
+    def passage(self) -> Passage:
         """Where the words stand."""
-        return Place(self.excerpt.revision_id, self.excerpt.start_at, self.excerpt.end_at)
+        return Passage(self.excerpt.revision_id, self.excerpt.start_at, self.excerpt.end_at)
 
     @property
     def right(self) -> Right:
@@ -161,20 +162,27 @@ def under(version_id: int) -> list[Quoted]:
 
 def by_claim(version_id: int) -> list[QuotedClaim]:
     """Return the claims of a version in their order, each with its excerpts, for the forum itself (one query)."""
-    return _claims(_statement(of_reader=False, signed_in=False), {"version_id": version_id})
+    return _claims(_statement(signed_in=None), [version_id])[version_id]
+
+
+def of_versions(version_ids: Collection[int]) -> dict[int, list[QuotedClaim]]:
+    """Return the claims of several versions, each as `by_claim` has them (one query)."""
+    return _claims(_statement(signed_in=None), version_ids)
 
 
 def for_reader(reader: Reader | None, version_id: int) -> list[QuotedClaim]:
-    """Return the same, with what each right says of this reader (one query)."""
-    values = {**reader_values(reader), "version_id": version_id}
-    return _claims(_statement(of_reader=True, signed_in=reader is not None), values)
+    """Return the claims of a version with what each right says of this reader (one query)."""
+    statement = _statement(signed_in=reader is not None)
+    return _claims(statement, [version_id], **reader_values(reader))[version_id]
 
 
-def _claims(statement: Select[Any], values: dict[str, Any]) -> list[QuotedClaim]:
-    claims: dict[int, QuotedClaim] = {}
-    for row in select_rows(statement, values):
-        position, text, revision, speaker, handle, removed, in_right, *origin = row
-        claim = claims.setdefault(position, QuotedClaim(position, text, []))
+def _claims(
+    statement: Select[Any], version_ids: Collection[int], **values: Any
+) -> dict[int, list[QuotedClaim]]:
+    found: dict[int, dict[int, QuotedClaim]] = {version_id: {} for version_id in version_ids}
+    for row in select_rows(statement, {**values, "version_ids": list(version_ids)}):
+        version_id, position, text, revision, speaker, handle, removed, in_right, *origin = row
+        claim = found[version_id].setdefault(position, QuotedClaim(position, text, []))
         words, post, thread, capacity, consent = (tuple(origin[part]) for part in _PARTS)
         if words[0] is not None:
             claim.quotes.append(
@@ -193,7 +201,7 @@ def _claims(statement: Select[Any], values: dict[str, Any]) -> list[QuotedClaim]
                     claim_text=text,
                 )
             )
-    return list(claims.values())
+    return {version_id: list(claims.values()) for version_id, claims in found.items()}
 
 
 # What each part of a quote is made of, in the order of its fields.
@@ -209,12 +217,14 @@ _PARTS = [slice(*ends) for ends in pairwise(_ENDS)]
 
 
 @cached
-def _statement(of_reader: bool, signed_in: bool) -> Select[Any]:
+def _statement(signed_in: bool | None) -> Select[Any]:
+    """The claims of the versions `version_ids`, for a visitor or a member; None: for the forum itself."""
     right: Any = false()
-    if of_reader:
+    if signed_in is not None:
         right = reached(Excerpt.right_audience, Excerpt.right_space_id, reader_param(signed_in))
     query: Any = (
         select(
+            Claim.version_id,
             Claim.position,
             Claim.text,
             PostRevision.number,
@@ -232,7 +242,7 @@ def _statement(of_reader: bool, signed_in: bool) -> Select[Any]:
         .outerjoin(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
         .outerjoin(Consent, Consent.id == Excerpt.consent_id)
-        .where(Claim.version_id == bindparam("version_id", type_=Integer))
+        .where(Claim.version_id.in_(bindparam("version_ids", expanding=True)))
         .order_by(Claim.position, Excerpt.id)
     )
     return cast(Select[Any], query)

@@ -10,7 +10,7 @@ from forum.domain.themes.tags import TagName
 from forum.domain.threads import changes, page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
-from forum.infra import days, text
+from forum.infra import clock, days, text
 from forum.infra.columns import read_codes
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
@@ -76,6 +76,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         last_number=head.last_number,
         tags=_tags(head),
         has_lessons=head.has_lessons,
+        has_acts=bool(head.has_acts),
         number=number,
         pages=pages,
         author_id=head.author_id,
@@ -92,6 +93,7 @@ def _head(reader: Actor | None, thread_id: int) -> Any:
     values = {
         "reader_id": reader.id if reader else None,
         "thread_id": thread_id,
+        "now": clock.now(),
         "today": days.today(reader.timezone if reader else None),
     }
     head = select_rows(page_queries.head(reader is not None), values).one_or_none()

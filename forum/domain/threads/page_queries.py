@@ -5,7 +5,7 @@ This page is read most: the queries select columns instead of objects, and get t
 
 from typing import Any, cast
 
-from sqlalchemy import Date, Integer, Select, bindparam, exists, func, literal, select
+from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, literal, select
 
 from forum.domain.people.bylines import CAPACITY, COLUMNS
 from forum.domain.people.capacities import SPOKEN_LAST, holds_on
@@ -18,6 +18,7 @@ from forum.models.lessons import LessonSource
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
+from forum.models.undo import UndoableAct
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
@@ -42,11 +43,25 @@ _COLUMNS = (
 )
 
 
+def _open_acts(reader_id: Any) -> Any:
+    """Whether the reader can still undo something in the thread, at the moment `now`."""
+    return (
+        exists()
+        .where(
+            UndoableAct.actor_id == reader_id,
+            UndoableAct.until > bindparam("now"),
+            UndoableAct.undone_at.is_(None),
+            UndoableAct.thread_id == Thread.id,
+        )
+        .correlate(Thread)
+    )
+
+
 @cached
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it, and in which capacity they would answer.
 
-    Parameters `thread_id`, `reader_id` and `today`, the day of the reader: on it their answer would be signed.
+    Parameters `thread_id`, `reader_id`, `now` and `today`, the day of the reader: on it their answer would be signed.
     """
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
@@ -70,6 +85,7 @@ def head(signed_in: bool) -> Select[Any]:
             .label("others_wrote"),
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
+            (_open_acts(reader_id) if signed_in else false()).label("has_acts"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
             (unread_count(reader_id) if signed_in else literal(0, Integer)).label("new_count"),
             (first_unread(reader_id) if signed_in else literal(None, Integer)).label("first_unread"),

@@ -64,6 +64,7 @@ class ThreadPage:
     last_number: int
     tags: list[TagName]
     has_lessons: bool
+    has_acts: bool  # that the reader can still undo
     number: int
     pages: int
     author_id: int

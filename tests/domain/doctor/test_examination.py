@@ -50,6 +50,9 @@ FAULTS = {
     "consent hashes": "UPDATE consent SET words = words || '!' WHERE id = (SELECT min(id) FROM consent)",
     "consents": "UPDATE excerpt SET consent_id = NULL"
     " WHERE consent_id IN (SELECT id FROM consent WHERE NOT city_shown)",
+    "sealed excerpts": "UPDATE excerpt SET removal = 'withdrawn' WHERE id ="
+    f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
+    "weakened lessons": f"UPDATE lesson SET weakened_at = changed_at WHERE {PUBLISHED}",
     "cities of lessons": "UPDATE lesson_version SET masked = NOT masked"
     f" WHERE id = (SELECT current_id FROM lesson WHERE {PUBLISHED})",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="

@@ -1,0 +1,105 @@
+"""Acts that can be undone for ten minutes: they took effect at once, and their letters wait until then."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select, update
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.threads import Post
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.actors import Actor
+from forum.policy.errors import NotFound
+
+WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAct:
+    """An act that its actor can still undo, for a line on the page; `number` is that of its post."""
+
+    id: int
+    kind: UndoKind
+    number: int | None
+    removal_id: int | None
+    before: dict[str, Any]
+    until: datetime
+
+
+def note(
+    actor: Actor,
+    kind: UndoKind,
+    *,
+    thread_id: int | None = None,
+    post_id: int | None = None,
+    removal_id: int | None = None,
+    before: dict[str, Any] | None = None,
+) -> UndoableAct:
+    """Write down an act of this moment, with what undo brings back."""
+    now = clock.now()
+    act = UndoableAct(
+        kind=kind,
+        actor_id=actor.id,
+        thread_id=thread_id,
+        post_id=post_id,
+        removal_id=removal_id,
+        before=before or {},
+        at=now,
+        until=now + WINDOW,
+    )
+    db.session.add(act)
+    db.session.flush()
+    return act
+
+
+def open_acts(actor: Actor, *, thread_id: int | None = None, kind: UndoKind | None = None) -> list[OpenAct]:
+    """Return what the actor can still undo in a thread, or of a kind, the latest first."""
+    query = (
+        select(UndoableAct, Post.number)
+        .outerjoin(Post, Post.id == UndoableAct.post_id)
+        .where(UndoableAct.actor_id == actor.id, *_is_open())
+        .order_by(UndoableAct.id.desc())
+    )
+    if thread_id is not None:
+        query = query.where(UndoableAct.thread_id == thread_id)
+    if kind is not None:
+        query = query.where(UndoableAct.kind == kind)
+    return [
+        OpenAct(act.id, act.kind, number, act.removal_id, act.before, act.until)
+        for act, number in db.session.execute(query)
+    ]
+
+
+def own(actor: Actor, act_id: int, *, lock: bool = False) -> UndoableAct:
+    """Return an act of the actor, undone or not; NotFound also for another's."""
+    query = select(UndoableAct).where(UndoableAct.id == act_id, UndoableAct.actor_id == actor.id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    act = db.session.scalars(query).one_or_none()
+    if act is None:
+        raise NotFound
+    return act
+
+
+def is_open(act: UndoableAct) -> bool:
+    """Return whether an act can still be undone."""
+    return act.undone_at is None and clock.now() < act.until
+
+
+def stands(act_id: int) -> bool:
+    """Return whether an act was not undone: only then is anybody told of it."""
+    query = select(UndoableAct.id).where(UndoableAct.id == act_id, UndoableAct.undone_at.is_(None))
+    return db.session.scalar(query) is not None
+
+
+def mark_undone(kind: UndoKind, *, thread_id: int | None = None, post_id: int | None = None) -> None:
+    """Write down that what was done to a thread or a post is undone, by whoever did that, while it could be undone."""
+    about = UndoableAct.thread_id == thread_id if post_id is None else UndoableAct.post_id == post_id
+    undone = update(UndoableAct).where(UndoableAct.kind == kind, about, *_is_open())
+    db.session.execute(undone.values(undone_at=clock.now()).execution_options(synchronize_session="fetch"))
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    return UndoableAct.undone_at.is_(None), UndoableAct.until > clock.now()

@@ -1,0 +1,100 @@
+"""Lessons that lost words: a claim of the version that readers get has no excerpt left that they can read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from forum.domain.lessons import rights
+from forum.domain.threads import excerpts
+from forum.domain.threads.excerpts import QuotedClaim
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import NetworkRole
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.spaces import Role
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WeakenedLesson:
+    """A published lesson in the queue of who can mend it: which of its claims have no words left, and since when."""
+
+    id: int
+    public_id: str
+    title: str
+    space_id: int
+    claims: list[int]  # by number
+    since: datetime
+
+
+def hold(thread_id: int) -> list[Lesson]:
+    """Return the published lessons made from a thread, locked: whoever changes a post does this before its thread."""
+    query = (
+        select(Lesson)
+        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
+        .where(LessonSource.thread_id == thread_id, Lesson.current_id.is_not(None))
+        .order_by(Lesson.id)
+        .with_for_update(of=Lesson)
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(query))
+
+
+def look(lessons: Iterable[Lesson]) -> None:
+    """Write down whether each of these lessons has a claim without words now; since when stays."""
+    db.session.flush()
+    by_id = {lesson.current_id: lesson for lesson in lessons if lesson.current_id is not None}
+    if not by_id:
+        return
+    for version_id, claims in excerpts.of_versions(by_id).items():
+        lesson = by_id[version_id]
+        if not any(is_bare(claim, lesson) for claim in claims):
+            lesson.weakened_at = None
+        elif lesson.weakened_at is None:
+            lesson.weakened_at = clock.now()
+    db.session.flush()
+
+
+def is_bare(claim: QuotedClaim, lesson: Lesson) -> bool:
+    """Return whether a claim of a lesson has no words left that its readers can read."""
+    return not any(rights.is_readable(quoted, lesson) for quoted in claim.quotes)
+
+
+def bare(lesson: Lesson) -> list[int]:
+    """Return the numbers of the claims of a published lesson that have no words left now (one query)."""
+    claims = excerpts.by_claim(lesson.current_id or 0)
+    return [claim.position for claim in claims if is_bare(claim, lesson)]
+
+
+def waiting(actor: Actor) -> list[WeakenedLesson]:
+    """Return the weakened lessons of the actor's spaces, and for an editor all that they read; the longest first."""
+    query = (
+        select(Lesson, LessonVersion.id, LessonVersion.title)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.weakened_at.is_not(None), sees(Lesson, actor))
+        .order_by(Lesson.weakened_at, Lesson.id)
+        .limit(MOST)
+    )
+    if NetworkRole.EDITOR not in actor.network_roles:
+        moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
+        if not moderated:
+            return []
+        query = query.where(Lesson.space_id.in_(moderated))
+    rows = db.session.execute(query).all()
+    claims = excerpts.of_versions([version_id for _lesson, version_id, _title in rows]) if rows else {}
+    return [
+        WeakenedLesson(
+            lesson.id,
+            lesson.public_id or "",
+            title,
+            lesson.space_id,
+            [claim.position for claim in claims[version_id] if is_bare(claim, lesson)],
+            lesson.weakened_at or clock.now(),
+        )
+        for lesson, version_id, title in rows
+    ]

@@ -1,0 +1,53 @@
+"""Undo, for ten minutes: a narrower audience, a post that was hidden or taken back, words taken out of a lesson."""
+
+from forum.domain.audit import undoable
+from forum.domain.consents import removals
+from forum.domain.moderation import hiding, narrowing, taking_back
+from forum.domain.threads import rendering
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.undo import UndoableAct, UndoKind
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, DomainError
+
+SHOWN_AGAIN = {UndoKind.HIDE: hiding.restore, UndoKind.TAKE_BACK: taking_back.put_back}
+
+
+def rendered(actor: Actor, act_id: int) -> rendering.Rendered | None:
+    """Return the post as it would be shown again, where the act hid one: made before `undo`, outside any lock.
+
+    NotFound, TooOften.
+    """
+    act = undoable.own(actor, act_id)
+    if act.kind not in SHOWN_AGAIN or not undoable.is_open(act):
+        return None
+    return rendering.again(actor, act.post_id or 0)
+
+
+def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) -> UndoableAct:
+    """Bring back exactly what was before an act of the actor, within its ten minutes; undone already, nothing more.
+
+    `again`: what `rendered` made. NotFound, Forbidden; Conflict when it is too late, or something happened since.
+    """
+    act = undoable.own(actor, act_id)
+    if act.undone_at is not None:
+        return act
+    if not undoable.is_open(act):
+        raise Conflict(_("The ten minutes in which you could undo this are over."))
+    try:
+        _bring_back(actor, act, again)
+    except DomainError:
+        db.session.refresh(act)
+        if act.undone_at is None:  # else the same press was faster
+            raise
+    db.session.refresh(act)
+    return act
+
+
+def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None) -> None:
+    if act.kind == UndoKind.NARROW:
+        narrowing.undo(actor, act)
+    elif act.kind == UndoKind.REMOVE:
+        removals.undo(actor, act)
+    else:
+        SHOWN_AGAIN[act.kind](actor, act.post_id or 0, rendered=again)

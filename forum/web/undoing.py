@@ -1,0 +1,49 @@
+"""Undo within ten minutes; and taking one's own text out of lessons, which can be undone like the others."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.consents import removals
+from forum.domain.moderation import undo as undo_acts
+from forum.infra.i18n import _
+from forum.models.undo import UndoKind
+from forum.web.http import transactions
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+
+bp = Blueprint("undoing", __name__)
+
+
+@bp.post("/undo/<int:act_id>")
+@open_to(members)
+def undo(act_id: int) -> ResponseReturnValue:
+    with transactions.looking_up():
+        again = undo_acts.rendered(actor(), act_id)
+    act = undo_acts.undo(actor(), act_id, again=again)
+    flash(_("Everything is as it was before."), "ok")
+    if act.kind == UndoKind.REMOVE:
+        return redirect(url_for(".own_excerpts"), 303)
+    return redirect(url_for("threads.short", thread_id=act.thread_id), 303)
+
+
+@bp.get("/consents/excerpts")
+@open_to(members)
+def own_excerpts() -> ResponseReturnValue:
+    return render_template("consents/excerpts.html", excerpts=removals.mine(actor()))
+
+
+@bp.get("/consents/excerpts/<int:excerpt_id>/removal")
+@open_to(members)
+def ask_removal(excerpt_id: int) -> ResponseReturnValue:
+    own = removals.asked(actor(), excerpt_id)
+    return render_template(
+        "consents/removal.html", own=own, leaves_bare=removals.leaves_bare(actor(), excerpt_id)
+    )
+
+
+@bp.post("/consents/excerpts/<int:excerpt_id>/removal")
+@open_to(members)
+def removal(excerpt_id: int) -> ResponseReturnValue:
+    removals.take_out(actor(), excerpt_id)
+    flash(_("Nobody can read this in the lesson now."), "ok")
+    return redirect(url_for(".own_excerpts"), 303)

@@ -1,0 +1,62 @@
+"""Undo on pages: a question before an act, a line with a button after it, and one's own text out of a lesson."""
+
+import re
+
+from forum.infra.db import db
+from forum.models.spaces import Audience
+from tests.factories import sign_in, submit
+from tests.lesson_scenario import WORDS, build
+
+
+def words(answer):
+    return answer.get_data(as_text=True)
+
+
+def undo_of(page):
+    return re.search(r'action="(/undo/\d+)"', page)[1]
+
+
+def test_before_an_act_the_page_says_what_lessons_lose_and_after_it_offers_undo(client, session):
+    scenario = build()
+    lesson = scenario.published()
+    thread, post = scenario.thread, scenario.post
+    at = f"/threads/{thread.id}-{thread.slug}"
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    reader = client.application.test_client()
+    sign_in(reader, scenario.reader)
+    asked = words(client.get(f"/threads/{thread.id}/audience?audience=space"))
+    assert "1 published lesson rests on this" in asked
+    assert "stays whole" in asked
+    submit(client, f"/threads/{thread.id}/audience", {"audience": "space"})
+    assert "You can undo this until" in words(client.get(at))
+    assert reader.get(at).status_code == 404
+    assert WORDS in words(reader.get(f"/lessons/{lesson.public_id}"))
+    assert submit(reader, undo_of(words(client.get(at)))).status_code == 404
+    assert submit(client, undo_of(words(client.get(at)))).status_code == 303
+    assert reader.get(at).status_code == 200
+    asked = words(client.get(f"/posts/{post.id}/hiding"))
+    assert "loses 1 excerpt; claim 1 would have no excerpt left" in asked
+    submit(client, f"/posts/{post.id}/hiding", {"reason": "A name"})
+    gone = words(reader.get(f"/lessons/{lesson.public_id}"))
+    assert WORDS not in gone
+    assert "This claim has no excerpt left" in gone
+    assert "Lost an excerpt" in words(client.get("/workbench"))
+    submit(client, undo_of(words(client.get(at))))
+    assert WORDS in words(reader.get(f"/lessons/{lesson.public_id}"))
+
+
+def test_an_author_takes_an_excerpt_out_and_puts_it_back(client, session):
+    scenario = build(Audience.NETWORK)
+    lesson = scenario.published()
+    db.session.commit()
+    sign_in(client, scenario.author)
+    other = client.application.test_client()
+    sign_in(other, scenario.reader)
+    question = re.search(r"/consents/excerpts/\d+/removal", words(client.get("/consents/excerpts")))[0]
+    assert "would have no excerpt left" in words(client.get(question))
+    assert (other.get(question).status_code, submit(other, question).status_code) == (404, 404)
+    submit(client, question)
+    assert WORDS not in words(other.get(f"/lessons/{lesson.public_id}"))
+    submit(client, undo_of(words(client.get("/consents/excerpts"))))
+    assert WORDS in words(other.get(f"/lessons/{lesson.public_id}"))
