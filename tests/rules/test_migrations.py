@@ -13,10 +13,11 @@ from forum.domain.people import mail_links
 from forum.domain.spaces import access_requests
 from forum.infra import tokens
 from forum.infra.db import db
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
-from tests.factories import ask_for_access, make_space
+from forum.models.spaces import Invitation, Role, Space
+from tests.factories import LONG_AGO, ask_for_access, join, make_member, make_space
 from tests.rules.source import ROOT
 
 
@@ -128,3 +129,51 @@ next_try_at) VALUES ('k', 'confirm_email', 'direct', 41, '{}', 'queued', '', '<k
 INSERT INTO event (name, payload, created_at, next_try_at, attempts, last_error)
 VALUES ('member.registered', :payload, '2026-11-20 10:00:00', '2026-11-20 10:00:00', 0, '')
 """
+
+
+# What somebody of 0014 spoke as: the city, whose invitation they had accepted, whether the command line put them in the
+# space of Gent; and who confirmed it for 0015.
+CONFIRMED_BY_0015 = {
+    "invited by Gent": ("gent", "gent", False, "invitation"),
+    "invited by Aalst": ("gent", "aalst", False, None),
+    "put there by command": ("gent", None, True, "operator"),
+    "put there, for another city": ("aalst", None, True, None),
+    "without a city": (None, "gent", True, None),
+    "nobody knows": ("gent", None, False, None),
+}
+
+
+@pytest.mark.live
+def test_capacities_are_confirmed_by_what_gave_them_and_the_others_wait(live_app):
+    with live_app.app_context():
+        cities = {city: make_space(city, city=city).id for city in ("gent", "aalst")}
+        keeper = make_member("Keeper").id
+        for name, (city, invited, placed, _by) in CONFIRMED_BY_0015.items():
+            member = make_member(name)
+            held = db.session.scalars(select(Capacity).where(Capacity.member_id == member.id)).one()
+            held.city = city
+            if placed:
+                join(member, db.session.get_one(Space, cities["gent"]))
+            if invited:
+                db.session.add(
+                    Invitation(
+                        space_id=cities[invited], email=member.email, role=Role.MEMBER, locale="en",
+                        invited_by_id=keeper, invited_at=LONG_AGO, expires_at=LONG_AGO, accepted_at=LONG_AGO,
+                        accepted_by_id=member.id,
+                    )
+                )  # fmt: skip
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0014")
+        upgrade()
+        rows = db.session.execute(
+            select(Member.name, Capacity).join(Capacity, Capacity.member_id == Member.id)
+        )
+        found = {name: capacity for name, capacity in rows if name in CONFIRMED_BY_0015}
+        for name, (*_given, by) in CONFIRMED_BY_0015.items():
+            assert (found[name].confirmation, found[name].confirmed_at is not None) == (by, by is not None), (
+                name
+            )
+            assert found[name].counts_until is not None, "what was said before goes on counting"
+        invited = found["invited by Gent"]
+        assert (invited.confirmed_at, invited.confirmed_by_id) == (LONG_AGO, keeper)
