@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -9,12 +10,14 @@ from sqlalchemy import select, update
 from forum.domain.mailing import mail_queue
 from forum.domain.people import sessions
 from forum.domain.spaces import invitations
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Thread
+from forum.models.undo import UndoableAct, UndoKind
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
 from tests.rules.leak_scenario import MARKERS
@@ -41,6 +44,18 @@ def world(salted, session):
     sessions.begin(made.insider, device="Hers")
     mail_queue.queue_mail("password_changed", key="failed", lane=Lane.DIRECT, member_id=made.insider.id)
     db.session.execute(update(OutgoingMail).values(state=MailState.FAILED))
+    now = clock.now()
+    until = now + timedelta(minutes=10)
+    db.session.add(
+        UndoableAct(
+            kind=UndoKind.HIDE,
+            actor_id=made.moderator.id,
+            post_id=made.post.id,
+            before={},
+            at=now,
+            until=until,
+        )
+    )
     db.session.commit()
     return made
 
@@ -69,6 +84,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "notification_id": ["1"],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
+        "act_id": of(UndoableAct),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],
         "draft_id": [str(number) for number in world.begun[:2]],  # the third is of one of the outsiders

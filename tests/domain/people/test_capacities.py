@@ -142,9 +142,9 @@ def test_a_lesson_names_its_curator_as_on_the_day_it_was_begun():
     for name, member in people(scenario.space, Role.MODERATOR).items():
         scenario.curator = member
         lesson = scenario.published()
-        said[name] = lesson_page.page(reader, lesson.public_id).curator
+        said[name] = lesson_page.page(reader, lesson.public_id).origin.curator
         with clock.at(NOON + timedelta(days=400)):
-            later = lesson_page.page(reader, lesson.public_id).curator
+            later = lesson_page.page(reader, lesson.public_id).origin.curator
         assert later.job == said[name].job
         assert later.former is (name in {"ends today", "ends later"})
     assert {name: line.job for name, line in said.items()} == SPEAKS_AS
