@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from forum import create_app
 from forum.domain.consents import closing, letters, store
-from forum.infra import clock
+from forum.infra import clock, disks
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing
 from forum.jobs.sending import Sender
@@ -77,6 +77,12 @@ class Moments:
 
     remind_at: datetime
     closes_at: datetime
+
+
+@pytest.fixture(autouse=True)
+def disk_of_one_size(monkeypatch):
+    """The room on the disk, which other programs take and give back, stands on a page for administrators."""
+    monkeypatch.setattr(disks, "room", lambda folder: disks.Room(10**10, 10**11, is_read_only=False))
 
 
 @pytest.fixture
