@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
-from forum.domain.lessons import versions
+from forum.domain.lessons import library_counts, rights, versions, weakened
 from forum.infra import clock, i18n, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -34,6 +34,7 @@ def settle_due(commit: Callable[[], None]) -> int:
 
 def _settle(lesson: Lesson, due: list[Removal]) -> None:
     """Make these removals from a lesson, which is locked, final."""
+    rights.name_cities(lesson)
     gone = _excerpts(lesson, due) if due else []
     if any(version_id == lesson.current_id for _excerpt, version_id, _removal in gone):
         with i18n.force_locale(current_app.config["DEFAULT_LOCALE"]):
@@ -50,7 +51,8 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
         removal.settled_at = clock.now()
     db.session.flush()
     db.session.expire_all()
-    removals.follow(lesson)
+    library_counts.recount(lesson)
+    weakened.look([lesson])
 
 
 def erase(member_id: int) -> None:

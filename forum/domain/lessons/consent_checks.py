@@ -175,11 +175,12 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     named: dict[str, str] = {}  # by who said it
     masked: set[str | None] = set()
     for quoted in quotes:
-        if quoted.removed is not None:
-            continue
         is_needed = needed(quoted.right, lesson, audience)
         consent = agreed.get(key(quoted)) if is_needed else None
-        if quoted.city is None:
+        if quoted.removed is not None:
+            # It names no city any more; what was masked for its author stays masked.
+            masked |= {quoted.city} if is_needed else set()
+        elif quoted.city is None:
             masked |= {None} if consent is not None and consent.masking == Masking.MASKED else set()
         elif not is_needed or (consent is not None and consent.city_shown):
             named.setdefault(quoted.handle, quoted.city)

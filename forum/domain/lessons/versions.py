@@ -68,6 +68,9 @@ def replace_published(lesson: Lesson, note: str) -> LessonVersion:
     version = copy(lesson, before, before.created_by_id)
     version.change_note, version.origin_cities = note, before.origin_cities
     seal(version, lesson, lesson.audience)
+    # What nobody was to know of who is gone stays unknown.
+    version.cities = [city for city in version.cities if city in before.cities]
+    version.masked = version.masked or before.masked
     version.number, version.published_at = lesson_numbers.next_version(before, version), version.sealed_at
     for review in db.session.scalars(select(LessonReview).where(LessonReview.version_id == before.id)):
         columns = ("reviewer_id", "basis", "capacity_id", "city", "verdict", "created_at")

@@ -189,6 +189,25 @@ def test_what_was_taken_out_is_settled_in_a_new_version_and_sealed_in_the_old(se
         assert list(check()) == []
 
 
+def test_where_a_masked_source_came_from_stays_unknown_when_it_is_taken_out(session):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)  # masked
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    author, lesson_id = scenario.actor("author"), lesson.id
+    act = removals.take_out(author, removals.mine(author)[0].id)
+    kept = []
+    for moment in (act.at, act.until):
+        with clock.at(moment):
+            settling.settle_due(db.session.flush)
+        lesson = db.session.get_one(Lesson, lesson_id)
+        versions = db.session.scalars(select(LessonVersion).where(LessonVersion.lesson_id == lesson_id))
+        kept.append([(version.cities, version.masked) for version in versions])
+    assert kept == [[([], True)], [([], True), ([], True)]]
+    assert list(doctor_words.consents()) == []
+
+
 def test_an_erased_account_leaves_no_text_in_lessons(session):
     scenario = build()
     lesson, people = out(scenario), readers(scenario)
