@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from forum.domain.consents import store
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -48,8 +49,7 @@ def asked(round_id: int) -> list[int]:
 
 def without_yes(round_id: int) -> list[int]:
     """Return the authors of a round who have not said yes to everything, in the order of their ids."""
-    requests = db.session.scalars(select(ConsentRequest).where(ConsentRequest.round_id == round_id)).all()
-    return sorted({one.author_id for one in requests if one.answer not in YESES})
+    return sorted({one.author_id for one in store.requests_of(round_id) if one.answer not in YESES})
 
 
 def makers(round_id: int) -> list[int]:
@@ -93,7 +93,9 @@ def closed(member: Member, round_id: int) -> ClosedLetter | None:
 
 def _of(member: Member, round_id: int) -> tuple[ConsentRound | None, list[ConsentRequest]]:
     round_ = db.session.get(ConsentRound, round_id, populate_existing=True)
-    query = select(ConsentRequest).where(sees(ConsentRequest, member), ConsentRequest.round_id == round_id)
+    query = select(ConsentRequest).where(
+        sees(ConsentRequest, member), ConsentRequest.round_id == round_id, store.STANDS
+    )
     ordered = query.order_by(ConsentRequest.id).execution_options(populate_existing=True)
     return round_, list(db.session.scalars(ordered))
 

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from forum.domain.consents import closing
+from forum.domain.consents.store import STANDS
 from forum.domain.lessons import lessons
 from forum.infra import clock
 from forum.infra.db import db
@@ -49,6 +50,7 @@ def _proposed(actor: Actor, lesson_id: int, request_id: int) -> tuple[ConsentRou
         .join(ConsentRequest, ConsentRequest.round_id == ConsentRound.id)
         .where(
             ConsentRequest.id == request_id,
+            STANDS,
             ConsentRound.lesson_id == lesson.id,
             ConsentRound.version_id == lesson.working_id,
             ConsentRound.closed_at.is_not(None),

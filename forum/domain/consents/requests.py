@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Select, select
 
+from forum.domain.consents.store import STANDS
 from forum.domain.lessons import masking
 from forum.domain.people.bylines import CapacityColumns
 from forum.infra import clock
@@ -144,7 +145,7 @@ def _lines(actor: Actor) -> Select[Any]:
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
         .join(Space, Space.id == Lesson.space_id)
         .join(Member, Member.id == ConsentRound.opened_by_id)
-        .where(sees(ConsentRequest, actor))
+        .where(sees(ConsentRequest, actor), STANDS)
         .order_by(ConsentRound.last_day, ConsentRound.id, ConsentRequest.id)
     )
     return cast(Select[Any], query)

@@ -10,6 +10,9 @@ from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentR
 from forum.models.lessons import Lesson
 from forum.policy.errors import NotFound
 
+# Whether a question still has the words that it is about.
+STANDS = ConsentRequest.said != ""
+
 
 class Locked(NamedTuple):
     """A round with its lesson, which is locked until the end of the transaction, and all its questions."""
@@ -39,8 +42,12 @@ def locked(round_id: int) -> Locked:
 
 
 def requests_of(round_id: int) -> list[ConsentRequest]:
-    """Return the questions of a round (system read). Their ids are drawn by lot, so their order tells nothing."""
-    query = select(ConsentRequest).where(ConsentRequest.round_id == round_id).order_by(ConsentRequest.id)
+    """Return the questions of a round (system read). Their ids are drawn by lot, so their order tells nothing.
+
+    Without those whose words were taken out of the lesson for good meanwhile.
+    """
+    query = select(ConsentRequest).where(ConsentRequest.round_id == round_id, STANDS)
+    query = query.order_by(ConsentRequest.id)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 

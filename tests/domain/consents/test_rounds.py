@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from forum.domain.consents import closing, other_words, requests, rounds
+from forum.domain.consents import closing, other_words, requests, rounds, settling
 from forum.domain.consents.passages import Wording
 from forum.domain.consents.wording import Changed
 from forum.domain.lessons import claims, consent_checks, lessons
@@ -295,3 +295,21 @@ def test_a_change_says_why_to_the_author(scenario):
     assert scenario.request("Bart").changes == [
         {"was": "after one call", "becomes": "", "why": "You asked to leave this out."}
     ]
+
+
+def test_what_is_taken_out_for_good_while_it_is_asked_is_asked_no_more(scenario):
+    opened, others = scenario.ask(), set(scenario.authors) - {"Bart"}
+    asked = scenario.request("Bart").id
+    scenario.say("Bart", ConsentAnswer.OTHER_WORDS, own_words="Something else")
+    settling.erase(scenario.authors["Bart"].id)
+    with pytest.raises(NotFound):
+        requests.get(scenario.actor("Bart"), asked)
+    assert requests.waiting(scenario.actor("Bart")) == []
+    for name in others:
+        scenario.say(name, "masked")
+    assert scenario.lesson.round_id is None, "everybody who is still asked said yes"
+    assert set(scenario.consents()) == others
+    assert scenario.excerpts() == {QUOTED[name] for name in others}
+    with pytest.raises(NotFound):
+        other_words.take(scenario.actor("curator"), scenario.lesson.id, asked)
+    assert opened.closed_at is not None
