@@ -3,11 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.digests import subscriptions
-from forum.domain.drafts import drafts
+from forum.domain.inbox import waiting as inbox
 from forum.domain.lessons import library
 from forum.domain.lessons.quotations import quotation
-from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.domain.mailing import notifications
 from forum.domain.spaces import join_requests
 from forum.domain.threads import lists as thread_lists
@@ -58,12 +56,9 @@ def _for_members(who: Actor) -> str:
     return render_template(
         "home/member.html",
         today=clock.now(),
-        notices=notifications.inbox(who),
-        join_requests=join_requests.waiting_anywhere(who, FEW) if who.moderates else [],
-        reviews=workbench_desk.waiting_for(who)[:FEW] if who.moderates or who.network_roles else [],
+        yours=inbox.of(who),
+        few=inbox.FEW,
         asked=[] if who.approved_at is not None else join_requests.names_of_asked(who),
-        asks_digest=who.approved_at is not None and not subscriptions.has_chosen(who),
-        drafts=drafts.how_many(who),
         waiting=waiting,
         latest=others,
         may_read_threads=bool(cities or last),

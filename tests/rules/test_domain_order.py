@@ -25,6 +25,7 @@ ORDER = (
     "consents",
     "moderation",
     "digests",
+    "inbox",  # what waits at home: asks all of the above
     "draft_places",  # which form is about what; on top, as forms are about everything
     "schema",
     "health",

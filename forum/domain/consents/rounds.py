@@ -25,6 +25,7 @@ from forum.policy.visibility import sees
 
 TERM, REMINDER = 10, 7  # working days after the day of the question
 REMINDED_AT = time(9)
+MOST = 50  # closed rounds in a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def waiting(actor: Actor) -> list[ClosedRound]:
             ConsentRound.looked_at.is_(None),
         )
         .order_by(ConsentRound.closed_at, ConsentRound.id)
+        .limit(MOST)
     )
     found: dict[int, ClosedRound] = {}
     for lesson_id, title, closed_at in rows:

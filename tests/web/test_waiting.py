@@ -1,0 +1,130 @@
+"""What waits at home: each line for whom it concerns, leading to where it is done; bounded, and at the same cost."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete
+
+from forum.domain.consents import closing, rounds, store
+from forum.domain.people import affirmations, capacities
+from forum.domain.spaces import confirmations
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Level, NetworkRole
+from forum.models.spaces import Audience, JoinRequest, Role
+from tests import lesson_scenario
+from tests.consent_scenario import build
+from tests.factories import actor, make_member, make_space, sign_in
+
+ENGLISH = {"Accept-Language": "en"}
+ROW = re.compile(r'<ul class="tasks">(.*?)</ul>', re.DOTALL)
+
+
+@pytest.fixture
+def home(client):
+    """`home(member)`: what waits for them, as they read it; "" when nothing does."""
+
+    def read(member):
+        db.session.commit()
+        browser = client.application.test_client()
+        if member is not None:
+            sign_in(browser, member)
+        found = ROW.search(browser.get("/", headers=ENGLISH).text)
+        return found[1] if found else ""
+
+    return read
+
+
+def test_a_question_waits_for_its_author_alone_and_its_closing_for_the_makers(home):
+    scenario = build()
+    amina, curator = scenario.authors["Amina"], scenario.curator
+    opened = scenario.ask()
+    address = f'href="/consents/{scenario.request("Amina").id}"'
+    assert address in home(amina)
+    assert "Cas asks whether a lesson may quote 1 excerpt of yours." in home(amina)
+    before = home(curator)
+    for other in (None, curator, *scenario.others.values(), scenario.authors["Bart"]):
+        assert address not in home(other)
+    scenario.say("Amina", "no")
+    assert address not in home(amina)
+    assert home(curator) == before, "nothing is told before the closing"
+    scenario.close(opened)
+    page = f'href="/workbench/{scenario.lesson.id}/permission"'
+    for maker in (curator, scenario.others["second"]):
+        assert page in home(maker)
+    for other in (amina, scenario.authors["Bart"], scenario.others["reviewer"]):
+        assert page not in home(other)
+        assert "/consents/" not in home(other)
+    rounds.look(actor(curator), scenario.lesson.id)
+    assert page not in home(curator)
+
+
+def test_a_lesson_without_words_waits_for_who_can_mend_it(home):
+    scenario = lesson_scenario.build()
+    lesson = scenario.published(Audience.NETWORK)
+    lesson.weakened_at = clock.now()
+    editor = make_member("Els", network_role=NetworkRole.EDITOR)
+    reader = make_member("Rik", space=make_space("Genk", city="genk"))
+    for who in (scenario.curator, editor):
+        assert "Mend the lesson" in home(who)
+        assert f'href="/lessons/{lesson.public_id}' in home(who)
+    assert "Mend the lesson" not in home(reader)
+
+
+def test_capacities_wait_for_who_may_confirm_them_and_once_a_year_for_oneself(home, gent):
+    moderator = make_member("Wouter", space=gent, role=Role.MODERATOR)
+    admin = make_member("Bas", network_role=NetworkRole.ADMIN)
+    noor = make_member("Noor", space=gent)
+    db.session.execute(delete(Capacity).where(Capacity.member_id == noor.id))
+    for city in ("gent", "genk"):
+        capacities.add(
+            noor.id, function="coach", level=Level.FIELD, body="city", city=city, starts_on=clock.now().date()
+        )
+    assert f"1 capacity waits to be confirmed in {gent.name}" in home(moderator)
+    assert f'href="/spaces/{gent.slug}/members#capacities"' in home(moderator)
+    assert "no space can confirm" not in home(moderator)
+    assert 'href="/admin/capacities"' in home(admin), "Genk has no space"
+    assert "capacity waits" not in home(noor)
+    for line in db.session.query(Capacity).where(Capacity.member_id == noor.id, Capacity.city == "gent"):
+        confirmations.confirm(actor(moderator), line.id)
+    assert "capacity waits" not in home(moderator)
+    with clock.at(clock.now() + timedelta(days=366)):
+        assert "Is your capacity still right?" in home(noor)
+        affirmations.affirm(actor(noor), affirmations.due(noor.id)[0].id)
+        assert "Is your capacity still right?" not in home(noor)
+
+
+def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(home, count_queries):
+    scenario = build(("Amina",))
+    sofie = scenario.curator
+    more = ("All questions about your text", "All drafts of your spaces", "More people ask to join")
+
+    def asked(number):
+        for _turn in range(number):
+            own, closed = build(("Amina",)), build(("Amina",))
+            own.ask()
+            own.request("Amina").author_id = sofie.id
+            closing.close(store.locked(closed.ask().id), at=clock.now())
+            closed.lesson.space_id = scenario.space.id
+            karim = make_member("Karim")
+            request = JoinRequest(space_id=scenario.space.id, member_id=karim.id, asked_at=clock.now())
+            db.session.add(request)
+
+    def cost():
+        home(sofie)
+        with count_queries() as seen:
+            shown = home(sofie)
+        return seen.count, shown
+
+    asked(2)
+    few, shown = cost()
+    assert [text for text in more if text in shown] == []
+    assert shown.count("asks whether") == 2
+    asked(3)
+    many, shown = cost()
+    assert [text for text in more if text in shown] == list(more)
+    in_order = ("asks whether", "See what came of it", "asks to join")
+    assert {shown.count(text) for text in in_order} == {3}
+    assert few == many
+    assert sorted(in_order, key=shown.index) == list(in_order)
