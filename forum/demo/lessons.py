@@ -77,7 +77,7 @@ def _publish(
     lesson.public_id = lesson.public_id or source["id"]
     with clock.at(day):
         publisher = book.actor(source["published_by"])
-        lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]))
+        lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]), recognised=False)
     book.counts["lesson versions"] += 1
 
 

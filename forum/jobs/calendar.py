@@ -12,6 +12,7 @@ from forum.domain import draft_places
 from forum.domain.consents import closing, settling
 from forum.domain.digests import digests
 from forum.domain.drafts import expiry
+from forum.domain.lessons import review_requests
 from forum.domain.mailing import recurring
 from forum.domain.people import affirmations
 from forum.domain.spaces import access_requests
@@ -96,6 +97,14 @@ def look_at_consents() -> None:
     db.session.commit()
 
 
+def look_at_reviews() -> None:
+    """Remind who is asked to check a lesson, and tell its makers where nobody answered in time, one by one."""
+    while review_requests.remind_due(clock.now()) or review_requests.tell_overdue(clock.now()):
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
 def ask_about_capacities() -> None:
     """Ask members whether what they speak as is still right: once a year, batch by batch."""
     last_id: int | None = 0
@@ -126,6 +135,7 @@ WORKS = (
     Work("open_digests", open_digests, every(timedelta(minutes=5))),
     Work("look_at_drafts", look_at_drafts, every(timedelta(minutes=1))),
     Work("look_at_consents", look_at_consents, every(timedelta(minutes=1))),
+    Work("look_at_reviews", look_at_reviews, every(timedelta(minutes=5))),
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),

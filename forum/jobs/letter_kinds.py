@@ -13,7 +13,7 @@ from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
-from forum.domain.lessons import weakened
+from forum.domain.lessons import review_letters, weakened
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.infra import clock
 from forum.infra.db import db
@@ -154,17 +154,31 @@ def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _of_round(
-    subject: Any, told: Callable[[Member, int], Any]
+    subject: Any, told: Callable[[Member, int], Any], about: str = "round_id"
 ) -> Callable[[OutgoingMail, Member | None], Content]:
     """A letter about a round of consent; `told` says what stands in it at this moment, None for nothing."""
 
     def compose(mail: OutgoingMail, member: Member | None) -> Content:
-        found = told(_require_member(member), mail.payload["round_id"])
+        found = told(_require_member(member), mail.payload[about])
         if found is None:
             raise NothingToSend("over")
         return Content(str(subject), {"asked": found})
 
     return compose
+
+
+def _of_review(
+    subject: Any, told: Callable[[Member, int], Any]
+) -> Callable[[OutgoingMail, Member | None], Content]:
+    """A letter about a request to check a lesson, like those about a round."""
+    return _of_round(subject, told, "request_id")
+
+
+def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
+    lesson, version = _lesson(mail, member)
+    if lesson.current_id is None or lesson.public_id is None:
+        raise NothingToSend("not published")
+    return Content(_("Your lesson is published"), {"lesson": lesson, "version": version})
 
 
 def _capacity_refused(mail: OutgoingMail, member: Member | None) -> Content:
@@ -245,6 +259,11 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "join_answered": _join_answered,
     "cited": _cited,
     "lesson_returned": _lesson_returned,
+    "lesson_published": _lesson_published,
+    "review_request": _of_review(lazy("Will you check a lesson?"), review_letters.question),
+    "review_reminder": _of_review(lazy("Reminder: will you check a lesson?"), review_letters.question),
+    "review_declined": _of_review(lazy("Somebody will not check your lesson"), review_letters.declined),
+    "review_lapsed": _of_review(lazy("Nobody has checked your lesson yet"), review_letters.lapsed),
     "consent_request": _of_round(lazy("May your text stand in a lesson?"), round_letters.question),
     "consent_reminder": _of_round(lazy("Reminder: may your text stand in a lesson?"), round_letters.question),
     "consent_withdrawn": _of_round(

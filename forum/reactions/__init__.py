@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, consents, mail, notify
+from forum.reactions import capacities, consents, mail, notify, reviews
 
 Reaction = Callable[[Event], None]
 
@@ -18,9 +18,13 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports),
     "capacity.refused": (mail.capacity_answered,),
     "capacity.ended": (mail.capacity_answered,),
-    "lesson.published": (notify.lesson_published, mail.lesson_published),
+    "lesson.published": (notify.lesson_published, mail.lesson_published, reviews.published),
     "lesson.lost_words": (mail.lesson_lost_words,),
     "lesson.returned": (mail.lesson_returned,),
+    "review.requested": (reviews.requested,),
+    "review.reminded": (reviews.reminded,),
+    "review.declined": (reviews.declined,),
+    "review.lapsed": (reviews.lapsed,),
     "consent_round.opened": (consents.opened,),
     "consent_round.reminded": (consents.reminded,),
     "consent_round.withdrawn": (consents.withdrawn,),

@@ -25,9 +25,14 @@ LETTERS = {
     "invitation": lazy("Invitation"),
     "join_answered": lazy("Answer to a request to join"),
     "join_request": lazy("Request to join"),
+    "lesson_published": lazy("Lesson published"),
     "lesson_returned": lazy("Lesson sent back"),
     "password_changed": lazy("Password changed"),
     "reset_password": lazy("New password"),
+    "review_declined": lazy("Reviewer said no"),
+    "review_lapsed": lazy("Review not done in time"),
+    "review_reminder": lazy("Reminder of a review"),
+    "review_request": lazy("Request for a review"),
     "still_right": lazy("Yearly question about capacities"),
 }
 LANES = {
@@ -39,6 +44,7 @@ LANES = {
 WORK = {
     "open_digests": lazy("Making digests"),
     "look_at_drafts": lazy("Deleting old drafts"),
+    "look_at_reviews": lazy("Reminding reviewers"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }

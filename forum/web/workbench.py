@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons, weakened
+from forum.domain.lessons import claims, lessons, review_requests, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -17,12 +17,14 @@ from forum.infra.i18n import _
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.web import draft_slots, excerpt_places
+from forum.web import draft_slots, excerpt_places, reviewers
 from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
+    AskForm,
     ClaimForm,
     ExcerptForm,
+    PublicationForm,
     ReturnForm,
     Reworded,
     SourceForm,
@@ -30,7 +32,7 @@ from forum.web.forms.workbench import (
     TextForm,
 )
 from forum.web.http import links, transactions
-from forum.web.http.access import moderators, open_to
+from forum.web.http.access import is_moderator, members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
 
@@ -50,7 +52,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/workbench/<int:lesson_id>")
-@open_to(moderators)
+@open_to(members)
 def show(lesson_id: int) -> ResponseReturnValue:
     lesson = workbench_draft.lesson(actor(), lesson_id)
     if lesson.state != LessonState.DRAFT and (words := draft_slots.unsendable()):
@@ -194,22 +196,52 @@ def submit(lesson_id: int) -> ResponseReturnValue:
     form.offer(list(Audience))
     if form.validate():
         with errors_on(form):
-            lessons.submit(actor(), lesson_id, audience=Audience(form.audience.data))
-            flask.flash(_("Sent. Somebody else now reviews it."), "ok")
+            audience = Audience(form.audience.data)
+            asked_id = reviewers.chosen(form, lesson_id, audience)
+            lessons.submit(
+                actor(), lesson_id, audience=audience, asked_id=asked_id, note=form.message.data or ""
+            )
+            flask.flash(_("Sent. Whoever you asked hears of it by e-mail."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return pages.workbench(lesson_id, part="review", submission_form=form), 422
 
 
-@bp.post("/workbench/<int:lesson_id>/publication")
+@bp.post("/workbench/<int:lesson_id>/reviewers")
 @open_to(moderators)
+def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
+    form = AskForm()
+    if form.validate():
+        with errors_on(form):
+            audience = workbench_draft.lesson(actor(), lesson_id).audience
+            asked_id = reviewers.chosen(form, lesson_id, audience)
+            review_requests.ask(actor(), lesson_id, asked_id=asked_id, note=form.message.data or "")
+            flask.flash(_("Asked. Whoever you asked hears of it by e-mail."), "ok")
+            return redirect(url_for(".show", lesson_id=lesson_id), 303)
+    return pages.review(lesson_id, ask_form=form), 422
+
+
+@bp.post("/workbench/<int:lesson_id>/refusal")
+@open_to(members)
+def decline(lesson_id: int) -> ResponseReturnValue:
+    review_requests.decline(actor(), lesson_id)
+    flask.flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
+    return redirect(url_for("home.index"), 303)
+
+
+@bp.post("/workbench/<int:lesson_id>/publication")
+@open_to(members)
 def publish(lesson_id: int) -> ResponseReturnValue:
-    lesson = lessons.publish(actor(), lesson_id)
-    flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
-    return redirect(links.to_lesson(str(lesson.public_id)), 303)
+    form = PublicationForm()
+    if form.validate():
+        with errors_on(form):
+            lesson = lessons.publish(actor(), lesson_id, recognised=form.answer())
+            flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
+            return redirect(links.to_lesson(str(lesson.public_id)), 303)
+    return pages.review(lesson_id, publication_form=form), 422
 
 
 @bp.post("/workbench/<int:lesson_id>/return")
-@open_to(moderators)
+@open_to(members)
 @draft_slots.kept_when_refused
 def send_back(lesson_id: int) -> ResponseReturnValue:
     form = ReturnForm()
@@ -218,7 +250,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
             lessons.send_back(actor(), lesson_id, note=form.note.data)
             draft_slots.accepted(REVIEW_NOTE, lesson_id)
             flask.flash(_("Sent back to its maker with your note."), "ok")
-            return redirect(url_for("workbench.index"), 303)
+            return redirect(url_for("workbench.index" if is_moderator() else "home.index"), 303)
     return pages.review(lesson_id, return_form=form), 422
 
 

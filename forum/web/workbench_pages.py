@@ -8,19 +8,23 @@ from flask import redirect, render_template, request, url_for
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.infra.i18n import _
-from forum.policy.actions import may_moderate
-from forum.web import draft_slots
+from forum.models.spaces import Audience
+from forum.web import draft_slots, reviewers
 from forum.web.forms.workbench import (
+    AskForm,
     ClaimForm,
     ExcerptForm,
+    PublicationForm,
     ReturnForm,
     Reworded,
     SourceForm,
     SubmissionForm,
     TextForm,
 )
+from forum.web.http.access import is_moderator
 from forum.web.http.current_user import actor
 
 PARTS = ("claims", "thread", "text", "review")
@@ -56,7 +60,12 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         or SubmissionForm(formdata=None, data={"audience": workbench.lesson.audience.value}),
     }
     context["excerpt_form"].offer(workbench.claims)
-    context["submission_form"].offer([option.audience for option in workbench.audiences])
+    audiences = [Audience(option.audience) for option in workbench.audiences]
+    context["submission_form"].offer(audiences)
+    if part == "review":
+        candidates = asking.offered(actor(), lesson_id, audiences)
+        reviewers.offer(context["submission_form"], candidates)
+        context["candidates"] = {one.audience: one for one in candidates}
     return render_template(
         "workbench/show.html",
         workbench=workbench,
@@ -67,17 +76,26 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     )
 
 
-def review(lesson_id: int, return_form: ReturnForm | None = None) -> str:
-    """Return the page of a version in review."""
+def review(lesson_id: int, **forms: Any) -> str:
+    """Return the page of a version in review, with the forms that were refused."""
     page = lesson_page.preview(actor(), lesson_id)
     slot = draft_slots.slot(REVIEW_NOTE, lesson_id)
+    beside = asking.in_review(actor(), lesson_id)
+    ask_form = forms.get("ask_form") or AskForm(formdata=None)
+    if beside.candidates is not None:
+        reviewers.offer(ask_form, [beside.candidates])
     return render_template(
         "workbench/review.html",
         page=page,
-        answer=workbench_draft.review_answer(actor(), lesson_id),
-        return_form=return_form or draft_slots.fill(ReturnForm, slot) or ReturnForm(formdata=None),
+        beside=beside,
+        answer=beside.answer,
+        return_form=forms.get("return_form")
+        or draft_slots.fill(ReturnForm, slot)
+        or ReturnForm(formdata=None),
+        publication_form=forms.get("publication_form") or PublicationForm(formdata=None),
+        ask_form=ask_form,
         slot=slot,
-        may_ask_back=bool(may_moderate(actor(), page.lesson.space_id)),
+        on_workbench=is_moderator(),
     )
 
 

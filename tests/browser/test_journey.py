@@ -65,6 +65,7 @@ def make_lesson(page, thread: str) -> str:
     page.click("main .sendbar button.btn--primary")
     page.goto(f"{draft.split('?')[0]}?part=review")
     page.check('input[name=audience][value="network"]')
+    page.check('input[name=reviewer][value="group"]')
     page.click("main form[action$='/submission'] button")
     page.wait_for_url("**/workbench")
     return draft.split("?")[0]

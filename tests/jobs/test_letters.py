@@ -11,6 +11,7 @@ import pytest
 from forum.domain.audit import undoable
 from forum.domain.consents import rounds
 from forum.domain.digests import digests, subscriptions
+from forum.domain.lessons import lessons, review_requests
 from forum.domain.mailing import mail_queue
 from forum.domain.people import capacities
 from forum.infra import clock
@@ -18,21 +19,25 @@ from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
 from forum.models.accounts import Capacity, Member
 from forum.models.drafts import Draft
+from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
-from forum.models.spaces import Invitation, JoinRequest, Role
+from forum.models.spaces import Audience, Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
 from forum.models.undo import UndoKind
-from tests import consent_scenario
+from tests import consent_scenario, lesson_scenario
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
+REVIEW = ("review_request", "review_reminder", "review_declined", "review_lapsed")
 CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
 NO_LIST = (
     *SECURITY,
     "join_request",
     "join_answered",
     "lesson_returned",
+    "lesson_published",
+    *REVIEW,
     "lesson_lost_words",
     "drafts_lapse",
     "capacity_refused",
@@ -108,7 +113,7 @@ def mail_of(session):
             act = undoable.note(actor(person), UndoKind.HIDE)
             ids = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}
             return queued(kind, member=keeper, **ids)
-        if kind in {"cited", "lesson_returned"}:
+        if kind in {"cited", "lesson_returned", "lesson_published"}:
             lesson = make_lesson(space, keeper)
             to = person if kind == "cited" else keeper
             return queued(kind, member=to, lesson_id=lesson.id, version_id=lesson.current_id)
@@ -116,8 +121,8 @@ def mail_of(session):
             told_at = clock.now()
             drafts_that_lapse(person, told_at)
             return queued(kind, member=person, told_at=told_at.isoformat())
-        if kind in CONSENT:
-            return _consent_mail(kind, locale)
+        if kind in CONSENT + REVIEW:
+            return (_consent_mail if kind in CONSENT else _review_mail)(kind, locale)
         if kind == "digest":
             return _digest_mail(space, keeper, person)
         if kind in {"capacity_refused", "capacity_ended", "still_right"}:
@@ -125,6 +130,22 @@ def mail_of(session):
         return queued(kind, member=person)
 
     return make
+
+
+def _review_mail(kind, locale):
+    scenario = lesson_scenario.build()
+    for person in (scenario.curator, scenario.reviewer):
+        person.locale = locale
+    make_post(scenario.thread, scenario.reviewer)
+    lesson = scenario.draft()
+    lessons.submit(
+        scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, asked_id=scenario.reviewer.id
+    )
+    request = db.session.scalars(db.select(ReviewRequest)).one()
+    if kind == "review_declined":
+        review_requests.decline(scenario.actor("reviewer"), lesson.id)
+    to = scenario.curator if kind in ("review_declined", "review_lapsed") else scenario.reviewer
+    return queued(kind, member=to, request_id=request.id)
 
 
 def _consent_mail(kind, locale):

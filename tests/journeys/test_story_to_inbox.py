@@ -90,7 +90,7 @@ def lesson_from(sofie: BrowserSession, thread: str) -> str:
     ).submit()  # fmt: skip
     assert sofie.status == 200
     sofie.open(f"{draft}?part=review")
-    sofie.form("audience", to="submission").fill(audience="network").submit()
+    sofie.form("audience", to="submission").fill(audience="network", reviewer="group").submit()
     assert sofie.status == 200
     return draft
 

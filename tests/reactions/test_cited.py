@@ -47,7 +47,9 @@ def test_an_author_finds_it_on_her_page_and_in_her_mail():
     notice = notifications.inbox(actor(author))[0]
     assert (notice.kind, notice.lesson_public_id) == ("cited", lesson.public_id)
     assert notifications.inbox(actor(curator)) == []
-    assert [message["To"] for message in mailer.sent()] == [author.email]
+    told = {message["To"]: message["Subject"] for message in mailer.sent()}
+    assert told.keys() == {author.email, curator.email}
+    assert told[author.email] != told[curator.email], "its curator hears that it is published"
     mailer.sent().clear()
 
 

@@ -212,7 +212,7 @@ def _published(
 ) -> Lesson:
     """A lesson on words from the closed city; one for the network has consent, its speaker masked."""
     lesson = _submitted(curator, thread, post, title=title, words=words, audience=audience)
-    lessons.publish(actor(publisher), lesson.id)
+    lessons.publish(actor(publisher), lesson.id, recognised=False)
     return lesson
 
 

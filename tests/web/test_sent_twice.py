@@ -70,7 +70,9 @@ def test_a_claim_and_a_text_are_written_once(twice, bench):
 def test_a_review_is_asked_for_and_answered_once(twice, client, bench):
     scenario, lesson = bench
     path, note = f"/workbench/{lesson.id}", {"note": "Who says so?"}
-    first, second = twice(scenario.curator, f"{path}/submission", {"audience": "network"})
+    first, second = twice(
+        scenario.curator, f"{path}/submission", {"audience": "network", "reviewer": "group"}
+    )
     assert (first.status_code, second.location) == (303, first.location)
     first, second = twice(scenario.reviewer, f"{path}/return", note)
     assert (first.status_code, second.location) == (303, first.location)

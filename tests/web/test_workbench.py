@@ -67,7 +67,10 @@ def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
     assert "a fixed day" in shown
     assert "roster, talk" in shown
     assert "Ready for review" in shown
-    assert submit(curator, f"{bench}/submission", {"audience": "network"}).status_code == 303
+    assert (
+        submit(curator, f"{bench}/submission", {"audience": "network", "reviewer": "group"}).status_code
+        == 303
+    )
     assert submit(curator, f"{bench}/publication").status_code == 403
     assert "Put talking in the roster" in page(reviewer, "/workbench")
     assert "Approve and publish" in page(reviewer, bench)
@@ -194,7 +197,9 @@ def test_a_lesson_that_waits_for_consent_says_so(app):
     shown = page(curator, f"/workbench/{lesson.id}?part=review")
     assert "the author of 1 excerpt still has to give consent" in shown
     assert f'href="/workbench/{lesson.id}/permission"' in shown
-    answer = submit(curator, f"/workbench/{lesson.id}/submission", {"audience": "network"})
+    answer = submit(
+        curator, f"/workbench/{lesson.id}/submission", {"audience": "network", "reviewer": "group"}
+    )
     assert answer.status_code == 422
     assert "the author of 1 excerpt still has to give consent" in answer.get_data(as_text=True)
     assert lesson.state == LessonState.DRAFT

@@ -3,9 +3,16 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
-from forum.domain.lessons import completeness, consent_checks, library_counts, meanwhile, versions, weakened
+from forum.domain.lessons import (
+    completeness,
+    consent_checks,
+    library_counts,
+    meanwhile,
+    review_candidates,
+    review_requests,
+    versions,
+    weakened,
+)
 from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
@@ -16,7 +23,6 @@ from forum.domain.themes import tags as tag_names
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.claims import Claim
 from forum.models.lessons import (
     Confidence,
     Lesson,
@@ -44,7 +50,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     require(may_curate(actor, thread))
     fields = lesson_fields.clean({"title": title})
-    lesson = _untouched(actor, thread, fields["title"])
+    lesson = versions.untouched(actor.id, thread.id, fields["title"])
     if lesson is not None:
         return lesson
     lesson = Lesson(
@@ -131,10 +137,13 @@ def add_source(actor: Actor, lesson_id: int, thread_id: int) -> None:
         db.session.flush()
 
 
-def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
-    """Send the draft for review, for this audience; from now on its text does not change. Sent twice it went once.
+def submit(
+    actor: Actor, lesson_id: int, *, audience: Audience, asked_id: int | None = None, note: str = ""
+) -> Lesson:
+    """Send the draft for review, for this audience, to a member or without an id to the group that may check it.
 
-    NotFound, Forbidden, Invalid at `audience` or at the first field that is missing.
+    From now on its text does not change. Sent twice it went once. NotFound, Forbidden, Invalid at `audience`,
+    `reviewer`, `message` or at the first field that is missing.
     """
     lesson = locked(actor, lesson_id)
     if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience):
@@ -145,12 +154,13 @@ def submit(actor: Actor, lesson_id: int, *, audience: Audience) -> Lesson:
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
     consent_checks.refuse_unready(version, audience)
+    review_candidates.Asking(actor, lesson, version).check(audience, asked_id)
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
     version.origin_cities = lesson_reviews.origin_cities(lesson, version)
     versions.seal(version, lesson, audience)
     lesson.audience = audience
     lesson.state = LessonState.IN_REVIEW
-    db.session.flush()
+    review_requests.first(actor, version, asked_id=asked_id, note=note)
     return lesson
 
 
@@ -171,6 +181,7 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
     )
     lesson_reviews.record(actor, lesson, version, Verdict.RETURNED, note)
+    review_requests.end(version.id)
     lesson.state = LessonState.DRAFT
     next_version = versions.copy(lesson, version, lesson.curator_id)
     next_version.change_note = version.change_note
@@ -179,18 +190,24 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
     return next_version
 
 
-def publish(actor: Actor, lesson_id: int, *, review_on: date | None = None) -> Lesson:
+def publish(
+    actor: Actor, lesson_id: int, *, review_on: date | None = None, recognised: bool | None = None
+) -> Lesson:
     """Publish the version in review, as its reviewer. Sent twice it was published once.
 
-    NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is missing.
+    `recognised`: whether somebody in the city of a masked source would recognise that person; of a version without one
+    it is not asked. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a
+    consent is missing, or at `recognised`.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
     lesson, version = _to_review(actor, lesson_id)
     consent_checks.refuse_unready(version, lesson.audience)
+    lesson_reviews.refuse_recognisable(version, recognised)
     now = clock.now()
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED)
+    review_requests.end(version.id)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
     version.number = lesson_numbers.next_version(before, version)
     version.published_at = now
@@ -266,22 +283,3 @@ def refuse_audience(lesson: Lesson, audience: Audience) -> None:
     # Consents were given for the audience of the published version; another audience needs another lesson.
     if lesson.current_id is not None and audience != lesson.audience:
         raise Invalid("audience", _("You cannot change who reads a published lesson."))
-
-
-def _untouched(actor: Actor, thread: Thread, title: str) -> Lesson | None:
-    claimed = select(Claim.id).where(Claim.version_id == LessonVersion.id).exists()
-    return db.session.scalars(
-        select(Lesson)
-        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
-        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
-        .where(
-            Lesson.curator_id == actor.id,
-            LessonSource.thread_id == thread.id,
-            LessonVersion.sequence == 1,
-            LessonVersion.saved_count == 1,
-            LessonVersion.title == title,
-            LessonVersion.sealed_at.is_(None),
-            ~claimed,
-        )
-        .limit(1)
-    ).one_or_none()

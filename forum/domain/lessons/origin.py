@@ -100,6 +100,22 @@ def cities(version: LessonVersion) -> list[str]:
     return list(version.cities)
 
 
+def knows_makers(reader: Reader) -> ColumnElement[bool]:
+    """Return whether a reader may know who makes a sealed version and asks about it, for queries on both its tables.
+
+    Whoever belongs to its space may; others as long as no source is masked, of this version or of a published one.
+    """
+    return or_(
+        origin_queries.belongs(reader),
+        and_(LessonVersion.masked.is_(False), not_(origin_queries.is_masked())),
+    )
+
+
+def maker_words(name: str, *, known: bool) -> str:
+    """Return the name of who makes a lesson, or where the reader may not know it, words that lead to nobody."""
+    return name if known else _("a moderator of a city")
+
+
 def outside(lesson: Lesson, version: LessonVersion) -> bool:
     """Return whether a reader outside its space would not get the origin of the version that is being made."""
     _named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), lesson.audience)
@@ -217,4 +233,4 @@ def _masked_people(version: LessonVersion) -> tuple[Byline, list[str], str]:
     rows = select_rows(origin_queries.checkers(), {"version_id": version.id}).all()
     names = [row.name for row in rows if row.basis == ReviewBasis.EDITOR]
     others = [_("somebody from another city")] if len(names) < len(rows) else []
-    return masked(_("a moderator of a city")), [*names, *others], ""
+    return masked(maker_words("", known=False)), [*names, *others], ""

@@ -38,16 +38,17 @@ def is_hidden(reader: Reader | None) -> ColumnElement[bool]:
         .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, reader)))
         .correlate(Lesson)
     )
-    belongs = (
-        select(Membership.id)
-        .where(
-            Membership.space_id == Lesson.space_id,
-            Membership.member_id == reader.id,
-            sees(Membership, reader),
-        )
-        .correlate(Lesson)
+    return and_(is_masked(), or_(unseen.exists(), not_(belongs(reader))))
+
+
+def belongs(reader: Reader) -> ColumnElement[bool]:
+    """Whether the reader belongs to the space of the lesson."""
+    role = select(Membership.id).where(
+        Membership.space_id == Lesson.space_id,
+        Membership.member_id == reader.id,
+        sees(Membership, reader),
     )
-    return and_(is_masked(), or_(unseen.exists(), not_(belongs.exists())))
+    return role.correlate(Lesson).exists()
 
 
 @cached

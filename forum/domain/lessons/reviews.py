@@ -10,6 +10,7 @@ from sqlalchemy import select
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
+from forum.infra.i18n import _
 from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import (
@@ -25,6 +26,7 @@ from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
 
 AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
 Cities = dict[int, set[str]]
@@ -72,6 +74,12 @@ class Reviewing:
         self.confirmed = capacities.confirmed_cities(everybody) if self.rows else {}
         self.moderated = _moderated_cities(everybody) if self.rows else {}
         self.cases = self._cases(makers) if self.rows else {}
+
+    def know(self, member_ids: Iterable[int]) -> None:
+        """Look up what more members are to the versions (two queries)."""
+        more = set(member_ids)
+        self.confirmed |= capacities.confirmed_cities(more)
+        self.moderated |= _moderated_cities(more)
 
     def facts(self, version_id: int, member_id: int) -> ReviewerFacts:
         """Return what one of the members is to one of the versions."""
@@ -135,6 +143,18 @@ def record(
     )
     db.session.add(row)
     return row
+
+
+def refuse_recognisable(version: LessonVersion, recognised: bool | None) -> None:
+    """Refuse a version with a masked source while its reviewer did not say that nobody would be recognised.
+
+    Invalid at `recognised`.
+    """
+    if not version.masked or recognised is False:
+        return
+    if recognised is None:
+        raise Invalid("recognised", _("Say first whether somebody there would recognise the person."))
+    raise Invalid("recognised", _("Then send it back, and say in your note what gives the person away."))
 
 
 def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import versions
+from forum.domain.lessons import review_requests, versions
 from forum.domain.lessons.lessons import locked, open_draft
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -22,6 +22,7 @@ def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     submitted = db.session.get_one(LessonVersion, lesson.working_id)
+    review_requests.end(submitted.id)
     lesson.state = LessonState.DRAFT
     next_version = versions.copy(lesson, submitted, actor.id)
     next_version.change_note = submitted.change_note

@@ -10,7 +10,7 @@ from forum.domain.threads.excerpts import Passage, Right
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import Lesson, LessonReview, LessonVersion
+from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion
 from forum.models.spaces import Audience
 
 FIELDS = (
@@ -23,6 +23,26 @@ OPEN_LICENCE = "CC-BY-4.0"
 def first(lesson: Lesson, **fields: object) -> LessonVersion:
     """Create the first version of a lesson, to work on."""
     return _begin(lesson, lesson.curator_id, 1, fields)
+
+
+def untouched(maker_id: int, thread_id: int, title: str) -> Lesson | None:
+    """Return a lesson that a member began from a thread under that title, and in which nobody wrote anything yet."""
+    claimed = select(Claim.id).where(Claim.version_id == LessonVersion.id).exists()
+    return db.session.scalars(
+        select(Lesson)
+        .join(LessonSource, LessonSource.lesson_id == Lesson.id)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .where(
+            Lesson.curator_id == maker_id,
+            LessonSource.thread_id == thread_id,
+            LessonVersion.sequence == 1,
+            LessonVersion.saved_count == 1,
+            LessonVersion.title == title,
+            LessonVersion.sealed_at.is_(None),
+            ~claimed,
+        )
+        .limit(1)
+    ).one_or_none()
 
 
 def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:

@@ -18,10 +18,12 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from forum.domain.lessons import fields, library, meanwhile
 from forum.domain.lessons.places import FoundPlace, Place
+from forum.domain.lessons.review_candidates import Candidate
 from forum.domain.themes import labels, tags
 from forum.infra.i18n import lazy
+from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import LessonReview, LessonVersion
+from forum.models.lessons import LessonReview, LessonVersion, ReviewRequest
 from forum.models.themes import Axis, Need
 from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
 
@@ -31,6 +33,7 @@ PARAGRAPHS = (
     "recommendation", "context", "problem", "what_was_done", "result", "summary", "unknowns", "alternative_reading",
 )  # fmt: skip
 
+GROUP, OTHER = "group", "other"
 PLACE = re.compile(r"([0-9]{1,18})\.([0-9]{1,9})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
@@ -165,12 +168,38 @@ class SourceForm(FlaskForm):
     )
 
 
-class SubmissionForm(FlaskForm):
+class AskForm(FlaskForm):
+    reviewer = RadioField(
+        lazy("Whom do you ask?"), [DataRequired(lazy("Choose whom you ask."))], validate_choice=False
+    )
+    reviewer_name = StringField(lazy("Name"), [Longest(Member.NAME_MAX)])
+    message = TextAreaField(lazy("What should they know?"), [Longest(ReviewRequest.NOTE_MAX, "paragraphs")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reviewer.choices = []
+        self.found: list[Candidate] = []  # by the name that somebody typed
+        self.about: dict[str, str] = {}  # a line about each person who is offered
+
+
+class SubmissionForm(AskForm):
     audience = RadioField(lazy("Who will read this lesson?"))
 
     def offer(self, audiences: list[str]) -> None:
         """Offer the audiences that may be chosen."""
         self.audience.choices = [(code, labels.AUDIENCES[code]) for code in audiences]
+
+
+class PublicationForm(FlaskForm):
+    recognised = RadioField(lazy("Would somebody in that city recognise the person?"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.recognised.choices = [("no", lazy("No")), ("yes", lazy("Yes, or perhaps"))]
+
+    def answer(self) -> bool | None:
+        """Return what was answered, None where nothing was."""
+        return {"yes": True, "no": False}.get(self.recognised.data or "")
 
 
 class ReturnForm(FlaskForm):

@@ -53,10 +53,15 @@ def members() -> AnyResponse | None:
 def moderators() -> AnyResponse | None:
     """Who moderates something, or has a network role; which space is for the verb to check. Forbidden for others."""
     response = members()
-    who = viewer()
-    if response is None and not (who and (who.moderates or who.network_roles)):
+    if response is None and not is_moderator():
         raise Forbidden(_("This page is for moderators."))
     return response
+
+
+def is_moderator() -> bool:
+    """Return whether the viewer may open what is for `moderators`."""
+    who = viewer()
+    return who is not None and (who.moderates or bool(who.network_roles))
 
 
 def demo() -> AnyResponse | None:

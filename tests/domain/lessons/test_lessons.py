@@ -9,10 +9,10 @@ from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.lessons import LessonReview, LessonState, LessonVersion, Verdict
-from forum.models.spaces import Audience
+from forum.models.spaces import Audience, Role
 from forum.models.threads import Outcome
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from tests.factories import make_post, make_space, make_thread
+from tests.factories import make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import FULL, build
 
 
@@ -166,6 +166,7 @@ def test_inside_its_space_a_fellow_moderator_publishes():
 def test_whoever_hands_a_version_in_does_not_check_it():
     scenario = build()
     lesson = scenario.draft()
+    make_member("Thijs", space=scenario.space, role=Role.MODERATOR)
     lessons.submit(scenario.actor("second"), lesson.id, audience=Audience.SPACE)
     with pytest.raises(Forbidden):
         lessons.publish(scenario.actor("second"), lesson.id)
@@ -200,7 +201,7 @@ def test_a_returned_version_stays_and_the_work_goes_on_in_a_copy():
     copied = lesson_page.preview(scenario.actor("curator"), lesson.id)
     assert [e.words for claim in copied.claims for e in claim.excerpts] == ["nobody talks with me"]
     assert copied.tags == ["roster"]
-    assert db.session.scalars(select(Event.name)).all() == ["lesson.returned"]
+    assert db.session.scalars(select(Event.name)).all() == ["review.requested", "lesson.returned"]
 
 
 def test_a_new_version_leaves_readers_the_current_one_until_it_is_published():

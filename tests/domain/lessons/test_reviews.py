@@ -272,6 +272,7 @@ def test_of_two_reviewers_at_once_one_decides(ground):
 def test_inside_its_space_too_whoever_handed_it_in_does_not_review_it(session):
     ground = build()
     lesson = ground.draft()
+    third = make_member("Thijs", space=ground.space, role=Role.MODERATOR)
     lessons.submit(ground.actor("second"), lesson.id, audience=Audience.SPACE)
     reasons = []
     for name in ("second", "curator"):
@@ -284,7 +285,6 @@ def test_inside_its_space_too_whoever_handed_it_in_does_not_review_it(session):
     with pytest.raises(Forbidden) as refusal:
         lessons.publish(ground.actor("curator"), other.id)
     assert refusal.value.reason == reasons[1], "who made it and handed it in hears the first reason"
-    third = make_member("Thijs", space=ground.space, role=Role.MODERATOR)
     lessons.publish(actor(third), lesson.id)
 
 

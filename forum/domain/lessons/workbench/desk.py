@@ -1,13 +1,15 @@
 """The lists of the workbench: a member's drafts, what waits for their review, and what is due for another look."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 
+from forum.domain.lessons import origin, review_states
 from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.lessons.review_states import AskedLine
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -31,28 +33,39 @@ class DraftCard:
     curator: str
     saved_at: datetime
     review_on: date | None
+    asked: list[AskedLine] = field(default_factory=list)  # who is asked to check it, while it is in review
 
 
 def drafts_of(actor: Actor) -> list[DraftCard]:
     """Return the lessons of the actor's spaces that are drafted or in review, the latest saved first."""
     in_own_spaces = Lesson.space_id.in_(_moderated(actor))
-    query = _cards(Lesson.working_id).where(
-        sees(Lesson, actor), in_own_spaces, Lesson.state != LessonState.PUBLISHED
+    query = (
+        _cards(Lesson.working_id, LessonVersion, Lesson)
+        .where(sees(Lesson, actor), in_own_spaces, Lesson.state != LessonState.PUBLISHED)
+        .order_by(LessonVersion.saved_at.desc(), Lesson.id.desc())
+        .limit(MOST)
     )
-    return _draft_cards(query.order_by(LessonVersion.saved_at.desc(), Lesson.id.desc()))
+    rows = db.session.execute(query).all()
+    in_review = [(row.Lesson, row.LessonVersion) for row in rows if row.Lesson.state == LessonState.IN_REVIEW]
+    asked = review_states.of_versions(in_review)
+    return [replace(_card(row), asked=asked.get(row.LessonVersion.id, [])) for row in rows]
 
 
 def waiting_for(actor: Actor) -> list[DraftCard]:
     """Return the lessons in review that the actor may review, the longest waiting first."""
     query = (
-        _cards(Lesson.working_id, LessonVersion, Lesson)
+        _cards(Lesson.working_id, LessonVersion, Lesson, origin.knows_makers(actor).label("known"))
         .where(sees(Lesson, actor), Lesson.state == LessonState.IN_REVIEW)
         .order_by(LessonVersion.sealed_at, Lesson.id)
         .limit(MOST)
     )
     rows = db.session.execute(query).all()
     reviewing = lesson_reviews.Reviewing([(row.Lesson, row.LessonVersion) for row in rows], [actor.id])
-    return [_card(row) for row in rows if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)]
+    return [
+        replace(_card(row), curator=origin.maker_words(row.name, known=row.known))
+        for row in rows
+        if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)
+    ]
 
 
 def overdue_for(actor: Actor) -> list[DraftCard]:

@@ -108,15 +108,6 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
     )
 
 
-def review_answer(actor: Actor, lesson_id: int) -> Answer:
-    """Return whether the actor may publish or return the version in review; NotFound."""
-    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
-    if lesson.working_id is None:
-        raise NotFound
-    version = db.session.get_one(LessonVersion, lesson.working_id)
-    return lesson_reviews.answer_for(actor, lesson, version)
-
-
 def lesson(actor: Actor, lesson_id: int) -> Lesson:
     """Return the lesson, for a page that depends on its state; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id)

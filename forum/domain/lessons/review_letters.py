@@ -1,0 +1,115 @@
+"""Who gets the letters about a review, and what stands in them, looked up anew when one is sent.
+
+Whoever checks a version reads in a letter what its page says, without the note: who makes a lesson with a masked
+source is in neither.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from forum.domain.lessons import origin
+from forum.domain.lessons import reviews as lesson_reviews
+from forum.domain.lessons.review_candidates import Asking
+from forum.domain.lessons.review_requests import OPEN
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
+from forum.policy.actions import may_moderate
+from forum.policy.actors import actor_of
+from forum.policy.visibility import sees
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLetter:
+    """What a letter to somebody who is asked says."""
+
+    lesson_id: int
+    title: str
+    asked_by: str
+    due_on: date
+    by_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MakerLetter:
+    """What a letter to a maker says: `name` is empty for the group."""
+
+    lesson_id: int
+    title: str
+    name: str
+    due_on: date
+
+
+def asked(request_id: int) -> list[int]:
+    """Return who is asked: one member, or of the group, bounded, those who can check the version now."""
+    row = _of(request_id)
+    if row is None:
+        return []
+    request, version, lesson = row
+    if request.asked_id is not None:
+        return [request.asked_id]
+    asker = actor_of(request.asked_by_id)
+    return Asking(asker, lesson, version).free(lesson.audience) if asker is not None else []
+
+
+def makers(request_id: int) -> list[int]:
+    """Return who makes the lesson and who asked, in the order of their ids."""
+    row = _of(request_id)
+    return sorted({row[0].asked_by_id, row[2].curator_id}) if row is not None else []
+
+
+def question(member: Member, request_id: int) -> AskedLetter | None:
+    """Return what to ask somebody, or to remind them of; None once it is over or they may not check it."""
+    actor = actor_of(member.id)
+    row = db.session.execute(
+        select(ReviewRequest, LessonVersion, Lesson, origin.knows_makers(member), Member.name)
+        .join(LessonVersion, LessonVersion.id == ReviewRequest.version_id)
+        .join(Lesson, Lesson.working_id == LessonVersion.id)
+        .join(Member, Member.id == ReviewRequest.asked_by_id)
+        .where(
+            ReviewRequest.id == request_id, *OPEN, sees(Lesson, member), Lesson.state == LessonState.IN_REVIEW
+        )
+    ).one_or_none()
+    if actor is None or row is None:
+        return None
+    request, version, lesson, known, name = row
+    if not lesson_reviews.answer_for(actor, lesson, version):
+        return None
+    asked_by = origin.maker_words(name, known=known)
+    return AskedLetter(lesson.id, version.title, asked_by, request.due_on, request.asked_id is not None)
+
+
+def declined(member: Member, request_id: int) -> MakerLetter | None:
+    """Return what to tell a maker of somebody who declined, as long as the version is in review."""
+    row = _of(request_id)
+    return _to_maker(member, row) if row is not None and row[0].declined_at is not None else None
+
+
+def lapsed(member: Member, request_id: int) -> MakerLetter | None:
+    """Return what to tell a maker of a term that is over in silence, as long as the version is in review."""
+    row = _of(request_id)
+    return _to_maker(member, row) if row is not None and row[0].declined_at is None else None
+
+
+def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) -> MakerLetter | None:
+    request, version, lesson = row
+    actor = actor_of(member.id)
+    if actor is None or not may_moderate(actor, lesson.space_id) or request.ended_at is not None:
+        return None
+    name = db.session.scalar(select(Member.name).where(Member.id == request.asked_id)) or ""
+    return MakerLetter(lesson.id, version.title, name, request.due_on)
+
+
+def _of(request_id: int) -> tuple[ReviewRequest, LessonVersion, Lesson] | None:
+    """The request with its version and lesson, while the version is in review."""
+    query = (
+        select(ReviewRequest, LessonVersion, Lesson)
+        .join(LessonVersion, LessonVersion.id == ReviewRequest.version_id)
+        .join(Lesson, Lesson.working_id == LessonVersion.id)
+        .where(ReviewRequest.id == request_id, Lesson.state == LessonState.IN_REVIEW)
+        .execution_options(populate_existing=True)
+    )
+    row = db.session.execute(query).one_or_none()
+    return (row[0], row[1], row[2]) if row is not None else None

@@ -1,0 +1,225 @@
+"""Who is asked to check a version: by name or as a group, with a term, one reminder, and an end when it is decided."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from sqlalchemy import select, update
+
+from forum.domain.lessons import origin
+from forum.domain.lessons.review_candidates import Asking
+from forum.domain.lessons.reviews import Reviewing
+from forum.domain.lines import clean_paragraphs
+from forum.domain.mailing import events
+from forum.infra import clock, days, workdays
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor
+from forum.policy.errors import Conflict, Forbidden
+from forum.policy.visibility import get_visible, sees
+
+TERM, REMINDER = 10, 7  # working days after the day of the question
+TOLD_FROM = time(9)  # the hour of the day from which somebody is reminded or told
+MOST = 50
+# Nobody published, returned or took back the version, and who is asked did not decline.
+OPEN = (ReviewRequest.ended_at.is_(None), ReviewRequest.declined_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReview:
+    """A version that the actor is asked to check, for the home page and the desk."""
+
+    lesson_id: int
+    title: str
+    asked_by: str  # words without a name where the makers are not theirs to know
+    by_name: bool
+    due_on: date
+
+
+def first(actor: Actor, version: LessonVersion, *, asked_id: int | None, note: str) -> ReviewRequest:
+    """Ask somebody, or without an id the group, to check a version that is sent now; the caller checked whom.
+
+    Invalid at `message`.
+    """
+    return _write(actor, version, asked_id, _clean(note))
+
+
+def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -> ReviewRequest:
+    """Ask one more person, or the group once more, to check the version in review; while that is open, asked once.
+
+    Somebody whose term is over gets a new one. NotFound, Forbidden unless the actor moderates the space, Conflict when
+    it is not in review any more, Invalid at `reviewer` or `message`.
+    """
+    lesson, version = _in_review(actor, lesson_id)
+    require(may_moderate(actor, lesson.space_id))
+    note = _clean(note)
+    Asking(actor, lesson, version).check(lesson.audience, asked_id)
+    before = _open_request(version.id, asked_id)
+    if before is None:
+        return _write(actor, version, asked_id, note)
+    if before.due_on < days.today():
+        before.asked_at, before.due_on = clock.now(), workdays.after(days.today(), TERM)
+        before.asked_by_id, before.note = actor.id, note
+        before.reminded_at = before.overdue_told_at = None
+        db.session.flush()
+        events.record("review.requested", request_id=before.id)
+    return before
+
+
+def decline(actor: Actor, lesson_id: int) -> ReviewRequest:
+    """Say no as somebody who is asked by name, and read the version no longer; whoever asked hears of it.
+
+    NotFound, Forbidden for all others, Conflict when it is not in review any more.
+    """
+    _lesson, version = _in_review(actor, lesson_id)
+    request = _open_request(version.id, actor.id)
+    if request is None:
+        raise Forbidden(_("You are not asked by name to check this lesson."))
+    request.declined_at = clock.now()
+    db.session.flush()
+    events.record("review.declined", request_id=request.id)
+    return request
+
+
+def end(version_id: int) -> None:
+    """End what was asked about a version: it was published, returned or taken back."""
+    db.session.execute(
+        update(ReviewRequest)
+        .where(ReviewRequest.version_id == version_id, ReviewRequest.ended_at.is_(None))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def asked_of(actor: Actor, lesson_id: int) -> ReviewRequest | None:
+    """Return the open request that is addressed to the actor by name, else the one to the group; NotFound.
+
+    None where nothing is asked, or the actor may not answer it.
+    """
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    to_whom = ReviewRequest.asked_id.is_(None) | (ReviewRequest.asked_id == actor.id)
+    query = select(ReviewRequest).where(ReviewRequest.version_id == lesson.working_id, to_whom, *OPEN)
+    ordered = query.order_by(ReviewRequest.asked_id.is_(None), ReviewRequest.id.desc()).limit(1)
+    return db.session.scalars(ordered).one_or_none()
+
+
+def asker(actor: Actor, request: ReviewRequest) -> str:
+    """Return who asked, as far as the actor may know who makes the lesson (one query)."""
+    row = db.session.execute(
+        select(Member.name, origin.knows_makers(actor))
+        .join(LessonVersion, LessonVersion.id == request.version_id)
+        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+        .where(Member.id == request.asked_by_id)
+    ).one()
+    return origin.maker_words(row[0], known=bool(row[1]))
+
+
+def waiting(actor: Actor) -> list[WaitingReview]:
+    """Return the versions that the actor is asked to check and may, by the end of their terms (few queries)."""
+    query = (
+        select(Lesson, LessonVersion, ReviewRequest, Member.name, origin.knows_makers(actor).label("known"))
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .join(ReviewRequest, ReviewRequest.version_id == LessonVersion.id)
+        .join(Member, Member.id == ReviewRequest.asked_by_id)
+        .where(
+            sees(Lesson, actor),
+            Lesson.state == LessonState.IN_REVIEW,
+            ReviewRequest.asked_id.is_(None) | (ReviewRequest.asked_id == actor.id),
+            *OPEN,
+        )
+        .order_by(ReviewRequest.asked_id.is_(None), ReviewRequest.due_on, ReviewRequest.id)
+        .limit(MOST)
+    )
+    rows = db.session.execute(query).all()
+    reviewing = Reviewing({(row.Lesson, row.LessonVersion) for row in rows}, [actor.id])
+    found: dict[int, WaitingReview] = {}
+    for lesson, version, request, name, known in rows:
+        if lesson.id not in found and reviewing.answer(actor, lesson, version.id):
+            by_name = request.asked_id is not None
+            asked_by = origin.maker_words(name, known=known)
+            found[lesson.id] = WaitingReview(lesson.id, version.title, asked_by, by_name, request.due_on)
+    return sorted(found.values(), key=lambda one: (one.due_on, one.lesson_id))
+
+
+def remind_due(now: datetime) -> bool:
+    """Let one request of which the term is nearly over remind who is asked (system verb); return whether there was one.
+
+    A request is reminded of once.
+    """
+    today = days.day_of(now)
+    if not _is_hour(now):
+        return False
+    left = workdays.after(today, TERM - REMINDER)
+    request = _next(
+        ReviewRequest.reminded_at.is_(None), ReviewRequest.due_on >= today, ReviewRequest.due_on <= left
+    )
+    if request is None:
+        return False
+    request.reminded_at = now
+    db.session.flush()
+    events.record("review.reminded", request_id=request.id)
+    return True
+
+
+def tell_overdue(now: datetime) -> bool:
+    """Tell who asked that the term of one request is over in silence (system verb); return whether there was one."""
+    if not _is_hour(now):
+        return False
+    request = _next(ReviewRequest.overdue_told_at.is_(None), ReviewRequest.due_on < days.day_of(now))
+    if request is None:
+        return False
+    request.overdue_told_at = now
+    db.session.flush()
+    events.record("review.lapsed", request_id=request.id)
+    return True
+
+
+def _is_hour(now: datetime) -> bool:
+    return now.astimezone(days.zone_of(None)).time() >= TOLD_FROM
+
+
+def _next(*conditions: object) -> ReviewRequest | None:
+    query = (
+        select(ReviewRequest)
+        .join(Lesson, Lesson.working_id == ReviewRequest.version_id)
+        .where(Lesson.state == LessonState.IN_REVIEW, *OPEN, *conditions)  # type: ignore[arg-type]
+        .order_by(ReviewRequest.due_on, ReviewRequest.id)
+        .limit(1)
+        .with_for_update(of=ReviewRequest)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _in_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
+    if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
+        raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
+    return lesson, db.session.get_one(LessonVersion, lesson.working_id)
+
+
+def _clean(note: str) -> str:
+    return clean_paragraphs(note, field="message", limit=ReviewRequest.NOTE_MAX)
+
+
+def _open_request(version_id: int, asked_id: int | None) -> ReviewRequest | None:
+    asked = ReviewRequest.asked_id.is_(None) if asked_id is None else ReviewRequest.asked_id == asked_id
+    query = select(ReviewRequest).where(ReviewRequest.version_id == version_id, asked, *OPEN)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _write(actor: Actor, version: LessonVersion, asked_id: int | None, note: str) -> ReviewRequest:
+    request = ReviewRequest(
+        version_id=version.id,
+        asked_id=asked_id,
+        asked_by_id=actor.id,
+        note=note,
+        asked_at=clock.now(),
+        due_on=workdays.after(days.today(), TERM),
+    )
+    db.session.add(request)
+    db.session.flush()
+    events.record("review.requested", request_id=request.id)
+    return request

@@ -1,0 +1,53 @@
+"""The form that asks somebody to check a lesson: whom it offers, and whom somebody chose or typed in it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from forum.domain.lessons.review_candidates import Candidate, Candidates
+from forum.domain.lessons.workbench import asking
+from forum.domain.themes import labels
+from forum.infra.i18n import _
+from forum.models.spaces import Audience
+from forum.policy.errors import Invalid
+from forum.web.forms.workbench import GROUP, OTHER, AskForm
+from forum.web.http.current_user import actor
+
+
+def offer(form: AskForm, offered: Iterable[Candidates]) -> None:
+    """Let the form offer the groups and the people who can be asked, each with a line about them."""
+    offered = list(offered)
+    people: dict[int, tuple[Candidate, list[str]]] = {one.id: (one, []) for one in form.found}
+    for candidates in offered:
+        for one in candidates.people:
+            people.setdefault(one.id, (one, []))[1].append(str(labels.AUDIENCES[candidates.audience]))
+    choices: list[tuple[str, Any]] = []
+    if any(candidates.has_group for candidates in offered):
+        choices.append((GROUP, _("Whoever of them is free first")))
+    choices += [(str(one.id), one.byline.name) for one, _audiences in people.values()]
+    form.reviewer.choices = [*choices, (OTHER, _("Somebody else, by name"))]
+    for one, audiences in people.values():
+        readers = ", ".join(audiences) if len(offered) > 1 else ""
+        about = (one.byline.job, one.byline.org_words, readers)
+        form.about[str(one.id)] = " · ".join(filter(None, about))
+
+
+def chosen(form: AskForm, lesson_id: int, audience: Audience) -> int | None:
+    """Return the id of who was chosen, None for the group; Invalid at the field, which then offers who was found."""
+    value = form.reviewer.data or ""
+    if value == GROUP:
+        return None
+    if value.isdecimal() and len(value) < 19:
+        return int(value)
+    if value != OTHER:
+        raise Invalid("reviewer", _("Choose whom you ask."))
+    typed = " ".join((form.reviewer_name.data or "").split())
+    found = asking.find(actor(), lesson_id, audience, typed)
+    exact = [
+        one for one in found if typed.casefold() in (one.byline.name.casefold(), one.byline.handle.casefold())
+    ]
+    if len(exact) == 1:
+        return exact[0].id
+    form.found = found
+    if found:
+        raise Invalid("reviewer", _("Choose whom you mean."))
+    raise Invalid("reviewer_name", _("Nobody with this name can check the lesson for these readers."))

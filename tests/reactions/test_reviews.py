@@ -1,0 +1,98 @@
+"""What is asked about a review becomes mail: to whoever can check it, and to its makers; once each."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+
+from forum.domain.lessons import lessons, review_requests
+from forum.infra import clock, days, workdays
+from forum.infra.db import db
+from forum.jobs import calendar, event_processing, letters
+from forum.models.lessons import ReviewRequest
+from forum.models.mail import OutgoingMail
+from forum.models.spaces import Audience, Role
+from tests.factories import make_member, make_post, make_space
+from tests.lesson_scenario import build
+
+
+@pytest.fixture
+def scenario(session):
+    return build()
+
+
+def mails(kind):
+    """Who gets a letter of that kind."""
+    while event_processing.process_due():
+        pass
+    return sorted(db.session.scalars(db.select(OutgoingMail.member_id).where(OutgoingMail.kind == kind)))
+
+
+def sent(scenario, **over):
+    lesson = scenario.draft()
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, **over)
+    return lesson
+
+
+def letter(kind):
+    row = db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.kind == kind)).first()
+    return letters.letter_for(row).message.get_body(("plain",)).get_content()
+
+
+def at_ten(day):
+    return datetime.combine(day, time(10), tzinfo=days.zone_of(None))
+
+
+def test_a_group_is_mailed_once_and_only_those_who_can_check_it(scenario):
+    make_member("Third", space=make_space("Genk", city="genk"), city="genk")
+    lesson = sent(scenario)
+    assert mails("review_request") == sorted([scenario.reviewer.id, scenario.editor.id])
+    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    assert mails("lesson_published") == [scenario.curator.id]
+    with pytest.raises(Exception, match="over"):
+        letter("review_request")
+
+
+def test_one_reminder_then_the_curator_hears_once_of_silence(scenario):
+    make_post(scenario.thread, scenario.reviewer)
+    sent(scenario, asked_id=scenario.reviewer.id)
+    today = days.today()
+    for day, reminded, lapsed in (
+        (workdays.after(today, 6), 0, 0),
+        (workdays.after(today, 7), 1, 0),
+        (workdays.after(today, 10), 1, 0),
+        (workdays.after(today, 10) + timedelta(days=1), 1, 1),
+        (workdays.after(today, 15), 1, 1),
+    ):
+        with clock.at(at_ten(day)):
+            calendar.look_at_reviews()
+            assert (len(mails("review_reminder")), len(mails("review_lapsed"))) == (reminded, lapsed), day
+    assert mails("review_reminder") == [scenario.reviewer.id]
+    assert mails("review_lapsed") == [scenario.curator.id]
+    assert "Wout" in letter("review_lapsed")
+
+
+def test_who_asked_hears_that_somebody_declined_and_nobody_is_reminded(scenario):
+    make_post(scenario.thread, scenario.reviewer)
+    lesson = sent(scenario, asked_id=scenario.reviewer.id)
+    review_requests.decline(scenario.actor("reviewer"), lesson.id)
+    assert mails("review_declined") == [scenario.curator.id]
+    assert "Wout" in letter("review_declined")
+    with clock.at(at_ten(workdays.after(days.today(), 15))):
+        calendar.look_at_reviews()
+        assert mails("review_reminder") == mails("review_lapsed") == []
+
+
+def test_a_letter_about_a_masked_source_names_neither_its_city_nor_who_makes_it(session):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)
+    second = make_member("Mia", space=scenario.space, role=Role.MODERATOR)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK, note="Cas of Aalst asks.")
+    assert second.id not in mails("review_request")
+    words = letter("review_request")
+    assert lessons.working(lesson).title in words
+    for secret in ("Cas", "Aalst", "Why they stopped"):
+        assert secret not in words
+    request = db.session.scalars(db.select(ReviewRequest)).one()
+    assert review_requests.asker(scenario.actor("reviewer"), request) == "een moderator van een stad"
+    assert review_requests.asker(scenario.actor("second"), request) == "Cas"
