@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.consents import closing, passages, store
 from forum.domain.consents.passages import Passage
@@ -17,6 +17,7 @@ from forum.models.claims import Claim
 from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience, Space
+from forum.models.threads import Post
 from forum.policy.actions import Answer, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
@@ -27,7 +28,8 @@ from forum.policy.visibility import get_visible
 class Asked:
     """One passage of a round: without `state` it is still being asked, afterwards it is stands, gone or other.
 
-    `other` are words of the author that nobody took or left yet.
+    `other` are words of the author that nobody took or left yet. While its post is hidden or taken back, a passage is
+    `withheld`, and has no words, whatever was answered.
     """
 
     id: int
@@ -113,15 +115,30 @@ def _asked(rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
     found = []
     for round_ in rounds:
         requests = store.requests_of(round_.id)
-        names = dict(
-            db.session.execute(
-                select(Member.id, Member.name).where(Member.id.in_({one.author_id for one in requests}))
-            ).all()
-        )
+        names, withheld = _names(requests), _withheld(requests)
         requests.sort(key=lambda one: (order.get(one.claim_text, len(order) + 1), one.id))
         is_closed = round_.closed_at is not None
-        found += [_passage(one, names[one.author_id], is_closed=is_closed) for one in requests]
+        found += [
+            Asked(one.id, names[one.author_id], one.claim_text, "", "", "", "withheld")
+            if one.post_id in withheld
+            else _passage(one, names[one.author_id], is_closed=is_closed)
+            for one in requests
+        ]
     return found
+
+
+def _names(requests: list[ConsentRequest]) -> dict[int, str]:
+    query = select(Member.id, Member.name).where(Member.id.in_({one.author_id for one in requests}))
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def _withheld(requests: list[ConsentRequest]) -> set[int]:
+    """The posts of these questions that nobody may read at present."""
+    query = select(Post.id).where(
+        Post.id.in_({one.post_id for one in requests}),
+        or_(Post.hidden_at.is_not(None), Post.deleted_at.is_not(None)),
+    )
+    return set(db.session.scalars(query))
 
 
 def _passage(request: ConsentRequest, author: str, *, is_closed: bool) -> Asked:

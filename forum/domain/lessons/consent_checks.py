@@ -137,7 +137,7 @@ def refused_places(lesson_id: int, rows: Iterable[Consent]) -> RefusedPlaces:
 
 
 def refuse_unready(version: LessonVersion, audience: Audience) -> None:
-    """Refuse a version while an author has not agreed, or nobody said that no claim leans on what went.
+    """Refuse a version while an author has not agreed, nobody said that no claim leans on what went, or words are gone.
 
     Invalid at `audience`.
     """
@@ -148,6 +148,9 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
     )
     if db.session.scalar(gone.limit(1)) is not None:
         raise Invalid("audience", _("First say that no claim leans on an excerpt that is gone."))
+    quotes = excerpts.under(version.id)
+    if {one.claim_text for one in quotes} - {one.claim_text for one in quotes if not one.withheld}:
+        raise Invalid("audience", _("A claim rests only on posts that are hidden or were taken back."))
     left = len(missing(version, audience))
     if left:
         raise Invalid(
