@@ -16,7 +16,8 @@ from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.models.threads import PostRevision
 
-PLACES = {"grootstad": "een grote stad", "regionale stad": "een regionale stad", "partner": "Brussel"}
+# The same word for every city: there are only two large ones, so that "a large city" says which one it is.
+PLACE = "een centrumstad"
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,8 @@ def _named(book: Book, name: str) -> str:
 
 def _unnamed(book: Book, name: str, masking: Masking) -> str:
     person = book.person(name)
-    kind = next(one["class"] for one in book.source["cities"] if one["id"] == person["city"])
     who = person["job"] if masking == Masking.FUNCTION else "een medewerker"
-    return f"{who} in {PLACES[kind]}"
+    return f"{who} in {PLACE}"
 
 
 def _note(source: dict[str, Any], post: str, answer: str) -> str:

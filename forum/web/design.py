@@ -36,7 +36,7 @@ KOEN = Byline("Koen", "koen", "#", "verkeersplanner", "staf, stad Mechelen", "me
 RIK = Byline("Rik", "rik", "#", "schepen", "mandaat, stad Roeselare", "roeselare")
 AICHA = Byline("Aïcha", "aicha", "#", "brugfiguur onderwijs", "veldwerk, VGC Brussel", "vgc")
 LIEN = Byline("Lien", "lien", None, "onderzoeker stadssociologie", "academisch", None, guest=True)
-MASKED = Byline("een veldwerker in een grote stad")
+MASKED = Byline("een veldwerker in een centrumstad")
 OPENING = (
     "We hebben drie keer een schoolstraat uitgeprobeerd. De eerste twee keer hebben we ze na de proef weer afgeschaft. "
     "De derde staat er nog. Ik probeer op te schrijven wat het verschil was."

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from forum.domain.lessons import page_queries
+from forum.domain.lessons import origin_queries, page_queries
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock
@@ -146,24 +146,28 @@ def _confirm(lesson_id: int) -> None:
     lesson = db.session.get_one(Lesson, lesson_id, with_for_update=True)
     if lesson.confirmed_at is not None:
         return
-    home = db.session.scalar(select(Space.city).where(Space.id == lesson.space_id))
+    masked, home = db.session.execute(
+        select(origin_queries.is_masked(), Space.city)
+        .select_from(Lesson)
+        .join(Space, Space.id == Lesson.space_id)
+        .where(Lesson.id == lesson_id)
+    ).one()
     went_well = (
         select(AdoptionReport.city, AdoptionReport.reporter_id)
         .join(Capacity, _counts())
-        .where(
-            AdoptionReport.lesson_id == lesson_id,
-            AdoptionReport.outcome.in_(WELL),
-            AdoptionReport.city.is_distinct_from(home),
-        )
+        .where(AdoptionReport.lesson_id == lesson_id, AdoptionReport.outcome.in_(WELL))
         .distinct()
     )
-    reports = db.session.execute(went_well).all()
+    if not masked:
+        went_well = went_well.where(AdoptionReport.city.is_distinct_from(home))
+    # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
+    enough = ENOUGH + 1 if masked else ENOUGH
     # Two cities of one person are one witness.
-    if any(_are_apart(some) for some in combinations(reports, ENOUGH)):
+    if any(_are_apart(some) for some in combinations(db.session.execute(went_well).all(), enough)):
         lesson.confirmed_at = clock.now()
         db.session.flush()
 
 
 def _are_apart(reports: tuple[Any, ...]) -> bool:
     cities, reporters = {row.city for row in reports}, {row.reporter_id for row in reports}
-    return len(cities) == len(reporters) == ENOUGH
+    return len(cities) == len(reporters) == len(reports)

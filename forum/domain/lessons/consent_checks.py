@@ -78,12 +78,22 @@ class Consents:
 
     def waiting(self, quotes: Iterable[Quoted], audience: Audience) -> list[Quoted]:
         """Return those of `quotes` that still need the consent of their author for that audience."""
-        agreed = _reaching(self._rows, audience)
+        agreed = self.reaching(audience)
         return [q for q in quotes if self.are_needed(q, audience) and key(q) not in agreed]
 
     def are_needed(self, quoted: Quoted, audience: Audience) -> bool:
         """Return whether an excerpt may stand before that audience only with the consent of its author."""
         return needed(quoted.right, self._lesson, audience) or self._refused.touch(quoted)
+
+    def rests_on(self, quoted: Quoted, audience: Audience) -> bool:
+        """Return whether an excerpt stands by the consent of its author; a sealed one has written that down."""
+        if quoted.excerpt.right_audience is None:
+            return self.are_needed(quoted, audience)
+        return quoted.consent is not None or needed(quoted.right, self._lesson, audience)
+
+    def reaching(self, audience: Audience) -> Given:
+        """Return the consents that reach that audience, as `given` does."""
+        return _reaching(self._rows, audience)
 
     def went(self, quoted: Quoted) -> bool:
         """Return whether an excerpt overlaps a place that went when a round closed."""
@@ -91,7 +101,7 @@ class Consents:
 
     def consent_id(self, quoted: Quoted, audience: Audience) -> int | None:
         """Return the consent by which an excerpt may stand in the lesson for that audience; None without need."""
-        consent = _reaching(self._rows, audience).get(key(quoted))
+        consent = self.reaching(audience).get(key(quoted))
         return consent.id if consent is not None and self.are_needed(quoted, audience) else None
 
 
@@ -174,11 +184,12 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     One person lights one city, in whatever capacities they are quoted. A city behind a masked source is not named,
     also where somebody else of that city agreed to it.
     """
-    agreed = given(lesson.id, audience)
+    answered = Consents(lesson)
+    agreed = answered.reaching(audience)
     named: dict[str, str] = {}  # by who said it
     masked: set[str | None] = set()
     for quoted in quotes:
-        is_needed = needed(quoted.right, lesson, audience)
+        is_needed = answered.rests_on(quoted, audience)
         consent = agreed.get(key(quoted)) if is_needed else None
         if quoted.removed is not None:
             # It names no city any more; what was masked for its author stays masked.

@@ -122,6 +122,27 @@ def outside(lesson: Lesson, version: LessonVersion) -> bool:
     return is_masked
 
 
+def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
+    """Return claims in which what stands by a consent is in nobody's right because its thread was opened since.
+
+    So it is where words were asked again that once went, of a thread that everybody in the audience reads by now.
+    """
+    return [
+        replace(
+            claim,
+            quotes=[
+                replace(quoted, in_right=False)
+                if quoted.in_right
+                and quoted.consent is not None
+                and not consent_checks.needed(quoted.right, lesson, lesson.audience)
+                else quoted
+                for quoted in claim.quotes
+            ],
+        )
+        for claim in claims
+    ]
+
+
 def masked_together(
     claims: list[QuotedClaim], given: consent_checks.Given
 ) -> tuple[list[QuotedClaim], Terms]:

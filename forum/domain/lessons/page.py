@@ -82,7 +82,7 @@ def _composed(
 ) -> LessonPage:
     """The page; `hidden` says whether its origin is kept from the reader, None that it is drawn as for an outsider."""
     as_outsider = hidden is None
-    claims = excerpts.for_reader(reader, version.id)
+    claims = origin.by_right(excerpts.for_reader(reader, version.id), lesson)
     if as_outsider:
         claims = [replace(claim, quotes=[_outside(q, lesson) for q in claim.quotes]) for claim in claims]
         hidden = origin.outside(lesson, version)

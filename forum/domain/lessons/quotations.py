@@ -33,7 +33,8 @@ def quotation(reader: Actor | None, lesson_id: int) -> ExcerptView | None:
     seen = {row.thread_id for row in sources if row.thread_id is not None}
     is_complete = len(seen) == len(sources)
     given = consent_checks.Given() if is_complete else consent_checks.given(lesson_id, lesson.audience)
-    claims, terms = origin.masked_together(excerpts.for_reader(reader, lesson.current_id), given)
+    claims = origin.by_right(excerpts.for_reader(reader, lesson.current_id), lesson)
+    claims, terms = origin.masked_together(claims, given)
     if lesson.hidden:
         seen &= {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
     views = (
@@ -53,6 +54,7 @@ def _sources(signed_in: bool) -> Select[Any]:
         select(
             Lesson.audience,
             Lesson.current_id,
+            Lesson.space_id,
             Thread.id.label("thread_id"),
             origin.is_hidden(reader).label("hidden"),
         )

@@ -27,7 +27,6 @@ class WeakenedLesson:
     id: int
     public_id: str
     title: str
-    space_id: int
     claims: list[int]  # by number
     since: datetime
 
@@ -92,7 +91,6 @@ def waiting(actor: Actor) -> list[WeakenedLesson]:
             lesson.id,
             lesson.public_id or "",
             title,
-            lesson.space_id,
             [claim.position for claim in claims[version_id] if is_bare(claim, lesson)],
             lesson.weakened_at or clock.now(),
         )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from forum.domain.lessons import adoptions
+from forum.domain.lessons import adoptions, lessons
 from forum.domain.people import capacities
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level
@@ -108,3 +108,21 @@ def test_a_report_counts_once_its_capacity_is_confirmed(scenario):
     db.session.flush()
     adoptions.confirm_again(held.id)
     assert scenario.lesson.confirmed_at is not None
+
+
+def test_what_confirms_a_masked_lesson_tells_nothing_of_its_city(session):
+    """Whichever two cities report, nothing comes of it; with a third it does, its own among them or not."""
+    told = []
+    for reporting in (("aalst", "genk", "leuven"), ("gent", "genk", "leuven")):
+        scenario = build(Audience.SPACE)
+        scenario.lesson = scenario.draft()
+        scenario.agree(scenario.lesson)
+        lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
+        lessons.publish(scenario.actor("reviewer"), scenario.lesson.id)
+        scenario.day = scenario.lesson.published_at.date()
+        confirmed = []
+        for city in reporting:
+            report(scenario, city, make_member("Kim", city=city))
+            confirmed.append(scenario.lesson.confirmed_at is not None)
+        told.append(confirmed)
+    assert told == [[False, False, True]] * 2
