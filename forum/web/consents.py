@@ -8,6 +8,7 @@ from forum.domain.consents import answers, desk, other_words, rounds
 from forum.domain.consents import requests as consent_requests
 from forum.domain.consents import wording as consent_wording
 from forum.domain.consents.passages import Wording
+from forum.domain.lessons import giveaways
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
@@ -154,11 +155,15 @@ def _permission(
     page = desk.page(actor(), lesson_id, audience)
     form = PermissionForm(formdata=None, data={"audience": page.audience.value})
     form.offer(page.audiences)
+    asked = asked or {one.excerpt_id: one.start() for one in page.passages}
+    proposed = [(one.words, one.as_masked) for one in asked.values()]
+    proposed += [(one.words, one.as_masked) for one in page.asked]
     return render_template(
         "consents/permission.html",
         page=page,
         form=form,
-        asked=asked or {one.excerpt_id: one.start() for one in page.passages},
+        asked=asked,
+        giveaways=giveaways.of_draft(actor(), lesson_id, page.audience, proposed),
         changes=consent_wording.changes,
         wrong=wrong or {},
         ticked=ticked or set(),

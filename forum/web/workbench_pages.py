@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, url_for
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.drafts.views import Subject
+from forum.domain.lessons import giveaways
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
@@ -65,6 +66,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     if part == "review":
         candidates = asking.offered(actor(), lesson_id, audiences)
         reviewers.offer(context["submission_form"], candidates)
+        context["giveaways"] = giveaways.of_draft(actor(), lesson_id, _wanted(workbench))
         context["candidates"] = {one.audience: one for one in candidates}
     return render_template(
         "workbench/show.html",
@@ -116,6 +118,13 @@ def back(lesson_id: int, part: str, **more: Any) -> Any:
     thread_id, page = position()
     beside: dict[str, Any] = {"thread": thread_id, "page": page}
     return redirect(url_for("workbench.show", lesson_id=lesson_id, part=part, **(beside | more)), 303)
+
+
+def _wanted(workbench: workbench_draft.Workbench) -> Audience:
+    """For whom the lesson probably will be: those who were chosen, else the network where that may be chosen."""
+    offered = {Audience(option.audience) for option in workbench.audiences}
+    chosen = workbench.lesson.audience
+    return Audience.NETWORK if chosen == Audience.SPACE and Audience.NETWORK in offered else chosen
 
 
 def _slots(workbench: workbench_draft.Workbench) -> dict[Subject, draft_slots.Slot]:

@@ -359,3 +359,26 @@ def test_e2_the_numbers_of_claims_are_no_words_of_the_post(app):
     assert f'data-start="{start}">nobody talks with </mark>' in text
     assert f'data-start="{end - 2}" data-claims="1">me</mark><span data-start="{end}">' in text
     assert re.sub("<[^>]*>", "", text).strip() == OPENING
+
+
+def test_what_gives_a_masked_source_away_is_told_before_it_is_sent(app):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft(text="In Aalst contact keeps people")
+    curator = browser(app, scenario.curator)
+    for address in (f"/workbench/{lesson.id}?part=review", f"/workbench/{lesson.id}/permission"):
+        told = page(curator, address)
+        assert 'Claims: “<span dir="auto">Aalst</span>”. This names Aalst.' in told
+        assert '“<span dir="auto">somebody' not in told
+        page(browser(app, scenario.reviewer), address, 404)
+    asked = f"words-{db.session.scalars(db.select(Excerpt.id)).one()}"
+    wrong = submit(
+        curator, f"/workbench/{lesson.id}/permission", {"audience": "network", asked: "Ring Amina"}
+    )
+    assert (
+        'An excerpt: “<span dir="auto">Amina</span>”. This names Amina, who can be looked up.' in wrong.text
+    )
+    claim = db.session.scalars(db.select(Claim)).one()
+    claim.text = "Contact keeps people"
+    db.session.commit()
+    for address in (f"/workbench/{lesson.id}?part=review", f"/workbench/{lesson.id}/permission"):
+        assert "A reader of another city" not in page(curator, address)

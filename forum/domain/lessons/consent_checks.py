@@ -184,6 +184,18 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     One person lights one city, in whatever capacities they are quoted. A city behind a masked source is not named,
     also where somebody else of that city agreed to it.
     """
+    named, masked = _named_and_masked(lesson, quotes, audience)
+    return [city for city in dict.fromkeys(named.values()) if city not in masked], bool(masked)
+
+
+def masked_cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> set[str]:
+    """Return the cities behind masked sources, which the readers of that audience must not be led to."""
+    return {city for city in _named_and_masked(lesson, quotes, audience)[1] if city is not None}
+
+
+def _named_and_masked(
+    lesson: Lesson, quotes: Iterable[Quoted], audience: Audience
+) -> tuple[dict[str, str], set[str | None]]:
     answered = Consents(lesson)
     agreed = answered.reaching(audience)
     named: dict[str, str] = {}  # by who said it
@@ -200,7 +212,7 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
             named.setdefault(quoted.handle, quoted.city)
         else:
             masked.add(quoted.city)
-    return [city for city in dict.fromkeys(named.values()) if city not in masked], bool(masked)
+    return named, masked
 
 
 # Requests without a yes in a round that is over: refused and not answered are the same row by then.

@@ -6,11 +6,13 @@ They find too much rather than too little: what is done with it is decided by a 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from forum.models.cities import BY_CODE
 
-# How a city is written besides its name: other spellings and languages, what belongs to it, who lives there.
+# How a city is written besides its name: other spellings and languages, what belongs to it, who lives there; all three
+# in the same order.
 SPELLINGS = {
     "sintniklaas": ("Sint-Niklaas", "Sint Niklaas", "St-Niklaas", "St. Niklaas", "St.-Niklaas"),
     "antwerpen": ("Antwerpen", "Antwerp"),
@@ -119,6 +121,16 @@ ONLY = re.compile(
     r"|\bals\s(?:enige|eerste)\b|\bas the (?:only|first)\b",
     re.IGNORECASE,
 )
+
+
+@cache
+def naming(code: str) -> "re.Pattern[str]":
+    """Return what finds a city in a text: its spellings, what belongs to it, and who lives there."""
+    place = list(SPELLINGS).index(code)
+    inhabitants = (INHABITANTS[place] + ending for ending in ("s", "en", ""))
+    return re.compile(
+        rf"\b(?:{_either((*SPELLINGS[code], ADJECTIVES[place], *inhabitants))})\b", re.IGNORECASE
+    )
 
 
 def found(words: str, names: Iterable[str], said_day: date) -> list[Found]:

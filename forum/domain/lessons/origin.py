@@ -23,6 +23,7 @@ from forum.infra.i18n import _
 from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonVersion, ReviewBasis
+from forum.models.spaces import Audience
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_values
 from forum.policy.visibility import Reader, visible
@@ -116,9 +117,9 @@ def maker_words(name: str, *, known: bool) -> str:
     return name if known else _("a moderator of a city")
 
 
-def outside(lesson: Lesson, version: LessonVersion) -> bool:
+def outside(lesson: Lesson, version: LessonVersion, audience: Audience) -> bool:
     """Return whether a reader outside its space would not get the origin of the version that is being made."""
-    _named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), lesson.audience)
+    _named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
     return is_masked
 
 

@@ -5,7 +5,6 @@ Readers who may not see a thread get the words as their author agreed, and nothi
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from forum.domain.lessons import adoptions, consent_checks, origin, page_queries, weakened
 from forum.domain.lessons.adoptions import PostLink
@@ -19,7 +18,7 @@ from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonState, LessonVersion
-from forum.models.spaces import Role
+from forum.models.spaces import Audience, Role
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.readers import reader_values
@@ -35,13 +34,17 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     return _composed(reader, *row)
 
 
-def preview(reader: Actor, lesson_id: int) -> LessonPage:
-    """Return the version that is being made, exactly as a reader outside its threads would get it; or NotFound."""
+def preview(reader: Actor, lesson_id: int, audience: Audience | None = None) -> LessonPage:
+    """Return the version that is being made, exactly as a reader outside its threads would get it; or NotFound.
+
+    `audience`: for whom it would be, where that is not said yet.
+    """
     values = {**reader_values(reader), "lesson_id": lesson_id}
     row = db.session.execute(page_queries.working(), values).one_or_none()
     if row is None:
         raise NotFound
-    return _composed(reader, *row)
+    lesson, version, tag_words = row
+    return _composed(reader, lesson, version, tag_words, audience=audience)
 
 
 def excerpt_view(quoted: Quoted, seen: Collection[int], given: Consent | Agreed | None) -> ExcerptView:
@@ -79,23 +82,27 @@ def _composed(
     version: LessonVersion,
     tag_words: str | None,
     hidden: bool | None = None,
+    audience: Audience | None = None,
 ) -> LessonPage:
     """The page; `hidden` says whether its origin is kept from the reader, None that it is drawn as for an outsider."""
-    as_outsider = hidden is None
+    as_outsider, audience = hidden is None, audience or lesson.audience
     claims = origin.by_right(excerpts.for_reader(reader, version.id), lesson)
     if as_outsider:
-        claims = [replace(claim, quotes=[_outside(q, lesson) for q in claim.quotes]) for claim in claims]
-        hidden = origin.outside(lesson, version)
+        claims = [
+            replace(claim, quotes=[_outside(q, lesson, audience) for q in claim.quotes]) for claim in claims
+        ]
+        hidden = origin.outside(lesson, version, audience)
     values = {**reader_values(reader), "lesson_id": lesson.id}
     threads = select_rows(page_queries.sources(reader is not None), values).all()
-    shown = [thread for thread in threads if thread.seen and not (as_outsider and _leads_in(thread, lesson))]
+    leads_in = {t.id for t in threads if as_outsider and consent_checks.needed(t, lesson, audience)}
+    shown = [thread for thread in threads if thread.seen and thread.id not in leads_in]
     complete = len(shown) == len(threads)
     if hidden and not as_outsider:
         # A thread that was opened since would lead to who is masked.
         by_right = {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
         shown = [thread for thread in shown if thread.id in by_right]
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
-    given = consent_checks.Given() if complete else consent_checks.given(lesson.id, lesson.audience)
+    given = consent_checks.Given() if complete else consent_checks.given(lesson.id, audience)
     claims, terms = origin.masked_together(claims, given)
     return LessonPage(
         lesson=lesson,
@@ -128,14 +135,9 @@ def _claims(
     ]
 
 
-def _leads_in(thread: Any, lesson: Lesson) -> bool:
-    """Whether the lesson will have readers who may not see the thread."""
-    return consent_checks.needed(thread, lesson, lesson.audience)
-
-
-def _outside(quoted: Quoted, lesson: Lesson) -> Quoted:
+def _outside(quoted: Quoted, lesson: Lesson, audience: Audience) -> Quoted:
     """The excerpt as a reader gets it who belongs to none of the spaces it came from."""
-    if consent_checks.needed(quoted.right, lesson, lesson.audience):
+    if consent_checks.needed(quoted.right, lesson, audience):
         return replace(quoted, in_right=False)
     return quoted
 

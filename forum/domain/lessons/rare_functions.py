@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import func, literal, or_, select
 
 from forum.domain.people.capacities import holds_on
 from forum.infra import days
@@ -23,18 +23,6 @@ def holders(function: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def rare(functions: Collection[str]) -> set[str]:
-    """Return those of these functions that fewer than RARE members have today, in small letters (one query)."""
-    names = {function.lower() for function in functions}
-    query: Any = (
-        select(_FUNCTION, func.count(Capacity.member_id.distinct()))
-        .where(_FUNCTION.in_(names), holds_on(days.today()))
-        .group_by(_FUNCTION)
-    )
-    held = {row[0]: row[1] for row in db.session.execute(query)}
-    return {name for name in names if held.get(name, 0) < RARE}
-
-
 def within(words: str) -> dict[str, int]:
     """Return the functions that stand in a text and that fewer than RARE members have, with how many (one query)."""
     text = words.lower()
@@ -48,6 +36,28 @@ def within(words: str) -> dict[str, int]:
     )
     rows = db.session.execute(query).all()
     return {row[0]: row[1] for row in rows if re.search(rf"\b{re.escape(row[0])}", text)}
+
+
+def of_these(words: str, functions: Collection[str]) -> set[str]:
+    """Return those of these functions that stand in a text and lead to a few people, also by their first word alone.
+
+    In small letters. One query, none where no such word stands there.
+    """
+    text = words.lower()
+    known = {name.lower() for name in functions}
+    known |= {name.split()[0].strip(",;:") for name in known if name.split()}
+    here = {name for name in known if name and re.search(rf"\b{re.escape(name)}\b", text)}
+    if not here:
+        return set()
+    query: Any = select(Capacity.member_id, _FUNCTION.label("function")).where(
+        or_(*(_FUNCTION.startswith(name, autoescape=True) for name in sorted(here))), holds_on(days.today())
+    )
+    held: dict[str, set[int]] = {name: set() for name in here}
+    for row in db.session.execute(query):
+        for name in here:
+            if re.match(rf"{re.escape(name)}\b", row.function):
+                held[name].add(row.member_id)
+    return {name for name, members in held.items() if len(members) < RARE}
 
 
 def kind_of_job(function: str) -> str:
