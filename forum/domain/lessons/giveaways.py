@@ -38,7 +38,7 @@ NOTES: Mapping[str, Any] = {
         "The lesson already stands in this list: masking comes too late for whoever saw it there."
     ),
     "profile": lazy("This names %(who)s, who can be looked up."),
-    "ring": lazy("The circle of the lesson already shows %(who)s."),
+    "ring": lazy("The lesson already shows %(who)s among its cities."),
     "number": lazy("This leads to a thread or a lesson of %(who)s."),
     "file": lazy("The name of a file leads to whoever made it."),
     "contact": lazy("An address, a number or a link leads to one organisation or person."),
@@ -116,7 +116,7 @@ def _drawn(got: Fetched, behind: _Behind) -> Iterator[GiveAway]:
     for name in sorted(got.checkers & set(behind.reviewers)):
         yield _one("reviewer", _("Checked by"), name, name)
     for code in sorted(got.cities & set(behind.cities)):
-        yield _one("ring", _("The circle"), city_name(code), city_name(code))
+        yield _one("ring", _("Cities of the lesson"), city_name(code), city_name(code))
     if got.is_listed:
         yield _one("space_list", _("Lessons made here"), behind.spaces[0], behind.place)
 

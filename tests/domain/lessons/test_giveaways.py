@@ -54,7 +54,7 @@ def capacity(member, function, city, **over):
 
 def out(scenario, by="reviewer", audience=Audience.NETWORK):
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=audience)
-    lessons.publish(scenario.actor(by), scenario.lesson.id)
+    lessons.publish(scenario.actor(by), scenario.lesson.id, recognised=False)
     return lessons.revise(scenario.actor("curator"), scenario.lesson.id)
 
 
