@@ -174,6 +174,13 @@ def _of_review(
     return _of_round(subject, told, "request_id")
 
 
+def _review_shortened(mail: OutgoingMail, member: Member | None) -> Content:
+    if not undoable.stands(mail.payload["act_id"]):
+        raise NothingToSend("undone")
+    told = _of_review(lazy("A lesson that you check lost an excerpt"), review_letters.question)
+    return told(mail, member)
+
+
 def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
@@ -262,6 +269,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "lesson_published": _lesson_published,
     "review_request": _of_review(lazy("Will you check a lesson?"), review_letters.question),
     "review_reminder": _of_review(lazy("Reminder: will you check a lesson?"), review_letters.question),
+    "review_shortened": _review_shortened,
     "review_declined": _of_review(lazy("Somebody will not check your lesson"), review_letters.declined),
     "review_lapsed": _of_review(lazy("Nobody has checked your lesson yet"), review_letters.lapsed),
     "consent_request": _of_round(lazy("May your text stand in a lesson?"), round_letters.question),

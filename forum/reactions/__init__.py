@@ -24,6 +24,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "review.requested": (reviews.requested,),
     "review.reminded": (reviews.reminded,),
     "review.declined": (reviews.declined,),
+    "review.shortened": (reviews.shortened,),
     "review.lapsed": (reviews.lapsed,),
     "consent_round.opened": (consents.opened,),
     "consent_round.reminded": (consents.reminded,),

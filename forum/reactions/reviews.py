@@ -1,6 +1,7 @@
 """From what is asked about a version in review to queued mail: to whoever can check it, and to its makers."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from forum.domain.lessons import review_letters
 from forum.domain.mailing.mail_queue import queue_mail
@@ -8,6 +9,7 @@ from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.mail import Lane
+from forum.models.undo import UndoableAct
 
 
 def requested(event: Event) -> None:
@@ -30,6 +32,18 @@ def lapsed(event: Event) -> None:
     _queue("review_lapsed", event, review_letters.makers(event.payload["request_id"]))
 
 
+def shortened(event: Event) -> None:
+    """Tell who is asked that the version lost words, once the act can no longer be undone."""
+    act = db.session.get(UndoableAct, event.payload["act_id"])
+    if act is not None:
+        _queue(
+            "review_shortened",
+            event,
+            review_letters.asked(event.payload["request_id"]),
+            not_before=act.until,
+        )
+
+
 def published(event: Event) -> None:
     """Tell who makes the lesson, and who sent it for review, that it was published."""
     lesson = db.session.get(Lesson, event.payload["lesson_id"])
@@ -38,7 +52,7 @@ def published(event: Event) -> None:
         _queue("lesson_published", event, sorted({lesson.curator_id, version.created_by_id}))
 
 
-def _queue(kind: str, event: Event, members: Iterable[int]) -> None:
+def _queue(kind: str, event: Event, members: Iterable[int], *, not_before: datetime | None = None) -> None:
     for member_id in members:
         queue_mail(
             kind,
@@ -47,4 +61,5 @@ def _queue(kind: str, event: Event, members: Iterable[int]) -> None:
             due_at=event.created_at,
             member_id=member_id,
             payload=event.payload,
+            not_before=not_before,
         )

@@ -33,6 +33,7 @@ LETTERS = {
     "review_lapsed": lazy("Review not done in time"),
     "review_reminder": lazy("Reminder of a review"),
     "review_request": lazy("Request for a review"),
+    "review_shortened": lazy("Lesson in review lost an excerpt"),
     "still_right": lazy("Yearly question about capacities"),
 }
 LANES = {

@@ -46,6 +46,7 @@ def index() -> ResponseReturnValue:
         "workbench/index.html",
         drafts=workbench_desk.drafts_of(actor()),
         waiting=workbench_desk.waiting_for(actor()),
+        asked={one.lesson_id: one for one in review_requests.waiting(actor())},
         overdue=workbench_desk.overdue_for(actor()),
         weakened=weakened.waiting(actor()),
     )

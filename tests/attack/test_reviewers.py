@@ -3,12 +3,12 @@
 import pytest
 
 from forum.domain.consents import consents
-from forum.domain.lessons import claims, lessons
+from forum.domain.lessons import claims, lessons, review_requests
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Level
+from forum.models.accounts import Level, Member
 from forum.models.consents import Masking
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -45,6 +45,7 @@ def checked(session):
     return lesson, claim, maker, checker
 
 
+ENGLISH = {"Accept-Language": "en"}
 FORMS = ("claims", "text", "excerpts", "sources", "submission")
 
 
@@ -78,3 +79,41 @@ def test_a_maker_still_gets_her_own_workbench(client, checked):
     page = submit(client, f"/workbench/{lesson.id}/claims", {"text": ""})
     assert page.status_code == 422
     assert "Aalst" in page.get_data(as_text=True)
+
+
+def test_a_member_whose_city_ended_or_who_left_reads_nothing_of_what_they_were_asked(client, checked):
+    lesson, _claim, maker, _checker = checked
+    genk = make_space("Genk", city="genk")
+    asked = {name: make_member(name, space=genk, city="genk") for name in ("Nel", "Ruben", "Gust")}
+    for member in asked.values():
+        make_thread(genk, member)
+        review_requests.ask(actor(maker), lesson.id, asked_id=member.id)
+    db.session.commit()
+    ended = db.update(Membership).where(Membership.member_id == asked["Nel"].id)
+    db.session.execute(ended.values(ended_at=clock.now()))
+    review_requests.decline(actor(asked["Ruben"]), lesson.id)
+    db.session.commit()
+    for name, status in (("Nel", 404), ("Ruben", 404), ("Gust", 200)):
+        sign_in(client, asked[name])
+        page = client.get(f"/workbench/{lesson.id}")
+        assert page.status_code == status, name
+        for secret in ("Lotte", "Closed talk", "Marleen"):
+            assert secret not in page.get_data(as_text=True), secret
+        for path in ("publication", "return", "refusal") if status == 404 else ():
+            answer = submit(client, f"/workbench/{lesson.id}/{path}", {"note": "Mine", "recognised": "no"})
+            assert answer.status_code == 404, path
+
+
+def test_a_cited_author_and_the_makers_are_refused_like_a_number_of_nobody(client, checked):
+    lesson, _claim, maker, _checker = checked
+    author = db.session.scalars(db.select(Member).where(Member.name == "Lotte")).one()
+    sign_in(client, maker)
+    for crafted in (author.id, maker.id, 2147483000, 10**17):
+        form = {"reviewer": str(crafted)}
+        answer = submit(client, f"/workbench/{lesson.id}/reviewers", form, headers=ENGLISH)
+        assert answer.status_code == 422
+        assert "This person cannot check the lesson for these readers." in answer.get_data(as_text=True)
+    found = submit(
+        client, f"/workbench/{lesson.id}/reviewers", {"reviewer": "other", "reviewer_name": "Lotte"}
+    )
+    assert found.status_code == 422

@@ -29,7 +29,7 @@ from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
-REVIEW = ("review_request", "review_reminder", "review_declined", "review_lapsed")
+REVIEW = ("review_request", "review_reminder", "review_declined", "review_lapsed", "review_shortened")
 CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
 NO_LIST = (
     *SECURITY,
@@ -145,7 +145,8 @@ def _review_mail(kind, locale):
     if kind == "review_declined":
         review_requests.decline(scenario.actor("reviewer"), lesson.id)
     to = scenario.curator if kind in ("review_declined", "review_lapsed") else scenario.reviewer
-    return queued(kind, member=to, request_id=request.id)
+    act = undoable.note(actor(scenario.author), UndoKind.TAKE_BACK)
+    return queued(kind, member=to, request_id=request.id, act_id=act.id)
 
 
 def _consent_mail(kind, locale):

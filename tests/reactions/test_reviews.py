@@ -5,9 +5,11 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from forum.domain.lessons import lessons, review_requests
+from forum.domain.lessons.workbench import asking
+from forum.domain.moderation import taking_back
 from forum.infra import clock, days, workdays
 from forum.infra.db import db
-from forum.jobs import calendar, event_processing, letters
+from forum.jobs import calendar, event_processing, letter_kinds, letters
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role
@@ -48,7 +50,7 @@ def test_a_group_is_mailed_once_and_only_those_who_can_check_it(scenario):
     assert mails("review_request") == sorted([scenario.reviewer.id, scenario.editor.id])
     lessons.publish(scenario.actor("reviewer"), lesson.id)
     assert mails("lesson_published") == [scenario.curator.id]
-    with pytest.raises(Exception, match="over"):
+    with pytest.raises(letter_kinds.NothingToSend):
         letter("review_request")
 
 
@@ -96,3 +98,24 @@ def test_a_letter_about_a_masked_source_names_neither_its_city_nor_who_makes_it(
     request = db.session.scalars(db.select(ReviewRequest)).one()
     assert review_requests.asker(scenario.actor("reviewer"), request) == "een moderator van een stad"
     assert review_requests.asker(scenario.actor("second"), request) == "Cas"
+
+
+def test_who_checks_a_version_hears_that_it_lost_words_once_nobody_can_undo_it(scenario):
+    make_post(scenario.thread, scenario.reviewer)
+    lesson = sent(scenario, asked_id=scenario.reviewer.id)
+
+    def lost(name="reviewer"):
+        return asking.in_review(scenario.actor(name), lesson.id).lost
+
+    assert lost() == 0
+    taking_back.take_back(scenario.actor("author"), scenario.post.id)
+    assert lost() == lost("curator") == 1
+    assert mails("review_shortened") == [scenario.reviewer.id]
+    assert lessons.working(lesson).title in letter("review_shortened")
+    taking_back.put_back(scenario.actor("author"), scenario.post.id)
+    assert lost() == 0
+    with pytest.raises(letter_kinds.NothingToSend):
+        letter("review_shortened")
+    make_post(scenario.thread, scenario.author)
+    taking_back.take_back(scenario.actor("author"), scenario.posts()[-1].id)
+    assert mails("review_shortened") == [scenario.reviewer.id], "nothing of that post is quoted"

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.audit import undoable
-from forum.domain.lessons import consent_checks, rights, weakened
+from forum.domain.lessons import consent_checks, review_losses, rights, weakened
 from forum.domain.lessons.page import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.mailing import events
@@ -113,6 +113,10 @@ def take_out(actor: Actor, excerpt_id: int) -> UndoableAct:
     )
     follow(lesson)
     events.record("lesson.lost_words", lesson_id=lesson.id, act_id=act.id)
+    gone = {removal.revision_id for removal in removed}
+    review_losses.tell(
+        act, [lesson], lambda quoted: quoted.removed is not None and quoted.excerpt.revision_id in gone
+    )
     return act
 
 

@@ -8,10 +8,10 @@ from forum.domain.consents.requests import WaitingQuestion
 from forum.domain.consents.rounds import ClosedRound
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
-from forum.domain.lessons import weakened
+from forum.domain.lessons import review_answers, review_requests, weakened
+from forum.domain.lessons.review_answers import CameBack
+from forum.domain.lessons.review_requests import WaitingReview
 from forum.domain.lessons.weakened import WeakenedLesson
-from forum.domain.lessons.workbench import desk as workbench_desk
-from forum.domain.lessons.workbench.desk import DraftCard
 from forum.domain.mailing import notifications
 from forum.domain.mailing.notifications import Notice
 from forum.domain.spaces import confirmations, join_requests
@@ -30,7 +30,8 @@ class Waiting:
     """
 
     questions: list[WaitingQuestion]  # to them as an author
-    reviews: list[DraftCard] = field(default_factory=list)
+    reviews: list[WaitingReview] = field(default_factory=list)  # asked of them, by name or in a group
+    came_back: list[CameBack] = field(default_factory=list)  # to them as a maker
     closed_rounds: list[ClosedRound] = field(default_factory=list)
     weakened: list[WeakenedLesson] = field(default_factory=list)
     join_requests: list[WaitingRequest] = field(default_factory=list)
@@ -45,10 +46,10 @@ class Waiting:
 
 def of(actor: Actor) -> Waiting:
     """Return what waits for the actor (as many queries however much there is; few for who moderates nothing)."""
-    answers_for_others = actor.moderates or bool(actor.network_roles)
     return Waiting(
         questions=consent_requests.waiting(actor),
-        reviews=workbench_desk.waiting_for(actor) if answers_for_others else [],
+        reviews=review_requests.waiting(actor),
+        came_back=review_answers.waiting(actor),
         closed_rounds=rounds.waiting(actor) if actor.moderates else [],
         weakened=weakened.waiting(actor),
         join_requests=join_requests.waiting_anywhere(actor, FEW + 1) if actor.moderates else [],

@@ -197,13 +197,14 @@ def publish(
 
     `recognised`: whether somebody in the city of a masked source would recognise that person; of a version without one
     it is not asked. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a
-    consent is missing, or at `recognised`.
+    consent is missing, at `claims` when one lost its words, or at `recognised`.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
     lesson, version = _to_review(actor, lesson_id)
     consent_checks.refuse_unready(version, lesson.audience)
+    weakened.refuse_bare(lesson, version.id)
     lesson_reviews.refuse_recognisable(version, recognised)
     now = clock.now()
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED)

@@ -93,6 +93,12 @@ def end(version_id: int) -> None:
     )
 
 
+def open_about(version_id: int) -> list[ReviewRequest]:
+    """Return what is asked about a version and neither ended nor declined, in the order it was asked."""
+    query = select(ReviewRequest).where(ReviewRequest.version_id == version_id, *OPEN)
+    return list(db.session.scalars(query.order_by(ReviewRequest.id)))
+
+
 def asked_of(actor: Actor, lesson_id: int) -> ReviewRequest | None:
     """Return the open request that is addressed to the actor by name, else the one to the group; NotFound.
 

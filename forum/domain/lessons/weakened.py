@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.lessons import rights
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import QuotedClaim
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.i18n import _
 from forum.models.accounts import NetworkRole
-from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
 from forum.models.spaces import Role
 from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
 from forum.policy.visibility import sees
 
 MOST = 50
@@ -32,11 +34,15 @@ class WeakenedLesson:
 
 
 def hold(thread_id: int) -> list[Lesson]:
-    """Return the published lessons made from a thread, locked: whoever changes a post does this before its thread."""
+    """Return the lessons made from a thread that are published or in review, locked.
+
+    Whoever changes a post does this before its thread.
+    """
+    read = or_(Lesson.current_id.is_not(None), Lesson.state == LessonState.IN_REVIEW)
     query = (
         select(Lesson)
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
-        .where(LessonSource.thread_id == thread_id, Lesson.current_id.is_not(None))
+        .where(LessonSource.thread_id == thread_id, read)
         .order_by(Lesson.id)
         .with_for_update(of=Lesson)
         .execution_options(populate_existing=True)
@@ -62,6 +68,12 @@ def look(lessons: Iterable[Lesson]) -> None:
 def is_bare(claim: QuotedClaim, lesson: Lesson) -> bool:
     """Return whether a claim of a lesson has no words left that its readers can read."""
     return not any(rights.is_readable(quoted, lesson) for quoted in claim.quotes)
+
+
+def refuse_bare(lesson: Lesson, version_id: int) -> None:
+    """Refuse a version with a claim that has no words left that readers can read; Invalid at `claims`."""
+    if any(is_bare(claim, lesson) for claim in excerpts.by_claim(version_id)):
+        raise Invalid("claims", _("A claim has no excerpt left that readers can read: send the lesson back."))
 
 
 def bare(lesson: Lesson) -> list[int]:

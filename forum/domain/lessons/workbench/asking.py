@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from forum.domain.lessons import review_requests, review_states
+from forum.domain.lessons import review_losses, review_requests, review_states
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking, Candidate, Candidates
 from forum.domain.lessons.review_states import AskedLine
 from forum.infra.db import db
-from forum.models.lessons import Lesson, LessonVersion
+from forum.infra.i18n import _
+from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import NotFound
+from forum.policy.errors import Conflict, NotFound
 from forum.policy.visibility import get_visible
 
 
@@ -33,6 +34,7 @@ class InReview:
 
     answer: Answer
     question: Question | None
+    lost: int  # excerpts, since it was sent
     is_masked: bool  # its reviewer says whether somebody would be recognised
     is_maker: bool
     asked: list[AskedLine]
@@ -55,8 +57,10 @@ def find(actor: Actor, lesson_id: int, audience: Audience, typed: str) -> list[C
 
 
 def in_review(actor: Actor, lesson_id: int) -> InReview:
-    """Return what stands beside a version in review; NotFound."""
+    """Return what stands beside a version in review; NotFound, Conflict when it is not in review any more."""
     lesson, version = _made(actor, lesson_id)
+    if lesson.state != LessonState.IN_REVIEW:
+        raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     is_maker = bool(may_moderate(actor, lesson.space_id))
     answer = lesson_reviews.answer_for(actor, lesson, version)
     asked: list[AskedLine] = []
@@ -75,6 +79,7 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
         )
         if request is not None
         else None,
+        lost=review_losses.lost(version),
         is_masked=version.masked,
         is_maker=is_maker,
         asked=asked,

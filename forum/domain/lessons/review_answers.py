@@ -1,0 +1,111 @@
+"""What came back to those who make a lesson: it was returned, or whoever was asked declined or did not answer."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from forum.infra import days
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.lessons import (
+    Lesson,
+    LessonReview,
+    LessonState,
+    LessonVersion,
+    ReviewRequest,
+    Verdict,
+)
+from forum.models.spaces import Role
+from forum.policy.actors import Actor
+from forum.policy.visibility import sees
+
+MOST = 50
+
+
+class CameBackAs(enum.StrEnum):
+    """How something came back."""
+
+    RETURNED = "returned"
+    DECLINED = "declined"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """A lesson that its makers have to go on with; `name` is who returned or declined it, empty for a silent group."""
+
+    lesson_id: int
+    title: str
+    how: CameBackAs
+    name: str
+    at: datetime
+
+
+def waiting(actor: Actor) -> list[CameBack]:
+    """Return what came back to the actor as curator, or as who asked, the longest waiting first (two queries).
+
+    Of a version in review nothing waits as long as anybody else is asked and has time.
+    """
+    moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
+    if not moderated:
+        return []
+    found = [*_returned(actor, moderated), *_unanswered(actor, moderated)]
+    return sorted(found, key=lambda one: (one.at, one.lesson_id))
+
+
+def _returned(actor: Actor, moderated: list[int]) -> list[CameBack]:
+    """Drafts whose last verdict was a return."""
+    latest = (
+        select(func.max(LessonReview.id))
+        .join(LessonVersion, LessonVersion.id == LessonReview.version_id)
+        .where(LessonVersion.lesson_id == Lesson.id)
+        .correlate(Lesson)
+        .scalar_subquery()
+    )
+    query = (
+        select(Lesson.id, LessonVersion.title, Member.name, LessonReview.created_at)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .join(LessonReview, LessonReview.id == latest)
+        .join(Member, Member.id == LessonReview.reviewer_id)
+        .where(
+            sees(Lesson, actor),
+            Lesson.curator_id == actor.id,
+            Lesson.space_id.in_(moderated),
+            Lesson.state == LessonState.DRAFT,
+            LessonReview.verdict == Verdict.RETURNED,
+        )
+        .order_by(LessonReview.id)
+        .limit(MOST)
+    )
+    return [
+        CameBack(row[0], row[1], CameBackAs.RETURNED, row[2], row[3]) for row in db.session.execute(query)
+    ]
+
+
+def _unanswered(actor: Actor, moderated: list[int]) -> list[CameBack]:
+    """Versions in review of which every question was declined, or is over its term: the last of them says how."""
+    query = (
+        select(Lesson.id, LessonVersion.title, ReviewRequest, Member.name)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .join(ReviewRequest, ReviewRequest.version_id == LessonVersion.id)
+        .outerjoin(Member, Member.id == ReviewRequest.asked_id)
+        .where(
+            sees(Lesson, actor),
+            Lesson.space_id.in_(moderated),
+            or_(Lesson.curator_id == actor.id, LessonVersion.created_by_id == actor.id),
+            Lesson.state == LessonState.IN_REVIEW,
+        )
+        .order_by(ReviewRequest.asked_at, ReviewRequest.id)
+    )
+    found: dict[int, CameBack | None] = {}
+    for lesson_id, title, request, name in db.session.execute(query):
+        declined = request.declined_at is not None
+        if not declined and request.due_on >= days.today():
+            found[lesson_id] = None  # somebody has time still
+        elif found.get(lesson_id, True):
+            how = CameBackAs.DECLINED if declined else CameBackAs.SILENT
+            at = request.declined_at or request.overdue_told_at or request.asked_at
+            found[lesson_id] = CameBack(lesson_id, title, how, name or "", at)
+    return [one for one in found.values() if one is not None][:MOST]

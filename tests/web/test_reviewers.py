@@ -1,0 +1,128 @@
+"""Asking somebody to check a lesson, in the browser: the form, the page of who is asked, and the lines at home."""
+
+import pytest
+
+from forum.domain.lessons import lessons
+from forum.infra.db import db
+from forum.models.lessons import LessonState, ReviewRequest
+from forum.models.spaces import Audience
+from tests.factories import make_member, make_post, make_space, sign_in, submit
+from tests.lesson_scenario import build
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+@pytest.fixture
+def scenario(session):
+    return build()
+
+
+def browser(app, member):
+    made = app.test_client()
+    sign_in(made, member)
+    return made
+
+
+def words(answer):
+    return answer.get_data(as_text=True)
+
+
+def send(client, lesson, **values):
+    return submit(client, f"/workbench/{lesson.id}/submission", values, headers=ENGLISH)
+
+
+def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_chosen(app, scenario):
+    lesson = scenario.draft()
+    make_post(scenario.thread, scenario.reviewer)
+    curator = browser(app, scenario.curator)
+    page = words(curator.get(f"/workbench/{lesson.id}?part=review", headers=ENGLISH))
+    assert "1 moderator from another city and 1 editor of the network" in page
+    assert "1 other moderator can check it." in page
+    assert "Wout" in page
+    assert "Els" not in page, "nobody in this space ever read a word of hers"
+    refused = send(curator, lesson, audience="network", message="Look at claim 1.")
+    assert refused.status_code == 422
+    assert "Choose whom you ask." in words(refused)
+    assert "Look at claim 1." in words(refused)
+    for crafted in (scenario.author.id, scenario.curator.id, scenario.reader.id, 10**18, "0", "-1", "x"):
+        refused = send(curator, lesson, audience="network", reviewer=str(crafted))
+        assert refused.status_code == 422, crafted
+        assert 'href="#reviewer"' in words(refused)
+    assert lesson.state == LessonState.DRAFT
+    for typed, status in (("wo", 422), ("nobody here", 422), ("WOUT", 303)):
+        answer = send(curator, lesson, audience="network", reviewer="other", reviewer_name=typed)
+        assert answer.status_code == status, typed
+    request = db.session.scalars(db.select(ReviewRequest)).one()
+    assert request.asked_id == scenario.reviewer.id
+
+
+def test_a_lesson_is_never_sent_to_nobody(app, scenario):
+    make_space("Lier", city="lier")
+    lesson = scenario.draft()
+    for row in (scenario.second, scenario.reviewer, scenario.editor):
+        row.suspended_at = lesson.created_at
+    db.session.commit()
+    curator = browser(app, scenario.curator)
+    page = words(curator.get(f"/workbench/{lesson.id}?part=review", headers=ENGLISH))
+    assert "Nobody can check this lesson yet." in page
+    for audience in ("space", "network", "public"):
+        assert send(curator, lesson, audience=audience, reviewer="group").status_code == 422
+    assert lesson.state == LessonState.DRAFT
+
+
+def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, scenario):
+    nel = make_member("Nel", space=make_space("Genk", city="genk"), city="genk")
+    make_post(scenario.thread, nel)
+    first, second = scenario.draft(), scenario.draft()
+    for lesson in (first, second):
+        lessons.submit(
+            scenario.actor("curator"),
+            lesson.id,
+            audience=Audience.NETWORK,
+            asked_id=nel.id,
+            note="Is it fair?",
+        )
+    db.session.commit()
+    asked, reader = browser(app, nel), browser(app, scenario.reader)
+    home = words(asked.get("/", headers=ENGLISH))
+    assert "Cas asks you to check it until" in home
+    page = words(asked.get(f"/workbench/{first.id}", headers=ENGLISH))
+    assert "Is it fair?" in page
+    assert 'href="/workbench"' not in page
+    for stranger in (reader, browser(app, scenario.author)):
+        assert stranger.get(f"/workbench/{first.id}").status_code == 404
+        for verb in ("refusal", "publication", "return"):
+            assert submit(stranger, f"/workbench/{first.id}/{verb}", {"note": "x"}).status_code == 404
+    assert submit(asked, f"/workbench/{first.id}/refusal").status_code == 303
+    assert asked.get(f"/workbench/{first.id}").status_code == 404
+    assert submit(asked, f"/workbench/{first.id}/publication").status_code == 404
+    assert submit(asked, f"/workbench/{second.id}/publication").status_code == 303
+    curator = browser(app, scenario.curator)
+    assert "Nel will not check it" in words(curator.get("/", headers=ENGLISH))
+    assert "Nel said no" in words(curator.get("/workbench", headers=ENGLISH))
+    assert "Nobody you asked can check this lesson." in words(
+        curator.get(f"/workbench/{first.id}", headers=ENGLISH)
+    )
+    again = submit(curator, f"/workbench/{first.id}/reviewers", {"reviewer": str(nel.id)}, headers=ENGLISH)
+    assert again.status_code == 422
+    assert submit(curator, f"/workbench/{first.id}/reviewers", {"reviewer": "group"}).status_code == 303
+    assert "Nel will not check it" not in words(curator.get("/", headers=ENGLISH))
+
+
+def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, session):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    db.session.commit()
+    reviewer = browser(app, scenario.reviewer)
+    for path in (f"/workbench/{lesson.id}", "/workbench", "/"):
+        page = words(reviewer.get(path, headers=ENGLISH))
+        assert "a moderator of a city" in page, path
+        assert "Cas" not in page, path
+    for answer in ({}, {"recognised": "yes"}, {"recognised": "perhaps"}):
+        refused = submit(reviewer, f"/workbench/{lesson.id}/publication", answer, headers=ENGLISH)
+        assert refused.status_code == 422
+        assert 'href="#recognised"' in words(refused)
+    answered = submit(reviewer, f"/workbench/{lesson.id}/publication", {"recognised": "no"})
+    assert answered.status_code == 303
