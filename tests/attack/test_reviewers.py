@@ -99,9 +99,11 @@ def test_a_member_whose_city_ended_or_who_left_reads_nothing_of_what_they_were_a
         assert page.status_code == status, name
         for secret in ("Lotte", "Closed talk", "Marleen"):
             assert secret not in page.get_data(as_text=True), secret
-        for path in ("publication", "return", "refusal") if status == 404 else ():
+        for path in ("publication", "return") if status == 404 else ():
             answer = submit(client, f"/workbench/{lesson.id}/{path}", {"note": "Mine", "recognised": "no"})
             assert answer.status_code == 404, path
+    sign_in(client, asked["Nel"])
+    assert submit(client, f"/workbench/{lesson.id}/refusal").status_code == 404
 
 
 def test_a_cited_author_and_the_makers_are_refused_like_a_number_of_nobody(client, checked):

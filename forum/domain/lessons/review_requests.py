@@ -17,7 +17,7 @@ from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, Forbidden
+from forum.policy.errors import Conflict, Forbidden, NotFound
 from forum.policy.visibility import get_visible, sees
 
 TERM, REMINDER = 10, 7  # working days after the day of the question
@@ -71,12 +71,18 @@ def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -
 def decline(actor: Actor, lesson_id: int) -> ReviewRequest:
     """Say no as somebody who is asked by name, and read the version no longer; whoever asked hears of it.
 
-    NotFound, Forbidden for all others, Conflict when it is not in review any more.
+    Said twice it was said once. NotFound, Forbidden for all others, Conflict when it is not in review any more.
     """
-    _lesson, version = _in_review(actor, lesson_id)
-    request = _open_request(version.id, actor.id)
-    if request is None:
-        raise Forbidden(_("You are not asked by name to check this lesson."))
+    try:
+        _lesson, version = _in_review(actor, lesson_id)
+        request = _open_request(version.id, actor.id)
+        if request is None:
+            raise Forbidden(_("You are not asked by name to check this lesson."))
+    except (NotFound, Forbidden):
+        declined = _declined(actor, lesson_id)
+        if declined is None:
+            raise
+        return declined
     request.declined_at = clock.now()
     db.session.flush()
     events.record("review.declined", request_id=request.id)
@@ -204,6 +210,21 @@ def _in_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     return lesson, db.session.get_one(LessonVersion, lesson.working_id)
+
+
+def _declined(actor: Actor, lesson_id: int) -> ReviewRequest | None:
+    """What the actor declined of a version that is still in review: they may not read it any more."""
+    query = (
+        select(ReviewRequest)
+        .join(LessonVersion, LessonVersion.id == ReviewRequest.version_id)
+        .where(
+            LessonVersion.lesson_id == lesson_id,
+            ReviewRequest.asked_id == actor.id,
+            ReviewRequest.declined_at.is_not(None),
+            ReviewRequest.ended_at.is_(None),
+        )
+    )
+    return db.session.scalars(query).one_or_none()
 
 
 def _clean(note: str) -> str:
