@@ -1,11 +1,15 @@
 """The pages of consent: answering as an author, and asking as whoever makes the lesson."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from forum.domain.consents import closing, rounds
+from forum.domain.consents.passages import Wording
+from forum.domain.consents.wording import Changed
+from forum.domain.lessons import claims
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest
@@ -132,3 +136,28 @@ def test_after_the_closing_the_maker_takes_other_words_and_ticks_the_claims(clie
 def stable(page):
     """A page without what differs at each request."""
     return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+def test_an_author_who_is_asked_anew_sees_what_is_asked_differently(client, scenario):
+    scenario.ask()
+    rounds.withdraw_round(scenario.actor("curator"), scenario.lesson.id)
+    first = scenario.request("Bart").id
+    claims.reword(scenario.actor("curator"), scenario.claims()[1].id, text="Claim on what number 2 wrote")
+    number = scenario.excerpt_id("Bart")
+    words, why = "Half of them came back", {Changed("after one call", ""): "Shorter."}
+    with clock.at(clock.now() + timedelta(days=1)):
+        scenario.ask(Audience.PUBLIC, {number: Wording(words, why, "somebody of a centre city")})
+        db.session.commit()
+        sign_in(client, scenario.authors["Bart"])
+        page = client.get(f"/consents/{scenario.request('Bart').id}").text
+        anew = page.split('id="anew"')[1].split('class="asread"')[0]
+        marked = re.sub(r'<span class="vh">.*?</span>', "", anew)
+        assert "Now it is for: Everybody" in marked
+        assert "<ins>wrote</ins>" in marked
+        assert re.search(r"<del>[^<]*after one call</del>", marked)
+        assert "Title for now" not in marked, "it stayed"
+        assert 'id="anew"' not in client.get(f"/consents/{first}").text
+        sign_in(client, scenario.authors["Amina"])
+        page = client.get(f"/consents/{scenario.request('Amina').id}").text
+        assert "Then it was for:" in page
+        assert "Your text in the lesson" not in page, "only the readers changed"

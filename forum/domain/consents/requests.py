@@ -1,12 +1,13 @@
 """What authors are asked about their own text: their list and each question, with their own answer only."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Select, select
 
+from forum.domain.consents import anew
+from forum.domain.consents.anew import Difference
 from forum.domain.consents.store import STANDS
 from forum.domain.lessons import masking
 from forum.domain.people.bylines import CapacityColumns
@@ -82,6 +83,7 @@ class Question:
     others: list[Line]  # of the same author in the same round
     number: int  # of this one among them
     newer_id: int | None  # the same was asked again later
+    since_before: Difference | None  # what changed since it was asked before
 
 
 def mine(actor: Actor) -> list[Line]:
@@ -128,7 +130,8 @@ def get(actor: Actor, request_id: int) -> Question:
         notes=masking.answer_warnings(capacity),
         others=[other for other in siblings if other.id != request_id],
         number=[other.id for other in siblings].index(request_id) + 1,
-        newer_id=_newer(request, round_, rows),
+        newer_id=anew.newer_id(request, round_, rows),
+        since_before=anew.difference(request, round_, rows),
     )
 
 
@@ -210,17 +213,3 @@ def _source(actor: Actor, request: ConsentRequest) -> Source | None:
         .where(Post.id == request.post_id, sees(Thread, actor))
     ).one_or_none()
     return Source(*row) if row is not None else None
-
-
-def _newer(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> int | None:
-    """The latest question about the same place of the same lesson, when that is another one."""
-    same = [
-        row.ConsentRequest
-        for row in rows
-        if row.ConsentRound.lesson_id == round_.lesson_id
-        and row.ConsentRequest.post_id == request.post_id
-        and row.ConsentRequest.start_at < request.end_at
-        and request.start_at < row.ConsentRequest.end_at
-        and row.ConsentRequest.round_id > request.round_id
-    ]
-    return same[-1].id if same else None

@@ -1,0 +1,70 @@
+"""What a question asks differently from the one before it about the same place, for its author."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from forum.infra.word_diff import Piece, pieces
+from forum.models.consents import ConsentRequest, ConsentRound
+from forum.models.spaces import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Each text with its changes marked, without those that stayed; `audience` is the one before, where it changed."""
+
+    asked_at: datetime
+    words: list[Piece]
+    claim: list[Piece]
+    title: list[Piece]
+    as_masked: list[Piece]
+    audience: Audience | None
+
+    @property
+    def is_none(self) -> bool:
+        """Whether everything is asked as before."""
+        return not (self.words or self.claim or self.title or self.as_masked or self.audience)
+
+
+def newer_id(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> int | None:
+    """Return the latest question about the same place of the same lesson, when that is another one."""
+    later = [
+        row for row in _same_place(request, round_, rows) if row.ConsentRequest.round_id > request.round_id
+    ]
+    return later[-1].ConsentRequest.id if later else None
+
+
+def difference(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> Difference | None:
+    """Return what changed since the latest question before this one about the same place; None without one."""
+    before = [
+        row for row in _same_place(request, round_, rows) if row.ConsentRequest.round_id < request.round_id
+    ]
+    if not before:
+        return None
+    earlier, asked = before[-1].ConsentRequest, before[-1].ConsentRound
+    return Difference(
+        asked_at=asked.opened_at,
+        words=_changed(earlier.words, request.words),
+        claim=_changed(earlier.claim_text, request.claim_text),
+        title=_changed(asked.title, round_.title),
+        as_masked=_changed(earlier.as_masked, request.as_masked),
+        audience=asked.audience if asked.audience != round_.audience else None,
+    )
+
+
+def _changed(before: str, after: str) -> list[Piece]:
+    return pieces(before, after) if before != after else []
+
+
+def _same_place(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> list[Any]:
+    """The author's questions about that place, the oldest first."""
+    same = [
+        row
+        for row in rows
+        if row.ConsentRound.lesson_id == round_.lesson_id
+        and row.ConsentRequest.post_id == request.post_id
+        and row.ConsentRequest.start_at < request.end_at
+        and request.start_at < row.ConsentRequest.end_at
+    ]
+    return sorted(same, key=lambda row: (row.ConsentRequest.round_id, row.ConsentRequest.id))
