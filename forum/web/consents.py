@@ -121,7 +121,7 @@ def look(lesson_id: int) -> ResponseReturnValue:
         return _permission(lesson_id, None, wrong=wrong, ticked=ticked), 422
     rounds.look(actor(), lesson_id)
     flask.flash(_("Kept. The draft can be sent for review."), "ok")
-    return redirect(url_for(".permission", lesson_id=lesson_id), 303)
+    return redirect(url_for("workbench.show", lesson_id=lesson_id, part="review"), 303)
 
 
 def _question(question: consent_requests.Question, form: AnswerForm) -> str:

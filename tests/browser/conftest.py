@@ -4,8 +4,11 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -14,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from forum import create_app, demo
+from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
 from tests import servers
@@ -26,22 +30,36 @@ DESK = {"width": 1280, "height": 900}
 
 @dataclass
 class Town:
-    """The served demo: its address, its application, and a way to let the worker do what is due."""
+    """The served demo: its address, its application, how far its clock runs ahead, and a worker for what is due."""
 
     url: str
     app: Flask
+    ahead: timedelta = timedelta()
 
     def work(self) -> None:
         """React to events and send mail, as the worker beside the server would."""
-        with self.app.app_context():
+        with self.app.app_context(), clock.at(clock.now() + self.ahead):
             worker.run_until_idle()
             db.session.remove()
 
+    def wait(self, time: timedelta) -> None:
+        """Let time pass, and the worker do what has become due."""
+        self.ahead += time
+        with self.app.app_context(), clock.at(clock.now() + self.ahead):
+            worker.do_what_is_due()
+            db.session.remove()
 
-@pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """The demo network on a database of its own, behind a real HTTP server."""
-    folder: Path = tmp_path_factory.mktemp("town")
+    def serve(self, environ: Any, start: Any) -> list[bytes]:
+        """Answer one request at the moment of this town's clock."""
+        if not self.ahead:
+            return self.app(environ, start)
+        with clock.at(clock.now() + self.ahead):
+            return list(self.app(environ, start))
+
+
+@contextmanager
+def served_town(folder: Path, smtp_url: str) -> Iterator[Town]:
+    """The demo network on a database of its own in `folder`, behind a real HTTP server."""
     server = make_server("127.0.0.1", 0, lambda environ, start: b"", threaded=True)
     url = f"http://127.0.0.1:{server.server_port}"
     app = create_app(
@@ -50,7 +68,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             "SECRET_KEY": uuid.uuid4().hex * 2,
             "SQLALCHEMY_DATABASE_URI": new_database(folder),
             "INSTANCE": folder,
-            "SMTP_URL": f"mailbox:{folder / 'mail'}",
+            "SMTP_URL": smtp_url,
             "BASE_URL": url,
             "DEMO": True,
             "RATES_ENABLED": False,
@@ -61,14 +79,23 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         demo.load(with_password=True)
         db.session.commit()
         db.session.remove()
-    server.app = app
+    made = Town(url, app)
+    server.app = made.serve
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Town(url, app)
+    yield made
     server.shutdown()
     thread.join(timeout=10)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One town for all tests that only look, or leave nothing that another one would meet."""
+    folder: Path = tmp_path_factory.mktemp("town")
+    with served_town(folder, f"mailbox:{folder / 'mail'}") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +140,11 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
 def sign_in(page: Page, who: str) -> None:
     """Sign in through the page, as a person does."""
     page.goto("/accounts/sign-in")
+    fill_in(page, who)
+
+
+def fill_in(page: Page, who: str) -> None:
+    """Say who is there, on the page that asks for it."""
     page.fill("main input[name=email]", f"{who}@demo.leerkring.example")
     page.fill("main input[name=password]", PASSWORD)
     page.press("main input[name=password]", "Enter")

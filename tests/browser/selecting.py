@@ -92,6 +92,20 @@ SELECTED = """() => {
     }
     return null;
 }"""
+# These words, in the first post that has them in one piece; whether there is one.
+SELECT_WORDS = """words => {
+    const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const at = node.parentElement.closest('[data-words]') ? node.data.indexOf(words) : -1;
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, at); range.setEnd(node, at + words.length);
+        const chosen = getSelection(); chosen.removeAllRanges(); chosen.addRange(range);
+        document.dispatchEvent(new Event('selectionchange'));
+        return true;
+    }
+    return false;
+}"""
 WORDS, BESIDE = "[data-words]", ".source .cluster, .pane__title, .draft-claim h3"
 KEYS = (
     "Shift+ArrowRight", "Shift+ArrowLeft", "Shift+ArrowDown", "Shift+ArrowUp", "Control+Shift+ArrowRight",

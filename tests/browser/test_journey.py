@@ -7,25 +7,13 @@ import pytest
 from forum.domain.digests import digests
 from forum.infra import clock
 from forum.infra.db import db
+from tests.browser.selecting import SELECT_WORDS
 
 pytestmark = pytest.mark.browser
 TITLE = "Eerst bellen, dan aanbellen"
 LESSON = "Bel eerst, en sta dan aan de deur"
 WORDS = "Van de twintig gezinnen deden er zeventien open."
 STORY = f"We belden elke bewoner zelf op voor we aan de deur stonden.\n\n{WORDS} Zonder telefoontje waren dat er zes."
-SELECT = """words => {
-    const walker = document.createTreeWalker(document.querySelector('[data-words]'), NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const at = node.data.indexOf(words);
-        if (at < 0) continue;
-        const range = document.createRange();
-        range.setStart(node, at); range.setEnd(node, at + words.length);
-        const chosen = getSelection(); chosen.removeAllRanges(); chosen.addRange(range);
-        document.dispatchEvent(new Event('selectionchange'));
-        return true;
-    }
-    return false;
-}"""
 
 
 def post_story(page) -> str:
@@ -51,7 +39,7 @@ def make_lesson(page, thread: str) -> str:
     page.fill("main form[action$='/claims'] input[name=text]", "Wie eerst belt, raakt vaker binnen")
     page.click("main form[action$='/claims'] button")
     page.click('main a[href*="part=thread"]')
-    assert page.evaluate(SELECT, WORDS)
+    assert page.evaluate(SELECT_WORDS, WORDS)
     with page.expect_navigation():
         page.keyboard.press("1")
     assert WORDS in page.inner_text("#claims")

@@ -113,7 +113,7 @@ _PLACES = (
     ("local", re.compile(rf"\b(?:{_either(ADJECTIVES)})\b", re.IGNORECASE)),
 )
 SMALL = re.compile(
-    r"\b(?:[1-4]|een|één|twee|drie|vier|one|two|three|four)\s(?!op\s|of\s|in\s|uur\b|hours?\b)(?P<what>[a-zà-ÿ]{3,})",
+    r"\b(?:[1-4]|één|twee|drie|vier|one|two|three|four)\s(?!op\s|of\s|in\s|uur\b|hours?\b)(?P<what>[a-zà-ÿ]{3,})",
     re.IGNORECASE,
 )
 ONLY = re.compile(

@@ -126,7 +126,7 @@ def test_small_numbers_the_only_one_and_rare_functions_are_pointed_out(app):
         ("small_number", "drie mensen"), ("only", "de enige ploegbaas"), ("function", "ploegbaas"),
         ("own_function", "ploegbaas"),
     ]  # fmt: skip
-    assert masking.warnings("Van de twaalf stopte de helft.") == []
+    assert masking.warnings("Van de twaalf stopte de helft voor een dichte deur.") == []
     beside = masking.answer_warnings(capacity(function="ploegbaas"))
     assert set(beside) == {"name", "function", "masked"}
     assert "Aalst" in beside["masked"]
