@@ -72,13 +72,23 @@ def _publish(
     consents.bring(book, source, lesson)
     with clock.at(day - CHECKING):
         lessons.submit(curator, lesson.id, audience=codes.AUDIENCES[source["visibility"]])
-        for name in source["reviewers"]:
-            lesson_reviews.record(book.actor(name), lesson, lessons.working(lesson), Verdict.APPROVED)
+        _checked(book, source, lesson)
     lesson.public_id = lesson.public_id or source["id"]
     with clock.at(day):
         publisher = book.actor(source["published_by"])
         lessons.publish(publisher, lesson.id, review_on=book.day(source["review_by"]), recognised=False)
     book.counts["lesson versions"] += 1
+
+
+def _checked(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
+    """Those who read it for the file; whoever is quoted in it or comes from where it comes from approves nothing."""
+    version = lessons.working(lesson)
+    readers = [book.actor(name) for name in source["reviewers"]]
+    reviewing = lesson_reviews.Reviewing([(lesson, version)], [reader.id for reader in readers])
+    for reader in readers:
+        facts = reviewing.facts(version.id, reader.id)
+        if facts.elsewhere and not facts.made and not facts.cited:
+            lesson_reviews.record(reader, lesson, version, Verdict.APPROVED)
 
 
 def _write(

@@ -6,7 +6,7 @@ from typing import Any
 from forum.demo.synthetic.lessons import Lessons
 from forum.demo.synthetic.network import Network, Row, Rows, moment
 from forum.demo.synthetic.pace import GrowingThread, Quotable, steps
-from forum.demo.synthetic.people import scattered
+from forum.demo.synthetic.people import EDITORS, scattered
 from forum.infra.sort_keys import sort_key
 from forum.infra.text import RENDER_VERSION, slug, summary
 from forum.models.moderation import Action, ModerationAction
@@ -84,9 +84,14 @@ class ThreadWriter:
         yield Post, post
         if post["html"]:
             self._count(thread, post, at)
-            if len(thread.quotable) < QUOTABLE:
+            if len(thread.quotable) < QUOTABLE and not self._checks(thread, author):
                 shown = revision["id"] if "edited_at" not in post else revision["id"] + 1
                 thread.quotable.append(Quotable(post_id, shown, author, capacity, words))
+
+    def _checks(self, thread: GrowingThread, author: int) -> bool:
+        """Whether a lesson that quotes this author would come from where its reviewer comes from (`Versions`)."""
+        same_city = self.network.city(author) == self.network.city(EDITORS[1])
+        return author in EDITORS or (thread.place.moderator == EDITORS[0] and same_city)
 
     def _author(self, thread: GrowingThread, at: float) -> int:
         network, luck = self.network, self.network.chance.random()

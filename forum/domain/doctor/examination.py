@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health, schema
-from forum.domain.doctor import counters, machine, rows, words, work
+from forum.domain.doctor import counters, machine, reviews, rows, words, work
 from forum.domain.doctor.findings import Finding
 from forum.infra import failures
 from forum.infra.connections import reading
@@ -24,6 +24,7 @@ DATA: dict[str, Check] = {
     "agreed words": words.agreed,
     "consents": words.consents,
     "versions of lessons": rows.lessons,
+    "four eyes": reviews.four_eyes,
     "guards": rows.guards,
     "drafts": rows.drafts,
     "digests": rows.digests,

@@ -32,6 +32,7 @@ LANES = ",".join(lane.value for lane in Lane)
 DROP = "DROP TRIGGER lesson_version_sealed" + (" ON lesson_version" if POSTGRES else "")
 A_REPLY = "id = (SELECT max(id) FROM post WHERE number > 1)"
 PUBLISHED = "id = (SELECT min(id) FROM lesson WHERE state = 'published')"
+CURRENT = f"(SELECT current_id FROM lesson WHERE {PUBLISHED})"
 OPEN = "c.version_id NOT IN (SELECT current_id FROM lesson WHERE current_id IS NOT NULL)"
 FAULTS = {
     "thread counts": "UPDATE thread SET post_count = post_count - 1 WHERE id = (SELECT min(id) FROM thread)",
@@ -53,8 +54,13 @@ FAULTS = {
     "sealed excerpts": "UPDATE excerpt SET removal = 'withdrawn' WHERE id ="
     f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
     "weakened lessons": f"UPDATE lesson SET weakened_at = changed_at WHERE {PUBLISHED}",
-    "cities of lessons": "UPDATE lesson_version SET masked = NOT masked"
-    f" WHERE id = (SELECT current_id FROM lesson WHERE {PUBLISHED})",
+    "cities of lessons": f"UPDATE lesson_version SET masked = NOT masked WHERE id = {CURRENT}",
+    "reviews": f"UPDATE lesson_review SET verdict = 'returned' WHERE version_id = {CURRENT}",
+    "own reviews": "UPDATE lesson_review SET reviewer_id ="
+    " (SELECT v.created_by_id FROM lesson_version v WHERE v.id = version_id)"
+    " WHERE id = (SELECT min(id) FROM lesson_review)",
+    "four eyes": "UPDATE lesson_review SET city = 'oostende'"
+    " WHERE id = (SELECT min(id) FROM lesson_review WHERE basis = 'city')",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
     " (SELECT min(id) FROM membership)",
     "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(id) FROM post WHERE number = 1)",

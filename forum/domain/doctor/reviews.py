@@ -1,0 +1,134 @@
+"""Four eyes, by what reviews stored: published versions were approved by somebody else, and from elsewhere."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.domain.doctor.findings import Finding, Tally, pieces
+from forum.infra import days
+from forum.infra.db import db
+from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
+from forum.models.claims import Claim, Excerpt
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, ReviewBasis, Verdict
+from forum.models.spaces import Audience
+from forum.models.threads import Post, PostRevision
+
+Appointments = dict[int, list[tuple[datetime, datetime | None]]]
+
+
+def four_eyes() -> Iterator[Finding]:
+    """Published versions: each has an approving review, none of its maker or of who is quoted in it.
+
+    Of a version that leaves its space a review rests on a capacity of a city that is not behind the version, confirmed
+    and held on its day, or on an appointment as editor of that moment while no editor made it.
+    """
+    missing = Tally("reviews", "published versions of lessons that nobody approved")
+    own = Tally("own reviews", "reviews by somebody who made the version, or who is quoted in it")
+    unfounded = Tally(
+        "four eyes",
+        "reviews of published lessons whose capacity or appointment did not make their reviewer somebody else",
+    )
+    for ids in pieces(LessonVersion.id):
+        versions = _published(ids)
+        by_version, cited = _approvals(versions), _cited(versions)
+        editors = _editors(versions.values(), by_version)
+        for version_id, version in versions.items():
+            if version_id not in by_version:
+                missing.add(version_id)
+            makers = {version.curator_id, version.created_by_id}
+            for review, capacity in by_version.get(version_id, ()):
+                if review.reviewer_id in makers | cited[version_id]:
+                    own.add(review.id)
+                elif not _is_founded(review, capacity, version, editors):
+                    unfounded.add(review.id)
+        db.session.expunge_all()
+    for tally in (missing, own, unfounded):
+        yield from tally.findings()
+
+
+def _published(ids: tuple[int, int]) -> dict[int, Any]:
+    columns = (LessonVersion.id, LessonVersion.created_by_id, LessonVersion.origin_cities)
+    query = (
+        select(*columns, Lesson.curator_id, Lesson.audience)
+        .join(Lesson, Lesson.id == LessonVersion.lesson_id)
+        .where(LessonVersion.id.between(*ids), LessonVersion.published_at.is_not(None))
+    )
+    return {row.id: row for row in db.session.execute(query)}
+
+
+def _approvals(version_ids: Iterable[int]) -> dict[int, list[tuple[LessonReview, Capacity | None]]]:
+    found: dict[int, list[tuple[LessonReview, Capacity | None]]] = defaultdict(list)
+    query = (
+        select(LessonReview, Capacity)
+        .outerjoin(Capacity, Capacity.id == LessonReview.capacity_id)
+        .where(LessonReview.version_id.in_(version_ids), LessonReview.verdict == Verdict.APPROVED)
+        .order_by(LessonReview.id)
+    )
+    for review, capacity in db.session.execute(query):
+        found[review.version_id].append((review, capacity))
+    return dict(found)
+
+
+def _cited(version_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Whom each version quotes, also in words that were taken out since: they were there when it was checked."""
+    query = (
+        select(Claim.version_id, Post.author_id)
+        .join(Excerpt, Excerpt.claim_id == Claim.id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(Claim.version_id.in_(version_ids))
+        .distinct()
+    )
+    found = defaultdict(set)
+    for version_id, author_id in db.session.execute(query):
+        found[version_id].add(author_id)
+    return found
+
+
+def _editors(versions: Iterable[Any], by_version: dict[int, list[tuple[LessonReview, Any]]]) -> Appointments:
+    people = {maker for version in versions for maker in (version.curator_id, version.created_by_id)}
+    people |= {review.reviewer_id for reviews in by_version.values() for review, _capacity in reviews}
+    query = select(NetworkAppointment).where(
+        NetworkAppointment.member_id.in_(people), NetworkAppointment.role == NetworkRole.EDITOR
+    )
+    found = defaultdict(list)
+    for row in db.session.scalars(query):
+        found[row.member_id].append((row.since_at, row.ended_at))
+    return found
+
+
+def _is_founded(review: LessonReview, capacity: Capacity | None, version: Any, editors: Appointments) -> bool:
+    """Whether what the review counted on made its reviewer somebody else for this version."""
+    if review.basis == ReviewBasis.EARLIER:  # before capacities were confirmed: it keeps what it had
+        return True
+    if review.basis == ReviewBasis.CITY:
+        return (
+            capacity is not None
+            and (capacity.member_id, capacity.city) == (review.reviewer_id, review.city)
+            and review.city not in version.origin_cities
+            and _held(capacity, review.created_at)
+        )
+    if review.basis == ReviewBasis.EDITOR:
+        by_editor = any(
+            _was_editor(editors, maker, review.created_at)
+            for maker in (version.curator_id, version.created_by_id)
+        )
+        return not by_editor and _was_editor(editors, review.reviewer_id, review.created_at)
+    return bool(version.audience == Audience.SPACE)
+
+
+def _held(capacity: Capacity, at: datetime) -> bool:
+    """Whether a capacity counted at that moment and held on its day; one that was ended on that day did until then."""
+    earlier = capacity.counts_until is not None and at <= capacity.counts_until
+    confirmed = capacity.confirmed_at is not None and capacity.confirmed_at <= at
+    refused = capacity.refused_at is not None and capacity.refused_at <= at
+    day = days.day_of(at)
+    held = capacity.starts_on <= day and (capacity.ends_on is None or day <= capacity.ends_on)
+    return held and (confirmed or earlier) and not refused
+
+
+def _was_editor(editors: Appointments, member_id: int, at: datetime) -> bool:
+    return any(since <= at and (until is None or at < until) for since, until in editors.get(member_id, ()))
