@@ -263,9 +263,10 @@ def test_narrowing_a_thread_that_a_lesson_rests_on_is_undone_on_a_phone(town, le
     press(wouter, "main form[action$='/audience'] button")
     said = look(wouter)
     assert "1 gepubliceerde les steunt hierop" in said
+    assert "Minder mensen" in said
     assert "blijft heel" in said
     press(wouter, "main form[action$='/audience'] button.btn--primary")
-    assert "Je kan dit ongedaan maken tot" in look(wouter)
+    assert "lezen. Je kan dit ongedaan maken tot" in look(wouter)
     assert reader.goto(thread).status == 404
     reader.goto("/lessons/les-2026-003")
     assert words in look(reader), "the lesson keeps what it quotes"
