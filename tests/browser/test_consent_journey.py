@@ -184,6 +184,7 @@ def close(page, letters, draft: str) -> None:
     fill_in(page, "marleen")
     said = look(page)
     assert OTHER_WORDS in said
+    assert "is iedereen van die stad dat" in said
     assert page.inner_text("main del") == SAID["ruben"]
     press(page, "main form[action*='/permission/']:not([action$='/look']) button.btn--small")
     press(page, "main form[action$='/look'] button")
