@@ -1,0 +1,155 @@
+"""Where a lesson comes from is asked of `lessons/origin`: nothing else reads it for a page, list, letter or figure.
+
+Its space, its cities, its makers, its days and the notes on its versions lead to whoever is masked in it.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rules.source import ROOT, modules, plant
+
+pytestmark = pytest.mark.any_database
+
+LESSONS = frozenset({
+    "space_id", "space", "curator_id", "curator", "published_by_id", "published_by", "published_at", "changed_at",
+    "review_on",
+})  # fmt: skip
+VERSIONS = frozenset({
+    "cities", "origin_cities", "change_note", "published_at", "sealed_at", "created_by_id", "created_by",
+})  # fmt: skip
+REVIEWS = frozenset({"reviewer_id", "reviewer", "city", "capacity_id", "note"})
+# What a row, or a variable that holds one, is called; and what of it leads back.
+OWNERS = {
+    "Lesson": LESSONS, "lesson": LESSONS,
+    "LessonVersion": VERSIONS, "version": VERSIONS, "before": VERSIONS, "newer": VERSIONS, "older": VERSIONS,
+    "LessonReview": REVIEWS, "review": REVIEWS,
+}  # fmt: skip
+PLACES = {"forum.domain.lessons.origin", "forum.domain.lessons.origin_queries"}
+ASKED = ("may_moderate", "roles.get")  # who may do something is no news about the lesson
+RULE = "decides who may read or do what, and shows nothing"
+MAKERS = "for the makers, in their own space"
+KEPT = "stores or settles a version, and shows nothing"
+CHECKS = "finds out who is somebody else, and shows none of it"
+LETTERS = "finds to whom a letter goes; those about a lesson ask origin"
+# Who else may read which of it, and why.
+ALLOWED: dict[str, tuple[set[str], str]] = {
+    "forum.policy.actions": ({"curator_id"}, RULE),
+    "forum.policy.visibility": ({"space_id"}, RULE),
+    "forum.domain.draft_places": ({"space_id"}, MAKERS),
+    "forum.domain.consents.consents": ({"sealed_at"}, KEPT),
+    "forum.domain.consents.desk": ({"space_id"}, MAKERS),
+    "forum.domain.consents.letters": ({"curator_id", "space_id"}, "to its makers, and to who is quoted"),
+    "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
+    "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
+    "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
+    "forum.domain.digests.news": ({"review_on"}, "only whether it is past"),
+    "forum.domain.doctor.words": ({"cities"}, "compares what is stored, for whoever runs the machine"),
+    "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
+    "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
+    "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
+    "forum.domain.lessons.impact": ({"published_at"}, "the order of lessons that rest on one thread, for who reads it"),
+    "forum.domain.lessons.lessons": (
+        {"change_note", "curator_id", "published_at", "published_by_id", "sealed_at", "space_id"}, KEPT
+    ),
+    "forum.domain.lessons.library": ({"review_on"}, "only whether it is past"),
+    "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
+    "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is past"),
+    "forum.domain.lessons.quotations": ({"space_id"}, RULE),
+    "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),
+    "forum.domain.lessons.reviews": (
+        {"created_by_id", "curator_id", "origin_cities", "reviewer_id", "space_id"}, CHECKS
+    ),
+    "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
+    "forum.domain.lessons.versions": (
+        {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
+    ),
+    "forum.domain.lessons.weakened": ({"space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.desk": (
+        {"curator_id", "review_on", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
+    ),
+    "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
+    "forum.jobs.letter_kinds": ({"reviewer"}, "the note that came back, for the curator"),
+    "forum.reactions.cited": ({"curator_id"}, LETTERS),
+    "forum.reactions.mail": ({"curator_id"}, LETTERS),
+    "forum.reactions.reviews": ({"created_by_id", "curator_id"}, LETTERS),
+}  # fmt: skip
+IN_TEMPLATES = re.compile(
+    r"\b(?:lesson|version|review)\.(space\w*|curator\w*|published_\w+|changed_at|review_on|origin_cities|change_note"
+    r"|cities|sealed_at|created_by\w*|reviewer\w*)\b"
+)
+TEMPLATES: dict[str, tuple[set[str], str]] = {
+    "templates/email/digest.html": ({"change_note"}, "of the digest's own row, which origin filled"),
+    "templates/email/digest.txt": ({"change_note"}, "of the digest's own row, which origin filled"),
+    "templates/email/lesson_returned.html": ({"reviewer"}, "the note that came back, for the curator"),
+    "templates/email/lesson_returned.txt": ({"reviewer"}, "the note that came back, for the curator"),
+}
+
+
+def reads(root: Path) -> dict[str, set[str]]:
+    """The modules that read where a lesson comes from, with what they read."""
+    found = {
+        module.name: set(_read(module.tree))
+        for module in modules(root).values()
+        if module.floor not in {"models", "demo"} and module.name not in PLACES
+    }
+    return {name: what for name, what in found.items() if what}
+
+
+def _read(tree: ast.Module) -> Iterator[str]:
+    asked = {
+        id(argument)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(ASKED)
+        for argument in node.args
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and id(node) not in asked:
+            owner = node.value.attr if isinstance(node.value, ast.Attribute) else ast.unparse(node.value)
+            if node.attr in OWNERS.get(owner, ()):
+                yield node.attr
+
+
+def in_templates(root: Path) -> dict[str, set[str]]:
+    """The same of templates."""
+    found = {
+        path.relative_to(root).as_posix(): set(IN_TEMPLATES.findall(path.read_text()))
+        for path in sorted((root / "templates").rglob("*.*"))
+    }
+    return {name: what for name, what in found.items() if what}
+
+
+RULES = {reads: ALLOWED, in_templates: TEMPLATES}
+PLANTED = [
+    (
+        reads,
+        "forum/domain/spaces/made_here.py",
+        "rows = select(Lesson.title).where(Lesson.space_id == space_id)\n",
+    ),
+    (reads, "forum/web/feeds.py", "entry.updated = version.published_at.isoformat()\n"),
+    (reads, "forum/web/files.py", "writer.add(page.lesson.curator.name)\n"),
+    (reads, "forum/domain/figures.py", "checked = select(LessonReview.city)\n"),
+    (in_templates, "templates/lessons/card.html", "<p>{{ page.lesson.space.name }}</p>"),
+    (in_templates, "templates/lessons/show.html", "{{ version.change_note }}"),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_only_origin_reads_where_a_lesson_comes_from(rule):
+    """What is allowed is still read, too: a reason that is not needed any more goes."""
+    allowed = {name: what for name, (what, _why) in RULES[rule].items()}
+    assert rule(ROOT) == allowed
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), PLANTED)
+def test_each_rule_can_fail(rule, path, text, tmp_path):
+    assert rule(plant(tmp_path, {path: text})) != {}
+
+
+def test_to_ask_whether_somebody_may_is_no_such_reading(tmp_path):
+    asked = "require(may_moderate(actor, lesson.space_id))\nrole = actor.roles.get(lesson.space_id)\n"
+    assert reads(plant(tmp_path, {"forum/web/a.py": asked})) == {}
