@@ -171,9 +171,10 @@ def met(app: Flask, world: SimpleNamespace, person: str, *, every: bool = False)
     found: set[str] = set()
     for address in addresses(app, world, every=every):
         answer = browser.get(address)
-        said = (answer.get_data(as_text=True) + str(answer.headers)).replace(address, "")
-        typed = set(NUMBER.findall(address))
-        found |= {marker for marker in MARKERS if marker in said} | (set(NUMBER.findall(said)) - typed)
+        said = answer.get_data(as_text=True) + str(answer.headers)
+        found |= {
+            marker for marker in (*MARKERS, *NUMBER.findall(said)) if marker in said and marker not in address
+        }
     return found - open_numbers()
 
 

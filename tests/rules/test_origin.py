@@ -61,6 +61,10 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is past"),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),
+    "forum.domain.lessons.review_answers": (
+        {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
+    ),
+    "forum.domain.lessons.review_losses": ({"sealed_at"}, CHECKS),
     "forum.domain.lessons.reviews": (
         {"created_by_id", "curator_id", "origin_cities", "reviewer_id", "space_id"}, CHECKS
     ),
