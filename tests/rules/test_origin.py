@@ -47,6 +47,13 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
     "forum.domain.digests.news": ({"review_on"}, "only whether it is past"),
+    "forum.domain.doctor.reviews": (
+        {
+            "capacity_id", "city", "created_by_id",
+            "curator_id", "origin_cities", "published_at", "reviewer_id",
+        },
+        "for whoever runs the machine"
+    ),
     "forum.domain.doctor.words": ({"cities"}, "compares what is stored, for whoever runs the machine"),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
