@@ -75,6 +75,10 @@ class LessonScenario:
 
     def agree(self, lesson: Lesson, words: str = WORDS, **over: Any) -> Consent:
         """The author's yes to her words for the network, without her name."""
+        return self.agree_to(self.post, lesson, words, **over)
+
+    def agree_to(self, post: Post, lesson: Lesson, words: str, **over: Any) -> Consent:
+        """The same of the author of any post."""
         values: dict[str, Any] = {
             "masking": Masking.MASKED,
             "city_shown": False,
@@ -84,7 +88,7 @@ class LessonScenario:
             "note": "",
             "at": clock.now(),
         }
-        return consents.record_answer(lesson.id, self.post.id, words=words, **(values | over))
+        return consents.record_answer(lesson.id, post.id, words=words, **(values | over))
 
     def published(self, audience: Audience = Audience.NETWORK, by: str = "reviewer") -> Lesson:
         """A lesson out in the world."""

@@ -1,0 +1,99 @@
+"""A letter about an act on published lessons waits until the act cannot be undone, and never leaves when it was."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import calendar, worker
+from forum.models.claims import Excerpt
+from forum.models.mail import MailState, OutgoingMail
+from forum.models.undo import UndoableAct
+from tests.factories import sign_in, submit
+from tests.lesson_scenario import build
+from tests.servers import smtp_server
+
+SECOND = timedelta(seconds=1)
+# Who does it, in which form, and who is told: the curator and the editors, but for who did it.
+ACTS = {
+    "hide": ("curator", "/posts/{post}/hiding", {"reason": "A name"}, {"editor"}),
+    "take back": ("author", "/posts/{post}/withdrawal", {}, {"curator", "editor"}),
+    "take out of the lesson": ("author", "/consents/excerpts/{excerpt}/removal", {}, {"curator", "editor"}),
+}
+
+
+@pytest.fixture
+def smtp(app, session, monkeypatch):
+    with smtp_server() as server:
+        monkeypatch.setitem(app.config, "SMTP_URL", server.url)
+        yield server
+
+
+@pytest.fixture
+def scenario(smtp):
+    """A published lesson, whose letters have left."""
+    made = build()
+    made.published()
+    db.session.commit()
+    work(clock.now())
+    smtp.received.clear()
+    return made
+
+
+def work(moment):
+    """Let the calendar and the worker do what is due at a moment."""
+    with clock.at(moment):
+        calendar.settle_removals()
+        worker.run_until_idle()
+
+
+def told(smtp, scenario):
+    """Who received that a lesson lost words, in the order of the names."""
+    names = {
+        getattr(scenario, name).email: name for name in ("author", "curator", "second", "editor", "reader")
+    }
+    lost = [one for one in smtp.received if one.message["Subject"] == "A lesson lost an excerpt"]
+    return sorted(names[address] for one in lost for address in one.recipients)
+
+
+def do(client, scenario, act):
+    by, form, values, _told = ACTS[act]
+    sign_in(client, getattr(scenario, by))
+    excerpt_id = db.session.scalars(select(Excerpt.id)).one()
+    submit(client, form.format(post=scenario.post.id, excerpt=excerpt_id), values)
+    return db.session.scalars(select(UndoableAct).order_by(UndoableAct.id.desc()).limit(1)).one()
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_it_leaves_after_ten_minutes_once_and_not_a_second_before(client, smtp, scenario, act):
+    row = do(client, scenario, act)
+    assert row.until - row.at == timedelta(minutes=10)
+    work(row.until - SECOND)
+    assert smtp.received == []
+    until = row.until
+    work(until)
+    work(until + timedelta(days=1))
+    assert told(smtp, scenario) == sorted(ACTS[act][3])
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_it_never_leaves_when_the_act_was_undone_and_does_for_the_next_one(client, smtp, scenario, act):
+    first = do(client, scenario, act)
+    page = (
+        "/consents/excerpts" if "lesson" in act else f"/threads/{scenario.thread.id}-{scenario.thread.slug}"
+    )
+    button = re.search(r'action="(/undo/\d+)"', client.get(page).get_data(as_text=True))[1]
+    until = first.until
+    work(until - SECOND)  # the letter waits
+    waiting = select(OutgoingMail.state).where(OutgoingMail.kind == "lesson_lost_words")
+    assert set(db.session.scalars(waiting)) == {MailState.QUEUED}
+    assert submit(client, button).status_code == 303
+    work(until + timedelta(days=1))
+    assert smtp.received == []
+    assert not set(db.session.scalars(waiting)) & {MailState.QUEUED, MailState.SENT}
+    second = do(client, scenario, act)
+    work(max(second.until, until + timedelta(days=1)))
+    assert told(smtp, scenario) == sorted(ACTS[act][3])
