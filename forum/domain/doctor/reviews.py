@@ -40,7 +40,7 @@ def four_eyes() -> Iterator[Finding]:
                 missing.add(version_id)
             makers = {version.curator_id, version.created_by_id}
             for review, capacity in by_version.get(version_id, ()):
-                if review.reviewer_id in makers | cited[version_id]:
+                if review.reviewer_id in makers | (cited[version_id] if _is_new(review) else set()):
                     own.add(review.id)
                 elif not _is_founded(review, capacity, version, editors):
                     unfounded.add(review.id)
@@ -102,7 +102,7 @@ def _editors(versions: Iterable[Any], by_version: dict[int, list[tuple[LessonRev
 
 def _is_founded(review: LessonReview, capacity: Capacity | None, version: Any, editors: Appointments) -> bool:
     """Whether what the review counted on made its reviewer somebody else for this version."""
-    if review.basis == ReviewBasis.EARLIER:  # before capacities were confirmed: it keeps what it had
+    if not _is_new(review):
         return True
     if review.basis == ReviewBasis.CITY:
         return (
@@ -118,6 +118,11 @@ def _is_founded(review: LessonReview, capacity: Capacity | None, version: Any, e
         )
         return not by_editor and _was_editor(editors, review.reviewer_id, review.created_at)
     return bool(version.audience == Audience.SPACE)
+
+
+def _is_new(review: LessonReview) -> bool:
+    """Whether it is of after capacities were confirmed; before, who was quoted could approve, and it keeps that."""
+    return review.basis != ReviewBasis.EARLIER
 
 
 def _held(capacity: Capacity, at: datetime) -> bool:

@@ -85,9 +85,9 @@ PLANTED = {
     "by its curator, in the space": ("space", lambda s: review(s, reviewer_id=s.curator.id), "own reviews"),
     "by who is quoted": ("network", lambda s: review(s, reviewer_id=s.author.id), "own reviews"),
     "by who is quoted, in the space": ("space", lambda s: review(s, reviewer_id=s.author.id), "own reviews"),
-    "quoted, long ago": (
+    "by its curator, long ago": (
         "network",
-        lambda s: review(s, reviewer_id=s.author.id, basis=ReviewBasis.EARLIER),
+        lambda s: review(s, reviewer_id=s.curator.id, basis=ReviewBasis.EARLIER),
         "own reviews",
     ),
     "nobody approved": ("network", lambda s: review(s, verdict=Verdict.RETURNED), "reviews"),
@@ -102,6 +102,10 @@ NO_FAULT = {
     "an earlier review": (
         "network",
         lambda s: review(s, basis=ReviewBasis.EARLIER, capacity_id=None, city=None),
+    ),
+    "quoted, long ago": (
+        "network",
+        lambda s: review(s, reviewer_id=s.author.id, basis=ReviewBasis.EARLIER, capacity_id=None, city=None),
     ),
     "the editor left since": ("public", lambda s: leave(s)),
     "its maker was an editor once": ("public", lambda s: appoint(s, s.curator, since=9 * DAY, until=DAY)),
