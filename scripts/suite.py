@@ -1,4 +1,4 @@
-"""Runs the tests the way CI does and adds up what ran: SQLite, then PostgreSQL, then the browser.
+"""Runs the tests the way CI does and adds up what ran: SQLite, then PostgreSQL, and the browser beside them.
 
     python scripts/suite.py [PHASE …] [-- what pytest should be told besides]
 
@@ -8,22 +8,30 @@ both databases runs on one of them here, on both there.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-# Name: the database, what to select, how many at once: more than the two cores that we count on where many tests wait,
-# for a lock, a server that hangs, or a sign of life that stays away.
+# Name: the database, what to select, how many at once: with what runs beside it more than the two cores that we count
+# on, since many tests wait, for a lock, a server that hangs, or a sign of life that stays away.
 PHASES = {
-    "sqlite": ("sqlite", "not browser and not proof", "3"),
-    "postgresql": ("postgresql", "not browser and not proof and not any_database", "3"),
-    "browser": ("sqlite", "browser and not proof", "2"),
+    "sqlite": ("sqlite", "not browser and not proof", "2"),
+    "postgresql": ("postgresql", "not browser and not proof and not any_database", "2"),
+    "browser": ("sqlite", "browser and not proof", "1"),
 }
+BESIDE = {"browser"}  # it waits much: alone it would leave half of the machine to nobody
+
+
+Result = tuple[Counter[str], float]  # how many passed, failed and were skipped; seconds
 
 
 def main(arguments: list[str]) -> int:
@@ -33,7 +41,7 @@ def main(arguments: list[str]) -> int:
         print(f"Unknown phase: {', '.join(sorted(unknown))}; there are {', '.join(PHASES)}.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as compiled:
-        results = {name: _run(name, besides, compiled) for name in ours or PHASES}
+        results = _run_all(ours or list(PHASES), besides, compiled)
     return _report(results)
 
 
@@ -44,9 +52,20 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:border], arguments[border + 1 :]
 
 
-def _run(name: str, besides: list[str], compiled: str = "") -> tuple[Counter[str], float]:
+def _run_all(names: Iterable[str], besides: list[str], compiled: str) -> dict[str, Result]:
+    """Each phase with its result; what the one beside the others says is shown when these are done."""
+    with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
+        beside = {name: pool.submit(_run, name, besides, compiled, said) for name in names if name in BESIDE}
+        results = {name: _run(name, besides, compiled) for name in names if name not in BESIDE}
+        results |= {name: run.result() for name, run in beside.items()}
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout)
+    return results
+
+
+def _run(name: str, besides: list[str], compiled: str = "", out: IO[str] | None = None) -> Result:
     database, selection, workers = PHASES[name]
-    print(f"\n== {name} ==", flush=True)
+    print(f"\n== {name} ==", flush=True, file=out)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder, "result.xml")
@@ -58,7 +77,7 @@ def _run(name: str, besides: list[str], compiled: str = "") -> tuple[Counter[str
             # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
             # worker of the next phase, would compile everything anew.
             environment["PYTHONPYCACHEPREFIX"] = compiled
-        code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        code = subprocess.run(command, cwd=ROOT, env=environment, stdout=out, check=False).returncode
         counted = _count(written)
     if code != 0 and not counted["failed"]:
         counted["failed"] = 1  # nothing collected, a crash, an interrupt: never a success
@@ -75,7 +94,7 @@ def _count(written: Path) -> Counter[str]:
     return counted
 
 
-def _report(results: dict[str, tuple[Counter[str], float]]) -> int:
+def _report(results: dict[str, Result]) -> int:
     total: Counter[str] = Counter()
     print()
     for name, (counted, seconds) in results.items():

@@ -72,6 +72,19 @@ def test_a_phase_that_ran_nothing_is_a_failure(tmp_path, monkeypatch):
     assert suite._run("empty", ["-p", "no:cacheprovider"])[0] == Counter(passed=1, failed=1)
 
 
+def test_what_runs_beside_the_others_is_shown_behind_them_and_counts(tmp_path, monkeypatch, capfd):
+    monkeypatch.setattr(suite, "ROOT", tmp_path)
+    (tmp_path / "test_both.py").write_text("def test_one(): pass\ndef test_two(): assert False, 'seen'\n")
+    monkeypatch.setitem(suite.PHASES, "first", ("sqlite", "", "0"))
+    monkeypatch.setitem(suite.PHASES, "aside", ("sqlite", "", "0"))
+    monkeypatch.setattr(suite, "BESIDE", {"aside"})
+    assert suite.main(["aside", "first", "--", "-p", "no:cacheprovider"]) == 1
+    said = capfd.readouterr().out
+    assert said.index("== first ==") < said.index("== aside ==")
+    assert said.count("AssertionError: seen") >= 2
+    assert said.splitlines()[-1] == "2 passed, 2 failed"
+
+
 def test_what_one_phase_compiled_the_next_one_has_and_nothing_of_it_is_in_the_checkout(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "ROOT", tmp_path)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
