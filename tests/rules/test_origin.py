@@ -40,7 +40,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.policy.actions": ({"curator_id"}, RULE),
     "forum.policy.visibility": ({"space_id"}, RULE),
     "forum.domain.draft_places": ({"space_id"}, MAKERS),
-    "forum.domain.consents.consents": ({"sealed_at"}, KEPT),
     "forum.domain.consents.desk": ({"space_id"}, MAKERS),
     "forum.domain.consents.letters": ({"curator_id", "space_id"}, "to its makers, and to who is quoted"),
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),

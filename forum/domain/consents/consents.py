@@ -4,12 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.lessons import consent_checks, library_counts
-from forum.domain.threads import excerpts
+from forum.domain.lessons import rights
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 from forum.models.threads import Post
 from forum.policy.errors import NotFound
@@ -56,20 +55,5 @@ def record_answer(
     row.agreed, row.note = agreed, note
     row.answered_at = at if agreed is not None else None
     db.session.flush()
-    _name_cities(lesson_id)
+    rights.name_cities(db.session.get_one(Lesson, lesson_id))
     return row
-
-
-def _name_cities(lesson_id: int) -> None:
-    """Name anew the cities behind the versions that were sealed before, and count them so in the library."""
-    lesson = db.session.get_one(Lesson, lesson_id)
-    sealed = select(LessonVersion).where(
-        LessonVersion.lesson_id == lesson_id, LessonVersion.sealed_at.is_not(None)
-    )
-    for version in db.session.scalars(sealed):
-        version.cities, version.masked = consent_checks.cities(
-            lesson, excerpts.under(version.id), lesson.audience
-        )
-    db.session.flush()
-    if lesson.current_id is not None:
-        library_counts.recount(lesson)

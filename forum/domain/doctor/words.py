@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from forum.domain.doctor.findings import Finding, Tally, pieces
-from forum.domain.lessons import consent_checks, weakened
+from forum.domain.lessons import consent_checks, rights, weakened
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
@@ -80,8 +80,13 @@ def consents() -> Iterator[Finding]:
             elif (lesson.weakened_at is not None) != bool(weakened.bare(lesson)):
                 unmarked.add(number)
             cities, masked = consent_checks.cities(lesson, quotes, lesson.audience)
-            # A version without words that somebody took out keeps more to itself than it would have to.
-            fewer = set(version.cities) <= set(cities) and version.masked and _is_taken_from(lesson)
+            left_out = set(cities) - set(version.cities)
+            # A version without words that somebody took out keeps more to itself than it would have to, and none names
+            # a city behind a masked source of another.
+            fewer = set(version.cities) <= set(cities) and (
+                (version.masked and _is_taken_from(lesson))
+                or (masked == version.masked and left_out <= rights.kept_back(lesson))
+            )
             if (set(cities), masked) != (set(version.cities), version.masked) and not fewer:
                 named.add(number)
         db.session.expunge_all()

@@ -63,13 +63,31 @@ def name_cities(lesson: Lesson) -> None:
     sealed = select(LessonVersion).where(
         LessonVersion.lesson_id == lesson.id, LessonVersion.sealed_at.is_not(None)
     )
-    for version in db.session.scalars(sealed):
-        version.cities, version.masked = consent_checks.cities(
-            lesson, excerpts.under(version.id), lesson.audience
-        )
+    secret, was_masked = kept_back(lesson), False
+    for version in db.session.scalars(sealed.order_by(LessonVersion.sequence)):
+        named, is_masked = consent_checks.cities(lesson, excerpts.under(version.id), lesson.audience)
+        version.cities = [city for city in named if city not in secret]
+        # A version that came of words being taken out stays masked, although they are no longer in it.
+        version.masked = is_masked or (version.masked and was_masked)
+        was_masked = was_masked or (version.masked and version.number is not None)
     db.session.flush()
     if lesson.current_id is not None:
         library_counts.recount(lesson)
+
+
+def kept_back(lesson: Lesson) -> set[str]:
+    """Return the cities behind a masked source of any published version, which no other version may name either.
+
+    Whose words were taken out since, stays masked: their excerpt is still in the versions before.
+    """
+    published_ids = select(LessonVersion.id).where(
+        LessonVersion.lesson_id == lesson.id, LessonVersion.number.is_not(None)
+    )
+    return {
+        city
+        for version_id in db.session.scalars(published_ids)
+        for city in consent_checks.masked_cities(lesson, excerpts.under(version_id), lesson.audience)
+    }
 
 
 def is_taken_out(lesson_id: int, revision: PostRevision, start: int, end: int) -> bool:

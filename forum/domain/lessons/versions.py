@@ -73,7 +73,9 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
 def seal(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
     """Close a version for good, with the rights of its excerpts and the cities that may be named behind it."""
     rights.fix(version, lesson, audience)
-    version.cities, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
+    named, version.masked = consent_checks.cities(lesson, excerpts.under(version.id), audience)
+    secret = rights.kept_back(lesson)
+    version.cities = [city for city in named if city not in secret]
     if audience == Audience.PUBLIC and version.licence is None:
         version.licence = OPEN_LICENCE
     version.sealed_at = clock.now()

@@ -208,6 +208,37 @@ def test_where_a_masked_source_came_from_stays_unknown_when_it_is_taken_out(sess
     assert list(doctor_words.consents()) == []
 
 
+def test_nor_does_a_later_act_or_version_name_a_city_that_somebody_was_masked_for(session):
+    scenario = build(Audience.SPACE)
+    mia = make_member("Mia", space=scenario.space)
+    post = make_post(scenario.thread, mia, "We rang twice. Half of them came back. Nobody asked why.")
+    lesson, curator = scenario.draft(), scenario.actor("curator")
+    claim = db.session.scalars(select(Claim).where(Claim.version_id == lesson.working_id)).one()
+    scenario.agree(lesson)  # masked
+    for words in ("We rang twice", "Nobody asked why"):
+        claims.quote(curator, claim.id, post_id=post.id, words=words, stance="supports")
+        scenario.agree_to(post, lesson, words, masking=Masking.NAME, city_shown=True, shown_as="Mia")
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    versions = select(LessonVersion).where(LessonVersion.lesson_id == lesson.id).order_by(LessonVersion.id)
+
+    def named():
+        return [(version.cities, version.masked) for version in db.session.scalars(versions)]
+
+    author = scenario.actor("author")
+    first = removals.take_out(author, removals.mine(author)[0].id)
+    with clock.at(first.until):
+        settling.settle_due(db.session.flush)
+    second = removals.take_out(actor(mia), removals.mine(actor(mia))[0].id)
+    assert named() == [([], True), ([], True)]
+    undo.undo(actor(mia), second.id)
+    assert named() == [([], True), ([], True)]
+    lessons.revise(curator, lesson.id)
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    assert [cities for cities, _masked in named()] == [[], [], []]
+    assert list(doctor_words.consents()) == []
+
+
 def test_an_erased_account_leaves_no_text_in_lessons(session):
     scenario = build()
     lesson, people = out(scenario), readers(scenario)
