@@ -37,6 +37,7 @@ def leave(actor: Actor, lesson_id: int, request_id: int) -> None:
         raise Conflict(_("This text stands in the draft already."))
     if request.left_at is None:
         request.left_at = clock.now()
+        round_.looked_at = None  # one more place is gone, on which a claim may lean
         closing.write(round_, request, None, at=request.left_at)
         closing.take_out(round_.version_id, {closing.about(request)})
 

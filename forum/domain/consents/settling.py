@@ -117,13 +117,15 @@ def _empty_answers(removal: Removal, gone: list[Excerpt]) -> None:
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
         .where(ConsentRound.lesson_id == removal.lesson_id, ConsentRequest.revision_id == removal.revision_id)
     )
-    for request in db.session.scalars(requests):
-        if _overlaps(request, removal):
-            request.said = request.words = request.own_words = request.sha256 = ""
-            request.changes = []
     revision = db.session.get_one(PostRevision, removal.revision_id)
     digests = {tokens.digest(revision.plain[removal.start_at : removal.end_at])}
     digests |= {excerpt.sha256 for excerpt in gone}
+    for request in db.session.scalars(requests):
+        if _overlaps(request, removal):
+            digests.add(request.sha256)  # what came of a longer or a shorter piece goes with it
+            request.said = request.words = request.own_words = request.sha256 = ""
+            request.as_name = request.as_function = request.as_masked = ""
+            request.changes = []
     given = {excerpt.consent_id for excerpt in gone}
     consents = select(Consent).where(
         Consent.lesson_id == removal.lesson_id, Consent.post_id == revision.post_id

@@ -154,7 +154,12 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
     gone = (
         select(ConsentRequest.id)
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
-        .where(ConsentRound.version_id == version.id, ConsentRound.looked_at.is_(None), *GONE)
+        .where(
+            ConsentRound.version_id == version.id,
+            ConsentRound.looked_at.is_(None),
+            ConsentRequest.said != "",  # what its author took out of the lesson meanwhile is asked no more
+            *GONE,
+        )
     )
     if db.session.scalar(gone.limit(1)) is not None:
         raise Invalid("audience", _("First say that no claim leans on an excerpt that is gone."))

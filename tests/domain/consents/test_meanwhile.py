@@ -69,6 +69,20 @@ def test_a_passage_that_went_meanwhile_holds_up_no_closing_and_stands_nowhere(sc
     assert (held is not None and held.agreed) is (answer in YESES and go is not erase)
 
 
+def test_who_erased_their_account_before_the_closing_leaves_nothing_to_look_at(scenario):
+    opened = scenario.ask()
+    for name in ("Amina", "Chris"):
+        scenario.say(name, "masked")
+    erase(scenario)
+    scenario.close(opened)
+    curator, lesson = scenario.actor("curator"), scenario.lesson
+    assert desk.page(curator, lesson.id, Audience.NETWORK).leaning == []
+    consent_checks.refuse_unready(lessons.working(lesson), Audience.NETWORK)
+    request = scenario.request("Bart")
+    stored = (request.said, request.words, request.own_words, request.sha256, *request.changes)
+    assert not any((*stored, request.as_name, request.as_function, request.as_masked))
+
+
 def test_a_refusal_and_silence_keep_a_place_out_alike_until_it_is_asked_anew(scenario):
     opened = scenario.ask()
     scenario.say("Amina", "masked")

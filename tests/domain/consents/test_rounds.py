@@ -203,12 +203,14 @@ def test_other_words_are_taken_as_they_stand_or_left(scenario, taken):
     assert len(consent_checks.missing(lessons.working(scenario.lesson), Audience.NETWORK)) == 1
     with pytest.raises((Forbidden, NotFound)):
         other_words.take(scenario.actor("reviewer"), scenario.lesson.id, asked.id)
+    rounds.look(scenario.actor("curator"), scenario.lesson.id)
     verb = other_words.take if taken else other_words.leave
     for _twice in range(2):
         verb(scenario.actor("curator"), scenario.lesson.id, asked.id)
     held = scenario.consents()["Bart"]
     assert (held.agreed, held.adapted) == (taken, taken)
     assert (QUOTED["Bart"] in scenario.excerpts()) is taken
+    assert (opened.looked_at is not None) is taken, "a claim may lean on what was left out after the look"
     if taken:
         assert (held.words, held.masking) == ("Most of them came back.", Masking.MASKED)
     with pytest.raises(Conflict):
