@@ -62,7 +62,9 @@ def withdraw(invitation_id: int) -> ResponseReturnValue:
 @open_to(anyone)
 def accept(token: str) -> ResponseReturnValue:
     invitation = mail_links.invitation_of(token)
-    return _page(token, AcceptanceForm(formdata=None, city=invitation.space.city))
+    # A guest is proposed no city: whom a city hosts need not be of it.
+    city = None if invitation.role == Role.GUEST else invitation.space.city
+    return _page(token, AcceptanceForm(formdata=None, city=city))
 
 
 def accept_anew(token: str) -> ResponseReturnValue:

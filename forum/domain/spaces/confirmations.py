@@ -6,7 +6,7 @@ Nobody answers for their own, nor confirms that of somebody whom they alone brou
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
@@ -17,12 +17,14 @@ from forum.domain.spaces.waiting_capacities import WaitingLine
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity, Confirmation, Member
-from forum.models.spaces import Invitation, Space, SpaceKind
+from forum.models.accounts import Body, Capacity, Confirmation, Member
+from forum.models.spaces import Invitation, Role, Space, SpaceKind
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.answering import answerable, answered_in, moderated
 from forum.policy.errors import Conflict, NotFound
+
+ADMINISTRATIONS = (Body.CITY, Body.OCMW)  # bodies that are the city itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,17 @@ def end_in(actor: Actor, space_id: int, member_id: int) -> None:
 def confirm_invited(invitation: Invitation, member_id: int) -> None:
     """Confirm what waits for the city whose own space invited somebody, once they accept (system verb).
 
-    Not where the same person alone brought them into another city.
+    Not where the same person alone brought them into another city. Of a guest only what is of the city itself: whom
+    a city hosts, from a university or another government, does not speak for it.
     """
     space = db.session.get_one(Space, invitation.space_id)
     if space.kind != SpaceKind.CITY or space.city is None:
         return
     brought, by_id = bringing.of_members([member_id]), invitation.invited_by_id
-    for capacity in _waiting_of(member_id, Capacity.city == space.city):
+    of_city = Capacity.city == space.city
+    if invitation.role == Role.GUEST:
+        of_city = and_(of_city, Capacity.body.in_(ADMINISTRATIONS))
+    for capacity in _waiting_of(member_id, of_city):
         if bringing.may_vouch(by_id, capacity, brought):
             capacities.confirm(capacity, Confirmation.INVITATION, by_id=by_id)
 

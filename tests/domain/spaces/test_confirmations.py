@@ -113,13 +113,13 @@ def test_nobody_vouches_elsewhere_for_whom_they_alone_brought(town):
     assert held.confirmation == Confirmation.MODERATOR
 
 
-def accept_new(space, by, *, city, email="second@people.test"):
-    """Accept an invitation of `by` as somebody new, who says to speak for a city."""
-    invitation = invitations.invite(actor(by), space.id, email=email, role=Role.MEMBER)
+def accept_new(space, by, *, city, email="second@people.test", role=Role.MEMBER, body=Body.CITY):
+    """Accept an invitation of `by` as somebody new, who says to speak for a body in a city."""
+    invitation = invitations.invite(actor(by), space.id, email=email, role=role)
     token = mail_links.invitation_token(invitation)
     profile = invitations.Profile(
         name="Second", password="drie fietsen in de regen", function="coach", level=Level.FIELD,
-        body=Body.CITY, city=city, locale="en",
+        body=body, city=city, locale="en",
     )  # fmt: skip
     secret = invitations.hash_password(token, profile)
     member, _space = invitations.accept(token, profile, password_hash=secret)
@@ -137,6 +137,15 @@ def test_a_moderator_invites_a_second_address_of_her_own_and_types_gent(town):
     again = invitations.invite(actor(sofie), gent.id, email=second.email, role=Role.MEMBER)
     invitations.accept_as(actor(second), mail_links.invitation_token(again))
     assert capacities.confirmed_cities([second.id])[second.id] == set()
+
+
+def test_a_guest_does_not_light_the_city_that_hosts_them(town):
+    people, _noor, gent, _aalst = town
+    wouter, found = people["moderator of Gent"], {}
+    for body in (Body.ACADEMIC, Body.GOVERNMENT, Body.OCMW):
+        guest = accept_new(gent, wouter, city="gent", email=f"{body}@people.test", role=Role.GUEST, body=body)
+        found[body] = capacities.confirmed_cities([guest.id])[guest.id]
+    assert found == {Body.ACADEMIC: set(), Body.GOVERNMENT: set(), Body.OCMW: {"gent"}}
 
 
 def test_an_invitation_confirms_only_the_city_of_its_own_space(town):
