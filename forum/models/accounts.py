@@ -90,7 +90,10 @@ class Capacity(Model):
 
     __tablename__ = "capacity"
     FUNCTION_MAX, REASON_MAX = 100, 300
-    __table_args__ = (Index("ix_capacity_member_id_ends_on", "member_id", "ends_on"),)
+    __table_args__ = (
+        Index("ix_capacity_member_id_ends_on", "member_id", "ends_on"),
+        Index("ix_capacity_waiting", "id", **where("confirmed_at IS NULL AND refused_at IS NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     function: Mapped[str] = mapped_column(String(FUNCTION_MAX))

@@ -24,6 +24,9 @@ class Action(enum.StrEnum):
     ROLE = "role"
     SUSPEND = "suspend"
     READMIT = "readmit"
+    CONFIRM_CAPACITY = "confirm_capacity"
+    REFUSE_CAPACITY = "refuse_capacity"
+    END_CAPACITY = "end_capacity"
 
 
 class ModerationAction(Model):

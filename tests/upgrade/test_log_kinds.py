@@ -1,0 +1,44 @@
+"""Lines of the moderation log stay, with what points at them, when the log gets kinds of lines more (0016)."""
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select, update
+from sqlalchemy.exc import DatabaseError
+
+from forum.domain.audit import log as audit_log
+from forum.domain.moderation import locking
+from forum.domain.threads import classification
+from forum.infra.db import db
+from forum.models.accounts import Member
+from forum.models.classification import ThreadChange
+from forum.models.moderation import Action, ModerationAction
+from forum.models.spaces import Role
+from tests.factories import actor, make_member, make_space, make_thread
+
+pytestmark = pytest.mark.live
+LINES = select(ModerationAction.id, ModerationAction.action, ModerationAction.reason)
+POINTED = select(ThreadChange.id, ThreadChange.action_id).order_by(ThreadChange.id)
+
+
+def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
+    with live_app.app_context():
+        gent = make_space("Gent", city="gent")
+        wouter = make_member("Wouter", space=gent, role=Role.MODERATOR)
+        thread = make_thread(gent, make_member("Leen", space=gent))
+        classification.classify(actor(wouter), thread.id, need=thread.need, axis=thread.axis, tags=["fiets"])
+        locking.lock(actor(wouter), thread.id)
+        before = db.session.execute(LINES).all()
+        pointed = db.session.execute(POINTED).all()
+        assert len(before) == 2
+        assert any(row.action_id for row in pointed)
+        audit_log.record(actor(wouter), Action.CONFIRM_CAPACITY, space_id=gent.id, subject_id=wouter.id)
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0015")
+        upgrade()
+        assert db.session.execute(LINES).all() == before, "of the new kinds only is no line left"
+        assert db.session.execute(POINTED).all() == pointed
+        member = db.session.scalars(select(Member.id).where(Member.name == "Wouter")).one()
+        with pytest.raises(DatabaseError):
+            db.session.execute(update(ModerationAction).values(actor_id=member))
+        db.session.rollback()
