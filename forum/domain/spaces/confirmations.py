@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
+from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
@@ -18,7 +19,8 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Confirmation, Member
-from forum.models.spaces import Invitation, Role, Space, SpaceKind
+from forum.models.moderation import Action
+from forum.models.spaces import Invitation, Membership, Role, Space, SpaceKind
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.answering import answerable, answered_in, moderated
@@ -77,6 +79,7 @@ def confirm(actor: Actor, capacity_id: int) -> Capacity:
     )
     how = Confirmation.ADMIN if is_theirs is None else Confirmation.MODERATOR
     capacities.confirm(capacity, how, by_id=actor.id)
+    _log(actor, Action.CONFIRM_CAPACITY, capacity)
     return capacity
 
 
@@ -95,6 +98,7 @@ def refuse(actor: Actor, capacity_id: int, *, reason: str) -> Capacity:
     capacity.refused_at, capacity.refused_by_id, capacity.refused_reason = clock.now(), actor.id, reason
     db.session.flush()
     events.record("capacity.refused", capacity_id=capacity.id)
+    _log(actor, Action.REFUSE_CAPACITY, capacity, reason=reason)
     return capacity
 
 
@@ -107,6 +111,7 @@ def end(actor: Actor, capacity_id: int) -> Capacity:
     if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= days.today()):
         capacities.end(capacity, by_id=actor.id)
         events.record("capacity.ended", capacity_id=capacity.id)
+        _log(actor, Action.END_CAPACITY, capacity)
     return capacity
 
 
@@ -116,6 +121,7 @@ def confirm_let_in(actor: Actor, member_id: int, space_id: int) -> None:
     for capacity in _waiting_of(member_id, answered_in([space_id])):
         if bringing.may_vouch(actor.id, capacity, bringing.of_members([member_id])):
             capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id)
+            _log(actor, Action.CONFIRM_CAPACITY, capacity)
 
 
 def end_in(actor: Actor, space_id: int, member_id: int) -> None:
@@ -140,6 +146,26 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     for capacity in _waiting_of(member_id, of_city):
         if bringing.may_vouch(by_id, capacity, brought):
             capacities.confirm(capacity, Confirmation.INVITATION, by_id=by_id)
+
+
+def _log(actor: Actor, action: Action, capacity: Capacity, *, reason: str = "") -> None:
+    """Add a line to the log of a space whose moderators answer for this capacity, so that nobody else reads of it.
+
+    Of several spaces one that the actor moderates. Where there is none the line stands in the log of no space.
+    """
+    own = moderated(actor)
+    if capacity.city is not None:
+        places = select(Space.id).where(Space.kind == SpaceKind.CITY, Space.city == capacity.city)
+        places = places.order_by(Space.id.in_(own).desc(), Space.id)
+    else:
+        places = select(Membership.space_id).where(
+            Membership.member_id == capacity.member_id,
+            Membership.ended_at.is_(None),
+            Membership.space_id.in_(own),
+        )
+        places = places.order_by(Membership.space_id)
+    space_id = db.session.scalar(places.limit(1))
+    audit_log.record(actor, action, space_id=space_id, subject_id=capacity.member_id, reason=reason)
 
 
 def _waiting_of(member_id: int, which: ColumnElement[bool]) -> list[Capacity]:

@@ -1,0 +1,127 @@
+"""Who confirmed, refused or ended what somebody speaks as stands in the log of a space that answers for it only."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.audit import log as audit_log
+from forum.domain.people import capacities
+from forum.domain.spaces import confirmations
+from forum.infra.db import db
+from forum.models.accounts import Body, Level, NetworkRole
+from forum.models.moderation import ModerationAction
+from forum.models.spaces import Role, SpaceKind
+from forum.policy.errors import NotFound
+from tests.factories import actor, join, make_member, make_space, sign_in
+
+
+def hold(member, city):
+    """A capacity that waits."""
+    common = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "starts_on": date(2025, 1, 1)}
+    return capacities.add(member.id, city=city, **common).id
+
+
+@pytest.fixture
+def town(session):
+    """Gent, Aalst and an unlisted group with a moderator each, an administrator, and Noor, who belongs to all three."""
+    spaces = {
+        "gent": make_space("Gent", city="gent"),
+        "aalst": make_space("Aalst", city="aalst"),
+        "still": make_space("Stil", kind=SpaceKind.GROUP, unlisted=True),
+    }
+    people = {
+        code: make_member(code.title(), space=space, role=Role.MODERATOR) for code, space in spaces.items()
+    }
+    people["beheer"] = make_member("Beheer", network_role=NetworkRole.ADMIN)
+    noor = make_member("Noor")
+    for space in spaces.values():
+        join(noor, space)
+    return spaces, people, noor
+
+
+def read(town):
+    """What the moderators of each space read in its log, the oldest line first."""
+    spaces, people, _noor = town
+    return {
+        code: [
+            (line.action, line.actor_name, line.subject_name, line.reason)
+            for line in reversed(audit_log.page(actor(people[code]), space.id).rows)
+        ]
+        for code, space in spaces.items()
+    }
+
+
+def test_each_answer_is_one_line_where_the_space_answers_for_it(town):
+    _spaces, people, noor = town
+    gent, still, beheer = (actor(people[name]) for name in ("gent", "still", "beheer"))
+    of_gent, refused, of_nobody = hold(noor, "gent"), hold(noor, "gent"), hold(noor, None)
+    for _time in range(2):
+        confirmations.confirm(gent, of_gent)
+        confirmations.refuse(gent, refused, reason="We do not know you.")
+        confirmations.end(beheer, of_gent)
+        confirmations.confirm(still, of_nobody)
+    with pytest.raises(NotFound):
+        confirmations.end(actor(people["aalst"]), of_gent)
+    assert read(town) == {
+        "gent": [
+            ("confirm_capacity", "Gent", "Noor", ""),
+            ("refuse_capacity", "Gent", "Noor", "We do not know you."),
+            ("end_capacity", "Beheer", "Noor", ""),
+        ],
+        "aalst": [],
+        "still": [("confirm_capacity", "Still", "Noor", "")],
+    }
+
+
+def test_what_no_space_answers_for_stands_in_the_log_of_none(town):
+    _spaces, people, noor = town
+    for city in ("genk", None):
+        confirmations.confirm(actor(people["beheer"]), hold(noor, city))
+    assert read(town) == {"gent": [], "aalst": [], "still": []}
+    assert db.session.scalars(select(ModerationAction.space_id)).all() == [None, None]
+
+
+def test_letting_in_and_leaving_are_logged_as_far_as_the_space_answers(town):
+    spaces, people, noor = town
+    aalst = actor(people["aalst"])
+    hold(noor, "aalst")
+    hold(noor, "gent")
+    confirmations.confirm_let_in(aalst, noor.id, spaces["aalst"].id)
+    confirmations.end_in(aalst, spaces["aalst"].id, noor.id)
+    found = read(town)
+    # The member of the factory speaks for no city, which each of their spaces may end.
+    assert [line[0] for line in found["aalst"]] == ["confirm_capacity", "end_capacity", "end_capacity"]
+    assert (found["gent"], found["still"]) == ([], [])
+
+
+SENTENCES = {
+    "en": (
+        "Gent confirmed what Noor speaks as.",
+        "Gent did not confirm what Noor speaks as.",
+        "Gent ended what Noor",
+    ),
+    "nl": (
+        "Gent bevestigde de hoedanigheid van Noor.",
+        "Gent bevestigde de hoedanigheid van Noor niet.",
+        "Gent beëindigde de hoedanigheid van Noor.",
+    ),
+}
+
+
+@pytest.mark.parametrize("locale", SENTENCES)
+def test_the_page_of_the_log_says_it_in_both_languages_to_moderators_only(town, client, locale):
+    spaces, people, noor = town
+    gent, held = people["gent"], hold(noor, "gent")
+    confirmations.confirm(actor(gent), held)
+    confirmations.end(actor(gent), held)
+    confirmations.refuse(actor(gent), hold(noor, "gent"), reason="Unknown here.")
+    gent.locale = locale
+    db.session.commit()
+    sign_in(client, gent)
+    page = client.get(f"/spaces/{spaces['gent'].slug}/moderation").text
+    for sentence in SENTENCES[locale]:
+        assert sentence in page
+    assert "Unknown here." in page
+    sign_in(client, noor)
+    assert client.get(f"/spaces/{spaces['gent'].slug}/moderation").status_code == 403
