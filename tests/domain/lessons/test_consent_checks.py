@@ -1,11 +1,16 @@
 """What an author must have agreed to before a lesson leaves their space."""
 
 import pytest
+from sqlalchemy import select
 
-from forum.domain.lessons import consent_checks, lessons
+from forum.domain.lessons import claims, consent_checks, lessons
+from forum.domain.threads import excerpts
+from forum.infra.db import db
+from forum.models.accounts import Capacity
+from forum.models.lessons import LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
-from tests.factories import make_space, make_thread
+from tests.factories import make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import WORDS, build
 
 
@@ -74,3 +79,28 @@ def test_a_closed_thread_of_another_space_needs_a_yes_even_inside():
     assert not consent_checks.needed(scenario.thread, lesson, Audience.SPACE)
     assert not consent_checks.needed(scenario.thread, lesson, Audience.NETWORK)
     assert consent_checks.needed(scenario.thread, lesson, Audience.PUBLIC)
+
+
+def test_one_person_lights_one_city_in_a_lesson_and_two_people_light_two():
+    scenario = build()
+    lesson, curator = scenario.draft(), scenario.actor("curator")
+    amina, kim = scenario.author, make_member("Kim", city="genk")
+    own = db.session.scalars(select(Capacity).where(Capacity.member_id == amina.id)).one()
+    moved = Capacity(
+        member_id=amina.id, function="coach", level=own.level, body=own.body, city="genk",
+        starts_on=own.starts_on, confirmed_at=own.confirmed_at, confirmation=own.confirmation,
+    )  # fmt: skip
+    db.session.add(moved)
+    db.session.flush()
+    claim = claims.add(curator, lesson.id, text="A call keeps people")
+
+    def named(post):
+        claims.quote(curator, claim.id, post_id=post.id, words="We rang them", stance="supports")
+        quotes = excerpts.under(lessons.working(lesson).id)
+        return consent_checks.cities(lesson, quotes, Audience.NETWORK)[0]
+
+    assert named(make_post(scenario.thread, amina, "We rang them, in Genk too.")) == ["aalst"]
+    assert named(make_post(scenario.thread, kim, "We rang them.")) == ["aalst", "genk"]
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id)
+    assert db.session.get_one(LessonVersion, lesson.current_id).cities == ["aalst", "genk"]
