@@ -3,7 +3,7 @@
 `x` is yes and `.` is no; where a no has reasons, a letter stands for each of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from forum.infra.db import db
@@ -13,11 +13,14 @@ from tests.policy.people import IN_GOOD_STANDING, PEOPLE, Town
 Table = dict[str, dict[str, str]]
 
 
-def read(text: str, *, answers: str = "x.") -> Table:
-    """The cells of a table by row and person; every person has a column and every cell a known answer."""
+def read(text: str, *, answers: str = "x.", columns: Mapping[str, str] = PEOPLE) -> Table:
+    """The cells of a table by row and person; every person has a column and every cell a known answer.
+
+    The `columns` may be others than the people, by their code with what they are.
+    """
     heading, *lines = [line for line in text.splitlines() if line.strip()]
     codes = heading.split()
-    assert codes == list(PEOPLE), f"the columns are {' '.join(PEOPLE)}"
+    assert codes == list(columns), f"the columns are {' '.join(columns)}"
     table: Table = {}
     for line in lines:
         words = line.split()
@@ -29,14 +32,14 @@ def read(text: str, *, answers: str = "x.") -> Table:
     return table
 
 
-def differences(expected: Table, found: Table) -> list[str]:
+def differences(expected: Table, found: Table, *, columns: Mapping[str, str] = PEOPLE) -> list[str]:
     """Where two tables differ, cell by cell; both must have the same rows."""
     missing = sorted(expected.keys() ^ found.keys())
     assert missing == [], f"rows of one table only: {missing}"
     return [
-        f"{name}: {PEOPLE[code]} ({code}) should get {expected[name][code]!r}, gets {found[name][code]!r}"
+        f"{name}: {columns[code]} ({code}) should get {expected[name][code]!r}, gets {found[name][code]!r}"
         for name in expected
-        for code in PEOPLE
+        for code in columns
         if expected[name][code] != found[name][code]
     ]
 
