@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -153,10 +154,13 @@ def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(_("Some of your drafts will be deleted"), {"closed": closed, "old": old})
 
 
-def _of_round(
-    subject: Any, told: Callable[[Member, int], Any], about: str = "round_id"
+def _asked(
+    subject: Any, told: Callable[[Member, int], Any], about: str
 ) -> Callable[[OutgoingMail, Member | None], Content]:
-    """A letter about a round of consent; `told` says what stands in it at this moment, None for nothing."""
+    """A letter about a question; `told` says what stands in it at this moment, by its id, and None for nothing.
+
+    `about` is the id in the payload.
+    """
 
     def compose(mail: OutgoingMail, member: Member | None) -> Content:
         found = told(_require_member(member), mail.payload[about])
@@ -167,11 +171,7 @@ def _of_round(
     return compose
 
 
-def _of_review(
-    subject: Any, told: Callable[[Member, int], Any]
-) -> Callable[[OutgoingMail, Member | None], Content]:
-    """A letter about a request to check a lesson, like those about a round."""
-    return _of_round(subject, told, "request_id")
+_of_round, _of_review = partial(_asked, about="round_id"), partial(_asked, about="request_id")
 
 
 def _review_shortened(mail: OutgoingMail, member: Member | None) -> Content:

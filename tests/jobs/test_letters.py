@@ -217,9 +217,12 @@ def test_every_kind_is_a_whole_letter_in_both_languages(mail_of, kind, locale):
     assert "http://forum.test/" in html
     assert "<table" not in html
     assert "<img" not in html
-    for line in plain.splitlines():
+    lines = plain.splitlines()
+    for line, following in itertools.pairwise(lines):
         if line.startswith("http"):
             assert line.replace("&", "&amp;") in html
+        if kind in (*REVIEW, *CONSENT) and line.startswith(("Dag ", "Hello ")):
+            assert following == "", "the first sentence is a paragraph of its own"
 
 
 def language_of(mail, chosen, seen):
