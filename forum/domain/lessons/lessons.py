@@ -146,7 +146,7 @@ def submit(
     `reviewer`, `message` or at the first field that is missing.
     """
     lesson = locked(actor, lesson_id)
-    if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience):
+    if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience, asked_id):
         return lesson
     lesson, version = open_draft(actor, lesson_id)
     refuse_audience(lesson, audience)
@@ -263,8 +263,10 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     return lesson
 
 
-def _is_sent_by(actor: Actor, lesson: Lesson, audience: Audience) -> bool:
-    return lesson.audience == audience and working(lesson).created_by_id == actor.id
+def _is_sent_by(actor: Actor, lesson: Lesson, audience: Audience, asked_id: int | None) -> bool:
+    version = working(lesson)
+    is_same = lesson.audience == audience and version.created_by_id == actor.id
+    return is_same and review_requests.was_asked(version.id, asked_id)
 
 
 def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.lessons import origin
 from forum.domain.lessons.review_candidates import Asking
@@ -66,6 +66,12 @@ def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -
         db.session.flush()
         events.record("review.requested", request_id=before.id)
     return before
+
+
+def was_asked(version_id: int, asked_id: int | None) -> bool:
+    """Return whether that member, or without an id the group, was asked about a version, whatever came of it."""
+    query = select(ReviewRequest.id).where(ReviewRequest.version_id == version_id, _addressed_to(asked_id))
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def decline(actor: Actor, lesson_id: int) -> ReviewRequest:
@@ -232,9 +238,14 @@ def _clean(note: str) -> str:
 
 
 def _open_request(version_id: int, asked_id: int | None) -> ReviewRequest | None:
-    asked = ReviewRequest.asked_id.is_(None) if asked_id is None else ReviewRequest.asked_id == asked_id
-    query = select(ReviewRequest).where(ReviewRequest.version_id == version_id, asked, *OPEN)
+    query = select(ReviewRequest).where(
+        ReviewRequest.version_id == version_id, _addressed_to(asked_id), *OPEN
+    )
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _addressed_to(asked_id: int | None) -> ColumnElement[bool]:
+    return ReviewRequest.asked_id.is_(None) if asked_id is None else ReviewRequest.asked_id == asked_id
 
 
 def _write(actor: Actor, version: LessonVersion, asked_id: int | None, note: str) -> ReviewRequest:

@@ -105,6 +105,16 @@ def test_sent_to_somebody_it_is_asked_once_with_a_term_and_a_note(scenario):
         review_requests.decline(scenario.actor("editor"), lesson.id)
 
 
+def test_sent_again_to_somebody_else_it_is_not_taken_for_the_same(scenario):
+    wrote(scenario, scenario.reviewer)
+    lesson = scenario.draft()
+    for _twice in range(2):
+        send(scenario, lesson)
+    with pytest.raises((Conflict, Forbidden)):
+        send(scenario, lesson, asked_id=scenario.reviewer.id)
+    assert [one.asked_id for one in requests()] == [None]
+
+
 def test_the_group_hears_of_it_until_it_is_settled(scenario):
     lesson = scenario.draft()
     send(scenario, lesson)
