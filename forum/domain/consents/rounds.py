@@ -17,9 +17,10 @@ from forum.infra.i18n import _
 from forum.infra.rows import drawn_id
 from forum.models.consents import ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonState, LessonVersion
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import Conflict, Invalid
 from forum.policy.visibility import sees
 
@@ -113,7 +114,7 @@ def look(actor: Actor, lesson_id: int) -> None:
 
 def waiting(actor: Actor) -> list[ClosedRound]:
     """Return the drafts of the actor's spaces whose round closed, and that nobody looked at since, the oldest first."""
-    spaces = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
+    spaces = moderated(actor)
     rows = db.session.execute(
         select(Lesson.id, LessonVersion.title, ConsentRound.closed_at)
         .join(Lesson, Lesson.working_id == ConsentRound.version_id)

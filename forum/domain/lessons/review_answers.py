@@ -17,8 +17,8 @@ from forum.models.lessons import (
     ReviewRequest,
     Verdict,
 )
-from forum.models.spaces import Role
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.visibility import sees
 
 MOST = 50
@@ -48,14 +48,14 @@ def waiting(actor: Actor) -> list[CameBack]:
 
     Of a version in review nothing waits as long as anybody else is asked and has time.
     """
-    moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
-    if not moderated:
+    own_spaces = moderated(actor)
+    if not own_spaces:
         return []
-    found = [*_returned(actor, moderated), *_unanswered(actor, moderated)]
+    found = [*_returned(actor, own_spaces), *_unanswered(actor, own_spaces)]
     return sorted(found, key=lambda one: (one.at, one.lesson_id))
 
 
-def _returned(actor: Actor, moderated: list[int]) -> list[CameBack]:
+def _returned(actor: Actor, own_spaces: list[int]) -> list[CameBack]:
     """Drafts whose last verdict was a return."""
     latest = (
         select(func.max(LessonReview.id))
@@ -72,7 +72,7 @@ def _returned(actor: Actor, moderated: list[int]) -> list[CameBack]:
         .where(
             sees(Lesson, actor),
             Lesson.curator_id == actor.id,
-            Lesson.space_id.in_(moderated),
+            Lesson.space_id.in_(own_spaces),
             Lesson.state == LessonState.DRAFT,
             LessonReview.verdict == Verdict.RETURNED,
         )
@@ -84,7 +84,7 @@ def _returned(actor: Actor, moderated: list[int]) -> list[CameBack]:
     ]
 
 
-def _unanswered(actor: Actor, moderated: list[int]) -> list[CameBack]:
+def _unanswered(actor: Actor, own_spaces: list[int]) -> list[CameBack]:
     """Versions in review of which every question was declined, or is over its term: the last of them says how."""
     query = (
         select(Lesson.id, LessonVersion.title, ReviewRequest, Member.name)
@@ -93,7 +93,7 @@ def _unanswered(actor: Actor, moderated: list[int]) -> list[CameBack]:
         .outerjoin(Member, Member.id == ReviewRequest.asked_id)
         .where(
             sees(Lesson, actor),
-            Lesson.space_id.in_(moderated),
+            Lesson.space_id.in_(own_spaces),
             or_(Lesson.curator_id == actor.id, LessonVersion.created_by_id == actor.id),
             Lesson.state == LessonState.IN_REVIEW,
         )

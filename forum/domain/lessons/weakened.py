@@ -14,8 +14,8 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import NetworkRole
 from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
-from forum.models.spaces import Role
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import Invalid
 from forum.policy.visibility import sees
 
@@ -92,10 +92,10 @@ def waiting(actor: Actor) -> list[WeakenedLesson]:
         .limit(MOST)
     )
     if NetworkRole.EDITOR not in actor.network_roles:
-        moderated = [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
-        if not moderated:
+        own_spaces = moderated(actor)
+        if not own_spaces:
             return []
-        query = query.where(Lesson.space_id.in_(moderated))
+        query = query.where(Lesson.space_id.in_(own_spaces))
     rows = db.session.execute(query).all()
     claims = excerpts.of_versions([version_id for _lesson, version_id, _title in rows]) if rows else {}
     return [

@@ -14,8 +14,8 @@ from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion
-from forum.models.spaces import Role
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.visibility import sees
 
 MOST = 50  # rows in a list; nobody works on more at once
@@ -38,7 +38,7 @@ class DraftCard:
 
 def drafts_of(actor: Actor) -> list[DraftCard]:
     """Return the lessons of the actor's spaces that are drafted or in review, the latest saved first."""
-    in_own_spaces = Lesson.space_id.in_(_moderated(actor))
+    in_own_spaces = Lesson.space_id.in_(moderated(actor))
     query = (
         _cards(Lesson.working_id, LessonVersion, Lesson)
         .where(sees(Lesson, actor), in_own_spaces, Lesson.state != LessonState.PUBLISHED)
@@ -73,15 +73,11 @@ def overdue_for(actor: Actor) -> list[DraftCard]:
     today = days.today()
     query = _cards(Lesson.current_id).where(
         sees(Lesson, actor),
-        Lesson.space_id.in_(_moderated(actor)),
+        Lesson.space_id.in_(moderated(actor)),
         Lesson.state == LessonState.PUBLISHED,
         Lesson.review_on < today,
     )
     return _draft_cards(query.order_by(Lesson.review_on, Lesson.id))
-
-
-def _moderated(actor: Actor) -> list[int]:
-    return [space_id for space_id, role in actor.roles.items() if role == Role.MODERATOR]
 
 
 def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
