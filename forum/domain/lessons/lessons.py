@@ -146,7 +146,8 @@ def submit(
     `reviewer`, `message` or at the first field that is missing.
     """
     lesson = locked(actor, lesson_id)
-    if lesson.state == LessonState.IN_REVIEW and _is_sent_by(actor, lesson, audience, asked_id):
+    is_same = lesson.state == LessonState.IN_REVIEW and lesson.audience == audience
+    if is_same and review_requests.was_asked(actor, working(lesson).id, asked_id):
         return lesson
     lesson, version = open_draft(actor, lesson_id)
     refuse_audience(lesson, audience)
@@ -261,12 +262,6 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     """Return the lesson, when the actor may see it, locked until the end of the transaction; NotFound."""
     lesson: Lesson = get_visible(Lesson, actor, lesson_id, lock=True)
     return lesson
-
-
-def _is_sent_by(actor: Actor, lesson: Lesson, audience: Audience, asked_id: int | None) -> bool:
-    version = working(lesson)
-    is_same = lesson.audience == audience and version.created_by_id == actor.id
-    return is_same and review_requests.was_asked(version.id, asked_id)
 
 
 def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:

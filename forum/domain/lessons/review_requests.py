@@ -68,9 +68,13 @@ def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -
     return before
 
 
-def was_asked(version_id: int, asked_id: int | None) -> bool:
-    """Return whether that member, or without an id the group, was asked about a version, whatever came of it."""
-    query = select(ReviewRequest.id).where(ReviewRequest.version_id == version_id, _addressed_to(asked_id))
+def was_asked(actor: Actor, version_id: int, asked_id: int | None) -> bool:
+    """Return whether the actor asked that member, or without an id the group, about a version, whatever came of it."""
+    query = select(ReviewRequest.id).where(
+        ReviewRequest.version_id == version_id,
+        ReviewRequest.asked_by_id == actor.id,
+        _addressed_to(asked_id),
+    )
     return db.session.scalar(query.limit(1)) is not None
 
 
