@@ -165,14 +165,14 @@ def submit(
     return lesson
 
 
-def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
+def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = None) -> LessonVersion:
     """Return a version to its curator with a note; they go on in the new version that is returned here.
 
-    The one that was reviewed stays as it was. The same note sent twice returned it once, and gives that one.
-    NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
+    The one that was reviewed stays as it was. The same note sent twice returned it once, and gives that one. `read` as
+    in `publish`. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
     """
     try:
-        lesson, version = _to_review(actor, lesson_id)
+        lesson, version = _to_review(actor, lesson_id, read)
     except DomainError:  # also when it went back while this waited for it
         returned = lesson_reviews.returned_already(actor, lesson_id, paragraphs(note))
         if returned is None:
@@ -192,18 +192,23 @@ def send_back(actor: Actor, lesson_id: int, *, note: str) -> LessonVersion:
 
 
 def publish(
-    actor: Actor, lesson_id: int, *, review_on: date | None = None, recognised: bool | None = None
+    actor: Actor,
+    lesson_id: int,
+    *,
+    review_on: date | None = None,
+    recognised: bool | None = None,
+    read: int | None = None,
 ) -> Lesson:
     """Publish the version in review, as its reviewer. Sent twice it was published once.
 
     `recognised`: whether somebody in the city of a masked source would recognise that person; of a version without one
-    it is not asked. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a
+    it is not asked. `read`: the sequence of the version on the page of the reviewer, to publish no other. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a
     consent is missing, at `claims` when one lost its words, or at `recognised`.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
-    lesson, version = _to_review(actor, lesson_id)
+    lesson, version = _to_review(actor, lesson_id, read)
     consent_checks.refuse_unready(version, lesson.audience)
     weakened.refuse_bare(lesson, version.id)
     lesson_reviews.refuse_recognisable(version, recognised)
@@ -264,12 +269,14 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     return lesson
 
 
-def _to_review(actor: Actor, lesson_id: int) -> tuple[Lesson, LessonVersion]:
+def _to_review(actor: Actor, lesson_id: int, read: int | None) -> tuple[Lesson, LessonVersion]:
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     version = working(lesson)
     require(lesson_reviews.answer_for(actor, lesson, version))
+    if read not in (None, version.sequence):  # taken back and sent again with another text, while they read
+        raise Conflict(_("This lesson changed after you opened its page. Read it again."))
     return lesson, version
 
 

@@ -191,6 +191,7 @@ class SubmissionForm(AskForm):
 
 
 class PublicationForm(FlaskForm):
+    version = IntegerField(widget=HiddenInput())  # that its reviewer read
     recognised = RadioField(lazy("Would somebody in that city recognise the person?"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -203,6 +204,7 @@ class PublicationForm(FlaskForm):
 
 
 class ReturnForm(FlaskForm):
+    version = IntegerField(widget=HiddenInput())  # that its reviewer read
     note = TextAreaField(
         lazy("What should be improved?"),
         [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should be improved."))],
