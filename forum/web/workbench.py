@@ -235,9 +235,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
     form = PublicationForm()
     if form.validate():
         with errors_on(form):
-            lesson = lessons.publish(
-                actor(), lesson_id, recognised=form.answer(), read=form.version.data
-            )
+            lesson = lessons.publish(actor(), lesson_id, recognised=form.answer(), read=form.version.data)
             flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
             return redirect(links.to_lesson(str(lesson.public_id)), 303)
     return pages.review(lesson_id, publication_form=form), 422

@@ -1,15 +1,21 @@
 """Ways to publish a text that nobody else read, or alone: each is refused."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from forum.domain.lessons import lessons
 from forum.domain.lessons import undo as lesson_undo
+from forum.domain.people import capacities, mail_links
+from forum.domain.spaces import confirmations, invitations, join_requests, memberships
+from forum.infra import clock, days
 from forum.infra.db import db
+from forum.models.accounts import Body, Level, NetworkRole
 from forum.models.lessons import LessonState
-from forum.models.spaces import Audience
-from tests.factories import sign_in, submit
+from forum.models.spaces import Audience, Role, SpaceKind
+from forum.policy.errors import Forbidden
+from tests.factories import GOOD, actor, make_member, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import FULL, build
 
 ENGLISH = {"Accept-Language": "en"}
@@ -54,3 +60,37 @@ def test_a_reviewer_decides_only_about_the_version_that_they_read(client, scenar
     assert (lesson.state, lesson.current_id) == (LessonState.IN_REVIEW, None)
     now = hidden(client.get(bench), f"{bench}/{verb}")
     assert submit(client, f"{bench}/{verb}", now | words).status_code == 303
+
+
+@pytest.mark.parametrize("kind", [SpaceKind.GROUP, SpaceKind.NETWORK])
+def test_an_administrator_confirms_no_second_account_that_she_alone_brought_into_a_space(scenario, kind):
+    space = make_space("Hidden behind", kind=kind, city=None)
+    admin = make_member("Ada", space=space, role=Role.MODERATOR, network_role=NetworkRole.ADMIN)
+    invitation = invitations.invite(actor(admin), space.id, email="ada@two.test", role=Role.MEMBER)
+    profile = invitations.Profile("Ada Two", GOOD, "coach", Level.FIELD, Body.CITY, "gent", "en")
+    token = mail_links.invitation_token(invitation)
+    secret = invitations.hash_password(token, profile)
+    second, _space = invitations.accept(token, profile, password_hash=secret)
+    held = capacities.current(second.id)
+    with pytest.raises(Forbidden):
+        confirmations.confirm(actor(admin), held.id)
+    confirmations.confirm(scenario.actor("reviewer"), held.id)
+    assert capacities.confirmed_cities([second.id])[second.id] == {"gent"}
+
+
+def test_whom_she_let_in_removed_and_let_ask_again_is_still_hers_alone(scenario):
+    admin = make_member("Ada", space=scenario.space, role=Role.MODERATOR, network_role=NetworkRole.ADMIN)
+    second = make_member("Ada Two")
+    make_thread(
+        scenario.space, scenario.curator, audience=Audience.PUBLIC
+    )  # so that strangers find the space
+    held = capacities.add(
+        second.id, function="coach", level=Level.FIELD, body=Body.CITY, city="gent", starts_on=days.today()
+    )
+    asked = join_requests.request_to_join(actor(second), scenario.space.id, message="Hello.")
+    join_requests.answer(actor(admin), asked.id, role=Role.MEMBER)
+    memberships.remove(actor(admin), scenario.space.id, second.id, reason="Left.")
+    with clock.at(clock.now() + timedelta(days=1)):
+        join_requests.request_to_join(actor(second), scenario.space.id, message="Me again.")
+        with pytest.raises(Forbidden):
+            confirmations.confirm(actor(admin), held.id)

@@ -5,12 +5,13 @@ alone brought.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import case, null, select, union_all
+from sqlalchemy import case, exists, null, select, union_all
+from sqlalchemy.orm import aliased
 
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity
-from forum.models.spaces import Invitation, JoinRequest, Membership, Space, SpaceKind
+from forum.models.spaces import Invitation, Membership, Space, SpaceKind
 from forum.policy.actions import YES, Answer, deny
 
 _CITY = case((Space.kind == SpaceKind.CITY, Space.city))
@@ -24,8 +25,8 @@ class Brought:
     cities: set[str] = field(default_factory=set)
 
     def is_elsewhere(self, city: str | None, *, by_id: int) -> bool:
-        """Return whether that member alone brought them, and also into the space of another city than this one."""
-        return city is not None and self.by == {by_id} and bool(self.cities - {city})
+        """Return whether that member alone brought them, and not just into the space of this city."""
+        return city is not None and self.by == {by_id} and self.cities != {city}
 
 
 def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
@@ -39,10 +40,17 @@ def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
         .join(Space, Space.id == Invitation.space_id)
         .where(Invitation.accepted_by_id.in_(member_ids))
     )
+    # Whoever is let in, removed, and asks again was brought by the same person all the same; a new role brings nobody.
+    before = aliased(Membership)
+    replaced = exists().where(
+        before.member_id == Membership.member_id,
+        before.space_id == Membership.space_id,
+        before.ended_at == Membership.since_at,
+    )
     let_in = (
-        select(JoinRequest.member_id, JoinRequest.answered_by_id, _CITY)
-        .join(Space, Space.id == JoinRequest.space_id)
-        .where(JoinRequest.member_id.in_(member_ids), JoinRequest.accepted.is_(True))
+        select(Membership.member_id, Membership.granted_by_id, _CITY)
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_not(None), ~replaced)
     )
     by_command = (
         select(Membership.member_id, null(), _CITY)
@@ -65,7 +73,8 @@ def may_vouch(by_id: int, capacity: Capacity, brought: Mapping[int, Brought]) ->
     if brought[capacity.member_id].is_elsewhere(capacity.city, by_id=by_id):
         return deny(
             _(
-                "You alone brought this person into the network, for another city: somebody else confirms this."
+                "You alone brought this person into the network, and not just into this city's space: "
+                "somebody else confirms this."
             )
         )
     return YES
