@@ -202,8 +202,9 @@ def publish(
     """Publish the version in review, as its reviewer. Sent twice it was published once.
 
     `recognised`: whether somebody in the city of a masked source would recognise that person; of a version without one
-    it is not asked. `read`: the sequence of the version on the page of the reviewer, to publish no other. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a
-    consent is missing, at `claims` when one lost its words, or at `recognised`.
+    it is not asked. `read`: the sequence of the version on the page of the reviewer, to publish no other. NotFound,
+    Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is missing, at `claims`
+    when one lost its words, or at `recognised`.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
