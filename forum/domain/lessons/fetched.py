@@ -34,6 +34,7 @@ class Fetched:
     tags: list[str] = field(default_factory=list)
     cities: set[str] = field(default_factory=set)  # on the ring
     makers: list[Byline] = field(default_factory=list)
+    speakers: list[Byline] = field(default_factory=list)  # who are named with an excerpt
     checkers: set[str] = field(default_factory=set)
     is_listed: bool = False  # in the list of its space
     tags_of_space: list[str] = field(default_factory=list)  # under which they find threads of no other space
@@ -73,7 +74,9 @@ def _take(got: Fetched, page: LessonPage) -> None:
         got.texts.append((_("Claims"), claim.text))
         for quote in claim.excerpts:
             got.texts.append((_("An excerpt"), quote.words))
-            if quote.author is not None and not quote.author.handle and quote.author.city is None:
+            if quote.author is not None and quote.author.handle:
+                got.speakers.append(quote.author)
+            elif quote.author is not None and quote.author.city is None:
                 name = " ".join((quote.author.name, quote.author.job, quote.author.org_words))
                 got.texts.append((_("The name with an excerpt"), name))
     for report in page.adoptions:

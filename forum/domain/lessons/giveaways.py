@@ -113,6 +113,9 @@ def _drawn(got: Fetched, behind: _Behind) -> Iterator[GiveAway]:
     for maker in got.makers:
         if maker.handle or maker.city in behind.cities:
             yield _one("curator", _("Made by"), " ".join((maker.name, maker.org_words)).strip(), maker.name)
+    for one in got.speakers:
+        if one.city in behind.cities:
+            yield _one("profile", _("The name with an excerpt"), one.name, one.name)
     for name in sorted(got.checkers & set(behind.reviewers)):
         yield _one("reviewer", _("Checked by"), name, name)
     for code in sorted(got.cities & set(behind.cities)):

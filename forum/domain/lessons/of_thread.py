@@ -3,15 +3,20 @@
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, not_, or_, select
 
 from forum.domain.lessons import origin
 from forum.infra.statements import cached, select_rows
 from forum.models.adoptions import AdoptionReport
+from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.spaces import Audience
+from forum.models.threads import Post, PostRevision
 from forum.policy import readers
 from forum.policy.actors import Actor
-from forum.policy.visibility import sees
+from forum.policy.visibility import Reader, reached, sees
+
+_THREAD_ID = bindparam("thread_id", type_=Integer)
 
 
 @dataclass(slots=True)
@@ -37,6 +42,7 @@ def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson
 
 @cached
 def _lessons(signed_in: bool) -> Select[Any]:
+    reader = readers.reader_param(signed_in)
     # A report on a lesson is for who may read the lesson, so the rule of the lesson covers both.
     query: Any = (
         select(
@@ -51,9 +57,29 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .where(
-            LessonSource.thread_id == bindparam("thread_id"),
-            sees(Lesson, readers.reader_param(signed_in)),
+            LessonSource.thread_id == _THREAD_ID,
+            sees(Lesson, reader),
+            # Where its own page does not lead to this thread, because it would lead to who is masked.
+            or_(not_(origin.is_hidden(reader)), _stands_by_right(reader)),
         )
         .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
+
+
+def _stands_by_right(reader: Reader | None) -> ColumnElement[bool]:
+    """Whether the lesson names this thread to the reader: words of it stand there by a right that they are in."""
+    words = (
+        select(Excerpt.id)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(
+            Claim.version_id == Lesson.current_id,
+            Post.thread_id == _THREAD_ID,
+            # What stands by a consent is in nobody's right, unless its thread was the space's own.
+            or_(Excerpt.consent_id.is_(None), Excerpt.right_audience == Audience.SPACE),
+            reached(Excerpt.right_audience, Excerpt.right_space_id, reader),
+        )
+    )
+    return words.correlate(Lesson).exists()

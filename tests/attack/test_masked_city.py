@@ -1,0 +1,49 @@
+"""Ways in which a reader of another city finds out the city of somebody who stands masked: each leads nowhere."""
+
+import pytest
+
+from forum.domain.lessons import claims, giveaways, lessons
+from forum.infra.db import db
+from forum.models.spaces import Audience
+from tests.factories import make_thread, sign_in
+from tests.lesson_scenario import build
+
+OPEN = "Everybody may know that we rang."
+
+
+@pytest.fixture
+def scenario(session):
+    return build(Audience.SPACE)
+
+
+def masked(scenario, *, quoted):
+    """A published lesson with a masked source, and an open thread of its city beside it, quoted or not."""
+    beside = make_thread(scenario.space, scenario.curator, title="Open talk", body=OPEN)
+    lesson, curator = scenario.draft(), scenario.actor("curator")
+    lessons.add_source(curator, lesson.id, beside.id)
+    if quoted:
+        claim = claims.add(curator, lesson.id, text="They rang")
+        post_id = db.session.scalar(db.text("SELECT max(id) FROM post"))
+        claims.quote(curator, claim.id, post_id=post_id, words=OPEN, stance="supports")
+    scenario.agree(lesson)
+    found = giveaways.of_draft(curator, lesson.id, Audience.NETWORK)
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    db.session.commit()
+    return lesson, beside, found
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_the_page_of_an_open_thread_names_no_masked_lesson_that_does_not_name_it(client, scenario, quoted):
+    lesson, beside, _found = masked(scenario, quoted=quoted)
+    for reader, is_named in ((scenario.reader, quoted), (scenario.author, True)):
+        sign_in(client, reader)
+        there = client.get(f"/threads/{beside.id}-{beside.slug}").get_data(as_text=True)
+        here = client.get(f"/lessons/{lesson.public_id}").get_data(as_text=True)
+        assert OPEN in there
+        assert (lesson.public_id in there, f"/threads/{beside.id}" in here) == (is_named, is_named)
+
+
+def test_the_check_names_somebody_of_the_masked_city_who_stands_there_by_right(scenario):
+    _lesson, _beside, found = masked(scenario, quoted=True)
+    assert [(one.kind, one.what) for one in found if "Cas" in one.what] == [("profile", "Cas")]
