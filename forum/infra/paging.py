@@ -61,6 +61,13 @@ def keyset(
     return page, _write(*last[0]) if moment_of is None else str(last[0][1])
 
 
+def id_of(cursor: str | None) -> int:
+    """Return the id after which a page of a list by id begins; 0, before all of them, for a cursor that is not ours."""
+    if not cursor or len(cursor) > 10 or not (cursor.isascii() and cursor.isdecimal()):
+        return 0
+    return int(cursor) if int(cursor) <= LARGEST else 0
+
+
 def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int) -> Select[Any]:
     """The statement for one page of so many rows; where it begins is a parameter."""
     moment, number = keys
@@ -93,10 +100,8 @@ def _value(row: Row[Any], key: Any) -> Any:
 def _looked_up(
     cursor: str | None, moment_of: Callable[[int], datetime | None]
 ) -> tuple[datetime, int] | None:
-    if not cursor or len(cursor) > 10 or not (cursor.isascii() and cursor.isdecimal()):
-        return None
-    number = int(cursor)
-    moment = moment_of(number) if number <= LARGEST else None
+    number = id_of(cursor)
+    moment = moment_of(number) if number else None
     return (moment, number) if moment is not None else None
 
 

@@ -1,11 +1,31 @@
-"""Who may answer for a capacity: confirm it, refuse it, or end it when somebody leaves."""
+"""Who may answer for a capacity: confirm it, refuse it, or end it when somebody leaves; and which speak for a city."""
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
-from forum.models.accounts import Capacity
+from forum.models.accounts import Body, Capacity
+from forum.models.cities import CITIES
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import may_administer
 from forum.policy.actors import Actor
+
+ADMINISTRATIONS = (Body.CITY, Body.OCMW)  # the city itself
+OF_A_CITY = (*ADMINISTRATIONS, Body.ASSOCIATION, Body.COMPANY)  # and what works for it at arm's length
+PARTNERS = tuple(city.code for city in CITIES if city.partner)
+
+
+def speaks_for_city(body: Body, city: str | None, *, bodies: tuple[Body, ...] = OF_A_CITY) -> bool:
+    """Return whether a capacity of a body in a city is one of that city: then it lights it, and its space answers.
+
+    A university, citizens or another government stand in a city but are not of it, but for the partner in the ring,
+    which is a government. `bodies` narrows it to some of those of a city.
+    """
+    return city is not None and (body in bodies or (body == Body.GOVERNMENT and city in PARTNERS))
+
+
+def of_a_city(bodies: tuple[Body, ...] = OF_A_CITY) -> ColumnElement[bool]:
+    """Say the same of a row of Capacity."""
+    partner = and_(Capacity.body == Body.GOVERNMENT, Capacity.city.in_(PARTNERS))
+    return and_(Capacity.city.is_not(None), or_(Capacity.body.in_(bodies), partner))
 
 
 def moderated(actor: Actor) -> list[int]:
@@ -16,7 +36,7 @@ def moderated(actor: Actor) -> list[int]:
 def answerable(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor may answer for a capacity of somebody else.
 
-    For a city the moderators of that city's space do; for a body without one those of a space that its member belongs
+    For one of a city the moderators of that city's space do; for any other those of a space that its member belongs
     to; an administrator for all of them. Editors of the network do not.
     """
     others = Capacity.member_id != actor.id
@@ -31,4 +51,7 @@ def answered_in(space_ids: list[int]) -> ColumnElement[bool]:
     guests = select(Membership.member_id).where(
         Membership.space_id.in_(space_ids), Membership.ended_at.is_(None)
     )
-    return or_(Capacity.city.in_(cities), and_(Capacity.city.is_(None), Capacity.member_id.in_(guests)))
+    return or_(
+        and_(of_a_city(), Capacity.city.in_(cities)),
+        and_(not_(of_a_city()), Capacity.member_id.in_(guests)),
+    )

@@ -16,7 +16,8 @@ bp = Blueprint("capacities", __name__)
 @bp.get("/admin/capacities")
 @open_to(members)
 def index() -> ResponseReturnValue:
-    return render_template("members/capacities.html", capacities=waiting_capacities.unanswered(actor()))
+    page = waiting_capacities.unanswered(actor(), cursor=request.args.get("waiting"))
+    return render_template("members/capacities.html", page=page)
 
 
 @bp.post("/capacities/<int:capacity_id>/confirmation")

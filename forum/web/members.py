@@ -57,8 +57,10 @@ def answer(request_id: int) -> ResponseReturnValue:
     confirms = form.answer.data == CONFIRMED
     role = None if form.answer.data == "no" else Role.MEMBER if confirms else Role(form.answer.data)
     answered = join_requests.answer(actor(), request_id, role=role)
-    if confirms:
-        confirmations.confirm_let_in(actor(), answered.member_id, answered.space_id)
+    if confirms and not confirmations.confirm_let_in(
+        actor(), answered.member_id, answered.space_id, capacity_id=form.capacity.data or 0
+    ):
+        flash(_("What they speak as changed meanwhile: it is not confirmed. Look at it below."), "care")
     flash(
         _("E-mails are held now: your answer leaves later.")
         if hold.is_held()

@@ -23,7 +23,8 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
     if context["moderates"] or may_administer(actor()):
         ids = {row.member_id for row in page.rows}
         context |= {
-            "capacities": waiting_capacities.of_space(actor(), space.id),
+            "capacities": waiting_capacities.of_space(actor(), space.id, cursor=request.args.get("waiting")),
+            "waiting_count": waiting_capacities.count_of_space(actor(), space.id),
             "held": confirmations.held_in(actor(), space.id, ids),
         }
     if context["moderates"]:

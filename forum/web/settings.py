@@ -9,6 +9,7 @@ from forum.domain.people import affirmations, passwords, profiles
 from forum.domain.people import sessions as device_sessions
 from forum.infra import days, i18n
 from forum.infra.i18n import _
+from forum.policy.answering import speaks_for_city
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
 from forum.web.http import transactions
@@ -148,6 +149,7 @@ def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
         capacity_form=capacity_form,
         capacities=capacities,
         due={capacity.id for capacity in affirmations.due(actor().id)},
+        of_city={one.id for one in capacities if speaks_for_city(one.body, one.city)},
         today=days.today(actor().timezone),
     )
 

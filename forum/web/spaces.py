@@ -80,7 +80,7 @@ def show(slug: str) -> ResponseReturnValue:
         space=space,
         role=role,
         moderates=moderates,
-        unconfirmed=len(waiting_capacities.of_space(who, space.id)) if who and moderates else 0,
+        unconfirmed=waiting_capacities.count_of_space(who, space.id) if who and moderates else 0,
         waiting=waiting,
         threads=[card for card in page.rows if card.id not in shown],
         cities=sorted({city for card in page.rows for city in card.cities}),

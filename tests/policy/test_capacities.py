@@ -46,7 +46,7 @@ ASKS = {
     "domain/threads/excerpts.py": "rst",
     "domain/lessons/reviews.py": "eye",
     "domain/lessons/review_candidates.py": "eye",
-    "domain/lessons/adoptions.py": "ado",
+    "domain/lessons/page_queries.py": "ado",
     "domain/people/bylines.py": "byl",
     "domain/spaces/confirmations.py": "con",
     "domain/spaces/join_requests.py": "con",
@@ -57,7 +57,7 @@ NO_ACTS = {
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
 }
 NAMES = {"Capacity", "capacity", "capacities", "held"}
-WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "counts"}
+WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "lit", "lit_city"}
 # Columns of a capacity that may be empty and say nothing of how it stands.
 NO_STATES = {"added_at": "since when it waits", "affirmed_at": "when its member was asked last"}
 

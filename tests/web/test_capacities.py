@@ -5,10 +5,12 @@ from datetime import date
 import pytest
 
 from forum.domain.people import capacities
+from forum.domain.spaces import join_requests, waiting_capacities
+from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Body, Level, Member, NetworkRole
-from forum.models.spaces import Role
-from tests.factories import make_member, make_space, sign_in, submit
+from forum.models.accounts import Body, Capacity, Level, Member, NetworkRole
+from forum.models.spaces import Role, SpaceKind
+from tests.factories import actor, make_member, make_space, sign_in, submit
 
 
 @pytest.fixture
@@ -64,3 +66,40 @@ def test_only_administrators_see_what_nobody_else_can_answer(client, gent, held)
     held.city = "genk"
     sign_in(client, make_member("Beheer", network_role=NetworkRole.ADMIN))
     assert "head of youth work" in client.get("/admin/capacities").text
+
+
+def test_what_waits_is_paged_and_letting_in_confirms_what_was_shown(client, gent, held, monkeypatch):
+    monkeypatch.setattr(waiting_capacities, "AT_ONCE", 1)
+    other = capacities.add(
+        held.member_id,
+        function="poet",
+        level=Level.LEAD,
+        body=Body.CITY,
+        city="gent",
+        starts_on=date(2026, 1, 1),
+    )
+    asks = make_member("Lotte", space=make_space("Water", kind=SpaceKind.GROUP))
+    shown = capacities.add(
+        asks.id, function="nurse", level=Level.FIELD, body=Body.CITY, city="gent", starts_on=date(2026, 1, 1)
+    )
+    db.session.get_one(Capacity, capacities.current(asks.id).id).refused_at = clock.now()
+    request = join_requests.request_to_join(actor(asks), gent.id)
+    wouter = make_member("Wouter", space=gent, role=Role.MODERATOR)
+    sign_in(client, wouter)
+    people = f"/spaces/{gent.slug}/members"
+    first = client.get(people).text
+    assert "3 capacities wait to be confirmed" in first
+    assert f'id="capacity-{held.id}"' in first
+    assert f'id="capacity-{other.id}"' not in first
+    second = client.get(f"{people}?waiting={held.id}").text
+    assert f'id="capacity-{other.id}"' in second
+    assert f"waiting={other.id}" in second
+    assert f'name="capacity" value="{shown.id}"' in first
+    for crafted in ("x", str(10**17), str(held.id)):
+        form = {"answer": "confirmed", "capacity": crafted}
+        submit(client, f"/requests/{request.id}/answer", form)
+        db.session.refresh(held)
+        assert held.confirmed_at is None
+    form = {"answer": "confirmed", "capacity": shown.id}
+    assert submit(client, f"/requests/{request.id}/answer", form).status_code == 409
+    assert shown.confirmed_at is None, "she is in, and it waits on the page"

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from itertools import combinations
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 
 from forum.domain.lessons import origin_queries, page_queries
 from forum.domain.people import capacities
@@ -48,12 +47,14 @@ class Adoption:
     what_changed: str
     what_came: str
     post: PostLink | None
+    lights: bool = True  # it counts, and for the one city that its reporter lights in this lesson
 
 
 def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
     """Return the reports on a lesson that the reader may see, the latest first (one query)."""
     values = {**reader_values(reader), "lesson_id": lesson.id}
-    rows = select_rows(page_queries.adoptions(reader is not None), values)
+    rows = select_rows(page_queries.adoptions(reader is not None), values).all()
+    lit = {row.id for row in lighting(reversed(rows))}
     return [
         Adoption(
             city=row.city,
@@ -63,6 +64,7 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
             what_changed=row.what_changed,
             what_came=row.what_came,
             post=PostLink(row.thread_id, row.slug, row.number) if row.thread_id is not None else None,
+            lights=row.id in lit,
         )
         for row in rows
     ]
@@ -71,22 +73,36 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
 def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pair]]:
     """Return for each lesson the cities that applied it with what came of it, from old to new (one query).
 
-    Only reports that count.
+    Only reports that count, of each person for one city.
     """
     values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
     pairs: dict[int, list[Pair]] = {}
-    for row in select_rows(_cities(reader is not None), values):
+    for row in lighting(select_rows(_cities(reader is not None), values)):
         pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome))
     return pairs
+
+
+def lighting(reports: Iterable[Any]) -> list[Any]:
+    """Return those of some reports, from old to new, that light their city: of each person in a lesson for one only.
+
+    That is the city of the first that counts. Rows with `page_queries.REPORT`.
+    """
+    city_of: dict[tuple[int, int], str] = {}
+    return [
+        report
+        for report in reports
+        if report.counts
+        and city_of.setdefault((report.lesson_id, report.reporter_id), report.city) == report.city
+    ]
 
 
 @cached
 def _cities(signed_in: bool) -> Select[Any]:
     # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.
     query: Any = (
-        select(AdoptionReport.lesson_id, AdoptionReport.city, code(AdoptionReport.outcome))
+        select(*page_queries.REPORT, code(AdoptionReport.outcome))
         .join(Lesson, Lesson.id == AdoptionReport.lesson_id)
-        .join(Capacity, _counts())
+        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
         .where(
             Lesson.id.in_(bindparam("lesson_ids", expanding=True)),
             Lesson.current_id.is_not(None),
@@ -95,13 +111,6 @@ def _cities(signed_in: bool) -> Select[Any]:
         .order_by(AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
-
-
-def _counts() -> ColumnElement[bool]:
-    """Whether a report counts: made in a capacity of its city that counts, or before there was confirmation."""
-    of_its_city = and_(Capacity.confirmed_at.is_not(None), Capacity.city == AdoptionReport.city)
-    earlier = Capacity.counts_until >= AdoptionReport.reported_on
-    return and_(Capacity.id == AdoptionReport.capacity_id, or_(of_its_city, earlier))
 
 
 def record(
@@ -152,22 +161,18 @@ def _confirm(lesson_id: int) -> None:
         .join(Space, Space.id == Lesson.space_id)
         .where(Lesson.id == lesson_id)
     ).one()
-    went_well = (
-        select(AdoptionReport.city, AdoptionReport.reporter_id)
-        .join(Capacity, _counts())
-        .where(AdoptionReport.lesson_id == lesson_id, AdoptionReport.outcome.in_(WELL))
-        .distinct()
+    reports = select(*page_queries.REPORT, AdoptionReport.outcome).outerjoin(
+        Capacity, Capacity.id == AdoptionReport.capacity_id
     )
-    if not masked:
-        went_well = went_well.where(AdoptionReport.city.is_distinct_from(home))
+    rows = db.session.execute(
+        reports.where(AdoptionReport.lesson_id == lesson_id).order_by(
+            AdoptionReport.reported_on, AdoptionReport.id
+        )
+    )
+    # One person is one witness, for one city; that of the lesson itself is none.
+    cities = {row.city for row in lighting(rows) if row.outcome in WELL and (masked or row.city != home)}
     # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
     enough = ENOUGH + 1 if masked else ENOUGH
-    # Two cities of one person are one witness.
-    if any(_are_apart(some) for some in combinations(db.session.execute(went_well).all(), enough)):
+    if len(cities) >= enough:
         lesson.confirmed_at = clock.now()
         db.session.flush()
-
-
-def _are_apart(reports: tuple[Any, ...]) -> bool:
-    cities, reporters = {row.city for row in reports}, {row.reporter_id for row in reports}
-    return len(cities) == len(reporters) == len(reports)

@@ -190,7 +190,8 @@ def cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> tupl
     also where somebody else of that city agreed to it.
     """
     named, masked = _named_and_masked(lesson, quotes, audience)
-    return [city for city in dict.fromkeys(named.values()) if city not in masked], bool(masked)
+    lit = [city for city in dict.fromkeys(named.values()) if city is not None]
+    return [city for city in lit if city not in masked], bool(masked)
 
 
 def masked_cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> set[str]:
@@ -200,10 +201,10 @@ def masked_cities(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) 
 
 def _named_and_masked(
     lesson: Lesson, quotes: Iterable[Quoted], audience: Audience
-) -> tuple[dict[str, str], set[str | None]]:
+) -> tuple[dict[str, str | None], set[str | None]]:
     answered = Consents(lesson)
     agreed = answered.reaching(audience)
-    named: dict[str, str] = {}  # by who said it
+    named: dict[str, str | None] = {}  # by who said it
     masked: set[str | None] = set()
     for quoted in quotes:
         is_needed = answered.rests_on(quoted, audience)
@@ -214,7 +215,7 @@ def _named_and_masked(
         elif quoted.city is None:
             masked |= {None} if consent is not None and consent.masking == Masking.MASKED else set()
         elif not is_needed or (consent is not None and consent.city_shown):
-            named.setdefault(quoted.handle, quoted.city)
+            named[quoted.handle] = named.get(quoted.handle) or quoted.lit
         else:
             masked.add(quoted.city)
     return named, masked

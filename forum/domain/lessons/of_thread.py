@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, not_, or_, select
 
-from forum.domain.lessons import origin
+from forum.domain.lessons import adoptions, origin, page_queries
 from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
@@ -32,11 +33,10 @@ class ThreadLesson:
 def lessons_of_thread(reader: Actor | None, thread_id: int) -> list[ThreadLesson]:
     """Return the published lessons of a thread that the reader may see, the latest changed first."""
     values = {**readers.reader_values(reader), "thread_id": thread_id}
-    lessons: dict[int, ThreadLesson] = {}
-    for row in select_rows(_lessons(reader is not None), values):
-        lesson = lessons.setdefault(row.id, ThreadLesson(row.public_id, row.title, row.cities))
-        if row.city is not None:
-            lesson.adoptions.append((row.city, row.outcome.value))
+    rows = select_rows(_lessons(reader is not None), values).all()
+    lessons = {row.key: ThreadLesson(row.public_id, row.title, row.cities) for row in rows}
+    for row in adoptions.lighting(rows):
+        lessons[row.key].adoptions.append((row.city, row.outcome.value))
     return list(lessons.values())
 
 
@@ -46,16 +46,17 @@ def _lessons(signed_in: bool) -> Select[Any]:
     # A report on a lesson is for who may read the lesson, so the rule of the lesson covers both.
     query: Any = (
         select(
-            Lesson.id,
+            Lesson.id.label("key"),
             Lesson.public_id,
             LessonVersion.title,
             origin.CITIES,
-            AdoptionReport.city,
+            *page_queries.REPORT,
             AdoptionReport.outcome,
         )
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
+        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
         .where(
             LessonSource.thread_id == _THREAD_ID,
             sees(Lesson, reader),

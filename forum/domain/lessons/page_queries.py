@@ -5,7 +5,7 @@ Building one costs more than asking the database. `reader_values` and the named 
 
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, func, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, false, func, or_, select
 
 from forum.domain.lessons.origin_queries import is_hidden
 from forum.domain.people import bylines
@@ -15,10 +15,23 @@ from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.themes import LessonTag
 from forum.models.threads import Post, Thread
+from forum.policy.answering import of_a_city
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
 _LESSON_ID = bindparam("lesson_id", type_=Integer)
+
+# Whether a report, with its capacity (outer), counts: made in one of its city that counts, or before there was
+# confirmation.
+_OF_ITS_CITY = and_(Capacity.confirmed_at.is_not(None), of_a_city(), Capacity.city == AdoptionReport.city)
+_COUNTS = or_(_OF_ITS_CITY, Capacity.counts_until >= AdoptionReport.reported_on)
+REPORT = (
+    AdoptionReport.id,
+    AdoptionReport.lesson_id,
+    AdoptionReport.reporter_id,
+    AdoptionReport.city,
+    func.coalesce(_COUNTS, false()).label("counts"),
+)
 
 
 @cached
@@ -71,7 +84,7 @@ def adoptions(signed_in: bool) -> Select[Any]:
     reader = reader_param(signed_in)
     query: Any = (
         select(
-            AdoptionReport.city,
+            *REPORT,
             AdoptionReport.outcome,
             AdoptionReport.reported_on,
             AdoptionReport.what_changed,

@@ -26,6 +26,7 @@ from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
+from forum.policy.answering import of_a_city
 from forum.policy.errors import Invalid
 
 AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
@@ -198,6 +199,7 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
         select(Capacity)
         .where(
             Capacity.member_id == actor.id,
+            of_a_city(),
             Capacity.city.in_(facts.elsewhere),
             Capacity.confirmed_at.is_not(None),
             capacities.holds_on(days.today()),

@@ -71,5 +71,5 @@ class LessonPage:
 
     @property
     def pairs(self) -> list[Pair]:
-        """City and outcome of each report from old to new, for the ring."""
-        return [(report.city, report.outcome) for report in reversed(self.adoptions)]
+        """City and outcome of each report that lights its city, from old to new, for the ring."""
+        return [(report.city, report.outcome) for report in reversed(self.adoptions) if report.lights]

@@ -2,13 +2,14 @@
 
 A capacity counts (for the ring, for what a lesson rests on, for a review) once somebody confirmed it, then also for
 what was said under it before. What was said before there was confirmation keeps what it had (`Capacity.counts_until`).
+A capacity of a body that is not of its city (`answering.of_a_city`) counts, and lights no city.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, Protocol, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, case, or_, select
 
 from forum.domain.lines import clean_line
 from forum.domain.mailing import events
@@ -18,6 +19,7 @@ from forum.infra.i18n import _
 from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.cities import BY_CODE
+from forum.policy.answering import of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
 
 # Of the capacities that hold on a day, somebody speaks in the last of this order: confirmed ones, then the last begun.
@@ -37,9 +39,10 @@ def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     )
 
 
-def counts(at: Any) -> ColumnElement[bool]:
-    """Whether what was said or done at the moment `at` (a column or parameter) under a capacity counts."""
-    return or_(Capacity.confirmed_at.is_not(None), Capacity.counts_until >= at)
+def lit_city(at: Any) -> ColumnElement[str | None]:
+    """The city that what was said or done at the moment `at` under a capacity lights, if any."""
+    lights = or_(and_(Capacity.confirmed_at.is_not(None), of_a_city()), Capacity.counts_until >= at)
+    return case((lights, Capacity.city))
 
 
 class Confirmable(Protocol):
@@ -57,6 +60,23 @@ def counted(capacity: Confirmable, at: datetime | None = None) -> bool:
     if capacity.confirmed_at is not None:
         return True
     return at is not None and capacity.counts_until is not None and capacity.counts_until >= at
+
+
+class Placed(Confirmable, Protocol):
+    """A capacity, or those columns of it that say which city it lights."""
+
+    @property
+    def body(self) -> Body: ...
+
+    @property
+    def city(self) -> str | None: ...
+
+
+def lit(capacity: Placed, at: datetime) -> str | None:
+    """Return the city that what was said or done at a moment under a capacity lights, if any."""
+    earlier = capacity.counts_until is not None and capacity.counts_until >= at
+    speaks = counted(capacity, at) and speaks_for_city(capacity.body, capacity.city)
+    return capacity.city if earlier or speaks else None
 
 
 class HeldCapacity(NamedTuple):
@@ -99,7 +119,7 @@ def confirmed_cities(member_ids: Iterable[int]) -> dict[int, set[str]]:
     ids = set(member_ids)
     query = select(Capacity.member_id, Capacity.city).where(
         Capacity.member_id.in_(ids),
-        Capacity.city.is_not(None),
+        of_a_city(),
         Capacity.confirmed_at.is_not(None),
         holds_on(days.today()),
     )
@@ -168,12 +188,17 @@ def waits() -> ColumnElement[bool]:
     return and_(Capacity.confirmed_at.is_(None), holds_on(days.today()))
 
 
-def confirm(capacity: Capacity, confirmation: Confirmation, *, by_id: int | None) -> None:
-    """Let a capacity count from now on, also for what was said under it before (system verb)."""
+def confirm(
+    capacity: Capacity, confirmation: Confirmation, *, by_id: int | None, is_told: bool = False
+) -> None:
+    """Let a capacity count from now on, also for what was said under it before (system verb).
+
+    `is_told`: its member hears of it in another way, and gets no letter about it.
+    """
     capacity.confirmed_at, capacity.confirmation = clock.now(), confirmation
     capacity.confirmed_by_id = by_id
     db.session.flush()
-    events.record("capacity.confirmed", capacity_id=capacity.id)
+    events.record("capacity.confirmed", capacity_id=capacity.id, is_told=is_told)
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:

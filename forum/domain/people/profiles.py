@@ -12,6 +12,7 @@ from forum.infra.i18n import LOCALES, _
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.spaces import Membership, Space, SpaceKind
 from forum.policy.actors import Actor
+from forum.policy.answering import ADMINISTRATIONS, speaks_for_city
 from forum.policy.errors import Invalid, NotFound
 
 THEMES = ("light", "dark")
@@ -87,12 +88,15 @@ def add_capacity(
         body=body,
         city=city,
         starts_on=starts_on,
-        confirmation=Confirmation.OPERATOR if not held and _placed_by_operator(actor, city) else None,
+        confirmation=Confirmation.OPERATOR if not held and _placed_by_operator(actor, body, city) else None,
     )
 
 
-def _placed_by_operator(actor: Actor, city: str | None) -> bool:
-    """Whether the command line gave the actor the role that they have in the space of a city: it vouches for them."""
+def _placed_by_operator(actor: Actor, body: Body, city: str | None) -> bool:
+    """Whether the command line gave the actor the role that they have in the space of a city: it vouches for them.
+
+    As an invitation does, for what is of the city itself.
+    """
     placed = (
         select(Membership.id)
         .join(Space, Space.id == Membership.space_id)
@@ -104,16 +108,21 @@ def _placed_by_operator(actor: Actor, city: str | None) -> bool:
             Space.city == city,
         )
     )
-    return city is not None and db.session.scalar(placed.limit(1)) is not None
+    of_city = speaks_for_city(body, city, bodies=ADMINISTRATIONS)
+    return of_city and db.session.scalar(placed.limit(1)) is not None
 
 
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
-    """End one of the actor's capacities, from this moment; it stays beside earlier posts. NotFound for another's."""
+    """End one of the actor's capacities, from this moment; it stays beside earlier posts. NotFound for another's.
+
+    Also one of which an end was planned.
+    """
     capacity = db.session.scalars(
         select(Capacity).where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
     ).one_or_none()
     if capacity is None:
         raise NotFound
-    if capacity.ends_on is None:
-        capacities.end(capacity, by_id=actor.id, day=days.today(actor.timezone))
+    today = days.today(actor.timezone)
+    if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= today):
+        capacities.end(capacity, by_id=actor.id, day=today)
     return capacity

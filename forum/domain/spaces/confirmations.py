@@ -18,15 +18,20 @@ from forum.domain.spaces.waiting_capacities import WaitingLine
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Body, Capacity, Confirmation, Member
+from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.moderation import Action
-from forum.models.spaces import Invitation, Membership, Role, Space, SpaceKind
+from forum.models.spaces import Invitation, Membership, Space, SpaceKind
 from forum.policy.actions import deny, may_moderate, require
-from forum.policy.actors import Actor
-from forum.policy.answering import answerable, answered_in, moderated
+from forum.policy.actors import Actor, actor_of
+from forum.policy.answering import (
+    ADMINISTRATIONS,
+    answerable,
+    answered_in,
+    moderated,
+    of_a_city,
+    speaks_for_city,
+)
 from forum.policy.errors import Conflict, NotFound
-
-ADMINISTRATIONS = (Body.CITY, Body.OCMW)  # bodies that are the city itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ def confirm(actor: Actor, capacity_id: int) -> Capacity:
     if capacity.confirmed_at is not None:
         return capacity
     _refuse_answered(capacity)
-    require(bringing.may_vouch(actor.id, capacity, bringing.of_members([capacity.member_id])))
+    require(bringing.may_vouch(actor.id, capacity))
     is_theirs = db.session.scalar(
         select(Capacity.id).where(Capacity.id == capacity.id, answered_in(moderated(actor)))
     )
@@ -115,13 +120,20 @@ def end(actor: Actor, capacity_id: int) -> Capacity:
     return capacity
 
 
-def confirm_let_in(actor: Actor, member_id: int, space_id: int) -> None:
-    """Confirm what waits of somebody whom the actor lets into a space, as far as that space answers for it."""
+def confirm_let_in(actor: Actor, member_id: int, space_id: int, *, capacity_id: int) -> bool:
+    """Confirm the one capacity that the actor was shown of somebody whom they let into a space; return whether it is.
+
+    Nothing else that they wrote, and not what another space answers for, or what was answered or ended meanwhile.
+    """
     require(may_moderate(actor, space_id))
-    for capacity in _waiting_of(member_id, answered_in([space_id])):
-        if bringing.may_vouch(actor.id, capacity, bringing.of_members([member_id])):
-            capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id)
-            _log(actor, Action.CONFIRM_CAPACITY, capacity)
+    shown = and_(Capacity.id == capacity_id, answered_in([space_id]))
+    for capacity in _waiting_of(member_id, shown):
+        if bringing.may_vouch(actor.id, capacity):
+            # The letter that lets them in says so, too.
+            capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id, is_told=True)
+            _log(actor, Action.CONFIRM_CAPACITY, capacity, space_id=space_id)
+            return True
+    return False
 
 
 def end_in(actor: Actor, space_id: int, member_id: int) -> None:
@@ -133,28 +145,34 @@ def end_in(actor: Actor, space_id: int, member_id: int) -> None:
 def confirm_invited(invitation: Invitation, member_id: int) -> None:
     """Confirm what waits for the city whose own space invited somebody, once they accept (system verb).
 
-    Not where the same person alone brought them into another city. Of a guest only what is of the city itself: whom
-    a city hosts, from a university or another government, does not speak for it.
+    Only what is of the city itself, its administration or OCMW: whoever invited saw none of it, and whom a city hosts,
+    from a university or another government, does not speak for it. Not where the same person alone brought them into
+    another city.
     """
     space = db.session.get_one(Space, invitation.space_id)
-    if space.kind != SpaceKind.CITY or space.city is None:
+    inviter = actor_of(invitation.invited_by_id)
+    if space.kind != SpaceKind.CITY or inviter is None or not may_moderate(inviter, space.id):
         return
-    brought, by_id = bringing.of_members([member_id]), invitation.invited_by_id
-    of_city = Capacity.city == space.city
-    if invitation.role == Role.GUEST:
-        of_city = and_(of_city, Capacity.body.in_(ADMINISTRATIONS))
-    for capacity in _waiting_of(member_id, of_city):
-        if bringing.may_vouch(by_id, capacity, brought):
-            capacities.confirm(capacity, Confirmation.INVITATION, by_id=by_id)
+    for capacity in _waiting_of(member_id, and_(Capacity.city == space.city, of_a_city(ADMINISTRATIONS))):
+        if bringing.may_vouch(inviter.id, capacity):
+            capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, is_told=True)
+            _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=space.id)
 
 
-def _log(actor: Actor, action: Action, capacity: Capacity, *, reason: str = "") -> None:
+def _log(
+    actor: Actor, action: Action, capacity: Capacity, *, reason: str = "", space_id: int | None = None
+) -> None:
     """Add a line to the log of a space whose moderators answer for this capacity, so that nobody else reads of it.
 
     Of several spaces one that the actor moderates. Where there is none the line stands in the log of no space.
     """
+    space_id = space_id or _answering_space(actor, capacity)
+    audit_log.record(actor, action, space_id=space_id, subject_id=capacity.member_id, reason=reason)
+
+
+def _answering_space(actor: Actor, capacity: Capacity) -> int | None:
     own = moderated(actor)
-    if capacity.city is not None:
+    if speaks_for_city(capacity.body, capacity.city):
         places = select(Space.id).where(Space.kind == SpaceKind.CITY, Space.city == capacity.city)
         places = places.order_by(Space.id.in_(own).desc(), Space.id)
     else:
@@ -164,8 +182,7 @@ def _log(actor: Actor, action: Action, capacity: Capacity, *, reason: str = "") 
             Membership.space_id.in_(own),
         )
         places = places.order_by(Membership.space_id)
-    space_id = db.session.scalar(places.limit(1))
-    audit_log.record(actor, action, space_id=space_id, subject_id=capacity.member_id, reason=reason)
+    return db.session.scalar(places.limit(1))
 
 
 def _waiting_of(member_id: int, which: ColumnElement[bool]) -> list[Capacity]:

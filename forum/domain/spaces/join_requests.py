@@ -10,15 +10,17 @@ from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.spaces import memberships
+from forum.domain.people.capacities import HeldCapacity
+from forum.domain.spaces import bringing, memberships
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.answering import speaks_for_city
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
@@ -36,7 +38,7 @@ class RequestCard:
     message: str
     asked_at: datetime
     is_new: bool
-    may_confirm: bool = False  # what they speak as waits, and it is for this space to confirm it
+    confirms: int | None = None  # what they speak as, where it waits and whoever lets them in may confirm it
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def names_of_asked(actor: Actor) -> list[str]:
 
 
 def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
-    """Return the requests to a space, the longest waiting first, for its moderators (two queries)."""
+    """Return the requests to a space, the longest waiting first, for its moderators (four queries)."""
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
@@ -123,6 +125,13 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
     ).all()
     held = capacities.current_of([row.member_id for row in rows])
     city = db.session.scalar(select(Space.city).where(Space.id == space_id, Space.kind == SpaceKind.CITY))
+    elsewhere = set(
+        db.session.scalars(
+            select(Capacity.id).where(
+                Capacity.id.in_({one.id for one in held.values()}), bringing.brought_elsewhere(actor.id)
+            )
+        )
+    )
     return [
         RequestCard(
             id=row.id,
@@ -132,16 +141,17 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
             message=row.message,
             asked_at=row.asked_at,
             is_new=row.member.approved_at is None,
-            may_confirm=_is_for(city, held.get(row.member_id)),
+            confirms=_confirmable(city, held.get(row.member_id), elsewhere),
         )
         for row in rows
     ]
 
 
-def _is_for(city: str | None, capacity: capacities.HeldCapacity | None) -> bool:
-    """Whether a space of that city answers for a capacity once its member is in: of its city, or of none."""
-    waits = capacity is not None and capacity.confirmed_at is None
-    return waits and capacity is not None and capacity.city in {city, None}
+def _confirmable(city: str | None, capacity: HeldCapacity | None, elsewhere: set[int]) -> int | None:
+    """The id of a capacity that waits, where a space of that city answers for it once its member is in."""
+    if capacity is None or capacity.confirmed_at is not None or capacity.id in elsewhere:
+        return None
+    return None if speaks_for_city(capacity.body, capacity.city) and capacity.city != city else capacity.id
 
 
 def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:

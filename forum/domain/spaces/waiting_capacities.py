@@ -3,23 +3,26 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select
+from sqlalchemy.orm import aliased
 
 from forum.domain.people import affirmations, capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import bringing
+from forum.infra import paging
 from forum.infra.db import db
+from forum.infra.paging import Page
 from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import Answer, may_administer, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.answering import answered_in, moderated
+from forum.policy.answering import answered_in, moderated, of_a_city
 from forum.policy.standing import in_good_standing
 from forum.policy.visibility import get_visible
 
-MOST = 100  # shown at once
+AT_ONCE = 50  # shown on a page
+_MODERATOR = aliased(Member)  # created once because aliased() is slow
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +54,45 @@ def lines(actor: Actor) -> list[WaitingLine]:
     if spaces:
         found += _lines_of_spaces(actor, spaces)
     if may_administer(actor):
-        count = len([row for row in unanswered(actor) if row.may_confirm])
+        count = _count(_waits(actor), _nobody_answers(), not_(bringing.brought_elsewhere(actor.id)))
         found += [WaitingLine("confirm_anywhere", count)] if count else []
     own = len(affirmations.due(actor.id))
     return found + ([WaitingLine("affirm", own)] if own else [])
 
 
-def of_space(actor: Actor, space_id: int) -> list[WaitingCapacity]:
+def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[WaitingCapacity]:
     """Return the capacities for which the moderators of a space answer, the longest waiting first (two queries).
 
     NotFound; Forbidden for who neither moderates it nor is an administrator.
     """
+    return _page(actor, _answered_by(actor, space_id), cursor)
+
+
+def count_of_space(actor: Actor, space_id: int) -> int:
+    """Return how many capacities `of_space` has on all its pages (two queries); errors as there."""
+    return _count(_waits(actor), _answered_by(actor, space_id))
+
+
+def unanswered(actor: Actor, *, cursor: str | None = None) -> Page[WaitingCapacity]:
+    """Return the capacities for which no space can answer, for administrators; Forbidden for others (one query)."""
+    require(may_administer(actor))
+    return _page(actor, _nobody_answers(), cursor)
+
+
+def _answered_by(actor: Actor, space_id: int) -> ColumnElement[bool]:
     space: Space = get_visible(Space, actor, space_id)
     if not may_administer(actor):
         require(may_moderate(actor, space.id))
-    return _cards(actor, _rows(Capacity.member_id != actor.id, answered_in([space.id])))
+    return answered_in([space.id])
 
 
-def unanswered(actor: Actor) -> list[WaitingCapacity]:
-    """Return the capacities for which no space can answer, for administrators; Forbidden for others (two queries)."""
-    require(may_administer(actor))
+def _nobody_answers() -> ColumnElement[bool]:
+    """Whether no space can answer for a capacity: it has none, or no moderator but whose capacity it is."""
     others = (
         Membership.ended_at.is_(None),
         Membership.role == Role.MODERATOR,
         Membership.member_id != Capacity.member_id,
-        exists().where(Member.id == Membership.member_id, in_good_standing(Member)),
+        exists().where(_MODERATOR.id == Membership.member_id, in_good_standing(_MODERATOR)),
     )
     of_city = exists().where(
         Space.id == Membership.space_id, Space.kind == SpaceKind.CITY, Space.city == Capacity.city, *others
@@ -84,33 +101,43 @@ def unanswered(actor: Actor) -> list[WaitingCapacity]:
         Membership.member_id == Capacity.member_id, Membership.ended_at.is_(None)
     )
     hosted = exists().where(Membership.space_id.in_(belongs.correlate(Capacity)), *others)
-    nobody = or_(and_(Capacity.city.is_not(None), ~of_city), and_(Capacity.city.is_(None), ~hosted))
-    return _cards(actor, _rows(Capacity.member_id != actor.id, nobody))
+    return or_(and_(of_a_city(), ~of_city), and_(not_(of_a_city()), ~hosted))
 
 
-def _rows(*which: ColumnElement[bool]) -> list[Any]:
+def _waits(actor: Actor) -> ColumnElement[bool]:
+    """Whether a capacity of somebody else in good standing waits, with Member joined."""
+    return and_(capacities.waits(), in_good_standing(Member), Capacity.member_id != actor.id)
+
+
+def _count(*which: ColumnElement[bool]) -> int:
+    query = select(func.count(Capacity.id)).join(Member, Member.id == Capacity.member_id)
+    return db.session.scalar(query.where(*which)) or 0
+
+
+def _page(actor: Actor, which: ColumnElement[bool], cursor: str | None) -> Page[WaitingCapacity]:
+    """The capacities that wait, by their id; a cursor is the id of the last one, and none that is ours the first page.
+
+    Those of before there was confirmation have no moment by which they could stand in order.
+    """
     query = (
-        select(Capacity, Member.name, Member.handle, Member.email)
+        select(Capacity, Member.name, Member.handle, Member.email, bringing.brought_elsewhere(actor.id))
         .join(Member, Member.id == Capacity.member_id)
-        .where(capacities.waits(), in_good_standing(Member), *which)
+        .where(_waits(actor), which, Capacity.id > paging.id_of(cursor))
         .order_by(Capacity.id)
     )
-    return list(db.session.execute(query.limit(MOST)))
-
-
-def _cards(actor: Actor, rows: list[Any]) -> list[WaitingCapacity]:
-    brought = bringing.of_members({row.Capacity.member_id for row in rows})
-    return [
+    rows = db.session.execute(query.limit(AT_ONCE + 1)).all()
+    cards = [
         WaitingCapacity(
-            id=row.Capacity.id,
-            name=row.name,
-            email=row.email,
-            byline=byline(row.name, row.handle, row.Capacity),
-            since=row.Capacity.added_at,
-            may_confirm=bringing.may_vouch(actor.id, row.Capacity, brought),
+            id=capacity.id,
+            name=name,
+            email=email,
+            byline=byline(name, handle, capacity),
+            since=capacity.added_at,
+            may_confirm=bringing.answer(is_elsewhere=is_elsewhere),
         )
-        for row in rows
+        for capacity, name, handle, email, is_elsewhere in rows[:AT_ONCE]
     ]
+    return Page(cards, str(cards[-1].id) if len(rows) > AT_ONCE else None)
 
 
 def _lines_of_spaces(actor: Actor, space_ids: list[int]) -> Iterable[WaitingLine]:
@@ -118,28 +145,25 @@ def _lines_of_spaces(actor: Actor, space_ids: list[int]) -> Iterable[WaitingLine
 
     What several of them answer for is counted in the first.
     """
-    rows = _rows(Capacity.member_id != actor.id, answered_in(space_ids))
-    if not rows:
+    query = select(Capacity.member_id, case((of_a_city(), Capacity.city)).label("city")).join(
+        Member, Member.id == Capacity.member_id
+    )
+    may = not_(bringing.brought_elsewhere(actor.id))
+    left = db.session.execute(query.where(_waits(actor), answered_in(space_ids), may)).all()
+    if not left:
         return []
-    brought = bringing.of_members({row.Capacity.member_id for row in rows})
-    left = [row.Capacity for row in rows if bringing.may_vouch(actor.id, row.Capacity, brought)]
-    query = select(Space).where(Space.id.in_(space_ids)).order_by(Space.sort_key, Space.id)
     hosted = select(Membership.space_id, Membership.member_id).where(
         Membership.space_id.in_(space_ids), Membership.ended_at.is_(None)
     )
     hosted = hosted.where(Membership.member_id.in_({one.member_id for one in left if one.city is None}))
     guests = {(row.space_id, row.member_id) for row in db.session.execute(hosted)}
     lines = []
-    for space in db.session.scalars(query):
-        here = [
-            one
-            for one in left
-            if (
-                one.city == space.city and space.kind == SpaceKind.CITY
-                if one.city
-                else (space.id, one.member_id) in guests
-            )
+    spaces = select(Space).where(Space.id.in_(space_ids)).order_by(Space.sort_key, Space.id)
+    for space in db.session.scalars(spaces):
+        city = space.city if space.kind == SpaceKind.CITY else None
+        others = [
+            one for one in left if (one.city != city if one.city else (space.id, one.member_id) not in guests)
         ]
-        left = [one for one in left if one not in here]
-        lines += [WaitingLine("confirm", len(here), space.name, space.slug)] if here else []
+        here, left = len(left) - len(others), others
+        lines += [WaitingLine("confirm", here, space.name, space.slug)] if here else []
     return lines

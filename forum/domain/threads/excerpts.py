@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, bindparam, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
-from forum.domain.people.capacities import counted
+from forum.domain.people.capacities import counted, lit
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
@@ -125,6 +125,11 @@ class Quoted:
     def city(self) -> str | None:
         """The city for which the speaker spoke, where their capacity counted."""
         return self.capacity.city if self.capacity and counted(self.capacity, self.post.created_at) else None
+
+    @property
+    def lit(self) -> str | None:
+        """The city that these words light: that of a university or another government is none."""
+        return lit(self.capacity, self.post.created_at) if self.capacity else None
 
     @property
     def edited(self) -> bool:

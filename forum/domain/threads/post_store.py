@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
@@ -141,7 +141,7 @@ def _keep_cities(thread_id: int, said_at: dict[str, datetime], *, gone: Iterable
 
 
 # The city for which a post was written, where the capacity of its author counts.
-_CITY: Any = case((capacities.counts(Post.created_at), Capacity.city)).label("city")
+_CITY: Any = capacities.lit_city(Post.created_at).label("city")
 STANDING = (
     select(
         Post.thread_id,

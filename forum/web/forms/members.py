@@ -1,11 +1,13 @@
 """Forms on the page of a space's people, and on that of the network's accounts."""
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import NumberRange, Optional
 
 from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import lazy
+from forum.infra.paging import LARGEST
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
 from forum.web.forms.fields import Longest, named
@@ -39,6 +41,8 @@ class AnswerForm(FlaskForm):
             SelectChoice("no", lazy("Do not let in")),
         ],
     )
+    # What was shown beside the request: nothing else is confirmed.
+    capacity = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenField.widget)
 
 
 class JoinRequestForm(FlaskForm):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from forum.domain.lessons import adoptions, lessons
+from forum.domain.lessons import adoptions, lessons, of_thread, page
 from forum.domain.people import capacities
 from forum.infra.db import db
-from forum.models.accounts import Body, Capacity, Confirmation, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.spaces import Audience
 from tests.factories import make_member
 from tests.lesson_scenario import build
@@ -96,6 +96,39 @@ def test_two_cities_of_one_person_are_one_witness(scenario):
     assert scenario.lesson.confirmed_at is None
     report(scenario, "leuven")
     assert scenario.lesson.confirmed_at is not None
+
+
+def rings(scenario):
+    """The cities that a ring lights outward: in lists, on the page of the lesson, and above its thread."""
+    reader, lesson = scenario.actor("reader"), scenario.lesson
+    lists = adoptions.cities(reader, [lesson.id]).get(lesson.id, [])
+    above = of_thread.lessons_of_thread(reader, scenario.thread.id)[0].adoptions
+    assert lists == above == page.page(reader, lesson.public_id).pairs
+    return [city for city, _outcome in lists]
+
+
+def test_one_person_lights_one_city_over_several_reports_and_capacities(scenario):
+    kim = scenario.of["genk"]
+    held = {"genk": capacities.current(kim.id)}
+    held |= {city: capacity(kim, city, confirmation=Confirmation.MODERATOR) for city in ("leuven", "gent")}
+    for city, outcome in (("genk", "failed"), ("leuven", "worked"), ("gent", "worked"), ("genk", "worked")):
+        report(scenario, city, kim, outcome=outcome, capacity_id=held[city].id)
+    assert rings(scenario) == ["genk", "genk"]
+    report(scenario, "leuven")
+    assert rings(scenario) == ["genk", "genk", "leuven"]
+
+
+def test_no_ring_lights_a_city_for_whom_a_university_or_nobody_spoke(scenario):
+    waits = capacity(make_member("Wim", city="gent"), "leuven")
+    academic = make_member("Ada", city="genk", body=Body.ACADEMIC)
+    report(scenario, "leuven", db.session.get_one(Member, waits.member_id), capacity_id=waits.id)
+    report(scenario, "genk", academic)
+    assert rings(scenario) == []
+    assert scenario.lesson.confirmed_at is None
+    read = adoptions.of_lesson(scenario.actor("reader"), scenario.lesson)
+    assert [report.city for report in read] == ["genk", "leuven"], "they are read all the same"
+    capacities.confirm(waits, Confirmation.MODERATOR, by_id=academic.id)
+    assert rings(scenario) == ["leuven"]
 
 
 def test_a_report_counts_once_its_capacity_is_confirmed(scenario):

@@ -8,9 +8,9 @@ from sqlalchemy import delete, select
 from forum.domain.lessons import adoptions, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk
-from forum.domain.people import capacities
-from forum.domain.spaces import join_requests, memberships
-from forum.domain.threads import threads
+from forum.domain.people import capacities, profiles
+from forum.domain.spaces import confirmations, join_requests, memberships
+from forum.domain.threads import post_store, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level
@@ -213,3 +213,30 @@ def test_only_the_members_who_are_asked_about_are_answered_for(session):
     assert capacities.current_of([]) == {}
     assert capacities.confirmed_cities([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
     assert capacities.current(karim.id).city == "genk"
+
+
+@pytest.mark.parametrize("planned", [date(2026, 5, 20), date(2027, 3, 1)], ids=["today", "later"])
+@pytest.mark.parametrize("by", ["owner", "moderator"])
+def test_a_planned_end_is_brought_forward_and_what_was_said_keeps_it(planned, by):
+    gent = make_space("Gent", city="gent")
+    noor, wouter = make_member("Noor", space=gent), make_member("Wouter", space=gent, role=Role.MODERATOR)
+    held = capacities.current(noor.id)
+    row = db.session.get_one(Capacity, held.id)
+    row.ends_on = planned
+    thread = make_thread(gent, make_member("Asker"))
+    post = threads.reply(actor(noor), thread.id, body="We did.", idempotency_key="one")
+    assert capacities.confirmed_cities([noor.id])[noor.id] == {"gent"}
+    for _time in range(2):
+        if by == "owner":
+            profiles.end_capacity(actor(noor), held.id)
+        else:
+            confirmations.end(actor(wouter), held.id)
+    assert (row.ends_on, row.ended_by_id) == (NOON.date(), noor.id if by == "owner" else wouter.id)
+    assert capacities.current(noor.id) is None
+    assert capacities.confirmed_cities([noor.id])[noor.id] == set()
+    post_store.recount(thread)
+    assert (thread.cities, post.capacity_id) == (["gent"], held.id)
+    row.ends_on = date(2026, 5, 19)
+    db.session.flush()
+    profiles.end_capacity(actor(noor), held.id)
+    assert row.ends_on == date(2026, 5, 19), "what is over stays as it was"

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
-from forum.domain.people import capacities
-from forum.domain.spaces import confirmations
+from forum.domain.people import capacities, mail_links
+from forum.domain.spaces import confirmations, invitations
 from forum.infra.db import db
-from forum.models.accounts import Body, Level, NetworkRole
+from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import Role, SpaceKind
 from forum.policy.errors import NotFound
@@ -85,14 +85,32 @@ def test_what_no_space_answers_for_stands_in_the_log_of_none(town):
 def test_letting_in_and_leaving_are_logged_as_far_as_the_space_answers(town):
     spaces, people, noor = town
     aalst = actor(people["aalst"])
-    hold(noor, "aalst")
+    shown = hold(noor, "aalst")
     hold(noor, "gent")
-    confirmations.confirm_let_in(aalst, noor.id, spaces["aalst"].id)
+    confirmations.confirm_let_in(aalst, noor.id, spaces["aalst"].id, capacity_id=shown)
     confirmations.end_in(aalst, spaces["aalst"].id, noor.id)
     found = read(town)
     # The member of the factory speaks for no city, which each of their spaces may end.
     assert [line[0] for line in found["aalst"]] == ["confirm_capacity", "end_capacity", "end_capacity"]
     assert (found["gent"], found["still"]) == ([], [])
+
+
+def test_an_invitation_is_logged_in_its_space_and_an_academic_where_they_are_hosted(town):
+    spaces, people, noor = town
+    guest = make_member("Guest")
+    hold(guest, "gent")
+    gent = actor(people["gent"])
+    row = invitations.invite(gent, spaces["gent"].id, email=guest.email, role=Role.MEMBER)
+    invitations.accept_as(actor(guest), mail_links.invitation_token(row))
+    academic = db.session.get_one(Capacity, hold(noor, "gent"))
+    academic.body = Body.ACADEMIC
+    db.session.flush()
+    confirmations.confirm(actor(people["still"]), academic.id)
+    assert read(town) == {
+        "gent": [("confirm_capacity", "Gent", "Guest", "")],
+        "aalst": [],
+        "still": [("confirm_capacity", "Still", "Noor", "")],
+    }
 
 
 SENTENCES = {

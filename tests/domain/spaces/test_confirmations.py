@@ -104,7 +104,7 @@ def test_nobody_vouches_elsewhere_for_whom_they_alone_brought(town):
     second = bare("Second", aalst)
     brought(sofie, second, aalst)
     held = hold(second, "gent")
-    (row,) = waiting_capacities.of_space(actor(sofie), gent.id)
+    (row,) = waiting_capacities.of_space(actor(sofie), gent.id).rows
     assert not row.may_confirm
     with pytest.raises(Forbidden):
         confirmations.confirm(actor(sofie), held.id)
@@ -164,13 +164,20 @@ def test_an_invitation_confirms_only_the_city_of_its_own_space(town):
 def test_letting_somebody_in_confirms_only_in_the_one_press_that_says_so(town):
     people, noor, _gent, aalst = town
     sofie = actor(people["moderator of Aalst"])
-    held = hold(noor, "aalst")
+    other, held = hold(noor, "aalst"), hold(noor, "aalst")
     request = join_requests.request_to_join(actor(noor), aalst.id)
-    assert join_requests.waiting(sofie, aalst.id)[0].may_confirm
+    (card,) = join_requests.waiting(sofie, aalst.id)
+    assert card.confirms == held.id
+    later = hold(noor, "aalst")
     join_requests.answer(sofie, request.id, role=Role.MEMBER)
     assert held.confirmed_at is None
-    confirmations.confirm_let_in(sofie, noor.id, aalst.id)
+    assert confirmations.confirm_let_in(sofie, noor.id, aalst.id, capacity_id=card.confirms)
     assert held.confirmation == Confirmation.MODERATOR
+    assert other.confirmed_at is later.confirmed_at is None, "what she was not shown waits"
+    # Nor what another space answers for, nor what is somebody else's.
+    for elsewhere in (hold(noor, "gent"), hold(people["member of Gent"], "aalst")):
+        assert not confirmations.confirm_let_in(sofie, noor.id, aalst.id, capacity_id=elsewhere.id)
+        assert elsewhere.confirmed_at is None
 
 
 def test_twice_is_once_and_what_was_answered_stays(town):
@@ -216,7 +223,7 @@ def test_administrators_see_what_no_space_can_answer(town):
     alone, genk = people["moderator of Aalst"], hold(noor, "genk")
     hold(noor, "gent")
     own = hold(alone, "aalst")
-    rows = waiting_capacities.unanswered(actor(people["administrator"]))
+    rows = waiting_capacities.unanswered(actor(people["administrator"])).rows
     assert {row.id for row in rows} == {genk.id, own.id}
     with pytest.raises(Forbidden):
         waiting_capacities.unanswered(actor(people["editor"]))

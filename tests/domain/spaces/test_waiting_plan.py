@@ -72,7 +72,7 @@ def test_what_waits_is_found_by_its_index(network, known):
         db.session.execute(sa.text("ANALYZE"))
     with asked_about_waiting() as seen:
         assert [line.count for line in confirmations.waiting(wouter)] == [8]
-        assert len(waiting_capacities.of_space(wouter, gent.id)) == 8
+        assert len(waiting_capacities.of_space(wouter, gent.id).rows) == 8
         assert [line.count for line in confirmations.waiting(beheer)] == [4]
     assert len(seen) == 3
     for statement, values in seen:

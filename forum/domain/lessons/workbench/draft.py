@@ -99,7 +99,7 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
         heard=len({q.post.id for q in here if not q.withheld}),
         field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
         excerpt_count=len(quotes),
-        cities=list(dict.fromkeys(q.city for q in quotes if q.city and q.thread.id in seen)),
+        cities=list(dict.fromkeys(q.lit for q in quotes if q.lit and q.thread.id in seen)),
         stances={q.excerpt.stance.value for q in quotes},
         words=_word_count(version, claims),
         audiences=_audience_options(lesson, space, quotes),
