@@ -16,6 +16,7 @@ from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_letters, weakened
 from forum.domain.people import accounts, affirmations, mail_links
+from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
@@ -98,7 +99,7 @@ def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
     subject = _("You now belong to %(space)s", space=request.space.name)
     if not request.accepted:
         subject = _("An answer to your request to join")
-    return Content(subject, {"request": request})
+    return Content(subject, {"request": request, "confirmed": join_requests.confirmed_with(request)})
 
 
 def _cited(mail: OutgoingMail, member: Member | None) -> Content:
@@ -188,6 +189,13 @@ def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
     return Content(_("Your lesson is published"), {"lesson": lesson, "version": version})
 
 
+def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:
+    capacity = _capacity(mail, member)
+    if capacity.confirmed_at is None or capacity.ended_by_id is not None:
+        raise NothingToSend("not confirmed")
+    return Content(_("What you speak as is confirmed"), {"capacity": capacity})
+
+
 def _capacity_refused(mail: OutgoingMail, member: Member | None) -> Content:
     capacity = _capacity(mail, member)
     if capacity.refused_at is None:
@@ -204,13 +212,13 @@ def _capacity_ended(mail: OutgoingMail, member: Member | None) -> Content:
 
 def _still_right(mail: OutgoingMail, member: Member | None) -> Content:
     reader = _require_member(member)
-    capacities = affirmations.due(reader.id)
-    if not capacities:
+    due = affirmations.due(reader.id)
+    if not due:
         raise NothingToSend("answered")
     choice = subscriptions.choice_of(reader.id)
     if choice is not None and choice.frequency == Frequency.NEVER:
         raise NothingToSend("stopped")  # the question on their home page stays
-    return Content(_("Is what you speak as still right?"), {"capacities": capacities})
+    return Content(_("Is what you speak as still right?"), {"capacities": due})
 
 
 def _capacity(mail: OutgoingMail, member: Member | None) -> Capacity:
@@ -280,6 +288,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "lesson_lost_words": _lesson_lost_words,
     "drafts_lapse": _drafts_lapse,
+    "capacity_confirmed": _capacity_confirmed,
     "capacity_refused": _capacity_refused,
     "capacity_ended": _capacity_ended,
     "still_right": _still_right,

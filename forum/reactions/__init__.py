@@ -15,7 +15,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "password.changed": (mail.password_changed,),
     "join.requested": (mail.join_requested,),
     "join.answered": (mail.join_answered,),
-    "capacity.confirmed": (capacities.count_posts, capacities.count_reports),
+    "capacity.confirmed": (capacities.count_posts, capacities.count_reports, mail.capacity_answered),
     "capacity.refused": (mail.capacity_answered,),
     "capacity.ended": (mail.capacity_answered,),
     "lesson.published": (notify.lesson_published, mail.lesson_published, reviews.published),

@@ -110,7 +110,12 @@ def lesson_returned(event: Event) -> None:
 
 
 def capacity_answered(event: Event) -> None:
-    """Tell a member that their capacity was refused, and why, or that somebody ended it."""
+    """Tell a member that their capacity was confirmed, or refused, and why, or that somebody ended it.
+
+    A confirmation that comes with another letter, or follows on their own act, is told there.
+    """
+    if event.payload.get("is_told") or event.payload.get("after_id"):
+        return
     capacity = db.session.get(Capacity, event.payload["capacity_id"])
     if capacity is not None:
         payload = {"capacity_id": capacity.id}

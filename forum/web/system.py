@@ -16,6 +16,7 @@ bp = Blueprint("system", __name__)
 # Whatever has no name here is called by its code.
 LETTERS = {
     "already_member": lazy("Somebody asked for access again"),
+    "capacity_confirmed": lazy("Capacity confirmed"),
     "capacity_ended": lazy("Capacity ended"),
     "capacity_refused": lazy("Capacity not confirmed"),
     "cited": lazy("Quoted in a lesson"),

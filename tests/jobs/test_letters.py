@@ -40,6 +40,7 @@ NO_LIST = (
     *REVIEW,
     "lesson_lost_words",
     "drafts_lapse",
+    "capacity_confirmed",
     "capacity_refused",
     "capacity_ended",
     *CONSENT,
@@ -125,7 +126,7 @@ def mail_of(session):
             return (_consent_mail if kind in CONSENT else _review_mail)(kind, locale)
         if kind == "digest":
             return _digest_mail(space, keeper, person)
-        if kind in {"capacity_refused", "capacity_ended", "still_right"}:
+        if kind.startswith("capacity_") or kind == "still_right":
             return _capacity_mail(kind, keeper, person)
         return queued(kind, member=person)
 
@@ -168,7 +169,7 @@ def _capacity_mail(kind, keeper, person):
         held.confirmed_at, held.refused_at, held.refused_reason = None, clock.now(), "We do not know you."
     elif kind == "capacity_ended":
         capacities.end(held, by_id=keeper.id)
-    else:
+    elif kind == "still_right":
         held.confirmed_at = clock.now() - timedelta(days=366)
         return queued(kind, member=person)
     return queued(kind, member=person, capacity_id=held.id)

@@ -55,6 +55,7 @@ NO_ACTS = {
     "domain/people/capacities.py": "the rule itself",
     "domain/people/affirmations.py": "asks the member whether it is still right",
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
+    "jobs/letter_kinds.py": "tells its member that it is confirmed",
 }
 NAMES = {"Capacity", "capacity", "capacities", "held"}
 WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "lit", "lit_city"}

@@ -11,11 +11,11 @@ from forum.domain.people import affirmations, capacities
 from forum.domain.spaces import confirmations
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Capacity, Level, NetworkRole
+from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.spaces import Audience, JoinRequest, Role
 from tests import lesson_scenario
 from tests.consent_scenario import build
-from tests.factories import actor, make_member, make_space, sign_in
+from tests.factories import LONG_AGO, actor, make_member, make_space, sign_in
 
 ENGLISH = {"Accept-Language": "en"}
 ROW = re.compile(r'<ul class="tasks">(.*?)</ul>', re.DOTALL)
@@ -70,6 +70,21 @@ def test_a_lesson_without_words_waits_for_who_can_mend_it(home):
         assert "Mend the lesson" in home(who)
         assert f'href="/lessons/{lesson.public_id}' in home(who)
     assert "Mend the lesson" not in home(reader)
+
+
+def test_the_reason_of_a_refusal_waits_at_home_until_something_else_is_added(home, gent):
+    wouter, noor = make_member("Wouter", space=gent, role=Role.MODERATOR), make_member("Noor", space=gent)
+    common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent", "starts_on": LONG_AGO.date()}
+    held = capacities.add(noor.id, function="mayor", **common)
+    confirmations.refuse(actor(wouter), held.id, reason="Our mayor is somebody else.")
+    assert "The reason: Our mayor is somebody else." in home(noor)
+    assert "Our mayor" not in home(wouter)
+    with clock.at(clock.now() + capacities.TOLD):
+        assert "Our mayor" not in home(noor)
+    with clock.at(clock.now() + timedelta(days=1)):
+        assert "Our mayor" in home(noor)
+        capacities.add(noor.id, function="clerk", **common)
+        assert "Our mayor" not in home(noor)
 
 
 def test_capacities_wait_for_who_may_confirm_them_and_once_a_year_for_oneself(home, gent):

@@ -1,11 +1,13 @@
 """What follows when a lesson of a synthetic network is published: people are told, and other cities try it."""
 
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 
 from forum.demo.synthetic.evidence import Made
 from forum.demo.synthetic.network import DAY, HOMES, Network, Row, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.domain.lessons import adoptions
 from forum.infra import days
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.events import Event
@@ -14,8 +16,6 @@ from forum.models.notifications import Notification
 REPORTS = (0, 0, 0, 1, 1, 2, 3, 5, 9)  # how many a lesson gets
 MEASURED_REPORTS = 4
 NOTICES = 3  # lessons that the reader was told of, at every size
-WELL = {AdoptionOutcome.WORKED, AdoptionOutcome.ADAPTED, AdoptionOutcome.PARTLY}
-ENOUGH = 2  # other cities in which it went well
 
 
 class Aftermath:
@@ -68,13 +68,11 @@ class Aftermath:
 
     def confirmed(self, lesson: Made, reports: list[Row]) -> Any:
         """Since when enough other cities applied it with success, if they did."""
-        well: dict[str, Any] = {}
-        for _model, row in sorted(reports, key=lambda report: report[1]["reported_on"]):
-            if row["outcome"] in WELL and row["city"] != lesson.thread.place.city:
-                well.setdefault(row["city"], row["reported_on"])
-        if len(well) < ENOUGH:
-            return None
-        return self.network.midnight(sorted(well.values())[ENOUGH - 1])
+        # Everybody here speaks for their own city and is confirmed, and no source is masked.
+        told = sorted((row for _model, row in reports), key=lambda row: (row["reported_on"], row["id"]))
+        rows = [SimpleNamespace(**row, counts=True) for row in told]
+        last = adoptions.confirming(rows, home=lesson.thread.place.city, masked=False)
+        return None if last is None else self.network.midnight(last.reported_on)
 
     def _report(self, lesson: Made, at: float) -> dict[str, Any]:
         chance, network = self.network.chance, self.network

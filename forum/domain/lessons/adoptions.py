@@ -169,10 +169,22 @@ def _confirm(lesson_id: int) -> None:
             AdoptionReport.reported_on, AdoptionReport.id
         )
     )
-    # One person is one witness, for one city; that of the lesson itself is none.
-    cities = {row.city for row in lighting(rows) if row.outcome in WELL and (masked or row.city != home)}
-    # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
-    enough = ENOUGH + 1 if masked else ENOUGH
-    if len(cities) >= enough:
+    if confirming(rows, home=home, masked=masked) is not None:
         lesson.confirmed_at = clock.now()
         db.session.flush()
+
+
+def confirming(reports: Iterable[Any], *, home: str | None, masked: bool) -> Any | None:
+    """Return the report with which a lesson of that city is confirmed, of all from old to new; None while too few are.
+
+    Rows as for `lighting`, with their `outcome`. One person is one witness, for one city; that of the lesson is none.
+    """
+    # To leave its own city out of a masked lesson would tell which one it is: of any three cities, two are others.
+    enough = ENOUGH + 1 if masked else ENOUGH
+    cities: set[str] = set()
+    for report in lighting(reports):
+        if report.outcome in WELL and (masked or report.city != home):
+            cities.add(report.city)
+            if len(cities) == enough:
+                return report
+    return None

@@ -21,7 +21,7 @@ AT_ONCE = 200  # members asked in one transaction
 
 def due(member_id: int) -> list[Capacity]:
     """Return the capacities of which nobody said for a year that they are right, the longest first (one query)."""
-    query = select(Capacity).where(Capacity.member_id == member_id, _is_due(clock.now()))
+    query = select(Capacity).where(Capacity.member_id == member_id, is_due(clock.now()))
     return list(db.session.scalars(query.order_by(Capacity.starts_on, Capacity.id)))
 
 
@@ -47,7 +47,7 @@ def ask_batch(*, after_id: int) -> int | None:
     asked = exists().where(
         OutgoingMail.member_id == Member.id, OutgoingMail.kind == LETTER, OutgoingMail.created_at > now - YEAR
     )
-    question = exists().where(Capacity.member_id == Member.id, _is_due(now)).correlate(Member)
+    question = exists().where(Capacity.member_id == Member.id, is_due(now)).correlate(Member)
     query = select(Member.id).where(
         Member.id > after_id, in_good_standing(Member), question, ~asked.correlate(Member)
     )
@@ -61,7 +61,7 @@ def ask_batch(*, after_id: int) -> int | None:
     return ids[-1] if len(ids) == AT_ONCE else None
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime) -> ColumnElement[bool]:
     """A confirmed capacity that holds; the year begins when it was confirmed, affirmed, or first could be."""
     long_ago = now - YEAR
     return and_(

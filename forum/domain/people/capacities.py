@@ -6,10 +6,23 @@ A capacity of a body that is not of its city (`answering.of_a_city`) counts, and
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, case, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import aliased
 
 from forum.domain.lines import clean_line
 from forum.domain.mailing import events
@@ -22,6 +35,7 @@ from forum.models.cities import BY_CODE
 from forum.policy.answering import of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
 
+TOLD = timedelta(days=14)  # so long a refusal stands on the home page of its member
 # Of the capacities that hold on a day, somebody speaks in the last of this order: confirmed ones, then the last begun.
 SPOKEN_LAST = (Capacity.confirmed_at.is_not(None), Capacity.starts_on, Capacity.id)
 
@@ -186,6 +200,13 @@ def add(
 def waits() -> ColumnElement[bool]:
     """Whether a capacity that holds today waits for somebody who confirms or refuses it."""
     return and_(Capacity.confirmed_at.is_(None), holds_on(days.today()))
+
+
+def refused_lately() -> ColumnElement[bool]:
+    """Whether a capacity was refused some days ago, and its member added none since that could stand for it."""
+    later = aliased(Capacity)
+    added = exists().where(later.member_id == Capacity.member_id, later.added_at > Capacity.refused_at)
+    return and_(Capacity.refused_at > clock.now() - TOLD, not_(added.correlate(Capacity)))
 
 
 def confirm(

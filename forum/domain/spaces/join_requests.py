@@ -199,6 +199,14 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     return request
 
 
+def confirmed_with(request: JoinRequest) -> HeldCapacity | None:
+    """Return what somebody speaks as where the answer that let them in confirmed it, too (one query)."""
+    held = capacities.current(request.member_id)
+    if held is None or held.confirmed_at is None or request.answered_at is None:
+        return None
+    return held if held.confirmed_at >= request.answered_at else None
+
+
 def clean_message(message: str) -> str:
     """Return a message to the moderators, fit to be stored; Invalid at `message`."""
     return clean_paragraphs(message, field="message", limit=JoinRequest.MESSAGE_MAX)

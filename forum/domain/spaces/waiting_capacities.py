@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.people import affirmations, capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import bringing
-from forum.infra import paging
+from forum.infra import clock, paging
 from forum.infra.db import db
 from forum.infra.paging import Page
 from forum.models.accounts import Capacity, Member
@@ -39,12 +39,16 @@ class WaitingCapacity:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """What waits for somebody at home: capacities to `confirm` in a space (or as administrator), or to `affirm`."""
+    """What waits for somebody at home: capacities to `confirm` in a space (or as administrator), or their own.
 
-    kind: str  # "confirm", "confirm_anywhere", "affirm"
+    Those are to `affirm`, or they were `refused`, each on a line with its reason.
+    """
+
+    kind: str  # "confirm", "confirm_anywhere", "affirm", "refused"
     count: int
     space: str = ""
     slug: str = ""
+    reason: str = ""
 
 
 def lines(actor: Actor) -> list[WaitingLine]:
@@ -56,8 +60,7 @@ def lines(actor: Actor) -> list[WaitingLine]:
     if may_administer(actor):
         count = _count(_waits(actor), _nobody_answers(), not_(bringing.brought_elsewhere(actor.id)))
         found += [WaitingLine("confirm_anywhere", count)] if count else []
-    own = len(affirmations.due(actor.id))
-    return found + ([WaitingLine("affirm", own)] if own else [])
+    return found + _own_lines(actor)
 
 
 def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[WaitingCapacity]:
@@ -77,6 +80,15 @@ def unanswered(actor: Actor, *, cursor: str | None = None) -> Page[WaitingCapaci
     """Return the capacities for which no space can answer, for administrators; Forbidden for others (one query)."""
     require(may_administer(actor))
     return _page(actor, _nobody_answers(), cursor)
+
+
+def _own_lines(actor: Actor) -> list[WaitingLine]:
+    either = or_(affirmations.is_due(clock.now()), capacities.refused_lately())
+    query = select(Capacity.refused_at, Capacity.refused_reason).where(Capacity.member_id == actor.id, either)
+    rows = db.session.execute(query.order_by(Capacity.refused_at, Capacity.id)).all()
+    refused = [WaitingLine("refused", 1, reason=row.refused_reason) for row in rows if row.refused_at]
+    due = len(rows) - len(refused)
+    return refused + ([WaitingLine("affirm", due)] if due else [])
 
 
 def _answered_by(actor: Actor, space_id: int) -> ColumnElement[bool]:

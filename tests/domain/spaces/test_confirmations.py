@@ -180,6 +180,31 @@ def test_letting_somebody_in_confirms_only_in_the_one_press_that_says_so(town):
         assert elsewhere.confirmed_at is None
 
 
+def letters(member):
+    """The kinds of letters that wait for a member, after everything that happened was reacted to."""
+    event_processing.process_due()
+    kinds = select(OutgoingMail.kind).where(OutgoingMail.member_id == member.id).order_by(OutgoingMail.id)
+    return db.session.scalars(kinds).all()
+
+
+def test_one_letter_says_that_a_capacity_is_confirmed_and_none_what_was_just_accepted(town):
+    people, noor, gent, aalst = town
+    invited = accept_new(gent, people["moderator of Gent"], city="gent")
+    assert capacities.current(invited.id).confirmed_at is not None
+    assert letters(invited) == []
+    sofie = actor(people["moderator of Aalst"])
+    held, request = hold(noor, "aalst"), join_requests.request_to_join(actor(noor), aalst.id)
+    join_requests.answer(sofie, request.id, role=Role.MEMBER)
+    assert join_requests.confirmed_with(request) is None
+    confirmations.confirm_let_in(sofie, noor.id, aalst.id, capacity_id=held.id)
+    assert letters(noor) == ["join_answered"]
+    assert join_requests.confirmed_with(request).id == held.id, "which that letter says"
+    later = hold(noor, "aalst")
+    for _time in range(2):
+        confirmations.confirm(sofie, later.id)
+    assert letters(noor) == ["join_answered", "capacity_confirmed"]
+
+
 def test_twice_is_once_and_what_was_answered_stays(town):
     people, noor, _gent, _aalst = town
     wouter, beheer = actor(people["moderator of Gent"]), actor(people["administrator"])
@@ -201,7 +226,7 @@ def test_twice_is_once_and_what_was_answered_stays(town):
     assert capacities.confirmed_cities([noor.id])[noor.id] == set(), "ended counts for nothing today"
     event_processing.process_due()
     kinds = db.session.scalars(select(OutgoingMail.kind).where(OutgoingMail.member_id == noor.id))
-    assert sorted(kinds) == ["capacity_ended", "capacity_refused"]
+    assert sorted(kinds) == ["capacity_confirmed", "capacity_ended", "capacity_refused"]
 
 
 def test_what_was_said_counts_once_it_is_confirmed_and_stays_when_it_ends(town):

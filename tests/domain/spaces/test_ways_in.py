@@ -13,6 +13,7 @@ from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.spaces import AccessRequest, Role, SpaceKind
+from forum.policy.errors import Invalid
 from tests.factories import GOOD, actor, join, make_member, make_space, make_thread
 from tests.rules.source import ROOT
 
@@ -259,3 +260,46 @@ def test_what_was_confirmed_is_never_changed_into_something_else():
         assert "update(Capacity)" not in path.read_text(), path
     assert written("capacity.city, other = 'gent', 1") == {"city"}
     assert {column.name for column in Capacity.__table__.columns} >= SAID
+
+
+def in_other_words(held):
+    return {"function": "mayor", "body": held.body, "city": held.city}
+
+
+def of_another_body(held):
+    return {"function": held.function, "body": Body.OCMW, "city": held.city}
+
+
+def of_another_city(held):
+    return {"function": held.function, "body": held.body, "city": "genk"}
+
+
+def the_very_same(held):
+    return {"function": held.function, "body": held.body, "city": held.city}
+
+
+@pytest.mark.parametrize("change", [in_other_words, of_another_body, of_another_city, the_very_same])
+@pytest.mark.parametrize("ended_by", ["herself", "moderator"])
+def test_what_ended_and_is_started_again_waits_and_what_counted_before_keeps_its_city(
+    session, app, change, ended_by
+):
+    town = Town(app)
+    noor = invited_new(Role.MEMBER)(town, "city")
+    held = db.session.get_one(Capacity, capacities.current(noor.id).id)
+    thread = make_thread(town.gent, town.asker)
+    threads.reply(actor(noor), thread.id, body="We did.", idempotency_key="one")
+    if ended_by == "herself":
+        profiles.end_capacity(actor(noor), held.id)
+    else:
+        confirmations.end(actor(town.wouter), held.id)
+    again = profiles.add_capacity(actor(noor), level=held.level, starts_on=held.starts_on, **change(held))
+    assert (again.id != held.id, again.confirmed_at) == (True, None)
+    # No invitation that she has by now lets it count: who belongs to the space is not invited anew.
+    with pytest.raises(Invalid):
+        town.invite(noor.email, Role.MODERATOR)
+    late = make_thread(town.gent, town.asker)
+    threads.reply(actor(noor), late.id, body="We do.", idempotency_key="two")
+    for one in (thread, late):
+        post_store.recount(one)
+    assert (thread.cities, late.cities) == (["gent"], [])
+    assert capacities.confirmed_cities([noor.id])[noor.id] == set()
