@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from forum.domain.themes import labels
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
@@ -166,6 +167,7 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
     quotes = excerpts.under(version.id)
     if {one.claim_text for one in quotes} - {one.claim_text for one in quotes if not one.withheld}:
         raise Invalid("audience", _("A claim rests only on posts that are hidden or were taken back."))
+    _refuse_turned(version, quotes, audience)
     left = len(missing(version, audience))
     if left:
         raise Invalid(
@@ -176,6 +178,33 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
                 left,
             ),
         )
+
+
+def _refuse_turned(version: LessonVersion, quotes: Iterable[Quoted], audience: Audience) -> None:
+    """Refuse words that do something else for their claim than their author was asked: supporting is not opposing."""
+    rows = db.session.execute(
+        select(
+            ConsentRequest.post_id, ConsentRequest.sha256, ConsentRequest.claim_text, ConsentRequest.stance
+        )
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .where(
+            ConsentRound.lesson_id == version.lesson_id,
+            ConsentRound.closed_at.is_not(None),
+            ConsentRound.withdrawn.is_(False),
+        )
+        .order_by(ConsentRound.id)
+    )
+    asked = {(post_id, digest, claim): stance for post_id, digest, claim, stance in rows}
+    answered = Consents(db.session.get_one(Lesson, version.lesson_id))
+    for quoted in quotes:
+        stance = asked.get(key(quoted), quoted.excerpt.stance)
+        if stance != quoted.excerpt.stance and answered.are_needed(quoted, audience):
+            sentence = _(
+                "The author of an excerpt was asked about it as “%(stance)s”. Choose that again, or change the "
+                "claim and ask anew.",
+                stance=labels.STANCES[stance],
+            )
+            raise Invalid("audience", sentence)
 
 
 def key(quoted: Quoted) -> Key:
