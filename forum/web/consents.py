@@ -77,7 +77,9 @@ def ask(lesson_id: int) -> ResponseReturnValue:
     asked = wordings(page.passages, request.form)
     try:
         if form.validate():
-            rounds.open_round(actor(), lesson_id, page.audience, asked)
+            if audience is None:
+                raise Invalid("audience", _("Choose one of these."))
+            rounds.open_round(actor(), lesson_id, audience, asked)
             flask.flash(_("The authors are asked. Until the last day the draft stays as it is."), "ok")
             return redirect(url_for(".permission", lesson_id=lesson_id), 303)
     except Invalid as error:

@@ -3,10 +3,12 @@
 import pytest
 
 from forum.domain.lessons import claims, lessons
+from forum.infra.db import db
 from forum.models.consents import ConsentAnswer
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
 from tests.consent_scenario import QUOTED, build
+from tests.factories import sign_in, submit
 
 
 @pytest.fixture
@@ -45,3 +47,25 @@ def test_nor_by_the_way_of_another_claim(agreed):
     claims.reword(curator, other.id, text=text)
     with pytest.raises(Invalid, match="audience: "):
         lessons.submit(curator, agreed.lesson.id, audience=Audience.NETWORK)
+
+
+@pytest.mark.parametrize("words", ["Er werd gebeld.\r\n\r\nMet elf.", "Er\twerd \u202egebeld", "cafe\u0301"])
+def test_what_a_browser_sends_of_a_change_keeps_the_reason_that_was_given_for_it(client, session, words):
+    made = build(("Amina",))
+    db.session.commit()
+    sign_in(client, made.curator)
+    number = made.excerpt_id("Amina")
+    form = {"audience": "network", f"words-{number}": words, f"why-{number}-0": "So that nobody is known."}
+    assert submit(client, f"/workbench/{made.lesson.id}/permission", form).status_code == 303
+    (change,) = made.request("Amina").changes
+    assert change["why"] == "So that nobody is known."
+
+
+@pytest.mark.parametrize("audience", ["", "everybody", "NETWORK"])
+def test_nobody_is_asked_for_readers_that_were_not_chosen(client, session, audience):
+    made = build(("Amina",))
+    db.session.commit()
+    sign_in(client, made.curator)
+    path = f"/workbench/{made.lesson.id}/permission"
+    assert submit(client, path, {"audience": audience}).status_code == 422
+    assert submit(client, path, {"audience": "public"}).status_code == 303

@@ -9,6 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from forum.domain.consents import wording
 from forum.domain.consents.passages import Passage, Wording
+from forum.domain.lines import paragraphs
 from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.models.consents import ConsentAnswer, ConsentRequest
@@ -55,10 +56,10 @@ def wordings(passages: list[Passage], sent: Mapping[str, str]) -> dict[int, Word
     found = {}
     for passage in passages:
         number, start = passage.excerpt_id, passage.start()
-        words = sent.get(f"words-{number}", start.words)
+        words = paragraphs(sent.get(f"words-{number}", start.words))
         whys = {
             change: sent.get(f"why-{number}-{place}") or passage.why(change)
-            for place, change in enumerate(wording.changes(passage.said, words.strip()))
+            for place, change in enumerate(wording.changes(passage.said, words))
             if sent.get(f"was-{number}-{place}", change.was) == change.was
         }
         own = sent.get(f"own-{number}", "")
