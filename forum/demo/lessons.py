@@ -1,10 +1,11 @@
 """The lessons of the demo: every version at its date, on excerpts of posts that were there by then."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
 from forum.demo import codes, consents
-from forum.demo.book import Book
+from forum.demo.book import FOLDER, Book
 from forum.domain.lessons import claims, lessons
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.infra import clock
@@ -29,6 +30,22 @@ def bring(book: Book) -> None:
             for number, version in enumerate(source["versions"]):
                 _publish(book, source, lesson, version, first=number == 0)
         book.counts["lessons"] += 1
+    for source in json.loads((FOLDER / "review_nl.json").read_text(encoding="utf-8")):
+        _send_for_review(book, source)
+        book.counts["lessons"] += 1
+
+
+def _send_for_review(book: Book, source: dict[str, Any]) -> None:
+    """A lesson that was sent yesterday: whenever the demo is loaded, somebody of another city has one to check."""
+    lesson = _draft(book, source)
+    day = book.moment(source["versions"][-1]["date"])
+    with clock.at(day):
+        _write(book, source, lesson, source["versions"][-1], before=day)
+    with clock.at(clock.now() - timedelta(days=1)):
+        lessons.submit(
+            book.actor(source["curator"]), lesson.id, audience=codes.AUDIENCES[source["visibility"]]
+        )
+    book.counts["lesson versions"] += 1
 
 
 def _draft(book: Book, source: dict[str, Any]) -> Lesson:
