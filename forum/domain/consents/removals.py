@@ -15,7 +15,7 @@ from forum.domain.lessons import consent_checks, review_losses, rights, weakened
 from forum.domain.lessons.page import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.mailing import events
-from forum.domain.threads import excerpts
+from forum.domain.threads import excerpts, revised
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import clock
 from forum.infra.db import db
@@ -143,11 +143,10 @@ def add(
 ) -> list[Removal]:
     """Write down that these words of a post leave the lesson, wherever it has them; nothing for those that are gone."""
     passages = {_passage(excerpt)} if excerpt.words else set()
-    for other in _of_post(lesson, post_id):
-        same_words = (
-            other.words and excerpt.words and (other.words in excerpt.words or excerpt.words in other.words)
-        )
-        if same_words and other.revision_id != excerpt.revision_id:
+    texts = _texts(post_id)
+    for other in _of_post(lesson, post_id) if excerpt.words else ():
+        elsewhere = other.words and other.revision_id != excerpt.revision_id
+        if elsewhere and revised.is_same(*_in(texts, excerpt), *_in(texts, other)):
             passages.add(_passage(other))
     standing = select(Removal.revision_id, Removal.start_at, Removal.end_at).where(
         Removal.lesson_id == lesson.id, Removal.undone_at.is_(None)
@@ -249,6 +248,16 @@ def _of_post(lesson: Lesson, post_id: int) -> list[Excerpt]:
         .where(LessonVersion.lesson_id == lesson.id, PostRevision.post_id == post_id)
     )
     return list(db.session.scalars(query))
+
+
+def _texts(post_id: int) -> dict[int, str]:
+    """Each text that a post had, by the id of its revision."""
+    query = select(PostRevision.id, PostRevision.plain).where(PostRevision.post_id == post_id)
+    return {row.id: row.plain for row in db.session.execute(query)}
+
+
+def _in(texts: dict[int, str], excerpt: Excerpt) -> tuple[str, tuple[int, int]]:
+    return texts[excerpt.revision_id], (excerpt.start_at, excerpt.end_at)
 
 
 def _passage(excerpt: Excerpt) -> tuple[int, int, int]:

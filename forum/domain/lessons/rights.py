@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.lessons import consent_checks, library_counts
-from forum.domain.threads import excerpts
+from forum.domain.threads import excerpts, revised
 from forum.domain.threads.excerpts import Passage, Quoted, Right
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Removal
@@ -101,11 +101,7 @@ def is_taken_out(lesson_id: int, revision: PostRevision, start: int, end: int) -
             PostRevision.post_id == revision.post_id,
         )
     )
-    words = revision.plain[start:end]
-    for removal, plain in db.session.execute(query):
-        gone = plain[removal.start_at : removal.end_at]
-        if removal.revision_id == revision.id and start < removal.end_at and end > removal.start_at:
-            return True
-        if gone in words or words in gone:
-            return True
-    return False
+    return any(
+        revised.is_same(plain, (removal.start_at, removal.end_at), revision.plain, (start, end))
+        for removal, plain in db.session.execute(query)
+    )
