@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.lessons import rights
+from forum.domain.lessons import rights, weakened
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.models.consents import Consent, Masking
@@ -55,5 +55,7 @@ def record_answer(
     row.agreed, row.note = agreed, note
     row.answered_at = at if agreed is not None else None
     db.session.flush()
-    rights.name_cities(db.session.get_one(Lesson, lesson_id))
+    lesson = db.session.get_one(Lesson, lesson_id)
+    rights.name_cities(lesson)
+    weakened.look([lesson])
     return row

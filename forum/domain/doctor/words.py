@@ -53,7 +53,7 @@ def agreed() -> Iterator[Finding]:
 
 
 def consents() -> Iterator[Finding]:
-    """Published lessons: each excerpt by a right that reaches their readers, or by a consent; and only their cities.
+    """Every version that readers get: each excerpt by a right that reaches them, or by a consent; and only its cities.
 
     Where an author answered otherwise afterwards, readers are not shown the words, and somebody has to publish a
     version without them: that is no fault.
@@ -67,33 +67,47 @@ def consents() -> Iterator[Finding]:
     unmarked = Tally(
         "weakened lessons", "published lessons whose claims without words are not marked as such"
     )
+    told = Tally(
+        "masked cities", "published lessons name a city behind a masked source of one of their versions"
+    )
     named = Tally("cities of lessons", "published lessons name other cities than their consents allow")
     for ids in pieces(Lesson.id):
-        query = select(Lesson, LessonVersion).join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        for lesson, version in db.session.execute(query.where(Lesson.id.between(*ids))).all():
-            quotes, number = excerpts.under(version.id), lesson.public_id or lesson.id
+        query = select(Lesson, LessonVersion).join(LessonVersion, LessonVersion.lesson_id == Lesson.id)
+        query = query.where(LessonVersion.number.is_not(None), Lesson.id.between(*ids))
+        for lesson, version in db.session.execute(query).all():
+            quotes, number = excerpts.under(version.id), f"{lesson.public_id} {version.number}"
             closed = [quoted for quoted in quotes if _is_beyond_right(quoted, lesson)]
             if any(quoted.consent is None for quoted in closed):
                 never.add(number)
-            elif not all(quoted.consent and quoted.consent.agreed for quoted in closed):
-                ended.add(number)
-            elif (lesson.weakened_at is not None) != bool(weakened.bare(lesson)):
-                unmarked.add(number)
-            cities, masked = consent_checks.cities(lesson, quotes, lesson.audience)
-            left_out = set(cities) - set(version.cities)
-            # A version without words that somebody took out keeps more to itself than it would have to, and none names
-            # a city behind a masked source of another.
-            fewer = set(version.cities) <= set(cities) and (
-                (version.masked and _is_taken_from(lesson))
-                or (masked == version.masked and left_out <= rights.kept_back(lesson))
-            )
-            if (set(cities), masked) != (set(version.cities), version.masked) and not fewer:
+            else:
+                if version.id == lesson.current_id and _is_marked_wrongly(lesson):
+                    unmarked.add(number)
+                if not all(quoted.consent and quoted.consent.agreed for quoted in closed):
+                    ended.add(number)
+            secret = rights.kept_back(lesson)
+            if secret & set(version.cities):
+                told.add(number)
+            elif not _names_its_cities(lesson, version, quotes, secret):
                 named.add(number)
         db.session.expunge_all()
     yield from never.findings()
     yield from (replace(finding, warns=True) for finding in ended.findings())
     yield from unmarked.findings()
+    yield from told.findings()
     yield from named.findings()
+
+
+def _is_marked_wrongly(lesson: Lesson) -> bool:
+    return (lesson.weakened_at is not None) != bool(weakened.bare(lesson))
+
+
+def _names_its_cities(lesson: Lesson, version: LessonVersion, quotes: list[Quoted], secret: set[str]) -> bool:
+    """Whether a version names the cities behind it, none but those, and leaves out only what is secret."""
+    cities, masked = consent_checks.cities(lesson, quotes, lesson.audience)
+    named, known = set(version.cities), set(cities)
+    # A version without words that somebody took out keeps more to itself than it would have to.
+    keeps_more = version.masked and _is_taken_from(lesson)
+    return named <= known and (keeps_more or (masked == version.masked and known - named <= secret))
 
 
 def _is_taken_from(lesson: Lesson) -> bool:

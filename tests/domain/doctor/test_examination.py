@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 
 from forum import create_app, demo
 from forum.domain.doctor import examination
+from forum.domain.lessons import weakened
 from forum.domain.mailing import mail_queue
 from forum.domain.threads import posts, threads
 from forum.infra import clock
@@ -20,6 +21,7 @@ from forum.infra.db import db
 from forum.infra.tokens import digest
 from forum.models.accounts import Member
 from forum.models.events import Heartbeat
+from forum.models.lessons import Lesson
 from forum.models.mail import Lane
 from tests import servers
 from tests.conftest import POSTGRES, copied_database, settings_for
@@ -33,7 +35,11 @@ DROP = "DROP TRIGGER lesson_version_sealed" + (" ON lesson_version" if POSTGRES 
 A_REPLY = "id = (SELECT max(id) FROM post WHERE number > 1)"
 PUBLISHED = "id = (SELECT min(id) FROM lesson WHERE state = 'published')"
 CURRENT = f"(SELECT current_id FROM lesson WHERE {PUBLISHED})"
-OPEN = "c.version_id NOT IN (SELECT current_id FROM lesson WHERE current_id IS NOT NULL)"
+AN_OLD = (
+    "(SELECT min(v.id) FROM lesson_version v JOIN lesson l ON l.id = v.lesson_id"
+    " WHERE v.number IS NOT NULL AND v.id <> l.current_id)"
+)
+OPEN = "c.version_id IN (SELECT id FROM lesson_version WHERE number IS NULL)"
 FAULTS = {
     "thread counts": "UPDATE thread SET post_count = post_count - 1 WHERE id = (SELECT min(id) FROM thread)",
     "thread cities": "DELETE FROM thread_city WHERE thread_id = (SELECT min(thread_id) FROM thread_city)",
@@ -54,7 +60,8 @@ FAULTS = {
     "sealed excerpts": "UPDATE excerpt SET removal = 'withdrawn' WHERE id ="
     f" (SELECT min(e.id) FROM excerpt e JOIN claim c ON c.id = e.claim_id WHERE {OPEN})",
     "weakened lessons": f"UPDATE lesson SET weakened_at = changed_at WHERE {PUBLISHED}",
-    "cities of lessons": f"UPDATE lesson_version SET masked = NOT masked WHERE id = {CURRENT}",
+    "cities of lessons": f"UPDATE lesson_version SET masked = NOT masked WHERE id = {AN_OLD}",
+    "masked cities": """UPDATE lesson_version SET cities = '["antwerpen"]' WHERE masked AND number IS NOT NULL""",
     "reviews": f"UPDATE lesson_review SET verdict = 'returned' WHERE version_id = {CURRENT}",
     "own reviews": "UPDATE lesson_review SET reviewer_id ="
     " (SELECT v.created_by_id FROM lesson_version v WHERE v.id = version_id)"
@@ -97,6 +104,7 @@ FAULTS = {
     "migrations": "UPDATE alembic_version SET version_num = '8001'",
 }
 
+ALSO = {"masked cities": ["library counts"]}  # the library counts what a lesson names
 ASKED_DIFFERENTLY = (
     "guards",
     "strange triggers",
@@ -193,8 +201,8 @@ def test_the_demo_network_has_no_fault(network):
 def test_a_fault_is_found_and_nothing_else(network, check):
     network.plant(FAULTS[check])
     found = network.found()
-    assert [finding.check for finding in found] == [check]
-    assert found[0].count >= 1
+    assert [finding.check for finding in found] == [*ALSO.get(check, ()), check]
+    assert found[-1].count >= 1
 
 
 @pytest.mark.proof
@@ -245,8 +253,11 @@ def test_nothing_is_found_in_what_changes_meanwhile(live_app):
 @on_one_database
 def test_a_consent_that_was_taken_back_is_no_fault_and_said(network):
     network.plant("UPDATE consent SET agreed = false WHERE NOT city_shown")
-    assert network.found() == []
     with network.app.app_context():
+        assert [finding.check for finding in network.found()] == ["weakened lessons"]
+        weakened.look(db.session.scalars(db.select(Lesson)))
+        db.session.commit()
+        assert network.found() == []
         assert "consents that ended" in [finding.check for finding in examination.examine(data_only=True)]
 
 
