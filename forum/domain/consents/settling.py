@@ -38,7 +38,11 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
     gone = _excerpts(lesson, due) if due else []
     if any(version_id == lesson.current_id for _excerpt, version_id, _removal in gone):
         with i18n.force_locale(current_app.config["DEFAULT_LOCALE"]):
-            versions.replace_published(lesson, _("An excerpt was taken out."))
+            versions.replace_published(
+                lesson,
+                _("An excerpt was taken out."),
+                without={excerpt.id for excerpt, _version, _why in gone},
+            )
     for removal in due:
         _empty_answers(removal, [excerpt for excerpt, _version_id, why in gone if why is removal])
     for excerpt, version_id, removal in gone:
@@ -56,7 +60,10 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
 
 
 def erase(member_id: int) -> None:
-    """Take everything that a member said out of every lesson, at once and for good: their account is erased."""
+    """Take everything that a member said out of every lesson, at once and for good: their account is erased.
+
+    Also what they were asked and never agreed to, which stands in no lesson.
+    """
     rows = db.session.execute(
         select(LessonVersion.lesson_id, Excerpt, PostRevision.post_id)
         .join(Claim, Claim.id == Excerpt.claim_id)
@@ -66,7 +73,11 @@ def erase(member_id: int) -> None:
         .where(Post.author_id == member_id, Excerpt.words != "")
         .order_by(LessonVersion.lesson_id, Excerpt.id)
     ).all()
-    lessons = {lesson_id: removals.locked(lesson_id) for lesson_id, _excerpt, _post in rows}
+    asked = select(ConsentRound.lesson_id).join(ConsentRequest, ConsentRequest.round_id == ConsentRound.id)
+    answered = select(Consent.lesson_id).where(Consent.author_id == member_id)
+    lesson_ids = {lesson_id for lesson_id, _excerpt, _post in rows}
+    lesson_ids |= set(db.session.scalars(asked.where(ConsentRequest.author_id == member_id).union(answered)))
+    lessons = {lesson_id: removals.locked(lesson_id) for lesson_id in sorted(lesson_ids)}
     for lesson_id, excerpt, post_id in rows:
         removals.add(lessons[lesson_id], post_id, excerpt, author_id=member_id, kind=RemovalKind.ERASED)
     for lesson in lessons.values():
@@ -74,6 +85,11 @@ def erase(member_id: int) -> None:
             Removal.lesson_id == lesson.id, Removal.author_id == member_id, *_stands()
         )
         _settle(lesson, list(db.session.scalars(own.order_by(Removal.id))))
+    for request in db.session.scalars(select(ConsentRequest).where(ConsentRequest.author_id == member_id)):
+        _empty_request(request)
+    for consent in db.session.scalars(select(Consent).where(Consent.author_id == member_id)):
+        _empty_consent(consent)
+    db.session.flush()
 
 
 def _due(what: Any) -> Select[Any]:
@@ -123,17 +139,23 @@ def _empty_answers(removal: Removal, gone: list[Excerpt]) -> None:
     for request in db.session.scalars(requests):
         if _overlaps(request, removal):
             digests.add(request.sha256)  # what came of a longer or a shorter piece goes with it
-            request.said = request.words = request.own_words = request.sha256 = ""
-            request.as_name = request.as_function = request.as_masked = ""
-            request.changes = []
+            _empty_request(request)
     given = {excerpt.consent_id for excerpt in gone}
     consents = select(Consent).where(
         Consent.lesson_id == removal.lesson_id, Consent.post_id == revision.post_id
     )
     for consent in db.session.scalars(consents):
         if consent.sha256 in digests or consent.id in given:
-            consent.words = consent.note = consent.shown_as = ""
-            consent.sha256 = (
-                f"removed-{consent.id}"  # a hash of nothing, unique beside the others of the post
-            )
-            consent.agreed, consent.claim_text = False, None
+            _empty_consent(consent)
+
+
+def _empty_request(request: ConsentRequest) -> None:
+    request.said = request.words = request.own_words = request.sha256 = ""
+    request.as_name = request.as_function = request.as_masked = ""
+    request.changes = []
+
+
+def _empty_consent(consent: Consent) -> None:
+    consent.words = consent.note = consent.shown_as = ""
+    consent.sha256 = f"removed-{consent.id}"  # a hash of nothing, unique beside the others of the post
+    consent.agreed, consent.claim_text = False, None

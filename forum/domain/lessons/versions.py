@@ -1,5 +1,7 @@
 """Versions of a lesson: a new one to work on, copied from another, and the seal after which it does not change."""
 
+from collections.abc import Collection
+
 from sqlalchemy import func, select
 
 from forum.domain.lessons import consent_checks, rights, tags
@@ -45,13 +47,15 @@ def untouched(maker_id: int, thread_id: int, title: str) -> Lesson | None:
     ).one_or_none()
 
 
-def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
+def copy(
+    lesson: Lesson, before: LessonVersion, maker_id: int, *, without: Collection[int] = ()
+) -> LessonVersion:
     """Create a version to work on with the fields, claims, excerpts and tags of `before`.
 
-    Excerpts that readers have already keep their right; those that their author took out stay behind.
+    Excerpts that readers have already keep their right. Those that were taken out for good stay behind, as do those
+    `without` (ids); what can still be undone comes along, out of sight, and goes when that is over.
     """
     kept = rights.published(lesson)
-    gone = {quoted.excerpt.id for quoted in excerpts.under(before.id) if quoted.removed is not None}
     last = db.session.scalar(
         select(func.max(LessonVersion.sequence)).where(LessonVersion.lesson_id == lesson.id)
     )
@@ -62,7 +66,11 @@ def copy(lesson: Lesson, before: LessonVersion, maker_id: int) -> LessonVersion:
                 version_id=version.id,
                 position=claim.position,
                 text=claim.text,
-                excerpts=[_copied(one, kept) for one in claim.excerpts if one.id not in gone],
+                excerpts=[
+                    _copied(one, kept)
+                    for one in claim.excerpts
+                    if one.removal is None and one.id not in without
+                ],
             )
         )
     tags.copy(before.id, version.id)
@@ -81,13 +89,13 @@ def seal(version: LessonVersion, lesson: Lesson, audience: Audience) -> None:
     version.sealed_at = clock.now()
 
 
-def replace_published(lesson: Lesson, note: str) -> LessonVersion:
-    """Publish the version that readers get once more, without the words that were taken out of it; return it.
+def replace_published(lesson: Lesson, note: str, *, without: Collection[int]) -> LessonVersion:
+    """Publish the version that readers get once more, without the excerpts with these ids; return it.
 
     Nobody made or checked it anew: it rests on the reviews of the one before. A draft goes on, after it.
     """
     before, working_id = db.session.get_one(LessonVersion, lesson.current_id), lesson.working_id
-    version = copy(lesson, before, before.created_by_id)
+    version = copy(lesson, before, before.created_by_id, without=without)
     version.change_note, version.origin_cities = note, before.origin_cities
     seal(version, lesson, lesson.audience)
     # What nobody was to know of who is gone stays unknown.

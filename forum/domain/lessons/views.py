@@ -66,8 +66,8 @@ class LessonPage:
 
     @property
     def excerpt_count(self) -> int:
-        """How many excerpts the claims rest on."""
-        return sum(len(claim.excerpts) for claim in self.claims)
+        """How many excerpts of the claims the reader gets: what was hidden or taken out has no words."""
+        return sum(bool(excerpt.words) for claim in self.claims for excerpt in claim.excerpts)
 
     @property
     def pairs(self) -> list[Pair]:

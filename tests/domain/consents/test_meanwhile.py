@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from forum.domain.consents import desk, passages, rounds, settling
 from forum.domain.lessons import claims, consent_checks, lessons
 from forum.domain.moderation import hiding, taking_back
 from forum.domain.threads import excerpts
 from forum.infra import clock
-from forum.models.consents import YESES
+from forum.infra.db import db
+from forum.models.consents import YESES, Consent
 from forum.models.lessons import LessonState
 from forum.models.spaces import Audience
 from forum.policy.errors import Invalid
@@ -81,6 +83,28 @@ def test_who_erased_their_account_before_the_closing_leaves_nothing_to_look_at(s
     request = scenario.request("Bart")
     stored = (request.said, request.words, request.own_words, request.sha256, *request.changes)
     assert not any((*stored, request.as_name, request.as_function, request.as_masked))
+
+
+@pytest.mark.parametrize("answer", ["no", "other_words", None])
+def test_who_erased_their_account_after_the_closing_leaves_no_words_that_they_did_not_agree_to(
+    scenario, answer
+):
+    opened = scenario.ask()
+    if answer:
+        scenario.say("Bart", answer, **({"own_words": "Half came back"} if answer == "other_words" else {}))
+    scenario.close(opened)
+    assert scenario.request("Bart").said == QUOTED["Bart"]
+    erase(scenario)
+    request = scenario.request("Bart")
+    stored = (request.said, request.words, request.own_words, request.sha256, *request.changes)
+    assert not any((*stored, request.as_name, request.as_function, request.as_masked))
+    left = [
+        row.words + row.shown_as
+        for row in db.session.scalars(select(Consent))
+        if row.author_id == request.author_id
+    ]
+    assert "".join(left) == ""
+    assert scenario.request("Chris").said == QUOTED["Chris"]
 
 
 def test_a_refusal_and_silence_keep_a_place_out_alike_until_it_is_asked_anew(scenario):

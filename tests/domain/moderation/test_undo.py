@@ -9,6 +9,7 @@ from forum.domain.consents import removals, settling
 from forum.domain.doctor import words as doctor_words
 from forum.domain.lessons import claims, impact, lessons, weakened
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.workbench import draft
 from forum.domain.moderation import hiding, narrowing, taking_back, undo
 from forum.domain.threads import page as thread_page
 from forum.infra import clock
@@ -187,6 +188,26 @@ def test_what_was_taken_out_is_settled_in_a_new_version_and_sealed_in_the_old(se
         claims.quote(curator, claim.id, post_id=scenario.post.id, words=WORDS, stance="supports")
     for check in (doctor_words.quoted, doctor_words.agreed, doctor_words.consents):
         assert list(check()) == []
+
+
+def test_what_a_new_version_was_begun_without_comes_back_when_it_is_undone(session):
+    scenario = build()
+    lesson, curator, author = out(scenario), scenario.actor("curator"), scenario.actor("author")
+    act = removals.take_out(author, removals.mine(author)[0].id)
+    version = lessons.revise(curator, lesson.id)
+    workbench = draft.workbench(curator, lesson.id)
+    ((_number, one),) = workbench.claims[0].excerpts
+    assert (one.words, workbench.excerpt_count, workbench.heard) == ("", 0, 0), "out of sight at once"
+    with pytest.raises(Invalid):
+        lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    undo.undo(author, act.id)
+    ((_number, one),) = draft.workbench(curator, lesson.id).claims[0].excerpts
+    assert one.words == WORDS
+    again = removals.take_out(author, removals.mine(author)[0].id)
+    with clock.at(again.until):
+        settling.settle_due(db.session.flush)
+    assert draft.workbench(curator, lesson.id).claims[0].excerpts == []
+    assert db.session.get_one(LessonVersion, version.id).number is None
 
 
 def test_where_a_masked_source_came_from_stays_unknown_when_it_is_taken_out(session):

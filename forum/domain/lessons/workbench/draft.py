@@ -80,7 +80,8 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
     thread = next((t for t in threads if t.id == thread_id), threads[0] if threads else None)
     seen = {t.id for t in threads}
     claims = completeness.claims_of(version.id)
-    here = [q for q in quotes if thread is not None and q.thread.id == thread.id]
+    standing = [q for q in quotes if not q.withheld]
+    here = [q for q in standing if thread is not None and q.thread.id == thread.id]
     pages = max(1, -(-thread.last_number // source_thread.POSTS)) if thread else 1
     page = min(max(page, 1), pages)
     return Workbench(
@@ -96,11 +97,11 @@ def workbench(actor: Actor, lesson_id: int, *, thread_id: int | None = None, pag
         pages=pages,
         tags=lesson_tags.of(version.id),
         missing_fields=completeness.missing_fields(version, claims),
-        heard=len({q.post.id for q in here if not q.withheld}),
-        field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in quotes),
-        excerpt_count=len(quotes),
-        cities=list(dict.fromkeys(q.lit for q in quotes if q.lit and q.thread.id in seen)),
-        stances={q.excerpt.stance.value for q in quotes},
+        heard=len({q.post.id for q in here}),
+        field_voices=sum(q.capacity is not None and q.capacity.level == Level.FIELD for q in standing),
+        excerpt_count=len(standing),
+        cities=list(dict.fromkeys(q.lit for q in standing if q.lit and q.thread.id in seen)),
+        stances={q.excerpt.stance.value for q in standing},
         words=_word_count(version, claims),
         audiences=_audience_options(lesson, space, quotes),
         returned=lesson_reviews.last_return(lesson.id),
