@@ -176,7 +176,8 @@ _of_round, _of_review = partial(_asked, about="round_id"), partial(_asked, about
 
 
 def _review_shortened(mail: OutgoingMail, member: Member | None) -> Content:
-    if not undoable.stands(mail.payload["act_id"]):
+    act_id = mail.payload["act_id"]
+    if act_id is not None and not undoable.stands(act_id):
         raise NothingToSend("undone")
     told = _of_review(lazy("A lesson that you check lost an excerpt"), review_letters.question)
     return told(mail, member)

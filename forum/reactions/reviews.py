@@ -33,14 +33,15 @@ def lapsed(event: Event) -> None:
 
 
 def shortened(event: Event) -> None:
-    """Tell who is asked that the version lost words, once the act can no longer be undone."""
-    act = db.session.get(UndoableAct, event.payload["act_id"])
-    if act is not None:
+    """Tell who is asked that the version lost words, once no act that took them can be undone any more."""
+    act_id = event.payload["act_id"]
+    act = db.session.get(UndoableAct, act_id) if act_id is not None else None
+    if act is not None or act_id is None:
         _queue(
             "review_shortened",
             event,
             review_letters.asked(event.payload["request_id"]),
-            not_before=act.until,
+            not_before=act.until if act is not None else None,
         )
 
 

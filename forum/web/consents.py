@@ -4,7 +4,7 @@ import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.consents import answers, desk, other_words, rounds
+from forum.domain.consents import answers, desk, other_words, rounds, withdrawing
 from forum.domain.consents import requests as consent_requests
 from forum.domain.consents import wording as consent_wording
 from forum.domain.consents.passages import Wording
@@ -40,6 +40,7 @@ def show(request_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/consents/<int:request_id>")
+@form_method
 @open_to(members)
 def answer(request_id: int) -> ResponseReturnValue:
     form = AnswerForm()
@@ -60,6 +61,14 @@ def answer(request_id: int) -> ResponseReturnValue:
         form.form_errors.append(error.reason)
         return _question(consent_requests.get(actor(), request_id), form), 409
     return _question(consent_requests.get(actor(), request_id), form), 422
+
+
+@answer.delete
+@open_to(members)
+def take_back(request_id: int) -> ResponseReturnValue:
+    withdrawing.withdraw(actor(), request_id)
+    flask.flash(_("Your permission is taken back: this text does not stand in the lesson."), "ok")
+    return redirect(url_for(".show", request_id=request_id), 303)
 
 
 @bp.get("/workbench/<int:lesson_id>/permission")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forum.domain.consents import closing, rounds
 from forum.domain.consents.passages import Wording
 from forum.domain.consents.wording import Changed
-from forum.domain.lessons import claims
+from forum.domain.lessons import claims, lessons
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest
@@ -161,3 +161,34 @@ def test_an_author_who_is_asked_anew_sees_what_is_asked_differently(client, scen
         page = client.get(f"/consents/{scenario.request('Amina').id}").text
         assert "Then it was for:" in page
         assert "Your text in the lesson" not in page, "only the readers changed"
+
+
+def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, scenario):
+    scenario.ask()
+    for name in scenario.authors:
+        scenario.say(name, "masked")
+    db.session.commit()
+    address = f"/consents/{scenario.request('Bart').id}"
+    sign_in(client, scenario.authors["Amina"])
+    assert submit(client, address, {"_method": "DELETE"}).status_code == 404
+    sign_in(client, scenario.authors["Bart"])
+    assert 'value="DELETE"' in client.get(address).text
+    for _twice in range(2):
+        assert submit(client, address, {"_method": "DELETE"}).status_code == 303
+    assert 'value="DELETE"' not in client.get(address).text
+    assert QUOTED["Bart"] not in scenario.excerpts()
+    sign_in(client, scenario.curator)
+    page = client.get(f"/workbench/{scenario.lesson.id}/permission").text
+    assert f"<del>{QUOTED['Bart']}</del>" in page
+    rounds.look(scenario.actor("curator"), scenario.lesson.id)
+    claims.remove(scenario.actor("curator"), scenario.claims()[1].id)
+    lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), scenario.lesson.id, recognised=False)
+    db.session.commit()
+    sign_in(client, scenario.authors["Amina"])
+    address = f"/consents/{scenario.request('Amina').id}"
+    page = client.get(address).text
+    assert f"/lessons/{scenario.lesson.public_id}" in page
+    assert 'value="DELETE"' not in page
+    assert submit(client, address, {"_method": "DELETE"}).status_code == 409
+    assert scenario.consents()["Amina"].agreed

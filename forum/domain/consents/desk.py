@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from forum.domain.consents import closing, passages, store
 from forum.domain.consents.passages import Passage
 from forum.domain.consents.rounds import TERM
-from forum.domain.lessons import completeness, lessons
+from forum.domain.lessons import completeness, consent_checks, lessons
 from forum.domain.lessons.completeness import MissingField
 from forum.infra import days, workdays
 from forum.infra.db import db
@@ -73,12 +73,20 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
     rounds = list(
         db.session.scalars(
             select(ConsentRound)
-            .where(ConsentRound.version_id == version.id, ConsentRound.withdrawn.is_(False))
+            .where(ConsentRound.lesson_id == lesson.id, ConsentRound.withdrawn.is_(False))
             .order_by(ConsentRound.id)
         )
     )
-    claims = completeness.claims_of(version.id)
-    closed = [one for one in rounds if one.closed_at is not None]
+    claims, gone = (
+        completeness.claims_of(version.id),
+        {claim for *_words, claim in consent_checks.gone(lesson.id)},
+    )
+    # Of an earlier version only those of which a yes was taken back since.
+    closed = [
+        one
+        for one in rounds
+        if one.closed_at is not None and (one.version_id == version.id or (gone and one.looked_at is None))
+    ]
     return PermissionPage(
         lesson=lesson,
         version=version,
@@ -87,7 +95,7 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         open_round=next((one for one in rounds if one.id == lesson.round_id), None),
         asked=_asked([one for one in rounds if one.id == lesson.round_id], claims),
         outcome=_asked(closed, claims),
-        leaning=_leaning(closed, claims),
+        leaning=[claim for claim in claims if claim.text in gone] or (claims[:1] if gone else []),
         passages=[] if is_open else passages.of_draft(actor, lesson, version, chosen),
         missing_fields=completeness.missing_fields(version, claims),
         last_day=workdays.after(days.today(), TERM),
@@ -153,14 +161,3 @@ def _passage(request: ConsentRequest, author: str, *, is_closed: bool) -> Asked:
     if answer == ConsentAnswer.OTHER_WORDS and request.left_at is None:
         return Asked(*asked, "other", request.as_masked, request.own_words)
     return Asked(*asked, "gone")
-
-
-def _leaning(closed: list[ConsentRound], claims: list[Claim]) -> list[Claim]:
-    gone = {
-        one.claim_text
-        for round_ in closed
-        if round_.looked_at is None
-        for one in store.requests_of(round_.id)
-        if one.answer is None or one.left_at is not None
-    }
-    return [claim for claim in claims if claim.text in gone] or ([claims[0]] if gone and claims else [])

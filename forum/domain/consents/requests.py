@@ -2,20 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, select
 
-from forum.domain.consents import anew
+from forum.domain.consents import anew, store, withdrawing
 from forum.domain.consents.anew import Difference
-from forum.domain.consents.store import STANDS
 from forum.domain.lessons import masking
 from forum.domain.people.bylines import CapacityColumns
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
-from forum.models.consents import YESES, ConsentAnswer, ConsentRequest, ConsentRound
-from forum.models.lessons import Lesson
+from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience, Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
@@ -66,6 +65,13 @@ class Source:
     title: str
 
 
+class LessonLink(NamedTuple):
+    """A published lesson as it is called now."""
+
+    public_id: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Everything on the page of one question."""
@@ -83,6 +89,8 @@ class Question:
     others: list[Line]  # of the same author in the same round
     number: int  # of this one among them
     newer_id: int | None  # the same was asked again later
+    may_withdraw: bool  # a yes, and the words are in no published version
+    lesson: LessonLink | None  # once it is out, where its author may read it
     since_before: Difference | None  # what changed since it was asked before
 
 
@@ -131,6 +139,8 @@ def get(actor: Actor, request_id: int) -> Question:
         others=[other for other in siblings if other.id != request_id],
         number=[other.id for other in siblings].index(request_id) + 1,
         newer_id=anew.newer_id(request, round_, rows),
+        may_withdraw=line.state == "stands" and not withdrawing.is_published(round_.lesson_id, request),
+        lesson=_lesson(actor, round_.lesson_id),
         since_before=anew.difference(request, round_, rows),
     )
 
@@ -148,7 +158,7 @@ def _lines(actor: Actor) -> Select[Any]:
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
         .join(Space, Space.id == Lesson.space_id)
         .join(Member, Member.id == ConsentRound.opened_by_id)
-        .where(sees(ConsentRequest, actor), STANDS)
+        .where(sees(ConsentRequest, actor), store.STANDS)
         .order_by(ConsentRound.last_day, ConsentRound.id, ConsentRequest.id)
     )
     return cast(Select[Any], query)
@@ -179,7 +189,7 @@ def _state(request: ConsentRequest, round_: ConsentRound) -> str:
         if clock.now() >= round_.closes_at:
             return "late"
         return "open" if request.answer is None else "answered"
-    if request.answer in YESES or request.taken_at is not None:
+    if store.is_yes(request):
         return "stands"
     is_open = request.answer == ConsentAnswer.OTHER_WORDS and request.left_at is None
     return "other" if is_open else "gone"
@@ -213,3 +223,12 @@ def _source(actor: Actor, request: ConsentRequest) -> Source | None:
         .where(Post.id == request.post_id, sees(Thread, actor))
     ).one_or_none()
     return Source(*row) if row is not None else None
+
+
+def _lesson(actor: Actor, lesson_id: int) -> LessonLink | None:
+    row = db.session.execute(
+        select(Lesson.public_id, LessonVersion.title)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.id == lesson_id, Lesson.public_id.is_not(None), sees(Lesson, actor))
+    ).one_or_none()
+    return LessonLink(row.public_id or "", row.title) if row is not None else None

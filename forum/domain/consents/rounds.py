@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
-from forum.domain.lessons import completeness, lessons
+from forum.domain.lessons import completeness, consent_checks, lessons
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra import clock, days, workdays
@@ -98,12 +98,11 @@ def withdraw_round(actor: Actor, lesson_id: int) -> ConsentRound:
 
 def look(actor: Actor, lesson_id: int) -> None:
     """Keep that no claim of a draft leans on what went at a closing; twice is once. NotFound, Forbidden, Conflict."""
-    lesson, version = lessons.open_draft(actor, lesson_id)
+    lesson, _version = lessons.open_draft(actor, lesson_id)
     db.session.execute(
         update(ConsentRound)
         .where(
             ConsentRound.lesson_id == lesson.id,
-            ConsentRound.version_id == version.id,
             ConsentRound.closed_at.is_not(None),
             ConsentRound.looked_at.is_(None),
         )
@@ -113,12 +112,18 @@ def look(actor: Actor, lesson_id: int) -> None:
 
 
 def waiting(actor: Actor) -> list[ClosedRound]:
-    """Return the drafts of the actor's spaces whose round closed, and that nobody looked at since, the oldest first."""
+    """Return the drafts of the actor's spaces whose round closed, and that nobody looked at since, the oldest first.
+
+    Of a round about an earlier version only what went since it was sent for review.
+    """
     spaces = moderated(actor)
+    went = select(ConsentRequest.id).where(
+        ConsentRequest.round_id == ConsentRound.id, store.STANDS, *consent_checks.GONE
+    )
     rows = db.session.execute(
         select(Lesson.id, LessonVersion.title, ConsentRound.closed_at)
-        .join(Lesson, Lesson.working_id == ConsentRound.version_id)
-        .join(LessonVersion, LessonVersion.id == ConsentRound.version_id)
+        .join(Lesson, Lesson.id == ConsentRound.lesson_id)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
         .where(
             sees(Lesson, actor),
             Lesson.space_id.in_(spaces),
@@ -127,6 +132,7 @@ def waiting(actor: Actor) -> list[ClosedRound]:
             ConsentRound.closed_at.is_not(None),
             ConsentRound.withdrawn.is_(False),
             ConsentRound.looked_at.is_(None),
+            or_(ConsentRound.version_id == Lesson.working_id, went.exists()),
         )
         .order_by(ConsentRound.closed_at, ConsentRound.id)
         .limit(MOST)

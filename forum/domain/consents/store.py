@@ -51,6 +51,11 @@ def requests_of(round_id: int) -> list[ConsentRequest]:
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
+def is_yes(request: ConsentRequest) -> bool:
+    """Return whether a question of a round that closed left its words standing: a yes, or other words taken."""
+    return request.answer in YESES or request.taken_at is not None
+
+
 def forget_answers(round_id: int) -> None:
     """Wipe every answer of a round, as if nobody had answered."""
     _update(round_id, true(), answer=None, answered_at=None, own_words="")

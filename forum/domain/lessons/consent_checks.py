@@ -4,7 +4,7 @@ A consent is about these words under this claim, for these readers or fewer. A p
 one wherever its thread may be read by now: refused and not answered are the same.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from forum.models.threads import PostRevision
 from forum.policy.errors import Invalid
 
 Key = tuple[int, str, str]  # a post, the SHA-256 of the words, and the claim
+About = tuple[int, str, str | None]  # the same, or without a claim for whatever claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ class Missing:
 class Given:
     """Consents by what they are about; one that names no claim counts for every claim."""
 
-    def __init__(self, rows: Iterable[Consent] = ()) -> None:
-        self._rows: Mapping[tuple[int, str, str | None], Consent] = {
-            (row.post_id, row.sha256, row.claim_text): row for row in rows
-        }
+    def __init__(self, rows: Iterable[Consent] = (), refused: Collection[About] = ()) -> None:
+        self._refused = refused
+        self._rows: Mapping[About, Consent] = {(row.post_id, row.sha256, row.claim_text): row for row in rows}
 
     def get(self, key: Key) -> Consent | None:
         """Return the consent for an excerpt, by its key; None when there is none."""
+        if key in self._refused:
+            return None
         return self._rows.get(key) or self._rows.get((*key[:2], None))
 
     def __contains__(self, key: Key) -> bool:
@@ -152,17 +154,7 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
 
     Invalid at `audience`.
     """
-    gone = (
-        select(ConsentRequest.id)
-        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
-        .where(
-            ConsentRound.version_id == version.id,
-            ConsentRound.looked_at.is_(None),
-            ConsentRequest.said != "",  # what its author took out of the lesson meanwhile is asked no more
-            *GONE,
-        )
-    )
-    if db.session.scalar(gone.limit(1)) is not None:
+    if gone(version.lesson_id):
         raise Invalid("audience", _("First say that no claim leans on an excerpt that is gone."))
     quotes = excerpts.under(version.id)
     if {one.claim_text for one in quotes} - {one.claim_text for one in quotes if not one.withheld}:
@@ -205,6 +197,32 @@ def _refuse_turned(version: LessonVersion, quotes: Iterable[Quoted], audience: A
                 stance=labels.STANCES[stance],
             )
             raise Invalid("audience", sentence)
+
+
+def gone(lesson_id: int) -> set[Key]:
+    """Return what went at a closing or after it, while nobody said that no claim leans on it.
+
+    Not what its author agreed to since, where it was asked anew.
+    """
+    agreed = select(Consent.id).where(
+        Consent.lesson_id == ConsentRound.lesson_id,
+        Consent.post_id == ConsentRequest.post_id,
+        Consent.sha256 == ConsentRequest.sha256,
+        Consent.claim_text == ConsentRequest.claim_text,
+        Consent.agreed.is_(True),
+    )
+    query = (
+        select(ConsentRequest.post_id, ConsentRequest.sha256, ConsentRequest.claim_text)
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .where(
+            ConsentRound.lesson_id == lesson_id,
+            ConsentRound.looked_at.is_(None),
+            ConsentRequest.said != "",  # what its author took out of the lesson meanwhile is asked no more
+            ~agreed.exists(),
+            *GONE,
+        )
+    )
+    return {(row.post_id, row.sha256, row.claim_text) for row in db.session.execute(query)}
 
 
 def key(quoted: Quoted) -> Key:
@@ -263,8 +281,8 @@ def _reaching(rows: Iterable[Consent], audience: Audience) -> Given:
     reaching = [row for row in rows if row.agreed and row.audience.rank >= audience.rank]
     # The narrowest that suffices wins, so it comes last.
     reaching.sort(key=lambda row: row.audience.rank, reverse=True)
-    return Given(row for row in reaching if _about(row) not in refused)
+    return Given((row for row in reaching if _about(row) not in refused), refused)
 
 
-def _about(row: Consent) -> tuple[int, str, str | None]:
+def _about(row: Consent) -> About:
     return row.post_id, row.sha256, row.claim_text
