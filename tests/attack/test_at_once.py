@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.lessons import lessons
+from forum.domain.lessons import claims, lessons
 from forum.domain.people import mail_links
 from forum.domain.spaces import invitations
 from forum.infra.db import db
@@ -131,6 +131,16 @@ def test_pressing_draft_and_claim_often_makes_one_of_each(live_app, ground):
     calls = [(ground["first"], f"/workbench/{lesson_id}/claims", {"text": "One claim"})] * CROWD
     assert set(storm(live_app, calls)) == {303}
     assert count(Claim) == 1
+
+
+def test_removing_an_excerpt_often_removes_it_once(live_app, ground):
+    who, post = actor(ground["first"]), ground["post"]
+    lesson = lessons.draft(who, ground["thread"].id, title="A lesson")
+    claim = claims.add(who, lesson.id, text="One claim")
+    excerpt = claims.quote(who, claim.id, post_id=post.id, words="may go", stance="supports")
+    db.session.commit()
+    calls = [(ground["first"], f"/workbench/excerpts/{excerpt.id}", {"_method": "DELETE"})] * CROWD
+    assert sorted(storm(live_app, calls)) == [303] + [404] * (CROWD - 1)
 
 
 def lesson_in_review(ground) -> int:

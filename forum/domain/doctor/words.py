@@ -12,7 +12,7 @@ from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.models.claims import Excerpt, Removal
-from forum.models.consents import Consent
+from forum.models.consents import Consent, ConsentRequest
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import PostRevision
 
@@ -42,13 +42,20 @@ def quoted() -> Iterator[Finding]:
 
 
 def agreed() -> Iterator[Finding]:
-    """Consents: the words that an author agreed to have their SHA-256."""
+    """Consents: their SHA-256 is of what was said, and their words are those or the ones that the author was asked."""
     tally = Tally("consent hashes", "consents whose words do not have their SHA-256")
     for ids in pieces(Consent.id):
-        query = select(Consent.id, Consent.words, Consent.sha256).where(Consent.id.between(*ids))
-        for row in db.session.execute(query):
-            if row.words and tokens.digest(row.words) != row.sha256:
+        query = select(Consent).where(Consent.id.between(*ids), Consent.words != "")
+        adapted = [row for row in db.session.scalars(query) if tokens.digest(row.words) != row.sha256]
+        asked: set[tuple[int, str, str]] = set()
+        requests = select(ConsentRequest).where(ConsentRequest.post_id.in_({row.post_id for row in adapted}))
+        for one in db.session.scalars(requests):
+            digest = tokens.digest(one.said)
+            asked |= {(one.post_id, digest, words) for words in (one.said, one.words, one.own_words)}
+        for row in adapted:
+            if (row.post_id, row.sha256, row.words) not in asked:
                 tally.add(row.id)
+        db.session.expunge_all()
     yield from tally.findings()
 
 

@@ -96,7 +96,10 @@ def unquote(actor: Actor, excerpt_id: int) -> tuple[int, int]:
     if claim_id is None:
         raise NotFound
     claim = _in_draft(actor, claim_id)
-    claim.excerpts.remove(next(excerpt for excerpt in claim.excerpts if excerpt.id == excerpt_id))
+    found = [excerpt for excerpt in claim.excerpts if excerpt.id == excerpt_id]
+    if not found:  # somebody was first, or a round closed meanwhile
+        raise NotFound
+    claim.excerpts.remove(found[0])
     db.session.flush()
     return claim_id, lesson_of(actor, claim_id)
 
