@@ -73,6 +73,8 @@ def _run(name: str, besides: list[str], compiled: str = "", out: IO[str] | None 
         command += ["--dist", "worksteal", f"--junitxml={written}", *besides]
         environment = {**os.environ, "TEST_DATABASE": database}
         environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
+        if compiled:
+            environment["TEST_COMPILED_TEMPLATES"] = compiled
         if compiled and environment.pop("PYTHONDONTWRITEBYTECODE", ""):
             # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
             # worker of the next phase, would compile everything anew.

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,12 +19,14 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 
 from forum import create_app
 from forum.domain.themes import label_rows
 from forum.infra import clock, logs, passwords
 from forum.infra.db import db
+from forum.infra.urls import App
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
 from tests import checkout, servers
@@ -33,19 +36,30 @@ from tests.rules.leak_scenario import World
 
 CHEAP = {"time_cost": 1, "memory_cost": 8}
 FOUND = pytest.StashKey[checkout.Listing]()
+TEMPLATES = "TEST_COMPILED_TEMPLATES"
 POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Once, before workers start: what `make` makes is there, PostgreSQL runs."""
     passwords.configure(**CHEAP)
-    if hasattr(config, "workerinput"):
-        return
+    if not hasattr(config, "workerinput"):
+        _begin(config)
+    # Every application of this run finds the templates compiled: to compile them all takes it seconds.
+    kept = FileSystemBytecodeCache(os.environ[TEMPLATES])
+    App.jinja_options = {**App.jinja_options, "bytecode_cache": kept}
+
+
+def _begin(config: pytest.Config) -> None:
     if stale := checkout.uncompiled():
         raise pytest.UsageError(f"Not compiled since it was changed: {', '.join(stale)}. Run `make setup`.")
     config.stash[FOUND] = checkout.listing()
     if POSTGRES:
         os.environ["TEST_POSTGRES_URL"] = servers.postgres_server()
+    if TEMPLATES not in os.environ:  # scripts/suite.py has one for all its phases
+        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        os.environ[TEMPLATES] = folder.name
+        config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_finish() -> None:

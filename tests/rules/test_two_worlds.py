@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import select
 
 from forum import create_app
@@ -65,7 +64,6 @@ class Base:
     lesson_id: int
     opened: Any  # moments of the round
     requests: dict[str, int]
-    compiled: Path  # templates, so that each is compiled once
 
     def world(self, name: str) -> Flask:
         """The forum on a copy of its own."""
@@ -75,7 +73,6 @@ class Base:
         app = create_app(
             settings | {"SECRET_KEY": "the same in both", "SMTP_URL": f"mailbox:{folder / 'mail'}"}
         )
-        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(self.compiled))
         app.before_request_funcs.setdefault(None, []).insert(0, forget_the_request_before)
         return app
 
@@ -104,13 +101,8 @@ def disk_of_one_size(monkeypatch):
     monkeypatch.setattr(disks, "room", lambda folder: disks.Room(10**10, 10**11, is_read_only=False))
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory):
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture
-def base(live_app, tmp_path, compiled):
+def base(live_app, tmp_path):
     with live_app.app_context(), clock.at(BEGUN):
         scenario = build()
         make_member("Els", network_role=NetworkRole.EDITOR)
@@ -125,7 +117,6 @@ def base(live_app, tmp_path, compiled):
             scenario.lesson.id,
             Moments(opened.remind_at, opened.closes_at),
             {name: scenario.request(name).id for name in scenario.authors},
-            compiled,
         )
         db.session.remove()
         db.engine.dispose()
@@ -221,7 +212,7 @@ def addresses(app: Flask, base: Base, moment: Moment) -> list[str]:
                 filled = [{**one, argument: value} for one in filled for value in values]
             found += [adapter.build(rule.endpoint, values, method="GET") for values in filled]
     found.remove("/metrics")  # it counts requests, as the access log does
-    return [path + query for path in found for query in (walk.QUERIES if moment.every else ("",))]
+    return [path + query for path in found for query in ("", *(walk.QUERIES if moment.every else ()))]
 
 
 def differences(one: dict, other: dict) -> list[Any]:
