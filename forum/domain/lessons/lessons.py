@@ -150,6 +150,7 @@ def submit(
     if is_same and review_requests.was_asked(actor, working(lesson).id, asked_id):
         return lesson
     lesson, version = open_draft(actor, lesson_id)
+    weakened.hold_sources(lesson)
     refuse_audience(lesson, audience)
     missing = completeness.missing_fields(version, completeness.claims_of(version.id))
     if missing:

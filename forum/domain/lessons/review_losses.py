@@ -1,10 +1,11 @@
 """A version in review that lost an excerpt: who checks it hears of it, and its page says so."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from forum.domain.lessons import consent_checks, review_requests
+from forum.domain.lessons import review_requests
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
@@ -33,12 +34,28 @@ def tell_withdrawn(lesson: Lesson) -> None:
 
 
 def lost(version: LessonVersion) -> int:
-    """Return how many excerpts a version lost since it was sent for review (three queries)."""
-    withheld = sum(bool(quoted.withheld) for quoted in excerpts.under(version.id))
-    settled = select(func.count(Removal.id)).where(
-        Removal.lesson_id == version.lesson_id,
-        Removal.settled_at > version.sealed_at,
-        Removal.undone_at.is_(None),
+    """Return how many excerpts a version lost since it was sent for review (two queries)."""
+    since = version.sealed_at
+    if since is None:
+        return 0
+    taken = select(Removal).where(
+        Removal.lesson_id == version.lesson_id, Removal.at > since, Removal.undone_at.is_(None)
     )
-    # A version is sent only once nothing is left to look at: what is by now, was taken back since.
-    return withheld + (db.session.scalar(settled) or 0) + len(consent_checks.gone(version.lesson_id))
+    removals = list(db.session.scalars(taken))
+    gone = sum(_went(quoted, since, removals) for quoted in excerpts.under(version.id))
+    # Of what is final nothing is left in the version: what one act took out is counted once.
+    return gone + len({(removal.author_id, removal.at) for removal in removals if removal.settled_at})
+
+
+def _went(quoted: Quoted, since: datetime, removals: list[Removal]) -> bool:
+    """Whether an excerpt is withheld, and was not yet at that moment."""
+    if quoted.removed is not None:
+        place = quoted.excerpt
+        return any(
+            removal.revision_id == place.revision_id
+            and removal.start_at < place.end_at
+            and place.start_at < removal.end_at
+            for removal in removals
+        )
+    moments = (quoted.post.deleted_at, quoted.post.hidden_at, quoted.thread.withdrawn_at)
+    return bool(quoted.withheld) and all(moment is None or moment > since for moment in moments)

@@ -27,7 +27,7 @@ from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
 from forum.policy.answering import of_a_city
-from forum.policy.errors import Invalid
+from forum.policy.errors import Conflict, Invalid
 
 AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
 Cities = dict[int, set[str]]
@@ -195,7 +195,7 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
         return (ReviewBasis.SPACE if moderates else ReviewBasis.NAMED), None
     if not facts.elsewhere:
         return ReviewBasis.EDITOR, None
-    return ReviewBasis.CITY, db.session.scalars(
+    capacity = db.session.scalars(
         select(Capacity)
         .where(
             Capacity.member_id == actor.id,
@@ -206,7 +206,10 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
         )
         .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
         .limit(1)
-    ).one()
+    ).one_or_none()
+    if capacity is None:  # ended since it was asked who they are
+        raise Conflict(_("What you speak as was changed at this moment. Look at the lesson again."))
+    return ReviewBasis.CITY, capacity
 
 
 def _moderated_cities(member_ids: set[int]) -> Cities:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from forum.domain.lessons import rights
 from forum.domain.threads import excerpts
@@ -13,7 +13,8 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import NetworkRole
-from forum.models.lessons import Lesson, LessonSource, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.answering import moderated
 from forum.policy.errors import Invalid
@@ -34,20 +35,26 @@ class WeakenedLesson:
 
 
 def hold(thread_id: int) -> list[Lesson]:
-    """Return the lessons made from a thread that are published or in review, locked.
+    """Return the lessons made from a thread, locked: a draft, too, may be sent for review at this moment.
 
     Whoever changes a post does this before its thread.
     """
-    read = or_(Lesson.current_id.is_not(None), Lesson.state == LessonState.IN_REVIEW)
     query = (
         select(Lesson)
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
-        .where(LessonSource.thread_id == thread_id, read)
+        .where(LessonSource.thread_id == thread_id)
         .order_by(Lesson.id)
         .with_for_update(of=Lesson)
         .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(query))
+
+
+def hold_sources(lesson: Lesson) -> None:
+    """Lock the threads of a lesson, itself locked: nobody narrows one between looking at its right and the seal."""
+    query = select(Thread).join(LessonSource, LessonSource.thread_id == Thread.id)
+    query = query.where(LessonSource.lesson_id == lesson.id).order_by(Thread.id).with_for_update(of=Thread)
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def look(lessons: Iterable[Lesson]) -> None:
