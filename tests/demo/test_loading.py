@@ -18,6 +18,7 @@ from forum.domain.consents import requests
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.lessons import lessons, numbers, review_requests
+from forum.domain.people import affirmations
 from forum.domain.people import passwords as account_passwords
 from forum.infra import clock, passwords, tokens
 from forum.infra.db import db
@@ -243,6 +244,12 @@ def test_one_lesson_waits_for_somebody_of_another_city_who_can_publish_it(inside
         }  # fmt: skip
         published = lessons.publish(person("wouter"), lesson.id, recognised=False)
         assert published.public_id.startswith("les-2031-")
+
+
+def test_one_of_its_people_is_asked_whether_their_capacity_is_still_right(inside):
+    with clock.at(LOADED):
+        due = [member.handle for member in db.session.scalars(select(Member)) if affirmations.due(member.id)]
+    assert due == ["yasmina"]
 
 
 def test_every_name_comes_with_its_sort_key(inside):
