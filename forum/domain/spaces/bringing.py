@@ -2,75 +2,91 @@
 alone brought.
 """
 
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import case, exists, null, select, union_all
 from sqlalchemy.orm import aliased
 
-from forum.domain.people.capacities import HeldCapacity
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity
+from forum.models.accounts import Body
 from forum.models.spaces import Invitation, Membership, Space, SpaceKind
 from forum.policy.actions import YES, Answer, deny
-from forum.policy.answering import of_a_city
+from forum.policy.answering import speaks_for_city
 
-# Aliases, created once because aliased() is slow; of their own, so that no query around them is meant.
-_INVITATION, _ROLE, _BEFORE = aliased(Invitation), aliased(Membership), aliased(Membership)
-_SPACE = aliased(Space)
+_CITY = case((Space.kind == SpaceKind.CITY, Space.city))
 
 
-def brought_elsewhere(by_id: int) -> ColumnElement[bool]:
-    """Whether that member alone brought the holder of a capacity, and not just into the space of the city of it.
+class Vouched(Protocol):
+    """A capacity, or those columns of it that say who may vouch for it."""
 
-    Whom the command line put in a space somebody else brought, too.
-    """
-    invited = select(_INVITATION.accepted_by_id).where(_INVITATION.accepted_by_id.is_not(None))
-    granted = _granted()
-    by_them = or_(
-        Capacity.member_id.in_(invited.where(_INVITATION.invited_by_id == by_id)),
-        granted.where(_ROLE.granted_by_id == by_id),
+    @property
+    def member_id(self) -> int: ...
+
+    @property
+    def body(self) -> Body: ...
+
+    @property
+    def city(self) -> str | None: ...
+
+
+@dataclass(slots=True)
+class Brought:
+    """By whom somebody was brought into spaces (None: by the command line), and into those of which cities."""
+
+    by: set[int | None] = field(default_factory=set)
+    cities: set[str] = field(default_factory=set)
+
+    def is_elsewhere(self, city: str | None, *, by_id: int) -> bool:
+        """Return whether that member alone brought them, and not just into the space of this city."""
+        return city is not None and self.by == {by_id} and self.cities != {city}
+
+
+def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
+    """Return for each of these members who brought them where (one query)."""
+    invited = (
+        select(
+            Invitation.accepted_by_id.label("member_id"),
+            Invitation.invited_by_id.label("by_id"),
+            _CITY.label("city"),
+        )
+        .join(Space, Space.id == Invitation.space_id)
+        .where(Invitation.accepted_by_id.in_(member_ids))
     )
-    by_others = or_(
-        Capacity.member_id.in_(invited.where(_INVITATION.invited_by_id != by_id)),
-        granted.where(_ROLE.granted_by_id != by_id),
-        exists().where(_ROLE.member_id == Capacity.member_id, _ROLE.granted_by_id.is_(None)),
-    )
-    elsewhere = or_(_into(_SPACE.city != Capacity.city), not_(_into(_SPACE.city == Capacity.city)))
-    return and_(of_a_city(), by_them, not_(by_others), elsewhere)
-
-
-def _granted() -> Any:
-    """Whether a holder was let into a space: also once removed, but a new role in it brings nobody."""
+    # Whoever is let in, removed, and asks again was brought by the same person all the same; a new role brings nobody.
+    before = aliased(Membership)
     replaced = exists().where(
-        _BEFORE.member_id == _ROLE.member_id,
-        _BEFORE.space_id == _ROLE.space_id,
-        _BEFORE.ended_at == _ROLE.since_at,
+        before.member_id == Membership.member_id,
+        before.space_id == Membership.space_id,
+        before.ended_at == Membership.since_at,
     )
-    return exists().where(_ROLE.member_id == Capacity.member_id, not_(replaced.correlate(_ROLE)))
-
-
-def _into(which: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether a holder was brought into the space of such a city."""
-    city = and_(_SPACE.kind == SpaceKind.CITY, which)
-    invited = exists().where(
-        _INVITATION.accepted_by_id == Capacity.member_id, _SPACE.id == _INVITATION.space_id, city
+    let_in = (
+        select(Membership.member_id, Membership.granted_by_id, _CITY)
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_not(None), ~replaced)
     )
-    let_in: ColumnElement[bool] = _granted().where(_SPACE.id == _ROLE.space_id, city)
-    return or_(invited, let_in)
+    by_command = (
+        select(Membership.member_id, null(), _CITY)
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_(None))
+    )
+    found = {member_id: Brought() for member_id in member_ids}
+    for row in db.session.execute(union_all(invited, let_in, by_command)) if member_ids else ():
+        brought = found[row.member_id]
+        brought.by.add(row.by_id)
+        if row.city is not None:
+            brought.cities.add(row.city)
+    return found
 
 
-def may_vouch(by_id: int, capacity: Capacity | HeldCapacity) -> Answer:
-    """Return whether somebody may confirm this capacity, given who brought its member (one query)."""
+def may_vouch(by_id: int, capacity: Vouched, brought: Mapping[int, Brought]) -> Answer:
+    """Return whether somebody may confirm this capacity, given who brought its member (`of_members`)."""
     if capacity.member_id == by_id:
         return deny(_("Somebody else has to answer for your own capacity."))
-    query = select(Capacity.id).where(Capacity.id == capacity.id, brought_elsewhere(by_id))
-    return answer(is_elsewhere=db.session.scalar(query) is not None)
-
-
-def answer(*, is_elsewhere: bool) -> Answer:
-    """Return whether somebody may confirm another's capacity, given whether `brought_elsewhere` holds of it."""
-    if is_elsewhere:
+    city = capacity.city if speaks_for_city(capacity.body, capacity.city) else None
+    if brought[capacity.member_id].is_elsewhere(city, by_id=by_id):
         return deny(
             _(
                 "You alone brought this person into the network, and not just into this city's space: "

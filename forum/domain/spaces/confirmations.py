@@ -78,7 +78,7 @@ def confirm(actor: Actor, capacity_id: int) -> Capacity:
     if capacity.confirmed_at is not None:
         return capacity
     _refuse_answered(capacity)
-    require(bringing.may_vouch(actor.id, capacity))
+    require(bringing.may_vouch(actor.id, capacity, bringing.of_members([capacity.member_id])))
     is_theirs = db.session.scalar(
         select(Capacity.id).where(Capacity.id == capacity.id, answered_in(moderated(actor)))
     )
@@ -128,7 +128,7 @@ def confirm_let_in(actor: Actor, member_id: int, space_id: int, *, capacity_id: 
     require(may_moderate(actor, space_id))
     shown = and_(Capacity.id == capacity_id, answered_in([space_id]))
     for capacity in _waiting_of(member_id, shown):
-        if bringing.may_vouch(actor.id, capacity):
+        if bringing.may_vouch(actor.id, capacity, bringing.of_members([member_id])):
             # The letter that lets them in says so, too.
             capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id, is_told=True)
             _log(actor, Action.CONFIRM_CAPACITY, capacity, space_id=space_id)
@@ -153,8 +153,9 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     inviter = actor_of(invitation.invited_by_id)
     if space.kind != SpaceKind.CITY or inviter is None or not may_moderate(inviter, space.id):
         return
+    brought = bringing.of_members([member_id])
     for capacity in _waiting_of(member_id, and_(Capacity.city == space.city, of_a_city(ADMINISTRATIONS))):
-        if bringing.may_vouch(inviter.id, capacity):
+        if bringing.may_vouch(inviter.id, capacity, brought):
             capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, is_told=True)
             _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=space.id)
 

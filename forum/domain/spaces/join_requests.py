@@ -1,5 +1,6 @@
 """Requests to join a space: of a newcomer who confirmed an address, or of a member; a moderator answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +13,12 @@ from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.people.capacities import HeldCapacity
 from forum.domain.spaces import bringing, memberships
+from forum.domain.spaces.bringing import Brought
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
-from forum.models.accounts import Capacity, Member
+from forum.models.accounts import Member
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -125,13 +127,7 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
     ).all()
     held = capacities.current_of([row.member_id for row in rows])
     city = db.session.scalar(select(Space.city).where(Space.id == space_id, Space.kind == SpaceKind.CITY))
-    elsewhere = set(
-        db.session.scalars(
-            select(Capacity.id).where(
-                Capacity.id.in_({one.id for one in held.values()}), bringing.brought_elsewhere(actor.id)
-            )
-        )
-    )
+    brought = bringing.of_members(held)
     return [
         RequestCard(
             id=row.id,
@@ -141,17 +137,21 @@ def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
             message=row.message,
             asked_at=row.asked_at,
             is_new=row.member.approved_at is None,
-            confirms=_confirmable(city, held.get(row.member_id), elsewhere),
+            confirms=_confirmable(actor, city, held.get(row.member_id), brought),
         )
         for row in rows
     ]
 
 
-def _confirmable(city: str | None, capacity: HeldCapacity | None, elsewhere: set[int]) -> int | None:
+def _confirmable(
+    actor: Actor, city: str | None, capacity: HeldCapacity | None, brought: Mapping[int, Brought]
+) -> int | None:
     """The id of a capacity that waits, where a space of that city answers for it once its member is in."""
-    if capacity is None or capacity.confirmed_at is not None or capacity.id in elsewhere:
+    if capacity is None or capacity.confirmed_at is not None:
         return None
-    return None if speaks_for_city(capacity.body, capacity.city) and capacity.city != city else capacity.id
+    if speaks_for_city(capacity.body, capacity.city) and capacity.city != city:
+        return None
+    return capacity.id if bringing.may_vouch(actor.id, capacity, brought) else None
 
 
 def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:

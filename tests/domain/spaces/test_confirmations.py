@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import delete, select
 
 from forum.domain.people import affirmations, capacities, mail_links, profiles
-from forum.domain.spaces import confirmations, invitations, join_requests, waiting_capacities
+from forum.domain.spaces import confirmations, invitations, join_requests, memberships, waiting_capacities
 from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import event_processing
 from forum.models.accounts import Body, Capacity, Confirmation, Level, NetworkRole
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import Invitation, Membership, Role
+from forum.models.spaces import Invitation, Membership, Role, SpaceKind
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_space, make_thread
 
@@ -244,12 +244,24 @@ def test_what_was_said_counts_once_it_is_confirmed_and_stays_when_it_ends(town):
 
 
 def test_administrators_see_what_no_space_can_answer(town):
-    people, noor, _gent, _aalst = town
+    people, noor, gent, _aalst = town
     alone, genk = people["moderator of Aalst"], hold(noor, "genk")
     hold(noor, "gent")
     own = hold(alone, "aalst")
-    rows = waiting_capacities.unanswered(actor(people["administrator"])).rows
-    assert {row.id for row in rows} == {genk.id, own.id}
+    admin = actor(people["administrator"])
+    assert {row.id for row in waiting_capacities.unanswered(admin).rows} == {genk.id, own.id}
+    # The only moderator of Gent brought somebody into a group: she may not confirm that he is of Gent.
+    second = bare("Second", make_space("Water", kind=SpaceKind.GROUP))
+    stuck, wouter = hold(second, "gent"), people["moderator of Gent"]
+    assert stuck.id not in {row.id for row in waiting_capacities.unanswered(admin).rows}
+    for row in db.session.scalars(select(Membership).where(Membership.member_id == second.id)):
+        row.granted_by_id = wouter.id
+    with pytest.raises(Forbidden):
+        confirmations.confirm(actor(wouter), stuck.id)
+    assert stuck.id in {row.id for row in waiting_capacities.unanswered(admin).rows}
+    assert [line.count for line in confirmations.waiting(admin)] == [3]
+    memberships.grant(wouter.id, second.id, gent.id, Role.MEMBER)
+    assert stuck.id not in {row.id for row in waiting_capacities.unanswered(admin).rows}
     with pytest.raises(Forbidden):
         waiting_capacities.unanswered(actor(people["editor"]))
 
