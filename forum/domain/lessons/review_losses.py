@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from forum.domain.lessons import review_requests
+from forum.domain.lessons import consent_checks, review_requests
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
@@ -34,7 +34,7 @@ def tell_withdrawn(lesson: Lesson) -> None:
 
 
 def lost(version: LessonVersion) -> int:
-    """Return how many excerpts a version lost since it was sent for review (two queries)."""
+    """Return how many excerpts a version lost since it was sent for review (three queries)."""
     since = version.sealed_at
     if since is None:
         return 0
@@ -44,7 +44,9 @@ def lost(version: LessonVersion) -> int:
     removals = list(db.session.scalars(taken))
     gone = sum(_went(quoted, since, removals) for quoted in excerpts.under(version.id))
     # Of what is final nothing is left in the version: what one act took out is counted once.
-    return gone + len({(removal.author_id, removal.at) for removal in removals if removal.settled_at})
+    gone += len({(removal.author_id, removal.at) for removal in removals if removal.settled_at})
+    # It was sent only once nothing of the closing was left to look at: what is by now, is a yes taken back since.
+    return gone + len(consent_checks.gone(version.lesson_id))
 
 
 def _went(quoted: Quoted, since: datetime, removals: list[Removal]) -> bool:
