@@ -20,7 +20,7 @@ from forum.models.threads import Post
 from tests.conftest import copied_database, settings_for
 from tests.demo.test_loading import LOADED, person
 from tests.factories import sign_in
-from tests.sweeps import few_of
+from tests.sweeps import few_of, on_one_database
 
 pytestmark = pytest.mark.live  # one database of its own, as in test_loading
 MASKED = "les-2026-002"
@@ -124,6 +124,7 @@ def test_no_page_leads_from_the_masked_lesson_to_its_city(inside, name):
     assert ways(inside, name) == []
 
 
+@on_one_database
 def test_its_own_pages_and_lists_lead_nowhere_and_a_way_that_is_planted_is_found(inside, monkeypatch):
     assert browser(inside, "visitor").get(f"/lessons/{MASKED}").status_code == 404
     assert ways(inside, "karim", most=len(KNOWN)) == []
@@ -135,6 +136,7 @@ def test_its_own_pages_and_lists_lead_nowhere_and_a_way_that_is_planted_is_found
     assert planted == {"karim: Sofie", "karim: Antwerpen"}
 
 
+@on_one_database
 def test_the_check_before_it_is_sent_finds_nothing_either_but_numbers(inside):
     with clock.at(LOADED):
         curator = person("sofie")

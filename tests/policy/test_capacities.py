@@ -8,6 +8,7 @@ from forum.models.accounts import Capacity
 from tests.policy.capacity_rows import STATES, answers, columns_set
 from tests.policy.tables import differences, read
 from tests.rules.source import ROOT
+from tests.sweeps import once
 
 ACTS = {
     "rng": "the city in the ring of a thread, by a post",
@@ -62,8 +63,17 @@ WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "lit", "
 # Columns of a capacity that may be empty and say nothing of how it stands.
 NO_STATES = {"added_at": "since when it waits", "affirmed_at": "when its member was asked last"}
 
+# What the databases are asked of differs here: a moment, a day, nothing at all, an appointment.
+ON_BOTH = (
+    "confirmed",
+    "waiting, confirmed after it",
+    "waiting",
+    "ended after it",
+    "editor, waiting for Gent",
+)
 
-@pytest.mark.parametrize("name", STATES)
+
+@pytest.mark.parametrize("name", once(STATES, *ON_BOTH))
 def test_what_a_capacity_in_this_state_is_worth_for_each_act(session, name):
     expected = read(TABLE, answers=ANSWERS, columns=ACTS)
     assert expected.keys() == STATES.keys(), "a row for every state"

@@ -30,7 +30,7 @@ from tests.consent_scenario import ConsentScenario
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in
 from tests.lesson_scenario import FULL
 from tests.rules import test_leak_walk
-from tests.sweeps import few_of
+from tests.sweeps import few_of, on_one_database
 
 TITLE, SLUG = "Stil zwarttitelmerk", "zwarttitelmerk"
 REFUSED, SILENT, OWN = "zwartweigermerk", "zwartzwijgmerk", "zwarteigenmerk"
@@ -213,6 +213,7 @@ def test_no_letter_carries_it_to_anybody_outside(app, world):
         assert [m for m in MARKERS if m in f"{row.key} {row.payload} {row.reason} {row.message_id}"] == []
 
 
+@on_one_database
 def test_a_leak_that_is_planted_is_found(app, world, monkeypatch):
     known = origin.known
 

@@ -117,4 +117,4 @@ def test_what_says_the_same_on_both_databases_is_a_proof_on_postgresql_except_fo
         def planted(): ...
 
         marks = [mark.name for mark in getattr(planted, "pytestmark", [])]
-        assert marks == (["proof"] if postgres else [])
+        assert marks == [mark.name for mark in sweeps.one_database()] == (["proof"] if postgres else [])

@@ -13,6 +13,7 @@ from forum.models.spaces import Audience, JoinRequest
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import WORDS, build
+from tests.sweeps import on_one_database
 
 DAY = timedelta(days=1)
 ENGLISH = {"Accept-Language": "en"}
@@ -168,6 +169,7 @@ def test_a_moderator_sees_who_knocks_and_which_lesson_waits_for_her(client):
     assert f"/workbench/{lesson.id}" in shown
 
 
+@on_one_database
 @pytest.mark.parametrize("visitor", [True, False], ids=["visitor", "member"])
 def test_the_page_costs_the_same_however_much_there_is(client, gent, leen, visitor, count_queries):
     people = [make_member(f"P{n}", space=gent) for n in range(4)]

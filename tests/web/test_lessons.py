@@ -5,6 +5,7 @@ from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import make_member, sign_in
 from tests.lesson_scenario import WORDS, build
+from tests.sweeps import on_one_database
 
 
 def page(client, path, status=200):
@@ -108,6 +109,7 @@ def test_reports_stand_on_the_lesson(client):
     assert "Did not work in Gent" in shown
 
 
+@on_one_database
 def test_pages_cost_the_same_however_much_there_is(client, count_queries):
     scenario = build()
     lesson = scenario.published()

@@ -8,6 +8,7 @@ from forum.models.lessons import LessonState, ReviewRequest
 from forum.models.spaces import Audience
 from tests.factories import make_member, make_post, make_space, sign_in, submit
 from tests.lesson_scenario import build
+from tests.sweeps import on_one_database
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -31,6 +32,7 @@ def send(client, lesson, **values):
     return submit(client, f"/workbench/{lesson.id}/submission", values, headers=ENGLISH)
 
 
+@on_one_database
 def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_chosen(app, scenario):
     lesson = scenario.draft()
     make_post(scenario.thread, scenario.reviewer)
@@ -56,6 +58,7 @@ def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_cho
     assert request.asked_id == scenario.reviewer.id
 
 
+@on_one_database
 def test_a_lesson_is_never_sent_to_nobody(app, scenario):
     make_space("Lier", city="lier")
     lesson = scenario.draft()

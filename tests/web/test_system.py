@@ -14,6 +14,7 @@ from forum.models.events import Heartbeat, RecurringWork
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import MaintenanceKind, RestoredCopy
 from tests.factories import make_member, sign_in, submit
+from tests.sweeps import on_one_database
 
 PAGE = "/admin/system"
 AWAY = {"_method": "DELETE"}
@@ -189,6 +190,7 @@ def test_it_is_for_administrators_only(client, leen, moderator, stuck):
     assert mail(failed).state == MailState.FAILED
 
 
+@on_one_database
 def test_more_letters_cost_no_more_queries(client, administrator, stuck, count_queries):
     stuck()
     client.get(PAGE)
