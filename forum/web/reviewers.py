@@ -42,9 +42,8 @@ def chosen(form: AskForm, lesson_id: int, audience: Audience) -> int | None:
         raise Invalid("reviewer", _("Choose whom you ask."))
     typed = " ".join((form.reviewer_name.data or "").split())
     found = asking.find(actor(), lesson_id, audience, typed)
-    exact = [
-        one for one in found if typed.casefold() in (one.byline.name.casefold(), one.byline.handle.casefold())
-    ]
+    called = typed.casefold().removeprefix("@")
+    exact = [one for one in found if called in (one.byline.name.casefold(), one.byline.handle.casefold())]
     if len(exact) == 1:
         return exact[0].id
     form.found = found

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from forum.domain.lessons.reviews import Reviewing
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
-from forum.infra import days
+from forum.infra import days, fitting
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
@@ -80,17 +80,15 @@ class Asking:
 
     def offered(self, audiences: Sequence[Audience]) -> list[Candidates]:
         """Return who can be asked for each of these audiences."""
-        group = self.group()
-        inside = self._actors(self._inside(Role.MEMBER), NAMES_MOST)
-        self.reviewing.know(one.id for one in [*group, *inside])
-        known = self._known(one.id for one in group)
-        free = {audience: [one for one in group if self.may(one, audience)] for audience in audiences}
+        free = {audience: self._group(audience) for audience in audiences}
+        known = self._known(one.id for group in free.values() for one in group)
         named = {
             audience: [one for one in found if one.id in known][:NAMES_MOST]
             for audience, found in free.items()
         }
         if Audience.SPACE in named and not named[Audience.SPACE]:
-            named[Audience.SPACE] = [one for one in inside if self.may(one, Audience.SPACE, by_name=True)]
+            inside = self._inside(Role.MEMBER)
+            named[Audience.SPACE] = self._fit(inside, NAMES_MOST, Audience.SPACE, by_name=True)
         lines = self._lines(one for found in named.values() for one in found)
         return [
             Candidates(
@@ -102,30 +100,23 @@ class Asking:
             for audience in audiences
         ]
 
-    def group(self) -> list[Actor]:
-        """Return who could be free: the space's moderators, the editors, and moderators from elsewhere, bounded."""
-        edits, inside = _edits(), self._inside(Role.MODERATOR)
-        first = case((inside, 0), (edits, 1), else_=2)
-        return self._actors(or_(inside, edits, and_(_moderates(), self._from_elsewhere())), GROUP_MOST, first)
-
     def free(self, audience: Audience) -> list[int]:
         """Return the ids of the group for one audience."""
-        group = self.group()
-        self.reviewing.know(one.id for one in group)
-        return [one.id for one in group if self.may(one, audience)]
+        return [one.id for one in self._group(audience)]
 
     def find(self, audience: Audience, typed: str) -> list[Candidate]:
-        """Return the people with that in their name who can be asked for an audience."""
-        words = sort_key(typed).split("\t")[0]
+        """Return the people with that in their name, or with that handle, who can be asked for an audience."""
+        handle = typed.strip().removeprefix("@").casefold()
+        words = sort_key(handle).split("\t")[0]
         if len(words) < SHORTEST:
             return []
-        found = self._actors(and_(self._nameable(audience), Member.sort_key.contains(words)), GROUP_MOST)
-        self.reviewing.know(one.id for one in found)
-        fit = [one for one in found if self.may(one, audience, by_name=True)]
+        called = or_(Member.sort_key.contains(words), Member.handle == handle)
+        condition = and_(self._nameable(audience), called)
         if audience == Audience.SPACE and self._is_moderated_by_others():
-            fit = [one for one in fit if self._is_moderator(one)]
-        lines = self._lines(fit[:NAMES_MOST])
-        return [lines[one.id] for one in fit[:NAMES_MOST]]
+            condition = and_(condition, self._inside(Role.MODERATOR))
+        fit = self._fit(condition, NAMES_MOST, audience, by_name=True)
+        lines = self._lines(fit)
+        return [lines[one.id] for one in fit]
 
     def check(self, audience: Audience, asked_id: int | None) -> None:
         """Do nothing for somebody who can be asked, or None for the group; Invalid at `reviewer` for all others."""
@@ -135,11 +126,9 @@ class Asking:
             return
         # A form may bring any number; whoever cannot be asked is told like nobody at all.
         by_id = and_(self._nameable(audience), Member.id == asked_id)
-        found = self._actors(by_id, 1) if 0 < asked_id <= LARGEST else []
-        self.reviewing.know(one.id for one in found)
-        fit = any(self.may(one, audience, by_name=True) for one in found)
-        if fit and audience == Audience.SPACE and not self._is_moderator(found[0]):
-            fit = not self._is_moderated_by_others()
+        fit = self._fit(by_id, 1, audience, by_name=True) if 0 < asked_id <= LARGEST else []
+        if fit and audience == Audience.SPACE and not self._is_moderator(fit[0]):
+            fit = [] if self._is_moderated_by_others() else fit
         if not fit:
             raise Invalid("reviewer", _("This person cannot check the lesson for these readers."))
 
@@ -162,18 +151,38 @@ class Asking:
         return member.roles.get(self.lesson.space_id) == Role.MODERATOR
 
     def _is_moderated_by_others(self) -> bool:
-        moderators = self._actors(self._inside(Role.MODERATOR), GROUP_MOST)
-        self.reviewing.know(one.id for one in moderators)
-        return any(self.may(one, Audience.SPACE) for one in moderators)
+        return bool(self._fit(self._inside(Role.MODERATOR), 1, Audience.SPACE))
 
-    def _actors(self, condition: ColumnElement[bool], most: int, *first: Any) -> list[Actor]:
+    def _group(self, audience: Audience) -> list[Actor]:
+        """Who is free to be asked: the space's moderators, the editors, and moderators from elsewhere, bounded."""
+        inside, edits = self._inside(Role.MODERATOR), _edits()
+        if audience == Audience.SPACE:
+            return self._fit(inside, GROUP_MOST, audience)
+        first = case((inside, 0), (edits, 1), else_=2)
+        group = or_(inside, edits, and_(_moderates(), self._from_elsewhere()))
+        return self._fit(group, GROUP_MOST, audience, first)
+
+    def _fit(
+        self,
+        condition: ColumnElement[bool],
+        most: int,
+        audience: Audience,
+        *first: Any,
+        by_name: bool = False,
+    ) -> list[Actor]:
+        """The first of those under a condition who may check the version for that audience."""
         query = (
             select(*actors.COLUMNS)
             .where(in_good_standing(Member), Member.id.not_in(self.excluded), condition)
             .order_by(*first, Member.sort_key, Member.id)
-            .limit(most)
         )
-        return [actors.actor_from(row) for row in db.session.execute(query)]
+
+        def fit(page: Sequence[Any]) -> list[Actor]:
+            people = [actors.actor_from(row) for row in page]
+            self.reviewing.know(one.id for one in people)
+            return [one for one in people if self.may(one, audience, by_name=by_name)]
+
+        return fitting.first(query, most, fit)
 
     def _inside(self, *roles: Role) -> ColumnElement[bool]:
         return Member.id.in_(

@@ -1,7 +1,9 @@
 """Who is asked to check a version: by name or as a group, with a term, one reminder, and an end when it is decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 
@@ -10,7 +12,7 @@ from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.reviews import Reviewing
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
-from forum.infra import clock, days, workdays
+from forum.infra import clock, days, fitting, workdays
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
@@ -152,17 +154,21 @@ def waiting(actor: Actor) -> list[WaitingReview]:
             *OPEN,
         )
         .order_by(ReviewRequest.asked_id.is_(None), ReviewRequest.due_on, ReviewRequest.id)
-        .limit(MOST)
     )
-    rows = db.session.execute(query).all()
-    reviewing = Reviewing({(row.Lesson, row.LessonVersion) for row in rows}, [actor.id])
     found: dict[int, WaitingReview] = {}
-    for lesson, version, request, name, known in rows:
-        if lesson.id not in found and reviewing.answer(actor, lesson, version.id):
-            by_name = request.asked_id is not None
-            asked_by = origin.maker_words(name, known=known)
-            found[lesson.id] = WaitingReview(lesson.id, version.title, asked_by, by_name, request.due_on)
-    return sorted(found.values(), key=lambda one: (one.due_on, one.lesson_id))
+
+    def fit(page: Sequence[Any]) -> list[WaitingReview]:
+        reviewing = Reviewing({(row.Lesson, row.LessonVersion) for row in page}, [actor.id])
+        fit_here = []
+        for lesson, version, request, name, known in page:
+            if lesson.id not in found and reviewing.answer(actor, lesson, version.id):
+                by_name = request.asked_id is not None
+                asked_by = origin.maker_words(name, known=known)
+                found[lesson.id] = WaitingReview(lesson.id, version.title, asked_by, by_name, request.due_on)
+                fit_here.append(found[lesson.id])
+        return fit_here
+
+    return sorted(fitting.first(query, MOST, fit), key=lambda one: (one.due_on, one.lesson_id))
 
 
 def remind_due(now: datetime) -> bool:

@@ -5,13 +5,13 @@ import pytest
 from forum.domain.lessons import lessons, review_requests, review_states, undo
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import NAMES_MOST
-from forum.domain.lessons.workbench import asking
-from forum.infra import clock, days, workdays
+from forum.domain.lessons.workbench import asking, desk
+from forum.infra import clock, days, fitting, workdays
 from forum.infra.db import db
-from forum.models.accounts import Capacity
+from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
 from forum.models.lessons import LessonReview, LessonState, ReviewBasis, ReviewRequest
-from forum.models.spaces import Audience, Membership, Role
+from forum.models.spaces import Audience, Membership, Role, Space
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
@@ -34,6 +34,13 @@ def offered(scenario, lesson):
 
 def send(scenario, lesson, audience=Audience.NETWORK, **over):
     return lessons.submit(scenario.actor("curator"), lesson.id, audience=audience, **over)
+
+
+def gent_id(scenario):
+    """The space of the reviewer."""
+    return db.session.scalar(
+        db.select(Membership.space_id).where(Membership.member_id == scenario.reviewer.id)
+    )
 
 
 def requests():
@@ -65,6 +72,33 @@ def test_each_audience_has_a_group_and_names_only_of_people_the_asker_meets(scen
     for stranger in ("reader", "author"):
         with pytest.raises(NotFound):
             asking.offered(scenario.actor(stranger), lesson.id, EVERY)
+
+
+def test_nobody_is_missed_behind_many_whom_the_rule_refuses(scenario, monkeypatch):
+    monkeypatch.setattr(fitting, "PAGE", 2)
+    lesson, gent = scenario.draft(), db.session.get_one(Space, gent_id(scenario))
+    for number in range(3):  # they come first in every list, and moderate the city that the lesson is from
+        both = make_member(f"Aart {number}", space=gent, role=Role.MODERATOR)
+        join(both, scenario.space, Role.MODERATOR)
+        wrote(scenario, both)
+    wrote(scenario, scenario.reviewer)
+    assert offered(scenario, lesson)[Audience.NETWORK] == (1, 1, ["Wout"])
+    curator = scenario.actor("curator")
+    for typed in ("wou", "@" + scenario.reviewer.handle, scenario.reviewer.handle.upper()):
+        found = asking.find(curator, lesson.id, Audience.NETWORK, typed)
+        assert [one.byline.name for one in found] == ["Wout"], typed
+    assert asking.find(curator, lesson.id, Audience.NETWORK, "aart") == []
+    drafts = [scenario.draft(text=f"Claim {number}") for number in range(3)]
+    for one in (lesson, *drafts):
+        send(scenario, one)
+    everybody = len(review_requests.waiting(scenario.actor("editor")))
+    assert (everybody, len(desk.waiting_for(scenario.actor("editor")))) == (4, 4)
+    assert (
+        review_requests.waiting(
+            actor(db.session.scalars(db.select(Member).where(Member.name == "Aart 0")).one())
+        )
+        == []
+    )
 
 
 def test_where_no_other_moderator_is_a_member_who_is_not_quoted_is_named(scenario):

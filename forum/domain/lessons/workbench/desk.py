@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from forum.domain.lessons import origin, review_states
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_states import AskedLine
-from forum.infra import days
+from forum.infra import days, fitting
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion
@@ -32,6 +32,7 @@ class DraftCard:
     state: LessonState
     curator: str
     saved_at: datetime
+    sent_at: datetime | None  # for review
     review_on: date | None
     asked: list[AskedLine] = field(default_factory=list)  # who is asked to check it, while it is in review
 
@@ -45,10 +46,12 @@ def drafts_of(actor: Actor) -> list[DraftCard]:
         .order_by(LessonVersion.saved_at.desc(), Lesson.id.desc())
         .limit(MOST)
     )
-    rows = db.session.execute(query).all()
-    in_review = [(row.Lesson, row.LessonVersion) for row in rows if row.Lesson.state == LessonState.IN_REVIEW]
+    drafts = db.session.execute(query).all()
+    in_review = [
+        (row.Lesson, row.LessonVersion) for row in drafts if row.Lesson.state == LessonState.IN_REVIEW
+    ]
     asked = review_states.of_versions(in_review)
-    return [replace(_card(row), asked=asked.get(row.LessonVersion.id, [])) for row in rows]
+    return [replace(_card(row), asked=asked.get(row.LessonVersion.id, [])) for row in drafts]
 
 
 def waiting_for(actor: Actor) -> list[DraftCard]:
@@ -57,15 +60,17 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
         _cards(Lesson.working_id, LessonVersion, Lesson, origin.knows_makers(actor).label("known"))
         .where(sees(Lesson, actor), Lesson.state == LessonState.IN_REVIEW)
         .order_by(LessonVersion.sealed_at, Lesson.id)
-        .limit(MOST)
     )
-    rows = db.session.execute(query).all()
-    reviewing = lesson_reviews.Reviewing([(row.Lesson, row.LessonVersion) for row in rows], [actor.id])
-    return [
-        replace(_card(row), curator=origin.maker_words(row.name, known=row.known))
-        for row in rows
-        if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)
-    ]
+
+    def fit(page: Sequence[Any]) -> list[DraftCard]:
+        reviewing = lesson_reviews.Reviewing([(row.Lesson, row.LessonVersion) for row in page], [actor.id])
+        return [
+            replace(_card(row), curator=origin.maker_words(row.name, known=row.known))
+            for row in page
+            if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)
+        ]
+
+    return fitting.first(query, MOST, fit)
 
 
 def overdue_for(actor: Actor) -> list[DraftCard]:
@@ -89,6 +94,7 @@ def _cards(pointer: Any, *more: Any) -> Select[*tuple[Any, ...]]:
         Lesson.state,
         Member.name,
         LessonVersion.saved_at,
+        LessonVersion.sealed_at,
         Lesson.review_on,
     )
     return (
@@ -103,4 +109,4 @@ def _draft_cards(query: Select[*tuple[Any, ...]]) -> list[DraftCard]:
 
 
 def _card(row: Sequence[Any]) -> DraftCard:
-    return DraftCard(*row[:8])
+    return DraftCard(*row[:9])
