@@ -82,18 +82,22 @@ def permission(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def ask(lesson_id: int) -> ResponseReturnValue:
     audience = AUDIENCES.get(request.form.get("audience", ""))
-    page, form = desk.page(actor(), lesson_id, audience), PermissionForm()
-    asked = wordings(page.passages, request.form)
+    form = PermissionForm()
+    asked = wordings(desk.passages_of(actor(), lesson_id, audience), request.form) if audience else {}
     try:
         if form.validate():
             if audience is None:
                 raise Invalid("audience", _("Choose one of these."))
-            rounds.open_round(actor(), lesson_id, audience, asked)
+            seen = request.form.getlist("passage", type=int) or None
+            rounds.open_round(actor(), lesson_id, audience, asked, seen=seen)
             flask.flash(_("The authors are asked. Until the last day the draft stays as it is."), "ok")
             return redirect(url_for(".permission", lesson_id=lesson_id), 303)
     except Invalid as error:
         transactions.undo()
         return _permission(lesson_id, audience, asked=asked, wrong={error.field: error.message}), 422
+    except Conflict as error:
+        transactions.undo()
+        return _permission(lesson_id, audience, asked=asked, wrong={"not-asked": error.reason}), 409
     return _permission(lesson_id, audience, asked=asked), 422
 
 
@@ -166,7 +170,7 @@ def _permission(
     page = desk.page(actor(), lesson_id, audience)
     form = PermissionForm(formdata=None, data={"audience": page.audience.value})
     form.offer(page.audiences)
-    asked = asked or {one.excerpt_id: one.start() for one in page.passages}
+    asked = {one.excerpt_id: one.start() for one in page.passages} | (asked or {})
     proposed = [(one.words, one.as_masked) for one in asked.values()]
     proposed += [(one.words, one.as_masked) for one in page.asked]
     return render_template(

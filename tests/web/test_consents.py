@@ -192,3 +192,31 @@ def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, 
     assert 'value="DELETE"' not in page
     assert submit(client, address, {"_method": "DELETE"}).status_code == 409
     assert scenario.consents()["Amina"].agreed
+
+
+def test_the_text_of_a_question_that_cannot_be_asked_stays_on_the_page(client, scenario):
+    address = f"/workbench/{scenario.lesson.id}/permission"
+    sign_in(client, scenario.curator)
+    number = scenario.excerpt_id("Bart")
+    seen = re.findall(r'name="passage" value="(\d+)"', client.get(address).text)
+    sent = {"audience": "network", "passage": seen, f"words-{number}": "Half of them came back"}
+    sent |= {f"was-{number}-0": "after one call", f"why-{number}-0": "You asked for it."}
+    added = claims.quote(
+        scenario.actor("second"),
+        scenario.claims()[2].id,
+        post_id=scenario.posts["Bart"].id,
+        words="The letter alone brought nobody",
+        stance="supports",
+    )
+    refused = submit(client, address, sent)
+    assert refused.status_code == 422
+    assert f'href="#passage-{added.id}"' in refused.text
+    assert "The letter alone brought nobody" in refused.text
+    assert "Half of them came back</textarea>" in refused.text
+    assert scenario.lesson.round_id is None
+    scenario.ask()
+    db.session.commit()
+    refused = submit(client, address, sent)
+    assert refused.status_code == 409
+    assert "Half of them came back</blockquote>" in refused.text
+    assert "You asked for it." in refused.text

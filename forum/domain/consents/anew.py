@@ -64,7 +64,12 @@ def _same_place(request: ConsentRequest, round_: ConsentRound, rows: Iterable[An
         for row in rows
         if row.ConsentRound.lesson_id == round_.lesson_id
         and row.ConsentRequest.post_id == request.post_id
-        and row.ConsentRequest.start_at < request.end_at
-        and request.start_at < row.ConsentRequest.end_at
+        and _overlaps(row.ConsentRequest, request)
     ]
     return sorted(same, key=lambda row: (row.ConsentRequest.round_id, row.ConsentRequest.id))
+
+
+def _overlaps(one: ConsentRequest, other: ConsentRequest) -> bool:
+    if one.revision_id == other.revision_id:
+        return one.start_at < other.end_at and other.start_at < one.end_at
+    return one.said == other.said  # of a post that was changed, places tell nothing

@@ -6,7 +6,7 @@ nor its order.
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.consents import store
 from forum.domain.consents.store import Locked
@@ -25,10 +25,18 @@ MASKINGS = {
 
 
 def close_due(now: datetime) -> bool:
-    """Close one round whose term is over (system verb); return whether there was one."""
+    """Close one round whose term is over (system verb), or in which everybody who is still asked said yes.
+
+    So it ends where the last one without a yes is asked no more. Return whether there was one.
+    """
+    without_yes = select(ConsentRequest.id).where(
+        ConsentRequest.round_id == ConsentRound.id,
+        store.STANDS,
+        or_(ConsentRequest.answer.is_(None), ConsentRequest.answer.not_in(YESES)),
+    )
     due = (
         select(ConsentRound.id)
-        .where(ConsentRound.closed_at.is_(None), ConsentRound.closes_at <= now)
+        .where(ConsentRound.closed_at.is_(None), or_(ConsentRound.closes_at <= now, ~without_yes.exists()))
         .order_by(ConsentRound.closes_at, ConsentRound.id)
         .limit(1)
     )
@@ -36,7 +44,8 @@ def close_due(now: datetime) -> bool:
     if round_id is None:
         return False
     found = store.locked(round_id)
-    if found.round.closed_at is None:  # somebody may have been first
+    is_due = found.round.closes_at <= now or found.is_all_yes
+    if found.round.closed_at is None and is_due:  # somebody may have been first
         close(found, at=now)
     return True
 

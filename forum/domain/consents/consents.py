@@ -27,19 +27,19 @@ def record_answer(
     note: str,
     at: datetime,
 ) -> Consent:
-    """Store what an author answered about their words (system verb), replacing an earlier answer; NotFound."""
+    """Store an author's answer for whatever claim (system verb), replacing an earlier one; NotFound."""
     post = db.session.get(Post, post_id)
     if post is None:
         raise NotFound
     digest = tokens.digest(words)
-    row = db.session.scalars(
-        select(Consent).where(
-            Consent.lesson_id == lesson_id,
-            Consent.post_id == post_id,
-            Consent.sha256 == digest,
-            Consent.audience == audience,
-        )
-    ).one_or_none()
+    same = select(Consent).where(
+        Consent.lesson_id == lesson_id,
+        Consent.post_id == post_id,
+        Consent.sha256 == digest,
+        Consent.audience == audience,
+        Consent.claim_text.is_(None),  # what was asked in a round is about its claim
+    )
+    row = db.session.scalars(same).one_or_none()
     if row is None:
         row = Consent(
             lesson_id=lesson_id,

@@ -63,10 +63,7 @@ class PermissionPage:
 
 def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> PermissionPage:
     """Return the page for a moderator of the lesson's space; NotFound, Forbidden for others and without a draft."""
-    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
-    require(may_moderate(actor, lesson.space_id))
-    if lesson.working_id is None or lesson.state != LessonState.DRAFT:
-        raise NotFound
+    lesson = _draft(actor, lesson_id)
     version, offered = lessons.working(lesson), _audiences(lesson)
     chosen = audience if audience in offered else _preferred(lesson, offered)
     is_open = lesson.round_id is not None
@@ -101,6 +98,20 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         last_day=workdays.after(days.today(), TERM),
         may_edit=may_edit_draft(actor, lesson),
     )
+
+
+def passages_of(actor: Actor, lesson_id: int, audience: Audience) -> list[Passage]:
+    """Return what a form about these readers is about, also once it is asked; NotFound, Forbidden as for the page."""
+    lesson = _draft(actor, lesson_id)
+    return passages.of_draft(actor, lesson, lessons.working(lesson), audience)
+
+
+def _draft(actor: Actor, lesson_id: int) -> Lesson:
+    lesson: Lesson = get_visible(Lesson, actor, lesson_id)
+    require(may_moderate(actor, lesson.space_id))
+    if lesson.working_id is None or lesson.state != LessonState.DRAFT:
+        raise NotFound
+    return lesson
 
 
 def _audiences(lesson: Lesson) -> list[Audience]:

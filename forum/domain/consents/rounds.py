@@ -1,6 +1,6 @@
 """Rounds: the authors of a draft are asked together, and until the round closes its text does not change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from forum.infra import clock, days, workdays
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import drawn_id
-from forum.models.consents import ConsentRequest, ConsentRound
+from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate, require
@@ -39,32 +39,39 @@ class ClosedRound:
 
 
 def open_round(
-    actor: Actor, lesson_id: int, audience: Audience, wordings: Mapping[int, Wording] | None = None
+    actor: Actor,
+    lesson_id: int,
+    audience: Audience,
+    wordings: Mapping[int, Wording] | None = None,
+    *,
+    seen: Collection[int] | None = None,
 ) -> ConsentRound:
     """Ask the authors of a draft whether their words may stand before that audience; sent twice, it is asked once.
 
-    `wordings` are by the id of the excerpt; one that is not among them is asked as the rules propose. What the actor
-    wrote is not asked: their own choice is their answer. NotFound, Forbidden, Conflict while another question is open,
-    Invalid at `audience`, at the first field that is missing, or at the field of a passage.
+    `wordings` are by the id of the excerpt; one that is not among them is asked as the rules propose. `seen`: the
+    excerpts that the actor saw, to ask about no other. What the actor wrote is not asked: their own choice is their
+    answer. NotFound, Forbidden, Conflict while another question is open, also the same in other words, Invalid at
+    `audience`, at the first field that is missing, or at the field of a passage.
     """
     lesson = lessons.locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     asked = db.session.get(ConsentRound, lesson.round_id) if lesson.round_id is not None else None
     if asked is not None:
-        if (asked.opened_by_id, asked.audience) == (actor.id, audience):
-            return asked
-        raise Conflict(_("The authors are being asked already."))
+        _refuse_another(actor, lesson, asked, audience, wordings or {})
+        return asked
     lesson, version = lessons.open_draft(actor, lesson_id)
     lessons.refuse_audience(lesson, audience)
     missing = completeness.missing_fields(version, completeness.claims_of(version.id))
     if missing:
         raise Invalid(missing[0].field, missing[0].sentence)
     to_ask = _to_ask(actor, lesson, version, audience)
+    _refuse_unseen(to_ask, seen)
     clean = {
         one.excerpt_id: passages.clean(one, (wordings or {}).get(one.excerpt_id) or one.start())
         for one in to_ask
     }
     opened = _open(actor, lesson, version, audience)
+    _close_other_words(opened, {consent_checks.key(one.quoted) for one in to_ask})
     for passage in to_ask:
         db.session.add(_request(opened, passage, clean[passage.excerpt_id]))
         db.session.flush()
@@ -91,6 +98,7 @@ def withdraw_round(actor: Actor, lesson_id: int) -> ConsentRound:
     store.forget_answers(found.round.id)
     found.round.closed_at, found.round.withdrawn = now, True
     found.lesson.round_id = None
+    _give_other_words_back(found.round)
     db.session.flush()
     events.record("consent_round.withdrawn", round_id=found.round.id, member_id=actor.id)
     return found.round
@@ -155,16 +163,17 @@ def _to_ask(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audi
     return to_ask
 
 
+def _refuse_unseen(to_ask: list[Passage], seen: Collection[int] | None) -> None:
+    for one in to_ask:
+        if seen is not None and one.excerpt_id not in seen:
+            sentence = _(
+                "This excerpt came after you opened the page. Read how it is asked, and send once more."
+            )
+            raise Invalid(f"passage-{one.excerpt_id}", sentence)
+
+
 def _open(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audience) -> ConsentRound:
     now, today = clock.now(), days.today()
-    # What the authors proposed before is in this question, or was left out of it.
-    earlier = select(ConsentRound.id).where(ConsentRound.lesson_id == lesson.id)
-    db.session.execute(
-        update(ConsentRequest)
-        .where(ConsentRequest.round_id.in_(earlier), *passages.OPEN_OTHER_WORDS[1:])
-        .values(left_at=now)
-        .execution_options(synchronize_session=False)
-    )
     last_day = workdays.after(today, TERM)
     opened = ConsentRound(
         lesson_id=lesson.id,
@@ -183,6 +192,69 @@ def _open(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audien
     return opened
 
 
+def _close_other_words(opened: ConsentRound, asked: set[consent_checks.Key]) -> None:
+    """What the authors proposed before is in this question now, or was left out of it; nothing else ends by it."""
+    query = (
+        select(ConsentRequest)
+        .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+        .where(ConsentRound.lesson_id == opened.lesson_id, *passages.OPEN_OTHER_WORDS)
+    )
+    for request in db.session.scalars(query):
+        if closing.about(request) in asked:
+            request.left_at = opened.opened_at
+    db.session.flush()
+
+
+def _give_other_words_back(taken_back: ConsentRound) -> None:
+    """Undo that, as if this question had never been asked."""
+    earlier = select(ConsentRound.id).where(ConsentRound.lesson_id == taken_back.lesson_id)
+    db.session.execute(
+        update(ConsentRequest)
+        .where(
+            ConsentRequest.round_id.in_(earlier),
+            ConsentRequest.answer == ConsentAnswer.OTHER_WORDS,
+            ConsentRequest.left_at == taken_back.opened_at,
+        )
+        .values(left_at=None)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _refuse_another(
+    actor: Actor, lesson: Lesson, opened: ConsentRound, audience: Audience, wordings: Mapping[int, Wording]
+) -> None:
+    """Refuse everything but the same sending once more while a round is open; Conflict."""
+    if (opened.opened_by_id, opened.audience) != (actor.id, audience):
+        raise Conflict(_("The authors are being asked already."))
+    if not _is_what_was_asked(actor, lesson, opened, wordings):
+        raise Conflict(
+            _("You asked the authors already, in other words. Take that question back to ask anew.")
+        )
+
+
+def _is_what_was_asked(
+    actor: Actor, lesson: Lesson, opened: ConsentRound, wordings: Mapping[int, Wording]
+) -> bool:
+    """Whether these wordings are those of an open round: the same sending once more."""
+    asked = {closing.about(one): one for one in store.requests_of(opened.id)}
+    for passage in passages.of_draft(actor, lesson, lessons.working(lesson), opened.audience):
+        request, given = asked.get(consent_checks.key(passage.quoted)), wordings.get(passage.excerpt_id)
+        if request is None or given is None:
+            continue
+        try:
+            clean = passages.clean(passage, given)
+        except Invalid:
+            return False
+        sent = (clean.words, _changes(clean), clean.as_masked, clean.answer or request.answer)
+        if sent != (request.words, request.changes, request.as_masked, request.answer):
+            return False
+    return True
+
+
+def _changes(asked: Wording) -> list[dict[str, str]]:
+    return [{"was": c.was, "becomes": c.becomes, "why": why} for c, why in asked.whys.items()]
+
+
 def _request(opened: ConsentRound, passage: Passage, asked: Wording) -> ConsentRequest:
     quoted = passage.quoted
     return ConsentRequest(
@@ -198,7 +270,7 @@ def _request(opened: ConsentRound, passage: Passage, asked: Wording) -> ConsentR
         said=passage.said,
         sha256=quoted.excerpt.sha256,
         words=asked.words,
-        changes=[{"was": c.was, "becomes": c.becomes, "why": why} for c, why in asked.whys.items()],
+        changes=_changes(asked),
         adapted=wording.is_adapted(passage.said, asked.words),
         as_name=passage.proposal.as_name,
         as_function=passage.proposal.as_function,
