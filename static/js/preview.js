@@ -55,7 +55,6 @@ function makeTabs(sheet) {
     tabs[place].focus();
   });
   const write = () => { if (fields.hidden) choose(0); };
-  form.addEventListener("invalid", write, true); // a field that is hidden cannot be pointed at
   form.addEventListener("input", (event) => { if (fields.contains(event.target)) write(); });
 
   const sent = preview.childElementCount > 0; // the page came back with a preview

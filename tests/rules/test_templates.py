@@ -112,6 +112,20 @@ def bare_forms(root: Path) -> list[str]:
     ]
 
 
+def left_to_the_browser(root: Path) -> list[str]:
+    """Controls that must be filled in and have no place for an error, in forms that the browser does not look at."""
+    return [
+        f"{path.relative_to(root)}: {control[:60]}"
+        for path in sorted(root.glob("templates/**/*.html"))
+        for start, inside in re.findall(
+            r"{%-?\s*call form_wrapper\((.*?)\)\s*-?%}(.*?){%-?\s*endcall", _flat(path), re.S
+        )
+        if "novalidate=none" not in start
+        for control in re.findall(r"<(?:input|textarea|select)\b(?:[^<]*\s)required\b[^<]*", inside)
+        if "aria-invalid" not in control
+    ]
+
+
 def drafts_unsaid(root: Path) -> list[str]:
     """Forms that keep drafts without the button that keeps, or without the line that says what became of the words."""
     return [
@@ -181,6 +195,9 @@ PLANTED = {
     many_arguments: {"templates/a.html": "{% macro a(b, c=None, d='x', e=(),\n f={}, g=1) %}{% endmacro %}"},
     kept_state: {"templates/a.html": "{% set KEPT = {} %}{% set _done = KEPT.update({1: 2}) %}"},
     bare_forms: {"templates/a.html": '<form class="form" method="post" action="/">'},
+    left_to_the_browser: {
+        "templates/a.html": '{% call form_wrapper(to) %}<input name="why" required>{% endcall %}'
+    },
     drafts_unsaid: {
         "templates/a.html": "{% call form_wrapper(to, draft=slot) %}"
         "{% call x() %}y{% endcall %}{{ saved() }}{% endcall %}"

@@ -91,3 +91,15 @@ def test_a_list_that_is_refused_keeps_its_choice_and_names_its_error(client, peo
     described = re.search(r'aria-describedby="([^"]+)"', drawn)[1].split()
     assert "level-error" in described
     assert all(f'id="{part}"' in page for part in described)
+
+
+def test_what_is_missing_is_said_by_the_forum_at_the_field_and_not_by_the_browser(client):
+    page = client.get(SIGN_IN).text
+    forms = re.findall(r'<form[^>]*method="post"[^>]*>', page)
+    assert forms
+    assert all("novalidate" in form for form in forms)
+    refused = submit(client, SIGN_IN, {"email": "", "password": "x"}, headers={"Accept-Language": "nl"}).text
+    assert re.search(
+        r'<input[^>]*aria-invalid="true"[^>]*name="email"|name="email"[^>]*aria-invalid', refused
+    )
+    assert 'id="email-error"' in refused
