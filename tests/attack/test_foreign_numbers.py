@@ -13,10 +13,11 @@ from forum.domain.spaces import invitations
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
-from forum.models.claims import Claim, Excerpt
+from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.spaces import Audience, Membership, Role
-from forum.models.threads import Thread
+from forum.models.threads import PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
 from tests.attack.test_strange_input import RIGHT, path_of, rules
 from tests.factories import actor, csrf_for, sign_in, submit
@@ -56,8 +57,26 @@ def world(salted, session):
             until=until,
         )
     )
+    db.session.add(agreed(made))
     db.session.commit()
     return made
+
+
+def agreed(made) -> ConsentRequest:
+    """A yes that its author can take back: the draft that it is for is not out."""
+    now = clock.now()
+    closed = ConsentRound(
+        lesson_id=made.draft.id, version_id=made.draft.working_id, audience=Audience.NETWORK, title=MARKERS[0],
+        opened_at=now, opened_by_id=made.moderator.id, last_day=now.date(), remind_at=now, closes_at=now, closed_at=now,
+    )  # fmt: skip
+    db.session.add(closed)
+    db.session.flush()
+    revision_id = db.session.scalar(select(PostRevision.id).where(PostRevision.post_id == made.post.id))
+    words = dict.fromkeys(("claim_text", "said", "words", "as_name", "as_function", "as_masked"), MARKERS[0])
+    return ConsentRequest(
+        round_id=closed.id, post_id=made.post.id, revision_id=revision_id, start_at=0, end_at=2, sha256="0" * 64,
+        author_id=made.insider.id, stance=Stance.SUPPORTS, said_when="2026", answer=ConsentAnswer.NAME, **words,
+    )  # fmt: skip
 
 
 def closed_numbers(world) -> dict[str, list[str]]:
@@ -80,7 +99,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "claim_id": of(Claim, Claim.version_id == world.draft.working_id),
         "excerpt_id": of(Excerpt)[:1],
         "invitation_id": ["1"],
-        "request_id": ["1"],
+        "request_id": ["1", *of(ConsentRequest)],
         "notification_id": ["1"],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),

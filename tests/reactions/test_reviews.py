@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from forum.domain.consents import withdrawing
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.lessons.workbench import asking
 from forum.domain.moderation import taking_back
@@ -13,6 +14,7 @@ from forum.jobs import calendar, event_processing, letter_kinds, letters
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role
+from tests import consent_scenario
 from tests.factories import make_member, make_post, make_space
 from tests.lesson_scenario import build
 
@@ -119,3 +121,20 @@ def test_who_checks_a_version_hears_that_it_lost_words_once_nobody_can_undo_it(s
     make_post(scenario.thread, scenario.author)
     taking_back.take_back(scenario.actor("author"), scenario.posts()[-1].id)
     assert mails("review_shortened") == [scenario.reviewer.id], "nothing of that post is quoted"
+
+
+def test_who_checks_a_version_hears_of_a_yes_that_was_taken_back_and_not_whose(session):
+    asked = consent_scenario.build()
+    asked.ask()
+    for name in asked.authors:
+        asked.say(name, "masked")
+    curator, reviewer = asked.actor("curator"), asked.others["reviewer"]
+    lessons.submit(curator, asked.lesson.id, audience=Audience.NETWORK)
+    assert mails("review_shortened") == []
+    withdrawing.withdraw(asked.actor("Bart"), asked.request("Bart").id)
+    assert mails("review_shortened") == [reviewer.id]
+    words = letter("review_shortened")
+    assert lessons.working(asked.lesson).title in words
+    for secret in ("Bart", consent_scenario.QUOTED["Bart"]):
+        assert secret not in words
+    assert asking.in_review(asked.actor("reviewer"), asked.lesson.id).lost == 1
