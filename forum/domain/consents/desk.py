@@ -29,7 +29,7 @@ class Asked:
     """One passage of a round: without `state` it is still being asked, afterwards it is stands, gone or other.
 
     `other` are words of the author that nobody took or left yet. While its post is hidden or taken back, a passage is
-    `withheld`, and has no words, whatever was answered.
+    `withheld`, and `closed` for a maker who may not read its thread: then it has no words, whatever was answered.
     """
 
     id: int
@@ -56,6 +56,7 @@ class PermissionPage:
     outcome: list[Asked]  # of the rounds about this draft that closed
     leaning: list[Claim]  # claims that lost an excerpt, as far as nobody said that they do not lean on it
     passages: list[Passage]
+    has_unread: bool  # others that come from threads which the actor may not read
     missing_fields: list[MissingField]
     last_day: date  # of a question that is asked today
     may_edit: Answer
@@ -67,6 +68,8 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
     version, offered = lessons.working(lesson), _audiences(lesson)
     chosen = audience if audience in offered else _preferred(lesson, offered)
     is_open = lesson.round_id is not None
+    to_ask = [] if is_open else passages.of_draft(actor, lesson, version, chosen)
+    unread = passages.unread(actor, {one.quoted.post.id for one in to_ask})
     rounds = list(
         db.session.scalars(
             select(ConsentRound)
@@ -90,10 +93,11 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         audience=chosen,
         audiences=offered,
         open_round=next((one for one in rounds if one.id == lesson.round_id), None),
-        asked=_asked([one for one in rounds if one.id == lesson.round_id], claims),
-        outcome=_asked(closed, claims),
+        asked=_asked(actor, [one for one in rounds if one.id == lesson.round_id], claims),
+        outcome=_asked(actor, closed, claims),
         leaning=[claim for claim in claims if claim.text in gone] or (claims[:1] if gone else []),
-        passages=[] if is_open else passages.of_draft(actor, lesson, version, chosen),
+        passages=[one for one in to_ask if one.quoted.post.id not in unread],
+        has_unread=bool(unread),
         missing_fields=completeness.missing_fields(version, claims),
         last_day=workdays.after(days.today(), TERM),
         may_edit=may_edit_draft(actor, lesson),
@@ -128,21 +132,24 @@ def _preferred(lesson: Lesson, offered: list[Audience]) -> Audience:
     return Audience.NETWORK
 
 
-def _asked(rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
+def _asked(actor: Actor, rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
     """The passages of rounds in the order of the claims: nothing in it depends on what was answered."""
     order = {claim.text: claim.position for claim in claims}
     found = []
     for round_ in rounds:
         requests = store.requests_of(round_.id)
         names, withheld = _names(requests), _withheld(requests)
+        unread = passages.unread(actor, {one.post_id for one in requests})
         requests.sort(key=lambda one: (order.get(one.claim_text, len(order) + 1), one.id))
         is_closed = round_.closed_at is not None
-        found += [
-            Asked(one.id, names[one.author_id], one.claim_text, "", "", "", "withheld")
-            if one.post_id in withheld
-            else _passage(one, names[one.author_id], is_closed=is_closed)
-            for one in requests
-        ]
+        for one in requests:
+            author = names[one.author_id]
+            if one.post_id in withheld:
+                found.append(Asked(one.id, author, one.claim_text, "", "", "", "withheld"))
+            elif one.post_id in unread:
+                found.append(Asked(one.id, "", one.claim_text, "", "", "", "closed"))
+            else:
+                found.append(_passage(one, author, is_closed=is_closed))
     return found
 
 

@@ -1,9 +1,9 @@
 """What an author would be asked: each passage of a draft that needs their yes, with the masking that is proposed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
 from forum.domain.consents import wording
 from forum.domain.consents.wording import Changed
@@ -18,8 +18,10 @@ from forum.models.claims import Excerpt
 from forum.models.consents import YESES, Consent, ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience
+from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.policy.visibility import sees
 
 WHY_MAX = 200
 
@@ -92,6 +94,12 @@ def of_draft(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Aud
         )
         for key, quoted in found.items()
     ]
+
+
+def unread(actor: Actor, post_ids: Collection[int]) -> set[int]:
+    """Return those of these posts whose thread the actor may not read: another maker of the lesson added it."""
+    query = select(Post.id).join(Thread, Thread.id == Post.thread_id)
+    return set(db.session.scalars(query.where(Post.id.in_(post_ids), not_(sees(Thread, actor)))))
 
 
 def clean(passage: Passage, given: Wording) -> Wording:

@@ -160,6 +160,10 @@ def _to_ask(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audi
     to_ask = passages.of_draft(actor, lesson, version, audience)
     if not to_ask:
         raise Invalid("audience", _("For these readers nobody has to be asked."))
+    if passages.unread(actor, {one.quoted.post.id for one in to_ask}):
+        raise Invalid(
+            "audience", _("An excerpt comes from a thread that you cannot read: who reads it has to ask.")
+        )
     return to_ask
 
 
