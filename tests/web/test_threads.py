@@ -260,6 +260,10 @@ def test_a_moderator_closes_reopens_and_narrows_from_the_page(client, gent, leen
     db.session.expire_all()
     kept = db.session.get(Thread, thread.id)
     assert (kept.locked_at, kept.audience) == (None, Audience.SPACE)
+    title = f'name="title" value="{thread.title}"'
+    assert title not in words(client.get(at(thread))), "what a closed thread is called stays in its space"
+    kept.audience = Audience.NETWORK
+    assert title in words(client.get(at(thread)))
     assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
 
 

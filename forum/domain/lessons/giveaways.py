@@ -28,6 +28,7 @@ from forum.policy.visibility import get_visible, visible
 
 # For each kind: what it leads to. `who` is a city or a person.
 NOTES: Mapping[str, Any] = {
+    "title": lazy("This is the title of a closed thread: whoever reads there knows it."),
     "city": lazy("This names %(who)s."),
     "curator": lazy("This leads to %(who)s, who made the lesson, and so to the city."),
     "function": lazy("Few people have this function: it leads to one of them."),
@@ -73,6 +74,7 @@ class _Behind:
     cities: list[str]
     space_ids: list[int]
     spaces: list[str]
+    titles: list[str]  # of closed threads that it was made from
     people: list[str]  # whoever is behind the sources
     curator: str
     curator_words: list[str]  # for whom the curator speaks, in each language
@@ -144,7 +146,12 @@ def _in_texts(texts: Iterable[tuple[str, str]], behind: _Behind) -> Iterator[Giv
 
 def _places(words: str, behind: _Behind, functions: Collection[str]) -> Iterator[tuple[str, int, int, str]]:
     """What stands out in a text, the most telling first: its kind, where it stands, and to whom it leads."""
-    patterns: list[tuple[str, re.Pattern[str], str]] = [("file", _FILE, ""), ("number", _NUMBER, "")]
+    titles = re.compile("|".join(map(re.escape, behind.titles)) or r"(?!)", re.IGNORECASE)
+    patterns: list[tuple[str, re.Pattern[str], str]] = [
+        ("title", titles, ""),
+        ("file", _FILE, ""),
+        ("number", _NUMBER, ""),
+    ]
     curator = [*behind.curator_words, *_parts([behind.curator])]
     patterns += [
         ("curator", _any_of(curator), behind.curator),
@@ -187,6 +194,8 @@ def _behind(lesson: Lesson, version: LessonVersion, audience: Audience) -> _Behi
         .join(LessonSource, LessonSource.thread_id == Thread.id)
         .where(LessonSource.lesson_id == lesson.id, Thread.space_id.in_([space.id for space in spaces]))
     )
+    titles = select(Thread.title).join(LessonSource, LessonSource.thread_id == Thread.id)
+    titles = titles.where(LessonSource.lesson_id == lesson.id, Thread.audience == Audience.SPACE)
     spoken = db.session.scalars(
         select(Capacity).where(or_(Capacity.member_id.in_(wrote), Capacity.city.in_(cities)))
     ).all()
@@ -196,6 +205,7 @@ def _behind(lesson: Lesson, version: LessonVersion, audience: Audience) -> _Behi
         cities=sorted(cities),
         space_ids=[space.id for space in spaces],
         spaces=[space.name for space in spaces],
+        titles=sorted(db.session.scalars(titles)),
         people=sorted(set(names)),
         curator=curator.name,
         curator_words=_organisations([one for one in spoken if one.member_id == curator.id]),
