@@ -160,10 +160,13 @@ def _asked(
 ) -> Callable[[OutgoingMail, Member | None], Content]:
     """A letter about a question; `told` says what stands in it at this moment, by its id, and None for nothing.
 
-    `about` is the id in the payload.
+    `about` is the id in the payload; the undo of an act that it names cancels the letter.
     """
 
     def compose(mail: OutgoingMail, member: Member | None) -> Content:
+        act_id = mail.payload.get("act_id")
+        if act_id is not None and not undoable.stands(act_id):
+            raise NothingToSend("undone")
         found = told(_require_member(member), mail.payload[about])
         if found is None:
             raise NothingToSend("over")
@@ -173,14 +176,6 @@ def _asked(
 
 
 _of_round, _of_review = partial(_asked, about="round_id"), partial(_asked, about="request_id")
-
-
-def _review_shortened(mail: OutgoingMail, member: Member | None) -> Content:
-    act_id = mail.payload["act_id"]
-    if act_id is not None and not undoable.stands(act_id):
-        raise NothingToSend("undone")
-    told = _of_review(lazy("A lesson that you check lost an excerpt"), review_letters.question)
-    return told(mail, member)
 
 
 def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
@@ -278,7 +273,8 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "lesson_published": _lesson_published,
     "review_request": _of_review(lazy("Will you check a lesson?"), review_letters.question),
     "review_reminder": _of_review(lazy("Reminder: will you check a lesson?"), review_letters.question),
-    "review_shortened": _review_shortened,
+    "review_shortened": _of_review(lazy("A lesson that you check lost an excerpt"), review_letters.question),
+    "review_weakened": _of_review(lazy("Your lesson in review lost an excerpt"), review_letters.shortened),
     "review_declined": _of_review(lazy("Somebody will not check your lesson"), review_letters.declined),
     "review_lapsed": _of_review(lazy("Nobody has checked your lesson yet"), review_letters.lapsed),
     "consent_request": _of_round(lazy("May your text stand in a lesson?"), round_letters.question),

@@ -33,16 +33,14 @@ def lapsed(event: Event) -> None:
 
 
 def shortened(event: Event) -> None:
-    """Tell who is asked that the version lost words, once no act that took them can be undone any more."""
+    """Tell who is asked, and who makes it, that a version lost words, once no act that took them can be undone."""
     act_id = event.payload["act_id"]
     act = db.session.get(UndoableAct, act_id) if act_id is not None else None
     if act is not None or act_id is None:
-        _queue(
-            "review_shortened",
-            event,
-            review_letters.asked(event.payload["request_id"]),
-            not_before=act.until if act is not None else None,
-        )
+        not_before = act.until if act is not None else None
+        request_id = event.payload["request_id"]
+        _queue("review_shortened", event, review_letters.asked(request_id), not_before=not_before)
+        _queue("review_weakened", event, review_letters.makers_once(request_id), not_before=not_before)
 
 
 def published(event: Event) -> None:

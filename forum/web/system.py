@@ -13,7 +13,7 @@ from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("system", __name__)
-# Whatever has no name here is called by its code.
+# Whatever has no name here, of an older or a newer forum, is called by its code.
 LETTERS = {
     "already_member": lazy("Somebody asked for access again"),
     "capacity_confirmed": lazy("Capacity confirmed"),
@@ -21,11 +21,16 @@ LETTERS = {
     "capacity_refused": lazy("Capacity not confirmed"),
     "cited": lazy("Quoted in a lesson"),
     "confirm_email": lazy("Confirmation of an address"),
+    "consent_closed": lazy("Answers about being quoted"),
+    "consent_reminder": lazy("Reminder of a question about being quoted"),
+    "consent_request": lazy("Question about being quoted"),
+    "consent_withdrawn": lazy("Question about being quoted, taken back"),
     "digest": lazy("Digest"),
     "drafts_lapse": lazy("Drafts that will be deleted"),
     "invitation": lazy("Invitation"),
     "join_answered": lazy("Answer to a request to join"),
     "join_request": lazy("Request to join"),
+    "lesson_lost_words": lazy("Lesson lost an excerpt"),
     "lesson_published": lazy("Lesson published"),
     "lesson_returned": lazy("Lesson sent back"),
     "password_changed": lazy("Password changed"),
@@ -35,6 +40,7 @@ LETTERS = {
     "review_reminder": lazy("Reminder of a review"),
     "review_request": lazy("Request for a review"),
     "review_shortened": lazy("Lesson in review lost an excerpt"),
+    "review_weakened": lazy("Lesson in review lost an excerpt, to its makers"),
     "still_right": lazy("Yearly question about capacities"),
 }
 LANES = {
@@ -46,7 +52,9 @@ LANES = {
 WORK = {
     "open_digests": lazy("Making digests"),
     "look_at_drafts": lazy("Deleting old drafts"),
+    "look_at_consents": lazy("Closing questions about being quoted"),
     "look_at_reviews": lazy("Reminding reviewers"),
+    "settle_removals": lazy("Taking words out for good"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }

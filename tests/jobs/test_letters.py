@@ -30,7 +30,14 @@ from tests.factories import actor, ask_for_access, make_member, make_post, make_
 from tests.sweeps import once
 
 SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
-REVIEW = ("review_request", "review_reminder", "review_declined", "review_lapsed", "review_shortened")
+REVIEW = (
+    "review_request",
+    "review_reminder",
+    "review_declined",
+    "review_lapsed",
+    "review_shortened",
+    "review_weakened",
+)
 CONSENT = ("consent_request", "consent_reminder", "consent_withdrawn", "consent_closed")
 NO_LIST = (
     *SECURITY,
@@ -146,7 +153,11 @@ def _review_mail(kind, locale):
     request = db.session.scalars(db.select(ReviewRequest)).one()
     if kind == "review_declined":
         review_requests.decline(scenario.actor("reviewer"), lesson.id)
-    to = scenario.curator if kind in ("review_declined", "review_lapsed") else scenario.reviewer
+    to = (
+        scenario.curator
+        if kind in ("review_declined", "review_lapsed", "review_weakened")
+        else scenario.reviewer
+    )
     act = undoable.note(actor(scenario.author), UndoKind.TAKE_BACK)
     return queued(kind, member=to, request_id=request.id, act_id=act.id)
 

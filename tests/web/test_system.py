@@ -9,10 +9,12 @@ from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.maintenance import records
 from forum.infra import clock
 from forum.infra.db import db
+from forum.jobs import calendar, letter_kinds
 from forum.models.accounts import NetworkRole
 from forum.models.events import Heartbeat, RecurringWork
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import MaintenanceKind, RestoredCopy
+from forum.web import system
 from tests.factories import make_member, sign_in, submit
 from tests.sweeps import on_one_database
 
@@ -131,6 +133,11 @@ def test_backups_that_stopped(client, administrator, monkeypatch):
         text = client.get(PAGE).text
     assert stopped in text
     assert "flask drill" not in text
+
+
+def test_every_letter_and_all_regular_work_has_a_name():
+    assert set(letter_kinds.KINDS) <= set(system.LETTERS)
+    assert {work.name for work in calendar.WORKS} <= set(system.WORK)
 
 
 def test_a_reason_of_our_own_is_in_the_language_of_the_page(client, administrator, stuck):

@@ -149,6 +149,18 @@ def refused_places(lesson_id: int, rows: Iterable[Consent]) -> RefusedPlaces:
     )
 
 
+def refuse_gone(lesson: Lesson) -> None:
+    """Refuse to publish a version of which an author took a yes back since it was sent; Invalid at `audience`.
+
+    Whether its claims still stand is for its makers to say, and they cannot while it is in review.
+    """
+    if gone(lesson.id):
+        raise Invalid(
+            "audience",
+            _("An excerpt left this lesson. Send it back, so that its maker can look at what leaned on it."),
+        )
+
+
 def refuse_unready(version: LessonVersion, audience: Audience) -> None:
     """Refuse a version while an author has not agreed, nobody said that no claim leans on what went, or words are gone.
 

@@ -211,6 +211,7 @@ def publish(
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
     lesson, version = _to_review(actor, lesson_id, read)
+    consent_checks.refuse_gone(lesson)
     consent_checks.refuse_unready(version, lesson.audience)
     weakened.refuse_bare(lesson, version.id)
     lesson_reviews.refuse_recognisable(version, recognised)

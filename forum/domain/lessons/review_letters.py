@@ -12,7 +12,7 @@ from sqlalchemy import select
 from forum.domain.lessons import origin
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking
-from forum.domain.lessons.review_requests import OPEN
+from forum.domain.lessons.review_requests import OPEN, open_about
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
@@ -60,6 +60,14 @@ def makers(request_id: int) -> list[int]:
     return sorted({row[0].asked_by_id, row[2].curator_id}) if row is not None else []
 
 
+def makers_once(request_id: int) -> list[int]:
+    """Return the same for one of the open requests about a version, and nobody for the others."""
+    row = _of(request_id)
+    if row is None or open_about(row[1].id)[:1] != [row[0]]:
+        return []
+    return makers(request_id)
+
+
 def question(member: Member, request_id: int) -> AskedLetter | None:
     """Return what to ask somebody, or to remind them of; None once it is over or they may not check it."""
     actor = actor_of(member.id)
@@ -91,6 +99,12 @@ def lapsed(member: Member, request_id: int) -> MakerLetter | None:
     """Return what to tell a maker of a term that is over in silence, as long as the version is in review."""
     row = _of(request_id)
     return _to_maker(member, row) if row is not None and row[0].declined_at is None else None
+
+
+def shortened(member: Member, request_id: int) -> MakerLetter | None:
+    """Return what to tell a maker of words that their version lost, as long as it is in review."""
+    row = _of(request_id)
+    return _to_maker(member, row) if row is not None else None
 
 
 def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) -> MakerLetter | None:
