@@ -1,6 +1,7 @@
 """The form that asks somebody to check a lesson: whom it offers, and whom somebody chose or typed in it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from forum.domain.lessons.review_candidates import Candidate, Candidates
@@ -16,6 +17,8 @@ from forum.web.http.current_user import actor
 def offer(form: AskForm, offered: Iterable[Candidates]) -> None:
     """Let the form offer the groups and the people who can be asked, each with a line about them."""
     offered = list(offered)
+    if form.found:  # for readers who are chosen already
+        offered = [replace(one, people=[]) for one in offered]
     people: dict[int, tuple[Candidate, list[str]]] = {one.id: (one, []) for one in form.found}
     for candidates in offered:
         for one in candidates.people:
@@ -31,22 +34,33 @@ def offer(form: AskForm, offered: Iterable[Candidates]) -> None:
         form.about[str(one.id)] = " · ".join(filter(None, about))
 
 
-def chosen(form: AskForm, lesson_id: int, audience: Audience) -> int | None:
-    """Return the id of who was chosen, None for the group; Invalid at the field, which then offers who was found."""
+def looks_up(form: AskForm, lesson_id: int, audience: Audience) -> bool:
+    """Look up whose name was typed; return whether the page has to ask which of those who were found is meant."""
+    if form.reviewer.data != OTHER:
+        return False
+    typed = " ".join((form.reviewer_name.data or "").split())
+    if not typed:
+        raise Invalid("reviewer_name", _("Fill in a name."))
+    form.found = asking.find(actor(), lesson_id, audience, typed)
+    if not form.found:
+        raise Invalid("reviewer_name", _("Nobody with this name can check the lesson for these readers."))
+    called = typed.casefold().removeprefix("@")
+    exact = [one for one in form.found if called in _names(one)]
+    if len(exact) != 1:
+        return True
+    form.reviewer.data = str(exact[0].id)
+    return False
+
+
+def chosen(form: AskForm) -> int | None:
+    """Return the id of who was chosen, None for the group; Invalid at the field."""
     value = form.reviewer.data or ""
     if value == GROUP:
         return None
     if value.isdecimal() and len(value) < 19:
         return int(value)
-    if value != OTHER:
-        raise Invalid("reviewer", _("Choose whom you ask."))
-    typed = " ".join((form.reviewer_name.data or "").split())
-    found = asking.find(actor(), lesson_id, audience, typed)
-    called = typed.casefold().removeprefix("@")
-    exact = [one for one in found if called in (one.byline.name.casefold(), one.byline.handle.casefold())]
-    if len(exact) == 1:
-        return exact[0].id
-    form.found = found
-    if found:
-        raise Invalid("reviewer", _("Choose whom you mean."))
-    raise Invalid("reviewer_name", _("Nobody with this name can check the lesson for these readers."))
+    raise Invalid("reviewer", _("Choose whom you ask."))
+
+
+def _names(one: Candidate) -> tuple[str, str]:
+    return one.byline.name.casefold(), one.byline.handle.casefold()

@@ -198,7 +198,9 @@ def submit(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             audience = Audience(form.audience.data)
-            asked_id = reviewers.chosen(form, lesson_id, audience)
+            if reviewers.looks_up(form, lesson_id, audience):
+                return pages.workbench(lesson_id, part="review", submission_form=form), 422
+            asked_id = reviewers.chosen(form)
             lessons.submit(
                 actor(), lesson_id, audience=audience, asked_id=asked_id, note=form.message.data or ""
             )
@@ -214,7 +216,9 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             audience = workbench_draft.lesson(actor(), lesson_id).audience
-            asked_id = reviewers.chosen(form, lesson_id, audience)
+            if reviewers.looks_up(form, lesson_id, audience):
+                return pages.review(lesson_id, ask_form=form), 422
+            asked_id = reviewers.chosen(form)
             review_requests.ask(actor(), lesson_id, asked_id=asked_id, note=form.message.data or "")
             flask.flash(_("Asked. Whoever you asked hears of it by e-mail."), "ok")
             return redirect(url_for(".show", lesson_id=lesson_id), 303)

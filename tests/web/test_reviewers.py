@@ -5,7 +5,7 @@ import pytest
 from forum.domain.lessons import lessons
 from forum.infra.db import db
 from forum.models.lessons import LessonState, ReviewRequest
-from forum.models.spaces import Audience
+from forum.models.spaces import Audience, Role
 from tests.factories import make_member, make_post, make_space, sign_in, submit
 from tests.lesson_scenario import build
 from tests.sweeps import on_one_database
@@ -59,6 +59,40 @@ def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_cho
 
 
 @on_one_database
+def test_a_search_for_somebody_is_not_shown_as_a_mistake_and_offers_only_who_was_found(app, scenario):
+    genk = make_space("Genk", city="genk")
+    for name in ("Zoë Peeters", "Zoë Claes", "Nel"):
+        make_post(scenario.thread, make_member(name, space=genk, city="genk", role=Role.MODERATOR))
+    lesson = scenario.draft()
+    curator = browser(app, scenario.curator)
+    typed = {"audience": "network", "reviewer": "other", "message": "Look at claim 1."}
+    page = words(send(curator, lesson, **typed, reviewer_name="zoe"))
+    assert "Choose whom you mean." in page
+    assert "Look at claim 1." in page
+    assert "error-summary" not in page
+    offered = page[page.index("Whom do you ask?") :]
+    assert [name in offered for name in ("Zoë Claes", "Zoë Peeters", "Nel", "Sien")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    for name, field in (("", "reviewer_name"), ("nobody here", "reviewer_name")):
+        refused = send(curator, lesson, **typed, reviewer_name=name)
+        assert (refused.status_code, f'href="#{field}"' in words(refused)) == (422, True), name
+    assert send(curator, lesson, **typed, reviewer_name="@zoe-cl").status_code == 422
+    assert lesson.state == LessonState.DRAFT
+    assert send(curator, lesson, **typed, reviewer_name="zoë claes").status_code == 303
+    again = submit(
+        curator,
+        f"/workbench/{lesson.id}/reviewers",
+        {"reviewer": "other", "reviewer_name": "zoe"},
+        headers=ENGLISH,
+    )
+    assert "Choose whom you mean." in words(again)
+    assert "error-summary" not in words(again)
+
+
 def test_a_lesson_is_never_sent_to_nobody(app, scenario):
     make_space("Lier", city="lier")
     lesson = scenario.draft()
