@@ -67,7 +67,9 @@ def answer(request_id: int) -> ResponseReturnValue:
 @open_to(members)
 def take_back(request_id: int) -> ResponseReturnValue:
     withdrawing.withdraw(actor(), request_id)
-    flask.flash(_("Your permission is taken back: this text does not stand in the lesson."), "ok")
+    flask.flash(
+        _("Your permission is taken back: under this claim the text stands in the lesson no more."), "ok"
+    )
     return redirect(url_for(".show", request_id=request_id), 303)
 
 

@@ -139,7 +139,9 @@ def get(actor: Actor, request_id: int) -> Question:
         others=[other for other in siblings if other.id != request_id],
         number=[other.id for other in siblings].index(request_id) + 1,
         newer_id=anew.newer_id(request, round_, rows),
-        may_withdraw=line.state == "stands" and not withdrawing.is_published(round_.lesson_id, request),
+        may_withdraw=line.state == "stands"
+        and not withdrawing.is_published(round_.lesson_id, request)
+        and not withdrawing.is_asked_anew(row.open_round_id, request),
         lesson=_lesson(actor, round_.lesson_id),
         since_before=anew.difference(request, round_, rows),
     )
@@ -150,6 +152,7 @@ def _lines(actor: Actor) -> Select[Any]:
         select(
             ConsentRequest,
             ConsentRound,
+            Lesson.round_id.label("open_round_id"),
             Space.id.label("space_id"),
             Space.name,
             Member.name.label("asked_by"),

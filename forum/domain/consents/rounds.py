@@ -126,7 +126,10 @@ def waiting(actor: Actor) -> list[ClosedRound]:
     """
     spaces = moderated(actor)
     went = select(ConsentRequest.id).where(
-        ConsentRequest.round_id == ConsentRound.id, store.STANDS, *consent_checks.GONE
+        ConsentRequest.round_id == ConsentRound.id,
+        store.STANDS,
+        *consent_checks.GONE,
+        ~consent_checks.agreed_since(),
     )
     rows = db.session.execute(
         select(Lesson.id, LessonVersion.title, ConsentRound.closed_at)

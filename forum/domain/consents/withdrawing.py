@@ -1,6 +1,7 @@
 """A yes that its author takes back before the lesson is out: from then on it is as if the round had closed without it.
 
-What is written is what a refusal leaves at a closing, with the same moments: neither who nor when stands in any row.
+What is written is what a refusal leaves at a closing, with the same moments. Whoever saw the outcome before can tell
+that a yes was taken back, as the line changes; no reason stands anywhere.
 """
 
 from sqlalchemy import select, update
@@ -12,7 +13,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent, ConsentRequest, ConsentRound, Masking
-from forum.models.lessons import Lesson, LessonVersion
+from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.threads import PostRevision
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
@@ -36,16 +37,24 @@ def withdraw(actor: Actor, request_id: int) -> None:
         raise Conflict(_("There is no permission of yours here to take back."))
     if is_published(found.lesson.id, request):
         raise Conflict(_("This lesson is out. Take your text out of it on “Where you are quoted”."))
-    if _is_asked_anew(found.lesson, request):
+    if is_asked_anew(found.lesson.round_id, request):
         raise Conflict(_("You are asked about this text anew: answer there first."))
-    _refuse(found.lesson, request)
-    if _take_out(found.lesson, request):
+    rounds = _refuse(found.lesson, request)
+    went = _take_out(found.lesson, request)
+    for round_ in rounds:
+        if went:  # one more place is gone, on which a claim may lean
+            round_.looked_at = None
+        elif (
+            found.lesson.state == LessonState.IN_REVIEW
+        ):  # it was sent without, and nothing was left to look at
+            round_.looked_at = round_.looked_at or round_.closed_at
+    if went:
         rights.name_cities(found.lesson)
         review_losses.tell_withdrawn(found.lesson)
 
 
 def is_published(lesson_id: int, request: ConsentRequest) -> bool:
-    """Return whether readers have, or had, these words of the post in a version of the lesson."""
+    """Return whether readers have, or had, these words of the post under that claim in a version of the lesson."""
     query = (
         select(Excerpt.id)
         .join(Claim, Claim.id == Excerpt.claim_id)
@@ -56,19 +65,27 @@ def is_published(lesson_id: int, request: ConsentRequest) -> bool:
             LessonVersion.number.is_not(None),
             PostRevision.post_id == request.post_id,
             Excerpt.sha256 == request.sha256,
+            Claim.text == request.claim_text,
         )
     )
     return db.session.scalar(query.limit(1)) is not None
 
 
-def _is_asked_anew(lesson: Lesson, request: ConsentRequest) -> bool:
-    if lesson.round_id is None:
+def is_asked_anew(round_id: int | None, request: ConsentRequest) -> bool:
+    """Return whether the round that is open asks about the same words, under whatever claim."""
+    if round_id is None:
         return False
-    return any(closing.about(one) == closing.about(request) for one in store.requests_of(lesson.round_id))
+    return any(
+        (one.post_id, one.sha256) == (request.post_id, request.sha256) for one in store.requests_of(round_id)
+    )
 
 
-def _refuse(lesson: Lesson, request: ConsentRequest) -> None:
-    """Let every yes to this in the lesson, for whatever readers, be what it would be without an answer."""
+def _refuse(lesson: Lesson, request: ConsentRequest) -> list[ConsentRound]:
+    """Let every yes to this in the lesson, for whatever readers, be what it would be without an answer.
+
+    Return the rounds in which it was said.
+    """
+    said_in = []
     same = (
         select(ConsentRound, ConsentRequest)
         .join(ConsentRequest, ConsentRequest.round_id == ConsentRound.id)
@@ -85,7 +102,7 @@ def _refuse(lesson: Lesson, request: ConsentRequest) -> None:
             closing.write(round_, one, None, at=round_.closed_at)
             one.answer = one.answered_at = one.taken_at = None
             one.own_words = ""
-            round_.looked_at = None  # one more place is gone, on which a claim may lean
+            said_in.append(round_)
     db.session.execute(
         update(Consent)
         .where(
@@ -98,6 +115,7 @@ def _refuse(lesson: Lesson, request: ConsentRequest) -> None:
     )
     db.session.flush()
     db.session.expire_all()
+    return said_in
 
 
 def _take_out(lesson: Lesson, request: ConsentRequest) -> bool:
@@ -106,14 +124,10 @@ def _take_out(lesson: Lesson, request: ConsentRequest) -> bool:
         LessonVersion.lesson_id == lesson.id, LessonVersion.number.is_(None)
     )
     kept = consent_checks.given(lesson.id, lesson.audience)
+    about = closing.about(request)
     went = False
-    for version_id in list(db.session.scalars(unpublished)):
-        gone = {
-            consent_checks.key(quoted)
-            for quoted in excerpts.under(version_id)
-            if (quoted.post.id, quoted.excerpt.sha256) == (request.post_id, request.sha256)
-        }
-        gone = {one for one in gone if one not in kept}
-        closing.take_out(version_id, gone)
-        went = went or (bool(gone) and version_id == lesson.working_id)
+    for version_id in list(db.session.scalars(unpublished)) if about not in kept else ():
+        stood = any(consent_checks.key(quoted) == about for quoted in excerpts.under(version_id))
+        closing.take_out(version_id, {about})
+        went = went or (stood and version_id == lesson.working_id)
     return went

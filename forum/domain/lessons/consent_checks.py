@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from forum.domain.themes import labels
 from forum.domain.threads import excerpts
@@ -211,18 +211,17 @@ def _refuse_turned(version: LessonVersion, quotes: Iterable[Quoted], audience: A
             raise Invalid("audience", sentence)
 
 
-def gone(lesson_id: int) -> set[Key]:
-    """Return what went at a closing or after it, while nobody said that no claim leans on it.
+def agreed_since() -> ColumnElement[bool]:
+    """Whether the author of a ConsentRequest agreed to the same in its ConsentRound's lesson, asked anew."""
+    same = [
+        getattr(Consent, name) == getattr(ConsentRequest, name)
+        for name in ("post_id", "sha256", "claim_text")
+    ]
+    return exists().where(Consent.lesson_id == ConsentRound.lesson_id, Consent.agreed.is_(True), *same)
 
-    Not what its author agreed to since, where it was asked anew.
-    """
-    agreed = select(Consent.id).where(
-        Consent.lesson_id == ConsentRound.lesson_id,
-        Consent.post_id == ConsentRequest.post_id,
-        Consent.sha256 == ConsentRequest.sha256,
-        Consent.claim_text == ConsentRequest.claim_text,
-        Consent.agreed.is_(True),
-    )
+
+def gone(lesson_id: int) -> set[Key]:
+    """Return what went at a closing or after it, was not agreed to anew, and may have a claim that leans on it."""
     query = (
         select(ConsentRequest.post_id, ConsentRequest.sha256, ConsentRequest.claim_text)
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
@@ -230,7 +229,7 @@ def gone(lesson_id: int) -> set[Key]:
             ConsentRound.lesson_id == lesson_id,
             ConsentRound.looked_at.is_(None),
             ConsentRequest.said != "",  # what its author took out of the lesson meanwhile is asked no more
-            ~agreed.exists(),
+            ~agreed_since(),
             *GONE,
         )
     )

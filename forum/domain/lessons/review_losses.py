@@ -42,11 +42,14 @@ def lost(version: LessonVersion) -> int:
         Removal.lesson_id == version.lesson_id, Removal.at > since, Removal.undone_at.is_(None)
     )
     removals = list(db.session.scalars(taken))
-    gone = sum(_went(quoted, since, removals) for quoted in excerpts.under(version.id))
+    claims = excerpts.by_claim(version.id)
+    gone = sum(_went(quoted, since, removals) for claim in claims for quoted in claim.quotes)
     # Of what is final nothing is left in the version: what one act took out is counted once.
     gone += len({(removal.author_id, removal.at) for removal in removals if removal.settled_at})
-    # It was sent only once nothing of the closing was left to look at: what is by now, is a yes taken back since.
-    return gone + len(consent_checks.gone(version.lesson_id))
+    # It was sent only once nothing of the closing was left to look at: what is by now, of its claims, is a yes taken
+    # back since, and what went at the same closing.
+    texts = {claim.text for claim in claims}
+    return gone + sum(text in texts for *_words, text in consent_checks.gone(version.lesson_id))
 
 
 def _went(quoted: Quoted, since: datetime, removals: list[Removal]) -> bool:

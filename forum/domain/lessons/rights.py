@@ -102,6 +102,7 @@ def is_taken_out(lesson_id: int, revision: PostRevision, start: int, end: int) -
         )
     )
     return any(
-        revised.is_same(plain, (removal.start_at, removal.end_at), revision.plain, (start, end))
+        (removal.revision_id == revision.id and start < removal.end_at and removal.start_at < end)
+        or revised.is_same(plain, (removal.start_at, removal.end_at), revision.plain, (start, end))
         for removal, plain in db.session.execute(query)
     )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.consents import desk, other_words, rounds, withdrawing
+from forum.domain.consents import desk, other_words, requests, rounds, withdrawing
 from forum.domain.lessons import claims, lessons, review_losses, undo
 from forum.domain.lessons import page as lesson_page
 from forum.infra import clock
@@ -169,3 +169,49 @@ def test_there_is_nothing_to_take_back_before_the_closing_or_while_it_is_asked_a
     assert scenario.request("Bart").answer is None, "neither for those readers nor for more"
     assert QUOTED["Bart"] not in scenario.excerpts()
     assert scenario.consents()["Amina"].masking in {Masking.NAME, Masking.FUNCTION}
+
+
+def test_an_earlier_yes_takes_nothing_from_a_draft_that_is_asked_about_under_another_claim(agreed):
+    first, curator = agreed.request("Bart").id, agreed.actor("curator")
+    claims.reword(curator, agreed.claims()[1].id, text="Nobody asked")
+    agreed.ask()
+    assert not requests.get(agreed.actor("Bart"), first).may_withdraw
+    with pytest.raises(Conflict):
+        withdrawing.withdraw(agreed.actor("Bart"), first)
+    assert QUOTED["Bart"] in agreed.excerpts()
+
+
+def test_a_yes_that_no_version_uses_holds_up_no_publication(agreed):
+    claims.remove(agreed.actor("curator"), agreed.claims()[1].id)
+    submit(agreed)
+    take_back(agreed)
+    assert review_losses.lost(lessons.working(agreed.lesson)) == 0
+    lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
+
+
+def test_a_yes_to_a_new_claim_is_taken_back_although_the_old_one_is_published(agreed):
+    submit(agreed)
+    lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
+    lessons.revise(agreed.actor("curator"), agreed.lesson.id)
+    claims.reword(agreed.actor("curator"), agreed.claims()[1].id, text="Nobody asked")
+    agreed.ask()
+    agreed.say("Bart", "name")
+    assert requests.get(agreed.actor("Bart"), agreed.request("Bart").id).may_withdraw
+    take_back(agreed)
+    assert QUOTED["Bart"] not in agreed.excerpts()
+
+
+def test_what_was_agreed_to_anew_waits_for_nobody_once_the_lesson_came_back(session):
+    scenario = build()
+    opened, curator = scenario.ask(), scenario.actor("curator")
+    scenario.say("Amina", "masked")
+    scenario.say("Chris", "masked")
+    scenario.close(opened)
+    claim, post = scenario.claims()[1], scenario.posts["Bart"]
+    claims.quote(curator, claim.id, post_id=post.id, words=QUOTED["Bart"], stance="supports")
+    scenario.ask()
+    scenario.say("Bart", "masked")
+    submit(scenario)
+    lessons.send_back(scenario.actor("reviewer"), scenario.lesson.id, note="Once more.")
+    assert desk.page(curator, scenario.lesson.id, Audience.NETWORK).leaning == []
+    assert rounds.waiting(curator) == []
