@@ -42,11 +42,11 @@ def withdraw(actor: Actor, request_id: int) -> None:
     rounds = _refuse(found.lesson, request)
     went = _take_out(found.lesson, request)
     for round_ in rounds:
-        if went:  # one more place is gone, on which a claim may lean
+        if went:
+            # One more place is gone, on which a claim may lean.
             round_.looked_at = None
-        elif (
-            found.lesson.state == LessonState.IN_REVIEW
-        ):  # it was sent without, and nothing was left to look at
+        elif found.lesson.state == LessonState.IN_REVIEW:
+            # It was sent without these words, and nothing was left to look at.
             round_.looked_at = round_.looked_at or round_.closed_at
     if went:
         rights.name_cities(found.lesson)
