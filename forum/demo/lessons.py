@@ -105,7 +105,8 @@ def _checked(book: Book, source: dict[str, Any], lesson: Lesson) -> None:
     for reader in readers:
         facts = reviewing.facts(version.id, reader.id)
         if facts.elsewhere and not facts.made and not facts.cited:
-            lesson_reviews.record(reader, lesson, version, Verdict.APPROVED)
+            answer = lesson_reviews.check_recognition(version, recognised=False)
+            lesson_reviews.record(reader, lesson, version, Verdict.APPROVED, recognition=answer)
 
 
 def _write(

@@ -56,6 +56,13 @@ class ReviewBasis(enum.StrEnum):
     EARLIER = "earlier"  # before capacities were confirmed
 
 
+class Recognition(enum.StrEnum):
+    """What a reviewer answered: would somebody in the city of a masked source recognise the person?"""
+
+    NOBODY = "nobody"
+    NOT_ASKED = "not_asked"  # nobody stood masked in the version
+
+
 class Lesson(Model):
     """A lesson, with one id for good. Readers get `current_id`; `working_id` is the version that is being made."""
 
@@ -177,6 +184,8 @@ class LessonReview(Model):
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
     city: Mapped[str | None] = mapped_column(String(20))
     verdict: Mapped[Verdict] = mapped_column(choice(Verdict))
+    # With an approval; none: of before it was kept. For makers and the reviewer only (`domain/lessons/origin.py`).
+    recognition: Mapped[Recognition | None] = mapped_column(choice(Recognition))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
     created_at: Mapped[datetime]
 
@@ -203,3 +212,16 @@ class ReviewRequest(Model):
     overdue_told_at: Mapped[datetime | None]  # the curator was told that nobody answered
     declined_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # the version was published, returned or asked back
+
+
+class ReviewSetAside(Model):
+    """One of the group that is asked to check a version puts the question away, for herself alone."""
+
+    __tablename__ = "review_set_aside"
+    request_id: Mapped[int] = mapped_column(
+        ForeignKey("review_request.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]

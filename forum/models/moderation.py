@@ -22,6 +22,7 @@ class Action(enum.StrEnum):
     WIDEN = "widen"
     CLASSIFY = "classify"
     ROLE = "role"
+    REMOVE = "remove"  # from a space; of before 0017 these lines are of the kind above
     SUSPEND = "suspend"
     READMIT = "readmit"
     CONFIRM_CAPACITY = "confirm_capacity"
@@ -42,6 +43,8 @@ class ModerationAction(Model):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("thread.id"))
     post_number: Mapped[int | None]
     subject_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    # Its words stay in the one place that can be emptied, and what was answered is never changed there.
+    capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
     reason: Mapped[str] = mapped_column(String(REASON_MAX), default="")
     created_at: Mapped[datetime]
 

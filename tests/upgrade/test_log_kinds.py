@@ -1,4 +1,4 @@
-"""Lines of the moderation log stay, with what points at them, when the log gets kinds of lines more (0016)."""
+"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017)."""
 
 import pytest
 from flask_migrate import downgrade, upgrade
@@ -30,13 +30,17 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         before = db.session.execute(LINES).all()
         pointed = db.session.execute(POINTED).all()
         assert len(before) == 2
+        removed = audit_log.record(
+            actor(wouter), Action.REMOVE, space_id=gent.id, subject_id=wouter.id, reason="Left."
+        ).id
         assert any(row.action_id for row in pointed)
         audit_log.record(actor(wouter), Action.CONFIRM_CAPACITY, space_id=gent.id, subject_id=wouter.id)
         db.session.commit()
         db.session.remove()
         downgrade(revision="0015")
         upgrade()
-        assert db.session.execute(LINES).all() == before, "of the new kinds only is no line left"
+        before.append((removed, Action.ROLE, "Left."))  # a removal is the kind that it was before 0017
+        assert db.session.execute(LINES).all() == before, "of the kinds about capacities is no line left"
         assert db.session.execute(POINTED).all() == pointed
         member = db.session.scalars(select(Member.id).where(Member.name == "Wouter")).one()
         with pytest.raises(DatabaseError):

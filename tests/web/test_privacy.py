@@ -24,9 +24,11 @@ COLUMNS = {
     "all_read_at": SPACES,
 }
 LESSONS = "Which lessons you made, were asked to review, reviewed or published, what you reported about them"
+AS_REVIEWER = "what you answered as a reviewer about people who stand masked, which review you put away"
 ASKED = (
     "what you answered when you were asked whether an excerpt may be quoted, and whether you took your text"
 )
+MODERATED = "What moderators did, when and why, and which capacity it was about."
 DIGEST = "what you chose for your digest"
 TABLES = {
     "capacity": "The capacities in which you speak, with their dates, and who confirmed, refused or ended them.",
@@ -39,11 +41,11 @@ TABLES = {
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
-    **dict.fromkeys(("lesson", "lesson_version", "lesson_review", "adoption_report"), LESSONS),
-    "review_request": LESSONS,
+    **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),
+    **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),
     "notification": "When you were quoted in a lesson",
-    **dict.fromkeys(("moderation_action", "undoable_act"), "What moderators did, when and why"),
+    **dict.fromkeys(("moderation_action", "undoable_act"), MODERATED),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
     **dict.fromkeys(("digest_choice", "digest_space", "digest_axis"), DIGEST),

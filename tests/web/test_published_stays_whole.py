@@ -33,7 +33,10 @@ from tests.sweeps import few_of, once
 READERS = ("author", "member", "elsewhere", "visitor", "curator", "editor")
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 OTHERS = "half of them stayed"  # what somebody else said in the same thread: no act on the post takes it away
-CHECKS = (words.quoted, words.agreed, words.consents, rows.lessons, reviews.four_eyes, counters.library)
+CHECKS = (
+    *(words.quoted, words.agreed, words.consents, rows.lessons),
+    *(reviews.four_eyes, reviews.answers, counters.library),
+)
 # By reader: words with a way to their thread, words alone, none, or no page.
 WAY, ALONE, NONE, NO = "W", "A", "-", "n"
 # Who does it, and the form; an erased account has none yet.

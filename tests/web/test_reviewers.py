@@ -164,3 +164,6 @@ def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, ses
         assert 'href="#recognised"' in words(refused)
     answered = submit(reviewer, f"/workbench/{lesson.id}/publication", {"recognised": "no"})
     assert answered.status_code == 303
+    for name, told in (("curator", True), ("reviewer", True), ("author", False), ("reader", False)):
+        shown = words(browser(app, getattr(scenario, name)).get(answered.location, headers=ENGLISH))
+        assert ("Wout answered that nobody there would recognise the person." in shown) is told, name

@@ -7,7 +7,7 @@ from forum.demo.synthetic.evidence import Evidence, Made
 from forum.demo.synthetic.network import Network, Rows, moment
 from forum.demo.synthetic.people import EDITORS
 from forum.infra.text import summary
-from forum.models.lessons import Confidence, LessonReview, LessonVersion, ReviewBasis, Verdict
+from forum.models.lessons import Confidence, LessonReview, LessonVersion, Recognition, ReviewBasis, Verdict
 from forum.models.themes import Axis, LessonTag, Need
 from forum.models.threads import Outcome
 
@@ -38,7 +38,8 @@ class Versions:
             yield LessonTag, {"version_id": version, "tag_id": tag, "name": self.network.tag_name(tag)}
         if out is not None:
             review = {"id": next(self.review), "version_id": version, **self._reviewer(lesson)}
-            yield LessonReview, {**review, "verdict": Verdict.APPROVED, "created_at": moment(out)}
+            answered = {"verdict": Verdict.APPROVED, "recognition": Recognition.NOT_ASKED}
+            yield LessonReview, {**review, **answered, "created_at": moment(out)}
 
     def _reviewer(self, lesson: Made) -> dict[str, Any]:
         """An editor; a lesson of that editor's own space is checked by somebody of another city."""

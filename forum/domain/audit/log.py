@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
+from forum.domain.themes.labels import organisation
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Space
@@ -36,6 +37,8 @@ class LogLine:
     action: str
     actor_name: str
     subject_name: str | None
+    job: str  # of the capacity that was answered: empty for another kind of line, and where its words were erased
+    organisation: str
     thread_id: int | None
     thread_slug: str | None
     thread_title: str | None
@@ -53,9 +56,13 @@ def record(
     post_number: int | None = None,
     space_id: int | None = None,
     subject_id: int | None = None,
+    capacity_id: int | None = None,
     reason: str = "",
 ) -> ModerationAction:
-    """Add a line about a thread (or one post in it), or about a member (`subject_id`): the only writer of the log."""
+    """Add a line about a thread (or one post in it), or about a member (`subject_id`): the only writer of the log.
+
+    `capacity_id` is the one of the member that was answered.
+    """
     line = ModerationAction(
         action=action,
         actor_id=actor.id,
@@ -63,6 +70,7 @@ def record(
         thread_id=thread.id if thread is not None else None,
         post_number=post_number,
         subject_id=subject_id,
+        capacity_id=capacity_id,
         reason=reason,
         created_at=clock.now(),
     )
@@ -88,9 +96,13 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
             Thread.id.label("thread_id"),
             Thread.slug.label("thread_slug"),
             Thread.title.label("thread_title"),
+            Capacity.function,
+            Capacity.body,
+            Capacity.city,
         )
         .join(who, who.id == ModerationAction.actor_id)
         .outerjoin(about, about.id == ModerationAction.subject_id)
+        .outerjoin(Capacity, Capacity.id == ModerationAction.capacity_id)
         # A thread that was taken back, or moved to where this moderator does not read it, has no title here.
         .outerjoin(
             Thread,
@@ -106,7 +118,21 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
 
 
 def _line(row: Any, changes: list[Changed]) -> LogLine:
-    return LogLine(**{**row._mapping, "action": row.action.value, "changes": tuple(changes)})
+    return LogLine(
+        id=row.id,
+        action=row.action.value,
+        actor_name=row.actor_name,
+        subject_name=row.subject_name,
+        job=row.function or "",
+        organisation=organisation(row) if row.function else "",
+        thread_id=row.thread_id,
+        thread_slug=row.thread_slug,
+        thread_title=row.thread_title,
+        post_number=row.post_number,
+        reason=row.reason,
+        created_at=row.created_at,
+        changes=tuple(changes),
+    )
 
 
 def _changes(ids: list[int]) -> dict[int, list[Changed]]:

@@ -25,6 +25,7 @@ DATA: dict[str, Check] = {
     "consents": words.consents,
     "versions of lessons": rows.lessons,
     "four eyes": reviews.four_eyes,
+    "answers of reviewers": reviews.answers,
     "guards": rows.guards,
     "drafts": rows.drafts,
     "digests": rows.digests,

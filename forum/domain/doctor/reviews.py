@@ -5,14 +5,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, exists, func, or_, select
 
-from forum.domain.doctor.findings import Finding, Tally, pieces
+from forum.domain.doctor.findings import Finding, Tally, pieces, tell
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
 from forum.models.claims import Claim, Excerpt
-from forum.models.lessons import Lesson, LessonReview, LessonVersion, ReviewBasis, Verdict
+from forum.models.consents import Consent
+from forum.models.lessons import Lesson, LessonReview, LessonVersion, Recognition, ReviewBasis, Verdict
 from forum.models.spaces import Audience
 from forum.models.threads import Post, PostRevision
 
@@ -47,6 +48,27 @@ def four_eyes() -> Iterator[Finding]:
         db.session.expunge_all()
     for tally in (missing, own, unfounded):
         yield from tally.findings()
+
+
+def answers() -> Iterator[Finding]:
+    """Approvals: each has what its reviewer answered about masked sources, since answers are kept."""
+    approved = select(LessonReview.id).where(LessonReview.verdict == Verdict.APPROVED)
+    # A version that loses words rests on the reviews of the one before, with their moments: also those of earlier.
+    since = select(func.min(LessonReview.created_at)).where(LessonReview.recognition.is_not(None))
+    missing = and_(LessonReview.recognition.is_(None), LessonReview.created_at > since.scalar_subquery())
+    # Who was masked afterwards, as their words were taken out, was not when it was checked.
+    stands_masked = exists().where(
+        Claim.version_id == LessonReview.version_id,
+        Excerpt.claim_id == Claim.id,
+        Excerpt.removal.is_(None),
+        Consent.id == Excerpt.consent_id,
+        Consent.city_shown.is_(False),
+        LessonVersion.id == LessonReview.version_id,
+        LessonVersion.masked,
+    )
+    not_asked = and_(LessonReview.recognition == Recognition.NOT_ASKED, stands_masked)
+    found = "approvals without the answer whether somebody would recognise who is masked"
+    yield from tell("answers of reviewers", found, approved.where(or_(missing, not_asked)))
 
 
 def _published(ids: tuple[int, int]) -> dict[int, Any]:

@@ -202,10 +202,10 @@ def publish(
 ) -> Lesson:
     """Publish the version in review, as its reviewer. Sent twice it was published once.
 
-    `recognised`: whether somebody in the city of a masked source would recognise that person; of a version without one
-    it is not asked. `read`: the sequence of the version on the page of the reviewer, to publish no other. NotFound,
-    Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is missing, at `claims`
-    when one lost its words, or at `recognised`.
+    `recognised`: whether somebody in the city of a masked source would recognise that person, which the review keeps;
+    not asked of a version without one. `read`: the sequence of the version on the page of the reviewer, to publish no
+    other. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `audience` while a consent is
+    missing, at `claims` when one lost its words, or at `recognised`.
     """
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
@@ -214,9 +214,9 @@ def publish(
     consent_checks.refuse_gone(lesson)
     consent_checks.refuse_unready(version, lesson.audience)
     weakened.refuse_bare(lesson, version.id)
-    lesson_reviews.refuse_recognisable(version, recognised)
+    answer = lesson_reviews.check_recognition(version, recognised)
     now = clock.now()
-    lesson_reviews.record(actor, lesson, version, Verdict.APPROVED)
+    lesson_reviews.record(actor, lesson, version, Verdict.APPROVED, recognition=answer)
     review_requests.end(version.id)
     before = db.session.get(LessonVersion, lesson.current_id) if lesson.current_id else None
     version.number = lesson_numbers.next_version(before, version)

@@ -24,6 +24,7 @@ from forum.infra.statements import select_rows
 from forum.models.consents import Consent, Masking
 from forum.models.lessons import Lesson, LessonVersion, ReviewBasis
 from forum.models.spaces import Audience
+from forum.policy.actions import may_moderate
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_values
 from forum.policy.visibility import Reader, visible
@@ -55,6 +56,7 @@ class Origin:
     cities: list[str]
     curator: Byline
     reviewers: list[str]
+    vouchers: list[str]  # who answered that nobody would recognise who is masked: makers know
     publisher: str
     published: str  # the day, or the quarter
     look_again: str
@@ -66,7 +68,7 @@ class Origin:
 def known(
     reader: Actor | None, lesson: Lesson, version: LessonVersion, *, hidden: bool, complete: bool
 ) -> Origin:
-    """Return what the reader may know of the origin of a lesson, in a version of it (two queries).
+    """Return what the reader may know of the origin of a lesson, in a version of it (two queries; masked, three).
 
     `hidden` as `is_hidden` says it, or `outside` for a version that is being made; `complete`: they read every thread
     behind the lesson. Where they do not, the curator stands without the organisation that would lead to a thread.
@@ -78,6 +80,7 @@ def known(
         cities=cities(version),
         curator=curator,
         reviewers=reviewers,
+        vouchers=_vouchers(reader, lesson, version),
         publisher=publisher,
         published=_when(lesson.published_at, hidden=hidden),
         look_again=_when(lesson.review_on, hidden=hidden),
@@ -224,6 +227,14 @@ def changed_at(reader: Actor | None, lesson_id: int) -> datetime | None:
     """Return where a list goes on after a lesson that the reader may see: an address holds its id, not the moment."""
     query = visible(Lesson, reader, Lesson.changed_at)
     return db.session.scalar(query.where(Lesson.id == lesson_id, Lesson.current_id.is_not(None)))
+
+
+def _vouchers(reader: Actor | None, lesson: Lesson, version: LessonVersion) -> list[str]:
+    if reader is None or not version.masked or version.published_at is None:
+        return []
+    makes = reader.id == lesson.curator_id or bool(may_moderate(reader, lesson.space_id))
+    values = {"version_id": version.id, "everybody": makes, "reader_id": reader.id}
+    return list(db.session.scalars(origin_queries.vouchers(), values))
 
 
 def _when(at: date | datetime | None, *, hidden: bool) -> str:

@@ -5,13 +5,25 @@
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, bindparam, not_, or_, select, union_all
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    not_,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from forum.domain.people import bylines, capacities
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
-from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Recognition, Verdict
 from forum.models.spaces import Membership
 from forum.models.threads import Thread
 from forum.policy.readers import reader_param
@@ -87,6 +99,22 @@ def people() -> Select[Any]:
         .where(Member.id.in_(select(named.c.id)))
         .outerjoin(Capacity, spoke_as)
         .order_by(Member.sort_key, Member.id, Capacity.starts_on, Capacity.id)
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def vouchers() -> Select[Any]:
+    """Who answered that nobody would recognise who is masked in the version: the reader alone, or `everybody`."""
+    query: Any = (
+        select(Member.name)
+        .join(LessonReview, LessonReview.reviewer_id == Member.id)
+        .where(
+            LessonReview.version_id == bindparam("version_id", type_=Integer),
+            LessonReview.recognition == Recognition.NOBODY,
+            or_(bindparam("everybody", type_=Boolean), Member.id == bindparam("reader_id", type_=Integer)),
+        )
+        .order_by(Member.sort_key, Member.id)
     )
     return cast(Select[Any], query)
 

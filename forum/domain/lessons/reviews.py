@@ -18,6 +18,7 @@ from forum.models.lessons import (
     LessonReview,
     LessonSource,
     LessonVersion,
+    Recognition,
     ReviewBasis,
     ReviewRequest,
     Verdict,
@@ -127,9 +128,18 @@ def origin_cities(lesson: Lesson, version: LessonVersion) -> list[str]:
 
 
 def record(
-    actor: Actor, lesson: Lesson, version: LessonVersion, verdict: Verdict, note: str = ""
+    actor: Actor,
+    lesson: Lesson,
+    version: LessonVersion,
+    verdict: Verdict,
+    note: str = "",
+    *,
+    recognition: Recognition | None = None,
 ) -> LessonReview:
-    """Write down the verdict of a reviewer, with what made them somebody else at this moment."""
+    """Write down the verdict of a reviewer, with what made them somebody else at this moment.
+
+    `recognition`, with an approval, is what they answered about masked sources.
+    """
     facts = Reviewing([(lesson, version)], [actor.id]).facts(version.id, actor.id)
     basis, capacity = _basis(actor, lesson, facts)
     row = LessonReview(
@@ -139,6 +149,7 @@ def record(
         capacity_id=capacity.id if capacity is not None else None,
         city=capacity.city if capacity is not None else None,
         verdict=verdict,
+        recognition=recognition,
         note=note,
         created_at=clock.now(),
     )
@@ -146,13 +157,15 @@ def record(
     return row
 
 
-def refuse_recognisable(version: LessonVersion, recognised: bool | None) -> None:
-    """Refuse a version with a masked source while its reviewer did not say that nobody would be recognised.
+def check_recognition(version: LessonVersion, recognised: bool | None) -> Recognition:
+    """Return what a reviewer answered about the masked sources of a version, for the review to keep.
 
-    Invalid at `recognised`.
+    Invalid at `recognised` while they did not say that nobody would be recognised.
     """
-    if not version.masked or recognised is False:
-        return
+    if not version.masked:
+        return Recognition.NOT_ASKED
+    if recognised is False:
+        return Recognition.NOBODY
     if recognised is None:
         raise Invalid("recognised", _("Say first whether somebody there would recognise the person."))
     raise Invalid("recognised", _("Then send it back, and say in your note what gives the person away."))

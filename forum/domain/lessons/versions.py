@@ -103,7 +103,7 @@ def replace_published(lesson: Lesson, note: str, *, without: Collection[int]) ->
     version.masked = version.masked or before.masked
     version.number, version.published_at = lesson_numbers.next_version(before, version), version.sealed_at
     for review in db.session.scalars(select(LessonReview).where(LessonReview.version_id == before.id)):
-        columns = ("reviewer_id", "basis", "capacity_id", "city", "verdict", "created_at")
+        columns = ("reviewer_id", "basis", "capacity_id", "city", "verdict", "recognition", "created_at")
         same = {name: getattr(review, name) for name in columns}
         db.session.add(LessonReview(version_id=version.id, note="", **same))
     lesson.current_id, lesson.working_id = version.id, working_id

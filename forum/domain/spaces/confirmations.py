@@ -168,7 +168,14 @@ def _log(
     Of several spaces one that the actor moderates. Where there is none the line stands in the log of no space.
     """
     space_id = space_id or _answering_space(actor, capacity)
-    audit_log.record(actor, action, space_id=space_id, subject_id=capacity.member_id, reason=reason)
+    audit_log.record(
+        actor,
+        action,
+        space_id=space_id,
+        subject_id=capacity.member_id,
+        capacity_id=capacity.id,
+        reason=reason,
+    )
 
 
 def _answering_space(actor: Actor, capacity: Capacity) -> int | None:

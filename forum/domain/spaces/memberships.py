@@ -89,7 +89,7 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     _keep_a_moderator(membership)
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
     _drop_invitations(space.id, member_id)
-    audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=reason)
+    audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
 
 
 def members(

@@ -68,6 +68,7 @@ FAULTS = {
     " WHERE id = (SELECT min(id) FROM lesson_review)",
     "four eyes": "UPDATE lesson_review SET city = 'oostende'"
     " WHERE id = (SELECT min(id) FROM lesson_review WHERE basis = 'city')",
+    "answers of reviewers": "UPDATE lesson_review SET recognition = 'not_asked' WHERE recognition = 'nobody'",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
     " (SELECT min(id) FROM membership)",
     "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(id) FROM post WHERE number = 1)",

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from forum.domain.doctor import reviews
 from forum.domain.lessons import lessons
@@ -11,7 +11,7 @@ from forum.domain.people import capacities
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
-from forum.models.lessons import LessonReview, ReviewBasis, Verdict
+from forum.models.lessons import LessonReview, Recognition, ReviewBasis, Verdict
 from forum.models.spaces import Audience
 from tests.lesson_scenario import build
 
@@ -164,3 +164,23 @@ def test_versions_of_the_product_are_no_fault_also_returned_and_sent_again(sessi
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     lessons.publish(scenario.actor("editor"), lesson.id)
     assert list(reviews.four_eyes()) == []
+
+
+def test_an_approval_without_an_answer_about_a_masked_source_is_named_and_an_earlier_one_is_not(session):
+    scenario = build(Audience.SPACE)
+    made = []
+    for _turn in range(3):
+        lesson = scenario.draft()
+        scenario.agree(lesson)
+        lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+        with clock.at(clock.now() + len(made) * DAY):
+            lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+        made.append(db.session.scalars(select(func.max(LessonReview.id))).one())
+    assert list(reviews.answers()) == []
+    first, second, third = made
+    change(LessonReview, first, recognition=None)  # of before answers were kept
+    assert list(reviews.answers()) == []
+    change(LessonReview, second, recognition=Recognition.NOT_ASKED)
+    change(LessonReview, third, recognition=None)
+    (finding,) = reviews.answers()
+    assert (finding.check, finding.ids, finding.warns) == ("answers of reviewers", (second, third), False)

@@ -50,6 +50,8 @@ def test_who_stands_inside_knows_all_and_others_get_general_words():
             "Wout",
             i18n.day(lesson.published_at),
         )
+        # What its reviewer answered is for makers.
+        assert known.vouchers == ([] if inside == "author" else ["Wout"])
     for outside in ("reader", "reviewer", "editor"):
         known = seen(scenario, outside, lesson)
         assert (known.hidden, known.masked, known.cities) == (True, True, [])
@@ -59,6 +61,7 @@ def test_who_stands_inside_knows_all_and_others_get_general_words():
             None,
         )
         assert (known.reviewers, known.publisher) == (["iemand uit een andere stad"], "")
+        assert known.vouchers == (["Wout"] if outside == "reviewer" else [])
         days = (i18n.day(lesson.published_at), i18n.day(lesson.review_on))
         assert not {known.published, known.look_again, known.version_of, known.history[0].when} & set(days)
         assert known.published.split()[0] in {"winter", "voorjaar", "zomer", "najaar"}

@@ -3,22 +3,22 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from forum.domain.audit import log as audit_log
 from forum.domain.people import capacities, mail_links
-from forum.domain.spaces import confirmations, invitations
+from forum.domain.spaces import confirmations, invitations, memberships
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
-from forum.models.moderation import ModerationAction
+from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Role, SpaceKind
 from forum.policy.errors import NotFound
 from tests.factories import actor, join, make_member, make_space, sign_in
 
 
-def hold(member, city):
+def hold(member, city, function="coach"):
     """A capacity that waits."""
-    common = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "starts_on": date(2025, 1, 1)}
+    common = {"function": function, "level": Level.FIELD, "body": Body.CITY, "starts_on": date(2025, 1, 1)}
     return capacities.add(member.id, city=city, **common).id
 
 
@@ -45,7 +45,7 @@ def read(town):
     spaces, people, _noor = town
     return {
         code: [
-            (line.action, line.actor_name, line.subject_name, line.reason)
+            (line.action, line.actor_name, line.subject_name, line.reason, line.job)
             for line in reversed(audit_log.page(actor(people[code]), space.id).rows)
         ]
         for code, space in spaces.items()
@@ -53,9 +53,9 @@ def read(town):
 
 
 def test_each_answer_is_one_line_where_the_space_answers_for_it(town):
-    _spaces, people, noor = town
+    spaces, people, noor = town
     gent, still, beheer = (actor(people[name]) for name in ("gent", "still", "beheer"))
-    of_gent, refused, of_nobody = hold(noor, "gent"), hold(noor, "gent"), hold(noor, None)
+    of_gent, refused, of_nobody = hold(noor, "gent"), hold(noor, "gent", "mayor"), hold(noor, None, "guide")
     for _time in range(2):
         confirmations.confirm(gent, of_gent)
         confirmations.refuse(gent, refused, reason="We do not know you.")
@@ -65,13 +65,18 @@ def test_each_answer_is_one_line_where_the_space_answers_for_it(town):
         confirmations.end(actor(people["aalst"]), of_gent)
     assert read(town) == {
         "gent": [
-            ("confirm_capacity", "Gent", "Noor", ""),
-            ("refuse_capacity", "Gent", "Noor", "We do not know you."),
-            ("end_capacity", "Beheer", "Noor", ""),
+            ("confirm_capacity", "Gent", "Noor", "", "coach"),
+            ("refuse_capacity", "Gent", "Noor", "We do not know you.", "mayor"),
+            ("end_capacity", "Beheer", "Noor", "", "coach"),
         ],
         "aalst": [],
-        "still": [("confirm_capacity", "Still", "Noor", "")],
+        "still": [("confirm_capacity", "Still", "Noor", "", "guide")],
     }
+    # The words stand in the capacity alone: where they are emptied, with their member, the log has none either.
+    db.session.execute(update(Capacity).where(Capacity.member_id == noor.id).values(function=""))
+    of_before = {"space_id": spaces["gent"].id, "subject_id": noor.id}  # 0017
+    audit_log.record(gent, Action.END_CAPACITY, **of_before)
+    assert [line[-1] for line in read(town)["gent"]] == [""] * 4
 
 
 def test_what_no_space_answers_for_stands_in_the_log_of_none(town):
@@ -107,9 +112,9 @@ def test_an_invitation_is_logged_in_its_space_and_an_academic_where_they_are_hos
     db.session.flush()
     confirmations.confirm(actor(people["still"]), academic.id)
     assert read(town) == {
-        "gent": [("confirm_capacity", "Gent", "Guest", "")],
+        "gent": [("confirm_capacity", "Gent", "Guest", "", "coach")],
         "aalst": [],
-        "still": [("confirm_capacity", "Still", "Noor", "")],
+        "still": [("confirm_capacity", "Still", "Noor", "", "coach")],
     }
 
 
@@ -118,11 +123,15 @@ SENTENCES = {
         "Gent confirmed what Noor speaks as.",
         "Gent did not confirm what Noor speaks as.",
         "Gent ended what Noor",
+        "Capacity: coach · city of Gent",
+        "Gent removed Noor from this space.",
     ),
     "nl": (
         "Gent bevestigde de hoedanigheid van Noor.",
         "Gent bevestigde de hoedanigheid van Noor niet.",
         "Gent beëindigde de hoedanigheid van Noor.",
+        "Hoedanigheid: coach · stad Gent",
+        "Gent verwijderde Noor uit deze ruimte.",
     ),
 }
 
@@ -134,6 +143,7 @@ def test_the_page_of_the_log_says_it_in_both_languages_to_moderators_only(town, 
     confirmations.confirm(actor(gent), held)
     confirmations.end(actor(gent), held)
     confirmations.refuse(actor(gent), hold(noor, "gent"), reason="Unknown here.")
+    memberships.remove(actor(gent), spaces["gent"].id, noor.id, reason="Works elsewhere.")
     gent.locale = locale
     db.session.commit()
     sign_in(client, gent)

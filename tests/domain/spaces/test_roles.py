@@ -54,7 +54,8 @@ def test_open_invitations_of_a_moderator_end_with_the_role_and_no_others(gent, m
         for row in rows:
             db.session.refresh(row)
         assert [row.withdrawn_at for row in rows] == [clock.now(), None, earlier, None, None]
-    assert logged() == [(Action.ROLE, second.id, gent.id)]
+    kind = Action.REMOVE if verb == "removed" else Action.ROLE
+    assert logged() == [(kind, second.id, gent.id)]
 
 
 def test_the_last_moderator_stays_and_the_field_says_so(gent, moderator):
@@ -76,7 +77,7 @@ def test_a_member_goes_though_there_is_one_moderator(gent, moderator):
     end("removed", moderator, gent, kim)
     rows = db.session.scalars(select(Membership).where(Membership.member_id == kim.id)).all()
     assert [(row.role, row.ended_by_id) for row in rows] == [(Role.MEMBER, moderator.id)]
-    assert logged() == [(Action.ROLE, kim.id, gent.id)]
+    assert logged() == [(Action.REMOVE, kim.id, gent.id)]
 
 
 def test_a_space_is_read_anew_before_its_people_change(gent, moderator):
