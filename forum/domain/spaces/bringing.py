@@ -3,18 +3,16 @@ alone brought.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import case, exists, null, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, null, or_, select, tuple_, union_all
 
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Body
+from forum.models.accounts import Body, Capacity
 from forum.models.spaces import Invitation, Membership, Space, SpaceKind
 from forum.policy.actions import YES, Answer, deny
-from forum.policy.answering import speaks_for_city
+from forum.policy.answering import of_a_city, speaks_for_city
 
 _CITY = case((Space.kind == SpaceKind.CITY, Space.city))
 
@@ -32,53 +30,55 @@ class Vouched(Protocol):
     def city(self) -> str | None: ...
 
 
-@dataclass(slots=True)
-class Brought:
-    """By whom somebody was brought into spaces (None: by the command line), and into those of which cities."""
+class Brought(NamedTuple):
+    """By whom alone somebody was brought into spaces, if by one, and of which city alone these are, if of one."""
 
-    by: set[int | None] = field(default_factory=set)
-    cities: set[str] = field(default_factory=set)
+    alone_id: int | None = None
+    only_city: str | None = None
 
     def is_elsewhere(self, city: str | None, *, by_id: int) -> bool:
         """Return whether that member alone brought them, and not just into the space of this city."""
-        return city is not None and self.by == {by_id} and self.cities != {city}
+        return city is not None and self.alone_id == by_id and self.only_city != city
+
+
+def brought(member_ids: Any) -> Subquery:
+    """Return a row of `Brought` for each of these members (ids, or a query for them) whom anybody brought.
+
+    Whom the command line put somewhere, nobody brought alone.
+    """
+    # A new role brings nobody: it begins at the moment at which another in the same space ended.
+    ended = select(Membership.member_id, Membership.space_id, Membership.ended_at)
+    ended = ended.where(Membership.ended_at.is_not(None), Membership.member_id.in_(member_ids))
+    role = tuple_(Membership.member_id, Membership.space_id, Membership.since_at)
+    let_in = (
+        select(Membership.member_id, Membership.granted_by_id.label("by_id"), _CITY.label("city"))
+        .join(Space, Space.id == Membership.space_id)
+        .where(Membership.member_id.in_(member_ids), role.not_in(ended.correlate(None)))
+    )
+    invited = (
+        select(Invitation.accepted_by_id, Invitation.invited_by_id, _CITY)
+        .join(Space, Space.id == Invitation.space_id)
+        .where(Invitation.accepted_by_id.in_(member_ids))
+    )
+    ways = union_all(let_in, invited).subquery()
+    by, city = ways.c.by_id, ways.c.city
+    by_one = and_(func.count(by) == func.count(), func.min(by) == func.max(by))
+    return (
+        select(
+            ways.c.member_id,
+            case((by_one, func.min(by)), else_=null()).label("alone_id"),
+            case((func.min(city) == func.max(city), func.min(city)), else_=null()).label("only_city"),
+        )
+        .group_by(ways.c.member_id)
+        .subquery()
+    )
 
 
 def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
     """Return for each of these members who brought them where (one query)."""
-    invited = (
-        select(
-            Invitation.accepted_by_id.label("member_id"),
-            Invitation.invited_by_id.label("by_id"),
-            _CITY.label("city"),
-        )
-        .join(Space, Space.id == Invitation.space_id)
-        .where(Invitation.accepted_by_id.in_(member_ids))
-    )
-    # Whoever is let in, removed, and asks again was brought by the same person all the same; a new role brings nobody.
-    before = aliased(Membership)
-    replaced = exists().where(
-        before.member_id == Membership.member_id,
-        before.space_id == Membership.space_id,
-        before.ended_at == Membership.since_at,
-    )
-    let_in = (
-        select(Membership.member_id, Membership.granted_by_id, _CITY)
-        .join(Space, Space.id == Membership.space_id)
-        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_not(None), ~replaced)
-    )
-    by_command = (
-        select(Membership.member_id, null(), _CITY)
-        .join(Space, Space.id == Membership.space_id)
-        .where(Membership.member_id.in_(member_ids), Membership.granted_by_id.is_(None))
-    )
     found = {member_id: Brought() for member_id in member_ids}
-    for row in db.session.execute(union_all(invited, let_in, by_command)) if member_ids else ():
-        brought = found[row.member_id]
-        brought.by.add(row.by_id)
-        if row.city is not None:
-            brought.cities.add(row.city)
-    return found
+    rows = db.session.execute(select(brought(list(found)))) if found else ()
+    return found | {row.member_id: Brought(row.alone_id, row.only_city) for row in rows}
 
 
 def may_vouch(by_id: int, capacity: Vouched, brought: Mapping[int, Brought]) -> Answer:
@@ -94,3 +94,13 @@ def may_vouch(by_id: int, capacity: Vouched, brought: Mapping[int, Brought]) -> 
             )
         )
     return YES
+
+
+def vouches(by_id: Any, ways: Subquery) -> ColumnElement[bool]:
+    """Say the same of a row of Capacity, outer joined with its row of `brought`; `by_id` is an id or a column."""
+    elsewhere = and_(ways.c.alone_id == by_id, ways.c.only_city.is_distinct_from(Capacity.city))
+    return and_(
+        Capacity.member_id != by_id,
+        # The row may be missing: nobody brought them.
+        or_(~of_a_city(), ways.c.alone_id.is_(None), ~elsewhere),
+    )
