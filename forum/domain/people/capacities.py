@@ -210,16 +210,16 @@ def refused_lately() -> ColumnElement[bool]:
 
 
 def confirm(
-    capacity: Capacity, confirmation: Confirmation, *, by_id: int | None, is_told: bool = False
+    capacity: Capacity, confirmation: Confirmation, *, by_id: int | None, told_at: datetime | None = None
 ) -> None:
     """Let a capacity count from now on, also for what was said under it before (system verb).
 
-    `is_told`: its member hears of it in another way, and gets no letter about it.
+    `told_at`: its member hears of it with what somebody else did at that moment, and gets no letter about it.
     """
-    capacity.confirmed_at, capacity.confirmation = clock.now(), confirmation
+    capacity.confirmed_at, capacity.confirmation = told_at or clock.now(), confirmation
     capacity.confirmed_by_id = by_id
     db.session.flush()
-    events.record("capacity.confirmed", capacity_id=capacity.id, is_told=is_told)
+    events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:

@@ -20,7 +20,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.moderation import Action
-from forum.models.spaces import Invitation, Membership, Space, SpaceKind
+from forum.models.spaces import Invitation, JoinRequest, Membership, Space, SpaceKind
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor, actor_of
 from forum.policy.answering import (
@@ -126,11 +126,14 @@ def confirm_let_in(actor: Actor, member_id: int, space_id: int, *, capacity_id: 
     Nothing else that they wrote, and not what another space answers for, or what was answered or ended meanwhile.
     """
     require(may_moderate(actor, space_id))
+    answered = select(JoinRequest.answered_at).where(
+        JoinRequest.member_id == member_id, JoinRequest.space_id == space_id
+    )
     shown = and_(Capacity.id == capacity_id, answered_in([space_id]))
     for capacity in _waiting_of(member_id, shown):
         if bringing.may_vouch(actor.id, capacity, bringing.of_members([member_id])):
-            # The letter that lets them in says so, too.
-            capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id, is_told=True)
+            at = db.session.scalar(answered)  # the moment by which the letter that lets them in says so, too
+            capacities.confirm(capacity, Confirmation.MODERATOR, by_id=actor.id, told_at=at)
             _log(actor, Action.CONFIRM_CAPACITY, capacity, space_id=space_id)
             return True
     return False
@@ -156,7 +159,9 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     brought = bringing.of_members([member_id])
     for capacity in _waiting_of(member_id, and_(Capacity.city == space.city, of_a_city(ADMINISTRATIONS))):
         if bringing.may_vouch(inviter.id, capacity, brought):
-            capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, is_told=True)
+            capacities.confirm(
+                capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=invitation.accepted_at
+            )
             _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=space.id)
 
 

@@ -18,7 +18,7 @@ from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
-from forum.models.accounts import Member
+from forum.models.accounts import Capacity, Member
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -199,12 +199,13 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     return request
 
 
-def confirmed_with(request: JoinRequest) -> HeldCapacity | None:
-    """Return what somebody speaks as where the answer that let them in confirmed it, too (one query)."""
-    held = capacities.current(request.member_id)
-    if held is None or held.confirmed_at is None or request.answered_at is None:
-        return None
-    return held if held.confirmed_at >= request.answered_at else None
+def confirmed_with(request: JoinRequest) -> Capacity | None:
+    """Return what somebody speaks as where the answer that let them in confirmed it, too (one query).
+
+    It has the moment of that answer: of what was confirmed later, a letter of its own tells.
+    """
+    told = (Capacity.member_id == request.member_id, Capacity.confirmed_at == request.answered_at)
+    return db.session.scalars(select(Capacity).where(*told).limit(1)).one_or_none()
 
 
 def clean_message(message: str) -> str:

@@ -200,8 +200,10 @@ def test_one_letter_says_that_a_capacity_is_confirmed_and_none_what_was_just_acc
     assert letters(noor) == ["join_answered"]
     assert join_requests.confirmed_with(request).id == held.id, "which that letter says"
     later = hold(noor, "aalst")
-    for _time in range(2):
-        confirmations.confirm(sofie, later.id)
+    with clock.at(NOON + timedelta(seconds=1)):  # before that letter left
+        for _time in range(2):
+            confirmations.confirm(sofie, later.id)
+    assert join_requests.confirmed_with(request).id == held.id, "the later one has its own letter"
     assert letters(noor) == ["join_answered", "capacity_confirmed"]
 
 
