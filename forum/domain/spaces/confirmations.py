@@ -159,9 +159,7 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     brought = bringing.of_members([member_id])
     for capacity in _waiting_of(member_id, and_(Capacity.city == space.city, of_a_city(ADMINISTRATIONS))):
         if bringing.may_vouch(inviter.id, capacity, brought):
-            capacities.confirm(
-                capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=invitation.accepted_at
-            )
+            capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=clock.now())
             _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=space.id)
 
 
