@@ -7,9 +7,9 @@ source is in neither.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
-from forum.domain.lessons import origin
+from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.review_requests import OPEN, open_about
@@ -69,7 +69,7 @@ def makers_once(request_id: int) -> list[int]:
 
 
 def question(member: Member, request_id: int) -> AskedLetter | None:
-    """Return what to ask somebody, or to remind them of; None once it is over or they may not check it."""
+    """Return what to ask somebody, or to remind them of; None once it is over, put away or not theirs."""
     actor = actor_of(member.id)
     row = db.session.execute(
         select(ReviewRequest, LessonVersion, Lesson, origin.knows_makers(member), Member.name)
@@ -77,7 +77,11 @@ def question(member: Member, request_id: int) -> AskedLetter | None:
         .join(Lesson, Lesson.working_id == LessonVersion.id)
         .join(Member, Member.id == ReviewRequest.asked_by_id)
         .where(
-            ReviewRequest.id == request_id, *OPEN, sees(Lesson, member), Lesson.state == LessonState.IN_REVIEW
+            ReviewRequest.id == request_id,
+            *OPEN,
+            not_(review_set_aside.by(member)),
+            sees(Lesson, member),
+            Lesson.state == LessonState.IN_REVIEW,
         )
     ).one_or_none()
     if actor is None or row is None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, not_, select, update
 
-from forum.domain.lessons import origin
+from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.reviews import Reviewing
 from forum.domain.lines import clean_paragraphs
@@ -141,7 +141,10 @@ def asker(actor: Actor, request: ReviewRequest) -> str:
 
 
 def waiting(actor: Actor) -> list[WaitingReview]:
-    """Return the versions that the actor is asked to check and may, by the end of their terms (few queries)."""
+    """Return the versions that the actor is asked to check and may, by the end of their terms (few queries).
+
+    Not what they put away.
+    """
     query = (
         select(Lesson, LessonVersion, ReviewRequest, Member.name, origin.knows_makers(actor).label("known"))
         .join(LessonVersion, LessonVersion.id == Lesson.working_id)
@@ -151,6 +154,7 @@ def waiting(actor: Actor) -> list[WaitingReview]:
             sees(Lesson, actor),
             Lesson.state == LessonState.IN_REVIEW,
             ReviewRequest.asked_id.is_(None) | (ReviewRequest.asked_id == actor.id),
+            not_(review_set_aside.by(actor)),
             *OPEN,
         )
         .order_by(ReviewRequest.asked_id.is_(None), ReviewRequest.due_on, ReviewRequest.id)

@@ -1,8 +1,17 @@
 """Asking somebody to check a lesson: who can be asked, what becomes of the question, and what ends it."""
 
+from datetime import timedelta
+
 import pytest
 
-from forum.domain.lessons import lessons, review_requests, review_states, undo
+from forum.domain.lessons import (
+    lessons,
+    review_letters,
+    review_requests,
+    review_set_aside,
+    review_states,
+    undo,
+)
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import NAMES_MOST
 from forum.domain.lessons.workbench import asking, desk
@@ -166,6 +175,31 @@ def test_the_group_hears_of_it_until_it_is_settled(scenario):
     assert [one.ended_at is not None for one in requests()] == [True, True, True]
     with pytest.raises(Conflict):
         review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=None)
+
+
+def test_one_of_the_group_puts_it_away_for_herself_until_it_is_asked_anew(scenario):
+    lesson, editor = scenario.draft(), scenario.actor("editor")
+    send(scenario, lesson)
+    (request,) = requests()
+    for _twice in range(2):
+        review_set_aside.put_away(editor, lesson.id)
+    assert review_requests.waiting(editor) == []
+    assert review_letters.question(scenario.editor, request.id) is None
+    assert [one.lesson_id for one in review_requests.waiting(scenario.actor("reviewer"))] == [lesson.id]
+    assert review_letters.question(scenario.reviewer, request.id) is not None
+    assert [one.id for one in desk.waiting_for(editor)] == [lesson.id], (
+        "on the workbench it can be found again"
+    )
+    for name, error in (("curator", Forbidden), ("second", Forbidden), ("reader", NotFound)):
+        with pytest.raises(error):
+            review_set_aside.put_away(scenario.actor(name), lesson.id)
+    with clock.at(clock.now() + timedelta(days=30)):
+        review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=None)
+        assert [one.lesson_id for one in review_requests.waiting(editor)] == [lesson.id]
+        review_set_aside.put_away(editor, lesson.id)
+        lessons.publish(editor, lesson.id)
+        with pytest.raises(Conflict):
+            review_set_aside.put_away(scenario.actor("reviewer"), lesson.id)
 
 
 def test_whoever_declines_reads_nothing_more_and_somebody_else_is_asked(scenario):
