@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from forum.domain.mailing import hold
 from forum.domain.people import mail_links, passwords
 from forum.domain.people.mail_links import LinkExpired
-from forum.domain.spaces import invitations, spaces
+from forum.domain.spaces import confirmations, invitations, spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Role
@@ -89,7 +89,7 @@ def accept_new(token: str) -> ResponseReturnValue:
             begin(*passwords.begin(member, device=devices.in_words(request.user_agent.string)))
             flash(_("Welcome to %(space)s.", space=space.name), "ok")
             return redirect(to_space(space), 303)
-    return render_template("invitations/accept_new.html", form=form, invitation=invitation, token=token), 422
+    return _page_for_new(token, form, invitation), 422
 
 
 @bp.post("/invitations/<token>/acceptance")
@@ -103,17 +103,28 @@ def accept_own(token: str) -> ResponseReturnValue:
 def _page(token: str, form: AcceptanceForm, *, open_too_long: bool = False) -> str:
     invitation = mail_links.invitation_of(token)
     if viewer() is None and not invitations.has_account(invitation):
-        return render_template(
-            "invitations/accept_new.html",
-            form=form,
-            invitation=invitation,
-            token=token,
-            open_too_long=open_too_long,
-        )
+        return _page_for_new(token, form, invitation, open_too_long=open_too_long)
     who = viewer()
     fits = who is not None and who.email == invitation.email
+    confirms = confirmations.invitation_confirms(invitation, who) if fits else None
     return render_template(
-        "invitations/accept.html", form=EmptyForm(), invitation=invitation, token=token, fits=fits
+        "invitations/accept.html",
+        form=EmptyForm(),
+        invitation=invitation,
+        token=token,
+        fits=fits,
+        confirms=confirms,
+    )
+
+
+def _page_for_new(token: str, form: AcceptanceForm, invitation: Any, *, open_too_long: bool = False) -> str:
+    return render_template(
+        "invitations/accept_new.html",
+        form=form,
+        invitation=invitation,
+        token=token,
+        open_too_long=open_too_long,
+        confirms=confirmations.invitation_confirms(invitation, None),
     )
 
 

@@ -29,11 +29,12 @@ def index(slug: str) -> ResponseReturnValue:
 @open_to(members)
 def role(slug: str, member_id: int) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), RoleForm()
-    if not form.validate():
-        return people_page.show(space), 422
-    memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
-    flash(_("The role is changed."), "ok")
-    return redirect(url_for("members.index", slug=slug), 303)
+    if form.validate():
+        with errors_on(form):
+            memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
+            flash(_("The role is changed."), "ok")
+            return redirect(url_for("members.index", slug=slug), 303)
+    return people_page.show(space, wrong=people_page.Wrong(member_id, "role", form)), 422
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/membership")
@@ -41,11 +42,14 @@ def role(slug: str, member_id: int) -> ResponseReturnValue:
 @open_to(members)
 def remove(slug: str, member_id: int) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), RemovalForm()
-    if form.ends.data:  # first: afterwards this space may no longer answer for them
-        confirmations.end_in(actor(), space.id, member_id)
-    memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
-    flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
-    return redirect(url_for("members.index", slug=slug), 303)
+    if form.validate():
+        with errors_on(form):
+            if form.ends.data:  # first: afterwards this space may no longer answer for them
+                confirmations.end_in(actor(), space.id, member_id)
+            memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
+            flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
+            return redirect(url_for("members.index", slug=slug), 303)
+    return people_page.show(space, wrong=people_page.Wrong(member_id, "reason", form)), 422
 
 
 @bp.post("/requests/<int:request_id>/answer")

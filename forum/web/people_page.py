@@ -1,8 +1,10 @@
 """The page of a space's members, to which several forms lead back: who belongs, who asks to join, who is invited."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
+from flask_wtf import FlaskForm
 
 from forum.domain.spaces import confirmations, invitations, join_requests, memberships, waiting_capacities
 from forum.infra import clock, i18n
@@ -12,7 +14,20 @@ from forum.web.forms.members import AnswerForm, RemovalForm, RoleForm
 from forum.web.http.current_user import actor
 
 
-def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
+@dataclass
+class Wrong:
+    """A form about one member that was refused, "role" or "reason": their card shows it, and why."""
+
+    member_id: int
+    name: str
+    form: FlaskForm
+
+    def __post_init__(self) -> None:
+        for field in self.form:
+            field.id = f"{field.name}-{self.member_id}"  # one of many such forms on the page
+
+
+def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wrong | None = None) -> str:
     """Return the page as its reader may see it; an invalid form is shown on it with what was filled in."""
     page = memberships.members(actor(), space.id, cursor=request.args.get("after"))
     context: dict[str, Any] = {
@@ -34,6 +49,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None) -> str:
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
             "forms": {"role": RoleForm(formdata=None), "reason": RemovalForm(formdata=None)},
+            "wrong": wrong,
             "now": clock.now(),
         }
     return render_template("members/index.html", **context)

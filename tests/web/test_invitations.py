@@ -1,14 +1,16 @@
 """Invitations in the browser: sent on the page of a space's people, accepted from the letter."""
 
-import pytest
-from sqlalchemy import select
+from datetime import date
 
-from forum.domain.people import mail_links
-from forum.domain.spaces import invitations
+import pytest
+from sqlalchemy import delete, select
+
+from forum.domain.people import capacities, mail_links
+from forum.domain.spaces import invitations, memberships
 from forum.infra.db import db
-from forum.models.accounts import Member
-from forum.models.spaces import Invitation, Role
-from tests.factories import actor, make_member, sign_in, submit
+from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
+from forum.models.spaces import Invitation, Role, SpaceKind
+from tests.factories import actor, join, make_member, make_space, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 FORM = {"email": "hanne@city.test", "role": "guest", "locale": "nl", "note": "Come and look."}
@@ -54,6 +56,10 @@ def test_a_new_person_accepts_and_is_signed_in(client, gent, token):
     page = client.get(f"/invitations/{token}")
     assert page.status_code == 200
     assert "Gent" in page.get_data(as_text=True)
+    assert "bevestigd zodra je aanvaardt" in page.get_data(as_text=True)
+    nowhere = submit(client, f"/invitations/{token}", PROFILE | {"body": "ocmw"})
+    assert nowhere.status_code == 422
+    assert 'id="city-error"' in nowhere.get_data(as_text=True), "an administration is that of a city"
     weak = submit(client, f"/invitations/{token}", PROFILE | {"password": "short"})
     assert weak.status_code == 422
     assert "researcher" in weak.get_data(as_text=True)
@@ -81,6 +87,40 @@ def test_an_owner_is_sent_to_sign_in_and_comes_back(app, client, gent, token):
     )
     assert submit(client, f"/invitations/{token}/acceptance").status_code == 303
     assert actor(hanne).roles == {gent.id: Role.GUEST}
+
+
+def test_the_page_says_that_accepting_confirms_only_where_it_does(app, client, gent, moderator):
+    invited = {}
+    for name in ("waits", "is confirmed", "of elsewhere", "brought elsewhere"):
+        member = make_member(name, email=f"{len(invited)}@city.test")
+        db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
+        common = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "starts_on": date(2025, 1, 1)}
+        confirmation = Confirmation.OPERATOR if name == "is confirmed" else None
+        city = "aalst" if name == "of elsewhere" else "gent"
+        capacities.add(member.id, **common, city=city, confirmation=confirmation)
+        made = invitations.invite(actor(moderator), gent.id, email=member.email, role=Role.MEMBER)
+        invited[name] = (member, mail_links.invitation_token(made))
+    aalst = make_space("Aalst", city="aalst")
+    memberships.grant(moderator.id, invited["brought elsewhere"][0].id, aalst.id, Role.MEMBER)
+    said = {}
+    for name, (member, token) in invited.items():
+        hers = app.test_client()
+        sign_in(hers, member)
+        page = hers.get(f"/invitations/{token}").get_data(as_text=True)
+        said[name] = "Accepting also confirms what you speak as for Gent" in page
+        assert submit(hers, f"/invitations/{token}/acceptance").status_code == 303
+        query = select(Capacity.id).where(
+            Capacity.member_id == member.id, Capacity.confirmation == "invitation"
+        )
+        assert said[name] is (db.session.scalar(query) is not None)
+    assert said == {
+        "waits": True, "is confirmed": False, "of elsewhere": False, "brought elsewhere": False
+    }  # fmt: skip
+    group = make_space("Water", kind=SpaceKind.GROUP)
+    join(moderator, group, Role.MODERATOR)
+    made = invitations.invite(actor(moderator), group.id, email="new@city.test", role=Role.MEMBER)
+    page = client.get(f"/invitations/{mail_links.invitation_token(made)}").get_data(as_text=True)
+    assert "bevestigd" not in page
 
 
 def test_somebody_else_cannot_accept_it(client, gent, token):

@@ -38,8 +38,24 @@ def test_a_moderator_changes_a_role_and_removes_with_a_reason(client, gent, mode
     assert submit(client, f"{path}/membership", {"reason": "no method"}).status_code == 405
     assert submit(client, f"{path}/membership", {"_method": "delete", "reason": "moved"}).status_code == 303
     assert actor(kim).roles == {}
-    last = f"/spaces/{gent.slug}/members/{moderator.id}/role"
-    assert submit(client, last, {"role": "member"}).status_code == 422
+
+
+def test_what_is_refused_is_said_at_the_form_of_that_member(client, gent, moderator):
+    make_member("Kim", space=gent)
+    sign_in(client, moderator)
+    path, number = f"/spaces/{gent.slug}/members/{moderator.id}", moderator.id
+    answer = submit(client, f"{path}/role", {"role": "member"})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert page.count("A space needs at least one moderator.") == 2, "on top of the form, and at the field"
+    assert f'id="role-{number}" aria-invalid="true" aria-describedby="role-{number}-error"' in page
+    assert page.count("<details open>") == 1
+    for reason, said in (("", "Say why: it stays in the log."), ("I leave.", "at least one moderator")):
+        answer = submit(client, f"{path}/membership", {"_method": "DELETE", "reason": reason})
+        assert answer.status_code == 422
+        assert said in answer.get_data(as_text=True)
+        assert f'name="reason" value="{reason}"' in answer.get_data(as_text=True)
+    assert actor(moderator).roles == {gent.id: Role.MODERATOR}
 
 
 def test_members_change_nothing(client, gent, moderator):

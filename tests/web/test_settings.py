@@ -103,6 +103,10 @@ def test_a_capacity_of_tomorrow_or_of_somebody_else_is_refused(client, noor):
     answer = submit(client, "/settings/capacities", new)
     assert answer.status_code == 422
     assert "mayor" in answer.get_data(as_text=True)
+    for body, status in (("city", 422), ("association", 303)):  # an administration is that of a city
+        sent = CAPACITY | {"body": body, "city": "network"}
+        answer = submit(client, "/settings/capacities", sent)
+        assert (answer.status_code, 'id="city-error"' in answer.text) == (status, status == 422)
     other = make_member("Kim", city="aalst")
     db.session.commit()
     theirs = capacities.current(other.id)

@@ -32,7 +32,7 @@ from forum.infra.i18n import _
 from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.cities import BY_CODE
-from forum.policy.answering import of_a_city, speaks_for_city
+from forum.policy.answering import ADMINISTRATIONS, of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
 
 TOLD = timedelta(days=14)  # so long a refusal stands on the home page of its member
@@ -153,10 +153,15 @@ def clean_function(function: str) -> str:
     )
 
 
-def check_city(city: str | None) -> None:
-    """Do nothing for a city of the network, or for none; Invalid at `city`."""
+def check_city(city: str | None, body: Body | None = None) -> None:
+    """Do nothing for a city of the network, or for none, which an administration does not go without.
+
+    Invalid at `city`.
+    """
     if city is not None and city not in BY_CODE:
         raise Invalid("city", _("Choose a city of the network."))
+    if city is None and body in ADMINISTRATIONS:
+        raise Invalid("city", _("Choose the city that this organisation belongs to."))
 
 
 def add(

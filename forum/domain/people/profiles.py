@@ -73,6 +73,7 @@ def add_capacity(
     """
     if starts_on > days.today(actor.timezone):
         raise Invalid("starts_on", _("Choose today or an earlier day."))
+    capacities.check_city(city, body)
     db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
     held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
     for one in held:

@@ -47,7 +47,7 @@ def ask(newcomer: Newcomer, *, address: str) -> None:
     """
     email = accounts.clean_email(newcomer.email)
     city = None if newcomer.city == NETWORK else newcomer.city
-    capacities.check_city(city)
+    capacities.check_city(city, Body(newcomer.body))
     request = AccessRequest(
         id=drawn_id(AccessRequest.id),  # its link names it, to people who have no account
         email=email,

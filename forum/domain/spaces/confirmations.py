@@ -152,15 +152,40 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     from a university or another government, does not speak for it. Not where the same person alone brought them into
     another city.
     """
-    space = db.session.get_one(Space, invitation.space_id)
-    inviter = actor_of(invitation.invited_by_id)
-    if space.kind != SpaceKind.CITY or inviter is None or not may_moderate(inviter, space.id):
+    inviter = _inviter_of_city(invitation)
+    if inviter is None:
         return
-    brought = bringing.of_members([member_id])
-    for capacity in _waiting_of(member_id, and_(Capacity.city == space.city, of_a_city(ADMINISTRATIONS))):
-        if bringing.may_vouch(inviter.id, capacity, brought):
+    for capacity in _waiting_of(member_id, _invited_city(invitation)):
+        if bringing.may_vouch(inviter.id, capacity, bringing.of_members([member_id])):
             capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=clock.now())
-            _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=space.id)
+            _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
+
+
+def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | None:
+    """Return the code of the city of which accepting confirms a capacity, if it would: an open one of that member.
+
+    Without a member, of somebody new, it does once they fill in one of the city itself.
+    """
+    inviter, city = _inviter_of_city(invitation), invitation.space.city
+    if inviter is None or member is None:
+        return city if inviter is not None else None
+    brought = bringing.of_members([member.id])
+    query = select(Capacity).where(
+        Capacity.member_id == member.id, capacities.waits(), _invited_city(invitation)
+    )
+    vouched = [one for one in db.session.scalars(query) if bringing.may_vouch(inviter.id, one, brought)]
+    return city if vouched else None
+
+
+def _inviter_of_city(invitation: Invitation) -> Actor | None:
+    """Who invited to a city's own space, while they moderate it."""
+    inviter = actor_of(invitation.invited_by_id)
+    is_city = invitation.space.kind == SpaceKind.CITY and invitation.space.city is not None
+    return inviter if is_city and may_moderate(inviter, invitation.space_id) else None
+
+
+def _invited_city(invitation: Invitation) -> ColumnElement[bool]:
+    return and_(Capacity.city == invitation.space.city, of_a_city(ADMINISTRATIONS))
 
 
 def _log(

@@ -147,6 +147,7 @@ def accept(token: str, profile: Profile, *, password_hash: str) -> tuple[Member,
     field that is wrong.
     """
     invitation = _for_somebody_new(token)
+    capacities.check_city(profile.city, profile.body)
     member = accounts.begin(
         email=invitation.email, name=profile.name, password_hash=password_hash, locale=profile.locale
     )

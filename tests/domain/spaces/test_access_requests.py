@@ -179,6 +179,7 @@ def test_a_request_nobody_confirmed_is_forgotten_after_its_link(gent):
         ("name", {"name": " "}),
         ("function", {"function": " "}),
         ("city", {"city": "atlantis"}),
+        ("city", {"city": "network", "body": Body.OCMW}),
         ("message", {"message": "x" * 501}),
     ],
 )
