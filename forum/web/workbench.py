@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons, review_requests, weakened
+from forum.domain.lessons import claims, lessons, review_requests, review_set_aside, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -230,6 +230,14 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
 def decline(lesson_id: int) -> ResponseReturnValue:
     review_requests.decline(actor(), lesson_id)
     flask.flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
+    return redirect(url_for("home.index"), 303)
+
+
+@bp.post("/workbench/<int:lesson_id>/dismissal")
+@open_to(members)
+def put_away(lesson_id: int) -> ResponseReturnValue:
+    review_set_aside.put_away(actor(), lesson_id)
+    flask.flash(_("It no longer waits for you. The others who were asked can still review it."), "ok")
     return redirect(url_for("home.index"), 303)
 
 

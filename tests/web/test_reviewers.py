@@ -147,6 +147,24 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     assert "Nel will not check it" not in words(curator.get("/", headers=ENGLISH))
 
 
+def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(app, scenario):
+    lesson = scenario.draft()
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    db.session.commit()
+    path, asks = f"/workbench/{lesson.id}", "Cas asks whoever is free first to check it"
+    editor, other = browser(app, scenario.editor), browser(app, scenario.reviewer)
+    assert asks in words(editor.get("/", headers=ENGLISH))
+    assert "Leave it to the others" in words(editor.get(path, headers=ENGLISH))
+    for name, status in (("reader", 404), ("author", 404), ("curator", 403)):
+        assert submit(browser(app, getattr(scenario, name)), f"{path}/dismissal").status_code == status, name
+    assert submit(editor, f"{path}/dismissal").status_code == 303
+    assert asks not in words(editor.get("/", headers=ENGLISH))
+    assert asks in words(other.get("/", headers=ENGLISH))
+    assert "Leave it to the others" not in words(editor.get(path, headers=ENGLISH))
+    assert "Els" not in words(browser(app, scenario.curator).get(path, headers=ENGLISH)), "nobody hears of it"
+    assert submit(editor, f"{path}/publication").status_code == 303
+
+
 def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, session):
     scenario = build(Audience.SPACE)
     lesson = scenario.draft()

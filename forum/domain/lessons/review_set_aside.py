@@ -47,3 +47,9 @@ def by(reader: Reader) -> ColumnElement[bool]:
         ReviewSetAside.member_id == reader.id,
         ReviewSetAside.at >= ReviewRequest.asked_at,
     )
+
+
+def is_by(actor: Actor, request: ReviewRequest) -> bool:
+    """Return whether the actor put this request away since it was asked last (one query)."""
+    query = select(ReviewRequest.id).where(ReviewRequest.id == request.id, by(actor))
+    return db.session.scalar(query) is not None

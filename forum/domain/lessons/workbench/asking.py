@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from forum.domain.lessons import review_losses, review_requests, review_states
+from forum.domain.lessons import review_losses, review_requests, review_set_aside, review_states
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking, Candidate, Candidates
 from forum.domain.lessons.review_states import AskedLine
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.lessons import Lesson, LessonState, LessonVersion
+from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer, may_moderate, require
 from forum.policy.actors import Actor
@@ -26,6 +26,7 @@ class Question:
     due_on: date
     note: str
     by_name: bool
+    put_away: bool  # by the reader, for herself
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +75,22 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
     request = review_requests.asked_of(actor, lesson_id) if answer else None
     return InReview(
         answer=answer,
-        question=Question(
-            review_requests.asker(actor, request), request.due_on, request.note, request.asked_id is not None
-        )
-        if request is not None
-        else None,
+        question=_question(actor, request) if request is not None else None,
         lost=review_losses.lost(version),
         is_masked=version.masked,
         is_maker=is_maker,
         asked=asked,
         candidates=candidates,
+    )
+
+
+def _question(actor: Actor, request: ReviewRequest) -> Question:
+    return Question(
+        asked_by=review_requests.asker(actor, request),
+        due_on=request.due_on,
+        note=request.note,
+        by_name=request.asked_id is not None,
+        put_away=review_set_aside.is_by(actor, request),
     )
 
 
