@@ -180,7 +180,7 @@ def _permission(
         page=page,
         form=form,
         asked=asked,
-        giveaways=giveaways.of_draft(actor(), lesson_id, page.audience, proposed),
+        giveaways=giveaways.groups(actor(), lesson_id, page.audience, proposed),
         changes=consent_wording.changes,
         wrong=wrong or {},
         ticked=ticked or set(),

@@ -66,7 +66,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
     if part == "review":
         candidates = asking.offered(actor(), lesson_id, audiences)
         reviewers.offer(context["submission_form"], candidates)
-        context["giveaways"] = giveaways.of_draft(actor(), lesson_id, _wanted(workbench))
+        context["giveaways"] = giveaways.groups(actor(), lesson_id, _wanted(workbench))
         context["candidates"] = {one.audience: one for one in candidates}
     return render_template(
         "workbench/show.html",

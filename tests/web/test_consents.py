@@ -152,6 +152,7 @@ def test_an_author_who_is_asked_anew_sees_what_is_asked_differently(client, scen
         page = client.get(f"/consents/{scenario.request('Bart').id}").text
         anew = page.split('id="anew"')[1].split('class="asread"')[0]
         marked = re.sub(r'<span class="vh">.*?</span>', "", anew)
+        assert "That question was taken back before it closed." in marked
         assert "Now it is for: Everybody" in marked
         assert "<ins>wrote</ins>" in marked
         assert re.search(r"<del>[^<]*after one call</del>", marked)
@@ -161,6 +162,45 @@ def test_an_author_who_is_asked_anew_sees_what_is_asked_differently(client, scen
         page = client.get(f"/consents/{scenario.request('Amina').id}").text
         assert "Then it was for:" in page
         assert "Your text in the lesson" not in page, "only the readers changed"
+
+
+def test_both_pages_say_how_readers_get_an_author_of_whose_city_somebody_is_masked(client, scenario):
+    asked_as = "somebody of a centre city"
+    scenario.ask(wordings={scenario.excerpt_id("Bart"): Wording(QUOTED["Bart"], {}, asked_as)})
+    db.session.commit()
+    bart = scenario.request("Bart")
+    sign_in(client, scenario.authors["Bart"])
+    page = client.get(f"/consents/{bart.id}").text
+    assert bart.as_name in page
+    assert f"readers get you as “{asked_as}”" in page
+    for name, answer in (("Bart", "name"), ("Chris", "masked"), ("Amina", "function")):
+        assert "in this lesson already" not in client.get(f"/consents/{bart.id}").text, "it is still open"
+        scenario.say(name, answer)
+        db.session.commit()
+    page = client.get(f"/consents/{bart.id}").text
+    assert "so readers get you masked too" in page
+    assert f"· {asked_as}</figcaption>" in page
+    assert bart.as_name not in page
+    claims.quote(
+        scenario.actor("curator"),
+        scenario.claims()[1].id,
+        post_id=scenario.posts["Bart"].id,
+        words="The letter alone brought nobody",
+        stance="supports",
+    )
+    sign_in(client, scenario.curator)
+    page = client.get(f"/workbench/{scenario.lesson.id}/permission").text
+    assert f"Readers see: {asked_as}" in page
+    assert f"Its author agreed to “{bart.as_name}”." in page
+    assert f"Readers see: {bart.as_name}" not in page
+    shown = client.get(f"/workbench/{scenario.lesson.id}/preview").text
+    assert asked_as in shown
+    scenario.ask()
+    db.session.commit()
+    sign_in(client, scenario.authors["Bart"])
+    page = client.get(f"/consents/{scenario.request('Bart').id}").text
+    assert "Somebody of your city stands masked in this lesson already" in page
+    assert bart.as_name not in page
 
 
 def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, scenario):
@@ -192,6 +232,9 @@ def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, 
     assert 'value="DELETE"' not in page
     assert submit(client, address, {"_method": "DELETE"}).status_code == 409
     assert scenario.consents()["Amina"].agreed
+    assert "in the published lesson · your answer: Yes, masked" in client.get("/consents").text
+    sign_in(client, scenario.authors["Bart"])
+    assert "does not stand in the lesson" in client.get("/consents").text
 
 
 def test_the_text_of_a_question_that_cannot_be_asked_stays_on_the_page(client, scenario):

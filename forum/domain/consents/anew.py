@@ -6,13 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from forum.infra.word_diff import Piece, pieces
-from forum.models.consents import ConsentRequest, ConsentRound
+from forum.models.claims import Stance
+from forum.models.consents import YESES, ConsentRequest, ConsentRound
 from forum.models.spaces import Audience
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Each text with its changes marked, without those that stayed; `audience` is the one before, where it changed."""
+    """Each text with its changes marked, without those that stayed; audience and stance are those before, if changed.
+
+    `why` it is asked once more: withdrawn (that question was taken back), no_yes, or "" where the changes say it.
+    """
 
     asked_at: datetime
     words: list[Piece]
@@ -20,11 +24,14 @@ class Difference:
     title: list[Piece]
     as_masked: list[Piece]
     audience: Audience | None
+    stance: Stance | None
+    why: str
 
     @property
     def is_none(self) -> bool:
         """Whether everything is asked as before."""
-        return not (self.words or self.claim or self.title or self.as_masked or self.audience)
+        texts = self.words or self.claim or self.title or self.as_masked
+        return not (texts or self.audience or self.stance)
 
 
 def newer_id(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any]) -> int | None:
@@ -50,7 +57,15 @@ def difference(request: ConsentRequest, round_: ConsentRound, rows: Iterable[Any
         title=_changed(asked.title, round_.title),
         as_masked=_changed(earlier.as_masked, request.as_masked),
         audience=asked.audience if asked.audience != round_.audience else None,
+        stance=earlier.stance if earlier.stance != request.stance else None,
+        why=_why(earlier, asked),
     )
+
+
+def _why(earlier: ConsentRequest, asked: ConsentRound) -> str:
+    if asked.withdrawn:
+        return "withdrawn"
+    return "" if earlier.answer in YESES or earlier.own_words else "no_yes"
 
 
 def _changed(before: str, after: str) -> list[Piece]:

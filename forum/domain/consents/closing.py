@@ -122,6 +122,13 @@ def shown_as(request: ConsentRequest, masking: Masking) -> str:
     }[masking]
 
 
+def agreed_as(request: ConsentRequest) -> str:
+    """Return how an author who said yes agreed to stand there; masked with other words that were taken."""
+    return shown_as(
+        request, MASKINGS.get(request.answer, Masking.MASKED) if request.answer else Masking.MASKED
+    )
+
+
 def about(request: ConsentRequest) -> Key:
     """Return what a question is about: the key of its excerpt and of the consent that comes of it."""
     return request.post_id, request.sha256, request.claim_text

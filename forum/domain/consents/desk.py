@@ -1,11 +1,11 @@
 """The curator's page about permission: what would be asked, what is asked now, and what came of it at the closing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import or_, select
 
-from forum.domain.consents import closing, passages, store
+from forum.domain.consents import closing, passages, shown, store
 from forum.domain.consents.passages import Passage
 from forum.domain.consents.rounds import TERM
 from forum.domain.lessons import completeness, consent_checks, lessons
@@ -41,6 +41,8 @@ class Asked:
     state: str = ""
     shown_as: str = ""
     own_words: str = ""
+    reads_as: str = ""  # how readers get the author: masked, where somebody of their city is
+    audience: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,8 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         audience=chosen,
         audiences=offered,
         open_round=next((one for one in rounds if one.id == lesson.round_id), None),
-        asked=_asked(actor, [one for one in rounds if one.id == lesson.round_id], claims),
-        outcome=_asked(actor, closed, claims),
+        asked=_asked(actor, lesson, [one for one in rounds if one.id == lesson.round_id], claims),
+        outcome=_asked(actor, lesson, closed, claims),
         leaning=[claim for claim in claims if claim.text in gone] or (claims[:1] if gone else []),
         passages=[one for one in to_ask if one.quoted.post.id not in unread],
         has_unread=bool(unread),
@@ -132,7 +134,7 @@ def _preferred(lesson: Lesson, offered: list[Audience]) -> Audience:
     return Audience.NETWORK
 
 
-def _asked(actor: Actor, rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
+def _asked(actor: Actor, lesson: Lesson, rounds: list[ConsentRound], claims: list[Claim]) -> list[Asked]:
     """The passages of rounds in the order of the claims: nothing in it depends on what was answered."""
     order = {claim.text: claim.position for claim in claims}
     found = []
@@ -142,6 +144,7 @@ def _asked(actor: Actor, rounds: list[ConsentRound], claims: list[Claim]) -> lis
         unread = passages.unread(actor, {one.post_id for one in requests})
         requests.sort(key=lambda one: (order.get(one.claim_text, len(order) + 1), one.id))
         is_closed = round_.closed_at is not None
+        reads_as = shown.names(lesson, round_.audience) if is_closed else {}
         for one in requests:
             author = names[one.author_id]
             if one.post_id in withheld:
@@ -149,7 +152,9 @@ def _asked(actor: Actor, rounds: list[ConsentRound], claims: list[Claim]) -> lis
             elif one.post_id in unread:
                 found.append(Asked(one.id, "", one.claim_text, "", "", "", "closed"))
             else:
-                found.append(_passage(one, author, is_closed=is_closed))
+                passage = _passage(one, author, is_closed=is_closed)
+                now = reads_as.get(closing.about(one), passage.shown_as)
+                found.append(replace(passage, reads_as=now, audience=round_.audience))
     return found
 
 
@@ -173,9 +178,9 @@ def _passage(request: ConsentRequest, author: str, *, is_closed: bool) -> Asked:
         return Asked(*asked)
     answer = request.answer
     if request.taken_at is not None:
-        return Asked(*asked, "stands", request.as_masked, request.own_words)
+        return Asked(*asked, "stands", closing.agreed_as(request), request.own_words)
     if answer in YESES:
-        return Asked(*asked, "stands", closing.shown_as(request, closing.MASKINGS[answer]))
+        return Asked(*asked, "stands", closing.agreed_as(request))
     if answer == ConsentAnswer.OTHER_WORDS and request.left_at is None:
         return Asked(*asked, "other", request.as_masked, request.own_words)
     return Asked(*asked, "gone")

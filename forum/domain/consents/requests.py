@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, select
 
-from forum.domain.consents import anew, store, withdrawing
+from forum.domain.consents import anew, shown, store, withdrawing
 from forum.domain.consents.anew import Difference
+from forum.domain.consents.shown import Reading
 from forum.domain.lessons import masking
 from forum.domain.people.bylines import CapacityColumns
 from forum.infra import clock
@@ -38,7 +39,7 @@ class Line:
     """One question in the list of its author.
 
     `state`: open, answered (changeable still), late (the term is over, not closed yet), withdrawn, stands, other,
-    gone.
+    gone, removed (its author took it out of the lesson). `is_out`: readers have it, or had it.
     """
 
     id: int
@@ -53,6 +54,7 @@ class Line:
     last_day: date
     answer: ConsentAnswer | None
     state: str
+    is_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Question:
     may_withdraw: bool  # a yes, and the words are in no published version
     lesson: LessonLink | None  # once it is out, where its author may read it
     since_before: Difference | None  # what changed since it was asked before
+    reading: Reading
 
 
 def mine(actor: Actor) -> list[Line]:
@@ -124,7 +127,6 @@ def get(actor: Actor, request_id: int) -> Question:
         (_line(other) for other in rows if other.ConsentRequest.round_id == round_.id), key=lambda one: one.id
     )
     origin = db.session.execute(_origin(request)).one()
-    capacity = _capacity(origin)
     return Question(
         line=line,
         request=request,
@@ -135,15 +137,16 @@ def get(actor: Actor, request_id: int) -> Question:
         readers_now=count_readers(origin.space_id, origin.audience),
         source_audience=origin.audience,
         readers_then=count_readers(row.space_id, round_.audience),
-        notes=masking.answer_warnings(capacity),
+        notes=masking.answer_warnings(_capacity(origin)),
         others=[other for other in siblings if other.id != request_id],
         number=[other.id for other in siblings].index(request_id) + 1,
         newer_id=anew.newer_id(request, round_, rows),
         may_withdraw=line.state == "stands"
-        and not withdrawing.is_published(round_.lesson_id, request)
+        and not line.is_out
         and not withdrawing.is_asked_anew(row.open_round_id, request),
         lesson=_lesson(actor, round_.lesson_id),
         since_before=anew.difference(request, round_, rows),
+        reading=shown.reading(request, round_, state=line.state),
     )
 
 
@@ -156,6 +159,7 @@ def _lines(actor: Actor) -> Select[Any]:
             Space.id.label("space_id"),
             Space.name,
             Member.name.label("asked_by"),
+            withdrawing.are_out().label("is_out"),
         )
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
@@ -182,6 +186,7 @@ def _line(row: Any) -> Line:
         last_day=round_.last_day,
         answer=request.answer,
         state=_state(request, round_),
+        is_out=row.is_out,
     )
 
 
@@ -192,6 +197,8 @@ def _state(request: ConsentRequest, round_: ConsentRound) -> str:
         if clock.now() >= round_.closes_at:
             return "late"
         return "open" if request.answer is None else "answered"
+    if not request.said:
+        return "removed"
     if store.is_yes(request):
         return "stands"
     is_open = request.answer == ConsentAnswer.OTHER_WORDS and request.left_at is None

@@ -4,7 +4,7 @@ What is written is what a refusal leaves at a closing, with the same moments. Wh
 that a yes was taken back, as the line changes; no reason stands anywhere.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.consents import closing, store
 from forum.domain.lessons import consent_checks, review_losses, rights
@@ -35,7 +35,7 @@ def withdraw(actor: Actor, request_id: int) -> None:
         return
     if not store.is_yes(request):
         raise Conflict(_("There is no permission of yours here to take back."))
-    if is_published(found.lesson.id, request):
+    if is_published(request):
         raise Conflict(_("This lesson is out. Take your text out of it on “Where you are quoted”."))
     if is_asked_anew(found.lesson.round_id, request):
         raise Conflict(_("You are asked about this text anew: answer there first."))
@@ -53,22 +53,30 @@ def withdraw(actor: Actor, request_id: int) -> None:
         review_losses.tell_withdrawn(found.lesson)
 
 
-def is_published(lesson_id: int, request: ConsentRequest) -> bool:
+def is_published(request: ConsentRequest) -> bool:
     """Return whether readers have, or had, these words of the post under that claim in a version of the lesson."""
-    query = (
+    query = select(ConsentRequest.id).join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
+    query = query.where(ConsentRequest.id == request.id, are_out())
+    return db.session.scalar(query) is not None
+
+
+def are_out() -> ColumnElement[bool]:
+    """Whether that holds for a ConsentRequest and the lesson of its ConsentRound, in a query on both."""
+    return (
         select(Excerpt.id)
         .join(Claim, Claim.id == Excerpt.claim_id)
         .join(LessonVersion, LessonVersion.id == Claim.version_id)
         .join(PostRevision, PostRevision.id == Excerpt.revision_id)
         .where(
-            LessonVersion.lesson_id == lesson_id,
+            LessonVersion.lesson_id == ConsentRound.lesson_id,
             LessonVersion.number.is_not(None),
-            PostRevision.post_id == request.post_id,
-            Excerpt.sha256 == request.sha256,
-            Claim.text == request.claim_text,
+            PostRevision.post_id == ConsentRequest.post_id,
+            Excerpt.sha256 == ConsentRequest.sha256,
+            Claim.text == ConsentRequest.claim_text,
         )
+        .correlate(ConsentRequest, ConsentRound)
+        .exists()
     )
-    return db.session.scalar(query.limit(1)) is not None
 
 
 def is_asked_anew(round_id: int | None, request: ConsentRequest) -> bool:

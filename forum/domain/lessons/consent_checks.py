@@ -204,7 +204,7 @@ def _refuse_turned(version: LessonVersion, quotes: Iterable[Quoted], audience: A
         stance = asked.get(key(quoted), quoted.excerpt.stance)
         if stance != quoted.excerpt.stance and answered.are_needed(quoted, audience):
             sentence = _(
-                "The author of an excerpt was asked about it as “%(stance)s”. Choose that again, or change the "
+                "Permission for an excerpt was asked with “%(stance)s”. Choose that again, or change the "
                 "claim and ask anew.",
                 stance=labels.STANCES[stance],
             )

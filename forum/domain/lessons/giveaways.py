@@ -26,25 +26,25 @@ from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.visibility import get_visible, visible
 
-# For each kind: what it leads to. `who` is a city or a person.
+# For each kind, the most telling first: what it leads to. `who` is a city or a person.
 NOTES: Mapping[str, Any] = {
-    "title": lazy("This is the title of a closed thread: whoever reads there knows it."),
     "city": lazy("This names %(who)s."),
-    "curator": lazy("This leads to %(who)s, who made the lesson, and so to the city."),
-    "function": lazy("Few people have this function: it leads to one of them."),
-    "date": lazy("An exact day can be looked up."),
-    "tag": lazy("This tag leads to %(who)s."),
-    "reviewer": lazy("This names %(who)s, who checked the lesson, and so the city."),
-    "space_list": lazy(
-        "The lesson already stands in this list: masking comes too late for whoever saw it there."
-    ),
     "profile": lazy("This names %(who)s, who can be looked up."),
-    "ring": lazy("The lesson already shows %(who)s among its cities."),
+    "curator": lazy("This leads to %(who)s, who made the lesson, and so to the city."),
+    "reviewer": lazy("This names %(who)s, who checked the lesson, and so the city."),
+    "title": lazy("This is the title of a closed thread: whoever reads there knows it."),
+    "function": lazy("Few people have this function: it leads to one of them."),
     "number": lazy("This leads to a thread or a lesson of %(who)s."),
     "file": lazy("The name of a file leads to whoever made it."),
     "contact": lazy("An address, a number or a link leads to one organisation or person."),
-    "small_number": lazy("A number below five narrows it down to a few people."),
+    "space_list": lazy(
+        "The lesson already stands in this list: masking comes too late for whoever saw it there."
+    ),
+    "ring": lazy("The lesson already shows %(who)s among its cities."),
+    "tag": lazy("This tag leads to %(who)s."),
+    "date": lazy("An exact day can be looked up."),
     "only": lazy("Whoever is the only or the first one is easily found."),
+    "small_number": lazy("A number below five narrows it down to a few people."),
 }
 _FILE = re.compile(
     r"[\w.-]+\.(?:pdf|docx?|odt|xlsx?|ods|csv|pptx?|odp|jpe?g|png|msg|eml|zip)\b", re.IGNORECASE
@@ -65,6 +65,14 @@ class GiveAway:
     where: str
     what: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ways that one sentence explains: what was found, each once, with all the places where it stands."""
+
+    note: str
+    found: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +116,24 @@ def of_draft(
         *_naming(actor, got.texts, behind.cities),
     )
     return list(dict.fromkeys(found))
+
+
+def groups(
+    actor: Actor, lesson_id: int, audience: Audience, proposed: Iterable[tuple[str, str]] = ()
+) -> list[Group]:
+    """Return what `of_draft` found, for a page: NotFound, Forbidden as there."""
+    return grouped(of_draft(actor, lesson_id, audience, proposed))
+
+
+def grouped(found: Iterable[GiveAway]) -> list[Group]:
+    """Return everything that was found with each sentence and each of the words once, the most telling first."""
+    ranks = {kind: rank for rank, kind in enumerate(NOTES)}
+    groups: dict[str, dict[str, tuple[str, list[str]]]] = {}
+    for one in sorted(found, key=lambda one: ranks[one.kind]):
+        _what, places = groups.setdefault(one.note, {}).setdefault(one.what.casefold(), (one.what, []))
+        if one.where not in places:
+            places.append(one.where)
+    return [Group(note, list(words.values())) for note, words in groups.items()]
 
 
 def _drawn(got: Fetched, behind: _Behind) -> Iterator[GiveAway]:

@@ -5,7 +5,7 @@ masked, everything around it is masked with it, except for who belongs to the sp
 thread behind it: others get general words, quarters, and no way to the space.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -164,24 +164,38 @@ def masked_together(
     masked_cities = {
         quoted.city for quoted, consent in terms.values() if consent is not None and not consent.city_shown
     } - {None}
+    named = {
+        key: (quoted, consent)
+        for key, (quoted, consent) in terms.items()
+        if consent is not None and consent.agreed and consent.city_shown and quoted.city in masked_cities
+    }
+    asked = _asked_masks({consent.id for _quoted, consent in named.values()})
     masks: dict[consent_checks.Key, Consent | Agreed] = {
         key: Agreed(
             consent.id,
             consent.words,
             Masking.MASKED,
             False,
-            as_masked(quoted.capacity),
+            asked.get(consent.id) or as_masked(quoted.capacity),
             consent.adapted,
             True,
         )
-        for key, (quoted, consent) in terms.items()
-        if consent is not None and consent.agreed and consent.city_shown and quoted.city in masked_cities
+        for key, (quoted, consent) in named.items()
     }
     if masks:
         claims = [
             replace(claim, quotes=[_with(quoted, masks) for quoted in claim.quotes]) for claim in claims
         ]
     return claims, lambda key: masks.get(key) or given.get(key)
+
+
+def _asked_masks(consent_ids: Collection[int]) -> dict[int, str]:
+    """Return how these authors were told that they stand when masked (one query, none without consents)."""
+    if not consent_ids:
+        return {}
+    return {
+        row.id: row.as_masked for row in select_rows(origin_queries.asked_masks(), {"ids": list(consent_ids)})
+    }
 
 
 def _with(quoted: Quoted, masks: Mapping[consent_checks.Key, Consent | Agreed]) -> Quoted:

@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.people import bylines, capacities
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
+from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Recognition, Verdict
 from forum.models.spaces import Membership
 from forum.models.threads import Thread
@@ -130,5 +131,27 @@ def checkers() -> Select[Any]:
             LessonReview.verdict == Verdict.APPROVED,
         )
         .order_by(Member.sort_key, Member.id)
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def asked_masks() -> Select[Any]:
+    """How the author of each of these consents was told that they stand when masked, the latest question last."""
+    same = [
+        getattr(ConsentRequest, name) == getattr(Consent, name)
+        for name in ("post_id", "sha256", "claim_text")
+    ]
+    query: Any = (
+        select(Consent.id, ConsentRequest.as_masked)
+        .join(ConsentRound, ConsentRound.lesson_id == Consent.lesson_id)
+        .join(ConsentRequest, and_(ConsentRequest.round_id == ConsentRound.id, *same))
+        .where(
+            Consent.id.in_(bindparam("ids", expanding=True)),
+            ConsentRound.audience == Consent.audience,
+            ConsentRound.closed_at.is_not(None),
+            ConsentRound.withdrawn.is_(False),
+        )
+        .order_by(ConsentRound.id)
     )
     return cast(Select[Any], query)

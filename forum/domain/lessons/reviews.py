@@ -221,7 +221,7 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
         .limit(1)
     ).one_or_none()
     if capacity is None:  # ended since it was asked who they are
-        raise Conflict(_("What you speak as was changed at this moment. Look at the lesson again."))
+        raise Conflict(_("What you speak as has just changed. Open the lesson again."))
     return ReviewBasis.CITY, capacity
 
 

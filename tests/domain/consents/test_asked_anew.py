@@ -53,6 +53,19 @@ def test_nobody_is_asked_about_an_excerpt_that_the_curator_did_not_see(scenario)
     rounds.open_round(curator, lesson.id, Audience.NETWORK, asked_as(scenario), seen=[*seen, added.id])
 
 
+def test_whoever_gave_no_yes_hears_so_when_the_same_is_asked_once_more(scenario):
+    opened = scenario.ask()
+    for name in ("Amina", "Chris"):
+        scenario.say(name, "masked")
+    scenario.close(opened)
+    quoted = {"post_id": scenario.posts["Bart"].id, "words": QUOTED["Bart"], "stance": "nuances"}
+    claims.quote(scenario.actor("curator"), scenario.claims()[1].id, **quoted)
+    scenario.ask()
+    asked = requests.get(scenario.actor("Bart"), scenario.request("Bart").id).since_before
+    assert (asked.why, asked.stance, asked.is_none) == ("no_yes", "supports", False)
+    assert [asked.words, asked.claim, asked.title, asked.audience] == [[], [], [], None]
+
+
 def proposed(scenario):
     """Bart proposes other words at the closing, the others say yes."""
     opened = scenario.ask()

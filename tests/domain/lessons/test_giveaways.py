@@ -225,3 +225,12 @@ def test_only_a_moderator_of_the_space_is_told_and_only_of_a_masked_source(scena
     scenario.agree(scenario.lesson, **NAMED)
     assert told(scenario) == [], "who stands there by name may be known"
     assert set(PLANTED) < set(NOTES)
+
+
+def test_what_was_found_more_than_once_is_said_once_the_most_telling_first():
+    one, two = ("function", "Title", "Chief"), ("only", "Title", "the only")
+    found = [giveaways.GiveAway(*it, NOTES[it[0]]) for it in (two, one, ("function", "Result", "chief"))]
+    assert [group.found for group in giveaways.grouped(found)] == [
+        [("Chief", ["Title", "Result"])],
+        [("the only", ["Title"])],
+    ]
