@@ -19,7 +19,6 @@ run: runtime ## the forum with its demo network on 127.0.0.1:8000 (PORT changes 
 	@FORUM_DEMO=1 FLASK_DEBUG=0 exec .venv/bin/flask start
 
 test: setup ## everything that CI runs: check, both databases, browser
-	@$(MAKE) --no-print-directory check
 	@$(PY) scripts/suite.py
 
 proof: setup ## what takes long: kills, walks, sweeps, mutants, on both databases (PROOF_SEED repeats a run)

@@ -16,9 +16,19 @@ ROOT = Path(__file__).resolve().parent.parent
 NODE_MODULES = ROOT / "node_modules"
 STAMP = NODE_MODULES / ".installed"
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 OUTSIDE = (  # what it is for, the commands that will do, the Debian package that brings one
-    ("a Chromium browser, for the journeys and the accessibility checks", BROWSERS, "chromium"),
+    (
+        "a Chromium browser, for the journeys and the accessibility checks",
+        BROWSERS,
+        "chromium-headless-shell",
+    ),
     ("Java 17 or newer, for the HTML checker", ("java",), "default-jre-headless"),
 )
 PROGRAMS = (  # they come with the lock but lean on libraries of the system: the package, the program in it

@@ -2,7 +2,8 @@
 
     python scripts/suite.py [PHASE …] [-- what pytest should be told besides]
 
-Every phase runs, also after a failing one, so that one run shows everything. A skipped test counts as a failure:
+Without a phase named `make check` goes first, since it takes seconds, and nothing else runs when it fails. After that
+every phase runs, also after a failing one, so that one run shows everything. A skipped test counts as a failure:
 nobody knows what it would have said. What takes long is left to scripts/proof.py, and what says the same on
 both databases runs on one of them here, on both there.
 """
@@ -21,12 +22,12 @@ from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-# Name: the database, what to select, how many at once: with what runs beside it more than the two cores that we count
-# on, since many tests wait, for a lock, a server that hangs, or a sign of life that stays away.
+# Name: the database, where to look and what to select there, how many at once: with what runs beside it more than the
+# two cores that we count on, since many tests wait, for a lock, a server that hangs, or a sign of life that stays away.
 PHASES = {
-    "sqlite": ("sqlite", "not browser and not proof", "2"),
-    "postgresql": ("postgresql", "not browser and not proof and not any_database", "2"),
-    "browser": ("sqlite", "browser and not proof", "1"),
+    "sqlite": ("sqlite", "tests", "not browser and not proof", "2"),
+    "postgresql": ("postgresql", "tests", "not browser and not proof and not any_database", "2"),
+    "browser": ("sqlite", "tests/browser", "browser and not proof", "1"),
 }
 BESIDE = {"browser"}  # it waits much: alone it would leave half of the machine to nobody
 
@@ -41,6 +42,8 @@ def main(arguments: list[str]) -> int:
         print(f"Unknown phase: {', '.join(sorted(unknown))}; there are {', '.join(PHASES)}.", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as compiled:
+        if not ours and not _checked(compiled):
+            return 1
         results = _run_all(ours or list(PHASES), besides, compiled)
     return _report(results)
 
@@ -50,6 +53,20 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
         return arguments, []
     border = arguments.index("--")
     return arguments[:border], arguments[border + 1 :]
+
+
+def _checked(compiled: str) -> bool:
+    """Whether `make check` finds nothing; it leaves half of the machine free, where the tests are compiled meanwhile.
+
+    Else every worker of the first phases would compile them all by itself.
+    """
+    collect = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
+    environment = _environment("sqlite", compiled)
+    with subprocess.Popen(collect, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as compiling:
+        code = subprocess.run(["make", "--no-print-directory", "check"], cwd=ROOT, check=False).returncode
+        if code != 0:
+            compiling.kill()
+    return code == 0  # what is wrong with the tests the phases tell
 
 
 def _run_all(names: Iterable[str], besides: list[str], compiled: str) -> dict[str, Result]:
@@ -64,26 +81,31 @@ def _run_all(names: Iterable[str], besides: list[str], compiled: str) -> dict[st
 
 
 def _run(name: str, besides: list[str], compiled: str = "", out: IO[str] | None = None) -> Result:
-    database, selection, workers = PHASES[name]
+    database, folder, selection, workers = PHASES[name]
     print(f"\n== {name} ==", flush=True, file=out)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        written = Path(folder, "result.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "-m", selection, "-n", workers]
+    with tempfile.TemporaryDirectory() as results:
+        written = Path(results, "result.xml")
+        command = [sys.executable, "-m", "pytest", folder, "-q", "-m", selection, "-n", workers]
         command += ["--dist", "worksteal", f"--junitxml={written}", *besides]
-        environment = {**os.environ, "TEST_DATABASE": database}
-        environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
-        if compiled:
-            environment["TEST_COMPILED_TEMPLATES"] = compiled
-        if compiled and environment.pop("PYTHONDONTWRITEBYTECODE", ""):
-            # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
-            # worker of the next phase, would compile everything anew.
-            environment["PYTHONPYCACHEPREFIX"] = compiled
+        environment = _environment(database, compiled)
         code = subprocess.run(command, cwd=ROOT, env=environment, stdout=out, check=False).returncode
         counted = _count(written)
     if code != 0 and not counted["failed"]:
         counted["failed"] = 1  # nothing collected, a crash, an interrupt: never a success
     return counted, time.monotonic() - started
+
+
+def _environment(database: str, compiled: str) -> dict[str, str]:
+    environment = {**os.environ, "TEST_DATABASE": database}
+    environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
+    if compiled:
+        environment["TEST_COMPILED_TEMPLATES"] = compiled
+    if compiled and environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
+        # worker of the next phase, would compile everything anew.
+        environment["PYTHONPYCACHEPREFIX"] = compiled
+    return environment
 
 
 def _count(written: Path) -> Counter[str]:

@@ -16,7 +16,14 @@ from tests.smtp_server import Received, SmtpServer, smtp_server
 
 __all__ = ["Received", "SmtpServer", "browser", "create_database", "postgres_server", "smtp_server"]
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The one that can only run without a window first: it takes a third less of the processor.
+CHROMIUM = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 SEALED = (
     # A page under test may name any host: the browser reaches this machine and nothing else.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",

@@ -30,11 +30,6 @@ def on_one_database(test: Callable[..., None]) -> Callable[..., None]:
     return pytest.mark.proof(test) if POSTGRES else test
 
 
-def one_database() -> list[pytest.MarkDecorator]:
-    """The same for every test of a file, as its `pytestmark`: for pages and their words, whose queries others try."""
-    return [pytest.mark.proof] if POSTGRES else []
-
-
 def _proof(case: Any) -> Any:
     if isinstance(case, type(pytest.param())):  # it is one already
         return case

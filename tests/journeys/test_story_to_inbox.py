@@ -13,6 +13,7 @@ from forum.infra.db import db
 from forum.jobs import worker
 from tests.conftest import copied_database, settings_for
 from tests.journeys.browser_session import BrowserSession
+from tests.sweeps import on_one_database
 
 pytestmark = pytest.mark.live
 PASSWORD = "leerkring-demo"
@@ -109,6 +110,7 @@ def digest_for(demo_app, name: str) -> EmailMessage:
     return letters[-1]
 
 
+@on_one_database
 def test_a_story_becomes_a_lesson_and_arrives_in_an_inbox(demo_app):
     thread = story_of(sign_in_as(demo_app, "yasmina"))
     sofie, wouter, els = (

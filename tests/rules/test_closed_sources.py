@@ -183,6 +183,7 @@ def open_numbers() -> set[str]:
     return {str(FIRST), str(FIRST + 10)}
 
 
+@on_one_database
 def test_nobody_outside_meets_what_was_refused_answered_noted_or_numbered(app, world):
     for person in OUTSIDE:
         assert (person, met(app, world, person)) == (person, set())

@@ -9,6 +9,7 @@ import pytest
 
 from scripts import proof, suite
 from tests import sweeps
+from tests.rules.source import ROOT
 from tests.sweeps import few_of, once
 
 pytestmark = pytest.mark.any_database
@@ -34,9 +35,20 @@ def pytest_parts():
 @pytest.mark.parametrize("marks", [set(some) for n in range(4) for some in itertools.combinations(MARKS, n)])
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_every_test_runs_on_every_database_in_one_of_the_two(marks, database):
-    runs = [(choice, on) for on, choice, _workers in suite.PHASES.values()] + pytest_parts()
+    runs = [(choice, on) for on, _folder, choice, _workers in suite.PHASES.values()] + pytest_parts()
     times = [on for choice, on in runs if selects(choice, marks)]
     assert times.count(database) == (1 if "browser" not in marks or database == "sqlite" else 0)
+
+
+def test_the_browser_is_driven_only_where_its_phase_looks():
+    (folder,) = {
+        folder for _on, folder, choice, _workers in suite.PHASES.values() if selects(choice, {"browser"})
+    }
+    drive = [
+        path for path in (ROOT / "tests").rglob("*.py") if re.search(r"mark\.browser\b", path.read_text())
+    ]
+    assert drive
+    assert [path for path in drive if ROOT / folder not in path.parents] == []
 
 
 @pytest.mark.parametrize(
@@ -117,4 +129,4 @@ def test_what_says_the_same_on_both_databases_is_a_proof_on_postgresql_except_fo
         def planted(): ...
 
         marks = [mark.name for mark in getattr(planted, "pytestmark", [])]
-        assert marks == [mark.name for mark in sweeps.one_database()] == (["proof"] if postgres else [])
+        assert marks == (["proof"] if postgres else [])

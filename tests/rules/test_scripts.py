@@ -66,7 +66,7 @@ def test_a_skipped_test_fails_the_suite_as_a_failed_one_does(capsys, counted, co
 def test_a_phase_that_ran_nothing_is_a_failure(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "ROOT", tmp_path)
     (tmp_path / "test_nothing.py").write_text("")
-    monkeypatch.setitem(suite.PHASES, "empty", ("sqlite", "", "0"))
+    monkeypatch.setitem(suite.PHASES, "empty", ("sqlite", ".", "", "0"))
     assert suite._run("empty", ["-p", "no:cacheprovider"])[0]["failed"] == 1
     (tmp_path / "test_nothing.py").write_text("def test_one(): pass\ndef test_two(): assert False\n")
     assert suite._run("empty", ["-p", "no:cacheprovider"])[0] == Counter(passed=1, failed=1)
@@ -75,8 +75,8 @@ def test_a_phase_that_ran_nothing_is_a_failure(tmp_path, monkeypatch):
 def test_what_runs_beside_the_others_is_shown_behind_them_and_counts(tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(suite, "ROOT", tmp_path)
     (tmp_path / "test_both.py").write_text("def test_one(): pass\ndef test_two(): assert False, 'seen'\n")
-    monkeypatch.setitem(suite.PHASES, "first", ("sqlite", "", "0"))
-    monkeypatch.setitem(suite.PHASES, "aside", ("sqlite", "", "0"))
+    monkeypatch.setitem(suite.PHASES, "first", ("sqlite", ".", "", "0"))
+    monkeypatch.setitem(suite.PHASES, "aside", ("sqlite", ".", "", "0"))
     monkeypatch.setattr(suite, "BESIDE", {"aside"})
     assert suite.main(["aside", "first", "--", "-p", "no:cacheprovider"]) == 1
     said = capfd.readouterr().out
@@ -97,7 +97,7 @@ def test_what_one_phase_compiled_the_next_one_has_and_nothing_of_it_is_in_the_ch
         "        print(planted.__cached__, pathlib.Path(planted.__cached__).exists(), file=file)\n"
     )
     for name in ("first", "second"):
-        monkeypatch.setitem(suite.PHASES, name, ("sqlite", "", "0"))
+        monkeypatch.setitem(suite.PHASES, name, ("sqlite", ".", "", "0"))
     assert suite.main(["first", "second", "--", "-p", "no:cacheprovider"]) == 0
     first, second = (line.split() for line in seen.read_text().splitlines())
     assert first == second

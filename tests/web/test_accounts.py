@@ -33,6 +33,7 @@ def enter(client, password=GOOD, email="noor@city.test", **over):
     return submit(client, "/accounts/sign-in", {"email": email, "password": password, **over})
 
 
+@pytest.mark.both_databases
 def test_she_signs_in_goes_where_she_wanted_and_signs_out(client, noor):
     asked = client.get("/settings/security")
     assert asked.status_code == 303

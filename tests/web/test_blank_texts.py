@@ -6,9 +6,6 @@ from sqlalchemy import select
 from forum.infra.db import db
 from forum.models.threads import Post
 from tests.factories import STORY, make_thread, sign_in, submit
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 BLANK = {
     "zero width": "\u200b",

@@ -28,6 +28,7 @@ def held(gent):
     return capacity
 
 
+@pytest.mark.both_databases
 def test_a_moderator_confirms_in_one_press_and_an_editor_cannot(client, gent, held):
     people = f"/spaces/{gent.slug}/members"
     sign_in(client, make_member("Eva", network_role=NetworkRole.EDITOR))

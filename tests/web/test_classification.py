@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from forum.domain.threads import classification
 from forum.infra.db import db
 from forum.models.spaces import Audience
@@ -61,6 +63,7 @@ def test_a_change_by_somebody_else_meanwhile_is_shown_beside_the_choice(client, 
     assert thread.need == Need.FACTS
 
 
+@pytest.mark.both_databases
 def test_a_change_between_the_look_and_the_lock_is_shown_as_it_was_saved(
     client, gent, leen, moderator, monkeypatch
 ):

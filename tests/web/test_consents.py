@@ -25,6 +25,7 @@ def scenario(session):
     return found
 
 
+@pytest.mark.both_databases
 def test_an_author_reads_what_is_asked_and_answers_as_nobody_else_can(client, scenario):
     scenario.ask()
     db.session.commit()
@@ -86,6 +87,7 @@ def test_the_same_answer_for_another_excerpt_of_the_same_author(client, scenario
     assert foreign.answer is None
 
 
+@pytest.mark.both_databases
 def test_the_maker_asks_takes_back_and_sees_nothing_of_answers_meanwhile(client, scenario):
     address = f"/workbench/{scenario.lesson.id}/permission"
     sign_in(client, scenario.others["reviewer"])

@@ -12,9 +12,6 @@ from forum.models.spaces import Audience
 from forum.web.ages import QUIET_AFTER, last_post
 from tests import lesson_scenario
 from tests.factories import make_post, make_thread, sign_in
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)  # noon in Brussels
 

@@ -6,9 +6,6 @@ import re
 import pytest
 
 from tests.rules.source import ROOT
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 CSS = ROOT / "static" / "css"
 JS = ROOT / "static" / "js"

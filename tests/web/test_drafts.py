@@ -56,6 +56,7 @@ def at(thread):
     return f"/threads/{thread.id}-{thread.slug}"
 
 
+@pytest.mark.both_databases
 def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, thread, leen):
     sign_in(client, leen)
     fresh = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
@@ -211,6 +212,7 @@ def test_a_refused_form_keeps_its_key_and_with_it_its_draft(client, gent, leen):
         assert (again["idempotency_key"], again["draft_revision"]) == (form["idempotency_key"], "1")
 
 
+@pytest.mark.both_databases
 def test_throwing_away_asks_nothing_and_can_be_undone(client, gent, thread, leen):
     sign_in(client, leen)
     kept = keep(client, "reply", thread.id, key(), body="Half a thought").get_json()

@@ -13,7 +13,6 @@ from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Role
 from tests.factories import actor, make_member, make_space, sign_in, submit
 from tests.lesson_scenario import build
-from tests.sweeps import on_one_database
 from tests.web.test_drafts import form_of, keep, words
 from tests.web.test_workbench import TEXT, hidden_of
 
@@ -55,7 +54,6 @@ def counted(shown):
     return re.search(r'name="saved_count"[^>]* value="(\d+)"', shown)[1]
 
 
-@on_one_database
 def test_every_field_of_a_text_is_kept_and_filled_in_again(curator, lesson):
     at = f"/workbench/{lesson.id}?part=text"
     shown = page(curator, at)
@@ -82,7 +80,6 @@ def test_every_field_of_a_text_is_kept_and_filled_in_again(curator, lesson):
     assert lessons.working(lesson).context == TYPED["context"]
 
 
-@on_one_database
 def test_a_draft_of_the_text_is_told_by_the_first_words_that_were_changed(curator, lesson):
     form = hidden_of(page(curator, f"/workbench/{lesson.id}?part=text"))
     version = lessons.working(lesson)
@@ -98,7 +95,6 @@ def test_a_draft_of_the_text_is_told_by_the_first_words_that_were_changed(curato
     assert ">Nobody asked</p>" in page(curator, "/drafts")
 
 
-@on_one_database
 def test_a_draft_is_put_together_with_what_was_saved_meanwhile_and_asks_only_what_both_changed(
     curator, scene, lesson
 ):
@@ -124,7 +120,6 @@ def test_a_draft_is_put_together_with_what_was_saved_meanwhile_and_asks_only_wha
     assert (version.title, version.context, version.unknowns) == ("Their title", "Theirs", "Mine")
 
 
-@on_one_database
 def test_every_tab_of_the_text_saves_it_first_without_a_script(curator, lesson):
     at = f"/workbench/{lesson.id}?part=text"
     shown = page(curator, at)
@@ -147,7 +142,6 @@ def test_every_tab_of_the_text_saves_it_first_without_a_script(curator, lesson):
     assert went.location.startswith(f"/workbench/{lesson.id}?part=text")
 
 
-@on_one_database
 def test_a_tab_that_cannot_save_keeps_a_draft_and_the_tab_of_the_text_leads_to_it(curator, lesson):
     at = f"/workbench/{lesson.id}?part=text"
     shown = page(curator, at)
@@ -170,7 +164,6 @@ def test_the_same_text_again_is_saved_once_and_makes_no_conflict(curator, scene,
     assert lessons.working(lesson).saved_count == before + 1
 
 
-@on_one_database
 def test_a_text_that_somebody_saved_meanwhile_stands_beside_the_draft(curator, scene, lesson):
     seen = lessons.working(lesson).saved_count
     typed = TEXT | {"unknowns": "Mine", "outcome": "worked", "needs": ["facts"]}
@@ -215,7 +208,6 @@ def test_claims_keep_drafts_each_of_its_own(curator, lesson):
     assert "No drafts." in page(curator, "/drafts")
 
 
-@on_one_database
 def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesson):
     lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
     sign_in(client, scene.reviewer)
@@ -279,7 +271,6 @@ def test_a_note_about_a_lesson_tells_nothing_of_a_review_to_who_may_not_review_i
     assert answers() == [404, 404, 200], "for who may review it, and while it waits"
 
 
-@on_one_database
 def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson):
     kept = keep(curator, "lesson_text", lesson.id, str(uuid.uuid4()), saved_count=1, **TYPED).get_json()
     lessons.submit(scene.actor("curator"), lesson.id, audience=Audience.NETWORK)
@@ -291,7 +282,6 @@ def test_words_for_a_version_in_review_are_shown_to_copy(curator, scene, lesson)
     assert TYPED["what_was_done"] in shown
 
 
-@on_one_database
 def test_words_sent_to_a_version_that_went_to_review_meanwhile_are_kept_to_copy(curator, scene, lesson):
     claim = db.session.scalars(select(Claim).where(Claim.version_id == lesson.working_id)).first()
     text = form_of(page(curator, f"/workbench/{lesson.id}?part=text"), f"lesson_text:{lesson.id}")

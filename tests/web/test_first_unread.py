@@ -62,6 +62,7 @@ def test_d3_page_two_alone_leaves_page_one_unread_for_lists_links_and_the_line(p
     assert db.session.scalar(select(func.count()).select_from(ReadAhead)) == 0
 
 
+@pytest.mark.both_databases
 def test_whoever_read_a_part_is_led_to_the_first_new_post_and_others_to_the_top(
     client, page, gent, leen, karim
 ):

@@ -24,9 +24,6 @@ from forum.models.cities import CITIES
 from forum.models.themes import Axis
 from forum.web import fragments, ring
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 LATE = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 LEEN = Byline("Leen", "leen", "/people/leen", "field worker", "field work, city of Gent", "gent")

@@ -9,9 +9,6 @@ from forum.infra.db import db
 from forum.models.accounts import NetworkRole
 from forum.models.spaces import Role, Space
 from tests.factories import make_member, make_space, sign_in, submit
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 WORKBENCH, WRITE, ME, SIGN_IN = "/workbench", "/threads/new", "/settings/profile", "/accounts/sign-in"
 PAGES = {"/": "/", "/spaces": "/spaces", "/lessons": "/lessons"}  # where one is, and the entry that says so

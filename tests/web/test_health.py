@@ -70,6 +70,7 @@ def at_revision(revision, serves_from=None):
     db.session.commit()
 
 
+@pytest.mark.both_databases
 def test_an_older_database_is_not_ready_and_a_newer_one_when_it_says_so(client, disk):
     newest = schema.fit().newest
     for revision, serves_from, good, word in (
@@ -170,6 +171,7 @@ def test_none_is_overdue_before_there_was_time_for_it(client, warned):
     assert warned(4) == set(), "nothing tells since when BACKUPS is set"
 
 
+@pytest.mark.both_databases
 def test_a_database_that_is_gone(client, monkeypatch):
     def gone(*args, **options):
         raise OperationalError("SELECT 1", {}, Exception("no server"))

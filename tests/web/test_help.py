@@ -8,9 +8,6 @@ from forum.domain.themes.labels import AXES
 from forum.models.spaces import Audience
 from tests import lesson_scenario
 from tests.factories import make_member, make_thread, sign_in
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 ASK_A_MODERATOR = "Ask a moderator of your space"
 THEY_PASS_IT_ON = "They can pass your question on to the administrators of the network."

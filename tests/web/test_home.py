@@ -13,7 +13,6 @@ from forum.models.spaces import Audience, JoinRequest
 from forum.models.subscriptions import Frequency
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import WORDS, build
-from tests.sweeps import on_one_database
 
 DAY = timedelta(days=1)
 ENGLISH = {"Accept-Language": "en"}
@@ -47,6 +46,7 @@ def test_a_visitor_reads_one_quotation_of_a_public_lesson(client):
     assert draft.public_id not in shown
 
 
+@pytest.mark.both_databases
 def test_a_member_sees_what_waits_and_what_is_new(client, gent, leen):
     genk = make_space("Genk", city="genk")
     karim = make_member("Karim", space=genk)
@@ -169,7 +169,7 @@ def test_a_moderator_sees_who_knocks_and_which_lesson_waits_for_her(client):
     assert f"/workbench/{lesson.id}" in shown
 
 
-@on_one_database
+@pytest.mark.both_databases
 @pytest.mark.parametrize("visitor", [True, False], ids=["visitor", "member"])
 def test_the_page_costs_the_same_however_much_there_is(client, gent, leen, visitor, count_queries):
     people = [make_member(f"P{n}", space=gent) for n in range(4)]

@@ -52,6 +52,7 @@ def test_others_do_not_invite(client, gent, moderator):
     assert db.session.scalar(select(Invitation.id)) is None
 
 
+@pytest.mark.both_databases
 def test_a_new_person_accepts_and_is_signed_in(client, gent, token):
     page = client.get(f"/invitations/{token}")
     assert page.status_code == 200

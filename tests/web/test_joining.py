@@ -31,6 +31,7 @@ def path_in(words: str, start: str) -> str:
     return re.search(rf"https?://[^/\s]+({start}[^\s]*)", words).group(1)
 
 
+@pytest.mark.both_databases
 def test_somebody_asks_confirms_is_let_in_and_signs_in(app, client, gent, moderator):
     form = {
         "name": "Karim", "email": "karim@city.test", "function": "street worker",

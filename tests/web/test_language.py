@@ -9,9 +9,6 @@ from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import make_member, make_space, make_thread, sign_in
 from tests.lesson_scenario import build
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 NAME = "leerkring-language"
 DUTCH, ENGLISH = '<html lang="nl-BE"', '<html lang="en"'

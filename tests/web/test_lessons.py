@@ -1,11 +1,12 @@
 """The pages of the library and of a lesson."""
 
+import pytest
+
 from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import make_member, sign_in
 from tests.lesson_scenario import WORDS, build
-from tests.sweeps import on_one_database
 
 
 def page(client, path, status=200):
@@ -109,7 +110,7 @@ def test_reports_stand_on_the_lesson(client):
     assert "Did not work in Gent" in shown
 
 
-@on_one_database
+@pytest.mark.both_databases
 def test_pages_cost_the_same_however_much_there_is(client, count_queries):
     scenario = build()
     lesson = scenario.published()

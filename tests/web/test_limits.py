@@ -10,7 +10,6 @@ from forum.infra import rates
 from forum.infra.db import db
 from forum.models.spaces import AccessRequest
 from tests.factories import GOOD, join, make_account, make_space, make_thread, submit
-from tests.sweeps import on_one_database
 
 EMAIL = "noor@city.test"
 HOME, ELSEWHERE = "192.0.2.1", "198.51.100.7"
@@ -55,7 +54,7 @@ def guess(client, times, email=EMAIL):
     return [enter(client, f"wrong {turn}", email).status_code for turn in range(times)]
 
 
-@on_one_database
+@pytest.mark.both_databases
 def test_ten_wrong_guesses_and_then_one_every_few_seconds(app, noor, slow):
     thief = browser(app)
     assert guess(thief, 12) == [422] * 11 + [429]
@@ -67,7 +66,6 @@ def test_ten_wrong_guesses_and_then_one_every_few_seconds(app, noor, slow):
     assert GOOD not in page
 
 
-@on_one_database
 def test_ten_wrong_guesses_of_a_colleague_keep_the_owner_out_for_seconds(app, noor, monkeypatch):
     monkeypatch.setattr(passwords, "GUESSES_HERE", "10 per 15 minutes, then 1 per 1 second")
     assert guess(browser(app), 40).count(429) > 20
@@ -91,14 +89,12 @@ def test_the_limits_at_the_door_slow_and_never_shut():
         assert (slower.amount, slower.get_expiry() <= 20) == (1, True), limit
 
 
-@on_one_database
 def test_what_succeeds_is_not_counted(app, noor):
     assert [enter(browser(app)).status_code for _turn in range(12)] == [303] * 12
     assert guess(browser(app), 9) == [422] * 9
     assert enter(browser(app)).status_code == 303
 
 
-@on_one_database
 def test_a_colleague_behind_the_same_address_does_not_lock_the_owner_out(app, noor, slow):
     hers = browser(app)
     assert enter(hers).status_code == 303
@@ -108,7 +104,6 @@ def test_a_colleague_behind_the_same_address_does_not_lock_the_owner_out(app, no
     assert enter(hers).status_code == 303
 
 
-@on_one_database
 def test_a_device_stays_known_when_its_browser_is_closed(app, noor):
     hers = browser(app)
     signed_in = submit(hers, "/accounts/sign-in", {"email": EMAIL, "password": GOOD})
@@ -117,7 +112,6 @@ def test_a_device_stays_known_when_its_browser_is_closed(app, noor):
     assert "Max-Age=31536000" in cookies[0]
 
 
-@on_one_database
 def test_a_known_device_guesses_no_more_than_others(app, noor, slow):
     hers = browser(app)
     enter(hers)
@@ -126,7 +120,6 @@ def test_a_known_device_guesses_no_more_than_others(app, noor, slow):
     assert guess(hers, 1, "other@city.test") == [422]
 
 
-@on_one_database
 def test_on_a_new_device_the_link_of_a_letter_opens_the_door_that_a_colleague_shut(app, noor, slow):
     guess(browser(app), 12)
     new = browser(app)
@@ -136,7 +129,6 @@ def test_on_a_new_device_the_link_of_a_letter_opens_the_door_that_a_colleague_sh
     assert enter(new, "een heel ander wachtwoord").status_code == 303
 
 
-@on_one_database
 @pytest.mark.parametrize("strangers", [10, pytest.param(60, marks=pytest.mark.proof)])
 def test_strangers_elsewhere_do_not_lock_the_owner_out(app, noor, slow, strangers):
     hers = browser(app)
@@ -158,7 +150,6 @@ def test_the_addresses_of_one_network_of_ipv6_are_one_place(app, noor, slow):
     assert enter(browser(app, "2001:db8:1:3::1")).status_code == 303
 
 
-@on_one_database
 def test_one_place_guesses_at_many_accounts_only_so_often(app, noor, monkeypatch):
     monkeypatch.setattr(passwords, "GUESSES_FROM_ONE_PLACE", "20 per 15 minutes")
     tried = [guess(browser(app), 1, f"a{turn}@city.test")[0] for turn in range(21)]
@@ -178,6 +169,7 @@ def ask(client, email):
     return submit(client, "/accounts/join", form).status_code
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("people", [10, pytest.param(60, marks=pytest.mark.proof)])
 def test_many_people_in_one_room_ask_confirm_sign_in_and_post(app, session, people):
     space = make_space("Gent", city="gent")
@@ -201,7 +193,6 @@ def test_many_people_in_one_room_ask_confirm_sign_in_and_post(app, session, peop
         assert submit(phone, f"/threads/{thread.id}/replies", {"body": "Dag allemaal."}).status_code == 303
 
 
-@on_one_database
 @pytest.mark.parametrize("path", ["/accounts/join", "/accounts/forgot"])
 def test_letters_are_counted_for_an_address_at_one_place_and_in_all(app, noor, path):
     make_space("Gent", city="gent")
@@ -217,7 +208,6 @@ def test_letters_are_counted_for_an_address_at_one_place_and_in_all(app, noor, p
     assert [send(f"203.0.113.{number}") for number in range(10)].count(303) == 6
 
 
-@on_one_database
 def test_letters_that_strangers_asked_for_leave_the_owner_hers_on_her_own_device(app, noor):
     hers = browser(app)
     enter(hers)

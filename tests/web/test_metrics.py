@@ -20,7 +20,6 @@ from forum.models.mail import Lane
 from forum.models.maintenance import MaintenanceKind
 from tests.factories import make_member, sign_in
 from tests.rules.source import ROOT
-from tests.sweeps import on_one_database
 
 TOKEN = "Zq3v-8xLm2Wp_7tRb5Yk-JdH4nCs9"
 PUBLIC = {"REMOTE_ADDR": "203.0.113.9"}
@@ -109,6 +108,7 @@ def test_requests_are_counted_by_pattern_and_never_by_address(client, leen, gent
     assert not re.search("no-such|secret|nowhere", client.get("/metrics").text)
 
 
+@pytest.mark.both_databases
 def test_the_figures_of_this_moment(client):
     now = clock.now()
     member = make_member("Leen")
@@ -143,7 +143,6 @@ def test_the_figures_of_this_moment(client):
     assert found["leerkring_mail_held",] == 0
 
 
-@on_one_database
 def test_it_asks_as_little_of_a_full_queue_as_of_an_empty_one(client, count_queries):
     with count_queries() as empty:
         scrape(client)

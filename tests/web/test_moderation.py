@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from forum.domain.moderation import hiding, locking
 from forum.infra import clock
 from forum.infra.db import db
@@ -74,6 +76,7 @@ def test_the_log_is_for_moderators_of_that_space(client, gent, leen):
     assert client.application.test_client().get(f"/spaces/{gent.slug}/moderation").status_code == 303
 
 
+@pytest.mark.both_databases
 def test_the_log_is_told_by_day_with_hours_in_the_time_zone_of_the_reader(client, gent, leen, moderator):
     thread = make_thread(gent, leen, title="A thread")
     late, early = datetime(2026, 3, 4, 22, 50, tzinfo=UTC), datetime(2026, 3, 4, 23, 10, tzinfo=UTC)

@@ -11,9 +11,6 @@ from forum.infra.db import db
 from forum.models.accounts import SignIn
 from forum.models.threads import ReadMark
 from tests.factories import make_member, make_post, make_thread, sign_in, submit
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 AHEAD = [
     {"Sec-Purpose": "prefetch"},

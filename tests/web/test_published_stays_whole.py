@@ -182,6 +182,7 @@ def stage(client, opened):
     return Stage(client, lesson, excerpt_id, people, others=OTHERS)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("opened", "act"), once(few_of(TABLE, *FEW), FEW[2]))
 def test_what_each_reader_gets_of_a_lesson(client, session, opened, act):
     made = stage(client, opened)

@@ -9,9 +9,6 @@ from forum.domain.people import accounts
 from forum.infra.db import db
 from forum.models.threads import Post
 from tests.factories import join, make_account, make_space, make_thread, sign_in, submit
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 GOOD = "drie fietsen in de regen"
 WORDS = "We tried it again.\n\n</textarea><script>alert(1)</script> & it <b>worked</b>."

@@ -8,7 +8,6 @@ from forum.models.lessons import LessonState, ReviewRequest
 from forum.models.spaces import Audience, Role
 from tests.factories import make_member, make_post, make_space, sign_in, submit
 from tests.lesson_scenario import build
-from tests.sweeps import on_one_database
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -32,7 +31,6 @@ def send(client, lesson, **values):
     return submit(client, f"/workbench/{lesson.id}/submission", values, headers=ENGLISH)
 
 
-@on_one_database
 def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_chosen(app, scenario):
     lesson = scenario.draft()
     make_post(scenario.thread, scenario.reviewer)
@@ -58,7 +56,6 @@ def test_the_form_says_who_can_check_it_before_it_is_sent_and_keeps_what_was_cho
     assert request.asked_id == scenario.reviewer.id
 
 
-@on_one_database
 def test_a_search_for_somebody_is_not_shown_as_a_mistake_and_offers_only_who_was_found(app, scenario):
     genk = make_space("Genk", city="genk")
     for name in ("Zoë Peeters", "Zoë Claes", "Nel"):
@@ -93,6 +90,7 @@ def test_a_search_for_somebody_is_not_shown_as_a_mistake_and_offers_only_who_was
     assert "error-summary" not in words(again)
 
 
+@pytest.mark.both_databases
 def test_a_lesson_is_never_sent_to_nobody(app, scenario):
     make_space("Lier", city="lier")
     lesson = scenario.draft()

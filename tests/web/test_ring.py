@@ -5,9 +5,6 @@ import pytest
 from forum.infra.i18n import force_locale
 from forum.models.cities import BY_CODE, CITIES
 from forum.web import ring
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 
 @pytest.fixture(autouse=True)

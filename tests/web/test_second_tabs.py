@@ -18,9 +18,6 @@ from tests.factories import (
     sign_in,
     submit,
 )
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 GOOD, OTHER = "drie fietsen in de regen", "vier karren in de wind"
 PROFILE = {

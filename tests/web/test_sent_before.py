@@ -74,6 +74,7 @@ def bodies(thread_id):
     return list(db.session.scalars(query.order_by(Post.number)))
 
 
+@pytest.mark.both_databases
 def test_f1_other_words_under_the_same_key_are_shown_beside_what_stands_and_asked_about(browser, talk):
     first = say(browser, talk, kind="objection")
     assert say(browser, talk, kind="objection").location == first.location, "the same sending"

@@ -118,6 +118,7 @@ def test_who_belongs_nowhere_reads_whom_to_ask(client, session):
     assert "You do not belong to a space yet" in words(client, "/spaces")
 
 
+@pytest.mark.both_databases
 def test_d1_the_directory_folds_accents_and_capitals(client, leen):
     names = ["Zottegem", "de Kempen", "Éénloket jeugd"]
     for name in names:
@@ -186,6 +187,7 @@ def test_a_space_without_threads_says_what_to_do(client, gent, leen):
     assert "Nothing here that you may read yet" in words(client, f"/spaces/{other.slug}")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("path", ["/spaces", "/spaces/{slug}"])
 def test_the_pages_cost_the_same_however_much_there_is(client, gent, leen, path, count_queries):
     sign_in(client, leen)

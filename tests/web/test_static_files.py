@@ -7,9 +7,6 @@ import pytest
 
 from tests.factories import make_member, make_space, sign_in
 from tests.rules.source import ROOT
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 LINKED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 REFERENCES = {"css": re.compile(r'url\("([^"]+)"\)'), "js": re.compile(r'"(\.{1,2}/[^"]+\.js)"')}

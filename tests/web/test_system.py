@@ -16,7 +16,6 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import MaintenanceKind, RestoredCopy
 from forum.web import system
 from tests.factories import make_member, sign_in, submit
-from tests.sweeps import on_one_database
 
 PAGE = "/admin/system"
 AWAY = {"_method": "DELETE"}
@@ -66,6 +65,7 @@ def test_an_empty_forum_without_a_worker(client, administrator):
     assert PAGE in client.get("/admin/members").text
 
 
+@pytest.mark.both_databases
 def test_what_stands_where_and_what_went_wrong(client, administrator, stuck):
     now = clock.now()
     queue_mail("digest", key="waits", member_id=administrator.id, lane=Lane.BULK)
@@ -197,7 +197,7 @@ def test_it_is_for_administrators_only(client, leen, moderator, stuck):
     assert mail(failed).state == MailState.FAILED
 
 
-@on_one_database
+@pytest.mark.both_databases
 def test_more_letters_cost_no_more_queries(client, administrator, stuck, count_queries):
     stuck()
     client.get(PAGE)

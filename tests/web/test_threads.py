@@ -47,6 +47,7 @@ def words(answer):
     return answer.get_data(as_text=True)
 
 
+@pytest.mark.both_databases
 def test_a_story_is_told_and_can_be_read(client, gent, leen):
     sign_in(client, leen)
     answer = submit(client, f"/spaces/{gent.slug}/threads", STORY | {"idempotency_key": str(uuid.uuid4())})
@@ -222,6 +223,7 @@ def test_pages_hold_twenty_and_lead_to_each_other(page, gent, leen):
     assert page(f"{at(thread)}?page=nonsense").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_reading_is_remembered_and_what_is_new_is_marked(page, gent, leen):
     thread = make_thread(gent, leen)
     karim = make_member("Karim", space=gent)
@@ -278,6 +280,7 @@ def test_the_starter_widens_while_alone(client, gent, leen):
     assert submit(client, f"/threads/{thread.id}/audience", {"audience": "public"}).status_code == 403
 
 
+@pytest.mark.both_databases
 def test_a_page_of_twenty_posts_costs_eight_queries_at_most_however_long_the_thread(
     page, gent, leen, count_queries
 ):

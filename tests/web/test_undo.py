@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import sign_in, submit
@@ -46,6 +48,7 @@ def test_before_an_act_the_page_says_what_lessons_lose_and_after_it_offers_undo(
     assert WORDS in words(reader.get(f"/lessons/{lesson.public_id}"))
 
 
+@pytest.mark.both_databases
 def test_an_author_takes_an_excerpt_out_and_puts_it_back(client, session):
     scenario = build(Audience.NETWORK)
     lesson = scenario.published()

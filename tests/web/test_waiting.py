@@ -16,7 +16,6 @@ from forum.models.spaces import Audience, JoinRequest, Role
 from tests import lesson_scenario
 from tests.consent_scenario import build
 from tests.factories import LONG_AGO, actor, make_member, make_space, sign_in
-from tests.sweeps import on_one_database
 
 ENGLISH = {"Accept-Language": "en"}
 ROW = re.compile(r'<ul class="tasks">(.*?)</ul>', re.DOTALL)
@@ -37,6 +36,7 @@ def home(client):
     return read
 
 
+@pytest.mark.both_databases
 def test_a_question_waits_for_its_author_alone_and_its_closing_for_the_makers(home):
     scenario = build()
     amina, curator = scenario.authors["Amina"], scenario.curator
@@ -111,7 +111,6 @@ def test_capacities_wait_for_who_may_confirm_them_and_once_a_year_for_oneself(ho
         assert "Is your capacity still right?" not in home(noor)
 
 
-@on_one_database
 def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(home, count_queries):
     scenario = build(("Amina",))
     sofie = scenario.curator

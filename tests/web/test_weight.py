@@ -6,9 +6,6 @@ import re
 from forum.infra.db import db
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in
 from tests.rules.source import ROOT
-from tests.sweeps import one_database
-
-pytestmark = one_database()
 
 BAR = 30_000  # bytes
 PACKED = {"Accept-Encoding": "gzip"}

@@ -3,6 +3,7 @@
 import html
 import re
 
+import pytest
 from sqlalchemy import func, select
 
 from forum.domain.lessons import lessons
@@ -15,7 +16,6 @@ from forum.models.lessons import Lesson, LessonState
 from forum.models.spaces import Audience
 from tests.factories import actor, make_post, sign_in, submit
 from tests.lesson_scenario import OPENING, WORDS, build
-from tests.sweeps import on_one_database
 
 TEXT = {
     "title": "Put talking in the roster",
@@ -44,7 +44,7 @@ def browser(app, member):
     return made
 
 
-@on_one_database
+@pytest.mark.both_databases
 def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
     scenario = build()
     curator, reviewer = browser(app, scenario.curator), browser(app, scenario.reviewer)
@@ -84,6 +84,7 @@ def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
     assert page(curator, bench, 303) is not None
 
 
+@pytest.mark.both_databases
 def test_a_double_press_makes_one_draft_one_claim_and_one_excerpt(app):
     scenario = build()
     curator = browser(app, scenario.curator)
@@ -132,7 +133,6 @@ def test_two_who_write_at_once_see_both_texts(app):
     assert lessons.working(lesson).unknowns == "Mine"
 
 
-@on_one_database
 def test_two_tabs_that_change_other_fields_are_put_together_and_only_what_both_changed_is_asked(app):
     scenario = build()
     lesson = scenario.draft()
@@ -281,7 +281,6 @@ def test_a_new_version_is_begun_from_the_page_of_the_lesson(app):
     assert db.session.get_one(Lesson, lesson.id).state == LessonState.DRAFT
 
 
-@on_one_database
 def test_the_workbench_costs_the_same_however_long_the_thread(app, count_queries):
     scenario = build()
     lesson = scenario.draft()
@@ -302,7 +301,6 @@ def test_the_workbench_costs_the_same_however_long_the_thread(app, count_queries
     assert "And then 50." in page(curator, f"/workbench/{lesson.id}?page=2")
 
 
-@on_one_database
 def test_e1_pasted_words_that_stand_in_several_places_ask_which_one_is_meant(app):
     scenario = build()
     again = "It did not work."
@@ -335,7 +333,6 @@ def test_e1_pasted_words_that_stand_in_several_places_ask_which_one_is_meant(app
     assert last.stance == "contradicts"
 
 
-@on_one_database
 def test_a_selection_in_a_post_that_changed_meanwhile_comes_back_with_its_words(app):
     scenario = build()
     lesson = scenario.draft()
@@ -356,7 +353,6 @@ def test_a_selection_in_a_post_that_changed_meanwhile_comes_back_with_its_words(
     assert pasted.status_code == 303
 
 
-@on_one_database
 def test_e2_the_numbers_of_claims_are_no_words_of_the_post(app):
     scenario = build()
     lesson = scenario.draft()
@@ -368,7 +364,6 @@ def test_e2_the_numbers_of_claims_are_no_words_of_the_post(app):
     assert re.sub("<[^>]*>", "", text).strip() == OPENING
 
 
-@on_one_database
 def test_what_gives_a_masked_source_away_is_told_before_it_is_sent(app):
     scenario = build(Audience.SPACE)
     lesson = scenario.draft(text="In Aalst contact keeps people")

@@ -17,6 +17,7 @@ from forum.models.themes import Axis, Need
 from forum.policy.errors import NotFound
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import build
+from tests.sweeps import on_one_database, once
 
 MASKED = {"masking": Masking.MASKED, "city_shown": False, "shown_as": "somebody in field work, a centre city"}
 NAMED = {"masking": Masking.NAME, "city_shown": True, "shown_as": "Amina"}
@@ -173,7 +174,7 @@ def told(scenario, by="curator"):
     return giveaways.of_draft(scenario.actor(by), scenario.lesson.id, wide)
 
 
-@pytest.mark.parametrize("kind", PLANTED)
+@pytest.mark.parametrize("kind", once(PLANTED, "space_list", "reviewer"))
 def test_each_way_is_told_and_without_it_there_is_silence(scenario, kind):
     remove = PLANTED[kind](scenario)
     found = told(scenario)
@@ -183,6 +184,7 @@ def test_each_way_is_told_and_without_it_there_is_silence(scenario, kind):
     assert told(scenario) == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("field", "text", "kind", "other"),
     [

@@ -16,6 +16,7 @@ from forum.models.spaces import AccessRequest, Role, SpaceKind
 from forum.policy.errors import Invalid
 from tests.factories import GOOD, actor, join, make_member, make_space, make_thread
 from tests.rules.source import ROOT
+from tests.sweeps import once
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 BODIES = {
@@ -212,7 +213,9 @@ def answer(town, member):
     return "L" if in_ring else "c"
 
 
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "way", once(WAYS, "invited new as guest", "let in as member and confirmed", "added later by a member")
+)
 def test_who_is_confirmed_by_this_way_and_lights_the_city(session, app, way, monkeypatch):
     monkeypatch.setattr(rates, "spend_all", lambda *_all, **_named: None)
     town = Town(app)
