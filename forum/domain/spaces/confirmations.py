@@ -6,7 +6,7 @@ Nobody answers for their own, nor confirms that of somebody whom they alone brou
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
@@ -227,9 +227,12 @@ def _waiting_of(member_id: int, which: ColumnElement[bool]) -> list[Capacity]:
 
 
 def _locked(actor: Actor, capacity_id: int) -> Capacity:
+    # An account that nobody ever confirmed is emptied when its address is proven, with what it said it speaks as.
+    proven = exists().where(Member.id == Capacity.member_id, Member.confirmed_at.is_not(None))
+    may = and_(answerable(actor), proven)
     capacity: Capacity | None = db.session.scalars(
         select(Capacity)
-        .where(Capacity.id == capacity_id, or_(answerable(actor), Capacity.member_id == actor.id))
+        .where(Capacity.id == capacity_id, or_(may, Capacity.member_id == actor.id))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -61,8 +61,10 @@ def test_each_answer_is_one_line_where_the_space_answers_for_it(town):
         confirmations.refuse(gent, refused, reason="We do not know you.")
         confirmations.end(beheer, of_gent)
         confirmations.confirm(still, of_nobody)
-    with pytest.raises(NotFound):
-        confirmations.end(actor(people["aalst"]), of_gent)
+    unproven = hold(make_member("Unproven", confirmed_at=None), "gent")
+    for who, number in (("aalst", of_gent), ("gent", unproven), ("beheer", unproven)):
+        with pytest.raises(NotFound):
+            confirmations.end(actor(people[who]), number)
     assert read(town) == {
         "gent": [
             ("confirm_capacity", "Gent", "Noor", "", "coach"),
