@@ -1,5 +1,6 @@
 """A member's own settings: profile, capacities, password, devices, language and theme."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -11,7 +12,7 @@ from forum.infra import days, i18n
 from forum.infra.i18n import _
 from forum.policy.answering import speaks_for_city
 from forum.web.forms import errors_on
-from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm
+from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm, WordsForm
 from forum.web.http import transactions
 from forum.web.http.access import anyone, open_to, signed_in
 from forum.web.http.current_user import actor, device_secret, viewer
@@ -55,6 +56,19 @@ def add_capacity() -> ResponseReturnValue:
             )
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
     return _profile(_filled_form(), form), 422
+
+
+@bp.post("/settings/capacities/<int:capacity_id>/function")
+@open_to(signed_in)
+def reword_capacity(capacity_id: int) -> ResponseReturnValue:
+    form = WordsForm(capacity_id)
+    if form.validate():
+        with errors_on(form):
+            held = profiles.reword_capacity(actor(), capacity_id, function=form.function.data or "")
+            if held.id != capacity_id:
+                flash(_("Added in the new words. They count once somebody confirms them."), "ok")
+            return redirect(url_for("settings.profile", _anchor="capacities"), 303)
+    return _profile(_filled_form(), _new_capacity(), words={capacity_id: form}), 422
 
 
 @bp.post("/settings/capacities/<int:capacity_id>/ending")
@@ -141,13 +155,18 @@ def _security(form: PasswordForm) -> str:
     return render_template("settings/security.html", form=form, devices=devices)
 
 
-def _profile(form: ProfileForm, capacity_form: CapacityForm) -> str:
+def _profile(
+    form: ProfileForm, capacity_form: CapacityForm, words: Mapping[int, WordsForm] | None = None
+) -> str:
     capacities = profiles.capacities_of(actor())
+    open_ones = [one for one in capacities if one.ends_on is None and one.refused_at is None]
+    own = {one.id: WordsForm(one.id, formdata=None, data={"function": one.function}) for one in open_ones}
     return render_template(
         "settings/profile.html",
         form=form,
         capacity_form=capacity_form,
         capacities=capacities,
+        words=own | dict(words or {}),
         due={capacity.id for capacity in affirmations.due(actor().id)},
         of_city={one.id for one in capacities if speaks_for_city(one.body, one.city)},
         today=days.today(actor().timezone),

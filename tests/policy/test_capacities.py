@@ -54,6 +54,7 @@ ASKS = {
 }
 NO_ACTS = {
     "domain/people/capacities.py": "the rule itself",
+    "domain/people/profiles.py": "keeps what is confirmed while other words for it wait",
     "domain/people/affirmations.py": "asks the member whether it is still right",
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
     "jobs/letter_kinds.py": "tells its member that it is confirmed",

@@ -10,7 +10,8 @@ from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Capacity
-from tests.factories import csrf_for, make_account, make_member, make_space, sign_in, submit
+from forum.models.spaces import Role, Space
+from tests.factories import csrf_for, join, make_account, make_member, make_space, sign_in, submit
 
 GOOD = "drie fietsen in de regen"
 
@@ -79,6 +80,41 @@ def test_a_capacity_is_added_and_ended_and_stays(client, noor):
     assert db.session.get_one(Capacity, capacity.id).ends_on == days.today(noor.timezone)
     assert len(db.session.scalars(select(Capacity).where(Capacity.member_id == noor.id)).all()) == 2
     assert "head of youth work" in client.get("/settings/profile").get_data(as_text=True)
+
+
+def test_other_words_for_what_somebody_does_wait_and_what_was_looked_at_does_not_change(app, client, noor):
+    """Neither what a moderator looks at at this moment, nor what is confirmed, turns into something else."""
+    wouter = make_member("Wouter", role=Role.MODERATOR)
+    join(wouter, db.session.scalars(select(Space)).one(), Role.MODERATOR)
+    confirmed = capacities.current(noor.id)
+    submit(client, "/settings/capacities", CAPACITY | {"function": "haed of youth work"})
+    typo = db.session.scalars(select(Capacity).where(Capacity.function == "haed of youth work")).one()
+
+    def reword(held, function):
+        return submit(client, f"/settings/capacities/{held.id}/function", {"function": function})
+
+    def open_ones():
+        rows = select(Capacity).where(Capacity.member_id == noor.id, Capacity.ends_on.is_(None))
+        return {
+            (row.function, row.body.value, row.confirmed_at is not None) for row in db.session.scalars(rows)
+        }
+
+    assert reword(typo, "haed of youth work").status_code == 303, "which changes nothing"
+    assert reword(typo, "head of youth work").status_code == 303
+    assert open_ones() == {("field worker", "city", True), ("head of youth work", "ocmw", False)}
+    desk = app.test_client()
+    sign_in(desk, wouter)
+    assert submit(desk, f"/capacities/{typo.id}/confirmation").status_code == 409
+    assert reword(confirmed, "mayor").status_code == 303
+    assert open_ones() >= {("field worker", "city", True), ("mayor", "city", False)}
+    assert capacities.current(noor.id).function == "field worker"
+    for wrong in (" ", "m" * 101):
+        refused = reword(confirmed, wrong)
+        assert refused.status_code == 422
+        assert f'id="function-{confirmed.id}-error"' in refused.text
+        assert wrong in refused.text
+    for other in (typo, capacities.current(wouter.id)):
+        assert reword(other, "mayor").status_code == 404
 
 
 @pytest.mark.parametrize(

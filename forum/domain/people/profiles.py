@@ -113,17 +113,48 @@ def _placed_by_operator(actor: Actor, body: Body, city: str | None) -> bool:
     return of_city and db.session.scalar(placed.limit(1)) is not None
 
 
+def reword_capacity(actor: Actor, capacity_id: int, *, function: str) -> Capacity:
+    """Say in other words what the actor does in one of their capacities, from now on; the same words change nothing.
+
+    What somebody looks at or confirmed never changes into something else: the new words are a capacity of their own,
+    which waits. The one before ends, unless it was confirmed: that one is spoken in meanwhile.
+    NotFound for another's, and one that ended or was refused; Invalid as in `add_capacity`.
+    """
+    held = _own(actor, capacity_id)
+    if held.ends_on is not None or held.refused_at is not None:
+        raise NotFound
+    added = add_capacity(
+        actor,
+        function=function,
+        level=held.level,
+        body=held.body,
+        city=held.city,
+        starts_on=held.starts_on,
+    )
+    if added is not held and held.confirmed_at is None:
+        end_capacity(actor, held.id)
+    return added
+
+
 def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
     """End one of the actor's capacities, from this moment; it stays beside earlier posts. NotFound for another's.
 
     Also one of which an end was planned.
     """
-    capacity = db.session.scalars(
-        select(Capacity).where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
-    ).one_or_none()
-    if capacity is None:
-        raise NotFound
+    capacity = _own(actor, capacity_id)
     today = days.today(actor.timezone)
     if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= today):
         capacities.end(capacity, by_id=actor.id, day=today)
+    return capacity
+
+
+def _own(actor: Actor, capacity_id: int) -> Capacity:
+    capacity = db.session.scalars(
+        select(Capacity)
+        .where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if capacity is None:
+        raise NotFound
     return capacity

@@ -34,11 +34,14 @@ def new_password_field(label: Any = None) -> PasswordField:
     )
 
 
-class CapacityFields(FlaskForm):
+class FunctionField(FlaskForm):
     function = StringField(
         lazy("What do you do?"),
         validators=[Longest(Capacity.FUNCTION_MAX, missing=lazy("Say what you do, in a word or two."))],
     )
+
+
+class CapacityFields(FunctionField):
     level = SelectField(lazy("At what level?"), choices=named(LEVELS, Level))
     body = SelectField(lazy("For what kind of organisation?"), choices=named(BODIES, Body))
     city = SelectField(

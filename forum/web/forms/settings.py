@@ -10,7 +10,7 @@ from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.web.forms.fields import Longest, required, short_enough_password
 from forum.web.forms.invitations import LANGUAGES
-from forum.web.forms.people import CapacityFields, new_password_field
+from forum.web.forms.people import CapacityFields, FunctionField, new_password_field
 from forum.web.http.current_user import available_zones
 
 
@@ -37,6 +37,14 @@ class ProfileForm(FlaskForm):
 
 class CapacityForm(CapacityFields):
     starts_on = DateField(lazy("Since"), validators=[required(lazy("Choose the first day."))])
+
+
+class WordsForm(FunctionField):
+    """What somebody does, in other words; there is one for each capacity on the page."""
+
+    def __init__(self, capacity_id: int, **values: Any) -> None:
+        super().__init__(**values)
+        self.function.id = f"function-{capacity_id}"
 
 
 class PasswordForm(FlaskForm):
