@@ -29,7 +29,7 @@ def offer(form: AskForm, offered: Iterable[Candidates]) -> None:
     choices += [(str(one.id), one.byline.name) for one, _audiences in people.values()]
     form.reviewer.choices = [*choices, (OTHER, _("Somebody else, by name"))]
     for one, audiences in people.values():
-        readers = ", ".join(audiences) if len(offered) > 1 else ""
+        readers = _("can check it for: %(who)s", who=", ".join(audiences)) if len(offered) > 1 else ""
         about = (one.byline.job, one.byline.org_words, readers)
         form.about[str(one.id)] = " · ".join(filter(None, about))
 

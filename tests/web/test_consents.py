@@ -105,6 +105,22 @@ def test_the_maker_asks_takes_back_and_sees_nothing_of_answers_meanwhile(client,
     why = {f"was-{number}-0": "after one call", f"why-{number}-0": "You asked for it."}
     assert submit(client, address, {**changed, **why}).status_code == 303
     assert scenario.request("Bart").words == "Half of them came back"
+    draft = f"/workbench/{scenario.lesson.id}"
+    for part in ("claims", "text", "review", "thread"):
+        page = client.get(f"{draft}?part={part}").text
+        assert "nobody can change the draft" in page
+        assert f'action="{address}"' in page, "the question can be taken back there"
+        for refused in (
+            "Save the lesson text",
+            "Add a claim",
+            "Add this quote",
+            "Add this thread",
+            "Ask for review",
+        ):
+            assert refused not in page
+    late = submit(client, f"{draft}/claims", {"text": "Nobody was there"})
+    assert late.status_code == 403
+    assert "Nobody was there" in late.text
     client.get(address)  # which also says that they are asked
     before = stable(client.get(address).text)
     for name, answer in (("Amina", "no"), ("Bart", "name")):
