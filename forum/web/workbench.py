@@ -247,7 +247,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
     form = PublicationForm()
     if form.validate():
         with errors_on(form):
-            lesson = lessons.publish(actor(), lesson_id, recognised=form.answer(), read=form.version.data)
+            lesson = lessons.publish(actor(), lesson_id, recognised=form.answer(), read=form.read())
             flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
             return redirect(links.to_lesson(str(lesson.public_id)), 303)
     return pages.review(lesson_id, publication_form=form), 422
@@ -260,7 +260,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
     form = ReturnForm()
     if form.validate():
         with errors_on(form):
-            lessons.send_back(actor(), lesson_id, note=form.note.data, read=form.version.data)
+            lessons.send_back(actor(), lesson_id, note=form.note.data, read=form.read())
             draft_slots.accepted(REVIEW_NOTE, lesson_id)
             flask.flash(_("Sent back to its maker with your note."), "ok")
             return redirect(url_for("workbench.index" if is_moderator() else "home.index"), 303)

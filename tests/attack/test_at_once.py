@@ -152,8 +152,10 @@ def lesson_in_review(ground) -> int:
 
 
 def test_returned_with_the_same_note_at_once_it_went_back_once(live_app, ground):
-    calls = [(ground["second"], f"/workbench/{lesson_in_review(ground)}/return", {"note": "No"})] * 4
-    other = [(ground["second"], calls[0][1], {"note": "Something else"})]
+    calls = [
+        (ground["second"], f"/workbench/{lesson_in_review(ground)}/return", {"note": "No", "version": 1})
+    ] * 4
+    other = [(ground["second"], calls[0][1], {"note": "Something else", "version": 1})]
     statuses = storm(live_app, calls)
     assert statuses == [303] * 4
     assert storm(live_app, other)[0] in {403, 404}
@@ -164,8 +166,8 @@ def test_returned_with_the_same_note_at_once_it_went_back_once(live_app, ground)
 def test_published_and_returned_at_once_is_one_of_the_two(live_app, ground):
     path = f"/workbench/{lesson_in_review(ground)}"
     calls = [
-        (ground["second"], f"{path}/publication", {}),
-        (ground["second"], f"{path}/return", {"note": "No"}),
+        (ground["second"], f"{path}/publication", {"version": 1}),
+        (ground["second"], f"{path}/return", {"note": "No", "version": 1}),
     ]
     statuses = storm(live_app, calls * 3)
     assert statuses.count(303) == 3, "the one that came first, and the same of the same person again"

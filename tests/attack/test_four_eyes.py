@@ -58,6 +58,7 @@ def test_a_reviewer_decides_only_about_the_version_that_they_read(client, scenar
     assert all(word in late.get_data(as_text=True) for word in words.values())
     db.session.refresh(lesson)
     assert (lesson.state, lesson.current_id) == (LessonState.IN_REVIEW, None)
+    assert submit(client, f"{bench}/{verb}", words).status_code == 409, "nor without saying which"
     now = hidden(client.get(bench), f"{bench}/{verb}")
     assert submit(client, f"{bench}/{verb}", now | words).status_code == 303
 

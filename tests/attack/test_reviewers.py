@@ -69,8 +69,11 @@ def test_a_checker_gets_the_masked_preview_and_may_publish(client, checked):
     assert "Lotte" not in words
     assert "Closed talk" not in words
     assert submit(client, f"/workbench/claims/{claim.id}", {"text": ""}).status_code == 403
-    assert submit(client, f"/workbench/{lesson.id}/publication").status_code == 422
-    assert submit(client, f"/workbench/{lesson.id}/publication", {"recognised": "no"}).status_code == 303
+    assert submit(client, f"/workbench/{lesson.id}/publication", {"version": 1}).status_code == 422
+    assert (
+        submit(client, f"/workbench/{lesson.id}/publication", {"recognised": "no", "version": 1}).status_code
+        == 303
+    )
 
 
 def test_a_maker_still_gets_her_own_workbench(client, checked):

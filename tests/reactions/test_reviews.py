@@ -6,6 +6,7 @@ import pytest
 
 from forum.domain.consents import withdrawing
 from forum.domain.lessons import lessons, review_requests
+from forum.domain.lessons.review_losses import Lost
 from forum.domain.lessons.workbench import asking
 from forum.domain.moderation import taking_back
 from forum.infra import clock, days, workdays
@@ -107,7 +108,7 @@ def test_who_checks_a_version_hears_that_it_lost_words_once_nobody_can_undo_it(s
     lesson = sent(scenario, asked_id=scenario.reviewer.id)
 
     def lost(name="reviewer"):
-        return asking.in_review(scenario.actor(name), lesson.id).lost
+        return asking.in_review(scenario.actor(name), lesson.id).lost.excerpts
 
     assert lost() == 0
     taking_back.take_back(scenario.actor("author"), scenario.post.id)
@@ -141,4 +142,4 @@ def test_who_checks_a_version_hears_of_a_yes_that_was_taken_back_and_not_whose(s
     assert lessons.working(asked.lesson).title in words
     for secret in ("Bart", consent_scenario.QUOTED["Bart"]):
         assert secret not in words
-    assert asking.in_review(asked.actor("reviewer"), asked.lesson.id).lost == 1
+    assert asking.in_review(asked.actor("reviewer"), asked.lesson.id).lost == Lost(0, taken_back=True)

@@ -132,7 +132,7 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
         assert submit(asked, f"/workbench/{first.id}/refusal").status_code == 303
     assert asked.get(f"/workbench/{first.id}").status_code == 404
     assert submit(asked, f"/workbench/{first.id}/publication").status_code == 404
-    assert submit(asked, f"/workbench/{second.id}/publication").status_code == 303
+    assert submit(asked, f"/workbench/{second.id}/publication", {"version": 1}).status_code == 303
     curator = browser(app, scenario.curator)
     assert "Nel will not check it" in words(curator.get("/", headers=ENGLISH))
     assert "Nel said no" in words(curator.get("/workbench", headers=ENGLISH))
@@ -160,7 +160,7 @@ def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(a
     assert asks in words(other.get("/", headers=ENGLISH))
     assert "Leave it to the others" not in words(editor.get(path, headers=ENGLISH))
     assert "Els" not in words(browser(app, scenario.curator).get(path, headers=ENGLISH)), "nobody hears of it"
-    assert submit(editor, f"{path}/publication").status_code == 303
+    assert submit(editor, f"{path}/publication", {"version": 1}).status_code == 303
 
 
 def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, session):
@@ -175,10 +175,12 @@ def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, ses
         assert "a moderator of a city" in page, path
         assert "Cas" not in page, path
     for answer in ({}, {"recognised": "yes"}, {"recognised": "perhaps"}):
-        refused = submit(reviewer, f"/workbench/{lesson.id}/publication", answer, headers=ENGLISH)
+        refused = submit(
+            reviewer, f"/workbench/{lesson.id}/publication", answer | {"version": 1}, headers=ENGLISH
+        )
         assert refused.status_code == 422
         assert 'href="#recognised"' in words(refused)
-    answered = submit(reviewer, f"/workbench/{lesson.id}/publication", {"recognised": "no"})
+    answered = submit(reviewer, f"/workbench/{lesson.id}/publication", {"recognised": "no", "version": 1})
     assert answered.status_code == 303
     for name, told in (("curator", True), ("reviewer", True), ("author", False), ("reader", False)):
         shown = words(browser(app, getattr(scenario, name)).get(answered.location, headers=ENGLISH))

@@ -69,7 +69,7 @@ def test_a_claim_and_a_text_are_written_once(twice, bench):
 
 def test_a_review_is_asked_for_and_answered_once(twice, client, bench):
     scenario, lesson = bench
-    path, note = f"/workbench/{lesson.id}", {"note": "Who says so?"}
+    path, note = f"/workbench/{lesson.id}", {"note": "Who says so?", "version": 1}
     first, second = twice(
         scenario.curator, f"{path}/submission", {"audience": "network", "reviewer": "group"}
     )
@@ -77,14 +77,14 @@ def test_a_review_is_asked_for_and_answered_once(twice, client, bench):
     first, second = twice(scenario.reviewer, f"{path}/return", note)
     assert (first.status_code, second.location) == (303, first.location)
     assert count(of=LessonReview) == count(Event.name == "lesson.returned", of=Event) == 1
-    other = submit(client, f"{path}/return", {"note": "And another thing."})
+    other = submit(client, f"{path}/return", note | {"note": "And another thing."})
     assert other.status_code in {403, 404}
     assert "And another thing." in other.text, "it is on the page, to copy"
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    assert submit(client, f"{path}/return", note).status_code == 303
+    assert submit(client, f"{path}/return", note | {"version": 2}).status_code == 303
     assert count(of=LessonReview) == 2, "the same note about a later version is another one"
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
-    first, second = twice(scenario.reviewer, f"{path}/publication")
+    first, second = twice(scenario.reviewer, f"{path}/publication", {"version": 3})
     assert (first.status_code, second.location) == (303, first.location)
     assert count(Event.name == "lesson.published", of=Event) == 1
     assert db.session.get_one(Lesson, lesson.id).state == LessonState.PUBLISHED

@@ -77,7 +77,7 @@ def test_from_a_thread_to_a_published_lesson_with_nothing_but_forms(app):
     assert "Put talking in the roster" in page(reviewer, "/workbench")
     assert "Approve and publish" in page(reviewer, bench)
     assert "Approve and publish" not in page(curator, bench)
-    out = submit(reviewer, f"{bench}/publication")
+    out = submit(reviewer, f"{bench}/publication", {"version": 1})
     assert out.status_code == 303
     reader = browser(app, scenario.reader)
     assert "Contact keeps people" in page(reader, out.headers["Location"])
@@ -234,7 +234,10 @@ def test_a_reviewer_returns_a_version_with_a_note(app):
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
     reviewer, curator = browser(app, scenario.reviewer), browser(app, scenario.curator)
     assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": ""}).status_code == 422
-    assert submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "Who says so?"}).status_code == 303
+    assert (
+        submit(reviewer, f"/workbench/{lesson.id}/return", {"note": "Who says so?", "version": 1}).status_code
+        == 303
+    )
     assert "Who says so?" in page(curator, f"/workbench/{lesson.id}")
     page(reviewer, f"/workbench/{lesson.id}", 404)
 

@@ -119,7 +119,14 @@ def _refuse(lesson: Lesson, request: ConsentRequest) -> list[ConsentRound]:
             Consent.sha256 == request.sha256,
             Consent.claim_text.is_(None),  # for whatever claim
         )
-        .values(agreed=False, words=request.said, masking=Masking.MASKED, city_shown=False, shown_as="")
+        .values(
+            agreed=False,
+            words=request.said,
+            adapted=False,
+            masking=Masking.MASKED,
+            city_shown=False,
+            shown_as="",
+        )
     )
     db.session.flush()
     db.session.expire_all()

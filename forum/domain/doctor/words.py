@@ -12,7 +12,7 @@ from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.models.claims import Excerpt, Removal
-from forum.models.consents import Consent, ConsentRequest
+from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import PostRevision
 
@@ -47,16 +47,28 @@ def agreed() -> Iterator[Finding]:
     for ids in pieces(Consent.id):
         query = select(Consent).where(Consent.id.between(*ids), Consent.words != "")
         adapted = [row for row in db.session.scalars(query) if tokens.digest(row.words) != row.sha256]
-        asked: set[tuple[int, str, str]] = set()
-        requests = select(ConsentRequest).where(ConsentRequest.post_id.in_({row.post_id for row in adapted}))
-        for one in db.session.scalars(requests):
-            digest = tokens.digest(one.said)
-            asked |= {(one.post_id, digest, words) for words in (one.said, one.words, one.own_words)}
+        asked = _asked({row.post_id for row in adapted})
         for row in adapted:
-            if (row.post_id, row.sha256, row.words) not in asked:
+            if (row.lesson_id, row.claim_text, row.post_id, row.sha256, row.words) not in asked:
                 tally.add(row.id)
         db.session.expunge_all()
     yield from tally.findings()
+
+
+def _asked(post_ids: set[int]) -> set[tuple[int, str | None, int, str, str]]:
+    """What authors were asked or proposed about these posts: lesson, claim (None for whichever), post, hash, words."""
+    asked: set[tuple[int, str | None, int, str, str]] = set()
+    query = select(ConsentRequest, ConsentRound.lesson_id).join(
+        ConsentRound, ConsentRound.id == ConsentRequest.round_id
+    )
+    for one, lesson_id in db.session.execute(query.where(ConsentRequest.post_id.in_(post_ids))):
+        digest = tokens.digest(one.said)
+        asked |= {
+            (lesson_id, claim, one.post_id, digest, words)
+            for claim in (one.claim_text, None)
+            for words in (one.said, one.words, one.own_words)
+        }
+    return asked
 
 
 def consents() -> Iterator[Finding]:

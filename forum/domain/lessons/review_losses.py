@@ -1,6 +1,7 @@
 """A version in review that lost an excerpt: who checks it hears of it, and its page says so."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -33,11 +34,24 @@ def tell_withdrawn(lesson: Lesson) -> None:
             events.record("review.shortened", request_id=request.id, act_id=None)
 
 
-def lost(version: LessonVersion) -> int:
-    """Return how many excerpts a version lost since it was sent for review (three queries)."""
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What a version lost since it was sent for review."""
+
+    excerpts: int  # that can be counted
+    taken_back: (
+        bool  # also words of a yes that was taken back: no moment of that is kept, so nobody can say how many
+    )
+
+    def __bool__(self) -> bool:
+        return bool(self.excerpts) or self.taken_back
+
+
+def lost(version: LessonVersion) -> Lost:
+    """Return what a version lost since it was sent for review (three queries)."""
     since = version.sealed_at
     if since is None:
-        return 0
+        return Lost(0, taken_back=False)
     taken = select(Removal).where(
         Removal.lesson_id == version.lesson_id, Removal.at > since, Removal.undone_at.is_(None)
     )
@@ -46,10 +60,10 @@ def lost(version: LessonVersion) -> int:
     gone = sum(_went(quoted, since, removals) for claim in claims for quoted in claim.quotes)
     # Of what is final nothing is left in the version: what one act took out is counted once.
     gone += len({(removal.author_id, removal.at) for removal in removals if removal.settled_at})
-    # It was sent only once nothing of the closing was left to look at: what is by now, of its claims, is a yes taken
-    # back since, and what went at the same closing.
+    # It was sent only once nothing of the closing was left to look at. What is by now, of its claims, is a yes taken
+    # back since and, as nothing tells them apart, what went at the same closing.
     texts = {claim.text for claim in claims}
-    return gone + sum(text in texts for *_words, text in consent_checks.gone(version.lesson_id))
+    return Lost(gone, any(text in texts for *_words, text in consent_checks.gone(version.lesson_id)))
 
 
 def _went(quoted: Quoted, since: datetime, removals: list[Removal]) -> bool:

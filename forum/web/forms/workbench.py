@@ -190,8 +190,15 @@ class SubmissionForm(AskForm):
         self.audience.choices = [(code, labels.AUDIENCES[code]) for code in audiences]
 
 
-class PublicationForm(FlaskForm):
-    version = IntegerField(widget=HiddenInput())  # that its reviewer read
+class DecisionForm(FlaskForm):
+    version = IntegerField(widget=HiddenInput())
+
+    def read(self) -> int:
+        """Return the sequence of the version that the reviewer read: one that there is not, when none is named."""
+        return self.version.data or 0
+
+
+class PublicationForm(DecisionForm):
     recognised = RadioField(lazy("Would somebody in that city recognise the person?"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -203,8 +210,7 @@ class PublicationForm(FlaskForm):
         return {"yes": True, "no": False}.get(self.recognised.data or "")
 
 
-class ReturnForm(FlaskForm):
-    version = IntegerField(widget=HiddenInput())  # that its reviewer read
+class ReturnForm(DecisionForm):
     note = TextAreaField(
         lazy("What should be improved?"),
         [Longest(LessonReview.NOTE_MAX, "paragraphs", missing=lazy("Say what should be improved."))],

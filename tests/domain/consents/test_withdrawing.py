@@ -110,7 +110,7 @@ def test_a_version_in_review_loses_the_words_and_is_not_published(agreed):
     assert len(read) == 3
     take_back(agreed)
     assert len(in_preview(agreed)) == 2
-    assert review_losses.lost(lessons.working(lesson)) == 1
+    assert review_losses.lost(lessons.working(lesson)).taken_back
     told = db.session.scalars(db.select(Event).where(Event.name == "review.shortened")).all()
     assert len(told) == 1
     with pytest.raises(Invalid) as refused:
@@ -185,7 +185,7 @@ def test_a_yes_that_no_version_uses_holds_up_no_publication(agreed):
     claims.remove(agreed.actor("curator"), agreed.claims()[1].id)
     submit(agreed)
     take_back(agreed)
-    assert review_losses.lost(lessons.working(agreed.lesson)) == 0
+    assert not review_losses.lost(lessons.working(agreed.lesson))
     lessons.publish(agreed.actor("reviewer"), agreed.lesson.id, recognised=False)
 
 

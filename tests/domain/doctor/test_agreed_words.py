@@ -24,3 +24,16 @@ def test_masked_and_other_words_are_known_by_what_was_said(session):
     db.session.flush()
     (finding,) = words.agreed()
     assert finding.count == 2
+
+
+def test_what_was_asked_under_another_claim_or_in_another_lesson_excuses_no_words(session):
+    made = build()
+    opened = made.ask()
+    made.say("Amina", ConsentAnswer.OTHER_WORDS, own_words="Nobody was rung.")
+    made.close(opened)
+    other_words.take(made.actor("curator"), made.lesson.id, made.request("Amina").id)
+    assert list(words.agreed()) == []
+    made.request("Amina").claim_text = "Another claim"
+    db.session.flush()
+    (finding,) = words.agreed()
+    assert finding.count == 1

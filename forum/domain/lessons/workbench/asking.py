@@ -35,7 +35,7 @@ class InReview:
 
     answer: Answer
     question: Question | None
-    lost: int  # excerpts, since it was sent
+    lost: review_losses.Lost  # since it was sent
     is_masked: bool  # its reviewer says whether somebody would be recognised
     is_maker: bool
     asked: list[AskedLine]
