@@ -178,7 +178,9 @@ class ReviewerFacts:
     made: bool = False  # they submitted it
     cited: bool = False
     by_name: bool = False  # they are asked by name, and did not decline
-    cities: frozenset[str] = frozenset()  # in which they hold a confirmed capacity today
+    # In which they hold a capacity today that is confirmed, and not by who made it.
+    cities: frozenset[str] = frozenset()
+    by_maker: bool = False  # they hold some, and who made it confirmed all of them
     # Where the version comes from: its space, its makers and every cited source.
     origin: frozenset[str] = frozenset()
     from_origin: bool = False  # they belong to one of those cities too
@@ -224,4 +226,6 @@ def _may_review_elsewhere(actor: Actor, lesson: Lesson, facts: ReviewerFacts) ->
         )
     if facts.from_origin or facts.cities:
         return deny(_("A lesson that leaves its space is published by somebody from another city."))
+    if facts.by_maker:
+        return deny(_("Who made this lesson confirmed your function, too: somebody else has to check it."))
     return deny(_("Your function in another city has to be confirmed before you can publish this lesson."))

@@ -4,18 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from forum.domain.lessons import lessons
+from forum.domain.lessons import lessons, review_candidates
 from forum.domain.lessons import undo as lesson_undo
-from forum.domain.people import capacities, mail_links
+from forum.domain.people import capacities, mail_links, profiles
 from forum.domain.spaces import confirmations, invitations, join_requests, memberships
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, NetworkRole
-from forum.models.lessons import LessonState
+from forum.models.lessons import LessonReview, LessonState
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.policy.errors import Forbidden
-from tests.factories import GOOD, actor, make_member, make_space, make_thread, sign_in, submit
+from tests.factories import GOOD, actor, join, make_member, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import FULL, build
 
 ENGLISH = {"Accept-Language": "en"}
@@ -95,3 +96,33 @@ def test_whom_she_let_in_removed_and_let_ask_again_is_still_hers_alone(scenario)
         join_requests.request_to_join(actor(second), scenario.space.id, message="Me again.")
         with pytest.raises(Forbidden):
             confirmations.confirm(actor(admin), held.id)
+
+
+def test_who_left_a_second_city_is_not_checked_by_what_she_confirmed_there(scenario):
+    """A moderator of two cities invites a second address of hers into one, and leaves that one."""
+    genk = make_space("Genk", city="genk")
+    keeper = make_member("Keeper", space=genk, role=Role.MODERATOR)
+    join(scenario.curator, genk, Role.MODERATOR)
+    invitation = invitations.invite(actor(scenario.curator), genk.id, email="cas@two.test", role=Role.MEMBER)
+    profile = invitations.Profile("Cas Two", GOOD, "coach", Level.FIELD, Body.CITY, "genk", "en")
+    token = mail_links.invitation_token(invitation)
+    secret = invitations.hash_password(token, profile)
+    second, _space = invitations.accept(token, profile, password_hash=secret)
+    memberships.set_role(actor(scenario.curator), genk.id, second.id, role=Role.MODERATOR)
+    memberships.remove(actor(keeper), genk.id, scenario.curator.id, reason="She left.")
+    assert capacities.confirmed_cities([second.id])[second.id] == {"genk"}
+    lesson = scenario.draft()
+    group = review_candidates.Asking(scenario.actor("curator"), lesson, lessons.working(lesson))
+    assert second.id not in group.free(Audience.NETWORK)
+    assert keeper.id in group.free(Audience.NETWORK)
+    send(scenario, lesson)
+    with pytest.raises(Forbidden, match="bevestigde ook je hoedanigheid"):
+        lessons.publish(actor(second), lesson.id)
+    # Once somebody else stands for it, it counts; what stands with the review is that one.
+    again = profiles.reword_capacity(
+        actor(second), capacities.current(second.id).id, function="coach of teams"
+    )
+    confirmations.confirm(actor(keeper), again.id)
+    lessons.publish(actor(second), lesson.id)
+    review = db.session.scalars(select(LessonReview)).one()
+    assert (review.capacity_id, review.city) == (again.id, "genk")

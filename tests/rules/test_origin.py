@@ -70,10 +70,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.review_answers": (
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
     ),
+    "forum.domain.lessons.review_facts": ({"space_id"}, CHECKS),
     "forum.domain.lessons.review_losses": ({"sealed_at"}, CHECKS),
-    "forum.domain.lessons.reviews": (
-        {"created_by_id", "curator_id", "origin_cities", "reviewer_id", "space_id"}, CHECKS
-    ),
+    "forum.domain.lessons.reviews": ({"created_by_id", "curator_id", "origin_cities", "reviewer_id"}, CHECKS),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT

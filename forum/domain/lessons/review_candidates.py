@@ -75,7 +75,7 @@ class Asking:
         declined = select(ReviewRequest.asked_id).where(
             ReviewRequest.version_id == version.id, ReviewRequest.declined_at.is_not(None)
         )
-        self.excluded = {actor.id, lesson.curator_id, case_.maker_id} | case_.cited
+        self.excluded = {actor.id, *case_.makers} | case_.cited
         self.excluded |= {asked_id for asked_id in db.session.scalars(declined) if asked_id is not None}
 
     def offered(self, audiences: Sequence[Audience]) -> list[Candidates]:

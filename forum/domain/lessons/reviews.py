@@ -1,37 +1,33 @@
 """Reviews: who may review a version, given where it comes from and what its reviewer is to it; what they decided."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from forum.domain.lessons import review_facts
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
-from forum.models.claims import Claim, Excerpt
+from forum.models.accounts import Capacity
 from forum.models.lessons import (
     Lesson,
     LessonReview,
-    LessonSource,
     LessonVersion,
     Recognition,
     ReviewBasis,
-    ReviewRequest,
     Verdict,
 )
-from forum.models.spaces import Audience, Membership, Role, Space, SpaceKind
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.spaces import Audience, Role
 from forum.policy.actions import Answer, ReviewerFacts, may_review
 from forum.policy.actors import Actor
 from forum.policy.answering import of_a_city
 from forum.policy.errors import Conflict, Invalid
 
 AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
-Cities = dict[int, set[str]]
+Confirmed = set[tuple[str, int | None]]  # cities, and who confirmed that somebody speaks for them
 
 
 @dataclass
@@ -39,20 +35,22 @@ class Case:
     """One version before its reviewers: where it comes from, who made it, whom it cites, who is asked by name."""
 
     origin: set[str]
-    maker_id: int
+    makers: tuple[int, int]  # whose lesson it is, and who sent it
     cited: set[int] = field(default_factory=set)
     by_name: set[int] = field(default_factory=set)
     by_editor: bool = False
 
-    def facts(self, member_id: int, confirmed: set[str], moderated: set[str]) -> ReviewerFacts:
-        """Return what a member with these cities is to the version."""
+    def facts(self, member_id: int, confirmed: Confirmed, moderated: set[str]) -> ReviewerFacts:
+        """Return what a member with these cities is to the version; what a maker of it confirmed does not count."""
+        counted = frozenset(city for city, by_id in confirmed if by_id not in self.makers)
         return ReviewerFacts(
-            made=member_id == self.maker_id,
+            made=member_id == self.makers[1],
             cited=member_id in self.cited,
             by_name=member_id in self.by_name,
-            cities=frozenset(confirmed),
+            cities=counted,
+            by_maker=bool(confirmed) and not counted,
             origin=frozenset(self.origin),
-            from_origin=bool((confirmed | moderated) & self.origin),
+            from_origin=bool((_cities(confirmed) | moderated) & self.origin),
             by_editor=self.by_editor,
         )
 
@@ -73,15 +71,15 @@ class Reviewing:
         self.submitter_id = submitter_id
         makers = {maker for row in self.rows for maker in self._makers(*row)}
         everybody = makers | set(member_ids)
-        self.confirmed = capacities.confirmed_cities(everybody) if self.rows else {}
-        self.moderated = _moderated_cities(everybody) if self.rows else {}
+        self.confirmed = capacities.confirmations(everybody) if self.rows else {}
+        self.moderated = review_facts.moderated_cities(everybody) if self.rows else {}
         self.cases = self._cases(makers) if self.rows else {}
 
     def know(self, member_ids: Iterable[int]) -> None:
         """Look up what more members are to the versions (two queries)."""
         more = set(member_ids)
-        self.confirmed |= capacities.confirmed_cities(more)
-        self.moderated |= _moderated_cities(more)
+        self.confirmed |= capacities.confirmations(more)
+        self.moderated |= review_facts.moderated_cities(more)
 
     def facts(self, version_id: int, member_id: int) -> ReviewerFacts:
         """Return what one of the members is to one of the versions."""
@@ -97,8 +95,12 @@ class Reviewing:
 
     def _cases(self, makers: set[int]) -> dict[int, Case]:
         version_ids = [version.id for _lesson, version in self.rows]
-        places, cited, named = _places(self.rows), _cited(version_ids), _asked_by_name(version_ids)
-        editors = _editors(makers)
+        places, cited, named = (
+            review_facts.places(self.rows),
+            review_facts.cited(version_ids),
+            review_facts.asked_by_name(version_ids),
+        )
+        editors = review_facts.editors(makers)
         cases = {}
         for lesson, version in self.rows:
             people = self._makers(lesson, version)
@@ -106,10 +108,10 @@ class Reviewing:
             origin = set(version.origin_cities) | places[lesson.id]
             origin |= {city for _author, city in cited[version.id] if city is not None}
             for maker in people:
-                origin |= self.confirmed[maker] | self.moderated[maker]
+                origin |= _cities(self.confirmed[maker]) | self.moderated[maker]
             cases[version.id] = Case(
                 origin=origin,
-                maker_id=people[1],
+                makers=people,
                 cited={author for author, _city in cited[version.id]},
                 by_name=named[version.id],
                 by_editor=any(maker in editors for maker in people),
@@ -140,8 +142,9 @@ def record(
 
     `recognition`, with an approval, is what they answered about masked sources.
     """
-    facts = Reviewing([(lesson, version)], [actor.id]).facts(version.id, actor.id)
-    basis, capacity = _basis(actor, lesson, facts)
+    reviewing = Reviewing([(lesson, version)], [actor.id])
+    facts, makers = reviewing.facts(version.id, actor.id), reviewing.cases[version.id].makers
+    basis, capacity = _basis(actor, lesson, facts, makers)
     row = LessonReview(
         version_id=version.id,
         reviewer_id=actor.id,
@@ -202,7 +205,13 @@ def last_return(lesson_id: int) -> LessonReview | None:
     return latest if latest is not None and latest.verdict == Verdict.RETURNED else None
 
 
-def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBasis, Capacity | None]:
+def _cities(confirmed: Confirmed) -> set[str]:
+    return {city for city, _by_id in confirmed}
+
+
+def _basis(
+    actor: Actor, lesson: Lesson, facts: ReviewerFacts, makers: tuple[int, int]
+) -> tuple[ReviewBasis, Capacity | None]:
     if lesson.audience == Audience.SPACE:
         moderates = actor.roles.get(lesson.space_id) == Role.MODERATOR
         return (ReviewBasis.SPACE if moderates else ReviewBasis.NAMED), None
@@ -215,6 +224,7 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
             of_a_city(),
             Capacity.city.in_(facts.elsewhere),
             Capacity.confirmed_at.is_not(None),
+            or_(Capacity.confirmed_by_id.is_(None), Capacity.confirmed_by_id.not_in(makers)),
             capacities.holds_on(days.today()),
         )
         .order_by(Capacity.starts_on.desc(), Capacity.id.desc())
@@ -223,77 +233,3 @@ def _basis(actor: Actor, lesson: Lesson, facts: ReviewerFacts) -> tuple[ReviewBa
     if capacity is None:  # ended since it was asked who they are
         raise Conflict(_("What you speak as has just changed. Open the lesson again."))
     return ReviewBasis.CITY, capacity
-
-
-def _moderated_cities(member_ids: set[int]) -> Cities:
-    """The cities whose spaces each of these members moderates."""
-    query = (
-        select(Membership.member_id, Space.city)
-        .join(Space, Space.id == Membership.space_id)
-        .where(
-            Membership.member_id.in_(member_ids),
-            Membership.role == Role.MODERATOR,
-            Membership.ended_at.is_(None),
-            Space.kind == SpaceKind.CITY,
-            Space.city.is_not(None),
-        )
-    )
-    cities: Cities = {member_id: set() for member_id in member_ids}
-    for row in db.session.execute(query):
-        cities[row.member_id].add(row.city)
-    return cities
-
-
-def _places(rows: Sequence[tuple[Lesson, LessonVersion]]) -> Cities:
-    """The cities of the space of each lesson and of those of its threads."""
-    lesson_ids = [lesson.id for lesson, _version in rows]
-    threads = select(LessonSource.lesson_id, Thread.space_id).join(
-        Thread, Thread.id == LessonSource.thread_id
-    )
-    own = select(Lesson.id.label("lesson_id"), Lesson.space_id).where(Lesson.id.in_(lesson_ids))
-    behind = own.union(threads.where(LessonSource.lesson_id.in_(lesson_ids))).subquery()
-    query = select(behind.c.lesson_id, Space.city).join(Space, Space.id == behind.c.space_id)
-    cities: Cities = {lesson_id: set() for lesson_id in lesson_ids}
-    for row in db.session.execute(query.where(Space.city.is_not(None))):
-        cities[row.lesson_id].add(row.city)
-    return cities
-
-
-def _cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
-    """Whom each version quotes, and for which city they spoke then."""
-    query = (
-        select(Claim.version_id, Post.author_id, Capacity.city)
-        .join(Excerpt, Excerpt.claim_id == Claim.id)
-        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
-        .join(Post, Post.id == PostRevision.post_id)
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(Claim.version_id.in_(version_ids))
-        .distinct()
-    )
-    cited: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
-    for version_id, author_id, city in db.session.execute(query):
-        cited[version_id].add((author_id, city))
-    return cited
-
-
-def _asked_by_name(version_ids: Sequence[int]) -> dict[int, set[int]]:
-    query = select(ReviewRequest.version_id, ReviewRequest.asked_id).where(
-        ReviewRequest.version_id.in_(version_ids),
-        ReviewRequest.asked_id.is_not(None),
-        ReviewRequest.declined_at.is_(None),
-        ReviewRequest.ended_at.is_(None),
-    )
-    asked: dict[int, set[int]] = defaultdict(set)
-    for row in db.session.execute(query):
-        asked[row.version_id].add(row.asked_id)
-    return asked
-
-
-def _editors(member_ids: set[int]) -> set[int]:
-    """Those of these members who are editors of the network now."""
-    query = select(NetworkAppointment.member_id).where(
-        NetworkAppointment.member_id.in_(member_ids),
-        NetworkAppointment.role == NetworkRole.EDITOR,
-        NetworkAppointment.ended_at.is_(None),
-    )
-    return set(db.session.scalars(query))

@@ -130,17 +130,23 @@ def current(member_id: int, day: date | None = None) -> HeldCapacity | None:
 
 def confirmed_cities(member_ids: Iterable[int]) -> dict[int, set[str]]:
     """Return the cities for which each of these members speaks today, in any capacity that is confirmed (one query)."""
+    held = confirmations(member_ids)
+    return {member_id: {city for city, _by_id in found} for member_id, found in held.items()}
+
+
+def confirmations(member_ids: Iterable[int]) -> dict[int, set[tuple[str, int | None]]]:
+    """Return the same cities, each with who confirmed it: a member, or None for the command line."""
     ids = set(member_ids)
-    query = select(Capacity.member_id, Capacity.city).where(
+    query = select(Capacity.member_id, Capacity.city, Capacity.confirmed_by_id).where(
         Capacity.member_id.in_(ids),
         of_a_city(),
         Capacity.confirmed_at.is_not(None),
         holds_on(days.today()),
     )
-    cities: dict[int, set[str]] = {member_id: set() for member_id in ids}
+    found: dict[int, set[tuple[str, int | None]]] = {member_id: set() for member_id in ids}
     for row in db.session.execute(query):
-        cities[row.member_id].add(row.city)
-    return cities
+        found[row.member_id].add((row.city, row.confirmed_by_id))
+    return found
 
 
 def clean_function(function: str) -> str:
