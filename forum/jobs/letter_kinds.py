@@ -114,16 +114,17 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
 
 def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
-    review = db.session.scalars(
-        select(LessonReview)
-        .where(
-            LessonReview.version_id == mail.payload["version_id"], LessonReview.verdict == Verdict.RETURNED
-        )
-        .order_by(LessonReview.id.desc())
-        .options(joinedload(LessonReview.reviewer))
-    ).first()
-    subject = _("A reviewer sent your lesson back with a question")
-    return Content(subject, {"lesson": lesson, "version": version, "review": review})
+    subject = _("Your lesson came back with a note")
+    return Content(subject, {"lesson": lesson, "version": version, **_review(version, Verdict.RETURNED)})
+
+
+def _review(version: LessonVersion, verdict: Verdict) -> dict[str, Any]:
+    """Who decided so about a version, by name for who makes it, and the note with it."""
+    query = select(LessonReview).where(LessonReview.version_id == version.id, LessonReview.verdict == verdict)
+    latest = query.order_by(LessonReview.id.desc()).options(joinedload(LessonReview.reviewer))
+    review = db.session.scalars(latest).first()
+    reviewer = review.reviewer.name if review is not None else _("somebody")
+    return {"reviewer": reviewer, "note": review.note if review is not None else ""}
 
 
 def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
@@ -182,7 +183,8 @@ def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    return Content(_("Your lesson is published"), {"lesson": lesson, "version": version})
+    details = {"lesson": lesson, "version": version, **_review(version, Verdict.APPROVED)}
+    return Content(_("Your lesson is published"), details)
 
 
 def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:

@@ -53,13 +53,14 @@ def test_a_group_is_mailed_once_and_only_those_who_can_check_it(scenario):
     assert mails("review_request") == sorted([scenario.reviewer.id, scenario.editor.id])
     lessons.publish(scenario.actor("reviewer"), lesson.id)
     assert mails("lesson_published") == [scenario.curator.id]
+    assert "Wout checked your lesson and published it." in letter("lesson_published")
     with pytest.raises(letter_kinds.NothingToSend):
         letter("review_request")
 
 
 def test_one_reminder_then_the_curator_hears_once_of_silence(scenario):
     make_post(scenario.thread, scenario.reviewer)
-    sent(scenario, asked_id=scenario.reviewer.id)
+    sent(scenario, asked_id=scenario.reviewer.id, note="Is claim 1\nfair?")
     today = days.today()
     for day, reminded, lapsed in (
         (workdays.after(today, 6), 0, 0),
@@ -72,6 +73,7 @@ def test_one_reminder_then_the_curator_hears_once_of_silence(scenario):
             calendar.look_at_reviews()
             assert (len(mails("review_reminder")), len(mails("review_lapsed"))) == (reminded, lapsed), day
     assert mails("review_reminder") == [scenario.reviewer.id]
+    assert "Cas wrote:\n> Is claim 1" in letter("review_request"), "and not for a masked source, below"
     assert mails("review_lapsed") == [scenario.curator.id]
     assert "Wout" in letter("review_lapsed")
 

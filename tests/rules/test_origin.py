@@ -72,7 +72,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.review_facts": ({"space_id"}, CHECKS),
     "forum.domain.lessons.review_losses": ({"sealed_at"}, CHECKS),
-    "forum.domain.lessons.reviews": ({"created_by_id", "curator_id", "origin_cities", "reviewer_id"}, CHECKS),
+    "forum.domain.lessons.reviews": (
+        {"created_by_id", "curator_id", "origin_cities", "reviewer", "reviewer_id"}, CHECKS
+    ),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
@@ -82,7 +84,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"curator_id", "review_on", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
-    "forum.jobs.letter_kinds": ({"reviewer"}, "the note that came back, for the curator"),
+    "forum.jobs.letter_kinds": ({"note", "reviewer"}, "who decided, and the note that came back, for the curator"),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.mail": ({"curator_id"}, LETTERS),
     "forum.reactions.reviews": ({"created_by_id", "curator_id"}, LETTERS),
@@ -94,8 +96,6 @@ IN_TEMPLATES = re.compile(
 TEMPLATES: dict[str, tuple[set[str], str]] = {
     "templates/email/digest.html": ({"change_note"}, "of the digest's own row, which origin filled"),
     "templates/email/digest.txt": ({"change_note"}, "of the digest's own row, which origin filled"),
-    "templates/email/lesson_returned.html": ({"reviewer"}, "the note that came back, for the curator"),
-    "templates/email/lesson_returned.txt": ({"reviewer"}, "the note that came back, for the curator"),
 }
 
 

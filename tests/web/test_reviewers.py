@@ -123,6 +123,8 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     assert "Cas asks you to check it until" in home
     page = words(asked.get(f"/workbench/{first.id}", headers=ENGLISH))
     assert "Is it fair?" in page
+    for told in ("Your name, Nel, stands in it", "You cannot call it back", "Read from now on by"):
+        assert told in page[: page.index("Approve and publish")], told
     assert 'href="/workbench"' not in page
     for stranger in (reader, browser(app, scenario.author)):
         assert stranger.get(f"/workbench/{first.id}").status_code == 404
@@ -174,6 +176,9 @@ def test_the_reviewer_of_a_masked_source_answers_before_it_is_published(app, ses
         page = words(reviewer.get(path, headers=ENGLISH))
         assert "a moderator of a city" in page, path
         assert "Cas" not in page, path
+    page = words(reviewer.get(f"/workbench/{lesson.id}", headers=ENGLISH))
+    assert "For them it was checked by: somebody from another city" in " ".join(page.split())
+    assert "Your name" not in page
     for answer in ({}, {"recognised": "yes"}, {"recognised": "perhaps"}):
         refused = submit(
             reviewer, f"/workbench/{lesson.id}/publication", answer | {"version": 1}, headers=ENGLISH

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from forum.domain.lessons import consent_checks, origin_queries
 from forum.domain.lessons.masking import as_masked, quarter
@@ -118,6 +118,21 @@ def knows_makers(reader: Reader) -> ColumnElement[bool]:
 def maker_words(name: str, *, known: bool) -> str:
     """Return the name of who makes a lesson, or where the reader may not know it, words that lead to nobody."""
     return name if known else _("a moderator of a city")
+
+
+def checker_words(name: str, *, known: bool) -> str:
+    """Return the name of who checks a lesson, or where readers may not know it, words that lead to nobody."""
+    return name if known else _("somebody from another city")
+
+
+def will_stand_as(name: str, version: LessonVersion, *, as_editor: bool) -> str:
+    """Return how whoever publishes a sealed version will stand in it for readers outside its space (one query).
+
+    `as_editor`: it is as an editor of the network that they are somebody else.
+    """
+    earlier = select(origin_queries.is_masked()).select_from(Lesson).where(Lesson.id == version.lesson_id)
+    is_masked = version.masked or db.session.scalar(earlier)
+    return checker_words(name, known=as_editor or not is_masked)
 
 
 def outside(lesson: Lesson, version: LessonVersion, audience: Audience) -> bool:
@@ -279,5 +294,5 @@ def _masked_people(version: LessonVersion) -> tuple[Byline, list[str], str]:
     """The same in words that lead to no city: an editor counts as elsewhere for every one, so their name may stand."""
     rows = select_rows(origin_queries.checkers(), {"version_id": version.id}).all()
     names = [row.name for row in rows if row.basis == ReviewBasis.EDITOR]
-    others = [_("somebody from another city")] if len(names) < len(rows) else []
+    others = [checker_words("", known=False)] if len(names) < len(rows) else []
     return masked(maker_words("", known=False)), [*names, *others], ""

@@ -1,7 +1,7 @@
 """Who gets the letters about a review, and what stands in them, looked up anew when one is sent.
 
-Whoever checks a version reads in a letter what its page says, without the note: who makes a lesson with a masked
-source is in neither.
+Whoever checks a version reads in a letter what its page says. The note stands in it only for who may know who makes
+the lesson: a letter about a masked source is easily passed on.
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,7 @@ class AskedLetter:
     asked_by: str
     due_on: date
     by_name: bool
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def question(member: Member, request_id: int) -> AskedLetter | None:
     if not lesson_reviews.answer_for(actor, lesson, version):
         return None
     asked_by = origin.maker_words(name, known=known)
-    return AskedLetter(lesson.id, version.title, asked_by, request.due_on, request.asked_id is not None)
+    by_name, note = request.asked_id is not None, request.note if known else ""
+    return AskedLetter(lesson.id, version.title, asked_by, request.due_on, by_name, note)
 
 
 def declined(member: Member, request_id: int) -> MakerLetter | None:

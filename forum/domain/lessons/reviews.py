@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from forum.domain.lessons import review_facts
 from forum.domain.people import capacities
@@ -194,12 +195,13 @@ def returned_already(actor: Actor, lesson_id: int, note: str) -> LessonVersion |
 
 
 def last_return(lesson_id: int) -> LessonReview | None:
-    """Return the note with which a version of this lesson came back, if the latest verdict was a return."""
+    """Return the note with which a version of this lesson came back, and from whom, if that was the latest verdict."""
     latest = db.session.scalars(
         select(LessonReview)
         .join(LessonVersion, LessonVersion.id == LessonReview.version_id)
         .where(LessonVersion.lesson_id == lesson_id)
         .order_by(LessonReview.id.desc())
+        .options(joinedload(LessonReview.reviewer))
         .limit(1)
     ).one_or_none()
     return latest if latest is not None and latest.verdict == Verdict.RETURNED else None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from forum.domain.lessons import review_losses, review_requests, review_set_aside, review_states
+from forum.domain.lessons import origin, review_losses, review_requests, review_set_aside, review_states
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking, Candidate, Candidates
 from forum.domain.lessons.review_states import AskedLine
@@ -34,6 +34,7 @@ class InReview:
     """Beside a version in review: for its reviewer the question, for its makers who is asked and who else can be."""
 
     answer: Answer
+    signed: str  # how readers outside its space would know the actor, who published it
     question: Question | None
     lost: review_losses.Lost  # since it was sent
     is_masked: bool  # its reviewer says whether somebody would be recognised
@@ -63,7 +64,9 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
     if lesson.state != LessonState.IN_REVIEW:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
     is_maker = bool(may_moderate(actor, lesson.space_id))
-    answer = lesson_reviews.answer_for(actor, lesson, version)
+    reviewing = lesson_reviews.Reviewing([(lesson, version)], [actor.id])
+    answer = reviewing.answer(actor, lesson, version.id)
+    as_editor = not reviewing.facts(version.id, actor.id).elsewhere
     asked: list[AskedLine] = []
     candidates = None
     if is_maker:
@@ -75,6 +78,7 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
     request = review_requests.asked_of(actor, lesson_id) if answer else None
     return InReview(
         answer=answer,
+        signed=origin.will_stand_as(actor.name, version, as_editor=as_editor) if answer else "",
         question=_question(actor, request) if request is not None else None,
         lost=review_losses.lost(version),
         is_masked=version.masked,
