@@ -92,7 +92,7 @@ def test_an_owner_is_sent_to_sign_in_and_comes_back(app, client, gent, token):
 
 def test_the_page_says_that_accepting_confirms_only_where_it_does(app, client, gent, moderator):
     invited = {}
-    for name in ("waits", "is confirmed", "of elsewhere", "brought elsewhere"):
+    for name in ("waits", "is confirmed", "of elsewhere", "brought elsewhere", "in a group"):
         member = make_member(name, email=f"{len(invited)}@city.test")
         db.session.execute(delete(Capacity).where(Capacity.member_id == member.id))
         common = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "starts_on": date(2025, 1, 1)}
@@ -103,6 +103,8 @@ def test_the_page_says_that_accepting_confirms_only_where_it_does(app, client, g
         invited[name] = (member, mail_links.invitation_token(made))
     aalst = make_space("Aalst", city="aalst")
     memberships.grant(moderator.id, invited["brought elsewhere"][0].id, aalst.id, Role.MEMBER)
+    group = make_space("Water", kind=SpaceKind.GROUP)
+    memberships.grant(moderator.id, invited["in a group"][0].id, group.id, Role.MEMBER)
     said = {}
     for name, (member, token) in invited.items():
         hers = app.test_client()
@@ -115,9 +117,9 @@ def test_the_page_says_that_accepting_confirms_only_where_it_does(app, client, g
         )
         assert said[name] is (db.session.scalar(query) is not None)
     assert said == {
-        "waits": True, "is confirmed": False, "of elsewhere": False, "brought elsewhere": False
+        "waits": True, "is confirmed": False, "of elsewhere": False, "brought elsewhere": False,
+        "in a group": True,
     }  # fmt: skip
-    group = make_space("Water", kind=SpaceKind.GROUP)
     join(moderator, group, Role.MODERATOR)
     made = invitations.invite(actor(moderator), group.id, email="new@city.test", role=Role.MEMBER)
     page = client.get(f"/invitations/{mail_links.invitation_token(made)}").get_data(as_text=True)

@@ -35,6 +35,11 @@ class Brought(NamedTuple):
 
     alone_id: int | None = None
     only_city: str | None = None
+    has_city: bool = False  # one of these spaces, or more, is that of a city
+
+    def and_into(self, city: str | None) -> "Brought":
+        """Return the same once whoever brought them alone, if anybody, also brings them into that city's space."""
+        return self if self.has_city else self._replace(only_city=city, has_city=city is not None)
 
     def is_elsewhere(self, city: str | None, *, by_id: int) -> bool:
         """Return whether that member alone brought them, and not just into the space of this city."""
@@ -68,6 +73,7 @@ def brought(member_ids: Any) -> Subquery:
             ways.c.member_id,
             case((by_one, func.min(by)), else_=null()).label("alone_id"),
             case((func.min(city) == func.max(city), func.min(city)), else_=null()).label("only_city"),
+            (func.count(city) > 0).label("has_city"),
         )
         .group_by(ways.c.member_id)
         .subquery()
@@ -78,7 +84,7 @@ def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
     """Return for each of these members who brought them where (one query)."""
     found = {member_id: Brought() for member_id in member_ids}
     rows = db.session.execute(select(brought(list(found)))) if found else ()
-    return found | {row.member_id: Brought(row.alone_id, row.only_city) for row in rows}
+    return found | {row.member_id: Brought(row.alone_id, row.only_city, row.has_city) for row in rows}
 
 
 def may_vouch(by_id: int, capacity: Vouched, brought: Mapping[int, Brought]) -> Answer:

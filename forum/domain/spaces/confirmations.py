@@ -169,7 +169,7 @@ def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | N
     inviter, city = _inviter_of_city(invitation), invitation.space.city
     if inviter is None or member is None:
         return city if inviter is not None else None
-    brought = bringing.of_members([member.id])
+    brought = {member.id: bringing.of_members([member.id])[member.id].and_into(city)}
     query = select(Capacity).where(
         Capacity.member_id == member.id, capacities.waits(), _invited_city(invitation)
     )
