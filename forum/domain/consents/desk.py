@@ -79,15 +79,13 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
             .order_by(ConsentRound.id)
         )
     )
-    claims, gone = (
-        completeness.claims_of(version.id),
-        {claim for *_words, claim in consent_checks.gone(lesson.id)},
-    )
-    # Of an earlier version only those of which a yes was taken back since.
+    claims = completeness.claims_of(version.id)
+    went = {claim_text for *_words, claim_text in consent_checks.gone(lesson.id)}
+    # A round of an earlier version is shown only while a claim has words gone at which nobody looked.
     closed = [
         one
         for one in rounds
-        if one.closed_at is not None and (one.version_id == version.id or (gone and one.looked_at is None))
+        if one.closed_at is not None and (one.version_id == version.id or (went and one.looked_at is None))
     ]
     return PermissionPage(
         lesson=lesson,
@@ -97,7 +95,7 @@ def page(actor: Actor, lesson_id: int, audience: Audience | None = None) -> Perm
         open_round=next((one for one in rounds if one.id == lesson.round_id), None),
         asked=_asked(actor, lesson, [one for one in rounds if one.id == lesson.round_id], claims),
         outcome=_asked(actor, lesson, closed, claims),
-        leaning=[claim for claim in claims if claim.text in gone] or (claims[:1] if gone else []),
+        leaning=[claim for claim in claims if claim.text in went] or (claims[:1] if went else []),
         passages=[one for one in to_ask if one.quoted.post.id not in unread],
         has_unread=bool(unread),
         missing_fields=completeness.missing_fields(version, claims),

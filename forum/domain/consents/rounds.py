@@ -156,10 +156,7 @@ def waiting(actor: Actor) -> list[ClosedRound]:
 
 
 def _to_ask(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audience) -> list[Passage]:
-    if any(quoted.withheld for quoted in excerpts.under(version.id)):
-        raise Invalid(
-            "audience", _("An excerpt comes from a post that is hidden or was taken back. Remove it first.")
-        )
+    completeness.refuse_withheld(excerpts.under(version.id))
     to_ask = passages.of_draft(actor, lesson, version, audience)
     if not to_ask:
         raise Invalid("audience", _("For these readers nobody has to be asked."))

@@ -1,16 +1,18 @@
 """What a draft still lacks before it can be reviewed, each with the field where it belongs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from forum.domain.threads.excerpts import Quoted
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy, ngettext
 from forum.models.claims import Claim, Stance
 from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
+from forum.policy.errors import Invalid
 
 # A draft whose outcome is "still running" has none yet; a lesson has to.
 OUTCOME_NOT_CHOSEN = Outcome.RUNNING
@@ -65,3 +67,11 @@ def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[Missing
     if not contradicted or version.alternative_reading:
         return []
     return [MissingField("alternative_reading", _("An excerpt contradicts a claim: add another reading."))]
+
+
+def refuse_withheld(quotes: Iterable[Quoted]) -> None:
+    """Refuse excerpts that nobody may read any more, where somebody would ask for them; Invalid at `audience`."""
+    if any(quoted.withheld for quoted in quotes):
+        raise Invalid(
+            "audience", _("The text of an excerpt is hidden or was taken back. Remove the excerpt first.")
+        )

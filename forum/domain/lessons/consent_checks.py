@@ -5,11 +5,11 @@ one wherever its thread may be read by now: refused and not answered are the sam
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
 
+from forum.domain.lessons import completeness
 from forum.domain.themes import labels
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Quoted
@@ -23,17 +23,6 @@ from forum.policy.errors import Invalid
 
 Key = tuple[int, str, str]  # a post, the SHA-256 of the words, and the claim
 About = tuple[int, str, str | None]  # the same, or without a claim for whatever claim
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """An excerpt that still waits for the consent of its author."""
-
-    excerpt_id: int
-    position: int  # of the claim
-    post_id: int
-    author: str
-    words: str
 
 
 class Given:
@@ -114,13 +103,10 @@ def needed(source: Any, lesson: Lesson, audience: Audience) -> bool:
     return source.audience.rank < audience.rank or elsewhere
 
 
-def missing(version: LessonVersion, audience: Audience) -> list[Missing]:
+def missing(version: LessonVersion, audience: Audience) -> list[Quoted]:
     """Return the excerpts of a version that may not be shown to that audience yet."""
     lesson = db.session.get_one(Lesson, version.lesson_id)
-    return [
-        Missing(q.excerpt.id, q.position, q.post.id, q.speaker, q.excerpt.words)
-        for q in waiting(lesson, excerpts.under(version.id), audience)
-    ]
+    return waiting(lesson, excerpts.under(version.id), audience)
 
 
 def waiting(lesson: Lesson, quotes: Iterable[Quoted], audience: Audience) -> list[Quoted]:
@@ -170,16 +156,17 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
         raise Invalid("audience", _("First say that no claim leans on an excerpt that is gone."))
     quotes = excerpts.under(version.id)
     if {one.claim_text for one in quotes} - {one.claim_text for one in quotes if not one.withheld}:
-        raise Invalid("audience", _("A claim rests only on posts that are hidden or were taken back."))
+        raise Invalid("audience", _("A claim rests only on text that is hidden or was taken back."))
     _refuse_turned(version, quotes, audience)
-    left = len(missing(version, audience))
+    left = missing(version, audience)
+    completeness.refuse_withheld(left)  # of what nobody can ask for, no consent is waited for
     if left:
         raise Invalid(
             "audience",
             ngettext(
                 "For these readers, the author of %(num)d excerpt still has to give consent.",
                 "For these readers, the authors of %(num)d excerpts still have to give consent.",
-                left,
+                len(left),
             ),
         )
 

@@ -9,6 +9,7 @@ from forum.domain.consents import closing, other_words, requests, rounds, settli
 from forum.domain.consents.passages import Wording
 from forum.domain.consents.wording import Changed
 from forum.domain.lessons import claims, consent_checks, lessons
+from forum.domain.moderation import hiding
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.consents import ConsentAnswer, ConsentRequest, Masking
@@ -71,6 +72,30 @@ def test_nobody_is_asked_where_nobody_has_to_be_or_the_draft_is_not_ready(scenar
     assert refused.value.field == "unknowns"
     assert db.session.scalars(select(ConsentRequest)).all() == []
     assert scenario.lesson.round_id is None
+
+
+def test_what_nobody_can_be_asked_is_to_be_removed_says_the_question_and_says_the_review(scenario):
+    curator, lesson = scenario.actor("curator"), scenario.lesson
+    (claim,) = [one for one in scenario.claims() if one.text == CLAIMS["Bart"]]
+    claims.quote(
+        curator,
+        claim.id,
+        post_id=scenario.posts["Chris"].id,
+        words="It takes ten minutes a week",
+        stance="supports",
+    )
+    hiding.hide(curator, scenario.posts["Bart"].id, reason="Names a client")
+    said = set()
+    for act in (scenario.ask, lambda: lessons.submit(curator, lesson.id, audience=Audience.NETWORK)):
+        with pytest.raises(Invalid) as refused:
+            act()
+        said.add((refused.value.field, refused.value.message))
+    assert said == {
+        ("audience", "De tekst van een citaat is verborgen of teruggenomen. Haal het citaat eerst weg.")
+    }
+    claims.unquote(curator, scenario.excerpt_id("Bart"))
+    scenario.ask()
+    assert scenario.lesson.round_id is not None
 
 
 def test_the_draft_is_closed_meanwhile_and_free_again_afterwards(scenario):
@@ -165,7 +190,7 @@ def test_a_place_that_went_is_asked_anew_before_it_is_sent(scenario):
     for name, words in (("Bart", touching), ("Chris", free)):
         claims.quote(curator, claim.id, post_id=scenario.posts[name].id, words=words, stance="supports")
     waiting = consent_checks.missing(lessons.working(lesson), Audience.NETWORK)
-    assert [one.words for one in waiting] == [touching], "also where its thread is open by now"
+    assert [one.excerpt.words for one in waiting] == [touching], "also where its thread is open by now"
 
 
 def test_the_curator_says_that_no_claim_leans_on_what_is_gone(session):
@@ -247,7 +272,9 @@ def test_a_consent_is_about_its_claim_and_its_readers(scenario):
     assert len(consent_checks.missing(version, Audience.PUBLIC)) == 3
     first = scenario.claims()[0]
     claims.reword(scenario.actor("curator"), first.id, text="Something else altogether")
-    assert [one.words for one in consent_checks.missing(version, Audience.NETWORK)] == [QUOTED["Amina"]]
+    assert [one.excerpt.words for one in consent_checks.missing(version, Audience.NETWORK)] == [
+        QUOTED["Amina"]
+    ]
 
 
 def test_a_withdrawn_question_leaves_no_answer_behind(scenario):

@@ -22,7 +22,7 @@ def test_without_a_yes_the_lesson_stays_and_says_why():
     assert refused.value.field == "audience"
     assert "1" in refused.value.message
     waiting = consent_checks.missing(lessons.working(lesson), Audience.NETWORK)
-    assert [(m.author, m.words) for m in waiting] == [("Amina", WORDS)]
+    assert [(one.speaker, one.excerpt.words) for one in waiting] == [("Amina", WORDS)]
     assert consent_checks.missing(lessons.working(lesson), Audience.SPACE) == []
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.SPACE)
 
