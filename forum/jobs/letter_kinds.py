@@ -15,6 +15,7 @@ from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_letters, weakened
+from forum.domain.moderation import hiding
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.domain.spaces import join_requests
 from forum.infra import clock
@@ -159,7 +160,7 @@ def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
 def _asked(
     subject: Any, told: Callable[[Member, int], Any], about: str
 ) -> Callable[[OutgoingMail, Member | None], Content]:
-    """A letter about a question; `told` says what stands in it at this moment, by its id, and None for nothing.
+    """A letter about a question or an act; `told` says by its id what stands in it now, None for nothing.
 
     `about` is the id in the payload; the undo of an act that it names cancels the letter.
     """
@@ -286,6 +287,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     ),
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "lesson_lost_words": _lesson_lost_words,
+    "post_hidden": _asked(lazy("A moderator hid what you wrote"), hiding.told, "post_id"),
     "drafts_lapse": _drafts_lapse,
     "capacity_confirmed": _capacity_confirmed,
     "capacity_refused": _capacity_refused,

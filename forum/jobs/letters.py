@@ -50,6 +50,7 @@ def letter_for(mail: OutgoingMail) -> Letter:
             **content.context,
             "link": link,
             "thread_link": thread_link,
+            "post_link": post_link,
             "reader": recipient.member,
             "subject": content.subject,
             "forum_name": current_app.config["FORUM_NAME"],
@@ -76,9 +77,13 @@ def link(endpoint: str, **values: Any) -> str:
 
 def thread_link(thread: ThreadNews) -> str:
     """Return the full address of the first new post for whoever read a part of the thread; of its top for others."""
-    number = thread.first_unread or 1
+    return post_link(thread.id, thread.slug, thread.first_unread or 1)
+
+
+def post_link(thread_id: int, slug: str, number: int) -> str:
+    """Return the full address of a post by its number; of the top of its thread for the first."""
     page = {"page": page_of(number)} if page_of(number) > 1 else {}
-    address = link("threads.show", thread_id=thread.id, slug=thread.slug, **page)
+    address = link("threads.show", thread_id=thread_id, slug=slug, **page)
     return f"{address}#post-{number}" if number > 1 else address
 
 

@@ -21,6 +21,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "lesson.published": (notify.lesson_published, mail.lesson_published, reviews.published),
     "lesson.lost_words": (mail.lesson_lost_words,),
     "lesson.returned": (mail.lesson_returned,),
+    "post.hidden": (mail.post_hidden,),
     "review.requested": (reviews.requested,),
     "review.reminded": (reviews.reminded,),
     "review.declined": (reviews.declined,),

@@ -14,6 +14,7 @@ from forum.models.events import Event
 from forum.models.lessons import Lesson
 from forum.models.mail import Lane
 from forum.models.spaces import JoinRequest, Membership, Role
+from forum.models.threads import Post
 from forum.models.undo import UndoableAct
 from forum.policy.visibility import audience
 from forum.reactions import cited
@@ -99,6 +100,15 @@ def lesson_lost_words(event: Event) -> None:
             due_at=event.created_at,
             not_before=act.until,
         )
+
+
+def post_hidden(event: Event) -> None:
+    """Tell the author of a post why it was hidden, once that can no longer be undone."""
+    post = db.session.get(Post, event.payload["post_id"])
+    act = db.session.get(UndoableAct, event.payload["act_id"])
+    if post is not None and act is not None:
+        payload = {"post_id": post.id, "act_id": act.id}
+        _queue("post_hidden", event, member_id=post.author_id, payload=payload, not_before=act.until)
 
 
 def lesson_returned(event: Event) -> None:

@@ -34,6 +34,7 @@ LETTERS = {
     "lesson_published": lazy("Lesson published"),
     "lesson_returned": lazy("Lesson sent back"),
     "password_changed": lazy("Password changed"),
+    "post_hidden": lazy("Post hidden, to its author"),
     "reset_password": lazy("New password"),
     "review_declined": lazy("Reviewer said no"),
     "review_lapsed": lazy("Review not done in time"),

@@ -13,6 +13,7 @@ from forum.domain.consents import rounds
 from forum.domain.digests import digests, subscriptions
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.mailing import mail_queue
+from forum.domain.moderation import hiding
 from forum.domain.people import capacities
 from forum.infra import clock
 from forum.infra.db import db
@@ -23,7 +24,7 @@ from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Audience, Invitation, JoinRequest, Role
 from forum.models.subscriptions import Frequency
-from forum.models.undo import UndoKind
+from forum.models.undo import UndoableAct, UndoKind
 from tests import consent_scenario, lesson_scenario
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
@@ -47,6 +48,7 @@ NO_LIST = (
     "lesson_published",
     *REVIEW,
     "lesson_lost_words",
+    "post_hidden",
     "drafts_lapse",
     "capacity_confirmed",
     "capacity_refused",
@@ -117,11 +119,8 @@ def mail_of(session):
         if kind == "join_answered":
             row = knock(space, person, answered_at=clock.now(), accepted=True)
             return queued(kind, member=person, request_id=row.id)
-        if kind == "lesson_lost_words":
-            lesson = make_lesson(space, keeper)
-            act = undoable.note(actor(person), UndoKind.HIDE)
-            ids = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}
-            return queued(kind, member=keeper, **ids)
+        if kind in {"lesson_lost_words", "post_hidden"}:
+            return _hiding_mail(kind, space, keeper, person)
         if kind in {"cited", "lesson_returned", "lesson_published"}:
             lesson = make_lesson(space, keeper)
             to = person if kind == "cited" else keeper
@@ -139,6 +138,17 @@ def mail_of(session):
         return queued(kind, member=person)
 
     return make
+
+
+def _hiding_mail(kind, space, keeper, person):
+    post = make_post(make_thread(space, keeper), person)
+    hiding.hide(actor(keeper), post.id, reason="Names a <client>")
+    act = db.session.scalars(db.select(UndoableAct)).one()
+    if kind == "post_hidden":
+        return queued(kind, member=person, post_id=post.id, act_id=act.id)
+    lesson = make_lesson(space, keeper)
+    ids = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}
+    return queued(kind, member=keeper, **ids)
 
 
 def _review_mail(kind, locale):

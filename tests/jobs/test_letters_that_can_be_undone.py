@@ -12,7 +12,7 @@ from forum.jobs import calendar, worker
 from forum.models.claims import Excerpt
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.undo import UndoableAct
-from tests.factories import sign_in, submit
+from tests.factories import make_post, sign_in, submit
 from tests.lesson_scenario import build
 from tests.servers import smtp_server
 
@@ -97,3 +97,36 @@ def test_it_never_leaves_when_the_act_was_undone_and_does_for_the_next_one(clien
     second = do(client, scenario, act)
     work(max(second.until, until + timedelta(days=1)))
     assert told(smtp, scenario) == sorted(ACTS[act][3])
+
+
+def hears_of_hiding(smtp):
+    """Who received that what they wrote was hidden, each with the reason in their letter."""
+    sent = [one for one in smtp.received if one.message["Subject"] == "A moderator hid what you wrote"]
+    return [(address, "\n> A name\n" in plain(one.message)) for one in sent for address in one.recipients]
+
+
+def plain(message):
+    return message.get_body(("plain",)).get_content()
+
+
+def test_the_author_hears_why_their_post_was_hidden_unless_it_was_undone_or_shown_again(
+    client, smtp, scenario
+):
+    undone, shown, hidden = (make_post(scenario.thread, scenario.author) for _each in range(3))
+    own = make_post(scenario.thread, scenario.curator)
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    for post in (undone, shown, hidden, own):
+        submit(client, f"/posts/{post.id}/hiding", {"reason": "A name"})
+    acts = db.session.scalars(select(UndoableAct).order_by(UndoableAct.id)).all()
+    submit(client, f"/undo/{acts[0].id}")
+    until = acts[-1].until
+    work(until - SECOND)
+    assert smtp.received == []
+    with clock.at(until - SECOND / 2):  # too late for an undo of the first acts, in time for the letter
+        submit(client, f"/posts/{shown.id}/hiding", {"_method": "delete"})
+    work(until)
+    work(until + timedelta(days=1))
+    assert hears_of_hiding(smtp) == [(scenario.author.email, True)]
+    (letter,) = smtp.received
+    assert f"#post-{hidden.number}" in plain(letter.message)

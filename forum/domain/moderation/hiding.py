@@ -9,6 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.lessons import weakened
 from forum.domain.lines import clean_reason
+from forum.domain.mailing import events
 from forum.domain.moderation import losses
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
@@ -21,7 +22,7 @@ from forum.models.threads import Post, Thread
 from forum.models.undo import UndoKind
 from forum.policy.actions import may_hide, may_moderate, may_restore, require
 from forum.policy.actors import Actor
-from forum.policy.visibility import get_visible
+from forum.policy.visibility import get_visible, visible
 
 MOST = 50
 
@@ -40,10 +41,23 @@ class HiddenPost:
     hidden_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OwnHiddenPost:
+    """What a letter to the author of a hidden post says, and where they can still read it."""
+
+    number: int
+    thread_id: int
+    thread_slug: str
+    thread_title: str
+    reason: str
+
+
 def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     """Hide a post; hiding an opening post hides the whole thread. In lessons only its own words go.
 
-    For ten minutes it can be undone as if nothing happened. NotFound, Forbidden, Invalid at `reason`.
+    For ten minutes it can be undone as if nothing happened; then its author hears of it.
+
+    NotFound, Forbidden, Invalid at `reason`.
     """
     lessons = weakened.hold(posts.place(actor, post_id)[0].id)
     thread, post = post_store.locked_post(actor, post_id)
@@ -57,6 +71,8 @@ def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
     audit_log.record(actor, Action.HIDE, thread=thread, post_number=post.number, reason=reason)
     act = undoable.note(actor, UndoKind.HIDE, thread_id=thread.id, post_id=post.id)
     losses.tell(act, lessons, post)
+    if post.author_id != actor.id:
+        events.record("post.hidden", post_id=post.id, act_id=act.id)
     return post
 
 
@@ -79,6 +95,21 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
     undoable.mark_undone(UndoKind.HIDE, post_id=post.id)
     weakened.look(lessons)
     return post
+
+
+def told(author: Member, post_id: int) -> OwnHiddenPost | None:
+    """Return what its author hears of a hidden post; None once it is shown, taken back, or out of their reach."""
+    still = (
+        Post.id == post_id,
+        Post.author_id == author.id,
+        Post.hidden_at.is_not(None),
+        Post.deleted_at.is_(None),
+    )
+    post = db.session.scalars(visible(Post, author).where(*still)).one_or_none()
+    if post is None:
+        return None
+    thread = db.session.get_one(Thread, post.thread_id)
+    return OwnHiddenPost(post.number, thread.id, thread.slug, thread.title, post.hidden_reason)
 
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
