@@ -6,6 +6,11 @@ from forum.domain.threads import recounts
 from forum.models.events import Event
 
 
+def goes_on(event: Event) -> bool:
+    """Return whether an event only goes on counting threads, after the one that `after_id` names."""
+    return bool(event.payload.get("after_id"))
+
+
 def count_posts(event: Event) -> None:
     """Let what was said in it light its city; where that is much, go on in an event of its own."""
     capacity_id, after_id = event.payload["capacity_id"], event.payload.get("after_id", 0)
@@ -16,5 +21,5 @@ def count_posts(event: Event) -> None:
 
 def count_reports(event: Event) -> None:
     """Let reports that were made in it confirm lessons."""
-    if not event.payload.get("after_id"):
+    if not goes_on(event):
         adoptions.confirm_again(event.payload["capacity_id"])

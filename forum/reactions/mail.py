@@ -17,7 +17,7 @@ from forum.models.spaces import JoinRequest, Membership, Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
 from forum.policy.visibility import audience
-from forum.reactions import cited
+from forum.reactions import capacities, cited
 
 
 def invitation_sent(event: Event) -> None:
@@ -122,9 +122,10 @@ def lesson_returned(event: Event) -> None:
 def capacity_answered(event: Event) -> None:
     """Tell a member that their capacity was confirmed, or refused, and why, or that somebody ended it.
 
-    A confirmation that comes with another letter, or follows on their own act, is told there.
+    A confirmation that comes with another letter, or follows on their own act, is told there; an event that only goes
+    on counting is about one that was told.
     """
-    if event.payload.get("is_told") or event.payload.get("after_id"):
+    if event.payload.get("is_told") or capacities.goes_on(event):
         return
     capacity = db.session.get(Capacity, event.payload["capacity_id"])
     if capacity is not None:
