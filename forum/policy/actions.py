@@ -178,6 +178,7 @@ class ReviewerFacts:
     made: bool = False  # they submitted it
     cited: bool = False
     by_name: bool = False  # they are asked by name, and did not decline
+    of_another: bool = False  # others are asked by name, and neither they nor a group
     # In which they hold a capacity today that is confirmed, and not by who made it.
     cities: frozenset[str] = frozenset()
     by_maker: bool = False  # they hold some, and who made it confirmed all of them
@@ -193,7 +194,17 @@ class ReviewerFacts:
 
 
 def may_review(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
-    """Publish or return a version: never who made it or is cited in it, from elsewhere once it leaves its space."""
+    """Publish or return a version: never who made it or is cited in it, from elsewhere once it leaves its space.
+
+    What is asked of somebody by name is theirs to decide, until they decline or a group is asked as well.
+    """
+    answer = _may_check(actor, lesson, facts)
+    if answer and facts.of_another:
+        return deny(_("Somebody else is asked by name to check this lesson."))
+    return answer
+
+
+def _may_check(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
     answer = _signed_in(actor)
     if actor is None or not answer:
         return answer

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons, review_requests, review_set_aside, weakened
+from forum.domain.lessons import claims, lessons, review_over, review_requests, review_set_aside, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -55,7 +55,12 @@ def index() -> ResponseReturnValue:
 @bp.get("/workbench/<int:lesson_id>")
 @open_to(members)
 def show(lesson_id: int) -> ResponseReturnValue:
-    lesson = workbench_draft.lesson(actor(), lesson_id)
+    try:
+        lesson = workbench_draft.lesson(actor(), lesson_id)
+    except NotFound:  # the link of a letter, once the question was taken back
+        if not review_over.was_asked(actor(), lesson_id):
+            raise
+        return render_template("workbench/over.html"), 410
     if lesson.state != LessonState.DRAFT and (words := draft_slots.unsendable()):
         return redirect(words, 303)
     if lesson.state == LessonState.PUBLISHED:

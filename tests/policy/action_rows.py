@@ -146,6 +146,7 @@ def _reviews(town: Town) -> Rows:
         "of none, an editor's": ReviewerFacts(origin=origin, by_editor=True),
         "of another, asked by name": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, by_name=True),
         "of none, asked by name": ReviewerFacts(origin=origin, by_name=True),
+        "asked of another": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, of_another=True),
         "cited": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, cited=True, by_name=True),
         "submitted it": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, made=True, by_name=True),
     }

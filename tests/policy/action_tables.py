@@ -25,6 +25,7 @@ REASONS = {
     "o": "You made this lesson yourself: somebody else has to publish it.",
     "O": "You asked for this review yourself: somebody else has to publish it.",
     "Q": "This lesson quotes you: somebody else has to check it.",
+    "N": "Somebody else is asked by name to check this lesson.",
     "k": "Only a moderator, or somebody who is asked by name, can publish a lesson.",
     "e": "A lesson for everybody is published by an editor of the network.",
     "G": "The opening post is hidden or was taken back. You can no longer change this.",
@@ -140,6 +141,7 @@ space, of another, an editor's        s   s   w   m   m   m   x   o   m   m   s 
 space, of none, an editor's           s   s   w   m   m   m   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
 space, of another, asked by name      s   s   w   m   x   x   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
 space, of none, asked by name         s   s   w   m   x   x   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
+space, asked of another                s   s   w   m   m   m   N   o   m   m   s   s   m   m   m   m   s   m   m   m   s
 space, cited                          s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
 space, submitted it                   s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 network, of another city              s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
@@ -150,6 +152,7 @@ network, of another, an editor's      s   s   w   k   k   k   x   o   k   k   s 
 network, of none, an editor's         s   s   w   k   k   k   Y   o   k   k   s   s   k   k   Y   k   s   E   Y   k   s
 network, of another, asked by name    s   s   w   k   x   x   x   o   k   k   s   s   k   x   x   k   s   x   x   k   s
 network, of none, asked by name       s   s   w   k   Y   Y   Y   o   k   k   s   s   k   Y   Y   k   s   x   Y   k   s
+network, asked of another              s   s   w   k   k   k   N   o   k   k   s   s   k   k   N   k   s   N   N   k   s
 network, cited                        s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
 network, submitted it                 s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 public, of another city               s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
@@ -160,6 +163,7 @@ public, of another, an editor's       s   s   w   k   k   k   e   o   k   k   s 
 public, of none, an editor's          s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   E   e   k   s
 public, of another, asked by name     s   s   w   k   e   e   e   o   k   k   s   s   k   e   e   k   s   x   e   k   s
 public, of none, asked by name        s   s   w   k   e   e   e   o   k   k   s   s   k   e   e   k   s   x   e   k   s
+public, asked of another               s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   N   e   k   s
 public, cited                         s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
 public, submitted it                  s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 draft                                 s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s

@@ -130,6 +130,12 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
         assert stranger.get(f"/workbench/{first.id}").status_code == 404
         for verb in ("refusal", "publication", "return"):
             assert submit(stranger, f"/workbench/{first.id}/{verb}", {"note": "x"}).status_code == 404
+    other = browser(app, scenario.reviewer)
+    seen = words(other.get(f"/workbench/{first.id}", headers=ENGLISH))
+    assert "Somebody else is asked by name to check this lesson." in seen
+    assert "Approve and publish" not in seen
+    assert submit(other, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 403
+    assert f"/workbench/{first.id}" not in words(other.get("/workbench", headers=ENGLISH))
     for _twice in range(2):
         assert submit(asked, f"/workbench/{first.id}/refusal").status_code == 303
     assert asked.get(f"/workbench/{first.id}").status_code == 404
@@ -145,6 +151,13 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     assert again.status_code == 422
     assert submit(curator, f"/workbench/{first.id}/reviewers", {"reviewer": "group"}).status_code == 303
     assert "Nel will not check it" not in words(curator.get("/", headers=ENGLISH))
+    assert "Approve and publish" in words(other.get(f"/workbench/{first.id}", headers=ENGLISH))
+    assert submit(curator, f"/workbench/{first.id}/recall").status_code == 303
+    over = other.get(f"/workbench/{first.id}", headers=ENGLISH)
+    assert (over.status_code, "This review is no longer asked" in words(over)) == (410, True)
+    assert str(lessons.working(first).title) not in words(over)
+    for stranger in (reader, asked, browser(app, scenario.author)):
+        assert stranger.get(f"/workbench/{first.id}").status_code == 404, "they were not asked, or said no"
 
 
 def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(app, scenario):

@@ -134,7 +134,8 @@ class Asking:
 
     def may(self, member: Actor, audience: Audience, *, by_name: bool = False) -> bool:
         """Return whether somebody may check the version once it is in review for that audience."""
-        facts = replace(self.reviewing.facts(self.version.id, member.id), by_name=by_name)
+        facts = self.reviewing.facts(self.version.id, member.id)
+        facts = replace(facts, by_name=by_name, of_another=False)
         # The rule looks at a lesson in review: this one as it would be then, in no session.
         sent = Lesson(
             space_id=self.lesson.space_id,

@@ -66,15 +66,14 @@ def cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
     return cited
 
 
-def asked_by_name(version_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Who is asked by name to check each version, and did not decline."""
+def asked(version_ids: Sequence[int]) -> dict[int, set[int | None]]:
+    """Who is asked by name to check each version, and did not decline; None stands for a group."""
     query = select(ReviewRequest.version_id, ReviewRequest.asked_id).where(
         ReviewRequest.version_id.in_(version_ids),
-        ReviewRequest.asked_id.is_not(None),
         ReviewRequest.declined_at.is_(None),
         ReviewRequest.ended_at.is_(None),
     )
-    asked: dict[int, set[int]] = defaultdict(set)
+    asked: dict[int, set[int | None]] = defaultdict(set)
     for row in db.session.execute(query):
         asked[row.version_id].add(row.asked_id)
     return asked

@@ -38,7 +38,7 @@ class Case:
     origin: set[str]
     makers: tuple[int, int]  # whose lesson it is, and who sent it
     cited: set[int] = field(default_factory=set)
-    by_name: set[int] = field(default_factory=set)
+    asked: set[int | None] = field(default_factory=set)  # None stands for a group
     by_editor: bool = False
 
     def facts(self, member_id: int, confirmed: Confirmed, moderated: set[str]) -> ReviewerFacts:
@@ -47,7 +47,8 @@ class Case:
         return ReviewerFacts(
             made=member_id == self.makers[1],
             cited=member_id in self.cited,
-            by_name=member_id in self.by_name,
+            by_name=member_id in self.asked,
+            of_another=bool(self.asked) and not self.asked & {member_id, None},
             cities=counted,
             by_maker=bool(confirmed) and not counted,
             origin=frozenset(self.origin),
@@ -99,7 +100,7 @@ class Reviewing:
         places, cited, named = (
             review_facts.places(self.rows),
             review_facts.cited(version_ids),
-            review_facts.asked_by_name(version_ids),
+            review_facts.asked(version_ids),
         )
         editors = review_facts.editors(makers)
         cases = {}
@@ -114,7 +115,7 @@ class Reviewing:
                 origin=origin,
                 makers=people,
                 cited={author for author, _city in cited[version.id]},
-                by_name=named[version.id],
+                asked=named[version.id],
                 by_editor=any(maker in editors for maker in people),
             )
         return cases
