@@ -111,7 +111,10 @@ def test_administrators_suspend_and_readmit(app, client, gent):
     sign_in(client, boss)
     assert "Kim" in client.get("/admin/members").get_data(as_text=True)
     path = f"/admin/members/{kim.id}/suspension"
-    assert submit(client, path, {"reason": ""}).status_code == 422
+    refused = submit(client, path, {"reason": ""})
+    assert refused.status_code == 422
+    assert f'aria-describedby="reason-{kim.id}-error"' in refused.text
+    assert submit(client, f"/admin/members/{boss.id}/suspension", {"reason": "x"}).status_code == 422
     assert submit(client, path, {"reason": "shouts"}).status_code == 303
     assert hers.get("/settings/profile").status_code == 303
     assert submit(client, path, {"reason": "talked", "_method": "DELETE"}).status_code == 303
