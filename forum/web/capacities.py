@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.spaces import confirmations, waiting_capacities
 from forum.infra.i18n import _
+from forum.web.forms import errors_on
 from forum.web.forms.members import ReasonForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -31,9 +32,15 @@ def confirm(capacity_id: int) -> ResponseReturnValue:
 @bp.post("/capacities/<int:capacity_id>/refusal")
 @open_to(members)
 def refuse(capacity_id: int) -> ResponseReturnValue:
-    confirmations.refuse(actor(), capacity_id, reason=ReasonForm().reason.data or "")
-    flash(_("Not confirmed. This person gets your reason by e-mail."), "ok")
-    return _back()
+    form = ReasonForm()
+    with errors_on(form):
+        confirmations.refuse(actor(), capacity_id, reason=form.reason.data or "")
+        flash(_("Not confirmed. This person gets your reason by e-mail."), "ok")
+        return _back()
+    capacity, back = waiting_capacities.one(actor(), capacity_id), own_path(request.form.get("next"))
+    return render_template(
+        "members/capacity.html", capacity=capacity, wrong=form.reason, back=back or url_for("home.index")
+    ), 422
 
 
 @bp.post("/capacities/<int:capacity_id>/ending")

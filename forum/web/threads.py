@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import Field
 
 from forum.domain.audit import undoable
 from forum.domain.draft_places import REPLY, STORY
@@ -120,9 +121,12 @@ def reply(thread_id: int) -> ResponseReturnValue:
 @form_method
 @open_to(members)
 def lock(thread_id: int) -> ResponseReturnValue:
-    thread = locking.lock(actor(), thread_id, reason=LockForm().reason.data or "")
-    flash(_("This thread is closed. Everybody who could read it still can."), "ok")
-    return redirect(links.to_thread(thread), 303)
+    form = LockForm()
+    with errors_on(form):
+        thread = locking.lock(actor(), thread_id, reason=form.reason.data or "")
+        flash(_("This thread is closed. Everybody who could read it still can."), "ok")
+        return redirect(links.to_thread(thread), 303)
+    return _page(thread_page.page(actor(), thread_id), not_closed=form.reason), 422
 
 
 @lock.delete
@@ -204,7 +208,12 @@ def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
     return _last_page(thread_id, form, html), status
 
 
-def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, preview: str | None = None) -> str:
+def _page(
+    thread: thread_views.ThreadPage,
+    form: ReplyForm | None = None,
+    preview: str | None = None,
+    not_closed: Field | None = None,
+) -> str:
     who = viewer()
     # Whoever goes on writing is led to the form, past posts that stay new.
     opens_draft = "draft" in request.args
@@ -220,6 +229,7 @@ def _page(thread: thread_views.ThreadPage, form: ReplyForm | None = None, previe
         left=draft_slots.left(),
         acts=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
+        not_closed=not_closed,
         blank=_blank_form,
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
         audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))

@@ -1,8 +1,15 @@
 """A refusal never eats words: whoever is refused finds what she typed on the page that says no."""
 
+import re
+
+import pytest
+
+from forum.domain.people import capacities
 from forum.infra import clock, rates
 from forum.infra.db import db
-from tests.factories import make_member, make_space, make_thread, sign_in, submit
+from forum.models.accounts import Capacity, NetworkRole
+from forum.models.spaces import Role
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in, submit
 
 WORDS = "Het stond op papier voor we begonnen, en dat hielp."
 
@@ -49,3 +56,45 @@ def test_a_password_never_comes_back(app, client, monkeypatch):
 
 def _too_often(*_args, **_limits):
     raise rates.TooOften(5)
+
+
+# A reason in an act of moderation: the form, its method, what the field is called on the page, whether it is needed.
+REASONS = {
+    "hide a post": ("/posts/{post}/hiding", "POST", "reason", True),
+    "close a thread": ("/threads/{thread}/lock", "POST", "lock-reason", False),
+    "not confirm": ("/capacities/{held}/refusal", "POST", "why-{held}", True),
+    "remove": ("/spaces/{space}/members/{noor}/membership", "DELETE", "reason-{noor}", True),
+    "suspend": ("/admin/members/{noor}/suspension", "POST", "reason-{noor}", True),
+    "readmit": ("/admin/members/{noor}/suspension", "DELETE", "reason-{noor}", True),
+}
+
+
+@pytest.mark.parametrize("act", REASONS)
+def test_a_reason_that_is_missing_or_too_long_is_said_at_its_field_with_what_was_typed(client, app, act):
+    gent = make_space("Gent", city="gent")
+    noor = make_member("Noor", space=gent)
+    thread = make_thread(gent, noor, title="A thread")
+    held = capacities.current(noor.id)
+    db.session.get_one(Capacity, held.id).confirmed_at = None
+    boss = make_member("Wouter", space=gent, role=Role.MODERATOR, network_role=NetworkRole.ADMIN)
+    ids = {"post": make_post(thread, noor).id, "thread": thread.id, "held": held.id}
+    ids |= {"noor": noor.id, "space": gent.slug}
+    path, method, field, needed = (
+        part.format(**ids) if isinstance(part, str) else part for part in REASONS[act]
+    )
+    sign_in(client, boss)
+    too_long = "Because " + "o" * 3000
+    for typed in [too_long, " "] if needed else [too_long]:
+        refused = submit(client, path, {"reason": typed, "_method": method})
+        page = refused.get_data(as_text=True)
+        (control,) = re.findall(f'<input[^>]* id="{field}"[^>]*>', page)
+        assert (refused.status_code, "This could not be done." in page) == (422, False)
+        assert re.search(f'aria-describedby="[^"]*{field}-error"', control)
+        assert f'id="{field}-error"' in page
+        assert page.count('aria-invalid="true"') == 1
+        assert typed.strip() in control
+        assert "Noor" in page or "A thread" in page, "it says who or what it is about"
+    stranger = app.test_client()
+    sign_in(stranger, make_member("Els", space=make_space("Aalst")))
+    refused = submit(stranger, path, {"reason": " ", "_method": method})
+    assert (refused.status_code in (403, 404), "Noor" in refused.get_data(as_text=True)) == (True, False)

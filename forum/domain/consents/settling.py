@@ -6,15 +6,13 @@ Readers get a new version without the words. In the versions before, a seal says
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
-from forum.domain.lessons import library_counts, rights, versions, weakened
-from forum.infra import clock, i18n, tokens
+from forum.domain.lessons import library_counts, rights, version_notes, versions, weakened
+from forum.infra import clock, tokens
 from forum.infra.db import db
-from forum.infra.i18n import _
 from forum.models.claims import Claim, Excerpt, Removal, RemovalKind
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
@@ -37,12 +35,8 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
     rights.name_cities(lesson)
     gone = _excerpts(lesson, due) if due else []
     if any(version_id == lesson.current_id for _excerpt, version_id, _removal in gone):
-        with i18n.force_locale(current_app.config["DEFAULT_LOCALE"]):
-            versions.replace_published(
-                lesson,
-                _("An excerpt was taken out."),
-                without={excerpt.id for excerpt, _version, _why in gone},
-            )
+        without = {excerpt.id for excerpt, _version, _why in gone}
+        versions.replace_published(lesson, version_notes.TAKEN_OUT, without=without)
     for removal in due:
         _empty_answers(removal, [excerpt for excerpt, _version_id, why in gone if why is removal])
     for excerpt, version_id, removal in gone:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from forum.domain.lessons import consent_checks, origin_queries
 from forum.domain.lessons.masking import as_masked, quarter
+from forum.domain.lessons.version_notes import shown
 from forum.domain.people.bylines import Byline, masked, speaker
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
@@ -94,7 +95,7 @@ def history(reader: Actor | None, lesson: Lesson, *, hidden: bool) -> list[Versi
     """Return the published versions that the reader may see, the newest first (one query)."""
     values = {**reader_values(reader), "lesson_id": lesson.id}
     return [
-        VersionLine(row.number, _when(row.published_at, hidden=hidden), "" if hidden else row.change_note)
+        VersionLine(row.number, _when(row.published_at, hidden=hidden), shown(row.change_note, hidden=hidden))
         for row in select_rows(origin_queries.history(reader is not None), values)
     ]
 
@@ -249,7 +250,7 @@ def changed_after(lesson: Lesson, moment: datetime | None) -> bool:
 def news_of(lesson: Lesson, version: LessonVersion, *, hidden: bool) -> tuple[bool, str]:
     """Return whether readers knew an earlier version of a lesson, and what its makers say that changed."""
     known_before = lesson.published_at is not None and lesson.published_at != lesson.changed_at
-    return known_before, version.change_note if known_before and not hidden else ""
+    return known_before, shown(version.change_note, hidden=hidden or not known_before)
 
 
 def changed_at(reader: Actor | None, lesson_id: int) -> datetime | None:

@@ -93,13 +93,13 @@ def refuse(actor: Actor, capacity_id: int, *, reason: str) -> Capacity:
 
     Errors as in `confirm`, Conflict once it was confirmed, Invalid at `reason`.
     """
-    reason = clean_reason(reason, limit=Capacity.REASON_MAX, missing=_("Say why: this person reads it."))
     capacity = _locked(actor, capacity_id)
     if capacity.refused_at is not None and capacity.refused_by_id == actor.id:
         return capacity
     if capacity.confirmed_at is not None:
         raise Conflict(_("Somebody confirmed this capacity already."))
     _refuse_answered(capacity)
+    reason = clean_reason(reason, limit=Capacity.REASON_MAX, missing=_("Say why: this person reads it."))
     capacity.refused_at, capacity.refused_by_id, capacity.refused_reason = clock.now(), actor.id, reason
     db.session.flush()
     events.record("capacity.refused", capacity_id=capacity.id)

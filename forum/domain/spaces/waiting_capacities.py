@@ -17,7 +17,8 @@ from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import Answer, may_administer, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.answering import answered_in, moderated, of_a_city
+from forum.policy.answering import answerable, answered_in, moderated, of_a_city
+from forum.policy.errors import NotFound
 from forum.policy.standing import in_good_standing
 from forum.policy.visibility import get_visible
 
@@ -85,6 +86,14 @@ def unanswered(actor: Actor, *, cursor: str | None = None) -> Page[WaitingCapaci
     require(may_administer(actor))
     ways = _ways()
     return _page(actor, _nobody_answers(ways), ways=ways, cursor=cursor)
+
+
+def one(actor: Actor, capacity_id: int) -> WaitingCapacity:
+    """Return a capacity that waits and for which the actor may answer; NotFound (two queries)."""
+    rows = _page(actor, and_(Capacity.id == capacity_id, answerable(actor)), cursor=None).rows
+    if not rows:
+        raise NotFound
+    return rows[0]
 
 
 def _own_lines(actor: Actor) -> list[WaitingLine]:

@@ -241,27 +241,24 @@ SAID = {"function", "level", "body", "city", "starts_on", "member_id"}
 
 
 def written(source):
-    """Where a module writes what somebody speaks as into a capacity that there is."""
+    """Which of these a module writes into anything, whatever it is called; `*` where the name is not said."""
     found = set()
     for node in ast.walk(ast.parse(source)):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        for target in targets:
-            parts = target.elts if isinstance(target, ast.Tuple) else [target]
-            found |= {
-                part.attr
-                for part in parts
-                if isinstance(part, ast.Attribute)
-                and isinstance(part.value, ast.Name)
-                and part.value.id in {"capacity", "held", "one", "row"}
-            }
-    return found & SAID
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            found.add(node.attr)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "setattr":
+            found.add(getattr(node.args[1], "value", "*"))
+    return found & {*SAID, "*"}
 
 
 def test_what_was_confirmed_is_never_changed_into_something_else():
     for path in (ROOT / "forum").rglob("*.py"):
-        assert written(path.read_text()) == set(), f"{path}: end it and add another, which waits"
+        of_a_version = {"*"} if path.match("forum/domain/lessons/lessons.py") else set()
+        assert written(path.read_text()) == of_a_version, f"{path}: end it and add another, which waits"
         assert "update(Capacity)" not in path.read_text(), path
-    assert written("capacity.city, other = 'gent', 1") == {"city"}
+    for planted in ("it.city, other = 'gent', 1", "for noor.city in x: pass", "setattr(x.y, 'city', 1)"):
+        assert written(planted) == {"city"}
+    assert written("Capacity(city=1); print(x.city)") == set()
     assert {column.name for column in Capacity.__table__.columns} >= SAID
 
 
