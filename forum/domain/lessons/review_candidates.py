@@ -172,18 +172,17 @@ class Asking:
         by_name: bool = False,
     ) -> list[Actor]:
         """The first of those under a condition who may check the version for that audience."""
-        query = (
-            select(*actors.COLUMNS)
-            .where(in_good_standing(Member), Member.id.not_in(self.excluded), condition)
-            .order_by(*first, Member.sort_key, Member.id)
+        query = select(*actors.COLUMNS).where(
+            in_good_standing(Member), Member.id.not_in(self.excluded), condition
         )
+        order = [*first, Member.sort_key, Member.id]
 
         def fit(page: Sequence[Any]) -> list[Actor]:
             people = [actors.actor_from(row) for row in page]
             self.reviewing.know(one.id for one in people)
             return [one for one in people if self.may(one, audience, by_name=by_name)]
 
-        return fitting.first(query, most, fit)
+        return fitting.first(query, most, fit, order=order)
 
     def _inside(self, *roles: Role) -> ColumnElement[bool]:
         return Member.id.in_(

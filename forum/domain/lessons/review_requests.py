@@ -157,14 +157,14 @@ def waiting(actor: Actor) -> list[WaitingReview]:
             not_(review_set_aside.by(actor)),
             *OPEN,
         )
-        .order_by(ReviewRequest.asked_id.is_(None), ReviewRequest.due_on, ReviewRequest.id)
     )
+    order: list[Any] = [ReviewRequest.asked_id.is_(None), ReviewRequest.due_on, ReviewRequest.id]
     found: dict[int, WaitingReview] = {}
 
     def fit(page: Sequence[Any]) -> list[WaitingReview]:
         reviewing = Reviewing({(row.Lesson, row.LessonVersion) for row in page}, [actor.id])
         fit_here = []
-        for lesson, version, request, name, known in page:
+        for lesson, version, request, name, known, *_order in page:
             if lesson.id not in found and reviewing.answer(actor, lesson, version.id):
                 by_name = request.asked_id is not None
                 asked_by = origin.maker_words(name, known=known)
@@ -172,7 +172,7 @@ def waiting(actor: Actor) -> list[WaitingReview]:
                 fit_here.append(found[lesson.id])
         return fit_here
 
-    return sorted(fitting.first(query, MOST, fit), key=lambda one: (one.due_on, one.lesson_id))
+    return sorted(fitting.first(query, MOST, fit, order=order), key=lambda one: (one.due_on, one.lesson_id))
 
 
 def remind_due(now: datetime) -> bool:

@@ -56,11 +56,10 @@ def drafts_of(actor: Actor) -> list[DraftCard]:
 
 def waiting_for(actor: Actor) -> list[DraftCard]:
     """Return the lessons in review that the actor may review, the longest waiting first."""
-    query = (
-        _cards(Lesson.working_id, LessonVersion, Lesson, origin.knows_makers(actor).label("known"))
-        .where(sees(Lesson, actor), Lesson.state == LessonState.IN_REVIEW)
-        .order_by(LessonVersion.sealed_at, Lesson.id)
+    query = _cards(Lesson.working_id, LessonVersion, Lesson, origin.knows_makers(actor).label("known")).where(
+        sees(Lesson, actor), Lesson.state == LessonState.IN_REVIEW, LessonVersion.sealed_at.is_not(None)
     )
+    order: list[Any] = [LessonVersion.sealed_at, Lesson.id]
 
     def fit(page: Sequence[Any]) -> list[DraftCard]:
         reviewing = lesson_reviews.Reviewing([(row.Lesson, row.LessonVersion) for row in page], [actor.id])
@@ -70,7 +69,7 @@ def waiting_for(actor: Actor) -> list[DraftCard]:
             if reviewing.answer(actor, row.Lesson, row.LessonVersion.id)
         ]
 
-    return fitting.first(query, MOST, fit)
+    return fitting.first(query, MOST, fit, order=order)
 
 
 def overdue_for(actor: Actor) -> list[DraftCard]:
