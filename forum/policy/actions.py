@@ -178,7 +178,8 @@ class ReviewerFacts:
     made: bool = False  # they submitted it
     cited: bool = False
     by_name: bool = False  # they are asked by name, and did not decline
-    of_another: bool = False  # others are asked by name, and neither they nor a group
+    # Others are asked by name, and neither they nor a group; of those others somebody still can and has time.
+    of_another: bool = False
     # In which they hold a capacity today that is confirmed, and not by who made it.
     cities: frozenset[str] = frozenset()
     by_maker: bool = False  # they hold some, and who made it confirmed all of them
@@ -186,6 +187,7 @@ class ReviewerFacts:
     origin: frozenset[str] = frozenset()
     from_origin: bool = False  # they belong to one of those cities too
     by_editor: bool = False  # an editor of the network made or submitted it
+    masked: bool = False  # a source may not be named, so where it comes from is not theirs to know
 
     @property
     def elsewhere(self) -> frozenset[str]:
@@ -196,7 +198,8 @@ class ReviewerFacts:
 def may_review(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Answer:
     """Publish or return a version: never who made it or is cited in it, from elsewhere once it leaves its space.
 
-    What is asked of somebody by name is theirs to decide, until they decline or a group is asked as well.
+    What is asked of somebody by name is theirs to decide, until they decline, can no longer check it or let their term
+    pass, or a group is asked as well.
     """
     answer = _may_check(actor, lesson, facts)
     if answer and facts.of_another:
@@ -231,6 +234,9 @@ def _may_review_elsewhere(actor: Actor, lesson: Lesson, facts: ReviewerFacts) ->
     # An editor is elsewhere for every city, but editors do not publish each other's lessons.
     if facts.elsewhere or (editor and not facts.by_editor):
         return YES
+    if facts.masked and not may_moderate(actor, lesson.space_id):
+        # Each reason below says what they are to who made it, or to its cities.
+        return deny(_("Somebody else has to check this lesson."))
     if editor:
         return deny(
             _("An editor made this lesson: it is published by somebody with a function in another city.")

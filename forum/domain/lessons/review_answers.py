@@ -1,4 +1,4 @@
-"""What came back to those who make a lesson: it was returned, or whoever was asked declined or did not answer."""
+"""What came back to those who make a lesson: it was returned, or whoever was asked declined, cannot or is silent."""
 
 import enum
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select
 
+from forum.domain.lessons import review_states
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -30,11 +31,12 @@ class CameBackAs(enum.StrEnum):
     RETURNED = "returned"
     DECLINED = "declined"
     SILENT = "silent"
+    UNABLE = "unable"  # they may not check it any more
 
 
 @dataclass(frozen=True, slots=True)
 class CameBack:
-    """A lesson that its makers have to go on with; `name` is who returned or declined it, empty for a silent group."""
+    """A lesson that its makers have to go on with; `name` is whose answer came, or did not, empty for a group."""
 
     lesson_id: int
     title: str
@@ -44,7 +46,7 @@ class CameBack:
 
 
 def waiting(actor: Actor) -> list[CameBack]:
-    """Return what came back to the actor as curator, or as who asked, the longest waiting first (two queries).
+    """Return what came back to the actor as curator, or as who asked, the longest waiting first (few queries).
 
     Of a version in review nothing waits as long as anybody else is asked and has time.
     """
@@ -85,9 +87,9 @@ def _returned(actor: Actor, own_spaces: list[int]) -> list[CameBack]:
 
 
 def _unanswered(actor: Actor, own_spaces: list[int]) -> list[CameBack]:
-    """Versions in review of which every question was declined, or is over its term: the last of them says how."""
+    """Versions in review of which every question was declined, is over its term or of who cannot: the last says how."""
     query = (
-        select(Lesson.id, LessonVersion.title, ReviewRequest, Member.name)
+        select(Lesson, LessonVersion, ReviewRequest, Member.name)
         .join(LessonVersion, LessonVersion.id == Lesson.working_id)
         .join(ReviewRequest, ReviewRequest.version_id == LessonVersion.id)
         .outerjoin(Member, Member.id == ReviewRequest.asked_id)
@@ -99,13 +101,24 @@ def _unanswered(actor: Actor, own_spaces: list[int]) -> list[CameBack]:
         )
         .order_by(ReviewRequest.asked_at, ReviewRequest.id)
     )
+    rows = db.session.execute(query).all()
+    asked = {row.ReviewRequest.asked_id for row in rows} - {None}
+    able = review_states.able({(row.Lesson, row.LessonVersion) for row in rows}, asked)
     found: dict[int, CameBack | None] = {}
-    for lesson_id, title, request, name in db.session.execute(query):
-        declined = request.declined_at is not None
-        if not declined and request.due_on >= days.today():
-            found[lesson_id] = None  # somebody has time still
-        elif found.get(lesson_id, True):
-            how = CameBackAs.DECLINED if declined else CameBackAs.SILENT
+    for lesson, version, request, name in rows:
+        how = _how(request, is_able=request.asked_id is None or (version.id, request.asked_id) in able)
+        if how is None:
+            found[lesson.id] = None  # somebody has time still
+        elif found.get(lesson.id, True):
             at = request.declined_at or request.overdue_told_at or request.asked_at
-            found[lesson_id] = CameBack(lesson_id, title, how, name or "", at)
+            found[lesson.id] = CameBack(lesson.id, version.title, how, name or "", at)
     return [one for one in found.values() if one is not None][:MOST]
+
+
+def _how(request: ReviewRequest, *, is_able: bool) -> CameBackAs | None:
+    """How a question came back; None while who is asked can answer it and has time."""
+    if request.declined_at is not None:
+        return CameBackAs.DECLINED
+    if not is_able:
+        return CameBackAs.UNABLE
+    return CameBackAs.SILENT if request.due_on < days.today() else None

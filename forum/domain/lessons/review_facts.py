@@ -2,17 +2,32 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from forum.domain.lessons import origin_queries
+from forum.infra import days
 from forum.infra.db import db
-from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
+from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion, ReviewRequest
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.models.threads import Post, PostRevision, Thread
+from forum.policy import actors
+from forum.policy.actors import Actor
+from forum.policy.standing import in_good_standing
 
 Cities = dict[int, set[str]]
+
+
+@dataclass(slots=True)
+class Asked:
+    """Who is asked to check a version, and did not decline; None stands for a group."""
+
+    ids: set[int | None] = field(default_factory=set)
+    # By name, in good standing, and their term is not over.
+    in_term: list[Actor] = field(default_factory=list)
 
 
 def moderated_cities(member_ids: set[int]) -> Cities:
@@ -66,17 +81,29 @@ def cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
     return cited
 
 
-def asked(version_ids: Sequence[int]) -> dict[int, set[int | None]]:
-    """Who is asked by name to check each version, and did not decline; None stands for a group."""
-    query = select(ReviewRequest.version_id, ReviewRequest.asked_id).where(
-        ReviewRequest.version_id.in_(version_ids),
-        ReviewRequest.declined_at.is_(None),
-        ReviewRequest.ended_at.is_(None),
+def asked(version_ids: Sequence[int]) -> dict[int, Asked]:
+    """Who is asked to check each version (one query)."""
+    query = (
+        select(ReviewRequest.version_id, ReviewRequest.asked_id, ReviewRequest.due_on, *actors.COLUMNS)
+        .outerjoin(Member, and_(Member.id == ReviewRequest.asked_id, in_good_standing(Member)))
+        .where(
+            ReviewRequest.version_id.in_(version_ids),
+            ReviewRequest.declined_at.is_(None),
+            ReviewRequest.ended_at.is_(None),
+        )
     )
-    asked: dict[int, set[int | None]] = defaultdict(set)
+    asked: dict[int, Asked] = defaultdict(Asked)
     for row in db.session.execute(query):
-        asked[row.version_id].add(row.asked_id)
+        asked[row.version_id].ids.add(row.asked_id)
+        if row.id is not None and row.due_on >= days.today():
+            asked[row.version_id].in_term.append(actors.actor_from(row))
     return asked
+
+
+def masked(lesson_ids: Sequence[int]) -> set[int]:
+    """Those of these lessons of which a published version has a masked source."""
+    query = select(Lesson.id).where(Lesson.id.in_(lesson_ids), origin_queries.is_masked())
+    return set(db.session.scalars(query))
 
 
 def editors(member_ids: set[int]) -> set[int]:

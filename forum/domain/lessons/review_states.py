@@ -44,17 +44,18 @@ def of_versions(rows: Iterable[tuple[Lesson, LessonVersion]]) -> dict[int, list[
     )
     requests = db.session.execute(query).all()
     asked = {request.asked_id for request, _name in requests if request.asked_id is not None}
-    able = _able(list(versions.values()), asked)
+    able_ = able(list(versions.values()), asked)
     lines: dict[int, list[AskedLine]] = defaultdict(list)
     for request, name in requests:
-        is_able = request.asked_id is None or (request.version_id, request.asked_id) in able
+        is_able = request.asked_id is None or (request.version_id, request.asked_id) in able_
         state = _state(request, is_able=is_able)
         lines[request.version_id].append(AskedLine(request.id, name or "", request.due_on, state))
     return lines
 
 
-def _able(rows: list[tuple[Lesson, LessonVersion]], member_ids: set[int]) -> set[tuple[int, int]]:
-    """The versions that each of these members may check, as pairs of ids."""
+def able(rows: Iterable[tuple[Lesson, LessonVersion]], member_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return the versions that each of these members may check, as pairs of ids (a fixed number of queries)."""
+    rows, member_ids = list(rows), set(member_ids)
     query = select(*actors.COLUMNS).where(Member.id.in_(member_ids), in_good_standing(Member))
     people = [actors.actor_from(row) for row in db.session.execute(query)]
     reviewing = Reviewing(rows, member_ids)

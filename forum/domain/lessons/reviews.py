@@ -39,7 +39,9 @@ class Case:
     makers: tuple[int, int]  # whose lesson it is, and who sent it
     cited: set[int] = field(default_factory=set)
     asked: set[int | None] = field(default_factory=set)  # None stands for a group
+    deciding: set[int] = field(default_factory=set)  # asked by name, within their term, and they may check it
     by_editor: bool = False
+    masked: bool = False
 
     def facts(self, member_id: int, confirmed: Confirmed, moderated: set[str]) -> ReviewerFacts:
         """Return what a member with these cities is to the version; what a maker of it confirmed does not count."""
@@ -48,12 +50,13 @@ class Case:
             made=member_id == self.makers[1],
             cited=member_id in self.cited,
             by_name=member_id in self.asked,
-            of_another=bool(self.asked) and not self.asked & {member_id, None},
+            of_another=bool(self.deciding) and not self.asked & {member_id, None},
             cities=counted,
             by_maker=bool(confirmed) and not counted,
             origin=frozenset(self.origin),
             from_origin=bool((_cities(confirmed) | moderated) & self.origin),
             by_editor=self.by_editor,
+            masked=self.masked,
         )
 
 
@@ -72,10 +75,16 @@ class Reviewing:
         self.rows = list(rows)
         self.submitter_id = submitter_id
         makers = {maker for row in self.rows for maker in self._makers(*row)}
-        everybody = makers | set(member_ids)
+        named = review_facts.asked([version.id for _lesson, version in self.rows]) if self.rows else {}
+        deciding = {one.id for asked in named.values() for one in asked.in_term}
+        everybody = makers | deciding | set(member_ids)
         self.confirmed = capacities.confirmations(everybody) if self.rows else {}
         self.moderated = review_facts.moderated_cities(everybody) if self.rows else {}
-        self.cases = self._cases(makers) if self.rows else {}
+        self.cases = self._cases(makers, named) if self.rows else {}
+        # What somebody can no longer check, or did not in time, does not wait for them alone.
+        for lesson, version in self.rows:
+            able = {one.id for one in named[version.id].in_term if self.answer(one, lesson, version.id)}
+            self.cases[version.id].deciding = able
 
     def know(self, member_ids: Iterable[int]) -> None:
         """Look up what more members are to the versions (two queries)."""
@@ -95,13 +104,10 @@ class Reviewing:
     def _makers(self, lesson: Lesson, version: LessonVersion) -> tuple[int, int]:
         return lesson.curator_id, self.submitter_id or version.created_by_id
 
-    def _cases(self, makers: set[int]) -> dict[int, Case]:
-        version_ids = [version.id for _lesson, version in self.rows]
-        places, cited, named = (
-            review_facts.places(self.rows),
-            review_facts.cited(version_ids),
-            review_facts.asked(version_ids),
-        )
+    def _cases(self, makers: set[int], named: dict[int, review_facts.Asked]) -> dict[int, Case]:
+        places = review_facts.places(self.rows)
+        cited = review_facts.cited([version.id for _lesson, version in self.rows])
+        masked = review_facts.masked([lesson.id for lesson, _version in self.rows])
         editors = review_facts.editors(makers)
         cases = {}
         for lesson, version in self.rows:
@@ -115,8 +121,9 @@ class Reviewing:
                 origin=origin,
                 makers=people,
                 cited={author for author, _city in cited[version.id]},
-                asked=named[version.id],
+                asked=named[version.id].ids,
                 by_editor=any(maker in editors for maker in people),
+                masked=version.masked or lesson.id in masked,
             )
         return cases
 

@@ -6,6 +6,7 @@ import pytest
 
 from forum.domain.lessons import (
     lessons,
+    review_answers,
     review_letters,
     review_requests,
     review_set_aside,
@@ -238,6 +239,40 @@ def test_a_capacity_that_ended_makes_the_question_one_for_somebody_else(scenario
     assert review_requests.waiting(actor(nel)) == []
     beside = asking.in_review(scenario.actor("curator"), lesson.id)
     assert ([line.state for line in beside.asked], beside.is_stuck) == ([review_states.UNABLE], True)
+
+
+def suspend(member):
+    member.suspended_at = clock.now()
+
+
+def end_capacity(member):
+    db.session.execute(
+        db.update(Capacity)
+        .where(Capacity.member_id == member.id)
+        .values(ends_on=days.today(), ended_by_id=member.id)
+    )
+
+
+@pytest.mark.parametrize("lost", [suspend, end_capacity, None])
+def test_what_somebody_can_no_longer_check_waits_for_them_alone_no_longer(scenario, lost):
+    nel = make_member("Nel", space=make_space("Genk", city="genk"), city="genk")
+    make_post(scenario.thread, nel)
+    lesson = scenario.draft()
+    send(scenario, lesson, asked_id=nel.id)
+    editor, curator = scenario.actor("editor"), scenario.actor("curator")
+    with pytest.raises(Forbidden):
+        lessons.publish(editor, lesson.id)
+    assert (desk.waiting_for(editor), review_answers.waiting(curator)) == ([], [])
+    if lost is not None:
+        lost(nel)
+        db.session.flush()
+    late = clock.now() + timedelta(days=0 if lost else 20)
+    with clock.at(late):
+        assert [one.id for one in desk.waiting_for(editor)] == [lesson.id]
+        (told,) = review_answers.waiting(curator)
+        assert (told.lesson_id, told.name, told.how) == (lesson.id, "Nel", "unable" if lost else "silent")
+        lessons.publish(editor, lesson.id)
+        assert review_answers.waiting(curator) == []
 
 
 def test_a_masked_source_is_published_once_its_reviewer_says_that_nobody_recognises_it(session):

@@ -177,6 +177,35 @@ def test_the_two_accounts_trick_fails(session):
     lessons.publish(ground.actor("reviewer"), lesson.id)
 
 
+def test_of_a_masked_lesson_no_refusal_says_what_somebody_is_to_who_made_it(session):
+    ground = build(Audience.SPACE)
+    lesson = ground.draft()
+    ground.agree(lesson)
+    lessons.submit(ground.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    confirmed = db.update(Capacity).where(Capacity.member_id == ground.reviewer.id)
+
+    def reasons():
+        told = []
+        for name in ("reviewer", "second"):
+            with pytest.raises(Forbidden) as refusal:
+                lessons.publish(ground.actor(name), lesson.id, recognised=False)
+            told.append(refusal.value.reason)
+        return told
+
+    everything = set()
+    for change in (
+        confirmed.values(confirmed_by_id=ground.curator.id, city="gent"),
+        confirmed.values(confirmed_by_id=None, city="aalst"),
+        confirmed.values(confirmed_at=None),
+    ):
+        db.session.execute(change)
+        outside, inside = reasons()
+        everything.add(outside)
+        assert inside != outside, "who belongs to the space reads why"
+    assert everything == {"Iemand anders moet deze les nalezen."}
+    lessons.publish(ground.actor("editor"), lesson.id, recognised=False)
+
+
 def test_the_ended_capacity_trick_fails(ground):
     """Who speaks for no city any more speaks for no other city either."""
     speaks_for(ground.second)
