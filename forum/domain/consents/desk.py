@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from forum.domain.consents import closing, passages, shown, store
 from forum.domain.consents.passages import Passage
 from forum.domain.consents.rounds import TERM
+from forum.domain.consents.shown import Standing
 from forum.domain.lessons import completeness, consent_checks, lessons
 from forum.domain.lessons.completeness import MissingField
 from forum.infra import days, workdays
@@ -42,6 +43,7 @@ class Asked:
     shown_as: str = ""
     own_words: str = ""
     reads_as: str = ""  # how readers get the author: masked, where somebody of their city is
+    is_by_right: bool = False  # by name, because the thread was opened to these readers
     audience: Audience | None = None
 
 
@@ -142,7 +144,7 @@ def _asked(actor: Actor, lesson: Lesson, rounds: list[ConsentRound], claims: lis
         unread = passages.unread(actor, {one.post_id for one in requests})
         requests.sort(key=lambda one: (order.get(one.claim_text, len(order) + 1), one.id))
         is_closed = round_.closed_at is not None
-        reads_as = shown.names(lesson, round_.audience) if is_closed else {}
+        standing = shown.in_making(lesson, round_.audience) if is_closed else {}
         for one in requests:
             author = names[one.author_id]
             if one.post_id in withheld:
@@ -151,9 +153,20 @@ def _asked(actor: Actor, lesson: Lesson, rounds: list[ConsentRound], claims: lis
                 found.append(Asked(one.id, "", one.claim_text, "", "", "", "closed"))
             else:
                 passage = _passage(one, author, is_closed=is_closed)
-                now = reads_as.get(closing.about(one), passage.shown_as)
-                found.append(replace(passage, reads_as=now, audience=round_.audience))
+                found.append(_read(passage, one, round_, standing.get(closing.about(one))))
     return found
+
+
+def _read(passage: Asked, request: ConsentRequest, round_: ConsentRound, standing: Standing | None) -> Asked:
+    """The passage with how readers get its author."""
+    is_by_right = standing is not None and standing.is_by_right
+    name = standing.name if standing is not None else passage.shown_as
+    return replace(
+        passage,
+        reads_as=request.as_name if is_by_right else name,
+        is_by_right=is_by_right,
+        audience=round_.audience,
+    )
 
 
 def _names(requests: list[ConsentRequest]) -> dict[int, str]:

@@ -39,7 +39,7 @@ class Line:
     """One question in the list of its author.
 
     `state`: open, answered (changeable still), late (the term is over, not closed yet), withdrawn, stands, other,
-    gone, removed (its author took it out of the lesson). `is_out`: readers have it, or had it.
+    gone. `is_out`: a published version has it.
     """
 
     id: int
@@ -126,7 +126,7 @@ def get(actor: Actor, request_id: int) -> Question:
     siblings = sorted(
         (_line(other) for other in rows if other.ConsentRequest.round_id == round_.id), key=lambda one: one.id
     )
-    origin = db.session.execute(_origin(request)).one()
+    origin, lesson = db.session.execute(_origin(request)).one(), _lesson(actor, round_.lesson_id)
     return Question(
         line=line,
         request=request,
@@ -144,9 +144,9 @@ def get(actor: Actor, request_id: int) -> Question:
         may_withdraw=line.state == "stands"
         and not line.is_out
         and not withdrawing.is_asked_anew(row.open_round_id, request),
-        lesson=_lesson(actor, round_.lesson_id),
+        lesson=lesson,
         since_before=anew.difference(request, round_, rows),
-        reading=shown.reading(request, round_, state=line.state),
+        reading=shown.reading(request, round_, state=line.state, may_read=lesson is not None),
     )
 
 
@@ -197,8 +197,6 @@ def _state(request: ConsentRequest, round_: ConsentRound) -> str:
         if clock.now() >= round_.closes_at:
             return "late"
         return "open" if request.answer is None else "answered"
-    if not request.said:
-        return "removed"
     if store.is_yes(request):
         return "stands"
     is_open = request.answer == ConsentAnswer.OTHER_WORDS and request.left_at is None

@@ -1,86 +1,100 @@
-"""How readers of a lesson would get the authors who agreed to be quoted: decided as for the page of the lesson."""
+"""How readers of a lesson get the authors who agreed to be quoted: decided as for the page of the lesson."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from forum.domain.consents import closing
 from forum.domain.lessons import consent_checks, origin
-from forum.domain.lessons.consent_checks import Key
+from forum.domain.lessons.consent_checks import Given, Key
 from forum.domain.threads import excerpts
-from forum.domain.threads.excerpts import Quoted, QuotedClaim
 from forum.infra.db import db
-from forum.models.consents import ConsentRequest, ConsentRound
+from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson
 from forum.models.spaces import Audience
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How readers get the text of a question and its author: masked, as long as nothing is settled."""
+    """The text of a question and its author: as readers have them (`is_out`), else as was agreed, or asked.
+
+    Of what is not published it is the same whatever colleagues answered: nothing of theirs shows here before.
+    """
 
     name: str
     words: str
-    masked_anyway: bool  # with name or function cannot be: somebody of their city stands masked already
-    masked_with: bool  # so it came: they said yes with name or function
+    is_out: bool
+    is_masked_with: bool  # readers have them masked, because somebody of their city is
+    is_by_right: bool  # readers have it as it was said, by name, because the thread was opened to them
+    may_be_masked: bool  # they said yes with name or function, which holds as long as nobody of their city is
 
 
-def reading(request: ConsentRequest, round_: ConsentRound, *, state: str) -> Reading:
-    """Return that for the author of a question, whose `state` is as in their list."""
-    lesson, about = db.session.get_one(Lesson, round_.lesson_id), closing.about(request)
-    may_answer, agreed_as = state in {"open", "answered"}, request.as_masked
-    if state == "stands":
-        agreed_as = closing.agreed_as(request)
-    name = names(lesson, round_.audience).get(about, agreed_as) if state == "stands" else agreed_as
+class Standing(NamedTuple):
+    """How readers get an author: by their consent, or without one because the thread was opened to these readers."""
+
+    name: str
+    consent_id: int | None
+
+    @property
+    def is_by_right(self) -> bool:
+        """Whether it is the thread that lets them read it, by name."""
+        return self.consent_id is None
+
+
+def reading(request: ConsentRequest, round_: ConsentRound, *, state: str, may_read: bool) -> Reading:
+    """Return that for the author of a question, whose `state` is as in their list; `may_read`: the lesson."""
+    stands = state == "stands"
+    agreed_as = closing.agreed_as(request) if stands else request.as_masked
+    published = _published(request, round_) if stands and may_read else None
+    is_by_right = published is not None and published.is_by_right
+    name = published.name if published is not None else agreed_as
+    words = request.own_words if request.taken_at is not None else request.words
     return Reading(
-        name=name,
-        words=request.own_words if request.taken_at is not None else request.words,
-        masked_anyway=may_answer and _is_masked_anyway(lesson, round_.audience, about),
-        masked_with=name != agreed_as,
+        name=request.as_name if is_by_right else name,
+        words=request.said if is_by_right else words,
+        is_out=published is not None,
+        is_masked_with=name != agreed_as and not is_by_right,
+        is_by_right=is_by_right,
+        may_be_masked=agreed_as != request.as_masked,
     )
 
 
-def names(lesson: Lesson, audience: Audience) -> dict[Key, str]:
-    """Return how a reader outside their spaces gets each author who stands in the lesson by a consent that holds."""
-    claims, terms = origin.masked_together(
-        _claims(lesson, audience), consent_checks.given(lesson.id, audience)
-    )
-    found = {}
-    for quoted in (quoted for claim in claims for quoted in claim.quotes if not quoted.in_right):
-        consent = quoted.consent or terms(consent_checks.key(quoted))
-        if consent is not None and consent.agreed:
-            found[consent_checks.key(quoted)] = consent.shown_as
-    return found
+def in_making(lesson: Lesson, audience: Audience) -> dict[Key, Standing]:
+    """Return how a reader outside their spaces would get each author of the version that is being made, else has them.
 
-
-def _is_masked_anyway(lesson: Lesson, audience: Audience, key: Key) -> bool:
-    """Return whether somebody else of that author's city stands masked in the lesson, so that they do too.
-
-    Only what was settled at an earlier closing counts: nothing of a round that is open.
+    Only for its makers: it follows what authors answered at every closing.
     """
-    quotes = [quoted for claim in _claims(lesson, audience) for quoted in claim.quotes if not quoted.in_right]
-    cities = {quoted.city for quoted in quotes if consent_checks.key(quoted) == key} - {None}
-    given = consent_checks.given(lesson.id, audience)
-    for quoted in quotes:
-        about = consent_checks.key(quoted)
-        consent = quoted.consent or given.get(about)
-        is_masked = consent is not None and consent.agreed and not consent.city_shown
-        if about != key and quoted.city in cities and is_masked:
-            return True
-    return False
-
-
-def _claims(lesson: Lesson, audience: Audience) -> list[QuotedClaim]:
-    """What is being made, else what readers have, as somebody gets it who reads none of its closed threads."""
     version_id = lesson.working_id or lesson.current_id
     if version_id is None:
-        return []
-    return [
-        replace(
-            claim, quotes=[replace(one, in_right=_in_right(one, lesson, audience)) for one in claim.quotes]
-        )
+        return {}
+    return _standing(lesson, version_id, audience, consent_checks.given(lesson.id, audience))
+
+
+def _published(request: ConsentRequest, round_: ConsentRound) -> Standing | None:
+    """How readers have the author by their answer to this question; None where they do not, or not by this one."""
+    lesson = db.session.get_one(Lesson, round_.lesson_id)
+    if lesson.current_id is None:
+        return None
+    # Its consents are in the version: what was answered since is not.
+    found = _standing(lesson, lesson.current_id, lesson.audience, Given()).get(closing.about(request))
+    if found is None or found.consent_id is None:
+        return found
+    consent = db.session.get_one(Consent, found.consent_id)
+    return found if consent.audience == round_.audience else None
+
+
+def _standing(lesson: Lesson, version_id: int, audience: Audience, given: Given) -> dict[Key, Standing]:
+    answered = consent_checks.Consents(lesson)
+    outside = [
+        replace(claim, quotes=[replace(q, in_right=not answered.rests_on(q, audience)) for q in claim.quotes])
         for claim in excerpts.by_claim(version_id)
     ]
-
-
-def _in_right(quoted: Quoted, lesson: Lesson, audience: Audience) -> bool:
-    is_sealed = quoted.excerpt.right_audience is not None
-    return is_sealed and not consent_checks.needed(quoted.right, lesson, audience)
+    claims, terms = origin.masked_together(outside, given)
+    found = {}
+    for quoted in (quoted for claim in claims for quoted in claim.quotes if not quoted.withheld):
+        key = consent_checks.key(quoted)
+        consent = quoted.consent or terms(key)
+        if quoted.in_right:
+            found[key] = Standing(quoted.speaker, None)
+        elif consent is not None and consent.agreed:
+            found[key] = Standing(consent.shown_as, consent.id)
+    return found
