@@ -56,10 +56,14 @@ def test_an_author_takes_an_excerpt_out_and_puts_it_back(client, session):
     sign_in(client, scenario.author)
     other = client.application.test_client()
     sign_in(other, scenario.reader)
+    at, way_out = f"/lessons/{lesson.public_id}", 'href="/consents/excerpts"'
+    assert 'href="/consents"' in words(client.get("/settings/profile"))
+    assert (way_out in words(client.get(at)), way_out in words(other.get(at))) == (True, False)
     question = re.search(r"/consents/excerpts/\d+/removal", words(client.get("/consents/excerpts")))[0]
     assert "would have no excerpt left" in words(client.get(question))
     assert (other.get(question).status_code, submit(other, question).status_code) == (404, 404)
     submit(client, question)
-    assert WORDS not in words(other.get(f"/lessons/{lesson.public_id}"))
+    assert WORDS not in words(other.get(at))
+    assert way_out not in words(client.get(at))
     submit(client, undo_of(words(client.get("/consents/excerpts"))))
-    assert WORDS in words(other.get(f"/lessons/{lesson.public_id}"))
+    assert WORDS in words(other.get(at))

@@ -114,6 +114,7 @@ def _composed(
         tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
         overdue=lesson.review_on is not None and lesson.review_on < days.today(),
         may_revise=_may_revise(reader, lesson),
+        quotes_reader=_quotes(reader, claims),
     )
 
 
@@ -147,6 +148,11 @@ def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
     if consent.masking == Masking.NAME and consent.city_shown:
         return byline(quoted.speaker, "", quoted.capacity, said_at=quoted.post.created_at)
     return masked(consent.shown_as)
+
+
+def _quotes(reader: Actor | None, claims: list[QuotedClaim]) -> bool:
+    quotes = [quoted for claim in claims for quoted in claim.quotes if quoted.removed is None]
+    return reader is not None and any(one.post.author_id == reader.id and one.excerpt.words for one in quotes)
 
 
 def _may_revise(reader: Actor | None, lesson: Lesson) -> bool:

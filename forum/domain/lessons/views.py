@@ -58,6 +58,7 @@ class LessonPage:
     tags: list[str]
     overdue: bool
     may_revise: bool
+    quotes_reader: bool  # and has those words still: their author can take them out
 
     @property
     def is_current(self) -> bool:
