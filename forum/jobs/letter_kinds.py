@@ -22,7 +22,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
 from forum.models.accounts import Capacity, Member
-from forum.models.lessons import Lesson, LessonReview, LessonVersion, Verdict
+from forum.models.lessons import Lesson, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation, JoinRequest
 from forum.models.subscriptions import Digest, Frequency
@@ -116,16 +116,8 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
 def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     subject = _("Your lesson came back with a note")
-    return Content(subject, {"lesson": lesson, "version": version, **_review(version, Verdict.RETURNED)})
-
-
-def _review(version: LessonVersion, verdict: Verdict) -> dict[str, Any]:
-    """Who decided so about a version, by name for who makes it, and the note with it."""
-    query = select(LessonReview).where(LessonReview.version_id == version.id, LessonReview.verdict == verdict)
-    latest = query.order_by(LessonReview.id.desc()).options(joinedload(LessonReview.reviewer))
-    review = db.session.scalars(latest).first()
-    reviewer = review.reviewer.name if review is not None else _("somebody")
-    return {"reviewer": reviewer, "note": review.note if review is not None else ""}
+    decided = review_letters.decided(_require_member(member), lesson, version, Verdict.RETURNED)
+    return Content(subject, {"lesson": lesson, "version": version, **decided})
 
 
 def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
@@ -184,8 +176,8 @@ def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    details = {"lesson": lesson, "version": version, **_review(version, Verdict.APPROVED)}
-    return Content(_("Your lesson is published"), details)
+    decided = review_letters.decided(_require_member(member), lesson, version, Verdict.APPROVED)
+    return Content(_("Your lesson is published"), {"lesson": lesson, "version": version, **decided})
 
 
 def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:

@@ -9,6 +9,7 @@ from forum.domain.lessons import lessons, review_requests
 from forum.domain.lessons.review_losses import Lost
 from forum.domain.lessons.workbench import asking
 from forum.domain.moderation import taking_back
+from forum.domain.spaces import memberships
 from forum.infra import clock, days, workdays
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing, letter_kinds, letters
@@ -16,8 +17,10 @@ from forum.models.lessons import ReviewRequest
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role
 from tests import consent_scenario
-from tests.factories import make_member, make_post, make_space
+from tests.factories import join, make_member, make_post, make_space, sign_in
 from tests.lesson_scenario import build
+
+ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
@@ -103,6 +106,25 @@ def test_a_letter_about_a_masked_source_names_neither_its_city_nor_who_makes_it(
     request = db.session.scalars(db.select(ReviewRequest)).one()
     assert review_requests.asker(scenario.actor("reviewer"), request) == "een moderator van een stad"
     assert review_requests.asker(scenario.actor("second"), request) == "Cas"
+
+
+@pytest.mark.parametrize(("by", "as_"), [("reviewer", "somebody from another city"), ("editor", "Els")])
+def test_a_maker_who_left_does_not_hear_who_checked_a_masked_lesson(session, client, by, as_):
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor(by), lesson.id, recognised=False)
+    assert mails("lesson_published") == [scenario.curator.id]
+    name, answered = getattr(scenario, by).name, "answered that nobody"
+    assert f"{name} checked your lesson" in letter("lesson_published")
+    sign_in(client, scenario.curator)
+    path = f"/lessons/{lesson.public_id}"
+    assert f"{name} {answered}" in client.get(path, headers=ENGLISH).get_data(as_text=True)
+    join(scenario.curator, make_space("Lier", city="lier"))
+    memberships.remove(scenario.actor("second"), scenario.space.id, scenario.curator.id, reason="left")
+    assert f"{as_} checked your lesson" in letter("lesson_published")
+    assert answered not in client.get(path, headers=ENGLISH).get_data(as_text=True)
 
 
 def test_who_checks_a_version_hears_that_it_lost_words_once_nobody_can_undo_it(scenario):

@@ -71,6 +71,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id", "reviewer_id", "space_id"}, "what came back to its makers"
     ),
     "forum.domain.lessons.review_facts": ({"space_id"}, CHECKS),
+    "forum.domain.lessons.review_letters": (
+        {"note", "reviewer"}, "who decided, and the note that came back, for the curator"
+    ),
     "forum.domain.lessons.review_losses": ({"sealed_at"}, CHECKS),
     "forum.domain.lessons.reviews": (
         {"created_by_id", "curator_id", "origin_cities", "reviewer", "reviewer_id"}, CHECKS
@@ -84,7 +87,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"curator_id", "review_on", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
-    "forum.jobs.letter_kinds": ({"note", "reviewer"}, "who decided, and the note that came back, for the curator"),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.mail": ({"curator_id"}, LETTERS),
     "forum.reactions.reviews": ({"created_by_id", "curator_id"}, LETTERS),

@@ -174,7 +174,17 @@ def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(a
     assert asks not in words(editor.get("/", headers=ENGLISH))
     assert asks in words(other.get("/", headers=ENGLISH))
     assert "Leave it to the others" not in words(editor.get(path, headers=ENGLISH))
-    assert "Els" not in words(browser(app, scenario.curator).get(path, headers=ENGLISH)), "nobody hears of it"
+    assert "Leave it to the others" not in words(other.get(path, headers=ENGLISH)), "there are no others"
+    assert submit(other, f"{path}/dismissal").status_code == 409
+    assert asks in words(other.get("/", headers=ENGLISH))
+    curator = browser(app, scenario.curator)
+    assert "Els" not in words(curator.get(path, headers=ENGLISH)), "nobody hears of it"
+    again = {"reviewer": "group", "message": "Please."}
+    assert submit(curator, f"{path}/reviewers", again).status_code == 303
+    assert asks in words(editor.get("/", headers=ENGLISH))
+    page = words(other.get(path, headers=ENGLISH))
+    assert "Please." in page
+    assert "Leave it to the others" in page
     assert submit(editor, f"{path}/publication", {"version": 1}).status_code == 303
 
 

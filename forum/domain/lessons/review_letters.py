@@ -8,14 +8,24 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import not_, select
+from sqlalchemy.orm import joinedload
 
 from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.review_requests import OPEN, open_about
 from forum.infra.db import db
+from forum.infra.i18n import _
 from forum.models.accounts import Member
-from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
+from forum.models.lessons import (
+    Lesson,
+    LessonReview,
+    LessonState,
+    LessonVersion,
+    ReviewBasis,
+    ReviewRequest,
+    Verdict,
+)
 from forum.policy.actions import may_moderate
 from forum.policy.actors import actor_of
 from forum.policy.visibility import sees
@@ -111,6 +121,20 @@ def shortened(member: Member, request_id: int) -> MakerLetter | None:
     """Return what to tell a maker of words that their version lost, as long as it is in review."""
     row = _of(request_id)
     return _to_maker(member, row) if row is not None else None
+
+
+def decided(member: Member, lesson: Lesson, version: LessonVersion, verdict: Verdict) -> dict[str, str]:
+    """Return who decided so about a version, as far as the member may know it, and the note with it."""
+    query = select(LessonReview).where(LessonReview.version_id == version.id, LessonReview.verdict == verdict)
+    latest = query.order_by(LessonReview.id.desc()).options(joinedload(LessonReview.reviewer))
+    review = db.session.scalars(latest).first()
+    if review is None:
+        return {"reviewer": _("somebody"), "note": ""}
+    actor, name = actor_of(member.id), review.reviewer.name
+    if actor is None or not may_moderate(actor, lesson.space_id):
+        # They made it, and left the space: readers elsewhere do not know who checks a masked lesson either.
+        name = origin.will_stand_as(name, version, as_editor=review.basis == ReviewBasis.EDITOR)
+    return {"reviewer": name, "note": review.note}
 
 
 def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) -> MakerLetter | None:

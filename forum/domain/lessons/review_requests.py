@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, not_, select, update
 
 from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons.review_candidates import Asking
-from forum.domain.lessons.reviews import Reviewing
+from forum.domain.lessons.reviews import AGAIN, Reviewing
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.infra import clock, days, fitting, workdays
@@ -49,10 +49,11 @@ def first(actor: Actor, version: LessonVersion, *, asked_id: int | None, note: s
 
 
 def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -> ReviewRequest:
-    """Ask one more person, or the group once more, to check the version in review; while that is open, asked once.
+    """Ask one more person, or the group once more, to check the version in review.
 
-    Somebody whose term is over gets a new one. NotFound, Forbidden unless the actor moderates the space, Conflict when
-    it is not in review any more, Invalid at `reviewer` or `message`.
+    Who is asked already is asked anew, with this note and a new term, and what they put away comes back; the same twice
+    within moments was asked once. NotFound, Forbidden unless the actor moderates the space, Conflict when it is not in
+    review any more, Invalid at `reviewer` or `message`.
     """
     lesson, version = _in_review(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
@@ -61,7 +62,7 @@ def ask(actor: Actor, lesson_id: int, *, asked_id: int | None, note: str = "") -
     before = _open_request(version.id, asked_id)
     if before is None:
         return _write(actor, version, asked_id, note)
-    if before.due_on < days.today():
+    if not _is_same(before, note):
         before.asked_at, before.due_on = clock.now(), workdays.after(days.today(), TERM)
         before.asked_by_id, before.note = actor.id, note
         before.reminded_at = before.overdue_told_at = None
@@ -256,6 +257,12 @@ def _open_request(version_id: int, asked_id: int | None) -> ReviewRequest | None
         ReviewRequest.version_id == version_id, _addressed_to(asked_id), *OPEN
     )
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def _is_same(request: ReviewRequest, note: str) -> bool:
+    """Whether a question with this note is the one that was asked before, sent twice."""
+    is_recent = request.asked_at > clock.now() - AGAIN
+    return is_recent and request.note == note and not review_set_aside.is_any(request)
 
 
 def _addressed_to(asked_id: int | None) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from forum.policy.actors import Actor
 from forum.policy.answering import of_a_city
 from forum.policy.errors import Conflict, Invalid
 
-AGAIN = timedelta(minutes=15)  # within it, the same return is the one that was sent before
+AGAIN = timedelta(minutes=15)  # within it, the same return or question is the one that was sent before
 Confirmed = set[tuple[str, int | None]]  # cities, and who confirmed that somebody speaks for them
 
 

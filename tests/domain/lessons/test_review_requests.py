@@ -8,6 +8,7 @@ from forum.domain.lessons import (
     lessons,
     review_answers,
     review_letters,
+    review_over,
     review_requests,
     review_set_aside,
     review_states,
@@ -201,6 +202,65 @@ def test_one_of_the_group_puts_it_away_for_herself_until_it_is_asked_anew(scenar
         lessons.publish(editor, lesson.id)
         with pytest.raises(Conflict):
             review_set_aside.put_away(scenario.actor("reviewer"), lesson.id)
+
+
+def test_a_question_asked_again_is_a_new_one_and_sent_twice_it_is_one(scenario):
+    lesson, curator, editor = scenario.draft(), scenario.actor("curator"), scenario.actor("editor")
+    send(scenario, lesson, note="Look at claim 1.")
+    asked = db.select(db.func.count()).where(Event.name == "review.requested")
+
+    def ask(note, days_later=0):
+        with clock.at(clock.now() + timedelta(days=days_later)):
+            request = review_requests.ask(curator, lesson.id, asked_id=None, note=note)
+            return request.note, len(review_requests.waiting(editor)), db.session.scalar(asked)
+
+    assert ask("Look at claim 1.") == ("Look at claim 1.", 1, 1), "the form was sent twice"
+    for _twice in range(2):
+        assert ask("And claim 2.") == ("And claim 2.", 1, 2)
+    review_set_aside.put_away(editor, lesson.id)
+    assert review_requests.waiting(editor) == []
+    with clock.at(clock.now() + timedelta(seconds=1)):
+        assert ask("And claim 2.") == ("And claim 2.", 1, 3)
+    assert ask("And claim 2.", days_later=1) == ("And claim 2.", 1, 4)
+    assert len(requests()) == 1
+
+
+def test_whoever_is_alone_leaves_it_to_nobody(session):
+    scenario = build(Audience.SPACE)
+    lesson, second = scenario.draft(), scenario.actor("second")
+    send(scenario, lesson, Audience.SPACE)
+    with pytest.raises(Conflict):
+        review_set_aside.put_away(second, lesson.id)
+    assert not asking.in_review(second, lesson.id).question.has_others
+    assert [one.lesson_id for one in review_requests.waiting(second)] == [lesson.id]
+    make_member("Thijs", space=scenario.space, role=Role.MODERATOR)
+    assert asking.in_review(second, lesson.id).question.has_others
+    review_set_aside.put_away(second, lesson.id)
+    assert review_requests.waiting(second) == []
+
+
+def test_only_who_was_asked_about_the_last_version_hears_that_it_is_over(scenario):
+    nel = make_member("Nel", space=make_space("Genk", city="genk"), city="genk")
+    make_post(scenario.thread, nel)
+    lesson, curator, told = scenario.draft(), scenario.actor("curator"), review_over.was_asked
+    send(scenario, lesson)
+    assert not told(scenario.actor("reviewer"), lesson.id), "it waits still"
+    undo.ask_back(curator, lesson.id)
+    late = make_member("Late", space=make_space("Lier", city="lier"), city="lier", role=Role.MODERATOR)
+    since = clock.now() + timedelta(days=100)
+    db.session.execute(db.update(Membership).where(Membership.member_id == late.id).values(since_at=since))
+    asked = {"reviewer": True, "editor": True, "author": False, "reader": False, "second": False}
+    assert {name: told(scenario.actor(name), lesson.id) for name in asked} == asked
+    assert not told(actor(late), lesson.id), "they were nobody yet"
+    send(scenario, lesson, asked_id=nel.id)
+    undo.ask_back(curator, lesson.id)
+    assert told(actor(nel), lesson.id)
+    assert not told(scenario.actor("reviewer"), lesson.id), "somebody else was asked since"
+    send(scenario, lesson, asked_id=nel.id)
+    review_requests.decline(actor(nel), lesson.id)
+    assert not told(actor(nel), lesson.id)
+    undo.ask_back(curator, lesson.id)
+    assert not told(actor(nel), lesson.id)
 
 
 def test_whoever_declines_reads_nothing_more_and_somebody_else_is_asked(scenario):

@@ -26,6 +26,7 @@ class Question:
     due_on: date
     note: str
     by_name: bool
+    has_others: bool  # for whom it waits as well, when the reader puts it away
     put_away: bool  # by the reader, for herself
 
 
@@ -79,7 +80,7 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
     return InReview(
         answer=answer,
         signed=origin.will_stand_as(actor.name, version, as_editor=as_editor) if answer else "",
-        question=_question(actor, request) if request is not None else None,
+        question=_question(actor, lesson, version, request) if request is not None else None,
         lost=review_losses.lost(version),
         is_masked=version.masked,
         is_maker=is_maker,
@@ -88,12 +89,14 @@ def in_review(actor: Actor, lesson_id: int) -> InReview:
     )
 
 
-def _question(actor: Actor, request: ReviewRequest) -> Question:
+def _question(actor: Actor, lesson: Lesson, version: LessonVersion, request: ReviewRequest) -> Question:
+    by_name = request.asked_id is not None
     return Question(
         asked_by=review_requests.asker(actor, request),
         due_on=request.due_on,
         note=request.note,
-        by_name=request.asked_id is not None,
+        by_name=by_name,
+        has_others=not by_name and review_set_aside.has_others(actor, lesson, version, request),
         put_away=review_set_aside.is_by(actor, request),
     )
 
