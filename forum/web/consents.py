@@ -9,6 +9,7 @@ from forum.domain.consents import requests as consent_requests
 from forum.domain.consents import wording as consent_wording
 from forum.domain.consents.passages import Wording
 from forum.domain.lessons import giveaways
+from forum.domain.lines import paragraphs
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
@@ -19,6 +20,7 @@ from forum.web.http import transactions
 from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
+from forum.web.http.submitted_fields import field_of
 
 bp = Blueprint("consents", __name__)
 AUDIENCES = {audience.value: audience for audience in Audience}
@@ -143,7 +145,10 @@ def look(lesson_id: int) -> ResponseReturnValue:
 
 def _question(question: consent_requests.Question, form: AnswerForm) -> str:
     form.same_for.choices = [(other.id, other.words) for other in question.others]
-    return render_template("consents/show.html", question=question, form=form, names=ANSWERS)
+    typed, words = form.own_words.data or "", question.request.words
+    is_lost = form.is_submitted() and question.line.state not in {"open", "answered"}
+    unsent = [field_of("own_words", typed)] if is_lost and paragraphs(typed) != words else []
+    return render_template("consents/show.html", question=question, form=form, names=ANSWERS, unsent=unsent)
 
 
 def _say_kept(request_id: int) -> None:

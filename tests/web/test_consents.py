@@ -66,7 +66,12 @@ def test_too_late_and_taken_back_are_said_and_nothing_is_kept(client, scenario):
     sign_in(client, scenario.authors["Amina"])
     with clock.at(opened.closes_at):
         sign_in(client, scenario.authors["Amina"])
-        assert submit(client, f"/consents/{asked.id}", {"answer": "no"}).status_code == 409
+        assert "is not lost" not in submit(client, f"/consents/{asked.id}", {"answer": "no"}).text
+        own = {"answer": "other_words", "own_words": "We rang them."}
+        late = submit(client, f"/consents/{asked.id}", own)
+        assert late.status_code == 409
+        assert "What you wrote is not lost" in late.text
+        assert "We rang them.</textarea>" in late.text
         closing.close_due(clock.now())
         assert 'name="answer"' not in client.get(f"/consents/{asked.id}").text
     assert asked.answer is None
@@ -237,6 +242,9 @@ def test_an_author_takes_a_yes_back_on_the_page_until_the_lesson_is_out(client, 
     sign_in(client, scenario.curator)
     page = client.get(f"/workbench/{scenario.lesson.id}/permission").text
     assert f"<del>{QUOTED['Bart']}</del>" in page
+    draft = f"/workbench/{scenario.lesson.id}?part="
+    assert f'href="{draft}claims#claim-{scenario.claims()[1].id}"' in page
+    assert f'href="{draft}review"' not in page
     rounds.look(scenario.actor("curator"), scenario.lesson.id)
     claims.remove(scenario.actor("curator"), scenario.claims()[1].id)
     lessons.submit(scenario.actor("curator"), scenario.lesson.id, audience=Audience.NETWORK)

@@ -8,6 +8,7 @@ from forum.domain.themes import labels
 from forum.infra.i18n import lazy
 from forum.web.forms import workbench
 from forum.web.forms.accounts import JoinForm
+from forum.web.forms.consents import AnswerForm
 from forum.web.forms.digest import DigestForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.forms.workbench import ExcerptForm, TextForm
@@ -36,6 +37,7 @@ LABELS |= {
     "email": lazy("E-mail address"),
     "name": _label(JoinForm, "name"),
     "function": _label(JoinForm, "function"),
+    "own_words": _label(AnswerForm, "own_words"),
 }
 # What was chosen from a list: the question, and the words of its codes.
 CHOICES: dict[str, tuple[Any, Mapping[Any, Any]]] = {
