@@ -93,6 +93,7 @@ def test_a_reason_that_is_missing_or_too_long_is_said_at_its_field_with_what_was
         assert f'id="{field}-error"' in page
         assert page.count('aria-invalid="true"') == 1
         assert typed.strip() in control
+        assert all("novalidate" in form for form in re.findall(r'<form[^>]*method="post"[^>]*>', page))
         assert "Noor" in page or "A thread" in page, "it says who or what it is about"
     stranger = app.test_client()
     sign_in(stranger, make_member("Els", space=make_space("Aalst")))
