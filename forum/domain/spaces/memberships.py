@@ -22,7 +22,7 @@ from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import deny, may_moderate, require
-from forum.policy.actors import Actor
+from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import get_visible, visible
@@ -43,16 +43,22 @@ class MemberRow:
 
 
 def grant(granter_id: int | None, member_id: int, space_id: int, role: Role) -> Membership:
-    """Give a member at least that role in a space; a higher role stays."""
+    """Give a member at least that role in a space; a higher role stays.
+
+    One that takes the place of another, and that of a moderator, is logged as given by `granter_id`.
+    """
     at_least = Role(role)
     row = {"member_id": member_id, "space_id": space_id, "role": at_least, "since_at": clock.now()}
-    insert_new(Membership, [{**row, "granted_by_id": granter_id}])
+    is_new = bool(insert_new(Membership, [{**row, "granted_by_id": granter_id}], Membership.id))
     membership = _current(space_id, member_id)
-    return (
-        membership
-        if WEIGHT[membership.role] >= WEIGHT[at_least]
-        else _replace(membership, at_least, granter_id)
-    )
+    before = None if is_new else membership.role
+    if before is not None:
+        if WEIGHT[before] >= WEIGHT[at_least]:
+            return membership
+        membership = _replace(membership, at_least, granter_id)
+    if granter_id is not None and (before is not None or at_least == Role.MODERATOR):
+        _log(actor_for(db.session.get_one(Member, granter_id)), membership, before)
+    return membership
 
 
 def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Membership:
@@ -70,8 +76,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     changed = _replace(membership, new_role, actor.id)
     if before == Role.MODERATOR:
         _drop_invitations(space.id, member_id)
-    change = _("from %(before)s to %(after)s", before=ROLES[before], after=ROLES[new_role])
-    audit_log.record(actor, Action.ROLE, space_id=space.id, subject_id=member_id, reason=change)
+    _log(actor, changed, before)
     return changed
 
 
@@ -190,6 +195,18 @@ def _replace(membership: Membership, role: Role, granter_id: int | None) -> Memb
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def _log(actor: Actor, membership: Membership, before: Role | None) -> None:
+    after = ROLES[membership.role]
+    change = _("from %(before)s to %(after)s", before=ROLES[before], after=after) if before else str(after)
+    audit_log.record(
+        actor,
+        Action.ROLE,
+        space_id=membership.space_id,
+        subject_id=membership.member_id,
+        reason=change,
+    )
 
 
 def _keep_a_moderator(membership: Membership) -> None:

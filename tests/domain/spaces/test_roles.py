@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.spaces import memberships
+from forum.domain.people import mail_links
+from forum.domain.spaces import invitations, memberships
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.moderation import Action, ModerationAction
@@ -96,3 +97,21 @@ def test_who_gave_a_role_is_kept_with_it(gent, moderator):
     higher = memberships.grant(None, kim.id, gent.id, Role.MEMBER)
     assert (higher.role, higher.granted_by_id, first.ended_at is None) == (Role.MEMBER, None, False)
     assert memberships.grant(moderator.id, kim.id, gent.id, Role.GUEST) is higher
+
+
+def test_a_role_that_is_given_over_another_or_to_moderate_stands_in_the_log(gent, moderator):
+    def invited(member, role):
+        row = invitations.invite(actor(moderator), gent.id, email=member.email, role=role)
+        memberships.grant(moderator.id, member.id, gent.id, Role.GUEST)  # let in meanwhile
+        invitations.accept_as(actor(member), mail_links.invitation_token(row))
+        return actor(member).roles[gent.id]
+
+    kim, els, mo = (make_member(name) for name in ("Kim", "Els", "Mo"))
+    assert (invited(kim, Role.MODERATOR), invited(els, Role.GUEST)) == (Role.MODERATOR, Role.GUEST)
+    memberships.grant(moderator.id, mo.id, gent.id, Role.MODERATOR)
+    memberships.grant(None, make_member("Operator").id, gent.id, Role.MODERATOR)
+    lines = db.session.scalars(select(ModerationAction).order_by(ModerationAction.id)).all()
+    assert [(line.action, line.actor_id, line.subject_id, line.space_id, line.reason) for line in lines] == [
+        (Action.ROLE, moderator.id, kim.id, gent.id, "van gast naar moderator"),
+        (Action.ROLE, moderator.id, mo.id, gent.id, "moderator"),
+    ]
