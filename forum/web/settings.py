@@ -64,9 +64,17 @@ def reword_capacity(capacity_id: int) -> ResponseReturnValue:
     form = WordsForm(capacity_id)
     if form.validate():
         with errors_on(form):
+            before = {one.id for one in profiles.capacities_of(actor())}
             held = profiles.reword_capacity(actor(), capacity_id, function=form.function.data or "")
-            if held.id != capacity_id:
+            if held.id not in before:
                 flash(_("Added in the new words. They count once somebody confirms them."), "ok")
+            elif held.id != capacity_id:
+                flash(
+                    _("You have this capacity already, and it is confirmed.")
+                    if held.confirmed_at
+                    else _("You have this capacity already. It counts once somebody confirms it."),
+                    "ok",
+                )
             return redirect(url_for("settings.profile", _anchor="capacities"), 303)
     return _profile(_filled_form(), _new_capacity(), words={capacity_id: form}), 422
 

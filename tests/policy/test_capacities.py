@@ -58,6 +58,7 @@ NO_ACTS = {
     "domain/people/affirmations.py": "asks the member whether it is still right",
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
     "jobs/letter_kinds.py": "tells its member that it is confirmed",
+    "web/settings.py": "tells its member that the words they had already are confirmed",
 }
 NAMES = {"Capacity", "capacity", "capacities", "held"}
 WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "lit", "lit_city"}

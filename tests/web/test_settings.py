@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
-from forum.models.accounts import Capacity
+from forum.models.accounts import Body, Capacity, Level
 from forum.models.spaces import Role, Space
 from tests.factories import csrf_for, join, make_account, make_member, make_space, sign_in, submit
 
@@ -108,6 +108,25 @@ def test_other_words_for_what_somebody_does_wait_and_what_was_looked_at_does_not
     assert reword(confirmed, "mayor").status_code == 303
     assert open_ones() >= {("field worker", "city", True), ("mayor", "city", False)}
     assert capacities.current(noor.id).function == "field worker"
+    mayor = db.session.scalars(select(Capacity).where(Capacity.function == "mayor")).one()
+    client.get("/settings/profile")  # what was said until now
+    for held, words, said in (
+        (mayor, "alderman", "Added in the new words. They count once somebody confirms them."),
+        (confirmed, "alderman", "You have this capacity already. It counts once somebody confirms it."),
+        (None, "field worker", "You have this capacity already, and it is confirmed."),
+    ):
+        waits = db.session.scalars(select(Capacity).where(Capacity.function == "alderman")).one_or_none()
+        page = client.get(reword(held or waits, words).location).text
+        assert said in page
+        assert page.count("once somebody confirms") == said.count("once somebody confirms")
+    of_before = db.session.get_one(
+        Capacity,
+        capacities.add(
+            noor.id, function="guide", level=Level.FIELD, body=Body.CITY, city=None, starts_on=days.today()
+        ).id,
+    )
+    assert reword(of_before, "city guide").status_code == 303, "nothing but its words is asked"
+    assert ("city guide", "city", False) in open_ones()
     for wrong in (" ", "m" * 101):
         refused = reword(confirmed, wrong)
         assert refused.status_code == 422

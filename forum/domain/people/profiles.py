@@ -3,10 +3,10 @@
 from datetime import date
 from zoneinfo import available_timezones
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.people import accounts, capacities
-from forum.infra import days, text
+from forum.infra import days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
@@ -16,7 +16,8 @@ from forum.policy.answering import ADMINISTRATIONS, speaks_for_city
 from forum.policy.errors import Invalid, NotFound
 
 THEMES = ("light", "dark")
-MOST_CAPACITIES = 12
+MOST_CAPACITIES = 12  # that did not end
+MOST_ADDED = "20 per day"  # also in other words: each asks a moderator to look
 
 
 def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None) -> Member:
@@ -69,19 +70,29 @@ def add_capacity(
     """Add a capacity that begins on a day; the same one twice is one.
 
     It waits until somebody confirms it; the first one of whom the command line put in that city's space does not.
-    Invalid at `starts_on`, `function` or `city`.
+    Invalid at `starts_on`, `function` or `city`; TooOften.
     """
     if starts_on > days.today(actor.timezone):
         raise Invalid("starts_on", _("Choose today or an earlier day."))
     capacities.check_city(city, body)
-    db.session.execute(select(Member.id).where(Member.id == actor.id).with_for_update())
-    held, new = capacities_of(actor), (text.one_line(function), level, body, city, starts_on)
+    accounts.one_at_a_time(actor)
+    return _add(actor, (function, level, body, city, starts_on))
+
+
+def _add(
+    actor: Actor, said: tuple[str, Level, Body, str | None, date], *, instead_of: Capacity | None = None
+) -> Capacity:
+    """Return the open capacity of the actor that says just this, or a new one."""
+    held, today = capacities_of(actor), days.today(actor.timezone)
+    function, level, body, city, starts_on = said
+    new = (capacities.clean_function(function), level, body, city, starts_on)
     for one in held:
         is_open = one.ends_on is None and one.refused_at is None
         if is_open and (one.function, one.level, one.body, one.city, one.starts_on) == new:
             return one
-    if len(held) >= MOST_CAPACITIES:
+    if sum(one is not instead_of and not capacities.has_ended(one, today) for one in held) >= MOST_CAPACITIES:
         raise Invalid("function", _("You can have at most %(limit)d capacities.", limit=MOST_CAPACITIES))
+    rates.spend("capacity", f"member:{actor.id}", limit=MOST_ADDED)
     return capacities.add(
         actor.id,
         function=function,
@@ -117,22 +128,22 @@ def reword_capacity(actor: Actor, capacity_id: int, *, function: str) -> Capacit
     """Say in other words what the actor does in one of their capacities, from now on; the same words change nothing.
 
     What somebody looks at or confirmed never changes into something else: the new words are a capacity of their own,
-    which waits. The one before ends, unless it was confirmed: that one is spoken in meanwhile.
-    NotFound for another's, and one that ended or was refused; Invalid as in `add_capacity`.
+    which waits. The one before ends, unless it was confirmed: that one is spoken in meanwhile. What was said as one
+    that waits goes along and waits with the new words; where those are confirmed already it stays, and its capacity.
+    NotFound for another's, and one that ended or was refused; Invalid at `function`; TooOften.
     """
-    held = _own(actor, capacity_id)
-    if held.ends_on is not None or held.refused_at is not None:
+    accounts.one_at_a_time(actor)  # first: whoever is let in is locked before what they speak as
+    held = {one.id: one for one in _locked(Capacity.member_id == actor.id)}.get(capacity_id)
+    if held is None or held.ends_on is not None or held.refused_at is not None:
         raise NotFound
-    added = add_capacity(
-        actor,
-        function=function,
-        level=held.level,
-        body=held.body,
-        city=held.city,
-        starts_on=held.starts_on,
-    )
-    if added is not held and held.confirmed_at is None:
-        end_capacity(actor, held.id)
+    said = (function, held.level, held.body, held.city, held.starts_on)
+    added = _add(actor, said, instead_of=held if held.confirmed_at is None else None)
+    if added is held or held.confirmed_at is not None:
+        return added
+    if added.confirmed_at is None:
+        capacities.hand_over(held, added)
+    if not capacities.is_waited_for(held):
+        capacities.end(held, by_id=actor.id, day=days.today(actor.timezone))
     return added
 
 
@@ -141,20 +152,15 @@ def end_capacity(actor: Actor, capacity_id: int) -> Capacity:
 
     Also one of which an end was planned.
     """
-    capacity = _own(actor, capacity_id)
-    today = days.today(actor.timezone)
-    if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= today):
+    found = _locked(Capacity.id == capacity_id, Capacity.member_id == actor.id)
+    if not found:
+        raise NotFound
+    (capacity,), today = found, days.today(actor.timezone)
+    if not capacities.has_ended(capacity, today):
         capacities.end(capacity, by_id=actor.id, day=today)
     return capacity
 
 
-def _own(actor: Actor, capacity_id: int) -> Capacity:
-    capacity = db.session.scalars(
-        select(Capacity)
-        .where(Capacity.id == capacity_id, Capacity.member_id == actor.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if capacity is None:
-        raise NotFound
-    return capacity
+def _locked(*which: ColumnElement[bool]) -> list[Capacity]:
+    query = select(Capacity).where(*which).order_by(Capacity.id).with_for_update()
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))

@@ -113,7 +113,7 @@ def end(actor: Actor, capacity_id: int) -> Capacity:
     NotFound for who may not answer for it, Forbidden for one's own: that is done in one's settings.
     """
     capacity = _locked(actor, capacity_id)
-    if capacity.ended_by_id is None and (capacity.ends_on is None or capacity.ends_on >= days.today()):
+    if not capacities.has_ended(capacity, days.today()):
         capacities.end(capacity, by_id=actor.id)
         events.record("capacity.ended", capacity_id=capacity.id)
         _log(actor, Action.END_CAPACITY, capacity)
@@ -246,5 +246,5 @@ def _locked(actor: Actor, capacity_id: int) -> Capacity:
 def _refuse_answered(capacity: Capacity) -> None:
     if capacity.refused_at is not None:
         raise Conflict(_("Somebody refused this capacity already."))
-    if capacity.ends_on is not None and (capacity.ended_by_id or capacity.ends_on < days.today()):
+    if capacities.has_ended(capacity, days.today()):
         raise Conflict(_("This capacity has ended."))
