@@ -88,7 +88,7 @@ def _standing(lesson: Lesson, version_id: int, audience: Audience, given: Given)
         replace(claim, quotes=[replace(q, in_right=not answered.rests_on(q, audience)) for q in claim.quotes])
         for claim in excerpts.by_claim(version_id)
     ]
-    claims, terms = origin.masked_together(outside, given)
+    claims, terms = origin.masked_together(outside, given, lesson.id)
     found = {}
     for quoted in (quoted for claim in claims for quoted in claim.quotes if not quoted.withheld):
         key = consent_checks.key(quoted)

@@ -70,8 +70,14 @@ def _unanswered(version: LessonVersion, claims: Sequence[Claim]) -> list[Missing
 
 
 def refuse_withheld(quotes: Iterable[Quoted]) -> None:
-    """Refuse excerpts that nobody may read any more, where somebody would ask for them; Invalid at `audience`."""
+    """Refuse excerpts that nobody may read now: shown again, readers would get what nobody checked.
+
+    Invalid at `audience`.
+    """
     if any(quoted.withheld for quoted in quotes):
         raise Invalid(
-            "audience", _("The text of an excerpt is hidden or was taken back. Remove the excerpt first.")
+            "audience",
+            _(
+                "The text of an excerpt is hidden or was taken back. That excerpt has to leave the lesson first."
+            ),
         )

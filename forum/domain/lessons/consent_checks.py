@@ -158,8 +158,8 @@ def refuse_unready(version: LessonVersion, audience: Audience) -> None:
     if {one.claim_text for one in quotes} - {one.claim_text for one in quotes if not one.withheld}:
         raise Invalid("audience", _("A claim rests only on text that is hidden or was taken back."))
     _refuse_turned(version, quotes, audience)
+    completeness.refuse_withheld(quotes)
     left = missing(version, audience)
-    completeness.refuse_withheld(left)  # of what nobody can ask for, no consent is waited for
     if left:
         raise Invalid(
             "audience",

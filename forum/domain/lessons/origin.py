@@ -164,12 +164,13 @@ def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
 
 
 def masked_together(
-    claims: list[QuotedClaim], given: consent_checks.Given
+    claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int
 ) -> tuple[list[QuotedClaim], Terms]:
     """Return claims and consents in which nobody's name leads to the city of somebody who is masked.
 
-    Whoever of that city agreed to stand there by name or function is masked as well, in this lesson. `given` are the
-    consents that a draft would get at its seal; a sealed version has its own.
+    Whoever of that city agreed to stand there by name or function is masked as well, in every version as soon as one
+    that is published masks somebody: beside each other they would tell. `given` are the consents that a draft would
+    get at its seal; a sealed version has its own.
     """
     terms = {
         consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
@@ -180,6 +181,8 @@ def masked_together(
     masked_cities = {
         quoted.city for quoted, consent in terms.values() if consent is not None and not consent.city_shown
     } - {None}
+    if any(consent is not None and consent.city_shown for _quoted, consent in terms.values()):
+        masked_cities |= set(db.session.scalars(origin_queries.masked_cities(), {"lesson_id": lesson_id}))
     named = {
         key: (quoted, consent)
         for key, (quoted, consent) in terms.items()

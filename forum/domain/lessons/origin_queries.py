@@ -23,10 +23,11 @@ from sqlalchemy.orm import aliased
 from forum.domain.people import bylines, capacities
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
+from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Recognition, Verdict
 from forum.models.spaces import Membership
-from forum.models.threads import Thread
+from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
 
@@ -153,5 +154,27 @@ def asked_masks() -> Select[Any]:
             ConsentRound.withdrawn.is_(False),
         )
         .order_by(ConsentRound.id)
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def masked_cities() -> Select[Any]:
+    """The cities of whoever stands masked in any published version of the lesson `lesson_id`."""
+    query: Any = (
+        select(Capacity.city)
+        .join(Post, Post.capacity_id == Capacity.id)
+        .join(PostRevision, PostRevision.post_id == Post.id)
+        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .join(Consent, Consent.id == Excerpt.consent_id)
+        .where(
+            LessonVersion.lesson_id == bindparam("lesson_id", type_=Integer),
+            LessonVersion.number.is_not(None),
+            Consent.city_shown.is_(False),
+            Capacity.city.is_not(None),
+        )
+        .distinct()
     )
     return cast(Select[Any], query)

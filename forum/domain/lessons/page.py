@@ -103,7 +103,7 @@ def _composed(
         shown = [thread for thread in shown if thread.id in by_right]
     # A sealed version has its consents; those of a draft are asked only where a thread is closed to the reader.
     given = consent_checks.Given() if complete else consent_checks.given(lesson.id, audience)
-    claims, terms = origin.masked_together(claims, given)
+    claims, terms = origin.masked_together(claims, given, lesson.id)
     return LessonPage(
         lesson=lesson,
         version=version,

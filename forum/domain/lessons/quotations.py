@@ -34,7 +34,7 @@ def quotation(reader: Actor | None, lesson_id: int) -> ExcerptView | None:
     is_complete = len(seen) == len(sources)
     given = consent_checks.Given() if is_complete else consent_checks.given(lesson_id, lesson.audience)
     claims = origin.by_right(excerpts.for_reader(reader, lesson.current_id), lesson)
-    claims, terms = origin.masked_together(claims, given)
+    claims, terms = origin.masked_together(claims, given, lesson_id)
     if lesson.hidden:
         seen &= {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}
     views = (

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, bindparam, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
-from forum.domain.people.capacities import counted, lit
+from forum.domain.people.capacities import lit
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
@@ -123,8 +123,8 @@ class Quoted:
 
     @property
     def city(self) -> str | None:
-        """The city for which the speaker spoke, where their capacity counted."""
-        return self.capacity.city if self.capacity and counted(self.capacity, self.post.created_at) else None
+        """The city for which the speaker spoke, confirmed or not: a name leads there all the same."""
+        return self.capacity.city if self.capacity else None
 
     @property
     def lit(self) -> str | None:

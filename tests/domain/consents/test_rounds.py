@@ -91,7 +91,10 @@ def test_what_nobody_can_be_asked_is_to_be_removed_says_the_question_and_says_th
             act()
         said.add((refused.value.field, refused.value.message))
     assert said == {
-        ("audience", "De tekst van een citaat is verborgen of teruggenomen. Haal het citaat eerst weg.")
+        (
+            "audience",
+            "De tekst van een citaat is verborgen of teruggenomen. Dat citaat moet eerst uit de les.",
+        )
     }
     claims.unquote(curator, scenario.excerpt_id("Bart"))
     scenario.ask()
