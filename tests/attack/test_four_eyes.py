@@ -14,9 +14,20 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.accounts import Body, Level, NetworkRole
 from forum.models.lessons import LessonReview, LessonState
-from forum.models.spaces import Audience, Role, SpaceKind
-from forum.policy.errors import Forbidden
-from tests.factories import GOOD, actor, join, make_member, make_space, make_thread, sign_in, submit
+from forum.models.spaces import Audience, JoinRequest, Role, SpaceKind
+from forum.policy.errors import Forbidden, NotFound
+from tests.factories import (
+    GOOD,
+    actor,
+    ask_for_access,
+    confirm_access,
+    join,
+    make_member,
+    make_space,
+    make_thread,
+    sign_in,
+    submit,
+)
 from tests.lesson_scenario import FULL, build
 
 ENGLISH = {"Accept-Language": "en"}
@@ -78,6 +89,24 @@ def test_an_administrator_confirms_no_second_account_that_she_alone_brought_into
         confirmations.confirm(actor(admin), held.id)
     confirmations.confirm(scenario.actor("reviewer"), held.id)
     assert capacities.confirmed_cities([second.id])[second.id] == {"gent"}
+
+
+def test_she_confirms_no_second_account_before_she_lets_it_in_either(scenario):
+    network = make_space("Network", kind=SpaceKind.NETWORK, city=None)
+    admin = make_member("Ada", space=network, role=Role.MODERATOR, network_role=NetworkRole.ADMIN)
+    second = confirm_access(ask_for_access(email="ada@two.test", city="kortrijk"))
+    asked, held = db.session.scalars(select(JoinRequest)).one(), capacities.current(second.id)
+    with pytest.raises(NotFound):
+        confirmations.confirm(actor(admin), held.id)
+    join_requests.answer(actor(admin), asked.id, role=Role.MEMBER)
+    with pytest.raises(Forbidden):
+        confirmations.confirm(actor(admin), held.id)
+    other = actor(make_member("Bo", network_role=NetworkRole.ADMIN))
+    confirmations.confirm(other, held.id)
+    second.suspended_at = clock.now()
+    db.session.flush()
+    confirmations.end(other, held.id)
+    assert capacities.current(second.id) is None, "and of who is suspended it can be ended"
 
 
 def test_whom_she_let_in_removed_and_let_ask_again_is_still_hers_alone(scenario):

@@ -150,12 +150,12 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
 
     Only what is of the city itself, its administration or OCMW: whoever invited saw none of it, and whom a city hosts,
     from a university or another government, does not speak for it. Not where the same person alone brought them into
-    another city.
+    another city, nor where somebody looked since the invitation was sent, and refused or ended one of that city.
     """
     inviter = _inviter_of_city(invitation)
     if inviter is None:
         return
-    for capacity in _waiting_of(member_id, _invited_city(invitation)):
+    for capacity in _waiting_of(member_id, _invited_city(invitation, member_id)):
         if bringing.may_vouch(inviter.id, capacity, bringing.of_members([member_id])):
             capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=clock.now())
             _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
@@ -171,7 +171,7 @@ def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | N
         return city if inviter is not None else None
     brought = {member.id: bringing.of_members([member.id])[member.id].and_into(city)}
     query = select(Capacity).where(
-        Capacity.member_id == member.id, capacities.waits(), _invited_city(invitation)
+        Capacity.member_id == member.id, capacities.waits(), _invited_city(invitation, member.id)
     )
     vouched = [one for one in db.session.scalars(query) if bringing.may_vouch(inviter.id, one, brought)]
     return city if vouched else None
@@ -184,8 +184,18 @@ def _inviter_of_city(invitation: Invitation) -> Actor | None:
     return inviter if is_city and may_moderate(inviter, invitation.space_id) else None
 
 
-def _invited_city(invitation: Invitation) -> ColumnElement[bool]:
-    return and_(Capacity.city == invitation.space.city, of_a_city(ADMINISTRATIONS))
+def _invited_city(invitation: Invitation, member_id: int) -> ColumnElement[bool]:
+    sent = invitation.invited_at
+    # An end has a day and no hour: of that day counts all of it.
+    ended = and_(Capacity.ended_by_id != member_id, Capacity.ends_on >= days.day_of(sent))
+    denied = exists().where(
+        Capacity.member_id == member_id,
+        Capacity.city == invitation.space.city,
+        of_a_city(),
+        or_(Capacity.refused_at >= sent, ended),
+    )
+    of_it = and_(Capacity.city == invitation.space.city, of_a_city(ADMINISTRATIONS))
+    return and_(of_it, ~denied.correlate(None))
 
 
 def _log(
@@ -193,7 +203,7 @@ def _log(
 ) -> None:
     """Add a line to the log of a space whose moderators answer for this capacity, so that nobody else reads of it.
 
-    Of several spaces one that the actor moderates. Where there is none the line stands in the log of no space.
+    Of several spaces one that the actor moderates, if any. Where none answers the line stands in the log of no space.
     """
     space_id = space_id or _answering_space(actor, capacity)
     audit_log.record(
@@ -213,11 +223,9 @@ def _answering_space(actor: Actor, capacity: Capacity) -> int | None:
         places = places.order_by(Space.id.in_(own).desc(), Space.id)
     else:
         places = select(Membership.space_id).where(
-            Membership.member_id == capacity.member_id,
-            Membership.ended_at.is_(None),
-            Membership.space_id.in_(own),
+            Membership.member_id == capacity.member_id, Membership.ended_at.is_(None)
         )
-        places = places.order_by(Membership.space_id)
+        places = places.order_by(Membership.space_id.in_(own).desc(), Membership.space_id)
     return db.session.scalar(places.limit(1))
 
 
@@ -227,9 +235,12 @@ def _waiting_of(member_id: int, which: ColumnElement[bool]) -> list[Capacity]:
 
 
 def _locked(actor: Actor, capacity_id: int) -> Capacity:
-    # An account that nobody ever confirmed is emptied when its address is proven, with what it said it speaks as.
-    proven = exists().where(Member.id == Capacity.member_id, Member.confirmed_at.is_not(None))
-    may = and_(answerable(actor), proven)
+    # Whoever lets somebody in brings them: until then nobody can know who may not vouch for them. An address that
+    # nobody proved is let in by no one. Of somebody suspended a capacity can be ended.
+    let_in = exists().where(
+        Member.id == Capacity.member_id, Member.confirmed_at.is_not(None), Member.approved_at.is_not(None)
+    )
+    may = and_(answerable(actor), let_in)
     capacity: Capacity | None = db.session.scalars(
         select(Capacity)
         .where(Capacity.id == capacity_id, or_(may, Capacity.member_id == actor.id))

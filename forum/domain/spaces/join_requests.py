@@ -174,6 +174,7 @@ def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
 def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
     """Let somebody in as a member or guest, or refuse (None); the first answer counts.
 
+    Who is let in has this role, and not that of an invitation of before.
     NotFound, Forbidden, Invalid at `role`, Conflict when it was answered already or the account is not in use.
     """
     request: JoinRequest = get_visible(JoinRequest, actor, request_id)
@@ -192,6 +193,7 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
         member = db.session.get_one(Member, request.member_id, populate_existing=True)
         if member.confirmed_at is None or member.suspended_at is not None:
             raise Conflict(_("This account is not in use."))
+        memberships.withdraw_invitations_of(request.space_id, member.id)
         member.approved_at = member.approved_at or clock.now()
         memberships.grant(actor.id, member.id, request.space_id, role)
     events.record("join.answered", request_id=request.id)

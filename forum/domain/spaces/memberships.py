@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, select, update
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
@@ -68,6 +68,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     """
     space: Space = get_visible(Space, actor, space_id, lock=True)  # one change of its people at a time
     require(may_moderate(actor, space.id))
+    withdraw_invitations_of(space.id, member_id)
     membership, new_role = _current(space.id, member_id), Role(role)
     if membership.role == new_role:
         return membership
@@ -75,7 +76,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     before = membership.role
     changed = _replace(membership, new_role, actor.id)
     if before == Role.MODERATOR:
-        _drop_invitations(space.id, member_id)
+        _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
     _log(actor, changed, before)
     return changed
 
@@ -83,6 +84,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
 def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     """End somebody's membership of a space, with a reason for the log; their next request finds the space closed.
 
+    An invitation of before does not bring them back.
     NotFound, Forbidden, Invalid at `reason`, or at `role` for the last moderator.
     """
     space: Space = get_visible(Space, actor, space_id, lock=True)
@@ -90,11 +92,21 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     reason = clean_reason(
         reason, limit=ModerationAction.REASON_MAX, missing=_("Say why: it stays in the log.")
     )
+    withdraw_invitations_of(space.id, member_id)
     membership = _current(space.id, member_id)
     _keep_a_moderator(membership)
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
-    _drop_invitations(space.id, member_id)
+    _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
     audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
+
+
+def withdraw_invitations_of(space_id: int, member_id: int) -> None:
+    """Withdraw the open invitations to a space that somebody has, once its moderators decide about them (system verb).
+
+    Its role was meant for who was not there yet. Before the membership changes: accepting locks in that order, too.
+    """
+    address = select(Member.email).where(Member.id == member_id).scalar_subquery()
+    _withdraw_invitations(space_id, Invitation.email == address)
 
 
 def members(
@@ -229,13 +241,13 @@ def _keep_a_moderator(membership: Membership) -> None:
         raise Invalid("role", _("A space needs at least one moderator. Appoint somebody else first."))
 
 
-def _drop_invitations(space_id: int, member_id: int) -> None:
-    """Withdraw the open invitations of a former moderator: one holds only while its sender may invite."""
+def _withdraw_invitations(space_id: int, which: ColumnElement[bool]) -> None:
+    """Withdraw open ones: those of a former moderator, too, since one holds only while its sender may invite."""
     db.session.execute(
         update(Invitation)
         .where(
             Invitation.space_id == space_id,
-            Invitation.invited_by_id == member_id,
+            which,
             Invitation.accepted_at.is_(None),
             Invitation.withdrawn_at.is_(None),
         )

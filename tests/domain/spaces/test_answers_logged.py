@@ -83,10 +83,25 @@ def test_each_answer_is_one_line_where_the_space_answers_for_it(town):
 
 def test_what_no_space_answers_for_stands_in_the_log_of_none(town):
     _spaces, people, noor = town
-    for city in ("genk", None):
-        confirmations.confirm(actor(people["beheer"]), hold(noor, city))
+    for member, city in ((noor, "genk"), (make_member("Belongs nowhere"), None)):
+        confirmations.confirm(actor(people["beheer"]), hold(member, city))
     assert read(town) == {"gent": [], "aalst": [], "still": []}
     assert db.session.scalars(select(ModerationAction.space_id)).all() == [None, None]
+
+
+def test_what_an_administrator_answers_about_a_guest_is_read_where_they_are_hosted(town):
+    spaces, people, _noor = town
+    guest, line = make_member("Guest", space=spaces["still"]), ("Beheer", "Guest", "", "guide")
+    join(guest, make_space("Elsewhere", kind=SpaceKind.GROUP))  # after it: one line, in the first
+    held = hold(guest, None, "guide")
+    confirmations.confirm(actor(people["beheer"]), held)
+    assert read(town) == {"gent": [], "aalst": [], "still": [("confirm_capacity", *line)]}
+    join(people["beheer"], spaces["aalst"], Role.MODERATOR)
+    join(guest, spaces["gent"])
+    join(guest, spaces["aalst"])
+    confirmations.end(actor(people["beheer"]), held)
+    assert read(town)["aalst"] == [("end_capacity", *line)], "of several the one that she moderates"
+    assert read(town)["gent"] == []
 
 
 def test_letting_in_and_leaving_are_logged_as_far_as_the_space_answers(town):

@@ -5,15 +5,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.people import capacities, mail_links
+from forum.domain.people import capacities, mail_links, profiles
 from forum.domain.people.mail_links import LinkExpired
-from forum.domain.spaces import invitations, join_requests
-from forum.infra import clock, rates
+from forum.domain.spaces import confirmations, invitations, join_requests, memberships
+from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level
-from forum.models.spaces import Invitation, JoinRequest, Role, Space
+from forum.models.spaces import Audience, Invitation, JoinRequest, Role, Space
 from forum.policy.errors import Invalid
-from tests.factories import LONG_AGO, actor, join, make_account, make_member, make_space
+from tests.factories import LONG_AGO, actor, join, make_account, make_member, make_space, make_thread
 
 ADDRESS = "hanne@city.test"
 DAY = timedelta(days=1)
@@ -163,3 +163,79 @@ def test_the_row_decides_when_two_use_it_at_one_moment(gent, moderator, monkeypa
     with clock.at(clock.now()), pytest.raises(LinkExpired):
         invitations.accept_as(actor(hanne), token)
     assert gent.id not in actor(hanne).roles
+
+
+def answered_no(how, capacity_id, member, moderator):
+    """Somebody answers no, or what is none: they end it themselves, or nobody does anything."""
+    if how == "refused":
+        confirmations.refuse(actor(moderator), capacity_id, reason="That is somebody else.")
+    elif how == "ended":
+        confirmations.end(actor(moderator), capacity_id)
+    elif how == "ended by herself":
+        profiles.end_capacity(actor(member), capacity_id)
+
+
+@pytest.mark.parametrize("how", ["refused", "ended", "ended by herself", "waits"])
+def test_what_somebody_answered_no_to_is_not_confirmed_by_an_invitation_of_before(gent, moderator, how):
+    hanne = make_member("Hanne", email=ADDRESS)
+
+    def typed(body=Body.CITY, city="gent"):
+        return profiles.add_capacity(
+            actor(hanne), function="mayor", level=Level.POLITICS, body=body, city=city, starts_on=days.today()
+        )
+
+    token = mail_links.invitation_token(invite(moderator, gent))
+    db.session.expire_all()
+    with clock.at(clock.now() + DAY):
+        answered_no(how, typed(Body.COMPANY).id, hanne, moderator)
+        again = typed()
+        confirms = how in ("ended by herself", "waits")
+        says = confirmations.invitation_confirms(mail_links.invitation_of(token), actor(hanne))
+        assert says == ("gent" if confirms else None)
+        invitations.accept_as(actor(hanne), token)
+        assert (again.confirmed_at is not None) == confirms
+
+
+@pytest.mark.parametrize("how", ["refused", "ended"])
+def test_an_invitation_of_after_a_no_and_of_another_city_confirms(gent, moderator, how):
+    hanne = make_member("Hanne", email=ADDRESS, space=make_space("Genk", city="genk"))
+    aalst = make_space("Aalst", city="aalst")
+    join(moderator, aalst, Role.MODERATOR)
+    of_aalst = invite(moderator, aalst)
+    common = {"function": "mayor", "level": Level.POLITICS, "body": Body.CITY, "starts_on": days.today()}
+    answered_no(how, profiles.add_capacity(actor(hanne), city="gent", **common).id, hanne, moderator)
+    held = [profiles.add_capacity(actor(hanne), city=city, **common) for city in ("aalst", "gent")]
+    with clock.at(clock.now() + DAY):
+        for row in (of_aalst, invite(moderator, gent)):
+            invitations.accept_as(actor(hanne), mail_links.invitation_token(row))
+    assert [one.confirmed_by_id for one in held] == [moderator.id, moderator.id]
+
+
+@pytest.mark.parametrize("way", ["let in", "removed", "made a guest"])
+def test_who_was_let_in_removed_or_given_a_role_has_no_other_by_an_older_invitation(gent, moderator, way):
+    hanne, aalst = make_member("Hanne", email=ADDRESS), make_space("Aalst", city="aalst")
+    join(moderator, aalst, Role.MODERATOR)
+    make_thread(gent, moderator, audience=Audience.PUBLIC)  # so that they may know of the space
+    older, others = invite(moderator, gent, role=Role.MODERATOR), [
+        invite(moderator, aalst),
+        invite(moderator, gent, "karim@city.test"),
+    ]  # fmt: skip
+    if way == "let in":
+        request = join_requests.request_to_join(actor(hanne), gent.id)
+        join_requests.answer(actor(moderator), request.id, role=Role.MEMBER)
+    else:
+        join(hanne, gent)
+    if way == "removed":
+        memberships.remove(actor(moderator), gent.id, hanne.id, reason="Misbehaved.")
+    elif way == "made a guest":
+        memberships.set_role(actor(moderator), gent.id, hanne.id, role=Role.GUEST)
+    before = actor(hanne).roles
+    for row in (older, *others):
+        db.session.refresh(row)
+    with pytest.raises(LinkExpired):
+        invitations.accept_as(actor(hanne), mail_links.invitation_token(older))
+    assert actor(hanne).roles == before
+    assert [row.withdrawn_at for row in others] == [None, None], "nor is another withdrawn"
+    if way == "removed":  # a moderator may think again
+        invitations.accept_as(actor(hanne), mail_links.invitation_token(invite(moderator, gent)))
+        assert actor(hanne).roles[gent.id] == Role.MEMBER
