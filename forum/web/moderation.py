@@ -13,7 +13,7 @@ from forum.domain.spaces import spaces
 from forum.domain.threads import posts, rendering
 from forum.infra import i18n
 from forum.infra.i18n import _
-from forum.policy.actions import may_hide, require
+from forum.policy.actions import may_hide, may_moderate, require
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import HidingForm
 from forum.web.http import links, transactions
@@ -65,7 +65,12 @@ def hiding(post_id: int) -> ResponseReturnValue:
 @open_to(members)
 def restore(post_id: int) -> ResponseReturnValue:
     with transactions.looking_up():
-        rendered = rendering.again(actor(), post_id)
+        thread, seen = posts.place(actor(), post_id)
+        is_shown = seen.hidden_at is None and bool(may_moderate(actor(), thread.space_id))
+        rendered = None if is_shown else rendering.again(actor(), post_id)
+    if is_shown:  # by somebody else, or on another page
+        flash(_("This post is not hidden."), "ok")
+        return redirect(links.to_thread(thread, number=seen.number), 303)
     post = post_hiding.restore(actor(), post_id, rendered=rendered)
     flash(_("This post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)

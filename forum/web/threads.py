@@ -1,5 +1,6 @@
 """Threads: reading one, beginning one, answering, closing, and who may read it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,13 +19,13 @@ from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
-from forum.policy.errors import Invalid
+from forum.policy.errors import Conflict, Invalid
 from forum.web import draft_slots, previews, sendings
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
-from forum.web.http import links, transactions
+from forum.web.http import links, submitted_fields, transactions, unsent_forms
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, viewer
 from forum.web.http.form_methods import form_method
@@ -122,17 +123,23 @@ def reply(thread_id: int) -> ResponseReturnValue:
 @open_to(members)
 def lock(thread_id: int) -> ResponseReturnValue:
     form = LockForm()
-    with errors_on(form):
-        thread = locking.lock(actor(), thread_id, reason=form.reason.data or "")
-        flash(_("This thread is closed. Everybody who could read it still can."), "ok")
-        return redirect(links.to_thread(thread), 303)
+    try:
+        with errors_on(form):
+            thread = locking.lock(actor(), thread_id, reason=form.reason.data or "")
+            flash(_("This thread is closed. Everybody who could read it still can."), "ok")
+            return redirect(links.to_thread(thread), 303)
+    except Conflict as error:
+        return _as_it_was(thread_id, error)
     return _page(thread_page.page(actor(), thread_id), not_closed=form.reason), 422
 
 
 @lock.delete
 @open_to(members)
 def reopen(thread_id: int) -> ResponseReturnValue:
-    thread = locking.reopen(actor(), thread_id)
+    try:
+        thread = locking.reopen(actor(), thread_id)
+    except Conflict as error:
+        return _as_it_was(thread_id, error)
     flash(_("You can reply in this thread again."), "ok")
     return redirect(links.to_thread(thread), 303)
 
@@ -167,6 +174,13 @@ def audience(thread_id: int) -> ResponseReturnValue:
     thread = narrowing.set_audience(actor(), thread_id, audience=Audience(form.audience.data))
     flash(_("From now on other people can read this thread."), "ok")
     return redirect(links.to_thread(thread), 303)
+
+
+def _as_it_was(thread_id: int, error: Conflict) -> ResponseReturnValue:
+    """Somebody did it already, or it was done on another page: the thread says so, with the reason to copy."""
+    transactions.only_look()
+    flash(error.reason, "ok")
+    return _page(thread_page.page(actor(), thread_id), unsent=unsent_forms.request_fields()), 409
 
 
 def _allowed_audiences(space: Any) -> list[Audience]:
@@ -213,6 +227,7 @@ def _page(
     form: ReplyForm | None = None,
     preview: str | None = None,
     not_closed: Field | None = None,
+    unsent: Sequence[submitted_fields.Field] = (),
 ) -> str:
     who = viewer()
     # Whoever goes on writing is led to the form, past posts that stay new.
@@ -230,6 +245,7 @@ def _page(
         acts=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
         not_closed=not_closed,
+        unsent=unsent,
         blank=_blank_form,
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
         audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
-from forum.domain.lessons import claims, lessons, review_over, review_requests, review_set_aside, weakened
+from forum.domain.lessons import claims, lessons, review_requests, review_set_aside, weakened
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.lessons.workbench import desk as workbench_desk
@@ -35,6 +35,7 @@ from forum.web.http import links, transactions
 from forum.web.http.access import is_moderator, members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
+from forum.web.reviews_over import told_when_over
 
 bp = Blueprint("workbench", __name__)
 
@@ -54,13 +55,9 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/workbench/<int:lesson_id>")
 @open_to(members)
+@told_when_over
 def show(lesson_id: int) -> ResponseReturnValue:
-    try:
-        lesson = workbench_draft.lesson(actor(), lesson_id)
-    except NotFound:  # the link of a letter, once the question was taken back
-        if not review_over.was_asked(actor(), lesson_id):
-            raise
-        return render_template("workbench/over.html"), 410
+    lesson = workbench_draft.lesson(actor(), lesson_id)
     if lesson.state != LessonState.DRAFT and (words := draft_slots.unsendable()):
         return redirect(words, 303)
     if lesson.state == LessonState.PUBLISHED:
@@ -232,6 +229,7 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/refusal")
 @open_to(members)
+@told_when_over
 def decline(lesson_id: int) -> ResponseReturnValue:
     review_requests.decline(actor(), lesson_id)
     flask.flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
@@ -240,6 +238,7 @@ def decline(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/dismissal")
 @open_to(members)
+@told_when_over
 def put_away(lesson_id: int) -> ResponseReturnValue:
     review_set_aside.put_away(actor(), lesson_id)
     flask.flash(_("It no longer waits for you. The others who were asked can still review it."), "ok")
@@ -248,6 +247,7 @@ def put_away(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/publication")
 @open_to(members)
+@told_when_over
 def publish(lesson_id: int) -> ResponseReturnValue:
     form = PublicationForm()
     if form.validate():
@@ -260,6 +260,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
 
 @bp.post("/workbench/<int:lesson_id>/return")
 @open_to(members)
+@told_when_over
 @draft_slots.kept_when_refused
 def send_back(lesson_id: int) -> ResponseReturnValue:
     form = ReturnForm()

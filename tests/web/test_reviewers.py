@@ -156,8 +156,13 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     over = other.get(f"/workbench/{first.id}", headers=ENGLISH)
     assert (over.status_code, "This review is no longer asked" in words(over)) == (410, True)
     assert str(lessons.working(first).title) not in words(over)
+    late = submit(other, f"/workbench/{first.id}/return", {"note": "Name the hour."}, headers=ENGLISH)
+    assert (late.status_code, "This review is no longer asked" in words(late)) == (410, True)
+    assert "Name the hour." in words(late)
+    assert submit(other, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 410
     for stranger in (reader, asked, browser(app, scenario.author)):
         assert stranger.get(f"/workbench/{first.id}").status_code == 404, "they were not asked, or said no"
+        assert submit(stranger, f"/workbench/{first.id}/publication", {"version": 1}).status_code == 404
 
 
 def test_one_of_the_group_leaves_it_to_the_others_and_it_leaves_her_home_alone(app, scenario):

@@ -131,6 +131,9 @@ def test_what_is_only_pressed_says_what_stands(twice, client, gent, leen, modera
     first, second = twice(moderator, f"/threads/{thread.id}/lock", {"reason": "Enough."})
     assert (first.status_code, second.status_code) == (303, 409)
     assert "This thread is closed already." in second.text
+    assert all(piece in second.text for piece in ("Enough.", f'id="post-{post.number}"')), (
+        "on the thread itself"
+    )
     first, second = twice(leen, f"/posts/{post.id}/withdrawal")
     assert (first.status_code, second.status_code) == (303, 403)
     assert "You took this post back." in second.text
