@@ -94,7 +94,7 @@ def ask(lesson_id: int) -> ResponseReturnValue:
                 raise Invalid("audience", _("Choose one of these."))
             seen = request.form.getlist("passage", type=int) or None
             rounds.open_round(actor(), lesson_id, audience, asked, seen=seen)
-            flask.flash(_("The authors are asked. Until the last day the draft stays as it is."), "ok")
+            flask.flash(_("The authors are asked. Until the question closes the draft stays as it is."), "ok")
             return redirect(url_for(".permission", lesson_id=lesson_id), 303)
     except Invalid as error:
         transactions.undo()

@@ -19,10 +19,11 @@ from forum.web.forms.fields import Longest
 ANSWERS: Mapping[ConsentAnswer, Any] = {
     ConsentAnswer.NAME: lazy("Yes, with my name"),
     ConsentAnswer.FUNCTION: lazy("Yes, with my function"),
-    ConsentAnswer.MASKED: lazy("Yes, masked, as shown above"),
+    ConsentAnswer.MASKED: lazy("Yes, masked"),
     ConsentAnswer.OTHER_WORDS: lazy("Yes, but in other words"),
     ConsentAnswer.NO: lazy("No"),
 }
+_OFFERED = {**ANSWERS, ConsentAnswer.MASKED: lazy("Yes, masked, as shown above")}  # where it is shown
 OWN_ANSWERS = (ConsentAnswer.NAME, ConsentAnswer.FUNCTION, ConsentAnswer.MASKED)
 
 
@@ -39,7 +40,7 @@ class AnswerForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.answer.choices = [(code.value, name) for code, name in ANSWERS.items()]
+        self.answer.choices = [(code.value, name) for code, name in _OFFERED.items()]
         self.same_for.choices = []
 
 

@@ -199,7 +199,9 @@ class DecisionForm(FlaskForm):
 
 
 class PublicationForm(DecisionForm):
-    recognised = RadioField(lazy("Would somebody in that city recognise the person?"), validate_choice=False)
+    recognised = RadioField(
+        lazy("Would a colleague from the city of that person recognise them?"), validate_choice=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
