@@ -147,6 +147,9 @@ def test_a_thread_that_was_opened_since_masks_nobody_with_it(client, session):
     page = client.get(f"/workbench/{scenario.lesson.id}/permission").text
     assert "The thread was opened to these readers" in page
     assert "so this author is too" not in page
+    preview = client.get(f"/workbench/{scenario.lesson.id}/preview?audience=network").text
+    assert "Bart" in preview
+    assert "Amina" in preview
     publish(scenario)
     page = lesson_of(client, scenario)
     assert "Bart" in page

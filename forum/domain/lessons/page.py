@@ -88,8 +88,9 @@ def _composed(
     as_outsider, audience = hidden is None, audience or lesson.audience
     claims = origin.by_right(excerpts.for_reader(reader, version.id), lesson)
     if as_outsider:
+        answered = consent_checks.Consents(lesson)
         claims = [
-            replace(claim, quotes=[_outside(q, lesson, audience) for q in claim.quotes]) for claim in claims
+            replace(claim, quotes=[_outside(q, answered, audience) for q in claim.quotes]) for claim in claims
         ]
         hidden = origin.outside(lesson, version, audience)
     values = {**reader_values(reader), "lesson_id": lesson.id}
@@ -136,11 +137,13 @@ def _claims(
     ]
 
 
-def _outside(quoted: Quoted, lesson: Lesson, audience: Audience) -> Quoted:
-    """The excerpt as a reader gets it who belongs to none of the spaces it came from."""
-    if consent_checks.needed(quoted.right, lesson, audience):
-        return replace(quoted, in_right=False)
-    return quoted
+def _outside(quoted: Quoted, answered: consent_checks.Consents, audience: Audience) -> Quoted:
+    """The excerpt as a reader gets it who belongs to none of the spaces it came from.
+
+    One that has no right yet gets it at the seal: without need for a consent it stands by that, and masks nobody.
+    """
+    may_be = quoted.in_right or quoted.excerpt.right_audience is None
+    return replace(quoted, in_right=may_be and not answered.rests_on(quoted, audience))
 
 
 def _agreed_name(quoted: Quoted, consent: Consent | Agreed) -> Byline:
