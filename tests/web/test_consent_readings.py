@@ -93,6 +93,7 @@ def test_each_yes_shows_the_most_that_readers_get_once_a_masked_colleague_left(c
     assert (OUT in page, named(page)) == (True, asked.as_name)
 
 
+@pytest.mark.both_databases
 def test_readers_have_the_published_version_and_its_makers_the_draft(client, session):
     scenario = build(("Amina", "Bart"))
     curator = scenario.actor("curator")
@@ -123,6 +124,7 @@ def test_readers_have_the_published_version_and_its_makers_the_draft(client, ses
     assert (OUT in page, NOT_OUT in page) == (False, True)
 
 
+@pytest.mark.both_databases
 def test_a_thread_that_was_opened_since_masks_nobody_with_it(client, session):
     scenario = build(("Bart",))
     curator = scenario.actor("curator")
