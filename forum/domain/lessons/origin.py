@@ -30,8 +30,7 @@ from forum.policy.actors import Actor
 from forum.policy.readers import reader_values
 from forum.policy.visibility import Reader, visible
 
-# The order of lists. Whoever watches a list sees when something comes; the moment itself stands on no page and in no
-# address (`changed_at`).
+# The order of lists. When something comes can be seen; the moment is on no page and in no address (`changed_at`).
 LATEST = (Lesson.changed_at, Lesson.id)
 # The cities behind a version as readers may know them: never one behind a masked source (`consent_checks.cities`).
 CITIES = LessonVersion.cities
@@ -168,9 +167,8 @@ def masked_together(
 ) -> tuple[list[QuotedClaim], Terms]:
     """Return claims and consents in which nobody's name leads to the city of somebody who is masked.
 
-    Whoever of that city agreed to stand there by name or function is masked as well, in every version as soon as one
-    that is published masks somebody: beside each other they would tell. `given` are the consents that a draft would
-    get at its seal; a sealed version has its own.
+    Whoever of that city agreed to stand there by name or function is masked as well, in every version once a published
+    one masks somebody: beside each other they tell. `given`: what a draft gets at its seal; a sealed version has it.
     """
     terms = {
         consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
