@@ -199,10 +199,7 @@ def masked_together(
         )
         for key, (quoted, consent) in named.items()
     }
-    if masks:
-        claims = [
-            replace(claim, quotes=[_with(quoted, masks) for quoted in claim.quotes]) for claim in claims
-        ]
+    claims = [replace(claim, quotes=[_with(quoted, masks) for quoted in claim.quotes]) for claim in claims]
     return claims, lambda key: masks.get(key) or given.get(key)
 
 
