@@ -47,6 +47,12 @@ def test_an_author_reads_what_is_asked_and_answers_as_nobody_else_can(client, sc
     nothing = submit(client, address, {})
     assert nothing.status_code == 422
     assert 'href="#answer"' in nothing.text
+    assert "is still here" not in submit(client, address, {"own_words": asked.words}).text, (
+        "it came with its text"
+    )
+    assert "another moderator of" in page
+    reminder = "You do not have to do anything then."
+    assert reminder not in page
     same = submit(client, address, {"answer": "other_words", "own_words": asked.words})
     assert same.status_code == 422
     kept = submit(client, address, {"answer": "other_words", "own_words": "We rang eleven people."})
@@ -54,6 +60,7 @@ def test_an_author_reads_what_is_asked_and_answers_as_nobody_else_can(client, sc
     page = client.get(address).text
     assert "We rang eleven people." in page
     assert 'value="other_words"' in page
+    assert reminder in page
     assert submit(client, address, {"answer": "function", "own_words": asked.words}).status_code == 303
     assert (asked.answer, asked.own_words) == (ConsentAnswer.FUNCTION, "")
     assert f"/consents/{asked.id}" in client.get("/consents").text
@@ -154,6 +161,9 @@ def test_after_the_closing_the_maker_takes_other_words_and_ticks_the_claims(clie
     assert submit(client, f"{address}/look", {"checked": ticked}).status_code == 303
     assert rounds.waiting(scenario.actor("curator")) == []
     assert opened.audience == Audience.NETWORK
+    sign_in(client, scenario.authors["Amina"])
+    page = client.get(f"/consents/{asked.id}").text
+    assert ("Your own other wording" in page, "the literal sentences" in page) == (True, False)
 
 
 def stable(page):

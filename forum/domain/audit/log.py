@@ -11,7 +11,7 @@ from forum.domain.themes.labels import organisation
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.paging import Page, keyset
-from forum.models.accounts import Capacity, Member
+from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Space
@@ -39,6 +39,7 @@ class LogLine:
     subject_name: str | None
     job: str  # of the capacity that was answered: empty for another kind of line, and where its words were erased
     organisation: str
+    by_invitation: bool  # accepted, and that confirmed the capacity
     thread_id: int | None
     thread_slug: str | None
     thread_title: str | None
@@ -99,6 +100,7 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
             Capacity.function,
             Capacity.body,
             Capacity.city,
+            Capacity.confirmation,
         )
         .join(who, who.id == ModerationAction.actor_id)
         .outerjoin(about, about.id == ModerationAction.subject_id)
@@ -125,6 +127,7 @@ def _line(row: Any, changes: list[Changed]) -> LogLine:
         subject_name=row.subject_name,
         job=row.function or "",
         organisation=organisation(row) if row.function else "",
+        by_invitation=row.confirmation == Confirmation.INVITATION,
         thread_id=row.thread_id,
         thread_slug=row.thread_slug,
         thread_title=row.thread_title,

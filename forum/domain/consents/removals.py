@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.domain.audit import undoable
-from forum.domain.lessons import consent_checks, review_losses, rights, weakened
+from forum.domain.lessons import consent_checks, origin, review_losses, rights, weakened
+from forum.domain.lessons.consent_checks import Given
 from forum.domain.lessons.page import excerpt_view
 from forum.domain.lessons.views import ExcerptView
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts, revised
-from forum.domain.threads.excerpts import Quoted
+from forum.domain.threads.excerpts import Quoted, QuotedClaim
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -61,7 +62,7 @@ def mine(actor: Actor) -> list[OwnExcerpt]:
     open_acts = _passages(acts)
     found: dict[tuple[int, Any], OwnExcerpt] = {}
     for row in rows:
-        for claim in claims[row.LessonVersion.id]:
+        for claim in _outside(row.Lesson, claims[row.LessonVersion.id]):
             for quoted in claim.quotes:
                 if quoted.post.author_id != actor.id or not quoted.excerpt.words:
                     continue
@@ -214,10 +215,23 @@ def _quoting(actor: Actor) -> list[Any]:
     return list(db.session.execute(query))
 
 
+def _outside(lesson: Lesson, claims: list[QuotedClaim]) -> list[QuotedClaim]:
+    """The claims of a published version as a reader gets them who belongs to none of the spaces they came from."""
+    outside = [
+        replace(
+            claim,
+            quotes=[
+                replace(q, in_right=not consent_checks.needed(q.right, lesson, lesson.audience))
+                for q in claim.quotes
+            ],
+        )
+        for claim in claims
+    ]
+    return origin.masked_together(outside, Given(), lesson.id)[0]
+
+
 def _own(row: Any, claim: str, quoted: Quoted) -> OwnExcerpt:
     lesson: Lesson = row.Lesson
-    is_open = not consent_checks.needed(quoted.right, lesson, lesson.audience)
-    outside = replace(quoted, in_right=is_open, removed=None)
     return OwnExcerpt(
         id=quoted.excerpt.id,
         public_id=(lesson.public_id or "") if row.seen else "",
@@ -225,8 +239,8 @@ def _own(row: Any, claim: str, quoted: Quoted) -> OwnExcerpt:
         audience=lesson.audience,
         claim=claim if row.seen else "",
         said=quoted.excerpt.words,
-        view=excerpt_view(outside, (), None),
-        by_consent=quoted.consent is not None and not is_open,
+        view=excerpt_view(replace(quoted, removed=None), (), None),
+        by_consent=quoted.consent is not None and not quoted.in_right,
         is_current=row.LessonVersion.id == lesson.current_id,
     )
 

@@ -16,11 +16,11 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
-from forum.models.spaces import Audience, Space
+from forum.models.spaces import Audience, Membership, Role, Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-from forum.policy.visibility import count_readers, sees
+from forum.policy.visibility import count_readers, sees, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ class Question:
     source_audience: Audience
     readers_then: int
     notes: dict[str, str]  # what to say beside each yes
+    has_other_moderators: bool  # whom the author may ask as well
     others: list[Line]  # of the same author in the same round
     number: int  # of this one among them
     newer_id: int | None  # the same was asked again later
@@ -138,6 +139,7 @@ def get(actor: Actor, request_id: int) -> Question:
         source_audience=origin.audience,
         readers_then=count_readers(row.space_id, round_.audience),
         notes=masking.answer_warnings(_capacity(origin)),
+        has_other_moderators=_has_other_moderators(actor, row.space_id, round_.opened_by_id),
         others=[other for other in siblings if other.id != request_id],
         number=[other.id for other in siblings].index(request_id) + 1,
         newer_id=anew.newer_id(request, round_, rows),
@@ -222,6 +224,15 @@ def _origin(request: ConsentRequest) -> Select[Any]:
 def _capacity(origin: Any) -> CapacityColumns | None:
     values = [getattr(origin, name) for name in CapacityColumns._fields]
     return CapacityColumns(*values) if values[0] is not None else None
+
+
+def _has_other_moderators(actor: Actor, space_id: int, asker_id: int) -> bool:
+    query = visible(Membership, actor, Membership.id).where(
+        Membership.space_id == space_id,
+        Membership.role == Role.MODERATOR,
+        Membership.member_id.not_in((actor.id, asker_id)),
+    )
+    return db.session.execute(query.limit(1)).first() is not None
 
 
 def _source(actor: Actor, request: ConsentRequest) -> Source | None:

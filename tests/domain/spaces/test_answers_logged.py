@@ -133,6 +133,8 @@ def test_an_invitation_is_logged_in_its_space_and_an_academic_where_they_are_hos
         "aalst": [],
         "still": [("confirm_capacity", "Still", "Noor", "", "coach")],
     }
+    logs = {code: audit_log.page(actor(people[code]), spaces[code].id).rows for code in ("gent", "still")}
+    assert {code: rows[0].by_invitation for code, rows in logs.items()} == {"gent": True, "still": False}
 
 
 SENTENCES = {
