@@ -115,7 +115,7 @@ def test_readers_have_the_published_version_and_its_makers_the_draft(client, ses
     page = page_of(client, scenario, "Bart")
     assert "Bart" not in lesson_of(client, scenario)
     assert (TOO in page, named(page)) == (True, asked.as_masked)
-    assert named(page_of(client, scenario, "Bart", "/consents/excerpts")) == asked.as_masked
+    assert asked.as_masked in page_of(client, scenario, "Bart", "/consents/excerpts")
     lessons.revise(curator, scenario.lesson.id)
     claims.remove(curator, scenario.claims()[1].id)
     publish(scenario)
