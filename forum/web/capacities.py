@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.spaces import confirmations, waiting_capacities
+from forum.infra import text
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.members import ReasonForm
@@ -34,8 +35,12 @@ def confirm(capacity_id: int) -> ResponseReturnValue:
 def refuse(capacity_id: int) -> ResponseReturnValue:
     form = ReasonForm()
     with errors_on(form):
-        confirmations.refuse(actor(), capacity_id, reason=form.reason.data or "")
-        flash(_("Not confirmed. This person gets your reason by e-mail."), "ok")
+        typed = form.reason.data or ""
+        refused = confirmations.refuse(actor(), capacity_id, reason=typed)
+        if refused.refused_reason == text.one_line(typed):
+            flash(_("Not confirmed. This person gets your reason by e-mail."), "ok")
+        else:  # refused before, from another page: the first reason was sent
+            flash(_("This was decided already."), "care")
         return _back()
     capacity, back = waiting_capacities.one(actor(), capacity_id), own_path(request.form.get("next"))
     return render_template(

@@ -57,7 +57,7 @@ def hiding(post_id: int) -> ResponseReturnValue:
         with errors_on(form):
             post = post_hiding.hide(actor(), post_id, reason=form.reason.data or "")
             flash(_("This post is hidden. Its author reads your reason."), "ok")
-            return redirect(links.to_thread(post.thread, number=post.number), 303)
+            return redirect(links.to_page_of(post.thread, post.number), 303)
     return _question(post_id, form), 422
 
 

@@ -99,7 +99,7 @@ def ask_withdrawal(post_id: int) -> ResponseReturnValue:
 def withdrawal(post_id: int) -> ResponseReturnValue:
     post = taking_back.take_back(actor(), post_id)
     flash(_("You took your post back. Nobody else can read it now."), "ok")
-    return redirect(links.to_thread(post.thread, number=post.number), 303)
+    return redirect(links.to_page_of(post.thread, post.number), 303)
 
 
 @withdrawal.delete

@@ -47,7 +47,13 @@ def test_a_moderator_confirms_in_one_press_and_an_editor_cannot(client, gent, he
 def test_the_reason_of_a_refusal_is_read_in_settings(client, gent, held):
     sign_in(client, make_member("Wouter", space=gent, role=Role.MODERATOR))
     assert submit(client, f"/capacities/{held.id}/refusal", {"reason": ""}).status_code == 422
-    submit(client, f"/capacities/{held.id}/refusal", {"reason": "We have no such job."})
+    refusals = [
+        submit(client, f"/capacities/{held.id}/refusal", {"reason": reason}).location
+        for reason in ("We have no such job.", "Another one.")
+    ]
+    said = client.get(refusals[1]).text
+    assert "This was decided already." in said
+    assert said.count("gets your reason by e-mail") == 1, "of the first one"
     sign_in(client, db.session.get_one(Member, held.member_id))
     shown = client.get("/settings/profile").text
     assert "We have no such job." in shown

@@ -31,6 +31,7 @@ def test_a_moderator_changes_a_role_and_removes_with_a_reason(client, gent, mode
     kim = make_member("Kim", space=gent)
     sign_in(client, moderator)
     path = f"/spaces/{gent.slug}/members/{kim.id}"
+    assert "no e-mail tells them" in client.get(f"/spaces/{gent.slug}/members").text
     assert submit(client, f"{path}/role", {"role": "guest"}).status_code == 303
     assert actor(kim).roles == {gent.id: Role.GUEST}
     assert submit(client, f"{path}/role", {"role": "queen"}).status_code == 422

@@ -24,7 +24,9 @@ def test_hiding_asks_why_and_the_author_reads_it(client, gent, leen, moderator):
     refused = submit(client, f"/posts/{post.id}/hiding", {"reason": " "})
     assert (refused.status_code, "Say why" in words(refused)) == (422, True)
     answer = submit(client, f"/posts/{post.id}/hiding", {"reason": "Somebody can be recognised"})
+    assert "#" not in answer.location, "the way to undo it stands above the posts"
     hidden = words(client.get(answer.location))
+    assert "You can undo this until" in hidden
     assert "Show again" in hidden
     assert "Only the author and the moderators can still read" in hidden
     author = client.application.test_client()

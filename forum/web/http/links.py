@@ -19,6 +19,11 @@ def to_post(thread_id: int, slug: str, number: int, **query: Any) -> str:
     return url_for("threads.show", thread_id=thread_id, slug=slug, **query)
 
 
+def to_page_of(thread: Any, number: int) -> str:
+    """Return the address of the top of the page with a post: what was done to it a moment ago is undone there."""
+    return to_page(thread, page_of(number))
+
+
 def to_unread(card: Any) -> str:
     """Return the address of the first new post for whoever read a part of the thread; of its top for others."""
     number = card.first_unread
