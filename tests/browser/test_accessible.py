@@ -103,6 +103,27 @@ def test_axe_finds_nothing_in_what_scripts_say_without_a_network(town, open_page
     page.context.set_offline(False)
 
 
+def test_links_that_stand_alone_are_high_enough_to_touch(open_page):
+    low = """() => [...document.querySelectorAll('.cluster > a, .section-title > a, .draft-status :is(a, button)')]
+        .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.innerText)"""
+    page, found = open_page(), []
+    for address in (
+        "/accounts/sign-in",
+        "/accounts/forgot",
+        "/spaces/gent?need=advice",
+        "/lessons/les-2026-001",
+    ):
+        page.goto(address)
+        found.append(page.evaluate(low))
+    page = open_page("sofie", phone=True)
+    page.goto("/settings/security")
+    found.append(page.evaluate(low))
+    page.goto("/workbench")
+    page.click(".record a, .tasks a, .linkrow")
+    found.append(page.evaluate(low))
+    assert found == [[]] * len(found)
+
+
 def in_both_themes(page) -> list[str]:
     """What axe finds on the page as it stands."""
     found = []
