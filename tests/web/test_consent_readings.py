@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.domain.consents import desk, rounds, withdrawing
+from forum.domain.consents import desk, removals, rounds, withdrawing
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import narrowing
 from forum.infra.db import db
@@ -94,6 +94,24 @@ def test_each_yes_shows_the_most_that_readers_get_once_a_masked_colleague_left(c
 
 
 @pytest.mark.both_databases
+def test_who_took_their_text_out_of_the_lesson_reads_that(client, session):
+    scenario = build(("Amina", "Bart"))
+    scenario.ask()
+    for name in ("Amina", "Bart"):
+        scenario.say(name, "masked")
+    publish(scenario)
+    said = {"": "You can take your text out of it", "/consents": "in a published version"}
+    after = {"": "You took this text out of the lesson.", "/consents": "you took it out of the lesson"}
+    assert all(said[path] in page_of(client, scenario, "Bart", path) for path in said)
+    bart = scenario.actor("Bart")
+    act = removals.take_out(bart, removals.mine(bart)[0].id)
+    for path in said:
+        page = page_of(client, scenario, "Bart", path)
+        assert (said[path] in page, after[path] in page, OUT in page) == (False, True, False)
+    removals.undo(bart, act)
+    assert all(said[path] in page_of(client, scenario, "Bart", path) for path in said)
+
+
 def test_readers_have_the_published_version_and_its_makers_the_draft(client, session):
     scenario = build(("Amina", "Bart"))
     curator = scenario.actor("curator")

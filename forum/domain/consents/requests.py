@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.consents import anew, shown, store, withdrawing
 from forum.domain.consents.anew import Difference
@@ -14,6 +14,7 @@ from forum.domain.people.bylines import CapacityColumns
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
+from forum.models.claims import Removal
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.spaces import Audience, Membership, Role, Space
@@ -39,7 +40,7 @@ class Line:
     """One question in the list of its author.
 
     `state`: open, answered (changeable still), late (the term is over, not closed yet), withdrawn, stands, other,
-    gone. `is_out`: a published version has it.
+    gone, removed (its author took it out of the lesson a moment ago). `is_out`: a published version has it.
     """
 
     id: int
@@ -162,6 +163,7 @@ def _lines(actor: Actor) -> Select[Any]:
             Space.name,
             Member.name.label("asked_by"),
             withdrawing.are_out().label("is_out"),
+            _taken_out().label("is_taken_out"),
         )
         .join(ConsentRound, ConsentRound.id == ConsentRequest.round_id)
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
@@ -171,6 +173,22 @@ def _lines(actor: Actor) -> Select[Any]:
         .order_by(ConsentRound.last_day, ConsentRound.id, ConsentRequest.id)
     )
     return cast(Select[Any], query)
+
+
+def _taken_out() -> ColumnElement[bool]:
+    """Whether an author took the words out of the lesson and can undo it: once that is settled the question is gone."""
+    return (
+        select(Removal.id)
+        .where(
+            Removal.lesson_id == ConsentRound.lesson_id,
+            Removal.revision_id == ConsentRequest.revision_id,
+            Removal.start_at < ConsentRequest.end_at,
+            Removal.end_at > ConsentRequest.start_at,
+            Removal.undone_at.is_(None),
+        )
+        .correlate(ConsentRequest, ConsentRound)
+        .exists()
+    )
 
 
 def _line(row: Any) -> Line:
@@ -187,12 +205,12 @@ def _line(row: Any) -> Line:
         opened_at=round_.opened_at,
         last_day=round_.last_day,
         answer=request.answer,
-        state=_state(request, round_),
+        state=_state(request, round_, row.is_taken_out),
         is_out=row.is_out,
     )
 
 
-def _state(request: ConsentRequest, round_: ConsentRound) -> str:
+def _state(request: ConsentRequest, round_: ConsentRound, is_taken_out: bool) -> str:
     if round_.withdrawn:
         return "withdrawn"
     if round_.closed_at is None:
@@ -200,7 +218,7 @@ def _state(request: ConsentRequest, round_: ConsentRound) -> str:
             return "late"
         return "open" if request.answer is None else "answered"
     if store.is_yes(request):
-        return "stands"
+        return "removed" if is_taken_out else "stands"
     is_open = request.answer == ConsentAnswer.OTHER_WORDS and request.left_at is None
     return "other" if is_open else "gone"
 
