@@ -25,13 +25,17 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class WeakenedLesson:
-    """A published lesson in the queue of who can mend it: which of its claims have no words left, and since when."""
+    """A published lesson in the queue of who can mend it: which of its claims have no words left, and since when.
+
+    `may_mend`: an editor who moderates nothing there can only wait for its moderators, in whose queue it stands, too.
+    """
 
     id: int
     public_id: str
     title: str
     claims: list[int]  # by number
     since: datetime
+    may_mend: bool
 
 
 def hold(thread_id: int) -> list[Lesson]:
@@ -98,8 +102,8 @@ def waiting(actor: Actor) -> list[WeakenedLesson]:
         .order_by(Lesson.weakened_at, Lesson.id)
         .limit(MOST)
     )
+    own_spaces = moderated(actor)
     if NetworkRole.EDITOR not in actor.network_roles:
-        own_spaces = moderated(actor)
         if not own_spaces:
             return []
         query = query.where(Lesson.space_id.in_(own_spaces))
@@ -112,6 +116,7 @@ def waiting(actor: Actor) -> list[WeakenedLesson]:
             title,
             [claim.position for claim in claims[version_id] if is_bare(claim, lesson)],
             lesson.weakened_at or clock.now(),
+            lesson.space_id in own_spaces,
         )
         for lesson, version_id, title in rows
     ]
