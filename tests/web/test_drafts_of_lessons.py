@@ -226,7 +226,7 @@ def test_the_note_of_a_reviewer_is_a_draft_until_it_is_sent(client, scene, lesso
     listed = page(client, "/drafts")  # they no longer see the lesson
     assert "Another one" not in listed
     assert "Put talking" not in listed
-    assert client.get(other["address"]).status_code == 404
+    assert client.get(other["address"]).status_code == 410
 
 
 def test_the_next_title_of_a_lesson_is_not_told_to_whoever_began_a_note_about_the_last_one(
