@@ -5,9 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.domain.consents import desk, removals, rounds, withdrawing
+from forum.domain.consents import answers, desk, removals, rounds, withdrawing
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import narrowing
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.models.threads import Post
@@ -94,6 +95,20 @@ def test_each_yes_shows_the_most_that_readers_get_once_a_masked_colleague_left(c
 
 
 @pytest.mark.both_databases
+def test_the_reminder_that_everybody_without_a_yes_gets_stays_on_the_page(client, session):
+    scenario = build(("Bart",))
+    opened = scenario.ask()
+    one, also = "gets one reminder", "You do not have to do anything then."
+    for answer, expected in ((None, (True, False)), ("name", (False, False)), ("no", (True, True))):
+        if answer is not None:
+            answers.answer(scenario.actor("Bart"), scenario.request("Bart").id, answer=answer)
+        session.commit()
+        page = page_of(client, scenario, "Bart")
+        assert (one in page, also in page) == expected, answer
+    with clock.at(opened.remind_at):
+        assert one not in page_of(client, scenario, "Bart"), "it went"
+
+
 def test_who_took_their_text_out_of_the_lesson_reads_that(client, session):
     scenario = build(("Amina", "Bart"))
     scenario.ask()

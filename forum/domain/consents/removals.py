@@ -62,7 +62,7 @@ def mine(actor: Actor) -> list[OwnExcerpt]:
     open_acts = _passages(acts)
     found: dict[tuple[int, Any], OwnExcerpt] = {}
     for row in rows:
-        for claim in _outside(row.Lesson, claims[row.LessonVersion.id]):
+        for claim in _outside(row.Lesson, claims[row.LessonVersion.id], actor.id):
             for quoted in claim.quotes:
                 if quoted.post.author_id != actor.id or not quoted.excerpt.words:
                     continue
@@ -215,8 +215,8 @@ def _quoting(actor: Actor) -> list[Any]:
     return list(db.session.execute(query))
 
 
-def _outside(lesson: Lesson, claims: list[QuotedClaim]) -> list[QuotedClaim]:
-    """The claims of a published version as a reader gets them who belongs to none of the spaces they came from."""
+def _outside(lesson: Lesson, claims: list[QuotedClaim], author_id: int) -> list[QuotedClaim]:
+    """The claims of a published version as readers of no space they came from get what that author said in them."""
     outside = [
         replace(
             claim,
@@ -227,7 +227,13 @@ def _outside(lesson: Lesson, claims: list[QuotedClaim]) -> list[QuotedClaim]:
         )
         for claim in claims
     ]
-    return origin.masked_together(outside, Given(), lesson.id)[0]
+    stands_named = any(
+        q.post.author_id == author_id and not q.in_right and q.consent is not None and q.consent.city_shown
+        for claim in outside
+        for q in claim.quotes
+    )
+    # Who is masked anyway, or stands there by right, is not masked with anybody: no need to look.
+    return origin.masked_together(outside, Given(), lesson.id)[0] if stands_named else outside
 
 
 def _own(row: Any, claim: str, quoted: Quoted) -> OwnExcerpt:

@@ -81,7 +81,7 @@ class Question:
 
     line: Line
     request: ConsentRequest
-    remind_on: datetime
+    remind_on: datetime | None  # while that is to come
     source: Source | None
     before: str  # the text around the words in the post
     after: str
@@ -132,7 +132,7 @@ def get(actor: Actor, request_id: int) -> Question:
     return Question(
         line=line,
         request=request,
-        remind_on=round_.remind_at,
+        remind_on=round_.remind_at if clock.now() < round_.remind_at else None,
         source=_source(actor, request),
         before=origin.plain[: request.start_at],
         after=origin.plain[request.end_at :],
