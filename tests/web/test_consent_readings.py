@@ -96,7 +96,7 @@ def test_each_yes_shows_the_most_that_readers_get_once_a_masked_colleague_left(c
 
 @pytest.mark.both_databases
 def test_the_reminder_that_everybody_without_a_yes_gets_stays_on_the_page(client, session):
-    scenario = build(("Bart",))
+    scenario = build(("Amina", "Bart"))
     opened = scenario.ask()
     one, also = "gets one reminder", "You do not have to do anything then."
     for answer, expected in ((None, (True, False)), ("name", (False, False)), ("no", (True, True))):
