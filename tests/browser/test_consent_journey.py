@@ -86,6 +86,12 @@ def press(page, selector: str) -> None:
         page.keyboard.press("Enter")
 
 
+def follow(page, selector: str) -> None:
+    """Press what leads to another page, and go on once it is there."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def link_of(letters, who: str, path: str) -> str:
     """The address in the newest letter to somebody that leads to such a page."""
     for letter in reversed(letters.received):
@@ -99,9 +105,9 @@ def link_of(letters, who: str, path: str) -> str:
 def story_of(open_page) -> str:
     dirk = open_page("dirk", phone=True)
     dirk.goto("/")
-    dirk.click(".tabbar__write")
+    follow(dirk, ".tabbar__write")
     if "/spaces/" not in dirk.url:
-        dirk.click('main a[href*="/spaces/aalst/"]')
+        follow(dirk, 'main a[href*="/spaces/aalst/"]')
     look(dirk)
     dirk.fill("input[name=title]", TITLE)
     dirk.fill("textarea[name=body]", STORY)
@@ -119,8 +125,7 @@ def story_of(open_page) -> str:
 
 def draft_of(page, thread: str) -> str:
     page.goto(thread)
-    page.click("main form[action$='/lessons'] button")
-    page.wait_for_url("**/workbench/*")
+    follow(page, "main form[action$='/lessons'] button")
     draft = page.url.split("?")[0]
     for claim, authors in CLAIMS.items():
         page.goto(f"{draft}?part=claims")
@@ -143,7 +148,7 @@ def draft_of(page, thread: str) -> str:
     page.fill("textarea[name=conditions]", "er is een vaste ploeg")
     page.fill("textarea[name=unknowns]", "Of het ook werkt in een groot gebouw.")
     look(page)
-    page.click("main .sendbar button.btn--primary")
+    follow(page, "main .sendbar button.btn--primary")
     return draft
 
 
@@ -151,7 +156,7 @@ def ask(page, draft: str) -> None:
     """From the tab of the review to the question: who has to agree is said before anything is sent."""
     page.goto(f"{draft}?part=review")
     look(page)
-    page.click("main a[href$='/permission']")
+    follow(page, "main a[href$='/permission']")
     page.check('input[name=audience][value="network"]')
     press(page, "main form[method=get] button")
     assert all(said in look(page) for said in SAID.values())
@@ -257,7 +262,7 @@ def test_narrowing_a_thread_that_a_lesson_rests_on_is_undone_on_a_phone(town, le
     wouter, reader = open_page("wouter", phone=True), open_page("els", phone=True)
     wouter.goto("/lessons/les-2026-003")
     words = wouter.inner_text("main .excerpt blockquote >> nth=0")
-    wouter.click("main .excerpt a[href*='/threads/'] >> nth=0")
+    follow(wouter, "main .excerpt a[href*='/threads/'] >> nth=0")
     wouter.wait_for_url("**/threads/*")
     thread = wouter.url.split("#")[0]
     wouter.select_option("select[name=audience]", "space")
