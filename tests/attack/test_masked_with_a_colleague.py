@@ -86,3 +86,18 @@ def test_also_in_the_version_before_the_one_that_masks_them(client, session):
     scenario.say("Amina", "masked")
     publish(scenario)
     assert "Bart" not in named_on(client, scenario) | named_on(client, scenario, "/v/1.0")
+
+
+def test_whoever_says_later_that_they_may_be_named_is_and_the_colleague_too(client, session):
+    scenario = build(("Amina", "Bart"))
+    curator = scenario.actor("curator")
+    scenario.ask()
+    scenario.say("Amina", "masked")
+    scenario.say("Bart", "name")
+    publish(scenario)
+    lessons.revise(curator, scenario.lesson.id)
+    claims.reword(curator, scenario.claims()[0].id, text="Another claim")
+    scenario.ask()
+    scenario.say("Amina", "name")
+    publish(scenario)
+    assert named_on(client, scenario) >= {"Amina", "Bart"}

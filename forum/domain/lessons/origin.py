@@ -165,10 +165,9 @@ def by_right(claims: list[QuotedClaim], lesson: Any) -> list[QuotedClaim]:
 def masked_together(
     claims: list[QuotedClaim], given: consent_checks.Given, lesson_id: int
 ) -> tuple[list[QuotedClaim], Terms]:
-    """Return claims and consents in which nobody's name leads to the city of somebody who is masked.
+    """Return claims and consents in which no name leads to the city of somebody who is masked in any version.
 
-    Whoever of that city agreed to stand there by name or function is masked as well, in every version once a published
-    one masks somebody: beside each other they tell. `given`: what a draft gets at its seal; a sealed version has it.
+    Whoever has it is masked as well. `given`: what a draft gets at its seal; a sealed version has it.
     """
     terms = {
         consent_checks.key(quoted): (quoted, quoted.consent or given.get(consent_checks.key(quoted)))
@@ -179,8 +178,12 @@ def masked_together(
     masked_cities = {
         quoted.city for quoted, consent in terms.values() if consent is not None and not consent.city_shown
     } - {None}
-    if any(consent is not None and consent.city_shown for _quoted, consent in terms.values()):
-        masked_cities |= set(db.session.scalars(origin_queries.masked_cities(), {"lesson_id": lesson_id}))
+    open_ids = {
+        q.post.author_id for q, consent in terms.values() if consent is not None and consent.city_shown
+    }
+    if open_ids:
+        values = {"lesson_id": lesson_id, "open_ids": list(open_ids)}
+        masked_cities |= set(db.session.scalars(origin_queries.masked_cities(), values))
     named = {
         key: (quoted, consent)
         for key, (quoted, consent) in terms.items()

@@ -160,7 +160,10 @@ def asked_masks() -> Select[Any]:
 
 @cached
 def masked_cities() -> Select[Any]:
-    """The cities of whoever stands masked in any published version of the lesson `lesson_id`."""
+    """The cities of whoever stands masked in a published version of the lesson `lesson_id`, but for `open_ids`.
+
+    Those are authors who agreed since to be known.
+    """
     query: Any = (
         select(Capacity.city)
         .join(Post, Post.capacity_id == Capacity.id)
@@ -174,6 +177,7 @@ def masked_cities() -> Select[Any]:
             LessonVersion.number.is_not(None),
             Consent.city_shown.is_(False),
             Capacity.city.is_not(None),
+            Post.author_id.not_in(bindparam("open_ids", type_=Integer, expanding=True)),
         )
         .distinct()
     )
