@@ -1,6 +1,6 @@
 """Sees to what the tests need from outside Python; names all that is missing at once and fails when it cannot.
 
-Chromium, Java and shared libraries come from the system: with apt-get when that is allowed (root on Debian or
+Chromium, Java, ps and shared libraries come from the system: with apt-get when that is allowed (root on Debian or
 Ubuntu). Node, npm and PostgreSQL come with the development lock; they are asked which libraries they miss here.
 """
 
@@ -30,6 +30,7 @@ OUTSIDE = (  # what it is for, the commands that will do, the Debian package tha
         "chromium-headless-shell",
     ),
     ("Java 17 or newer, for the HTML checker", ("java",), "default-jre-headless"),
+    ("ps, to see which processes live", ("ps",), "procps"),
 )
 PROGRAMS = (  # they come with the lock but lean on libraries of the system: the package, the program in it
     ("playwright", "driver/node"),
