@@ -11,6 +11,7 @@ from scripts import proof, suite
 from tests import sweeps
 from tests.rules.source import ROOT
 from tests.sweeps import few_of, once
+from tests.web import conftest as pages
 
 pytestmark = pytest.mark.any_database
 MARKS = ("proof", "browser", "any_database")
@@ -130,3 +131,21 @@ def test_what_says_the_same_on_both_databases_is_a_proof_on_postgresql_except_fo
 
         marks = [mark.name for mark in getattr(planted, "pytestmark", [])]
         assert marks == (["proof"] if postgres else [])
+
+
+def test_of_pages_postgresql_takes_what_is_marked_for_both_and_leaves_no_test_of_another_folder(
+    request, monkeypatch
+):
+    def marks_of(path, *marks, postgres):
+        monkeypatch.setattr(pages, "POSTGRES", postgres)
+        item = pytest.Function.from_parent(request.node.parent, name="planted", callobj=lambda: None)
+        item.path = ROOT / "tests" / path
+        for mark in marks:
+            item.add_marker(mark)
+        pages.pytest_collection_modifyitems([item])
+        return item.get_closest_marker("proof") is not None
+
+    assert marks_of("web/test_home.py", postgres=True)
+    assert not marks_of("web/test_home.py", "both_databases", postgres=True)
+    assert not marks_of("web/test_home.py", postgres=False)
+    assert not marks_of("domain/test_days.py", postgres=True)
