@@ -193,3 +193,29 @@ def test_a_thread_that_was_opened_since_masks_nobody_with_it(client, session):
     assert named(page_of(client, scenario, "Bart")) == asked["Bart"].as_name
     page = page_of(client, scenario, "Amina")
     assert (named(page), "so they get you by name" in page) == (asked["Amina"].as_name, True)
+
+
+def test_where_one_is_quoted_says_masked_also_of_words_that_everybody_may_read_since(client, session):
+    scenario = build(("Bart",))
+    curator = scenario.actor("curator")
+    amina = scenario.authors["Amina"] = make_member("Amina", space=scenario.space)
+    own = make_thread(scenario.space, amina, body=SAID["Amina"], audience=Audience.SPACE)
+    scenario.posts["Amina"] = session.scalars(select(Post).where(Post.thread_id == own.id)).one()
+    lessons.add_source(curator, scenario.lesson.id, own.id)
+    quoted_again(scenario, "Amina")
+    opened = scenario.ask()
+    scenario.say("Amina", "no")
+    scenario.say("Bart", "masked")
+    scenario.close(opened)
+    narrowing.set_audience(scenario.actor("Amina"), own.id, audience=Audience.NETWORK)
+    claims.remove(curator, scenario.claims()[1].id)
+    quoted_again(scenario, "Amina", "Asked anew")
+    rounds.look(curator, scenario.lesson.id)
+    scenario.ask()
+    scenario.say("Amina", "masked")
+    publish(scenario)
+    assert "Amina" not in lesson_of(client, scenario)
+    page = page_of(client, scenario, "Amina", "/consents/excerpts")
+    assert "rang all eleven" in page
+    assert scenario.request("Amina").as_masked in page
+    assert "Amina" not in page.split("<main")[1].split("</main")[0]

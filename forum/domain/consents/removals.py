@@ -221,7 +221,7 @@ def _outside(lesson: Lesson, claims: list[QuotedClaim], author_id: int) -> list[
         replace(
             claim,
             quotes=[
-                replace(q, in_right=not consent_checks.needed(q.right, lesson, lesson.audience))
+                replace(q, in_right=not consent_checks.sealed_by_consent(q, lesson, lesson.audience))
                 for q in claim.quotes
             ],
         )

@@ -60,6 +60,11 @@ class RefusedPlaces:
         ) or any(post_id == quoted.post.id and (one in words or words in one) for post_id, one in self._words)
 
 
+def sealed_by_consent(quoted: Quoted, lesson: Lesson, audience: Audience) -> bool:
+    """Return whether a sealed excerpt stands by the consent of its author, also where its right would do."""
+    return quoted.consent is not None or needed(quoted.right, lesson, audience)
+
+
 class Consents:
     """All that authors answered about one lesson, read once (two queries)."""
 
@@ -81,7 +86,7 @@ class Consents:
         """Return whether an excerpt stands by the consent of its author; a sealed one has written that down."""
         if quoted.excerpt.right_audience is None:
             return self.are_needed(quoted, audience)
-        return quoted.consent is not None or needed(quoted.right, self._lesson, audience)
+        return sealed_by_consent(quoted, self._lesson, audience)
 
     def reaching(self, audience: Audience) -> Given:
         """Return the consents that reach that audience, as `given` does."""
