@@ -32,6 +32,15 @@ class Audience(enum.StrEnum):
         return _FROM_FEW_TO_MANY.index(self)
 
 
+class MailPolicy(enum.StrEnum):
+    """How much of what is written in a space may stand in a mail."""
+
+    FULL = "full"
+    EXCERPT = "excerpt"
+    TITLE = "title"
+    LINK = "link"  # not even the title
+
+
 _FROM_FEW_TO_MANY = [Audience.SPACE, Audience.NETWORK, Audience.PUBLIC]
 
 
@@ -62,6 +71,8 @@ class Space(SortedByName, Model):
     default_audience: Mapped[Audience] = mapped_column(choice(Audience, name="default_audience"))
     widest_audience: Mapped[Audience] = mapped_column(choice(Audience, name="widest_audience"))
     unlisted_at: Mapped[datetime | None]
+    # None: titles of what only its own people read, and first words of the rest.
+    mail_policy: Mapped[MailPolicy | None] = mapped_column(choice(MailPolicy))
     created_at: Mapped[datetime]
 
 

@@ -19,6 +19,8 @@ CHANGED: dict[str, str] = {
     "schema_fit.revision": "says at which migration the database is",
     "schema_fit.serves_from": "says which code can serve the database as that migration left it",
     "draft.began_at": "0013 takes it away: nobody reads it, and the last change stays",
+    "digest_space": "0018 makes subscriptions of them, and on the way back chosen spaces again",
+    "digest_axis": "0018 makes subscriptions of them too, with the other axes as not wanted",
     "label.name": "0008 gives three themes better English names, where nobody had changed them",
 }
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.

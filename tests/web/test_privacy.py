@@ -44,11 +44,16 @@ TABLES = {
     **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),
     **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),
-    "notification": "When you were quoted in a lesson",
+    "notification": "What happened for you, such as an answer, a mention",
+    **dict.fromkeys(
+        ("thread_follow", "space_follow", "subscription", "notice_choice", "quiet_hours", "mention"),
+        "What you follow, what you want by e-mail and when, and which posts mention you.",
+    ),
+    "bounce": "That an e-mail to your address came back",
     **dict.fromkeys(("moderation_action", "undoable_act"), MODERATED),
     "outgoing_mail": "Which e-mails we sent you and when",
     "digest": "which threads and lessons were in a digest",
-    **dict.fromkeys(("digest_choice", "digest_space", "digest_axis"), DIGEST),
+    "digest_choice": DIGEST,
 }
 
 

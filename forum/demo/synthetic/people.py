@@ -19,12 +19,12 @@ from forum.models.accounts import (
 )
 from forum.models.spaces import JoinRequest, Membership, Role, Space, SpaceKind
 from forum.models.subscriptions import (
+    Delivery,
     Digest,
-    DigestAxis,
     DigestChoice,
-    DigestSpace,
     DigestState,
     Frequency,
+    Subscription,
 )
 from forum.models.themes import Axis
 
@@ -135,19 +135,38 @@ def _devices(network: Network, number: int) -> Rows:
         )
 
 
+def _subscriptions(network: Network, number: int, *, home: bool, axes: list[Axis]) -> Rows:
+    if home:
+        place = network.places[network.homes[number]]
+        yield (
+            Subscription,
+            {"id": 8 * number, "member_id": number, "space_id": place.id, "delivery": Delivery.DIGEST},
+        )
+    for position, axis in enumerate(Axis if axes else (), start=1):
+        delivery = Delivery.DIGEST if axis in axes else Delivery.NOTHING
+        yield (
+            Subscription,
+            {"id": 8 * number + position, "member_id": number, "axis": axis, "delivery": delivery},
+        )
+
+
 def _mail(network: Network, number: int) -> Rows:
     chance, now = network.chance, network.now
     if number != READER and chance.random() < 0.3:
         return
     often = Frequency.WEEKLY if number == READER else chance.choice(list(Frequency))
     chosen = network.soon(network.came(number), 30)
-    yield DigestChoice, {"member_id": number, "frequency": often, "chosen_at": moment(chosen)}
-    if chance.random() < 0.3:
-        place = network.places[network.homes[number]]
-        yield DigestSpace, {"member_id": number, "space_id": place.id}
-    if chance.random() < 0.3:
-        for axis in chance.sample(list(Axis), 2):
-            yield DigestAxis, {"member_id": number, "axis": axis}
+    home, axes = chance.random() < 0.3, chance.sample(list(Axis), 2) if chance.random() < 0.3 else []
+    yield (
+        DigestChoice,
+        {
+            "member_id": number,
+            "frequency": often,
+            "chosen_at": moment(chosen),
+            "elsewhere": Delivery.NOTHING if home else Delivery.DIGEST,
+        },
+    )
+    yield from _subscriptions(network, number, home=home, axes=axes)
     if often != Frequency.WEEKLY:
         return
     for week in range(4):

@@ -8,10 +8,12 @@ from forum.infra import days
 from forum.models.subscriptions import Frequency
 
 HOUR = time(7, 0)  # before the working day, and not in the hour that summer time skips or repeats
+FIRST_MONDAY = date(1970, 1, 5)  # from which fortnights are counted
 # How far back a letter may reach: after missed runs it covers the last period and a margin, not everything.
 REACH = {
     Frequency.DAILY: timedelta(days=3),
     Frequency.WEEKLY: timedelta(days=14),
+    Frequency.FORTNIGHTLY: timedelta(days=21),
     Frequency.MONTHLY: timedelta(days=38),
 }
 
@@ -25,7 +27,7 @@ class Window:
 
 
 def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
-    """Return the last window that ended by `now`: each day, Monday or first of the month at 07:00 local time."""
+    """Return the last window that ended by `now`: at 07:00 local time of a day, Monday, second Monday or first."""
     zone = days.zone_of(zone_name)
     # Before seven in the morning, today has not begun yet.
     today = days.day_of(now, zone_name)
@@ -36,6 +38,9 @@ def latest(frequency: Frequency, now: datetime, zone_name: str) -> Window:
     if frequency == Frequency.WEEKLY:
         monday = today - timedelta(days=today.weekday())
         return Window(f"week:{monday.isoformat()}", _moment(monday, zone))
+    if frequency == Frequency.FORTNIGHTLY:
+        monday = today - timedelta(days=(today - FIRST_MONDAY).days % 14)
+        return Window(f"fortnight:{monday.isoformat()}", _moment(monday, zone))
     if frequency == Frequency.MONTHLY:
         first = today.replace(day=1)
         return Window(f"month:{first:%Y-%m}", _moment(first, zone))

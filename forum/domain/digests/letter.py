@@ -108,6 +108,8 @@ class DigestLetter:
     def _subject_of(self, news: str) -> str:
         if self.frequency == Frequency.DAILY:
             return _("Today in the network: %(news)s", news=news)
+        if self.frequency == Frequency.FORTNIGHTLY:
+            return _("These two weeks in the network: %(news)s", news=news)
         if self.frequency == Frequency.MONTHLY:
             return _("This month in the network: %(news)s", news=news)
         return _("This week in the network: %(news)s", news=news)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, delete, exists, select
+from sqlalchemy import Integer, bindparam, delete, exists, or_, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -12,7 +12,13 @@ from forum.infra.i18n import _
 from forum.infra.rows import insert_new
 from forum.infra.statements import select_rows
 from forum.models.accounts import Member
-from forum.models.subscriptions import DigestAxis, DigestChoice, DigestSpace, Frequency
+from forum.models.subscriptions import (
+    Delivery,
+    DigestChoice,
+    Frequency,
+    LessonChoice,
+    Subscription,
+)
 from forum.models.themes import Axis
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
@@ -38,12 +44,19 @@ def choose(
     if chosen_spaces - set(actor.roles):
         raise Invalid("spaces", _("Choose only spaces that you belong to."))
     choice = _set_frequency(actor.id, Frequency(frequency))
-    db.session.execute(delete(DigestSpace).where(DigestSpace.member_id == actor.id))
-    db.session.execute(delete(DigestAxis).where(DigestAxis.member_id == actor.id))
-    insert_new(
-        DigestSpace, [{"member_id": actor.id, "space_id": space_id} for space_id in sorted(chosen_spaces)]
-    )
-    insert_new(DigestAxis, [{"member_id": actor.id, "axis": Axis(axis)} for axis in sorted(chosen_axes)])
+    old = or_(Subscription.space_id.is_not(None), Subscription.axis.is_not(None))
+    db.session.execute(delete(Subscription).where(Subscription.member_id == actor.id, old))
+    choice.elsewhere = Delivery.NOTHING if chosen_spaces else Delivery.DIGEST
+    choice.lessons = LessonChoice.AXES if chosen_axes else LessonChoice.ALL
+    of_spaces = [{"space_id": space_id, "delivery": Delivery.DIGEST} for space_id in sorted(chosen_spaces)]
+    of_axes = [
+        {"axis": axis, "delivery": Delivery.DIGEST if axis in chosen_axes else Delivery.NOTHING}
+        for axis in Axis
+        if chosen_axes
+    ]
+    for rows in (of_spaces, of_axes):
+        insert_new(Subscription, [{"member_id": actor.id, **row} for row in rows])
+    db.session.flush()
     return choice
 
 
@@ -58,12 +71,17 @@ def has_chosen(actor: Actor) -> bool:
 
 
 def preferences_of(member_id: int) -> DigestPreferences | None:
-    """Return the member's choice with spaces and axes, or None while they have not made one (three queries)."""
+    """Return the member's choice with spaces and axes, or None while they have not made one (two queries)."""
     choice = choice_of(member_id)
     if choice is None:
         return None
-    spaces = db.session.scalars(select(DigestSpace.space_id).where(DigestSpace.member_id == member_id))
-    axes = db.session.scalars(select(DigestAxis.axis).where(DigestAxis.member_id == member_id))
+    rows = db.session.scalars(
+        select(Subscription).where(
+            Subscription.member_id == member_id, Subscription.delivery != Delivery.NOTHING
+        )
+    ).all()
+    spaces = (row.space_id for row in rows if row.space_id is not None)
+    axes = (row.axis for row in rows if row.axis is not None)
     return DigestPreferences(choice.frequency, choice.chosen_at, frozenset(spaces), frozenset(axes))
 
 

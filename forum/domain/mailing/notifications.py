@@ -35,7 +35,14 @@ def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | No
     """Write one notice for each of these members; a second one about the same event is left out."""
     now = clock.now()
     rows = [
-        {"member_id": m, "event_id": event_id, "kind": kind, "lesson_id": lesson_id, "created_at": now}
+        {
+            "member_id": m,
+            "event_id": event_id,
+            "kind": kind,
+            "lesson_id": lesson_id,
+            "created_at": now,
+            "shown_at": now,
+        }
         for m in member_ids
     ]
     insert_new(Notification, rows)

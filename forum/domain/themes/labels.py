@@ -162,6 +162,7 @@ CONFIDENCES: Mapping[str, Any] = {
 FREQUENCIES: Mapping[str, Any] = {
     Frequency.DAILY: lazy("Every day"),
     Frequency.WEEKLY: lazy("Every week"),
+    Frequency.FORTNIGHTLY: lazy("Every two weeks"),
     Frequency.MONTHLY: lazy("Every month"),
     Frequency.NEVER: lazy("Never"),
 }
