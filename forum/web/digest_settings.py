@@ -1,6 +1,8 @@
 """The page on which a member chooses their digest, with the letter as it would be now."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +11,7 @@ from forum.domain.digests import digests, subscriptions
 from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.i18n import _
-from forum.models.subscriptions import Frequency
+from forum.models.subscriptions import Delivery, Frequency
 from forum.web.forms import errors_on
 from forum.web.forms.digest import DigestForm
 from forum.web.http.access import members, open_to
@@ -27,8 +29,8 @@ def digest() -> ResponseReturnValue:
     form = DigestForm(
         spaces.of_member(actor()),
         frequency=preferences.frequency.value if preferences else None,
-        spaces=sorted(preferences.space_ids) if preferences else [],
-        axes=sorted(preferences.axes) if preferences else [],
+        spaces=_wanted(preferences.spaces) if preferences else [],
+        axes=_wanted(preferences.axes) if preferences else [],
     )
     return _page(form)
 
@@ -47,6 +49,10 @@ def choose_digest() -> ResponseReturnValue:
             flash(_confirmation(frequency), "ok")
             return redirect(url_for("settings.digest"), 303)
     return _page(form), 422
+
+
+def _wanted(subscribed: Mapping[Any, Delivery]) -> list[Any]:
+    return sorted(key for key, delivery in subscribed.items() if delivery != Delivery.NOTHING)
 
 
 def _confirmation(frequency: Frequency) -> str:

@@ -7,7 +7,7 @@ import pytest
 from forum.domain.digests import subscriptions
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.subscriptions import Frequency
+from forum.models.subscriptions import Delivery, Frequency
 from forum.models.themes import Axis
 from tests.factories import make_member, make_space, make_thread, sign_in, submit
 
@@ -49,11 +49,8 @@ def test_a_choice_is_kept_and_shown(client, dirk):
     values = {"frequency": "weekly", "spaces": [dirk.space.id], "axes": ["kwalitatieve-densiteit"]}
     assert submit(client, PAGE, values).status_code == 303
     wishes = subscriptions.preferences_of(dirk.id)
-    assert (wishes.frequency, wishes.space_ids, wishes.axes) == (
-        Frequency.WEEKLY,
-        {dirk.space.id},
-        {Axis.DENSITY},
-    )
+    assert (wishes.frequency, dict(wishes.spaces)) == (Frequency.WEEKLY, {dirk.space.id: Delivery.DIGEST})
+    assert wishes.axes[Axis.DENSITY] == Delivery.DIGEST
     assert page(client).count("checked") == 3
     assert "You have not chosen yet" not in page(client)
 

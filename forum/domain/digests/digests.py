@@ -1,6 +1,6 @@
 """Digests: unique windows per member, composed when they are sent, so that only what is visible then goes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.accounts import Member
 from forum.models.mail import Lane
-from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
+from forum.models.subscriptions import Delivery, Digest, DigestChoice, DigestItem, DigestState, Frequency
 from forum.models.threads import Thread
 from forum.policy.actors import Actor, actor_of
 from forum.policy.visibility import visible
@@ -190,8 +190,9 @@ def preview(actor: Actor) -> DigestLetter:
     frequency = preferences.frequency if preferences.frequency != Frequency.NEVER else Frequency.WEEKLY
     starts_at = digest_calendar.beginning(frequency, now, _last_ends([actor.id]).get(actor.id))
     member = db.session.get_one(Member, actor.id)
-    example = DigestPreferences(frequency, preferences.chosen_at, preferences.space_ids, preferences.axes)
-    return _letter(actor, example, starts_at, now, read_up_to=member.all_read_at)
+    return _letter(
+        actor, replace(preferences, frequency=frequency), starts_at, now, read_up_to=member.all_read_at
+    )
 
 
 def _example(actor: Actor) -> DigestLetter:
@@ -215,7 +216,9 @@ def _letter(
     *,
     read_up_to: datetime | None,
 ) -> DigestLetter:
-    scope = digest_news.Scope(actor, starts_at, ends_at, read_up_to, preferences.space_ids, preferences.axes)
+    wanted_spaces = frozenset(key for key, how in preferences.spaces.items() if how != Delivery.NOTHING)
+    wanted_axes = frozenset(key for key, how in preferences.axes.items() if how != Delivery.NOTHING)
+    scope = digest_news.Scope(actor, starts_at, ends_at, read_up_to, wanted_spaces, wanted_axes)
     lessons = digest_news.lessons(scope)
     stories, active = digest_news.threads(scope)
     return DigestLetter(

@@ -1,8 +1,11 @@
-"""Who wants a digest, how often, from which spaces and about which axes. No choice yet is neither yes nor no."""
+"""Who wants a digest, when, and what comes how. No choice yet is neither yes nor no."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import Integer, bindparam, delete, exists, or_, select
 
@@ -26,14 +29,29 @@ from forum.policy.errors import Invalid
 _CHOSEN = select(exists().where(DigestChoice.member_id == bindparam("member_id", type_=Integer)))
 
 
+def _none() -> Mapping[Any, Delivery]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class DigestPreferences:
-    """A choice with its spaces and axes. No spaces: the member's own first, then the network; no axes: all six."""
+    """What a member chose, whole: `precedence` tells what follows from it for one thread.
 
-    frequency: Frequency
-    chosen_at: datetime
-    space_ids: frozenset[int] = frozenset()
-    axes: frozenset[Axis] = frozenset()
+    `chosen_at` None: they have not chosen a digest yet, and get none; the subscriptions hold all the same.
+    """
+
+    frequency: Frequency = Frequency.NEVER
+    chosen_at: datetime | None = None
+    weekday: int = 0  # Monday; of the member's own time zone, as the hour
+    hour: int = 7
+    locale: str | None = None  # none: the language of their other letters
+    lessons: LessonChoice = LessonChoice.ALL
+    only_unread: bool = True
+    elsewhere: Delivery = Delivery.DIGEST  # of spaces that they do not belong to and chose nothing about
+    spaces: Mapping[int, Delivery] = field(default_factory=_none)
+    threads: Mapping[int, Delivery] = field(default_factory=_none)
+    tags: Mapping[int, Delivery] = field(default_factory=_none)
+    axes: Mapping[Axis, Delivery] = field(default_factory=_none)
 
 
 def choose(
@@ -71,18 +89,51 @@ def has_chosen(actor: Actor) -> bool:
 
 
 def preferences_of(member_id: int) -> DigestPreferences | None:
-    """Return the member's choice with spaces and axes, or None while they have not made one (two queries)."""
-    choice = choice_of(member_id)
-    if choice is None:
-        return None
-    rows = db.session.scalars(
-        select(Subscription).where(
-            Subscription.member_id == member_id, Subscription.delivery != Delivery.NOTHING
+    """Return the member's choice with all subscriptions, or None while they have not made one (two queries)."""
+    preferences = preferences_of_many([member_id])[member_id]
+    return None if preferences.chosen_at is None else preferences
+
+
+def preferences_of_many(member_ids: Collection[int]) -> dict[int, DigestPreferences]:
+    """Return what each of these members chose, also of those who did not choose a digest yet (two queries)."""
+    choices = db.session.scalars(select(DigestChoice).where(DigestChoice.member_id.in_(member_ids)))
+    of_member = {choice.member_id: choice for choice in choices}
+    columns = (Subscription.space_id, Subscription.thread_id, Subscription.axis, Subscription.tag_id)
+    rows = db.session.execute(
+        select(Subscription.member_id, Subscription.delivery, *columns).where(
+            Subscription.member_id.in_(member_ids)
         )
-    ).all()
-    spaces = (row.space_id for row in rows if row.space_id is not None)
-    axes = (row.axis for row in rows if row.axis is not None)
-    return DigestPreferences(choice.frequency, choice.chosen_at, frozenset(spaces), frozenset(axes))
+    )
+    subscribed: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        subscribed[row.member_id].append(row)
+    return {
+        member_id: _preferences(of_member.get(member_id), subscribed[member_id]) for member_id in member_ids
+    }
+
+
+def _preferences(choice: DigestChoice | None, subscribed: list[Any]) -> DigestPreferences:
+    alone = DigestPreferences()
+    if choice is not None:
+        alone = DigestPreferences(
+            frequency=choice.frequency,
+            chosen_at=choice.chosen_at,
+            weekday=choice.weekday,
+            hour=choice.hour,
+            locale=choice.locale,
+            lessons=choice.lessons,
+            only_unread=choice.only_unread,
+            elsewhere=choice.elsewhere,
+        )
+    if not subscribed:
+        return alone
+    return replace(
+        alone,
+        spaces=MappingProxyType({row.space_id: row.delivery for row in subscribed if row.space_id}),
+        threads=MappingProxyType({row.thread_id: row.delivery for row in subscribed if row.thread_id}),
+        tags=MappingProxyType({row.tag_id: row.delivery for row in subscribed if row.tag_id}),
+        axes=MappingProxyType({row.axis: row.delivery for row in subscribed if row.axis}),
+    )
 
 
 def stop(member_id: int) -> None:

@@ -5,10 +5,11 @@ import pytest
 from forum.domain.digests import subscriptions
 from forum.domain.spaces import spaces
 from forum.infra import clock
-from forum.models.subscriptions import Frequency
+from forum.infra.db import db
+from forum.models.subscriptions import Delivery, Frequency, Subscription
 from forum.models.themes import Axis
 from forum.policy.errors import Invalid
-from tests.factories import LONG_AGO, actor, join, make_member, make_space
+from tests.factories import LONG_AGO, actor, join, make_member, make_space, make_thread
 
 
 def test_no_choice_yet_is_neither_yes_nor_no():
@@ -26,7 +27,35 @@ def test_a_choice_replaces_the_one_before():
     )
     subscriptions.choose(actor(member), frequency=Frequency.WEEKLY, space_ids=[other.id], axes=[])
     wishes = subscriptions.preferences_of(member.id)
-    assert (wishes.frequency, wishes.space_ids, wishes.axes) == (Frequency.WEEKLY, {other.id}, set())
+    assert (wishes.frequency, dict(wishes.spaces), dict(wishes.axes)) == (
+        Frequency.WEEKLY,
+        {other.id: Delivery.DIGEST},
+        {},
+    )
+
+
+def test_what_many_chose_is_read_in_as_few_queries_as_for_one(count_queries):
+    space = make_space()
+    people = [make_member(space=space) for _ in range(6)]
+    thread = make_thread(space, people[0])
+    for member in people[:4]:
+        subscriptions.choose(actor(member), frequency=Frequency.DAILY, axes=[Axis.DENSITY])
+    db.session.add(Subscription(member_id=people[5].id, thread_id=thread.id, delivery=Delivery.AT_ONCE))
+    db.session.flush()
+    with count_queries() as one:
+        assert subscriptions.preferences_of_many([people[0].id]).keys() == {people[0].id}
+    with count_queries() as many:
+        chose = subscriptions.preferences_of_many([member.id for member in people])
+    assert one.count == many.count == 2
+    assert chose[people[3].id].frequency == Frequency.DAILY
+    assert chose[people[3].id].axes[Axis.DENSITY] == Delivery.DIGEST
+    assert chose[people[3].id].axes[Axis.STRATEGY] == Delivery.NOTHING
+    # Who did not choose a digest gets none, and what they want of a thread holds all the same.
+    assert chose[people[4].id] == subscriptions.DigestPreferences()
+    assert (chose[people[5].id].chosen_at, dict(chose[people[5].id].threads)) == (
+        None,
+        {thread.id: Delivery.AT_ONCE},
+    )
 
 
 def test_another_subject_is_not_a_new_choice_but_another_rhythm_is():
