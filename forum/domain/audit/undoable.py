@@ -94,11 +94,16 @@ def stands(act_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
-def mark_undone(kind: UndoKind, *, thread_id: int | None = None, post_id: int | None = None) -> None:
-    """Write down that what was done to a thread or a post is undone, by whoever did that, while it could be undone."""
+def mark_undone(kind: UndoKind, *, thread_id: int | None = None, post_id: int | None = None) -> bool:
+    """Write down that what was done to a thread or a post is undone, by whoever did that, while it could be undone.
+
+    Return whether it could: then nobody was told of it.
+    """
     about = UndoableAct.thread_id == thread_id if post_id is None else UndoableAct.post_id == post_id
     undone = update(UndoableAct).where(UndoableAct.kind == kind, about, *_is_open())
-    db.session.execute(undone.values(undone_at=clock.now()).execution_options(synchronize_session="fetch"))
+    undone = undone.values(undone_at=clock.now()).returning(UndoableAct.id)
+    found = db.session.scalars(undone.execution_options(synchronize_session="fetch"))
+    return bool(found.all())
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer
 from forum.domain.drafts.drafts import CHECK
 from forum.domain.drafts.queries import OPEN
 from forum.domain.drafts.views import Enter, lapse, subject_of
-from forum.domain.mailing import hold, mail_queue
+from forum.domain.mailing import events, hold, mail_queue
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.drafts import Draft
@@ -91,6 +91,7 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
     ):
         for draft in to_tell:
             draft.warned_at = now
+        events.record("drafts.warned", member_id=member_id)
 
 
 def _let_go(draft: Draft) -> None:

@@ -92,7 +92,8 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
         thread.hidden_at = None
     post_store.recount(thread)
     audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
-    undoable.mark_undone(UndoKind.HIDE, post_id=post.id)
+    if not undoable.mark_undone(UndoKind.HIDE, post_id=post.id) and post.author_id != actor.id:
+        events.record("post.restored", post_id=post.id, actor_id=actor.id)
     weakened.look(lessons)
     return post
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
+from forum.domain.mailing import events
 from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
@@ -50,6 +51,7 @@ def lock(actor: Actor, thread_id: int, *, reason: str = "") -> Thread:
         thread=thread,
         reason=clean_reason(reason, limit=ModerationAction.REASON_MAX, missing=None),
     )
+    events.record("thread.locked", thread_id=thread.id, actor_id=actor.id)
     return thread
 
 
@@ -61,6 +63,7 @@ def reopen(actor: Actor, thread_id: int) -> Thread:
         raise Conflict(_("This thread is open already."))
     thread.locked_at = None
     audit_log.record(actor, Action.REOPEN, thread=thread)
+    events.record("thread.reopened", thread_id=thread.id, actor_id=actor.id)
     return thread
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
+from forum.domain.mailing import events
 from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
@@ -44,7 +45,8 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
     audit_log.record(actor, Action.NARROW if is_narrower else Action.WIDEN, thread=thread)
     if is_narrower:
         was = {"audience": before, "space_id": thread.space_id, "last_number": thread.last_number}
-        undoable.note(actor, UndoKind.NARROW, thread_id=thread.id, before={**was, "became": audience})
+        act = undoable.note(actor, UndoKind.NARROW, thread_id=thread.id, before={**was, "became": audience})
+        events.record("thread.narrowed", thread_id=thread.id, act_id=act.id)
     else:
         undoable.mark_undone(UndoKind.NARROW, thread_id=thread.id)
     return thread

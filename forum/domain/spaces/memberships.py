@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, sele
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
+from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.themes.labels import ROLES
@@ -78,6 +79,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     if before == Role.MODERATOR:
         _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
     _log(actor, changed, before)
+    events.record("role.given", membership_id=changed.id, actor_id=actor.id)
     return changed
 
 
@@ -98,6 +100,7 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
     _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
     audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
+    events.record("role.taken", membership_id=membership.id, actor_id=actor.id)
 
 
 def withdraw_invitations_of(space_id: int, member_id: int) -> None:

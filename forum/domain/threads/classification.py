@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, select
 
 from forum.domain.audit import log as audit_log
+from forum.domain.mailing import events
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store
 from forum.infra import clock, rates
@@ -119,6 +120,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN
         audit_log.record(actor, action, thread=thread)
+    events.record("thread.moved", thread_id=thread.id, actor_id=actor.id)
     return thread
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from forum.domain.mailing import events
 from forum.domain.threads import post_store, rendering, sendings
 from forum.infra import clock, rates, text
 from forum.infra.db import db
@@ -88,6 +89,7 @@ def edit(
     if post.number == 1:
         _show_heading(thread, heading, html)
     db.session.flush()
+    events.record("post.edited", post_id=post.id)
     return post
 
 

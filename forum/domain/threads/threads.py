@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import IntegrityError
 
+from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities
 from forum.domain.themes import tags as tagging
 from forum.domain.threads import post_store, sendings
@@ -173,4 +174,5 @@ def _add_post(
     db.session.flush()
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
     post_store.recount(thread)
+    events.record("post.created", post_id=post.id)
     return post

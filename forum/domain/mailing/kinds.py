@@ -1,0 +1,294 @@
+"""Who is told of what: one table of kinds, by which rows are written, letters stopped, settings drawn and documented.
+
+`docs/notifications.md` shows the same table. Every event that is recorded has a row here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forum.domain.mailing.stops import DIGEST, STOPS, Stop
+from forum.infra.i18n import lazy
+from forum.models.mail import Lane
+from forum.models.subscriptions import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of what is told.
+
+    `stop` None: it cannot be stopped. `undo`: it waits until the act can no longer be undone. `to_me`: addressed to one
+    member. `personal`: told to who muted the thread or the space, too. `letters`: the mails of its own that carry it;
+    without one it goes with the mail `notices`. Without events it comes by the calendar.
+    """
+
+    name: str
+    label: Any
+    events: tuple[str, ...]
+    who: Any
+    stop: str | None = None
+    default: Delivery = Delivery.AT_ONCE
+    letters: tuple[str, ...] = ()
+    lane: Lane = Lane.NOTICE
+    undo: bool = False
+    in_house: bool = True
+    to_me: bool = True
+    personal: bool = True
+
+
+_MAKERS = lazy("Who makes the lesson, and who sent it for review")
+_ASKED = lazy("Who is asked to check the lesson")
+_AUTHORS = lazy("The authors who were asked")
+_ITS_OWNER = lazy("The member whose capacity it is")
+_ADDRESS = lazy("Whom the e-mail address belongs to")
+
+
+def _of_thread(name: str, label: Any, event: str, *, undo: bool = False) -> Kind:
+    who = lazy("Who started the thread and who follows every post of it, as far as they can read it then")
+    return Kind(name, label, (event,), who, stop="threads", undo=undo, to_me=False, personal=False)
+
+
+# Of several reasons for one event, the first in this order is told.
+_TABLE = (
+    Kind(
+        "mention",
+        lazy("A mention"),
+        ("post.created", "post.edited"),
+        lazy("Members whom the post mentions"),
+        stop="mentions",
+        personal=False,
+    ),
+    Kind(
+        "answer",
+        lazy("An answer to your story"),
+        ("post.created",),
+        lazy("Who started the thread"),
+        stop="answers",
+        personal=False,
+    ),
+    Kind(
+        "followed",
+        lazy("A post in what you follow"),
+        ("post.created",),
+        lazy("Members who follow every post of the thread, or of its space"),
+        stop="followed",
+        default=Delivery.DIGEST,
+        to_me=False,
+        personal=False,
+    ),
+    Kind(
+        "post_hidden",
+        lazy("Your post was hidden"),
+        ("post.hidden",),
+        lazy("Its author"),
+        letters=("post_hidden",),
+        undo=True,
+    ),
+    Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
+    _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked"),
+    _of_thread("thread_reopened", lazy("A thread was opened again"), "thread.reopened"),
+    _of_thread("thread_narrowed", lazy("A thread has fewer readers"), "thread.narrowed", undo=True),
+    _of_thread("thread_moved", lazy("A thread moved to another space"), "thread.moved"),
+    Kind(
+        "permission_asked",
+        lazy("You are asked whether your text may stand in a lesson"),
+        ("consent_round.opened", "consent_round.reminded"),
+        lazy("The authors of the text; later those who have not said yes"),
+        letters=("consent_request", "consent_reminder"),
+    ),
+    Kind(
+        "permission_withdrawn",
+        lazy("A question about your text was taken back"),
+        ("consent_round.withdrawn",),
+        _AUTHORS,
+        letters=("consent_withdrawn",),
+    ),
+    Kind(
+        "permission_closed",
+        lazy("The question to the authors is closed"),
+        ("consent_round.closed",),
+        lazy("Who makes the lesson, and who asked"),
+        stop="own_lessons",
+        letters=("consent_closed",),
+    ),
+    Kind(
+        "cited",
+        lazy("You are quoted in a lesson"),
+        ("lesson.published",),
+        lazy("The authors whom it quotes"),
+        stop="cited",
+        letters=("cited",),
+    ),
+    Kind(
+        "published",
+        lazy("Your lesson is published"),
+        ("lesson.published",),
+        _MAKERS,
+        stop="own_lessons",
+        letters=("lesson_published",),
+    ),
+    Kind(
+        "returned",
+        lazy("Your lesson came back with a note"),
+        ("lesson.returned",),
+        lazy("Who makes the lesson"),
+        stop="own_lessons",
+        letters=("lesson_returned",),
+    ),
+    Kind(
+        "lost_words",
+        lazy("A lesson lost an excerpt"),
+        ("lesson.lost_words",),
+        lazy("Who makes the lesson, and the editors"),
+        stop="own_lessons",
+        letters=("lesson_lost_words",),
+        undo=True,
+    ),
+    Kind(
+        "review_asked",
+        lazy("You are asked to check a lesson"),
+        ("review.requested", "review.reminded"),
+        _ASKED,
+        stop="reviews",
+        letters=("review_request", "review_reminder"),
+    ),
+    Kind(
+        "review_shortened",
+        lazy("A lesson that you check lost an excerpt"),
+        ("review.shortened",),
+        _ASKED,
+        stop="reviews",
+        letters=("review_shortened",),
+        undo=True,
+    ),
+    Kind(
+        "review_weakened",
+        lazy("Your lesson in review lost an excerpt"),
+        ("review.shortened",),
+        _MAKERS,
+        stop="own_lessons",
+        letters=("review_weakened",),
+        undo=True,
+    ),
+    Kind(
+        "review_declined",
+        lazy("Somebody will not check your lesson"),
+        ("review.declined",),
+        _MAKERS,
+        stop="own_lessons",
+        letters=("review_declined",),
+    ),
+    Kind(
+        "review_lapsed",
+        lazy("Nobody has checked your lesson yet"),
+        ("review.lapsed",),
+        _MAKERS,
+        stop="own_lessons",
+        letters=("review_lapsed",),
+    ),
+    Kind(
+        "join_requested",
+        lazy("Somebody asks to join a space that you moderate"),
+        ("join.requested",),
+        lazy("The moderators of the space"),
+        stop="requests",
+        letters=("join_request",),
+    ),
+    Kind(
+        "join_answered",
+        lazy("An answer to your request to join"),
+        ("join.answered",),
+        lazy("Who asked"),
+        letters=("join_answered",),
+    ),
+    Kind(
+        "role_given",
+        lazy("You have another role in a space"),
+        ("role.given",),
+        lazy("Who has it"),
+        stop="roles",
+    ),
+    Kind(
+        "role_taken",
+        lazy("You no longer have a role in a space"),
+        ("role.taken",),
+        lazy("Who had it"),
+        stop="roles",
+    ),
+    Kind(
+        "capacity_confirmed",
+        lazy("What you speak as is confirmed"),
+        ("capacity.confirmed",),
+        _ITS_OWNER,
+        letters=("capacity_confirmed",),
+    ),
+    Kind(
+        "capacity_refused",
+        lazy("What you speak as was not confirmed"),
+        ("capacity.refused",),
+        _ITS_OWNER,
+        letters=("capacity_refused",),
+    ),
+    Kind(
+        "capacity_ended",
+        lazy("What you speak as was ended"),
+        ("capacity.ended",),
+        _ITS_OWNER,
+        letters=("capacity_ended",),
+    ),
+    Kind(
+        "still_right",
+        lazy("Is what you speak as still right?"),
+        (),
+        _ITS_OWNER,
+        stop="still_right",
+        letters=("still_right",),
+        lane=Lane.BULK,
+        in_house=False,
+    ),
+    Kind(
+        "drafts_lapse",
+        lazy("Some of your drafts will be deleted"),
+        ("drafts.warned",),
+        lazy("Who wrote them"),
+        letters=("drafts_lapse",),
+    ),
+    Kind(
+        "invitation",
+        lazy("An invitation to a space"),
+        ("invitation.sent",),
+        _ADDRESS,
+        letters=("invitation",),
+        lane=Lane.DIRECT,
+        in_house=False,
+    ),
+    Kind(
+        "account",
+        lazy("Your account and your password"),
+        ("access.requested", "member.already_registered", "password.forgotten", "password.changed"),
+        _ADDRESS,
+        letters=("confirm_email", "already_member", "reset_password", "password_changed"),
+        lane=Lane.DIRECT,
+        in_house=False,
+    ),
+    Kind(
+        DIGEST,
+        lazy("The digest"),
+        (),
+        lazy("Members who chose how often"),
+        stop=DIGEST,
+        default=Delivery.DIGEST,
+        letters=("digest",),
+        lane=Lane.BULK,
+        in_house=False,
+        to_me=False,
+    ),
+)
+KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _TABLE}
+_OF_LETTER = {letter: kind for kind in _TABLE for letter in kind.letters}
+
+
+def stop_of_letter(letter: str) -> Stop | None:
+    """Return what a member can stop so that a mail of this kind no longer comes; None where nothing can."""
+    kind = _OF_LETTER.get(letter)
+    return STOPS[kind.stop] if kind is not None and kind.stop is not None else None

@@ -1,0 +1,42 @@
+"""What a member can stop, each with the words that say what stops: of which kinds that is, `kinds.py` says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forum.infra.i18n import lazy
+from forum.models.subscriptions import Delivery
+
+DIGEST = "digest"  # the stop of the digest, which has a page of its own
+_ONLY_AT_ONCE = (Delivery.AT_ONCE, Delivery.NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What a member can stop: `label` says what that is, `choices` how it can reach their mailbox otherwise."""
+
+    name: str
+    label: Any
+    choices: tuple[Delivery, ...] = _ONLY_AT_ONCE
+
+
+STOPS: Mapping[str, Stop] = {
+    stop.name: stop
+    for stop in (
+        Stop(DIGEST, lazy("The digest"), (Delivery.DIGEST, Delivery.NOTHING)),
+        Stop("mentions", lazy("E-mails about posts in which somebody mentions you"), tuple(Delivery)),
+        Stop("answers", lazy("E-mails about answers to a story of yours"), tuple(Delivery)),
+        Stop(
+            "followed", lazy("E-mails about new posts in threads and spaces that you follow"), tuple(Delivery)
+        ),
+        Stop(
+            "threads", lazy("E-mails about threads that are closed, opened again, moved or get fewer readers")
+        ),
+        Stop("cited", lazy("E-mails about lessons in which you are quoted")),
+        Stop("reviews", lazy("E-mails that ask you to check a lesson")),
+        Stop("own_lessons", lazy("E-mails about what happens to lessons that you make")),
+        Stop("requests", lazy("E-mails about requests to join a space that you moderate")),
+        Stop("roles", lazy("E-mails about your role in a space")),
+        Stop("still_right", lazy("The yearly e-mail that asks whether what you speak as is still right")),
+    )
+}
