@@ -1,4 +1,4 @@
-"""What moderators do with posts, and the log of a space."""
+"""What moderators do with posts, the log of a space, and what of it may stand in mails."""
 
 from itertools import groupby
 
@@ -9,13 +9,13 @@ from forum.domain.audit import log as audit_log
 from forum.domain.lessons import impact
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
-from forum.domain.spaces import spaces
+from forum.domain.spaces import mail_rules, spaces
 from forum.domain.threads import posts, rendering
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, may_moderate, require
 from forum.web.forms import errors_on
-from forum.web.forms.moderation import HidingForm
+from forum.web.forms.moderation import USUAL, HidingForm, MailPolicyForm
 from forum.web.http import links, transactions
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -40,6 +40,26 @@ def log(slug: str) -> ResponseReturnValue:
         hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),
     )
+
+
+@bp.get("/spaces/<slug>/mail-policy")
+@open_to(members)
+def mail_policy(slug: str) -> ResponseReturnValue:
+    space = spaces.by_slug(actor(), slug)
+    policy = mail_rules.chosen(actor(), space.id)
+    return _mail_policy(space, MailPolicyForm(formdata=None, policy=policy.value if policy else USUAL))
+
+
+@bp.post("/spaces/<slug>/mail-policy")
+@open_to(members)
+def choose_mail_policy(slug: str) -> ResponseReturnValue:
+    space, form = spaces.by_slug(actor(), slug), MailPolicyForm()
+    if form.validate():
+        mail_rules.choose(actor(), space.id, form.chosen())
+        flash(_("Saved. It counts for every e-mail that leaves from now on."), "ok")
+        return redirect(url_for(".mail_policy", slug=slug), 303)
+    mail_rules.chosen(actor(), space.id)
+    return _mail_policy(space, form), 422
 
 
 @bp.get("/posts/<int:post_id>/hiding")
@@ -74,6 +94,10 @@ def restore(post_id: int) -> ResponseReturnValue:
     post = post_hiding.restore(actor(), post_id, rendered=rendered)
     flash(_("This post can be read again."), "ok")
     return redirect(links.to_thread(post.thread, number=post.number), 303)
+
+
+def _mail_policy(space: spaces.SpaceFacts, form: MailPolicyForm) -> str:
+    return render_template("moderation/mail_policy.html", space=space, form=form)
 
 
 def _question(post_id: int, form: HidingForm) -> str:

@@ -1,5 +1,6 @@
 """Moderation as pages: a question with a reason, the list of what is hidden, and the log."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from forum.domain.moderation import hiding, locking
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.spaces import Role
+from forum.models.spaces import MailPolicy, Role
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 
 
@@ -113,3 +114,18 @@ def test_a_log_without_lines_has_no_days(client, gent, moderator):
     shown = words(client.get(f"/spaces/{gent.slug}/moderation"))
     assert "No moderator has stepped in here yet." in shown
     assert "dayline" not in shown
+
+
+def test_moderators_choose_what_of_their_space_may_stand_in_mails(client, gent, leen, moderator):
+    address = f"/spaces/{gent.slug}/mail-policy"
+    sign_in(client, leen)
+    assert client.get(address).status_code == submit(client, address, {"policy": "full"}).status_code == 403
+    sign_in(client, moderator)
+    assert f'href="{address}"' in words(client.get(f"/spaces/{gent.slug}/moderation"))
+    assert 'value="usual"' in re.search(r"<input checked[^>]*>", words(client.get(address))).group()
+    refused = submit(client, address, {"policy": "all of it"})
+    assert (refused.status_code, "Not a valid choice" in words(refused)) == (422, True)
+    for chosen, kept in (("link", MailPolicy.LINK), ("usual", None)):
+        assert submit(client, address, {"policy": chosen}).status_code == 303
+        db.session.refresh(gent)
+        assert gent.mail_policy == kept
