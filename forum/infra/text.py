@@ -7,13 +7,22 @@ browser call elsewhere. Rendered once, when written, and stored with RENDER_VERS
 
 import re
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 
 import bleach
 import nh3
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from forum.infra.markdown.parser import DEEPEST, EXTENSIONS, LINE_END, PostParser, as_written, specification
+from forum.infra.markdown.parser import (
+    DEEPEST,
+    EXTENSIONS,
+    LINE_END,
+    MENTION,
+    PostParser,
+    as_written,
+    specification,
+)
 from forum.infra.words import is_blank, locate, one_line, plain, same_words, slug, summary, typed
 
 __all__ = [
@@ -22,6 +31,7 @@ __all__ = [
     "MAX_LENGTH",
     "RENDER_VERSION",
     "TooLong",
+    "handles",
     "is_blank",
     "locate",
     "one_line",
@@ -36,7 +46,7 @@ __all__ = [
     "typed",
 ]
 
-RENDER_VERSION = 2
+RENDER_VERSION = 3
 MAX_LENGTH = 20_000  # characters; a long report fits
 TAGS = frozenset({
     "p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li",
@@ -48,6 +58,9 @@ PROTOCOLS = frozenset({"http", "https", "mailto"})
 DIRECTED = re.compile(r"<(p|h[3-6]|li|t[hd]|pre(?!><code))(?=[ >])")
 # A link whose address the second cleaner refused: its words stay.
 NOWHERE = re.compile(r"<a rel=[^>]*>(.*?)</a>", re.DOTALL)
+MARKED = re.compile(rf"{MENTION}(@[A-Za-z0-9-]+)")
+# What may mention a member, in HTML that is stored: no post has another span.
+HANDLE = re.compile(r"<span>@([A-Za-z0-9-]+)</span>")
 
 
 class TooLong(ValueError):
@@ -65,6 +78,7 @@ def render(source: str) -> str:
         raise TooLong
     html = _tools.parser.html(source)
     html = _check(as_written(source)) if html is None else sanitise(html).strip()
+    html = MARKED.sub(r"<span>\1</span>", html)
     return DIRECTED.sub(r'<\1 dir="auto"', html).replace(LINE_END, "<br>\n")
 
 
@@ -90,12 +104,28 @@ def to_commonmark_html(source: str, *, extended: bool = False) -> str:
     if not extended:
         return str(_tools.specification.render(source))
     html = _tools.parser.html(source)
-    return as_written(source) if html is None else html.replace(LINE_END, "<br />\n")
+    return as_written(source) if html is None else html.replace(LINE_END, "<br />\n").replace(MENTION, "")
 
 
-def to_html(stored: str | None) -> Markup:
-    """Trust HTML that `render` made and the database stored."""
-    return Markup(stored or "")
+def handles(html: str) -> list[str]:
+    """Return the different handles that stand in HTML of `render`, as typed and in their order; of people or not."""
+    found: dict[str, str] = {}
+    for handle in HANDLE.findall(html):
+        found.setdefault(handle.lower(), handle)
+    return list(found.values())
+
+
+def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Markup:
+    """Trust HTML that `render` made and the database stored; draw the handles in it that have a name in `names`.
+
+    These are handles in lower case. All others are words as they were typed.
+    """
+
+    def drawn(match: re.Match[str]) -> str:
+        name = (names or {}).get(match[1].lower())
+        return f"@{match[1]}" if name is None else f'<bdi class="mention">@{escape(name)}</bdi>'
+
+    return Markup(HANDLE.sub(drawn, stored or ""))
 
 
 @lru_cache(maxsize=4096)

@@ -21,7 +21,7 @@ INVISIBLE = re.compile(
 )
 LINE_ENDS = frozenset({"\r\n", "\r", "\x0b", "\x85", "\u2028"})
 PARAGRAPH_ENDS = frozenset({"\x0c", "\u2029"})
-LEFT_OVER = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0]")
+LEFT_OVER = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0\ufdd1]")
 MOST_MARKS = 30
 MARKED = re.compile(f"[^\x00-\u02ff]{{{MOST_MARKS + 1},}}")  # where so many may stand behind each other
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")

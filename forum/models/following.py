@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice
@@ -51,3 +51,4 @@ class Mention(Model):
         ForeignKey("member.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     handle: Mapped[str] = mapped_column(String(40))  # as typed
+    revision: Mapped[int] = mapped_column(SmallInteger)  # of the post: the first that mentioned them

@@ -64,6 +64,14 @@ def sees(model: type[Any], reader: Reader | None) -> ColumnElement[bool]:
     return RULES[model](_reader_id(reader))
 
 
+def sees_as_member(model: type[Any]) -> ColumnElement[bool]:
+    """Return the rule in its other direction, between `model` and `Member`, for queries that join both.
+
+    It does not say that the member is in good standing.
+    """
+    return RULES[model](Member.id)
+
+
 def reached(level: Any, space_id: Any, reader: Reader | None) -> ColumnElement[bool]:
     """Return whether the reader is in the audience `level` of a space: for an audience that was kept in columns."""
     return within(level, space_id, _reader_id(reader))

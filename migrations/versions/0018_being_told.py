@@ -227,6 +227,7 @@ def _create_follows() -> None:
         _key("mention", "post"),
         _key("mention", "member"),
         sa.Column("handle", sa.String(40), nullable=False),
+        sa.Column("revision", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("post_id", "member_id", name=op.f("pk_mention")),
     )
     op.create_index("ix_mention_member_id", "mention", ["member_id"])

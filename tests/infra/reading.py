@@ -50,6 +50,6 @@ class _Reader(HTMLParser):
 def allowed_only(html: str) -> list[str]:
     """What stands in this HTML that may not: tags, attributes, comments, addresses that run."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(text.HANDLE.sub(r"@\1", html))  # a span is what stands around a handle, and nothing else
     reader.close()
     return reader.wrong

@@ -86,10 +86,10 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
     require(may_restore(actor, post, thread))
     post.hidden_at = post.hidden_by_id = None
     post.hidden_reason = ""
-    if post.deleted_at is None:
-        rendering.show_again(actor, post, rendered)
     if post.number == 1:
         thread.hidden_at = None
+    if post.deleted_at is None:
+        rendering.show_again(actor, post, rendered)
     post_store.recount(thread)
     audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
     if not undoable.mark_undone(UndoKind.HIDE, post_id=post.id) and post.author_id != actor.id:

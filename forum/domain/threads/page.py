@@ -7,7 +7,7 @@ from sqlalchemy import and_, select
 
 from forum.domain.people.bylines import byline, held, speaker
 from forum.domain.themes.tags import TagName
-from forum.domain.threads import changes, page_queries
+from forum.domain.threads import changes, mentions, page_queries
 from forum.domain.threads.lists import reply_count
 from forum.domain.threads.views import PostView, ThreadPage
 from forum.infra import clock, days, text
@@ -121,7 +121,7 @@ def _views(
     reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool, read: int
 ) -> list[PostView]:
     today = days.today()
-    hidden_html = _hidden_html(reader, posts, moderates)
+    html = mentions.draw(_html(reader, posts, moderates))
     since = head.read_moment
     views = []
     for row in posts:
@@ -131,15 +131,15 @@ def _views(
             speaker(row, today, said_at=row.created_at),
             row.kind.value if row.kind else None,
             row.created_at,
-            text.to_html(row.html) if row.html else "",
+            html.get(row.id, ""),
             row.edited_at is not None,
             row.edited_at,
         )
         is_own = reader is not None and row.author_id == reader.id
         if row.deleted_at is not None:
-            view.state, view.html = "deleted", ""
+            view.state = "deleted"
         elif row.hidden_at is not None:
-            view.state, view.html = "hidden", hidden_html.get(row.id, "")
+            view.state = "hidden"
             view.reason = row.hidden_reason if is_own or moderates else ""
             view.is_own_hidden = is_own
         if is_own:
@@ -155,23 +155,27 @@ def _views(
     return views
 
 
-def _hidden_html(reader: Actor | None, posts: Sequence[Any], moderates: bool) -> dict[int, Any]:
-    """The HTML of hidden posts, for their authors and for the moderators of the space."""
-    if reader is None:
-        return {}
-    readable = [
+def _html(reader: Actor | None, posts: Sequence[Any], moderates: bool) -> dict[int, str]:
+    """The HTML of the posts that this reader may read: hidden ones for their authors and the space's moderators."""
+    html = {
+        row.id: row.html for row in posts if row.html and row.deleted_at is None and row.hidden_at is None
+    }
+    hidden = [
         row.id
         for row in posts
-        if row.hidden_at is not None and row.deleted_at is None and (moderates or row.author_id == reader.id)
+        if row.hidden_at is not None
+        and row.deleted_at is None
+        and reader is not None
+        and (moderates or row.author_id == reader.id)
     ]
-    if not readable:
-        return {}
+    if not hidden:
+        return html
     bodies = db.session.execute(
         select(PostRevision.post_id, PostRevision.body)
         .join(Post, and_(Post.id == PostRevision.post_id, Post.revision == PostRevision.number))
-        .where(Post.id.in_(readable))
+        .where(Post.id.in_(hidden))
     )
-    return {row.post_id: text.to_html(text.render(row.body)) for row in bodies}
+    return html | {row.post_id: text.render(row.body) for row in bodies}
 
 
 def _tags(head: Any) -> list[TagName]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from forum.domain.mailing import events
-from forum.domain.threads import post_store, rendering, sendings
+from forum.domain.threads import mentions, post_store, rendering, sendings
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -86,6 +86,7 @@ def edit(
     post.revision += 1
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
     post_store.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
+    mentions.write(post, html)
     if post.number == 1:
         _show_heading(thread, heading, html)
     db.session.flush()
@@ -117,9 +118,10 @@ def put_back(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None 
     require(may_put_back(actor, post))
     rates.spend("edit", f"member:{actor.id}", limit=MOST_CHANGES)
     post.deleted_at = None
-    rendering.show_again(actor, post, rendered)
     if post.number == 1:
         thread.withdrawn_at = None
+    rendering.show_again(actor, post, rendered)
+    if post.number == 1:
         _show_heading(thread, post_store.latest_revision(post).title, post.html)
     post_store.recount(thread)
     return post

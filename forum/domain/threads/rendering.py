@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from forum.domain.threads import post_store
+from forum.domain.threads import mentions, post_store
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.rows import claim
@@ -59,6 +59,7 @@ def show_again(actor: Actor, post: Post, rendered: Rendered | None) -> None:
     if rendered is None or rendered[:2] != (post.id, post.revision):
         rendered = again(actor, post.id)
     post.html, post.render_version = rendered.html or "", text.RENDER_VERSION
+    mentions.write(post, post.html)
 
 
 def _replace(post: Rendered) -> bool:
@@ -69,4 +70,8 @@ def _replace(post: Rendered) -> bool:
         statement = statement.where(~shown).values(render_version=text.RENDER_VERSION)
     else:
         statement = statement.where(shown).values(html=post.html, render_version=text.RENDER_VERSION)
-    return claim(statement)
+    if not claim(statement):
+        return False
+    if post.html and text.handles(post.html):
+        mentions.write(db.session.get_one(Post, post.post_id, populate_existing=True), post.html)
+    return True

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import post_store, sendings
+from forum.domain.threads import mentions, post_store, sendings
 from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -173,6 +173,7 @@ def _add_post(
     db.session.add(post)
     db.session.flush()
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
+    mentions.write(post, html)
     post_store.recount(thread)
     events.record("post.created", post_id=post.id)
     return post

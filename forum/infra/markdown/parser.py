@@ -5,6 +5,7 @@ a fence, not the title of a link, not a note that looks like a definition, not a
 """
 
 import html as entities
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ EXTENSIONS = {
     "titles": "the title of a link is shown behind it",
     "definitions": "a definition that no link uses is shown as it was typed",
     "numbers": "a number that begins no list is text, and numbers in a list are those that were typed",
+    "mentions": "@handle may mention a member",
     "quotes": "quotation marks stand in the text as they are",
     "depth": f"text nested {DEEPEST} deep or more is shown as it was written",
     "size": "text with so many marks that it would cost many times what prose costs is shown as it was written",
@@ -53,6 +55,10 @@ DEEP = frozenset({"blockquote_open", "list_item_open"})
 # Stands for a line end in the HTML until that is sanitised: a tag for each line would make that dear. It is a
 # noncharacter of Unicode, and `words.typed` lets none through.
 LINE_END = "\ufdd0"
+# Stands before what may mention a member, for the same reason.
+MENTION = "\ufdd1"
+# A handle as members have them, after an @ that stands by itself: not that of an address, nor a part of a longer name.
+HANDLE = re.compile(r"(?<![\w@/.+-])@(?![A-Za-z0-9-]{41})[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?!-*[\w@]|\.\w)")
 
 
 class PostParser:
@@ -134,6 +140,7 @@ def _parser() -> MarkdownIt:
     parser.core.ruler.push("numbers", _keep_numbers)
     parser.core.ruler.push("pictures", links.link_pictures)
     parser.core.ruler.push("link_words", links.link_words)
+    parser.core.ruler.push("mentions", _mark_handles)
     parser.add_render_rule("blockquote_open", _open_quote)
     for kind in ("text", "code_inline", "fence"):
         parser.add_render_rule(kind, _with_quotes(kind))
@@ -177,6 +184,18 @@ def _number(items: list[Token]) -> None:
     for item, before, number in zip(items[1:], numbers, numbers[1:], strict=False):
         if number != before + 1:
             item.attrSet("value", str(number))
+
+
+def _mark_handles(state: StateCore) -> None:
+    """Mark what may mention a member: handles in the text, and not those in code or in links."""
+    for block in state.tokens:
+        if block.type != "inline" or "@" not in block.content:
+            continue
+        depth = 0
+        for child in block.children or ():
+            depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+            if child.type == "text" and not depth:
+                child.content = HANDLE.sub(rf"{MENTION}\g<0>", child.content)
 
 
 def _newline(state: StateInline, silent: bool) -> bool:

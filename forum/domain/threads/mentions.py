@@ -1,0 +1,111 @@
+"""Whom a post mentions: an `@handle` in its text that is that of somebody who may read it.
+
+Kept as ids, and drawn with the name that they have when it is read. Any other `@word` is a word, whether it is nobody's
+or somebody's who may not read it: nothing tells the one from the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Integer, Select, bindparam, delete, select
+
+from forum.infra import text
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.rows import insert_new
+from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Member
+from forum.models.following import Mention
+from forum.models.threads import Post
+from forum.policy.errors import Invalid
+from forum.policy.standing import in_good_standing
+from forum.policy.visibility import audience, sees_as_member
+
+MOST = 20  # in a post
+
+
+def check(html: str) -> None:
+    """Invalid at `body` for HTML of `text.render` with too many handles, whoever they are."""
+    if len(text.handles(html)) > MOST:
+        raise Invalid("body", _("Mention at most %(limit)d people in one post.", limit=MOST))
+
+
+def write(post: Post, html: str) -> None:
+    """Keep whom a post with this HTML mentions; to be called once the post can be read as it will be."""
+    typed = {handle.lower(): handle for handle in text.handles(html)[:MOST]}
+    found: dict[int, str] = {}
+    if typed:
+        readers = audience(post).with_only_columns(Member.id, Member.handle)
+        rows = db.session.execute(readers.where(Member.handle.in_(typed)))
+        found = {row.id: typed[row.handle] for row in rows}
+    if post.revision > 1:
+        db.session.execute(
+            delete(Mention)
+            .where(Mention.post_id == post.id, Mention.member_id.not_in(found))
+            .execution_options(synchronize_session=False)
+        )
+    new = {"post_id": post.id, "revision": post.revision}
+    insert_new(Mention, [{**new, "member_id": member, "handle": handle} for member, handle in found.items()])
+
+
+def mentioned(post_id: int) -> list[int]:
+    """Return the ids of the members whom a post mentions as it is now, who may read it now; not its author (one query).
+
+    Nobody while it is hidden or withdrawn. Only for the forum itself.
+    """
+    return [row.member_id for row in _mentioned(post_id)]
+
+
+def newly_mentioned(post_id: int, revision: int) -> list[int]:
+    """Return those of `mentioned` whom no revision before that one mentioned (one query)."""
+    return [row.member_id for row in _mentioned(post_id) if row.revision == revision]
+
+
+def _mentioned(post_id: int) -> Sequence[Any]:
+    return db.session.execute(_readers_of_one(), {"post_id": post_id}).all()
+
+
+def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
+    """Return the HTML of posts, by their ids, with the names of whom they mention; one query where any has a handle.
+
+    Whoever left, is suspended or may not read it any more is a word as it was typed.
+    """
+    with_handles = [post_id for post_id, html in htmls.items() if text.handles(html)]
+    names: dict[int, dict[str, str]] = {}
+    if with_handles:
+        for row in select_rows(_names(), {"post_ids": with_handles}):
+            names.setdefault(row.post_id, {})[row.handle.lower()] = row.name
+    return {post_id: text.to_html(html, names.get(post_id)) for post_id, html in htmls.items()}
+
+
+@cached
+def _names() -> Select[Any]:
+    query: Any = (
+        select(Mention.post_id, Mention.handle, Member.name)
+        .join(Post, Post.id == Mention.post_id)
+        .join(Member, Member.id == Mention.member_id)
+        .where(
+            Mention.post_id.in_(bindparam("post_ids", expanding=True)),
+            in_good_standing(Member),
+            sees_as_member(Post),
+        )
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def _readers_of_one() -> Select[Any]:
+    query: Any = (
+        select(Mention.member_id, Mention.revision)
+        .join(Post, Post.id == Mention.post_id)
+        .join(Member, Member.id == Mention.member_id)
+        .where(
+            Mention.post_id == bindparam("post_id", type_=Integer),
+            Mention.member_id != Post.author_id,
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+            in_good_standing(Member),
+            sees_as_member(Post),
+        )
+    )
+    return cast(Select[Any], query.order_by(Mention.member_id))
