@@ -123,7 +123,7 @@ def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Marku
 
     def drawn(match: re.Match[str]) -> str:
         name = (names or {}).get(match[1].lower())
-        return f"@{match[1]}" if name is None else f'<bdi class="mention">@{escape(name)}</bdi>'
+        return f"@{match[1]}" if name is None else f'<b class="mention" dir="auto">@{escape(name)}</b>'
 
     return Markup(HANDLE.sub(drawn, stored or ""))
 

@@ -122,10 +122,14 @@ def audience(row: Any) -> Select[Member]:
 
 def count_readers(space_id: int, level: Audience) -> int:
     """Return how many members could read a thread of that audience in that space."""
+    query = audience_within(space_id, level).with_only_columns(func.count(Member.id))
+    return int(db.session.execute(query).scalar_one())
+
+
+def audience_within(space_id: int, level: Audience) -> Select[Member]:
+    """Select the members who could read a thread of that audience in that space; visitors are not among them."""
     rule = within(literal(level.value), literal(space_id), Member.id)
-    return db.session.execute(
-        select(func.count(Member.id)).where(in_good_standing(Member), rule)
-    ).scalar_one()
+    return select(Member).where(in_good_standing(Member), rule)
 
 
 def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:

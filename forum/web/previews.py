@@ -10,6 +10,7 @@ from forum.infra import text
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.policy.errors import Invalid
+from forum.web import mentions
 from forum.web.forms import attach
 from forum.web.http import transactions, waiting
 from forum.web.http.access import members, open_to
@@ -23,7 +24,7 @@ bp = Blueprint("previews", __name__)
 def show() -> ResponseReturnValue:
     transactions.only_look()
     try:
-        html = text.to_html(previews.preview(actor(), request.form.get("body", "")))
+        html = previews.preview(actor(), request.form.get("body", ""), mentions.destination())
     except (Invalid, TooOften) as error:
         message, status = _reason(error)
         return jsonify(error=message), status
@@ -36,10 +37,10 @@ def is_asked() -> bool:
     return "preview" in request.form
 
 
-def of(form: Any) -> tuple[str | None, int]:
+def of(form: Any) -> tuple[Any, int]:
     """Return what the body of a form will look like and the status of its page; None with the reason at the field."""
     try:
-        return text.to_html(previews.preview(actor(), form.body.data or "")), 200
+        return previews.preview(actor(), form.body.data or "", mentions.destination()), 200
     except (Invalid, TooOften) as error:
         message, status = _reason(error)
         attach(form, Invalid("body", message))

@@ -1,5 +1,4 @@
-// A page that was fetched ahead was answered as one that nobody looks at: its posts stay new. When it is shown no second
-// request follows by itself, so this makes one. Its answer is not used, and the server keeps messages for the next page.
+// The posts of a page that was fetched ahead stay new: when it is shown, this asks once more. The answer is not used.
 const see = () => fetch(location.href, { cache: "reload", headers: { "X-Purpose": "seen" } }).catch(() => {});
 
 export function start() {

@@ -1,5 +1,4 @@
-// From nine tenths of a field's limit on, says how much stands in it. Counted as the server counts: in characters, and
-// of the text as it would be kept. Nothing is cut; the server says what is too long.
+// From nine tenths of a field's limit on, says how much stands in it, as the server counts: characters of what it would keep.
 const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
@@ -42,7 +41,7 @@ function follow(field, index) {
     .replace("%(length)s", figures.format(length)).replace("%(limit)s", figures.format(limit));
   const refused = document.getElementById(`${field.id}-error`);
   const sent = field.value;
-  // The length is said once: in the server's sentence until something is typed, from then on here.
+  // Said once: by the server until something is typed, then here.
   let toldByServer = refused !== null && refused.textContent.trim() === said(count(sent, field.dataset.kept));
   let waiting;
   const show = () => {
@@ -50,7 +49,7 @@ function follow(field, index) {
     if (toldByServer && field.value === sent) return;
     if (toldByServer) refused.remove();
     toldByServer = false;
-    // a text has at most as many characters as units, so most keys cost nothing
+    // at most as many characters as units: most keys cost nothing
     const length = field.value.length < limit * NEAR ? 0 : count(field.value, field.dataset.kept);
     note.hidden = length < limit * NEAR;
     note.classList.toggle("count-note--over", length > limit);

@@ -1,22 +1,22 @@
-// Words that the server may not have yet: their way to it, and copies of them on this device until it has them. A copy is
-// localStorage["draft:<account>:<key>"], encrypted with a key that only pages of that account carry. Where a browser has no
-// storage or no encryption (outside https) there are no copies, and nothing says that there are.
+// Words that the server may not have yet: their way to it, and copies on this device until then, each in
+// localStorage["draft:<account>:<key>"], encrypted with a key that only pages of that account carry. Without storage or
+// encryption (outside https) there are none.
 const PREFIX = "draft:";
 const OWN = /^draft:[\w-]{22}:[\w-]{36}$/;
 const KEEPALIVE = 60_000; // bytes; browsers send at most 64 KiB for a page that is being left
 const SLOW = 20_000; // ms
-const FOR_GOOD = new Set([413, 422]); // refused as long as the words are these: too long, too many
+const FOR_GOOD = new Set([413, 422]); // too long, too many
 
 const entries = () => {
   try { return Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)); } catch { return []; }
 };
 
-// Copies of before, which anybody at this device could read.
+// Copies of before, which anybody could read.
 export function removeReadable() {
   for (const name of entries()) if (!OWN.test(name)) localStorage.removeItem(name);
 }
 
-// The copies of the account of this page, or null where this browser keeps nothing.
+// The copies of this account, or null.
 let opened;
 export const open = () => opened ??= find();
 
@@ -34,7 +34,7 @@ async function find() {
 }
 
 class Copies {
-  #turn = Promise.resolve(); // encrypting takes a moment: what was asked later comes later
+  #turn = Promise.resolve(); // what was asked later comes later
 
   constructor(prefix, cipher) {
     Object.assign(this, { prefix, cipher });
@@ -44,7 +44,6 @@ class Copies {
     return entries().filter((name) => name.startsWith(this.prefix)).map((name) => name.slice(this.prefix.length));
   }
 
-  // Says whether it is kept.
   put(key, copy) {
     return this.#next(async () => {
       if (this.closed) return false;
@@ -56,7 +55,7 @@ class Copies {
     });
   }
 
-  // A copy, or null. What no key opens any more is of no use to anybody, and goes.
+  // A copy, or null. What no key opens any more goes.
   get(key) {
     return this.#next(async () => {
       const name = this.prefix + key;
@@ -76,14 +75,14 @@ class Copies {
     return this.#next(async () => localStorage.removeItem(this.prefix + key));
   }
 
-  // Nothing stays, and nothing more is kept by this page.
+  // For good: this page keeps nothing more.
   empty() {
     this.closed = true;
     return this.#next(async () => this.keys().forEach((key) => localStorage.removeItem(this.prefix + key)));
   }
 
   #next(step) {
-    const done = this.#turn.then(step).catch(() => false); // the storage is full, or was closed
+    const done = this.#turn.then(step).catch(() => false); // full, or closed
     this.#turn = done;
     return done;
   }
@@ -92,24 +91,24 @@ class Copies {
 const sealing = (iv, name) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) });
 const letters = (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 
-// The page that holds a form answers for its draft; other pages leave it alone as long as it is there.
+// The page that holds a form answers for its draft; others leave it alone.
 export const hold = (key) => navigator.locks?.request(PREFIX + key, () => new Promise(() => {}));
 
 export const freshKey = () => "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => (crypto.getRandomValues(new Uint8Array(1))[0] % 16).toString(16));
 
 export const value = (fields, name) => fields.find(([of]) => of === name)?.[1] ?? "";
 
-// Brings words to the server. What became of them: { kept, revision, message, … }, { sent } (they were accepted before),
-// { refused, message, forGood }, or { waits, message } where it may go better later.
+// Brings words to the server: { kept, revision, message, … }, { sent } (accepted before), { refused, message, forGood }, or
+// { waits, message } where it may go better later.
 export async function send({ to, fields, time }, signal) {
   const body = new URLSearchParams(fields);
-  body.set("draft_age", Math.max(0, Math.round((Date.now() - time) / 1000))); // s since it was typed, by one clock
+  body.set("draft_age", Math.max(0, Math.round((Date.now() - time) / 1000))); // s, by one clock
   body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
   const stop = new AbortController();
   signal?.addEventListener("abort", () => stop.abort());
   const slow = setTimeout(() => stop.abort(), SLOW);
   try {
-    const keepalive = String(body).length < KEEPALIVE; // it may be under way when the page is left
+    const keepalive = String(body).length < KEEPALIVE; // the page may be left
     const answer = await fetch(to, { method: "POST", body, keepalive, signal: stop.signal, headers: { Accept: "application/json" } });
     const said = await answer.json().catch(() => ({}));
     if (answer.ok && "revision" in said) return { ...said, kept: true };
@@ -123,8 +122,7 @@ export async function send({ to, fields, time }, signal) {
   }
 }
 
-// Sends all that waits here, and returns what became of each. What a form that stands open has in hand, it sends itself,
-// unless all must go now.
+// Sends all that waits here. What an open form has in hand, it sends itself, unless all must go now.
 export async function sendAll(copies, { now = false } = {}) {
   const answers = [];
   for (const key of copies.keys()) {
@@ -133,7 +131,7 @@ export async function sendAll(copies, { now = false } = {}) {
       let at = key, copy = await copies.get(key);
       if (!copy || (copy.forGood && !now)) return;
       let answer = await send(copy);
-      // Others than those that were sent: they are a draft of their own, and the same one when this is tried again.
+      // Other words than those sent: a draft of their own, and the same one when tried again.
       if (answer.sent && !copy.went) {
         copy = { ...copy, fields: anew(copy.fields) };
         const own = value(copy.fields, "idempotency_key");
@@ -160,7 +158,7 @@ const anew = (fields) => fields.map(([name, words]) => [name, ANEW[name]?.() ?? 
 
 const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]")].some((field) => field.value === key);
 
-// A form for the same thing stands on this page: it says that there are other words too.
+// A form for the same on this page says that there are other words.
 function tellForm(draft) {
   const note = document.querySelector(`[data-draft="${CSS.escape(draft)}"] [data-other]`);
   if (note) note.hidden = false;

@@ -1,5 +1,5 @@
-// What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Only
-// what was typed since this page was shown counts: words that a browser puts back after Back are nobody's draft.
+// What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Words
+// that a browser puts back after Back do not count.
 import { freshKey, hold, open, send, value } from "./device.js";
 import "./signout.js"; // to have it when the network is away
 
@@ -30,9 +30,12 @@ class Draft {
 
   constructor(form, copies) {
     Object.assign(this, { form, copies, note: form.querySelector("[data-saved]") });
-    form.addEventListener("input", (event) => { if (event.isTrusted || event.detail === "chosen") this.change(); });
+    form.addEventListener("input", (event) => {
+      if (event.isTrusted || event.detail === "chosen") this.change();
+      if (event.data === "@" && event.target.name === "body") import("./mention.js").then(({ start }) => start(event.target));
+    });
     form.addEventListener("submit", ({ submitter }) => {
-      if (submitter?.name === "leave") { // it is to go, and nothing of it may come back
+      if (submitter?.name === "leave") { // nothing of it may come back
         this.request?.abort();
         this.keptAll(this.typed);
         return;
@@ -71,13 +74,13 @@ class Draft {
     const stays = await copies?.put(this.key, {
       to: this.to, draft: this.form.dataset.draft, fields: this.fields, typed: this.texts,
       at: location.pathname + location.search, page: document.title, time: this.time,
-      went: this.typed <= this.submitted, // the form took these very words along
+      went: this.typed <= this.submitted, // with the form
     });
     this.form.dataset.kept = stays ? "device" : "";
     if (!navigator.onLine || this.failed) this.tellWaiting();
   }
 
-  // To the server: one request at a time, and the newest words last.
+  // To the server: one at a time, the newest words last.
   async save({ leaving = false } = {}) {
     clearTimeout(this.pause);
     if (this.typed === this.kept || (this.request && (!leaving || this.sent === this.typed))) return;
@@ -92,7 +95,7 @@ class Draft {
     const request = this.request = new AbortController();
     this.sent = at;
     const answer = await send({ to: this.to, fields: this.fields, time: this.time }, request.signal);
-    if (this.request !== request) return; // newer words went after these
+    if (this.request !== request) return;
     this.request = null;
     this.failed = answer.waits ? this.failed + 1 : 0;
     if (answer.kept) this.isKept(at, answer);
@@ -125,8 +128,8 @@ class Draft {
     this.keptAll(at);
   }
 
-  // This sending was accepted. What was typed here after this form sent it stays here until it is sent too: then the forum
-  // asks what becomes of both. When another tab or device sent it, the words here are a draft of their own from now on.
+  // This sending was accepted. What was typed after this form sent it stays until it is sent too: then the forum asks. When
+  // another tab or device sent it, the words here become a draft of their own.
   async isSent(at) {
     if (this.typed <= this.submitted) { this.keptAll(at); return; }
     if (this.submitted) {
@@ -144,7 +147,6 @@ class Draft {
     this.save();
   }
 
-  // It stays on this device; the next change asks again.
   isRefused(at, message) {
     this.tellWaiting(message ?? " ");
     if (this.typed !== at) this.later(AGAIN[0] * 1000);
@@ -156,14 +158,13 @@ class Draft {
     else (await this.copies)?.drop(this.key);
   }
 
-  // The server said why, or could not be asked.
   tellWaiting(why) {
     const { deviceMessage, waitingMessage, nowhereMessage } = this.note?.dataset ?? {};
     const here = why ? deviceMessage : waitingMessage;
     this.tell("waits", [why, this.form.dataset.kept === "device" ? here : nowhereMessage].filter(Boolean).join(" ").trim());
   }
 
-  // Shown always, spoken when it becomes another state: each minute of "kept" would be too much to hear.
+  // Spoken only when it is another state: each minute of "kept" is too much to hear.
   tell(state, words) {
     if (!this.note) return;
     this.note.hidden = !words;
@@ -173,14 +174,14 @@ class Draft {
     this.said = state;
   }
 
-  // Words that only this device has, typed in this form before: of this sending, or of the one that the address names.
+  // Words that only this device has: of this sending, or of the one in the address.
   async restore() {
     const copies = await this.copies;
     const asked = location.hash.startsWith("#draft-") ? location.hash.slice(7) : "";
     for (const key of new Set([asked, this.key])) {
       const copy = key && await copies?.get(key);
       if (!copy || copy.draft !== this.form.dataset.draft) continue;
-      if (this.typed) { // faster than this: then those words are the other ones
+      if (this.typed) { // faster than this
         send(copy);
         continue;
       }
@@ -197,7 +198,7 @@ class Draft {
   }
 }
 
-// The present address leads to the draft; what else it says, such as the page of a thread, stays.
+// The address leads to the draft, too.
 function here(address) {
   const kept = new URL(address, location);
   const now = new URL(location);

@@ -1,5 +1,4 @@
-// The workbench: select words of a post, press 1, 2 or 3, and their place is sent as an excerpt of the claim that is
-// active. Without this the same form takes pasted words.
+// The workbench: select words of a post, press 1, 2 or 3, and their place is sent as an excerpt of the active claim.
 const STANCES = { 1: "supports", 2: "nuances", 3: "contradicts" };
 
 export function start() {
@@ -21,14 +20,14 @@ export function start() {
   claims.forEach((claim) => ["click", "focusin"].forEach((kind) => claim.addEventListener(kind, () => activate(claim))));
 
   const choose = () => {
-    if (pressed || inBar) return; // a selection is being made; or a button is pressed, which may empty it
+    if (pressed || inBar) return; // not done yet, or a button may empty it
     const next = selectedPlace(workbench);
     if (!next && bar.contains(document.activeElement)) return;
     chosen = next;
     bar.hidden = !chosen;
     if (chosen && bar.previousElementSibling !== chosen.post) chosen.post.after(bar);
   };
-  document.addEventListener("selectionchange", choose); // comes a little later than the selection: who acts looks again
+  document.addEventListener("selectionchange", choose); // comes a little late: who acts looks again
   document.addEventListener("pointerdown", (event) => {
     if (bar.contains(event.target)) choose();
     inBar = bar.contains(event.target);
@@ -45,7 +44,7 @@ export function start() {
   document.addEventListener("keydown", (event) => {
     inBar = false;
     if (event.key === "Tab" && !event.shiftKey && chosen && document.activeElement.contains(chosen.post)) {
-      // the focus stands on the pane or on the page, not at the words: from there it would come by every link before
+      // from the pane or the page it would come by every link before
       event.preventDefault();
       bar.querySelector("button").focus();
     }
@@ -63,7 +62,7 @@ export function start() {
     for (const [name, value] of Object.entries({ claim_id: active.dataset.claim, words: chosen.words, stance })) {
       form.elements[name].value = value;
     }
-    // Only for this sending: who comes back with the history and pastes other words means those.
+    // Only this time: who comes back and pastes other words means those.
     const place = Object.assign(document.createElement("input"), { type: "hidden", name: "place", value: chosen.place });
     form.prepend(place);
     form.requestSubmit();
@@ -71,7 +70,7 @@ export function start() {
   }
 }
 
-// The place that is selected: of the post in which the selection began, or else the first one that it reaches.
+// The selected place: of the post where the selection began, or else the first that it reaches.
 function selectedPlace(workbench) {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -86,7 +85,7 @@ function selectedPlace(workbench) {
   return null;
 }
 
-// What of the text of a post lies in the range: { post, place: "post.revision.start.end", words }, or null.
+// What of a post lies in the range: { post, place: "post.revision.start.end", words }, or null.
 function placeIn(words, range) {
   const parts = [...words.querySelectorAll("[data-start]")].map((piece) => partOf(piece, range)).filter(Boolean);
   while (parts.length && !parts[0].text.trim()) parts.shift();
@@ -102,15 +101,14 @@ function placeIn(words, range) {
   return {
     post,
     place: [post.dataset.post, post.dataset.revision, first.start, end].join("."),
-    // between two paragraphs stands white space that is not drawn
     words: parts.map(({ start, text }, at) => (at && start > endOf(parts[at - 1]) ? "\n" : "") + text).join(""),
   };
 }
 
-// What of one piece lies in the range: { start, text }, or null.
+// The same of one piece: { start, text }, or null.
 function partOf(piece, range) {
   const node = piece.firstChild;
-  if (node?.nodeType !== Node.TEXT_NODE) return null; // something in the browser rewrote the page
+  if (node?.nodeType !== Node.TEXT_NODE) return null; // rewritten
   const whole = node.data;
   if (range.comparePoint(node, whole.length) < 0 || range.comparePoint(node, 0) > 0) return null;
   let from = range.comparePoint(node, 0) < 0 ? range.startOffset : 0;

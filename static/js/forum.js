@@ -1,4 +1,4 @@
-// Every page works without this. A module knows one hook in the markup and is fetched only where that hook stands.
+// Every page works without this. A module is fetched where its hook stands.
 const MODULES = [
   ["[data-draft-kept]", "./drafts.js"],
   ["form[method=post]", "./once.js"],
@@ -12,15 +12,14 @@ const MODULES = [
 for (const [hook, module] of MODULES) {
   if (document.querySelector(hook)) import(module).then(({ start }) => start());
 }
-// A browser may fetch a page ahead, or draw it too: in case of a click, while nobody looks at it yet.
+// Fetched or drawn ahead: nobody looks at it yet.
 const fetched = performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch";
 if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => start());
 const first = document.querySelector("[data-focus]");
 first?.focus();
 addEventListener("load", () => { if (document.activeElement === document.body) first?.focus(); }); // a fragment took it
 
-// Most people who open a thread read it. What keeps typed words comes when somebody goes to a field of a form for it, or
-// when words wait on this device; what is typed until it is there counts too.
+// What keeps typed words is fetched once somebody goes to a field, or words wait here; what is typed until then counts.
 const waits = () => {
   try { return Object.keys(localStorage).some((name) => name.startsWith("draft:")); } catch { return false; }
 };

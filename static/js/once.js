@@ -1,10 +1,10 @@
-// A button that sends is pressed once: it says that it is sending, and that nothing can be sent without a network. When the
-// reader stops the load, comes back, or waits for long, it can be pressed again; the server takes the same sending once.
+// A button that sends is pressed once, and says that it is sending, or that there is no network. After a stopped load, coming
+// back or a long wait it can be pressed again: the server takes the same sending once.
 const SLOW = 8000; // ms without an answer
-const sending = new Map(); // a form, and what makes its button as it was
-const reached = new Set(); // forms of which the browser thought wrongly that there is no network
+const sending = new Map(); // by form, what makes its button as it was
+const reached = new Set(); // forms for which there is a network after all
 
-// A browser that says so may be wrong: it sees its own cables only.
+// A browser sees its own cables only.
 export const isReached = () => fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).then(() => true, () => false);
 
 export function start() {
@@ -30,7 +30,7 @@ export function start() {
     if (document.querySelector(".unsent[data-offline]")) tell(null, "", words);
   });
   addEventListener("keydown", (event) => { if (event.key === "Escape") endAll(); });
-  globalThis.navigation?.addEventListener("navigateerror", () => endAll()); // the load was stopped
+  globalThis.navigation?.addEventListener("navigateerror", () => endAll());
 }
 
 function begin(form, button, words) {

@@ -1,4 +1,4 @@
-// Two tabs above a text: write it, or see it as others will. Without this the second is a button that sends the form.
+// Two tabs above a text: write it, or see it as others will.
 export function start() {
   document.querySelectorAll("[data-sheet]").forEach(makeTabs);
 }
@@ -25,8 +25,8 @@ function makeTabs(sheet) {
   async function load() {
     const turn = (asked += 1);
     preview.setAttribute("aria-busy", "true");
-    const answer = await fetchPreview(sheet.dataset.sheet, form);
-    if (turn !== asked) return; // another one was asked for meanwhile
+    const answer = await ask(sheet.dataset.sheet, form, {}, ["title", "body"]);
+    if (turn !== asked) return;
     preview.setAttribute("aria-busy", "false");
     const failed = answer.error ?? sheet.dataset.failed;
     preview.replaceChildren(...(answer.html ? parsed(answer.html) : [message(failed)]));
@@ -63,9 +63,9 @@ function makeTabs(sheet) {
   fields.hidden = sent;
 }
 
-async function fetchPreview(address, form) {
-  const body = new URLSearchParams();
-  for (const name of ["csrf_token", "title", "body"]) body.set(name, form.elements[name]?.value ?? "");
+export async function ask(address, form, more, names = []) {
+  const body = new URLSearchParams(more);
+  for (const name of ["csrf_token", "draft_form", "draft_subject", "audience", ...names]) body.set(name, form.elements[name]?.value ?? "");
   try {
     return await (await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } })).json();
   } catch {
@@ -73,7 +73,7 @@ async function fetchPreview(address, form) {
   }
 }
 
-const parsed = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
+export const parsed = (html) => [...new DOMParser().parseFromString(html, "text/html").body.childNodes];
 
 function message(words) {
   const line = document.createElement("p");

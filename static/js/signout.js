@@ -1,10 +1,9 @@
-// Signing out: what only this device has is sent first. What cannot be sent would be thrown away, so that is asked. Copies of
-// others, whose session ended here, stay: nobody but them can read them, and they could not be asked.
+// Signing out: what only this device has is sent first, or thrown away if they agree. Copies of others stay.
 import { open, sendAll } from "./device.js";
 import { isReached } from "./once.js";
 
 export async function signOut(form) {
-  if (!await isReached()) { // then nobody can sign out, and nothing is to be thrown away
+  if (!await isReached()) { // then nobody can sign out
     ask("away").onclose = null;
     return;
   }
@@ -26,16 +25,16 @@ function ask(why) {
   return dialog;
 }
 
-// Only a server can sign out: without its answer nothing is thrown away here.
+// Without the server's answer nothing is thrown away.
 async function leave(form, copies) {
   const body = new URLSearchParams(new FormData(form));
-  if (copies) body.set("leave_copies", 1); // those of this account are removed here
+  if (copies) body.set("leave_copies", 1);
   try {
     const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" });
     if (answer.type === "opaqueredirect") {
       await copies?.empty();
       location.assign("/");
-    } else form.submit(); // shows what it has to say
+    } else form.submit();
   } catch {
     ask("away").onclose = null;
   }

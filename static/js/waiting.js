@@ -1,5 +1,4 @@
-// Copies that wait on this device, on any page of their account: they are sent as soon as that goes. Where the page has a
-// list for it, [data-waiting], it shows what is left: a row of its template for each, to go on with and to throw away.
+// Copies that wait on this device are sent as soon as that goes. [data-waiting] lists what is left.
 import { open, removeReadable, sendAll } from "./device.js";
 import "./signout.js"; // to have it when the network is away
 
@@ -13,7 +12,7 @@ export async function start() {
     const answers = await sendAll(copies);
     if (!list) return;
     const isNews = ({ id, revision }) => id && document.getElementById(`draft-${id}`)?.dataset.revision !== String(revision);
-    if (answers.some(isNews) && copies.keys().length < before) location.reload(); // with its row, as it is now
+    if (answers.some(isNews) && copies.keys().length < before) location.reload();
     else show(list, copies);
   };
   addEventListener("online", go);

@@ -20,13 +20,12 @@ from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.spaces import Audience, Membership, Role
-from forum.models.threads import Post, Thread
 from forum.policy import actors
 from forum.policy.actions import may_review
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.policy.known import known
 from forum.policy.standing import FULL, full, in_good_standing
-from forum.policy.visibility import sees
 
 GROUP_MOST, NAMES_MOST = 50, 6  # of a group, and of the names that a page offers
 SHORTEST = 2  # letters of a name that somebody looks for
@@ -205,24 +204,11 @@ class Asking:
         """Who is worth a look, of those whom the asker may know of."""
         if audience == Audience.SPACE:
             return self._inside(*FULL)
-        known: ColumnElement[bool] = self._is_known()
-        return and_(known, full(Member.id), or_(_edits(), self._from_elsewhere()))
+        return and_(known(self.actor), full(Member.id), or_(_edits(), self._from_elsewhere()))
 
     def _known(self, member_ids: Iterable[int]) -> set[int]:
-        query = select(Member.id).where(Member.id.in_(list(member_ids)), self._is_known())
+        query = select(Member.id).where(Member.id.in_(list(member_ids)), known(self.actor))
         return set(db.session.scalars(query))
-
-    def _is_known(self) -> ColumnElement[bool]:
-        """Whether the asker meets somebody already: in a space of both, or by what they wrote where the asker reads."""
-        together = select(Membership.member_id).where(sees(Membership, self.actor))
-        wrote = exists().where(
-            Post.author_id == Member.id,
-            Post.hidden_at.is_(None),
-            Post.deleted_at.is_(None),
-            Thread.id == Post.thread_id,
-            sees(Thread, self.actor),
-        )
-        return or_(Member.id.in_(together), wrote.correlate(Member))
 
     def _lines(self, people: Iterable[Actor]) -> dict[int, Candidate]:
         by_id = {one.id: one for one in people}

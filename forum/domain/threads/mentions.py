@@ -1,13 +1,14 @@
 """Whom a post mentions: an `@handle` in its text that is that of somebody who may read it.
 
 Kept as ids, and drawn with the name that they have when it is read. Any other `@word` is a word, whether it is nobody's
-or somebody's who may not read it: nothing tells the one from the other.
+or somebody's who may not read it: nothing tells the one from the other. Everywhere else (excerpts, lists, lessons,
+mails) the words are those that were typed.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Integer, Select, bindparam, delete, select
+from sqlalchemy import Integer, Select, bindparam, delete, or_, select
 
 from forum.infra import text
 from forum.infra.db import db
@@ -18,10 +19,15 @@ from forum.models.accounts import Member
 from forum.models.following import Mention
 from forum.models.threads import Post
 from forum.policy.errors import Invalid
-from forum.policy.standing import in_good_standing
-from forum.policy.visibility import audience, sees_as_member
+from forum.policy.known import known
+from forum.policy.standing import full, in_good_standing
+from forum.policy.visibility import Reader, audience, sees_as_member
 
 MOST = 20  # in a post
+
+
+class _Author(NamedTuple):
+    id: int
 
 
 def check(html: str) -> None:
@@ -33,11 +39,8 @@ def check(html: str) -> None:
 def write(post: Post, html: str) -> None:
     """Keep whom a post with this HTML mentions; to be called once the post can be read as it will be."""
     typed = {handle.lower(): handle for handle in text.handles(html)[:MOST]}
-    found: dict[int, str] = {}
-    if typed:
-        readers = audience(post).with_only_columns(Member.id, Member.handle)
-        rows = db.session.execute(readers.where(Member.handle.in_(typed)))
-        found = {row.id: typed[row.handle] for row in rows}
+    people = _people(_Author(post.author_id), typed, audience(post)) if typed else []
+    found = {row.id: typed[row.handle] for row in people}
     if post.revision > 1:
         db.session.execute(
             delete(Mention)
@@ -46,6 +49,21 @@ def write(post: Post, html: str) -> None:
         )
     new = {"post_id": post.id, "revision": post.revision}
     insert_new(Mention, [{**new, "member_id": member, "handle": handle} for member, handle in found.items()])
+
+
+def preview(author: Reader, html: str, readers: Select[Member] | None) -> Any:
+    """Return the HTML of a post that is not there yet, as these `readers` would get it (None: without names)."""
+    typed = [handle.lower() for handle in text.handles(html)]
+    people = _people(author, typed, readers) if typed and readers is not None else []
+    return text.to_html(html, {row.handle: row.name for row in people})
+
+
+def _people(author: Reader, handles: Iterable[str], readers: Select[Member]) -> Sequence[Any]:
+    """Those among the readers whom the author can mention by these handles: a guest only where they meet."""
+    query = readers.with_only_columns(Member.id, Member.handle, Member.name)
+    return db.session.execute(
+        query.where(Member.handle.in_(handles), or_(full(Member.id), known(author)))
+    ).all()
 
 
 def mentioned(post_id: int) -> list[int]:
