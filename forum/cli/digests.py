@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain.digests import digests
+from forum.domain.digests import digests, windows
 from forum.infra import addresses, clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
@@ -33,7 +33,7 @@ def send(moment: str | None, dry_run: bool, email: str | None) -> None:
         _print(now, member_id)
         return
     # `--at` is for the calendar only: the letters themselves are due at once.
-    opened = digests.open_windows(now, member_id=member_id)
+    opened = windows.open_all(now, member_id=member_id)
     db.session.commit()
     click.echo(f"Digests queued: {opened}.")
 
@@ -56,7 +56,7 @@ def _member_id(email: str) -> int:
 
 
 def _print(now: datetime, member_id: int | None) -> None:
-    for digest in digests.due(now, member_id=member_id):
+    for digest in windows.due(now, member_id=member_id):
         member = db.session.get_one(Member, digest.member_id)
         with force_locale(member.letter_locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
             letter = digests.compose(digest)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from forum.domain import draft_places
 from forum.domain.consents import closing, settling
-from forum.domain.digests import digests
+from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_requests
 from forum.domain.mailing import recurring
@@ -65,7 +65,7 @@ def prepare() -> None:
 def open_digests() -> None:
     """Open the digest windows that have ended, batch by batch, so that nobody waits for a lock for long."""
     now, last_id = clock.now(), 0
-    while batch := digests.open_batch(now, after_id=last_id):
+    while batch := windows.open_batch(now, after_id=last_id):
         last_id = batch.last_id
         db.session.commit()
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.domain.audit import undoable
 from forum.domain.consents import letters as round_letters
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import digests, subscriptions, windows
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_letters, weakened
@@ -137,7 +137,7 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
         raise NothingToSend(reason)
     letter = digests.compose(digest)
     if letter.is_empty:
-        raise NothingToSend("empty")
+        raise NothingToSend(windows.EMPTY)
     return Content(letter.subject, {"letter": letter}, digest=letter)
 
 

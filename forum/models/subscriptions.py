@@ -60,7 +60,7 @@ class DigestChoice(Model):
         choice(LessonChoice), default=LessonChoice.ALL, server_default=LessonChoice.ALL
     )
     only_unread: Mapped[bool] = mapped_column(default=True, server_default=true())
-    # What they may read and have no subscription to.
+    # What they may read in spaces that they do not belong to and have no subscription to.
     elsewhere: Mapped[Delivery] = mapped_column(
         choice(Delivery, name="elsewhere"), default=Delivery.DIGEST, server_default=Delivery.DIGEST
     )

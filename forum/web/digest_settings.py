@@ -11,7 +11,7 @@ from forum.domain.digests import digests, subscriptions
 from forum.domain.spaces import spaces
 from forum.infra import clock
 from forum.infra.i18n import _
-from forum.models.subscriptions import Delivery, Frequency
+from forum.models.subscriptions import Delivery, Frequency, LessonChoice
 from forum.web.forms import errors_on
 from forum.web.forms.digest import DigestForm
 from forum.web.http.access import members, open_to
@@ -43,8 +43,18 @@ def choose_digest() -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             frequency = Frequency(form.frequency.data)
+            wanted = form.spaces.data
             subscriptions.choose(
-                actor(), frequency=frequency, space_ids=form.spaces.data, axes=form.axes.data
+                actor(),
+                frequency=frequency,
+                spaces={
+                    space_id: Delivery.DIGEST if space_id in wanted else Delivery.NOTHING
+                    for space_id in actor().roles
+                    if wanted
+                },
+                axes=dict.fromkeys(form.axes.data, Delivery.DIGEST),
+                elsewhere=Delivery.NOTHING if wanted else Delivery.DIGEST,
+                lessons=LessonChoice.AXES if form.axes.data else LessonChoice.ALL,
             )
             flash(_confirmation(frequency), "ok")
             return redirect(url_for("settings.digest"), 303)

@@ -106,6 +106,13 @@ def _subscribe() -> None:
         """INSERT INTO subscription (member_id, space_id, delivery)
         SELECT member_id, space_id, 'digest' FROM digest_space"""
     )
+    # Of the spaces that they belong to too, which without a subscription stand in the digest.
+    op.execute(
+        """INSERT INTO subscription (member_id, space_id, delivery)
+        SELECT DISTINCT member_id, space_id, 'nothing' FROM membership AS own
+        WHERE ended_at IS NULL AND member_id IN (SELECT member_id FROM digest_space) AND NOT EXISTS (
+            SELECT 1 FROM digest_space WHERE member_id = own.member_id AND space_id = own.space_id)"""
+    )
     op.execute(
         "UPDATE digest_choice SET elsewhere = 'nothing' WHERE member_id IN (SELECT member_id FROM digest_space)"
     )

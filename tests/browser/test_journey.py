@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.digests import digests
+from forum.domain.digests import windows
 from forum.infra import clock
 from forum.infra.db import db
 from tests.browser.selecting import SELECT_WORDS
@@ -77,7 +77,7 @@ def test_a_story_on_a_phone_ends_in_an_inbox(town, open_page):
     reader.click("main form button.btn--primary")
     later = clock.now() + timedelta(days=8)
     with town.app.app_context(), clock.at(later):
-        digests.open_windows(later)
+        windows.open_all(later)
         db.session.commit()
         db.session.remove()
         town.work()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forum import create_app
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.mailing import events, hold, mail_queue
 from forum.infra import clock
 from forum.infra.db import db
@@ -66,13 +66,13 @@ def test_a_restored_copy_sends_nothing_that_the_other_one_sends(live_app, smtp, 
     said(run(copy, "mail", "release"))
     said(run(copy, "worker", "--until-idle"))
     assert len(smtp.received) == 1
-    mails, windows = states(copy), window_states(copy)
+    mails, opened = states(copy), window_states(copy)
     assert mails == {MailState.CANCELLED: WAITING + 1, MailState.SENT: 1}
-    assert windows == {DigestState.SKIPPED: 5}, "not even made"
+    assert opened == {DigestState.SKIPPED: 5}, "not even made"
     with inside(copy):
         assert not hold.is_held()
         queue(member_id, "later")
-        digests.open_windows(clock.now() + timedelta(days=1))
+        windows.open_all(clock.now() + timedelta(days=1))
         db.session.commit()
     said(run(copy, "worker", "--until-idle"))
     assert len(smtp.received) > 1, "what falls due from now on goes out"

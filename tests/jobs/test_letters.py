@@ -10,7 +10,7 @@ import pytest
 
 from forum.domain.audit import undoable
 from forum.domain.consents import rounds
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.mailing import mail_queue
 from forum.domain.moderation import hiding
@@ -207,7 +207,7 @@ def _digest_mail(space, keeper, person):
         talk = make_thread(make_space(f"Gent {number}"), keeper, title=f"Talk {number}", at=at)
         make_post(talk, make_member("Lotte"), at=at)
     make_lesson(space, keeper, at=at)
-    digests.open_windows(clock.now())
+    windows.open_all(clock.now())
     return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.kind == "digest")).one()
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.mailing import events, heartbeats, hold, mail_claims, mail_queue
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -414,7 +414,7 @@ def due_digest():
     )
     assert mailer.sent() == []
     with clock.at(clock.now()) as now:
-        digests.open_windows(now)
+        windows.open_all(now)
     return dirk, thread
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.mailing import mail_queue
 from forum.infra import clock
 from forum.infra.db import db
@@ -105,7 +105,7 @@ def queue_digests(app: Flask, people: int) -> None:
             with clock.at(clock.now() - timedelta(days=30)):
                 subscriptions.choose(actor(member), frequency=Frequency.DAILY)
         make_thread(space, ann, at=clock.now() - timedelta(hours=36))
-        digests.open_windows(clock.now())
+        windows.open_all(clock.now())
         mail_queue.queue_mail("password_changed", key="p1", lane=Lane.DIRECT, member_id=ann.id)
         db.session.commit()
         db.session.remove()

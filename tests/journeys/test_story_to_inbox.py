@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from forum import create_app, demo
-from forum.domain.digests import digests
+from forum.domain.digests import windows
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
@@ -100,7 +100,7 @@ def digest_for(demo_app, name: str) -> EmailMessage:
     """Let the week pass and the worker work; returns the digest in the inbox of `name`."""
     later = clock.now() + timedelta(days=8)
     with demo_app.app_context(), clock.at(later):
-        digests.open_windows(later)
+        windows.open_all(later)
         db.session.commit()
         worker.run_until_idle()
         db.session.remove()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import threads
 from forum.domain.threads.sendings import SentBefore
@@ -191,7 +191,7 @@ def test_two_calendars_at_once_open_one_window(live_app, talk):
 
     def open_windows(_number):
         with clock.at(later):
-            digests.open_windows(later)
+            windows.open_all(later)
             db.session.commit()
 
     at_once(live_app, open_windows, times=4)

@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 from forum.domain.consents import other_words, rounds
 from forum.domain.consents.passages import Wording, of_draft
 from forum.domain.consents.wording import changes
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import claims, lessons, origin
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -200,7 +200,7 @@ def test_no_page_at_all_shows_it(app, world, person):
 
 def test_no_letter_carries_it_to_anybody_outside(app, world):
     with clock.at(clock.now() + timedelta(days=8)):
-        digests.open_windows(clock.now())
+        windows.open_all(clock.now())
         db.session.commit()
         worker.run_until_idle()
     sent = [bytes(message).decode("utf-8", "replace") for message in mailer.sent()]

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select, true
 from werkzeug.test import TestResponse
 
-from forum.domain.digests import digests
+from forum.domain.digests import windows
 from forum.domain.lessons import library
 from forum.domain.spaces import spaces
 from forum.domain.threads import list_queries
@@ -251,7 +251,7 @@ def test_a_lesson_with_consent_comes_out_without_a_trace_of_its_talk(app, world)
 
 def test_no_digest_and_no_mail_carries_it_out(app, world):
     with clock.at(clock.now() + timedelta(days=8)):
-        digests.open_windows(clock.now())
+        windows.open_all(clock.now())
         db.session.commit()
         worker.run_until_idle()
     sent = [bytes(message).decode("utf-8", "replace") for message in mailer.sent()]

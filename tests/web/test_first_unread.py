@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from forum.domain.digests import digests, subscriptions
+from forum.domain.digests import digests, subscriptions, windows
 from forum.domain.threads import read_marks
 from forum.infra import clock
 from forum.infra.db import db
@@ -95,7 +95,7 @@ def test_a_digest_leads_to_the_first_new_post_of_whoever_read_a_part(gent, leen,
     read_marks.mark_read(who, other.id, first=21, last=25)
     with clock.at(CHOSEN):
         subscriptions.choose(who, frequency=Frequency.WEEKLY)
-    digests.open_windows(MONDAY)
+    windows.open_all(MONDAY)
     mail = db.session.scalars(db.select(OutgoingMail)).one()
     letter = letters.letter_for(mail).message
     addresses = {

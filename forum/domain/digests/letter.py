@@ -74,6 +74,8 @@ class DigestLetter:
     chosen_at: datetime | None
     starts_at: datetime
     ends_at: datetime
+    told_from: datetime | None = None  # news from before, since `starts_at`, is counted and linked only
+    older_threads: int = 0  # with such news
     lessons: Sequence[LessonNews] = ()
     more_lessons: int = 0
     stories: Sequence[ThreadNews] = ()

@@ -1,13 +1,13 @@
 """Who wants a digest, when, and what comes how. No choice yet is neither yes nor no."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, exists, or_, select
+from sqlalchemy import Integer, bindparam, delete, exists, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -15,6 +15,7 @@ from forum.infra.i18n import _
 from forum.infra.rows import insert_new
 from forum.infra.statements import select_rows
 from forum.models.accounts import Member
+from forum.models.spaces import Space
 from forum.models.subscriptions import (
     Delivery,
     DigestChoice,
@@ -23,8 +24,10 @@ from forum.models.subscriptions import (
     Subscription,
 )
 from forum.models.themes import Axis
+from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.policy.visibility import visible
 
 _CHOSEN = select(exists().where(DigestChoice.member_id == bindparam("member_id", type_=Integer)))
 
@@ -54,28 +57,52 @@ class DigestPreferences:
     axes: Mapping[Axis, Delivery] = field(default_factory=_none)
 
 
-def choose(
-    actor: Actor, *, frequency: Frequency, space_ids: Iterable[int] = (), axes: Iterable[Axis] = ()
-) -> DigestChoice:
-    """Set how often the actor gets the digest and what it is about; Invalid at `spaces` for another's space."""
-    chosen_spaces, chosen_axes = set(space_ids), set(axes)
-    if chosen_spaces - set(actor.roles):
-        raise Invalid("spaces", _("Choose only spaces that you belong to."))
-    choice = _set_frequency(actor.id, Frequency(frequency))
-    old = or_(Subscription.space_id.is_not(None), Subscription.axis.is_not(None))
-    db.session.execute(delete(Subscription).where(Subscription.member_id == actor.id, old))
-    choice.elsewhere = Delivery.NOTHING if chosen_spaces else Delivery.DIGEST
-    choice.lessons = LessonChoice.AXES if chosen_axes else LessonChoice.ALL
-    of_spaces = [{"space_id": space_id, "delivery": Delivery.DIGEST} for space_id in sorted(chosen_spaces)]
-    of_axes = [
-        {"axis": axis, "delivery": Delivery.DIGEST if axis in chosen_axes else Delivery.NOTHING}
-        for axis in Axis
-        if chosen_axes
-    ]
-    for rows in (of_spaces, of_axes):
-        insert_new(Subscription, [{"member_id": actor.id, **row} for row in rows])
+def choose(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestChoice:
+    """Set all that the actor wants by mail; `others` are fields of `DigestPreferences`, and its defaults without them.
+
+    Invalid at the field of what does not exist, or what the actor may not read. What they chose of things that they
+    cannot read at this moment is left as it is.
+    """
+    wanted = DigestPreferences(Frequency(frequency), **others)
+    _check(actor, wanted)
+    choice = _set_schedule(actor.id, wanted)
+    choice.locale, choice.lessons = wanted.locale, wanted.lessons
+    choice.only_unread, choice.elsewhere = wanted.only_unread, wanted.elsewhere
+    _subscribe(actor, wanted)
     db.session.flush()
     return choice
+
+
+def _check(actor: Actor, wanted: DigestPreferences) -> None:
+    if wanted.spaces.keys() - _readable(actor, Space, wanted.spaces):
+        raise Invalid("spaces", _("Choose only spaces that you may read."))
+    if wanted.threads.keys() - _readable(actor, Thread, wanted.threads):
+        raise Invalid("threads", _("Choose only threads that you may read."))
+    if wanted.weekday not in range(7):
+        raise Invalid("weekday", _("Choose a day of the week."))
+    if wanted.hour not in range(24):
+        raise Invalid("hour", _("Choose an hour of the day."))
+
+
+def _readable(actor: Actor, model: Any, ids: Collection[int]) -> set[int]:
+    if not ids:
+        return set()
+    return set(db.session.scalars(visible(model, actor, model.id).where(model.id.in_(ids))))
+
+
+def _subscribe(actor: Actor, wanted: DigestPreferences) -> None:
+    old = preferences_of_many([actor.id])[actor.id]
+    of_columns: dict[Any, tuple[Mapping[Any, Delivery], set[Any]]] = {
+        Subscription.space_id: (wanted.spaces, _readable(actor, Space, old.spaces)),
+        Subscription.thread_id: (wanted.threads, _readable(actor, Thread, old.threads)),
+        Subscription.axis: (wanted.axes, set(old.axes)),
+        Subscription.tag_id: (wanted.tags, set(old.tags)),
+    }
+    mine = delete(Subscription).where(Subscription.member_id == actor.id)
+    for column, (chosen, shown) in of_columns.items():
+        db.session.execute(mine.where(column.in_(shown)))
+        rows = [{"member_id": actor.id, column.key: key, "delivery": how} for key, how in chosen.items()]
+        insert_new(Subscription, rows)
 
 
 def choice_of(member_id: int) -> DigestChoice | None:
@@ -139,15 +166,23 @@ def _preferences(choice: DigestChoice | None, subscribed: list[Any]) -> DigestPr
 def stop(member_id: int) -> None:
     """Unsubscribe: from now on no letters, also not one that is already queued. Doing it twice is the same."""
     if db.session.get(Member, member_id) is not None:
-        _set_frequency(member_id, Frequency.NEVER)
+        choose_frequency(member_id, Frequency.NEVER)
 
 
-def _set_frequency(member_id: int, frequency: Frequency) -> DigestChoice:
+def choose_frequency(member_id: int, frequency: Frequency) -> None:
+    """Set how often a member gets the digest, and leave the rest of their choice as it is."""
+    chosen = preferences_of_many([member_id])[member_id]
+    _set_schedule(member_id, replace(chosen, frequency=frequency))
+
+
+def _set_schedule(member_id: int, wanted: DigestPreferences) -> DigestChoice:
     now = clock.now()
-    insert_new(DigestChoice, [{"member_id": member_id, "frequency": frequency, "chosen_at": now}])
+    schedule = (wanted.frequency, wanted.weekday, wanted.hour)
+    insert_new(DigestChoice, [{"member_id": member_id, "frequency": wanted.frequency, "chosen_at": now}])
     choice = db.session.get_one(DigestChoice, member_id)
-    # Only another frequency is a new choice: another axis chosen at 07:01 must not cost the letter of this week.
-    if choice.frequency != frequency:
-        choice.frequency, choice.chosen_at = frequency, now
+    # Only another rhythm is a new choice: another axis chosen at 07:01 must not cost the letter of this week.
+    if (choice.frequency, choice.weekday, choice.hour) != schedule:
+        choice.frequency, choice.weekday, choice.hour = schedule
+        choice.chosen_at = now
     db.session.flush()
     return choice
