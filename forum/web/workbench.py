@@ -6,6 +6,7 @@ import flask
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.consents import rounds
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.lessons import claims, lessons, review_requests, review_set_aside, weakened
 from forum.domain.lessons import page as lesson_page
@@ -50,6 +51,7 @@ def index() -> ResponseReturnValue:
         asked={one.lesson_id: one for one in review_requests.waiting(actor())},
         overdue=workbench_desk.overdue_for(actor()),
         weakened=weakened.waiting(actor()),
+        closed_rounds=rounds.waiting(actor()),
     )
 
 

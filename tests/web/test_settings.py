@@ -225,3 +225,17 @@ def test_who_waits_for_a_moderator_has_settings_and_is_told(client, session):
 @pytest.mark.parametrize("path", ["/help", "/accessibility", "/privacy"])
 def test_the_statements_are_for_everybody(client, session, path):
     assert client.get(path).status_code == 200
+
+
+def test_a_capacity_begins_in_somebodys_life_and_is_said_once(client, noor):
+    assert submit(client, "/settings/capacities", CAPACITY).status_code == 303
+    assert submit(client, "/settings/capacities", CAPACITY).status_code == 303  # sent twice
+    for starts_on, said in (
+        ("1850-01-01", "Choose a year from"),
+        ("2026-02-05", "You speak as this already"),
+    ):
+        page = submit(client, "/settings/capacities", CAPACITY | {"starts_on": starts_on})
+        assert (page.status_code, said in page.text, "head of youth work" in page.text) == (422, True, True)
+    said = select(Capacity).where(Capacity.function == CAPACITY["function"])
+    assert len(db.session.scalars(said).all()) == 1
+    assert submit(client, "/settings/capacities", CAPACITY | {"body": "city"}).status_code == 303

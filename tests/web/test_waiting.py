@@ -115,7 +115,7 @@ def test_capacities_wait_for_who_may_confirm_them_and_once_a_year_for_oneself(ho
         assert "Is your capacity still right?" not in home(noor)
 
 
-def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(home, count_queries):
+def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(client, home, count_queries):
     scenario = build(("Amina",))
     sofie = scenario.curator
     more = ("All questions about your text", "All drafts of your spaces", "More people ask to join")
@@ -148,3 +148,6 @@ def test_it_is_bounded_with_a_way_to_all_and_costs_the_same(home, count_queries)
     assert {shown.count(text) for text in in_order} == {3}
     assert few == many
     assert sorted(in_order, key=shown.index) == list(in_order)
+    sign_in(client, sofie)
+    page = client.get("/workbench", headers=ENGLISH).text
+    assert page.count("See what came of it") == 5

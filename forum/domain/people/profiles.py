@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.people import accounts, capacities
-from forum.infra import days, rates
+from forum.infra import days, i18n, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
@@ -17,6 +17,7 @@ from forum.policy.errors import Invalid, NotFound
 
 THEMES = ("light", "dark")
 MOST_CAPACITIES = 12  # that did not end
+LONGEST = 60  # years that somebody can have been doing the same
 MOST_ADDED = "20 per day"  # also in other words: each asks a moderator to look
 
 
@@ -72,11 +73,26 @@ def add_capacity(
     It waits until somebody confirms it; the first one of whom the command line put in that city's space does not.
     Invalid at `starts_on`, `function` or `city`; TooOften.
     """
-    if starts_on > days.today(actor.timezone):
+    today = days.today(actor.timezone)
+    if starts_on > today:
         raise Invalid("starts_on", _("Choose today or an earlier day."))
+    if starts_on.year < today.year - LONGEST:
+        raise Invalid("starts_on", _("Choose a year from %(year)d on.", year=today.year - LONGEST))
     capacities.check_city(city, body)
     accounts.one_at_a_time(actor)
+    _refuse_again(actor, (capacities.clean_function(function), level, body, city), starts_on)
     return _add(actor, (function, level, body, city, starts_on))
+
+
+def _refuse_again(actor: Actor, said: tuple[str, Level, Body, str | None], starts_on: date) -> None:
+    """Refuse what the actor speaks as already, with another first day."""
+    for one in capacities_of(actor):
+        is_open = one.ends_on is None and one.refused_at is None
+        if is_open and (one.function, one.level, one.body, one.city) == said and one.starts_on != starts_on:
+            raise Invalid(
+                "starts_on",
+                _("You speak as this already, since %(day)s.", day=i18n.short_day(one.starts_on)),
+            )
 
 
 def _add(
