@@ -1,10 +1,11 @@
 """One mail in the hands of this worker: handed over and booked in transactions of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from forum.domain.digests.letter import DigestLetter
+from forum.domain.inbox import notice_letter
 from forum.domain.mailing import hold, mail_claims
 from forum.infra.connections import set_patience
 from forum.infra.db import db
@@ -22,6 +23,10 @@ class OnHold(Exception):
     """This database is a restored copy since the mail was claimed."""
 
 
+class Overtaken(Exception):
+    """Another letter carries a part of this one meanwhile: it is made anew."""
+
+
 class Claim:
     """One mail claimed by this worker, until its result is committed."""
 
@@ -35,16 +40,19 @@ class Claim:
         self.claimed_at: datetime | None = mail.claimed_at
         self.is_handed_over = False
 
-    def hand_over(self) -> None:
+    def hand_over(self, notices: Sequence[int] = ()) -> None:
         """Commit that the mail server gets the text now; ClaimLost when this worker was taken for dead meanwhile.
 
-        OnHold in a restored copy.
+        OnHold in a restored copy. Overtaken when another letter carries one of these `notices`, which are of this one
+        from now on, also when it has to be sent again.
         """
         with _hasty():
             if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
                 raise ClaimLost
             if hold.is_held():
                 raise OnHold
+            if notices and not notice_letter.hold(self.id, notices):
+                raise Overtaken
             mail_claims.hand_over(self.mail)
             self.show_alive()
             db.session.commit()

@@ -11,9 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from forum.domain.audit import undoable
 from forum.domain.consents import letters as round_letters
-from forum.domain.digests import digests, subscriptions, windows
+from forum.domain.digests import digests, windows
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
+from forum.domain.inbox import notice_letter
 from forum.domain.lessons import review_letters, weakened
 from forum.domain.moderation import hiding
 from forum.domain.people import accounts, affirmations, mail_links
@@ -25,7 +26,7 @@ from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation, JoinRequest
-from forum.models.subscriptions import Digest, Frequency
+from forum.models.subscriptions import Digest
 from forum.policy.visibility import visible
 
 
@@ -39,11 +40,18 @@ class NothingToSend(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """A subject, and the context for the template of this kind."""
+    """A subject, and the context for the template of this kind.
+
+    `stop` is what stops it, where that is not always the same for its kind; `about` names the thread or the lesson that
+    it is about; `notices` are the rows that it carries.
+    """
 
     subject: str
     context: dict[str, Any] = field(default_factory=dict)
     digest: DigestLetter | None = None
+    stop: str | None = None
+    about: str = ""
+    notices: tuple[int, ...] = ()
 
 
 def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
@@ -107,9 +115,6 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    choice = subscriptions.choice_of(_require_member(member).id)
-    if choice is not None and choice.frequency == Frequency.NEVER:
-        raise NothingToSend("stopped")  # the notice on their home page stays
     return Content(_("You are quoted in a lesson"), {"lesson": lesson, "version": version})
 
 
@@ -139,6 +144,15 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     if letter.is_empty:
         raise NothingToSend(windows.EMPTY)
     return Content(letter.subject, {"letter": letter}, digest=letter)
+
+
+def _notices(mail: OutgoingMail, member: Member | None) -> Content:
+    letter = notice_letter.compose(_require_member(member), mail.id)
+    if letter is None:
+        raise NothingToSend("nothing left")
+    return Content(
+        letter.subject, {"letter": letter}, stop=letter.stop, about=letter.about, notices=letter.ids
+    )
 
 
 def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
@@ -206,9 +220,6 @@ def _still_right(mail: OutgoingMail, member: Member | None) -> Content:
     due = affirmations.due(reader.id)
     if not due:
         raise NothingToSend("answered")
-    choice = subscriptions.choice_of(reader.id)
-    if choice is not None and choice.frequency == Frequency.NEVER:
-        raise NothingToSend("stopped")  # the question on their home page stays
     return Content(_("Is what you speak as still right?"), {"capacities": due})
 
 
@@ -253,8 +264,6 @@ def _lesson(mail: OutgoingMail, member: Member | None) -> tuple[Lesson, LessonVe
     return lesson, version
 
 
-# What comes unasked, which its reader can stop; a letter about somebody's password cannot be.
-STOPPABLE = frozenset({"digest", "cited", "still_right"})
 KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "invitation": _invitation,
     "confirm_email": _confirm_email,
@@ -285,5 +294,6 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "capacity_refused": _capacity_refused,
     "capacity_ended": _capacity_ended,
     "still_right": _still_right,
+    "notices": _notices,
     "digest": _digest,
 }

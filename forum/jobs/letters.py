@@ -9,18 +9,19 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 from forum.domain.digests.letter import DigestLetter, ThreadNews
+from forum.domain.inbox.notice_letter import Item
+from forum.domain.mailing import kinds, notice_choices, stops
+from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
 from forum.domain.threads.page import page_of
 from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
-from forum.jobs import letter_kinds
-from forum.jobs.letter_kinds import NothingToSend
+from forum.jobs import letter_headers, letter_kinds
+from forum.jobs.letter_kinds import Content, NothingToSend
 from forum.models.accounts import Member
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation
-
-AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Letter:
 
     message: EmailMessage
     digest: DigestLetter | None = None
+    notices: tuple[int, ...] = ()  # rows that it carries, which no other letter may carry
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,20 @@ class Recipient:
 def letter_for(mail: OutgoingMail) -> Letter:
     """Return the letter of a row; NothingToSend with the reason why there is none any more."""
     recipient = _recipient(mail)
+    _refuse_stopped(mail, recipient.member)
     with i18n.force_locale(recipient.locale, recipient.timezone):
         content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+        ways_out = _ways_out(mail, content, recipient.member)
         context = {
             **content.context,
+            **ways_out,
             "link": link,
             "thread_link": thread_link,
             "post_link": post_link,
+            "notice_link": notice_link,
             "reader": recipient.member,
             "subject": content.subject,
             "forum_name": current_app.config["FORUM_NAME"],
-            "unsubscribe_url": _unsubscribe_url(mail, recipient.member),
         }
         message = Message(
             to=recipient.address,
@@ -62,10 +67,15 @@ def letter_for(mail: OutgoingMail) -> Letter:
             text=_render(f"email/{mail.kind}.txt", context),
             html=_render(f"email/{mail.kind}.html", context),
             message_id=mail.message_id,
-            headers=_headers(mail, context["unsubscribe_url"]),
+            headers=letter_headers.headers_of(
+                mail,
+                stop=ways_out["stop"].name if ways_out["stop"] else None,
+                stop_url=ways_out["unsubscribe_url"],
+                about=content.about,
+            ),
             from_address=current_app.config["MAIL_FROM"],
         )
-    return Letter(build(message), content.digest)
+    return Letter(build(message), content.digest, content.notices)
 
 
 def link(endpoint: str, **values: Any) -> str:
@@ -85,6 +95,18 @@ def post_link(thread_id: int, slug: str, number: int) -> str:
     page = {"page": page_of(number)} if page_of(number) > 1 else {}
     address = link("threads.show", thread_id=thread_id, slug=slug, **page)
     return f"{address}#post-{number}" if number > 1 else address
+
+
+def notice_link(item: Item) -> str:
+    """Return the full address of what a notice is about: the very post, or its thread where no title may be said."""
+    if item.thread_id is not None:
+        if not item.slug:
+            return link("threads.short", thread_id=item.thread_id)
+        return post_link(item.thread_id, item.slug, item.number)
+    if item.lesson_id is not None:
+        page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}
+        return link("lessons.show" if item.public_id else "workbench.show", **page)
+    return link("spaces.show", slug=item.space_slug) if item.space_slug else link("home.index")
 
 
 def _recipient(mail: OutgoingMail) -> Recipient:
@@ -109,22 +131,30 @@ def _known(locale: str | None) -> str:
     return locale if locale in i18n.LOCALES else str(current_app.config["DEFAULT_LOCALE"])
 
 
-def _unsubscribe_url(mail: OutgoingMail, member: Member | None) -> str | None:
-    if mail.kind not in letter_kinds.STOPPABLE or member is None:
-        return None
-    return link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id))
+def _refuse_stopped(mail: OutgoingMail, member: Member | None) -> None:
+    """What is told at home stays; the digest asks its own choice, and a bundle that of each kind in it."""
+    stop = kinds.stop_of_letter(mail.kind)
+    if member is None or stop is None or stop.name == DIGEST:
+        return
+    if notice_choices.is_stopped(member.id, stop.name):
+        raise NothingToSend("stopped")
 
 
-def _headers(mail: OutgoingMail, unsubscribe_url: str | None) -> dict[str, str]:
-    if unsubscribe_url is None:
-        return dict(AUTOMATIC)
-    host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
+def _ways_out(mail: OutgoingMail, content: Content, member: Member | None) -> dict[str, Any]:
+    """What ends a letter of this kind, and every letter that can be stopped; nothing for one that cannot be."""
+    stop = stops.named(content.stop) if content.stop else kinds.stop_of_letter(mail.kind)
+    if stop is None or member is None:
+        return {"stop": None, "unsubscribe_url": None}
+    own, every = (
+        link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id, name))
+        for name in (stop.name, ALL.name)
+    )
+    alone = stop.name in {DIGEST, ALL.name}
     return {
-        **AUTOMATIC,
-        "Precedence": "bulk",
-        "List-Id": f"<{mail.kind.replace('_', '-')}.{host}>",
-        "List-Unsubscribe": f"<{unsubscribe_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "stop": stop,
+        "unsubscribe_url": own,
+        "stop_all_url": None if alone else every,
+        "all_stops": ALL,
     }
 
 

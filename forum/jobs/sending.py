@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from flask import current_app
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -22,7 +23,7 @@ from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
 from forum.infra.smtp import nothing
 from forum.jobs import letter_kinds, letters, outcomes
-from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold
+from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold, Overtaken
 from forum.jobs.held_up import HeldUp
 from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane, OutgoingMail
@@ -119,7 +120,7 @@ class Sender:
         try:
             letter = _make(claim.mail)
             failpoint("mail.made")
-            mailer.send(letter.message, before_data=claim.hand_over)
+            mailer.send(letter.message, before_data=partial(claim.hand_over, letter.notices))
         except letter_kinds.NothingToSend as obsolete:
             self._book(claim, mail_claims.mark_cancelled, obsolete.reason)
         except Permanent as refused:
@@ -133,7 +134,7 @@ class Sender:
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
             return False
-        except OnHold:
+        except (OnHold, Overtaken):
             self._give_back([claim])
             return False
         except Exception as error:  # noqa: BLE001 - told apart, logged or raised again there

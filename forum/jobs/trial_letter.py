@@ -8,7 +8,8 @@ from flask import current_app
 from forum.infra import clock, i18n, tokens
 from forum.infra.i18n import _
 from forum.infra.mailer import Message, build
-from forum.jobs.letters import AUTOMATIC, link
+from forum.jobs.letter_headers import AUTOMATIC
+from forum.jobs.letters import link
 
 
 def trial_letter(address: str) -> EmailMessage:

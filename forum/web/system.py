@@ -33,6 +33,7 @@ LETTERS = {
     "lesson_lost_words": lazy("Lesson lost an excerpt"),
     "lesson_published": lazy("Lesson published"),
     "lesson_returned": lazy("Lesson sent back"),
+    "notices": lazy("What happened, at once"),
     "password_changed": lazy("Password changed"),
     "post_hidden": lazy("Post hidden, to its author"),
     "reset_password": lazy("New password"),

@@ -1,12 +1,19 @@
-"""Stop the letters from a link in one of them: without signing in, at once, and never by a GET."""
+"""Stop mail from a link in it: without signing in, at once, one kind only, and never by a GET.
 
-from flask import Blueprint, render_template
+Mails are forwarded, so whoever has the link reads and changes how often the digest comes and what is stopped, and
+nothing else: no names of spaces or threads, nothing of what stands in a mail.
+"""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
+from forum.domain.mailing import notice_choices, stops
+from forum.domain.mailing.stops import ALL, DIGEST, STOPS
 from forum.domain.people import mail_links
+from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
-from forum.policy.errors import NotFound
+from forum.web.forms.notices import LinkForm
 from forum.web.http.access import anyone, open_to
 from forum.web.http.origins import by_link_alone
 
@@ -17,9 +24,11 @@ bp = Blueprint("unsubscribe", __name__)
 @open_to(anyone)
 def show(token: str) -> ResponseReturnValue:
     """Show a page with a button. Mail scanners follow links, so a GET changes nothing."""
-    choice = subscriptions.choice_of(_member_id(token))
-    stopped = choice is not None and choice.frequency == Frequency.NEVER
-    return render_template("unsubscribe/show.html", token=token, stopped=stopped)
+    member_id = mail_links.unsubscribing(token).member_id
+    choice = subscriptions.choice_of(member_id)
+    frequency = choice.frequency.value if choice is not None else None
+    stopped = sorted(notice_choices.stopped_by(member_id))
+    return _page(token, LinkForm(formdata=None, frequency=frequency, stopped=stopped))
 
 
 @bp.post("/unsubscribe/<token>")
@@ -27,12 +36,40 @@ def show(token: str) -> ResponseReturnValue:
 @by_link_alone  # mail clients press this button themselves (RFC 8058)
 def stop(token: str) -> ResponseReturnValue:
     """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
-    subscriptions.stop(_member_id(token))
-    return render_template("unsubscribe/done.html")
+    asked = mail_links.unsubscribing(token)
+    if asked.stop == DIGEST:
+        subscriptions.stop(asked.member_id)
+    else:
+        notice_choices.stop(asked.member_id, asked.stop)
+    return render_template("unsubscribe/done.html", token=token, stop=stops.named(asked.stop))
 
 
-def _member_id(token: str) -> int:
-    member_id = mail_links.unsubscribing_member(token)
-    if member_id is None:
-        raise NotFound
-    return member_id
+@bp.post("/unsubscribe/<token>/choices")
+@open_to(anyone)
+def choose(token: str) -> ResponseReturnValue:
+    """Keep how often the digest comes and what is stopped."""
+    member_id = mail_links.unsubscribing(token).member_id
+    form = LinkForm()
+    if not form.validate():
+        return _page(token, form), 422
+    if form.frequency.data:
+        subscriptions.choose_frequency(member_id, Frequency(form.frequency.data))
+    notice_choices.stop_these(member_id, form.stopped.data)
+    flash(_("Your choice is saved."), "ok")
+    return redirect(url_for(".show", token=token), 303)
+
+
+def _page(token: str, form: LinkForm) -> str:
+    asked = mail_links.unsubscribing(token)
+    stopped = notice_choices.stopped_by(asked.member_id)
+    choice = subscriptions.choice_of(asked.member_id)
+    if choice is not None and choice.frequency == Frequency.NEVER:
+        stopped.add(DIGEST)
+    wanted = {asked.stop} if asked.stop != ALL.name else set(STOPS) - {DIGEST}
+    return render_template(
+        "unsubscribe/show.html",
+        token=token,
+        form=form,
+        stop=stops.named(asked.stop),
+        is_stopped=wanted <= stopped,
+    )

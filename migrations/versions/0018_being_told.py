@@ -125,6 +125,12 @@ def _subscribe() -> None:
     op.execute(
         "UPDATE digest_choice SET lessons = 'axes' WHERE member_id IN (SELECT member_id FROM digest_axis)"
     )
+    # Who stopped the digest stopped these with it; each has a stop of its own now.
+    for stop in ("cited", "still_right"):
+        op.execute(
+            f"""INSERT INTO notice_choice (member_id, stop, delivery)
+            SELECT member_id, '{stop}', 'nothing' FROM digest_choice WHERE frequency = 'never'"""  # noqa: S608
+        )
 
 
 def _widen_notification() -> None:

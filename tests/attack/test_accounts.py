@@ -63,7 +63,7 @@ def test_a_link_of_one_kind_opens_no_other_door(client, gent, noor):
     links = {
         "confirm": mail_links.confirm_token(ask_for_access()),
         "reset": mail_links.reset_token(noor),
-        "unsubscribe": mail_links.unsubscribe_token(noor.id),
+        "unsubscribe": mail_links.unsubscribe_token(noor.id, "digest"),
     }
     doors = {
         "confirm": "/accounts/confirm/{}", "reset": "/accounts/reset/{}", "unsubscribe": "/unsubscribe/{}",

@@ -41,7 +41,7 @@ def letters(world):
     return {
         f"/accounts/reset/{mail_links.reset_token(waiting)}": "wacht@city.test",
         f"/invitations/{mail_links.invitation_token(invitation)}": "nieuw@city.test",
-        f"/unsubscribe/{mail_links.unsubscribe_token(waiting.id)}": "",
+        f"/unsubscribe/{mail_links.unsubscribe_token(waiting.id, 'digest')}": "",
         "/accounts/confirm/not-a-token": "",
     }
 

@@ -1,68 +1,101 @@
-"""Stopping the letters from a link: by pressing, never by looking, without signing in, for good."""
+"""Stopping mail from a link in it: by pressing, never by looking, without signing in, one kind only, for good."""
 
 from datetime import timedelta
 
 import pytest
 
 from forum.domain.digests import subscriptions
+from forum.domain.mailing import notice_choices
 from forum.domain.people import mail_links
-from forum.infra import clock
+from forum.infra import clock, tokens
 from forum.infra.db import db
-from forum.models.subscriptions import Frequency
-from tests.factories import actor, make_member, make_space
+from forum.models.subscriptions import Delivery, Frequency
+from tests.factories import actor, make_member, make_space, submit
+
+ENGLISH = {"Accept-Language": "en"}
 
 
 @pytest.fixture
 def reader():
     """A member with a weekly digest."""
-    member = make_member("Dirk", space=make_space())
+    member = make_member("Dirk", space=make_space("Aalst"))
     subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
     db.session.commit()
     return member
 
 
-def path(member):
-    return f"/unsubscribe/{mail_links.unsubscribe_token(member.id)}"
+def path(member, stop="digest"):
+    return f"/unsubscribe/{mail_links.unsubscribe_token(member.id, stop)}"
 
 
-def frequency(member):
+def stands(member):
+    """How often the digest comes, and what is stopped."""
     db.session.expire_all()
-    return subscriptions.choice_of(member.id).frequency
+    return subscriptions.choice_of(member.id).frequency, notice_choices.stopped_by(member.id)
 
 
 def test_looking_changes_nothing(client, reader):
-    for method in (client.get, client.head):
-        assert method(path(reader)).status_code == 200
-    assert frequency(reader) == Frequency.WEEKLY
+    for stop in ("digest", "cited", "notices"):
+        for method in (client.get, client.head):
+            assert method(path(reader, stop)).status_code == 200
+    assert stands(reader) == (Frequency.WEEKLY, set())
 
 
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data", None])
 def test_a_mail_client_stops_it_at_once_and_may_repeat_itself(client, reader, kind):
-    for _time in range(2):
-        answer = client.post(path(reader), data={"List-Unsubscribe": "One-Click"}, content_type=kind)
-        assert answer.status_code == 200
-        assert "Set-Cookie" not in answer.headers or "_user_id" not in answer.headers["Set-Cookie"]
-    assert frequency(reader) == Frequency.NEVER
+    for stop, after in (("cited", (Frequency.WEEKLY, {"cited"})), ("digest", (Frequency.NEVER, {"cited"}))):
+        for _time in range(2):
+            answer = client.post(
+                path(reader, stop), data={"List-Unsubscribe": "One-Click"}, content_type=kind
+            )
+            assert answer.status_code == 200
+            assert "Set-Cookie" not in answer.headers or "_user_id" not in answer.headers["Set-Cookie"]
+        assert stands(reader) == after
 
 
-def test_the_page_says_what_stops_and_where_to_choose_otherwise(client, reader):
-    address = path(reader)
-    page = client.get(address, headers={"Accept-Language": "en"}).get_data(as_text=True)
+def test_all_of_them_leaves_the_digest_and_what_is_chosen_again_comes(client, reader):
+    client.post(path(reader, "notices"))
+    frequency, stopped = stands(reader)
+    assert (frequency, len(stopped) > 5, "digest" in stopped) == (Frequency.WEEKLY, True, False)
+    assert notice_choices.is_stopped(reader.id, "of a later version")
+    rest = sorted(stopped - {"answers"})
+    assert submit(client, f"{path(reader, 'answers')}/choices", {"stopped": rest}).status_code == 303
+    assert stands(reader) == (Frequency.WEEKLY, set(rest))
+
+
+def test_the_page_says_what_stops_and_tells_a_stranger_nothing_else(client, reader):
+    address = path(reader, "cited")
+    page = client.get(address, headers=ENGLISH).get_data(as_text=True)
     assert f'action="{address}"' in page
-    assert 'href="/settings/digest"' in page
-    assert reader.email not in page
+    assert "What stops: E-mails about lessons in which you are quoted." in page
+    assert "Every other e-mail keeps coming." in page
+    assert [word for word in (reader.email, "Dirk", "Aalst") if word in page] == []
     client.post(address)
-    again = client.get(address, headers={"Accept-Language": "en"}).get_data(as_text=True)
+    again = client.get(address, headers=ENGLISH).get_data(as_text=True)
     assert "unsubscribed already" in again
+
+
+def test_the_link_alone_changes_how_often_and_what_is_stopped(client, reader):
+    notice_choices.choose(reader.id, {"mentions": Delivery.DIGEST})
+    db.session.commit()
+    address = f"{path(reader)}/choices"
+    values = {"frequency": "monthly", "stopped": ["cited"]}
+    assert submit(client, address, values).status_code == 303
+    assert stands(reader) == (Frequency.MONTHLY, {"cited"})
+    refused = submit(client, address, {"frequency": "hourly", "stopped": ["nonsense"]})
+    assert refused.status_code == 422
+    assert submit(client, address, {}).status_code == 303
+    assert stands(reader) == (Frequency.MONTHLY, set())
+    assert notice_choices.chosen(reader.id) == {"mentions": Delivery.DIGEST}, "as it was"
 
 
 def test_the_link_of_an_old_letter_still_works_after_the_key_was_changed(app, client, reader, monkeypatch):
     with clock.at(clock.now() - timedelta(days=800)):
-        old = path(reader)
+        old = [path(reader, "cited"), f"/unsubscribe/{tokens.sign('unsubscribe', {'m': reader.id})}"]
     monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [app.config["SECRET_KEY"]])
     monkeypatch.setitem(app.config, "SECRET_KEY", "another-" + "y" * 32)
-    assert client.post(old).status_code == 200
-    assert frequency(reader) == Frequency.NEVER
+    assert [client.post(one).status_code for one in old] == [200, 200]
+    assert stands(reader) == (Frequency.NEVER, {"cited"}), "one without a list is that of a digest"
 
 
 @pytest.mark.parametrize("token", ["nonsense", "reset"])
@@ -71,7 +104,8 @@ def test_any_other_token_is_refused(client, reader, token):
         token = mail_links.reset_token(reader)
     assert client.get(f"/unsubscribe/{token}").status_code == 404
     assert client.post(f"/unsubscribe/{token}").status_code == 404
-    assert frequency(reader) == Frequency.WEEKLY
+    assert submit(client, f"/unsubscribe/{token}/choices", {"frequency": "never"}).status_code == 404
+    assert stands(reader) == (Frequency.WEEKLY, set())
 
 
 def test_only_this_address_goes_without_a_token_of_the_session(app):

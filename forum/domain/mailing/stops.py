@@ -40,3 +40,10 @@ STOPS: Mapping[str, Stop] = {
         Stop("still_right", lazy("The yearly e-mail that asks whether what you speak as is still right")),
     )
 }
+# Of all of them but the digest, and of those that come later; no kind has it as its own.
+ALL = Stop("notices", lazy("Every e-mail that can be stopped, but for the digest"))
+
+
+def named(name: str) -> Stop | None:
+    """Return the stop of that name; None when there is none, or none any more."""
+    return ALL if name == ALL.name else STOPS.get(name)

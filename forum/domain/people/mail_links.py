@@ -1,10 +1,12 @@
 """Links in mails: signed, bound to one purpose, and expired once they are used or a newer one replaces them."""
 
 import hmac
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from forum.domain.mailing.stops import DIGEST
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -41,9 +43,9 @@ def invitation_token(invitation: Invitation) -> str:
     return tokens.sign(INVITATION, {"i": invitation.id})
 
 
-def unsubscribe_token(member_id: int) -> str:
-    """Return the token at the end of a digest: it works as long as the account exists."""
-    return tokens.sign(UNSUBSCRIBE, {"m": member_id})
+def unsubscribe_token(member_id: int, stop: str) -> str:
+    """Return the token with which a member stops one kind of mail: it works as long as the account exists."""
+    return tokens.sign(UNSUBSCRIBE, {"m": member_id, "l": stop})
 
 
 def access_request_of(token: str) -> AccessRequest:
@@ -111,10 +113,21 @@ def _behind(token: str) -> Invitation | None:
     ).one_or_none()
 
 
-def unsubscribing_member(token: str) -> int:
-    """Return the id of the member who wants no more letters; NotFound for a token that is not ours."""
+class Unsubscribing(NamedTuple):
+    """Whose mail of which kind somebody wants no more."""
+
+    member_id: int
+    stop: str
+
+
+def unsubscribing(token: str) -> Unsubscribing:
+    """Return who stops what; NotFound for a token that is not ours.
+
+    Those of before named only the member: they stand in digests and stop only those.
+    """
     try:
-        return int(tokens.read(UNSUBSCRIBE, token)["m"])
+        claims = tokens.read(UNSUBSCRIBE, token)
+        return Unsubscribing(int(claims["m"]), str(claims.get("l", DIGEST)))
     except (tokens.BadToken, KeyError, ValueError):
         raise NotFound from None
 

@@ -1,0 +1,235 @@
+"""What a mail about notices says: one event, or a bundle of those that came within minutes.
+
+Rows hold ids. What a member may no longer read, muted, stopped or read meanwhile is left out when the mail is made, and
+of the rest only as much is told as the policy of its space allows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from forum.domain.inbox import notice_sentences
+from forum.domain.mailing import mail_policy, notice_choices
+from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing.stops import ALL
+from forum.infra import clock, words
+from forum.infra.db import db
+from forum.infra.rows import update_rows
+from forum.models.accounts import Member
+from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.lessons import Lesson, LessonVersion
+from forum.models.notifications import Notification
+from forum.models.spaces import Audience, Space
+from forum.models.subscriptions import Delivery
+from forum.models.threads import Post, PostRevision, Thread
+from forum.policy.visibility import sees
+
+MOST = 10  # items with words; the rest is counted and linked
+MOST_BYTES = 8_000  # of words in one mail, so that none is longer than clients show
+OF_A_POST = frozenset({"mention", "answer", "followed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One event. `actor` and `title` are empty where the space lets neither stand in a mail."""
+
+    kind: str
+    actor: str
+    title: str
+    words: str
+    goes_on: bool
+    space_name: str
+    space_slug: str
+    thread_id: int | None
+    slug: str
+    number: int
+    public_id: str | None
+    lesson_id: int | None
+
+    @property
+    def sentence(self) -> str:
+        """What happened, in the reader's language, as it stands in a subject."""
+        return notice_sentences.subject(self)
+
+    @property
+    def reason(self) -> str:
+        """Who did what, above the title."""
+        return notice_sentences.reason(self)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLetter:
+    """A mail with its rows. `stop` is what stops it; `about` the one thing that it is about, "" for several."""
+
+    ids: tuple[int, ...]
+    items: Sequence[Item]
+    more: int
+    stop: str | None
+    about: str
+
+    @property
+    def subject(self) -> str:
+        """The first event, and how many others."""
+        return notice_sentences.of_all(self.items[0], len(self.items) + self.more - 1)
+
+    @property
+    def why(self) -> str:
+        """Why the member gets it."""
+        return notice_sentences.why({item.kind for item in self.items})
+
+
+def compose(member: Member, mail_id: int) -> NoticeLetter | None:
+    """Return the mail as it is true now; None when nothing is left of it.
+
+    One that was handed over before holds the same rows again, and no others.
+    """
+    rows = _rows(member, Notification.mail_id == mail_id) or _rows(member, _due())
+    choices = notice_choices.chosen(member.id)
+    rows = [row for row in rows if not _is_stopped(choices, KINDS[row.kind].stop)]
+    if not rows:
+        return None
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    rows.sort(key=lambda row: (order[row.kind], row.created_at, row.id))
+    kept_short = _within_size([_item(row) for row in rows[:MOST]])
+    return NoticeLetter(
+        ids=tuple(row.id for row in rows),
+        items=kept_short,
+        more=max(0, len(rows) - MOST),
+        stop=_stop({KINDS[row.kind].stop for row in rows}),
+        about=_about({_thing(row) for row in rows}),
+    )
+
+
+def hold(mail_id: int, ids: Sequence[int]) -> bool:
+    """Keep these rows for one mail; False when one of them is in another mail meanwhile, or gone."""
+    free = or_(Notification.mail_id.is_(None), Notification.mail_id == mail_id)
+    # In one order, so that two mails of one member do not wait for each other.
+    found = select(Notification.id).where(Notification.id.in_(ids), free).order_by(Notification.id)
+    db.session.execute(found.with_for_update())
+    taken = update(Notification).where(Notification.id.in_(ids), free).values(mail_id=mail_id)
+    return update_rows(taken.execution_options(synchronize_session=False)) == len(ids)
+
+
+def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
+    query = (
+        select(
+            Notification.id,
+            Notification.kind,
+            Notification.created_at,
+            Notification.thread_id,
+            Notification.lesson_id,
+            Notification.space_id,
+            Member.name.label("actor"),
+            Thread.slug,
+            Thread.title,
+            Thread.audience,
+            Post.number,
+            PostRevision.plain,
+            Lesson.public_id,
+            LessonVersion.title.label("lesson_title"),
+            Lesson.audience.label("lesson_audience"),
+            Space.name.label("space_name"),
+            Space.slug.label("space_slug"),
+            Space.mail_policy,
+        )
+        .outerjoin(Member, Member.id == Notification.actor_id)
+        .outerjoin(Thread, Thread.id == Notification.thread_id)
+        .outerjoin(Post, Post.id == Notification.post_id)
+        .outerjoin(PostRevision, and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision))
+        .outerjoin(Lesson, Lesson.id == Notification.lesson_id)
+        .outerjoin(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .outerjoin(Space, Space.id == func.coalesce(Thread.space_id, Notification.space_id))
+        .where(Notification.member_id == member.id, which, *_may_be_told(member))
+    )
+    return list(db.session.execute(query))
+
+
+def _due() -> ColumnElement[bool]:
+    now = clock.now()
+    return and_(
+        Notification.mail_id.is_(None),
+        Notification.read_at.is_(None),
+        Notification.mail_at <= now,
+        or_(Notification.shown_at.is_(None), Notification.shown_at <= now),
+    )
+
+
+def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
+    """Each thing that a row points at can still be read, the post still stands, and nobody muted it meanwhile."""
+    of_thread = select(ThreadFollow.level).where(
+        ThreadFollow.member_id == member.id, ThreadFollow.thread_id == Notification.thread_id
+    )
+    of_space = select(SpaceFollow.level).where(
+        SpaceFollow.member_id == member.id, SpaceFollow.space_id == Thread.space_id
+    )
+    # What was chosen for the thread goes first.
+    level = func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery(), FollowLevel.ANSWERS.value)
+    personal = [kind.name for kind in KINDS.values() if kind.personal]
+    return (
+        or_(Notification.thread_id.is_(None), sees(Thread, member)),
+        or_(Notification.lesson_id.is_(None), sees(Lesson, member)),
+        or_(Notification.space_id.is_(None), sees(Space, member)),
+        # Empty while a post is hidden or taken back.
+        or_(Notification.kind.not_in(OF_A_POST), Post.html != ""),
+        or_(Notification.kind.in_(personal), level != FollowLevel.NOTHING.value),
+    )
+
+
+def _is_stopped(choices: dict[str, Delivery], stop: str | None) -> bool:
+    chosen = None if stop is None else choices.get(stop, choices.get(ALL.name))
+    return chosen == Delivery.NOTHING
+
+
+def _item(row: Any) -> Item:
+    audience = row.audience or row.lesson_audience or Audience.SPACE
+    # A lesson is made to be read elsewhere: what may stand of a thread in a mail says nothing of it.
+    policy = row.mail_policy if row.thread_id else None
+    title = row.title if row.thread_id else row.lesson_title or ""
+    plain = row.plain if row.kind in OF_A_POST else ""
+    told = mail_policy.told(policy, audience, title=title or "", plain=plain or "")
+    return Item(
+        kind=row.kind,
+        actor=(row.actor or "") if told.is_named else "",
+        title=told.title,
+        words=told.words,
+        goes_on=told.goes_on,
+        space_name=row.space_name or "",
+        space_slug=row.space_slug or "",
+        thread_id=row.thread_id,
+        # The address of a thread says its title.
+        slug=row.slug or "" if told.title else "",
+        number=row.number or 1,
+        public_id=row.public_id,
+        lesson_id=row.lesson_id,
+    )
+
+
+def _within_size(items: list[Item]) -> list[Item]:
+    """The items with as many words as fit into a mail: the later ones keep the first, or none."""
+    kept, room = [], MOST_BYTES
+    for item in items:
+        lengths = (item.words, words.summary(item.words, mail_policy.EXCERPT_LENGTH), "")
+        shown = next(one for one in lengths if len(one.encode()) <= room)
+        room -= len(shown.encode())
+        kept.append(replace(item, words=shown, goes_on=item.goes_on or shown != item.words))
+    return kept
+
+
+def _thing(row: Any) -> str:
+    for kind in ("thread", "lesson", "space"):
+        if (number := getattr(row, f"{kind}_id")) is not None:
+            return f"{kind}.{number}"
+    return ""
+
+
+def _about(things: set[str]) -> str:
+    return things.pop() if len(things) == 1 else ""
+
+
+def _stop(stops: set[str | None]) -> str | None:
+    named = {stop for stop in stops if stop is not None}
+    if not named:
+        return None
+    return named.pop() if len(stops) == 1 else ALL.name

@@ -1,0 +1,116 @@
+"""What happened, in a sentence for the subject of a mail and in one above its title, for each kind of notice."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Protocol
+
+from forum.domain.mailing.kinds import KINDS
+from forum.infra import words
+from forum.infra.bidi import isolate
+from forum.infra.i18n import _, lazy, ngettext
+
+TITLE_LENGTH = 80  # of a title in a subject
+
+
+class Told(Protocol):
+    """What a sentence is about; `actor` and `title` empty: neither may be said."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def actor(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def space_name(self) -> str: ...
+
+
+# For a subject; and for the line above the title, which stands below it.
+_SENTENCES: Mapping[str, tuple[Any, Any]] = {
+    "mention": (lazy("%(name)s mentioned you in “%(title)s”"), lazy("%(name)s mentioned you in %(space)s")),
+    "answer": (lazy("%(name)s replied in “%(title)s”"), lazy("%(name)s replied to your story in %(space)s")),
+    "followed": (
+        lazy("%(name)s wrote in “%(title)s”"),
+        lazy("%(name)s wrote in a thread that you follow, in %(space)s"),
+    ),
+    "post_restored": (
+        lazy("Your post in “%(title)s” is shown again"),
+        lazy("A moderator of %(space)s shows your post again"),
+    ),
+    "thread_locked": (lazy("“%(title)s” was closed"), lazy("A moderator closed this thread in %(space)s")),
+    "thread_reopened": (
+        lazy("“%(title)s” was opened again"),
+        lazy("A moderator opened this thread in %(space)s again"),
+    ),
+    "thread_narrowed": (
+        lazy("“%(title)s” has fewer readers"),
+        lazy("A moderator gave this thread in %(space)s fewer readers"),
+    ),
+    "thread_moved": (
+        lazy("“%(title)s” moved to another space"),
+        lazy("This thread moved to %(space)s"),
+    ),
+    "role_given": (lazy("You have another role in %(space)s"), lazy("A moderator gave you another role")),
+    "role_taken": (lazy("You no longer have a role in %(space)s"), lazy("A moderator took your role")),
+}
+# Where neither a person nor a title may stand in a mail.
+_UNNAMED: Mapping[str, Any] = {
+    "mention": lazy("Somebody mentioned you in %(space)s"),
+    "answer": lazy("There is a reply to your story in %(space)s"),
+    "post_restored": lazy("A post of yours in %(space)s is shown again"),
+}
+_OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
+_WHY: Mapping[str, Any] = {
+    "mention": lazy("You get this e-mail because you were mentioned."),
+    "answer": lazy("You get this e-mail because you started the thread."),
+    "followed": lazy("You get this e-mail because you follow the thread or its space."),
+    "post_restored": lazy("You get this e-mail because you wrote the text."),
+    "thread_locked": _OF_THREAD,
+    "thread_reopened": _OF_THREAD,
+    "thread_narrowed": _OF_THREAD,
+    "thread_moved": _OF_THREAD,
+    "role_given": lazy("You get this e-mail because your role changed."),
+    "role_taken": lazy("You get this e-mail because your role changed."),
+}
+_ANY = lazy("You get this e-mail because of what you write, follow or do here.")
+_SOMETHING = lazy("There is something new in %(space)s")
+_SOMEBODY = lazy("Somebody")
+
+
+def subject(told: Told) -> str:
+    """Return what happened, with the title."""
+    return _sentence(told, 0)
+
+
+def reason(told: Told) -> str:
+    """Return who did what, without the title."""
+    return _sentence(told, 1)
+
+
+def of_all(first: Told, others: int) -> str:
+    """Return the subject of a mail: the first event, and how many others stand in it."""
+    one = subject(first)
+    if not others:
+        return one
+    return ngettext("%(first)s, and %(num)d more", "%(first)s, and %(num)d more", others, first=one)
+
+
+def why(kinds: Collection[str]) -> str:
+    """Return why a mail with these kinds comes: one reason, or a wide one where there are several."""
+    reasons = {str(_WHY.get(kind, _ANY)) for kind in kinds}
+    return reasons.pop() if len(reasons) == 1 else str(_ANY)
+
+
+def _sentence(told: Told, part: int) -> str:
+    known = _SENTENCES.get(told.kind)
+    if known is None:
+        label = str(KINDS[told.kind].label)
+        return _("%(what)s: %(title)s", what=label, title=told.title) if told.title and not part else label
+    sentence = known[part]
+    if not told.title and not told.kind.startswith("role_"):
+        sentence = _UNNAMED.get(told.kind, _SOMETHING)
+    title = words.summary(told.title, TITLE_LENGTH)
+    parts = {"name": told.actor or str(_SOMEBODY), "title": title, "space": told.space_name}
+    return str(sentence) % isolate(parts)

@@ -1,0 +1,52 @@
+"""The headers by which mail systems know what a letter is, which others belong to it, and how its reader stops it."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app
+
+from forum.infra import tokens
+from forum.models.mail import OutgoingMail
+
+# No machine may answer it (RFC 3834), nor somebody's absence.
+AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+CONVERSATION = "conversation"  # the purpose of the mark of what letters are about
+SENDER = "leerkring"  # by which mailbox providers count what is said of our letters
+# Ids in a payload that several letters share, the first that there is.
+SHARED = ("lesson_id", "round_id", "request_id")
+
+
+def headers_of(
+    mail: OutgoingMail, *, stop: str | None, stop_url: str | None, about: str = ""
+) -> dict[str, str]:
+    """Return the headers of a letter: those of a list only where its reader can stop it, at `stop_url`.
+
+    `about` names what it is about. It stands in the letter as a mark that is another one for each member.
+    """
+    headers = {**AUTOMATIC, "Feedback-ID": f"{mail.kind}:{stop or 'none'}:{mail.lane}:{SENDER}"}
+    about = about or _of_payload(mail)
+    if about:
+        root = f"<{tokens.mark(CONVERSATION, f'{mail.member_id} {about}')}@{_host()}>"
+        headers |= {"In-Reply-To": root, "References": root}
+    if stop is None or stop_url is None:
+        return headers
+    return headers | {
+        "Precedence": "bulk",
+        "List-Id": f"<{stop.replace('_', '-')}.{_host()}>",
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _of_payload(mail: OutgoingMail) -> str:
+    if mail.member_id is None:
+        return ""
+    name = next((name for name in SHARED if mail.payload.get(name) is not None), None)
+    if name is None:
+        return ""
+    # What is requested of a moderator and of a reviewer is counted apart.
+    family = "" if name == "lesson_id" else f"{mail.kind.partition('_')[0]} "
+    return f"{family}{name.removesuffix('_id')}.{mail.payload[name]}"
+
+
+def _host() -> str:
+    return urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"

@@ -1,0 +1,73 @@
+"""How notices reach a mailbox: on the page of settings, and as far as a link in a mail goes."""
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional, ValidationError
+
+from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing.stops import DIGEST, STOPS
+from forum.domain.themes.labels import FREQUENCIES
+from forum.infra.i18n import _, lazy
+from forum.models.subscriptions import Delivery, Frequency
+from forum.web.forms.digest import Boxes
+from forum.web.forms.fields import named
+
+DELIVERIES = {
+    Delivery.AT_ONCE: lazy("At once"),
+    Delivery.DIGEST: lazy("In the digest"),
+    Delivery.NOTHING: lazy("Not by e-mail"),
+}
+NOT_QUIET = "none"
+# The usual delivery of each stop: that of its first kind in the table.
+USUAL = {kind.stop: kind.default for kind in reversed(list(KINDS.values())) if kind.stop}
+OF_NOTICES = [stop for stop in STOPS.values() if stop.name != DIGEST]
+HOURS = [
+    SelectChoice(NOT_QUIET, lazy("none")),
+    *(SelectChoice(str(hour), f"{hour}:00") for hour in range(24)),
+]
+
+
+class LinkForm(FlaskForm):
+    """What somebody changes with the link in a mail alone."""
+
+    frequency = RadioField(
+        lazy("How often does the digest come?"),
+        choices=named(FREQUENCIES, Frequency),
+        validators=[Optional()],
+    )
+    stopped = Boxes(
+        lazy("Which other e-mails do you not want?"),
+        choices=[SelectChoice(stop.name, stop.label) for stop in OF_NOTICES],
+    )
+
+
+class QuietHoursFields(FlaskForm):
+    from_hour = SelectField(lazy("From"), choices=HOURS, default=NOT_QUIET)
+    until_hour = SelectField(lazy("Until"), choices=HOURS, default=NOT_QUIET)
+
+    def validate_until_hour(self, field: Any) -> None:
+        """Both hours or none, and not the same."""
+        quiet = NOT_QUIET not in (self.from_hour.data, field.data)
+        if not quiet and self.from_hour.data != field.data:
+            raise ValidationError(_("Choose both hours, or none."))
+        if quiet and self.from_hour.data == field.data:
+            raise ValidationError(_("Choose another hour than the first."))
+
+    def hours(self) -> tuple[int, int] | None:
+        """Return from when until when, None for no quiet hours."""
+        if self.from_hour.data == NOT_QUIET:
+            return None
+        return int(self.from_hour.data), int(self.until_hour.data)
+
+
+def _delivery_field(stop: Any) -> RadioField:
+    return RadioField(stop.label, choices=named(DELIVERIES, stop.choices))
+
+
+# One field for each stop of the table: a kind that is added there is drawn here.
+NoticesForm: Any = type(
+    "NoticesForm", (QuietHoursFields,), {f"stop_{stop.name}": _delivery_field(stop) for stop in OF_NOTICES}
+)

@@ -1,0 +1,48 @@
+"""The page on which a member chooses what reaches their mailbox at once, in the digest or not at all, and when."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.mailing import notice_choices
+from forum.infra.i18n import _
+from forum.models.subscriptions import Delivery
+from forum.web.forms import errors_on
+from forum.web.forms.notices import NOT_QUIET, OF_NOTICES, USUAL, NoticesForm
+from forum.web.http.access import open_to, signed_in
+from forum.web.http.current_user import actor
+
+bp = Blueprint("notice_settings", __name__)
+
+
+@bp.get("/settings/notifications")
+@open_to(signed_in)
+def show() -> ResponseReturnValue:
+    choices = notice_choices.chosen(actor().id)
+    quiet = notice_choices.quiet_hours_of(actor().id)
+    from_hour, until_hour = map(str, quiet) if quiet else (NOT_QUIET, NOT_QUIET)
+    chosen = {
+        f"stop_{stop.name}": notice_choices.delivery(choices, stop.name, USUAL[stop.name]).value
+        for stop in OF_NOTICES
+    }
+    return _page(NoticesForm(formdata=None, from_hour=from_hour, until_hour=until_hour, **chosen))
+
+
+@bp.post("/settings/notifications")
+@open_to(signed_in)
+def save() -> ResponseReturnValue:
+    form = NoticesForm()
+    if form.validate():
+        with errors_on(form):
+            choices = {stop.name: Delivery(form[f"stop_{stop.name}"].data) for stop in OF_NOTICES}
+            notice_choices.choose_all(actor().id, choices)
+            notice_choices.choose_quiet_hours(actor().id, form.hours())
+            flash(_("Your choice is saved. It counts for what happens from now on."), "ok")
+            return redirect(url_for(".show"), 303)
+    return _page(form), 422
+
+
+def _page(form: Any) -> str:
+    fields = [form[f"stop_{stop.name}"] for stop in OF_NOTICES]
+    return render_template("settings/notifications.html", form=form, fields=fields)

@@ -1,0 +1,206 @@
+"""A mail about notices: one event or a bundle, as it is true when it leaves, with no more than its space allows."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from forum.domain.inbox import notice_sentences
+from forum.domain.inbox.notice_letter import hold
+from forum.domain.mailing import mail_queue, notice_choices
+from forum.domain.mailing.kinds import KINDS
+from forum.domain.moderation import hiding
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import letters, sending, worker
+from forum.jobs.letter_kinds import NothingToSend
+from forum.models.following import FollowLevel, ThreadFollow
+from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.notifications import Notification
+from forum.models.spaces import Audience, MailPolicy, Membership, Role, Space
+from forum.models.threads import Thread
+from tests import letter_check
+from tests.factories import actor, make_member, make_post, make_space, make_thread
+from tests.jobs.test_letters import notice_mail, tell_of
+from tests.letter_check import parts
+
+SAID = "The tap was closed. Nobody knew who had the key."
+
+
+@pytest.fixture
+def aalst(session):
+    return make_space("Aalst", city="aalst")
+
+
+@pytest.fixture
+def dirk(aalst):
+    return make_member("Dirk", space=aalst)
+
+
+@pytest.fixture
+def ruben(aalst):
+    return make_member("Ruben", space=aalst)
+
+
+@pytest.fixture
+def story(aalst, dirk):
+    return make_thread(aalst, dirk, title="The cleaners knew first")
+
+
+def letter(mail):
+    message = letters.letter_for(mail).message
+    assert letter_check.faults(message, stoppable=True) == []
+    return message
+
+
+def test_one_answer_is_a_mail_of_its_own_that_leads_to_the_very_post(story, dirk, ruben):
+    message = letter(notice_mail(dirk, make_post(story, ruben, SAID)))
+    plain, _html = parts(message)
+    assert message["Subject"] == "Ruben replied in “The cleaners knew first”"
+    assert message["List-Id"] == "<answers.forum.test>"
+    assert "Ruben replied to your story in Aalst" in plain
+    assert f"> {SAID}" in plain
+    assert f"/threads/{story.id}-the-cleaners-knew-first#post-2\n" in plain
+    assert "You get this e-mail because you started the thread." in plain
+    assert "What stops: E-mails about answers to a story of yours. Everything else keeps coming." in plain
+
+
+def test_several_go_into_one_mail_and_a_retry_holds_the_same(story, dirk, ruben):
+    posts = [make_post(story, ruben, f"Word {number}") for number in range(3)]
+    first = notice_mail(dirk, *posts)
+    made = letters.letter_for(first)
+    assert made.message["Subject"] == "Ruben replied in “The cleaners knew first”, and 2 more"
+    assert hold(first.id, made.notices)
+    later = make_post(story, ruben, "A later word")
+    mail_queue.queue_mail("notices", key="notices.2", lane=Lane.NOTICE, member_id=dirk.id)
+    second = db.session.scalars(select(OutgoingMail).where(OutgoingMail.key == "notices.2")).one()
+    with pytest.raises(NothingToSend, match="nothing left"):
+        letters.letter_for(second)
+    event_id = db.session.scalars(select(Notification.event_id)).first()
+    db.session.execute(
+        update(Notification).where(Notification.event_id == event_id).values(read_at=clock.now())
+    )
+    again = letters.letter_for(first)
+    assert (again.notices, again.message["Message-ID"]) == (made.notices, made.message["Message-ID"])
+    tell_of(dirk, later)
+    assert "A later word" in parts(letter(second))[0]
+    assert not hold(second.id, made.notices), "they are in the first"
+
+
+def test_the_mails_of_one_member_tell_each_event_once(story, dirk, ruben, sent, monkeypatch):
+    """Also when a second worker made its mail before the first one was sent."""
+    first = notice_mail(dirk, make_post(story, ruben, SAID))
+    mail_queue.queue_mail("notices", key="notices.2", lane=Lane.NOTICE, member_id=dirk.id)
+    made = {}
+
+    def made_together(mail):
+        if not made:
+            made.update({one.id: letters.letter_for(one) for one in db.session.scalars(select(OutgoingMail))})
+        return made.pop(mail.id, None) or letters.letter_for(mail)
+
+    monkeypatch.setattr(sending, "_make", made_together)
+    worker.run_until_idle()
+    states = [mail.state for mail in db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))]
+    assert (len(sent), states) == (1, [MailState.SENT, MailState.CANCELLED])
+    assert set(db.session.scalars(select(Notification.mail_id))) == {first.id}
+
+
+def test_two_kinds_are_stopped_together_and_each_alone(aalst, story, dirk, ruben):
+    other = make_thread(aalst, ruben, title="Another")
+    tell_of(dirk, make_post(story, ruben, SAID))
+    mail = notice_mail(dirk, make_post(other, ruben, "See @dirk"), kind="mention")
+    message = letter(mail)
+    assert message["Subject"] == "Ruben mentioned you in “Another”, and 1 more"
+    assert (message["List-Id"], message["References"]) == ("<notices.forum.test>", None)
+    notice_choices.stop(dirk.id, "mentions")
+    assert letter(mail)["List-Id"] == "<answers.forum.test>"
+    notice_choices.stop(dirk.id, "notices")
+    with pytest.raises(NothingToSend):
+        letters.letter_for(mail)
+
+
+def _mute(dirk, ruben, post):
+    values = {"member_id": dirk.id, "thread_id": post.thread_id, "changed_at": clock.now()}
+    db.session.add(ThreadFollow(**values, level=FollowLevel.NOTHING, chosen=True))
+
+
+def _read(dirk, ruben, post):
+    db.session.execute(update(Notification).values(read_at=clock.now()))
+
+
+def _leave(dirk, ruben, post):
+    db.session.execute(update(Membership).where(Membership.member_id == dirk.id).values(ended_at=clock.now()))
+
+
+def _hide(dirk, ruben, post):
+    space_id = db.session.get_one(Thread, post.thread_id).space_id
+    keeper = make_member("Keeper", space=db.session.get_one(Space, space_id), role=Role.MODERATOR)
+    hiding.hide(actor(keeper), post.id, reason="Names a client")
+
+
+def _wait(dirk, ruben, post):
+    db.session.execute(update(Notification).values(shown_at=clock.now() + timedelta(minutes=10)))
+
+
+def _later(dirk, ruben, post):
+    db.session.execute(update(Notification).values(mail_at=clock.now() + timedelta(hours=8)))
+
+
+@pytest.mark.parametrize("change", [_mute, _read, _leave, _hide, _wait, _later])
+def test_what_is_over_when_it_would_leave_is_not_mailed(aalst, dirk, ruben, change):
+    post = make_post(make_thread(aalst, ruben, audience=Audience.SPACE), ruben, SAID)
+    mail = notice_mail(dirk, post, kind="followed")
+    assert SAID.split(".")[0] not in parts(letter(mail))[0]
+    change(dirk, ruben, post)
+    db.session.flush()
+    with pytest.raises(NothingToSend, match="nothing left"):
+        letters.letter_for(mail)
+
+
+@pytest.mark.parametrize(
+    ("policy", "audience", "named", "words"),
+    [
+        (None, Audience.SPACE, True, False),
+        (None, Audience.NETWORK, True, True),
+        (MailPolicy.FULL, Audience.SPACE, True, True),
+        (MailPolicy.TITLE, Audience.NETWORK, True, False),
+        (MailPolicy.LINK, Audience.NETWORK, False, False),
+    ],
+)
+def test_a_mail_holds_no_more_of_a_space_than_it_allows(aalst, dirk, ruben, policy, audience, named, words):
+    aalst.mail_policy = policy
+    thread = make_thread(aalst, dirk, title="The cleaners knew first", audience=audience)
+    message = letter(notice_mail(dirk, make_post(thread, ruben, SAID)))
+    whole = "\n".join([str(message["Subject"]), *parts(message)])
+    assert ["cleaners" in whole, "Ruben" in whole, "closed" in whole] == [named, named, words]
+    if not named:
+        assert message["Subject"] == "There is a reply to your story in Aalst"
+        assert f"http://forum.test/threads/{thread.id}\n" in parts(message)[0]
+
+
+def test_the_longest_bundle_is_shown_whole_by_mail_clients(aalst, dirk, ruben):
+    aalst.mail_policy = MailPolicy.FULL
+    posts = [
+        make_post(make_thread(aalst, dirk, title=f"{number} {'é' * 150}"), ruben, "été 🙂 " * 2_000)
+        for number in range(13)
+    ]
+    message = letter(notice_mail(dirk, *posts))
+    assert "3 more are not in this e-mail" in parts(message)[0]
+
+
+def test_every_kind_without_a_letter_of_its_own_has_its_sentence(aalst, dirk, ruben):
+    post = make_post(make_thread(aalst, dirk, title="The cleaners knew first"), ruben, SAID)
+    bundled = [kind.name for kind in KINDS.values() if kind.in_house and not kind.letters]
+    assert set(bundled) == set(notice_sentences._SENTENCES) == set(notice_sentences._WHY)
+    db.session.flush()
+    notice_mail(dirk, post)
+    for kind in bundled:
+        of_space = (
+            {"thread_id": None, "post_id": None, "space_id": aalst.id} if kind.startswith("role") else {}
+        )
+        row = {"kind": kind, "thread_id": post.thread_id, "post_id": post.id, "space_id": None} | of_space
+        db.session.execute(update(Notification).values(row))
+        mail = db.session.scalars(select(OutgoingMail)).one()
+        message = letters.letter_for(mail).message
+        assert letter_check.faults(message, stoppable=KINDS[kind].stop is not None) == []
+        assert "Aalst" in parts(message)[0]

@@ -1,0 +1,71 @@
+"""The page on which a member chooses what reaches their mailbox, and when nothing does."""
+
+import re
+
+import pytest
+
+from forum.domain.mailing import notice_choices
+from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing.stops import STOPS
+from forum.models.subscriptions import Delivery
+from tests.factories import make_member, make_space, sign_in, submit
+
+PAGE = "/settings/notifications"
+USUAL = {kind.stop: kind.default.value for kind in reversed(list(KINDS.values())) if kind.stop != "digest"}
+FORM = {f"stop_{stop}": how for stop, how in USUAL.items() if stop} | {
+    "from_hour": "none",
+    "until_hour": "none",
+}
+
+
+@pytest.fixture
+def dirk(client):
+    member = make_member("Dirk", space=make_space("Aalst"), timezone="Europe/Lisbon")
+    sign_in(client, member)
+    return member
+
+
+def page(client):
+    return client.get(PAGE).get_data(as_text=True)
+
+
+def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
+    shown = page(client)
+    drawn = set(re.findall(r'name="stop_(\w+)"', shown))
+    assert drawn == set(STOPS) - {"digest"}
+    checked = re.findall(r'<input checked[^>]*name="stop_(\w+)"[^>]*value="(\w+)"', shown)
+    assert dict(checked) == {stop: how for stop, how in USUAL.items() if stop}
+    assert "your own time zone, Europe/Lisbon" in shown
+    assert 'href="/settings/notifications" aria-current="page"' in shown
+
+
+def test_what_is_chosen_is_kept_and_shown(client, dirk):
+    values = FORM | {
+        "stop_answers": "nothing",
+        "stop_mentions": "digest",
+        "from_hour": "22",
+        "until_hour": "7",
+    }
+    assert submit(client, PAGE, values).status_code == 303
+    assert notice_choices.stopped_by(dirk.id) == {"answers"}
+    assert notice_choices.chosen(dirk.id)["mentions"] == Delivery.DIGEST
+    assert notice_choices.quiet_hours_of(dirk.id) == (22, 7)
+    assert '<option value="22" selected>' in page(client)
+    assert submit(client, PAGE, FORM).status_code == 303
+    assert (notice_choices.stopped_by(dirk.id), notice_choices.quiet_hours_of(dirk.id)) == (set(), None)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"from_hour": "22"}, "Choose both hours, or none."),
+        ({"from_hour": "7", "until_hour": "7"}, "Choose another hour than the first."),
+        ({"stop_cited": "digest"}, "Not a valid choice"),
+        ({"until_hour": "25"}, "Not a valid choice"),
+    ],
+)
+def test_what_cannot_be_is_said_at_the_field_and_the_rest_kept(client, dirk, wrong, said):
+    answer = submit(client, PAGE, FORM | {"stop_answers": "nothing"} | wrong)
+    shown = answer.get_data(as_text=True)
+    assert (answer.status_code, said in shown, notice_choices.chosen(dirk.id)) == (422, True, {})
+    assert re.search(r'<input checked[^>]*name="stop_answers"[^>]*value="nothing"', shown)
