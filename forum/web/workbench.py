@@ -137,11 +137,13 @@ def add_claim(lesson_id: int) -> ResponseReturnValue:
 def change_claim(claim_id: int) -> ResponseReturnValue:
     lesson_id = claims.lesson_of(actor(), claim_id)
     text = request.form.get("text", "")
+    agreed = claims.agreed(actor(), claim_id)
     try:
         claims.reword(actor(), claim_id, text=text)
     except Invalid as error:
         return pages.workbench(lesson_id, reworded=Reworded(claim_id, text, error.message)), 422
     draft_slots.accepted(CLAIM_CHANGE, claim_id)
+    pages.warn_of_lost(agreed - claims.agreed(actor(), claim_id))
     return pages.back(lesson_id, "claims", claim=claim_id, _anchor=f"claim-{claim_id}")
 
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.drafts.views import Subject
@@ -11,7 +11,7 @@ from forum.domain.lessons import giveaways
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
-from forum.infra.i18n import _
+from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
 from forum.web import draft_slots, reviewers
 from forum.web.forms.workbench import (
@@ -163,3 +163,16 @@ def _page_addresses(workbench: workbench_draft.Workbench, part: str) -> list[str
     lesson_id, thread_id = workbench.lesson.id, workbench.thread.id
     address = partial(url_for, "workbench.show", lesson_id=lesson_id, part=part, thread=thread_id)
     return [address(page=number) for number in range(1, workbench.pages + 1)]
+
+
+def warn_of_lost(number: int) -> None:
+    """Say that so many authors agreed to a claim that says something else now."""
+    if number:
+        flash(
+            ngettext(
+                "%(num)d author agreed to this claim as it was. For what it says now, ask again.",
+                "%(num)d authors agreed to this claim as it was. For what it says now, ask again.",
+                number,
+            ),
+            "care",
+        )

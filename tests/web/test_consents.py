@@ -158,6 +158,13 @@ def test_after_the_closing_the_maker_takes_other_words_and_ticks_the_claims(clie
     assert submit(client, f"{address}/look", {"checked": ticked}).status_code == 303
     assert rounds.waiting(scenario.actor("curator")) == []
     assert opened.audience == Audience.NETWORK
+    warned = []
+    for claim, text in ((scenario.claims()[1], "Bart saw it"), (scenario.claims()[1], "Bart saw it again")):
+        submit(client, f"/workbench/claims/{claim.id}", {"text": text})
+        warned.append(
+            "1 author agreed to this claim as it was" in client.get(f"/workbench/{scenario.lesson.id}").text
+        )
+    assert warned == [True, False]
     sign_in(client, scenario.authors["Amina"])
     page = client.get(f"/consents/{asked.id}").text
     assert ("Your own other wording" in page, "the literal sentences" in page) == (True, False)

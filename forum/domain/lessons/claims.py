@@ -11,6 +11,7 @@ from forum.infra import tokens
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.claims import Claim, Excerpt, Stance
+from forum.models.consents import Consent
 from forum.models.lessons import LessonSource, LessonVersion
 from forum.models.threads import Post, PostRevision
 from forum.policy.actors import Actor
@@ -49,6 +50,18 @@ def reword(actor: Actor, claim_id: int, *, text: str) -> Claim:
     claim.text = _clean(text)
     db.session.flush()
     return claim
+
+
+def agreed(actor: Actor, claim_id: int) -> int:
+    """Return how many authors agreed to stand under just this claim; reworded it loses them. NotFound."""
+    claim: Claim = get_visible(Claim, actor, claim_id)
+    lesson_id = select(LessonVersion.lesson_id).where(LessonVersion.id == claim.version_id)
+    about = select(func.count(Consent.author_id.distinct())).where(
+        Consent.lesson_id == lesson_id.scalar_subquery(),
+        Consent.claim_text == claim.text,
+        Consent.agreed.is_(True),
+    )
+    return db.session.scalar(about) or 0
 
 
 def remove(actor: Actor, claim_id: int) -> None:
