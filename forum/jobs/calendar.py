@@ -13,7 +13,7 @@ from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_requests
-from forum.domain.mailing import recurring
+from forum.domain.mailing import notices, recurring
 from forum.domain.people import affirmations
 from forum.domain.spaces import access_requests
 from forum.infra import clock
@@ -89,6 +89,13 @@ def forget_access_requests() -> None:
     db.session.commit()
 
 
+def forget_notifications() -> None:
+    """Forget what members were told more than a year ago, batch by batch."""
+    while notices.forget_old():
+        db.session.commit()
+    db.session.commit()
+
+
 def look_at_consents() -> None:
     """Remind authors who have not said yes, and close the rounds whose term is over, one by one."""
     while closing.remind_due(clock.now()) or closing.close_due(clock.now()):
@@ -138,6 +145,7 @@ WORKS = (
     Work("look_at_reviews", look_at_reviews, every(timedelta(minutes=5))),
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
+    Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )
 BY_NAME = {work.name: work for work in WORKS}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, consents, mail, notify, reviews
+from forum.reactions import capacities, consents, lessons, mail, members, posts, reviews
 
 Reaction = Callable[[Event], None]
 
@@ -13,15 +13,25 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "member.already_registered": (mail.member_already_registered,),
     "password.forgotten": (mail.password_forgotten,),
     "password.changed": (mail.password_changed,),
-    "join.requested": (mail.join_requested,),
-    "join.answered": (mail.join_answered,),
-    "capacity.confirmed": (capacities.count_posts, capacities.count_reports, mail.capacity_answered),
-    "capacity.refused": (mail.capacity_answered,),
-    "capacity.ended": (mail.capacity_answered,),
-    "lesson.published": (notify.lesson_published, mail.lesson_published, reviews.published),
-    "lesson.lost_words": (mail.lesson_lost_words,),
-    "lesson.returned": (mail.lesson_returned,),
-    "post.hidden": (mail.post_hidden,),
+    "join.requested": (members.join_requested,),
+    "join.answered": (members.join_answered,),
+    "role.given": (members.role_changed,),
+    "role.taken": (members.role_changed,),
+    "capacity.confirmed": (capacities.count_posts, capacities.count_reports, members.capacity_answered),
+    "capacity.refused": (members.capacity_answered,),
+    "capacity.ended": (members.capacity_answered,),
+    "drafts.warned": (members.drafts_warned,),
+    "post.created": (posts.created,),
+    "post.edited": (posts.edited,),
+    "post.hidden": (posts.hidden,),
+    "post.restored": (posts.restored,),
+    "thread.locked": (posts.thread_changed,),
+    "thread.reopened": (posts.thread_changed,),
+    "thread.moved": (posts.thread_changed,),
+    "thread.narrowed": (posts.thread_narrowed,),
+    "lesson.published": (lessons.published,),
+    "lesson.lost_words": (lessons.lost_words,),
+    "lesson.returned": (lessons.returned,),
     "review.requested": (reviews.requested,),
     "review.reminded": (reviews.reminded,),
     "review.declined": (reviews.declined,),

@@ -1,64 +1,51 @@
-"""From what is asked about a version in review to queued mail: to whoever can check it, and to its makers."""
+"""From what is asked about a version in review to who is told: whoever can check it, and its makers."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from forum.domain.lessons import review_letters
-from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra.db import db
 from forum.models.events import Event
-from forum.models.lessons import Lesson, LessonVersion
-from forum.models.mail import Lane
+from forum.models.lessons import Lesson
 from forum.models.undo import UndoableAct
+from forum.reactions import lessons, told
 
 
 def requested(event: Event) -> None:
     """Ask: one member, or each of the group once."""
-    _queue("review_request", event, review_letters.asked(event.payload["request_id"]))
+    _tell(event, "review_asked", "review_request", review_letters.asked(event.payload["request_id"]))
 
 
 def reminded(event: Event) -> None:
     """Remind the same people, as far as they can check it still."""
-    _queue("review_reminder", event, review_letters.asked(event.payload["request_id"]))
+    _tell(event, "review_asked", "review_reminder", review_letters.asked(event.payload["request_id"]))
 
 
 def declined(event: Event) -> None:
     """Tell who makes the lesson, and who asked."""
-    _queue("review_declined", event, review_letters.makers(event.payload["request_id"]))
+    _tell(event, "review_declined", "review_declined", review_letters.makers(event.payload["request_id"]))
 
 
 def lapsed(event: Event) -> None:
     """Tell the same that nobody answered."""
-    _queue("review_lapsed", event, review_letters.makers(event.payload["request_id"]))
+    _tell(event, "review_lapsed", "review_lapsed", review_letters.makers(event.payload["request_id"]))
 
 
 def shortened(event: Event) -> None:
     """Tell who is asked, and who makes it, that a version lost words, once no act that took them can be undone."""
-    act_id = event.payload["act_id"]
-    act = db.session.get(UndoableAct, act_id) if act_id is not None else None
-    if act is not None or act_id is None:
-        not_before = act.until if act is not None else None
+    act = told.act_of(event)
+    if act is not None or event.payload["act_id"] is None:
         request_id = event.payload["request_id"]
-        _queue("review_shortened", event, review_letters.asked(request_id), not_before=not_before)
-        _queue("review_weakened", event, review_letters.makers_once(request_id), not_before=not_before)
+        _tell(event, "review_shortened", "review_shortened", review_letters.asked(request_id), act=act)
+        _tell(event, "review_weakened", "review_weakened", review_letters.makers_once(request_id), act=act)
 
 
-def published(event: Event) -> None:
-    """Tell who makes the lesson, and who sent it for review, that it was published."""
-    lesson = db.session.get(Lesson, event.payload["lesson_id"])
-    version = db.session.get(LessonVersion, event.payload["version_id"])
-    if lesson is not None and version is not None:
-        _queue("lesson_published", event, sorted({lesson.curator_id, version.created_by_id}))
-
-
-def _queue(kind: str, event: Event, members: Iterable[int], *, not_before: datetime | None = None) -> None:
-    for member_id in members:
-        queue_mail(
-            kind,
-            key=f"{kind}.{event.id}.{member_id}",
-            lane=Lane.NOTICE,
-            due_at=event.created_at,
-            member_id=member_id,
-            payload=event.payload,
-            not_before=not_before,
-        )
+def _tell(
+    event: Event, kind: str, letter: str, member_ids: Iterable[int], *, act: UndoableAct | None = None
+) -> None:
+    members = list(member_ids)
+    keys = {member_id: f"{letter}.{event.id}.{member_id}" for member_id in members}
+    told.write_letters(event, letter, keys, dict(event.payload), act=act)
+    lesson_id = review_letters.lesson_id(event.payload["request_id"])
+    lesson = db.session.get(Lesson, lesson_id) if lesson_id is not None else None
+    if lesson is not None:
+        lessons.tell(event, kind, lesson, members, act=act)

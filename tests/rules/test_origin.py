@@ -88,8 +88,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
-    "forum.reactions.mail": ({"curator_id"}, LETTERS),
-    "forum.reactions.reviews": ({"created_by_id", "curator_id"}, LETTERS),
+    "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
 }  # fmt: skip
 IN_TEMPLATES = re.compile(
     r"\b(?:lesson|version|review)\.(space\w*|curator\w*|published_\w+|changed_at|review_on|origin_cities|change_note"

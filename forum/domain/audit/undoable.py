@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 
+from forum.domain.mailing import notices
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.threads import Post
@@ -94,16 +95,27 @@ def stands(act_id: int) -> bool:
     return db.session.scalar(query) is not None
 
 
+def note_undone(act: UndoableAct) -> None:
+    """Write down that an act is undone: as if nothing happened, nobody is told of it.
+
+    What it was done to is locked, so that nobody writes at the same moment what is told of it.
+    """
+    act.undone_at = clock.now()
+    db.session.flush()
+    notices.forget(act.id, since=act.at)
+
+
 def mark_undone(kind: UndoKind, *, thread_id: int | None = None, post_id: int | None = None) -> bool:
     """Write down that what was done to a thread or a post is undone, by whoever did that, while it could be undone.
 
     Return whether it could: then nobody was told of it.
     """
     about = UndoableAct.thread_id == thread_id if post_id is None else UndoableAct.post_id == post_id
-    undone = update(UndoableAct).where(UndoableAct.kind == kind, about, *_is_open())
-    undone = undone.values(undone_at=clock.now()).returning(UndoableAct.id)
-    found = db.session.scalars(undone.execution_options(synchronize_session="fetch"))
-    return bool(found.all())
+    query = select(UndoableAct).where(UndoableAct.kind == kind, about, *_is_open())
+    acts = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    for act in acts:
+        note_undone(act)
+    return bool(acts)
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:

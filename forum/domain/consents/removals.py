@@ -132,10 +132,9 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     db.session.refresh(act)
     if act.undone_at is not None:
         return
-    now = clock.now()
-    act.undone_at = now
+    undoable.note_undone(act)
     for removal in removals:
-        removal.undone_at = now
+        removal.undone_at = act.undone_at
     follow(lesson)
 
 

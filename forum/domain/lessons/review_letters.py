@@ -65,6 +65,12 @@ def asked(request_id: int) -> list[int]:
     return Asking(asker, lesson, version).free(lesson.audience) if asker is not None else []
 
 
+def lesson_id(request_id: int) -> int | None:
+    """Return the id of the lesson that somebody is asked to check, while it is in review."""
+    row = _of(request_id)
+    return row[2].id if row is not None else None
+
+
 def makers(request_id: int) -> list[int]:
     """Return who makes the lesson and who asked, in the order of their ids."""
     row = _of(request_id)

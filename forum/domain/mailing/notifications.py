@@ -1,4 +1,4 @@
-"""Notices for members, once for each event; whether they may see the lesson is checked again when one is shown."""
+"""What the home page says of lessons that quote a member; whether they may see one is checked again each time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from forum.infra import clock
 from forum.infra.db import db
-from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
@@ -29,23 +28,6 @@ class Notice:
     lesson_title: str
     lesson_public_id: str
     created_at: datetime
-
-
-def tell(member_ids: list[int], *, event_id: int, kind: str, lesson_id: int | None = None) -> None:
-    """Write one notice for each of these members; a second one about the same event is left out."""
-    now = clock.now()
-    rows = [
-        {
-            "member_id": m,
-            "event_id": event_id,
-            "kind": kind,
-            "lesson_id": lesson_id,
-            "created_at": now,
-            "shown_at": now,
-        }
-        for m in member_ids
-    ]
-    insert_new(Notification, rows)
 
 
 def inbox(actor: Actor) -> list[Notice]:
@@ -69,6 +51,7 @@ def _unread() -> Any:
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
             Notification.member_id == reader.id,
+            Notification.kind == "cited",
             Notification.read_at.is_(None),
             Lesson.public_id.is_not(None),
             sees(Lesson, reader),

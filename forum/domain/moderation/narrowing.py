@@ -6,7 +6,6 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.mailing import events
 from forum.domain.threads import post_store
-from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.moderation import Action
@@ -76,7 +75,7 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
     if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
         raise Conflict(_("Threads in this space cannot have that many readers."))
     thread.audience = audience
-    act.undone_at = clock.now()
+    undoable.note_undone(act)
     audit_log.record(actor, Action.WIDEN, thread=thread)
     return thread
 

@@ -90,7 +90,7 @@ def edit(
     if post.number == 1:
         _show_heading(thread, heading, html)
     db.session.flush()
-    events.record("post.edited", post_id=post.id)
+    events.record("post.edited", post_id=post.id, revision=post.revision)
     return post
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from forum.domain.mailing import events, notifications
+from forum.domain.mailing import events, notices, notifications
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
@@ -19,7 +19,7 @@ def told():
     event = events.record("lesson.published", lesson_id=lesson.id, version_id=lesson.current_id)
     db.session.flush()
     for _time in range(2):
-        notifications.tell([member.id], event_id=event.id, kind="cited", lesson_id=lesson.id)
+        notices.tell({member.id: "cited"}, event_id=event.id, about=notices.Subject(lesson_id=lesson.id))
     return member, lesson
 
 

@@ -1,0 +1,195 @@
+"""Writes what members are told, once for an event, and plans the mails that carry what has no letter of its own.
+
+Whom a row is for, its caller asked the rule of reading. It is asked again when the row is shown, counted or mailed.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select, update
+
+from forum.domain.mailing import mail_queue, notice_choices, quiet_hours
+from forum.domain.mailing.kinds import KINDS, Kind
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.rows import insert_new, update_rows
+from forum.models.accounts import Member
+from forum.models.events import Event
+from forum.models.mail import Lane
+from forum.models.notifications import Notification
+from forum.models.subscriptions import Delivery, QuietHours
+
+LETTER = "notices"
+BUNDLED = timedelta(minutes=3)  # what comes in the meantime goes with the same mail
+KEPT = timedelta(days=365)
+AT_ONCE = 500  # rows in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What it is about: its reader must be allowed to see all of it, or there is no trace of it."""
+
+    thread_id: int | None = None
+    post_id: int | None = None
+    lesson_id: int | None = None
+    space_id: int | None = None
+
+
+class Told(NamedTuple):
+    """A row that was written."""
+
+    id: int
+    member_id: int
+    kind: str
+
+
+def tell(
+    kinds: Mapping[int, str],
+    *,
+    event_id: int,
+    about: Subject,
+    actor_id: int | None = None,
+    shown_at: datetime | None = None,
+) -> list[Told]:
+    """Write what each of these members is told of an event, its kind by their ids; return those that are new.
+
+    `actor_id` is who did it. Nothing shows before `shown_at`, when it can no longer be undone.
+    """
+    common = {
+        **asdict(about),
+        "event_id": event_id,
+        "actor_id": actor_id,
+        "created_at": clock.now(),
+        "shown_at": shown_at,
+    }
+    rows = [{"member_id": member_id, "kind": kind, **common} for member_id, kind in sorted(kinds.items())]
+    returned = (Notification.id, Notification.member_id, Notification.kind)
+    return [
+        Told(*row)
+        for start in range(0, len(rows), AT_ONCE)
+        for row in insert_new(Notification, rows[start : start + AT_ONCE], *returned)
+    ]
+
+
+def plan(
+    told: Sequence[Told],
+    *,
+    happened_at: datetime,
+    shown_at: datetime | None = None,
+    subscribed: Mapping[int, Delivery] | None = None,
+) -> None:
+    """Queue a mail for each of these rows that reaches its member at once: in a few minutes, outside quiet hours.
+
+    `subscribed` is what members' own subscriptions say of the thread. It holds for posts that they follow; of what is
+    addressed to them it only silences or hastens: a thread in the digest leaves a mention what they chose for mentions.
+    A kind that somebody stopped stays stopped.
+    """
+    mailed = [one for one in told if not KINDS[one.kind].letters]
+    deliveries = _deliveries(mailed, subscribed or {})
+    to_mail = [one for one in mailed if deliveries[one] == Delivery.AT_ONCE]
+    if not to_mail:
+        return
+    earliest = max(clock.now(), shown_at or clock.now())
+    moments = _moments({one.member_id for one in to_mail}, earliest)
+    by_moment: dict[datetime, list[int]] = defaultdict(list)
+    for one in to_mail:
+        by_moment[moments[one.member_id]].append(one.id)
+    for mail_at, ids in by_moment.items():
+        _set_moment(ids, mail_at)
+    mail_queue.queue_rows(
+        [
+            mail_queue.mail_row(
+                LETTER,
+                key=f"{LETTER}.{one.id}",
+                lane=Lane.NOTICE,
+                member_id=one.member_id,
+                due_at=happened_at,
+                not_before=moments[one.member_id],
+            )
+            for one in to_mail
+        ]
+    )
+
+
+def leaves_at(member_ids: Collection[int], earliest: datetime) -> dict[int, datetime]:
+    """Return when a notice leaves for each of these members: at a moment, or when their quiet hours end (one query)."""
+    rows = db.session.execute(
+        select(Member.id, Member.timezone, QuietHours.from_hour, QuietHours.until_hour)
+        .join(QuietHours, QuietHours.member_id == Member.id)
+        .where(Member.id.in_(list(member_ids)))
+    )
+    awake = {
+        row.id: quiet_hours.leaves_at(
+            earliest, zone=row.timezone, from_hour=row.from_hour, until_hour=row.until_hour
+        )
+        for row in rows
+    }
+    return {member_id: awake.get(member_id, earliest) for member_id in member_ids}
+
+
+def forget(act_id: int, *, since: datetime) -> None:
+    """Delete what was written about an act of that moment that was undone, before anybody was told of it."""
+    waiting = (Notification.created_at >= since, Notification.shown_at > clock.now())
+    found = db.session.execute(
+        select(Event.id, Event.payload).where(Event.id.in_(select(Notification.event_id).where(*waiting)))
+    )
+    undone = [row.id for row in found if row.payload.get("act_id") == act_id]
+    if undone:
+        db.session.execute(delete(Notification).where(Notification.event_id.in_(undone)))
+
+
+def forget_old() -> int:
+    """Delete a batch of what was told more than a year ago; return how many."""
+    old = select(Notification.id).where(Notification.created_at < clock.now() - KEPT)
+    ids = db.session.scalars(old.order_by(Notification.created_at).limit(AT_ONCE)).all()
+    db.session.execute(delete(Notification).where(Notification.id.in_(ids)))
+    return len(ids)
+
+
+def _deliveries(told: Sequence[Told], subscribed: Mapping[int, Delivery]) -> dict[Told, Delivery]:
+    """How each of them reaches the mailbox (one query for each kind)."""
+    of_kind: dict[str, list[Told]] = defaultdict(list)
+    for one in told:
+        of_kind[one.kind].append(one)
+    found = {}
+    for name, ones in of_kind.items():
+        kind, ids = KINDS[name], [one.member_id for one in ones]
+        chosen = notice_choices.deliveries(ids, kind.stop, kind.default) if kind.stop is not None else {}
+        for one in ones:
+            own = chosen.get(one.member_id, kind.default)
+            found[one] = _delivery(kind, own, subscribed.get(one.member_id))
+    return found
+
+
+def _delivery(kind: Kind, chosen: Delivery, subscribed: Delivery | None) -> Delivery:
+    if chosen == Delivery.NOTHING or subscribed is None:
+        return chosen
+    return chosen if kind.to_me and subscribed == Delivery.DIGEST else subscribed
+
+
+def _moments(member_ids: Collection[int], earliest: datetime) -> dict[int, datetime]:
+    """When a mail leaves for each: with the one that already waits for them, if it leaves late enough."""
+    waiting = (
+        select(Notification.member_id, func.min(Notification.mail_at).label("mail_at"))
+        .where(
+            Notification.member_id.in_(member_ids),
+            Notification.mail_at > earliest,
+            Notification.mail_id.is_(None),
+            Notification.read_at.is_(None),
+        )
+        .group_by(Notification.member_id)
+    )
+    with_another = {row.member_id: row.mail_at for row in db.session.execute(waiting)}
+    return leaves_at(member_ids, earliest + BUNDLED) | with_another
+
+
+def _set_moment(ids: Iterable[int], mail_at: datetime) -> None:
+    update_rows(
+        update(Notification)
+        .where(Notification.id.in_(list(ids)))
+        .values(mail_at=mail_at)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,168 @@
+"""What members follow: set by themselves, begun by writing, and who is told of a post or of what becomes of a thread.
+
+The choice for a thread goes before that for its space. Without either a member is told of answers to their story and
+of mentions, and of every post where a subscription of theirs says at once.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, union
+
+from forum.domain.threads import mentions
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.rows import insert_new, upsert
+from forum.models.accounts import Member
+from forum.models.following import FollowLevel, Mention, SpaceFollow, ThreadFollow
+from forum.models.notifications import Notification
+from forum.models.spaces import Space
+from forum.models.subscriptions import Delivery, Subscription
+from forum.models.themes import ThreadTag
+from forum.models.threads import Post, Thread
+from forum.policy.actors import Actor
+from forum.policy.visibility import audience, get_visible
+
+_LEVEL = ThreadFollow.level.type
+
+
+def follow_thread(actor: Actor, thread_id: int, *, level: FollowLevel) -> None:
+    """Set what the actor is told of a thread; NotFound."""
+    thread: Thread = get_visible(Thread, actor, thread_id)
+    row = {"thread_id": thread.id, "level": FollowLevel(level), "chosen": True, "changed_at": clock.now()}
+    upsert(ThreadFollow, [{"member_id": actor.id, **row}], keys=("member_id", "thread_id"))
+
+
+def follow_space(actor: Actor, space_id: int, *, level: FollowLevel) -> None:
+    """Set what the actor is told of a space; NotFound."""
+    space: Space = get_visible(Space, actor, space_id)
+    row = {"space_id": space.id, "level": FollowLevel(level), "changed_at": clock.now()}
+    upsert(SpaceFollow, [{"member_id": actor.id, **row}], keys=("member_id", "space_id"))
+
+
+def begin(member_id: int, thread_id: int) -> None:
+    """Let somebody who wrote in a thread follow it, unless they follow or muted it already (system verb)."""
+    row = {"level": FollowLevel.ALL, "chosen": False, "changed_at": clock.now()}
+    insert_new(ThreadFollow, [{"member_id": member_id, "thread_id": thread_id, **row}])
+
+
+def level_of(member_id: int, thread: Thread) -> FollowLevel:
+    """Return what a member is told of a thread (one query)."""
+    of_thread = select(ThreadFollow.level).where(
+        ThreadFollow.member_id == member_id, ThreadFollow.thread_id == thread.id
+    )
+    of_space = select(SpaceFollow.level).where(
+        SpaceFollow.member_id == member_id, SpaceFollow.space_id == thread.space_id
+    )
+    level = db.session.scalar(select(func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery())))
+    return level or FollowLevel.ANSWERS
+
+
+def told_of_post(thread: Thread, post: Post, *, after_id: int, limit: int) -> dict[int, str]:
+    """Return who is told of a new post and as what, by ids greater than `after_id` and in their order.
+
+    Only who may read it, and not its author: by the strongest of what they are to it.
+    """
+    level, mentioned = _level(thread), mentions.mentioned(post.id)
+    is_answer = Member.id == thread.author_id if post.number > 1 else false()
+    kind = case(
+        (level == FollowLevel.NOTHING, None),
+        (Member.id.in_(mentioned), "mention"),
+        (is_answer, "answer"),
+        (level == FollowLevel.ALL, "followed"),
+    )
+    at_once = select(Subscription.member_id).where(Subscription.delivery == Delivery.AT_ONCE, _about(thread))
+    followed = select(SpaceFollow.member_id).where(
+        SpaceFollow.space_id == thread.space_id, SpaceFollow.level == FollowLevel.ALL
+    )
+    named = select(Mention.member_id).where(Mention.post_id == post.id)
+    candidates = union(*_of_thread(thread), followed, at_once, named)
+    query = _readers(post, thread, kind).where(
+        Member.id.in_(candidates),
+        Member.id != post.author_id,
+        Member.id > after_id,
+        kind.is_not(None),
+    )
+    return {row.id: row.kind for row in db.session.execute(query.order_by(Member.id).limit(limit))}
+
+
+def told_of_change(thread: Thread, post: Post, revision: int) -> list[int]:
+    """Return who is told that a new text of a post mentions them: nobody whom the post addressed before."""
+    addressed = exists().where(
+        Notification.member_id == Member.id,
+        Notification.post_id == post.id,
+        Notification.kind.in_(("mention", "answer")),
+    )
+    query = _readers(post, thread).where(
+        Member.id.in_(mentions.newly_mentioned(post.id, revision)),
+        Member.id != post.author_id,
+        _level(thread) != FollowLevel.NOTHING,
+        ~addressed.correlate(Member),
+    )
+    return list(db.session.scalars(query.order_by(Member.id)))
+
+
+def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
+    """Return who is told of what somebody did with a thread: its author and who follows every post of it."""
+    query = _readers(thread, thread).where(
+        Member.id.in_(union(*_of_thread(thread))),
+        Member.id != actor_id,
+        _level(thread) != FollowLevel.NOTHING,
+    )
+    return list(db.session.scalars(query.order_by(Member.id)))
+
+
+def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
+    """Who may see a post or a thread, each with their own levels beside them."""
+    named = [column.label("kind") for column in columns]
+    return (
+        audience(row)
+        .with_only_columns(Member.id, *named)
+        .outerjoin(
+            ThreadFollow, and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id)
+        )
+        .outerjoin(
+            SpaceFollow, and_(SpaceFollow.member_id == Member.id, SpaceFollow.space_id == thread.space_id)
+        )
+    )
+
+
+def _level(thread: Thread) -> ColumnElement[FollowLevel]:
+    comes_at_once = case(
+        (_subscribed(thread), literal(FollowLevel.ALL, _LEVEL)), else_=literal(FollowLevel.ANSWERS, _LEVEL)
+    )
+    return func.coalesce(ThreadFollow.level, SpaceFollow.level, comes_at_once)
+
+
+def _of_thread(thread: Thread) -> Any:
+    followed = select(ThreadFollow.member_id).where(
+        ThreadFollow.thread_id == thread.id, ThreadFollow.level == FollowLevel.ALL
+    )
+    return followed, select(Thread.author_id).where(Thread.id == thread.id)
+
+
+def _subscribed(thread: Thread) -> ColumnElement[bool]:
+    """Whether posts of a thread come at once: its own subscription decides, else those around it, if none stops it."""
+    own = _says(Subscription.thread_id == thread.id)
+    around = _around(thread)
+    at_once, stopped = Subscription.delivery == Delivery.AT_ONCE, Subscription.delivery == Delivery.NOTHING
+    return or_(
+        _says(Subscription.thread_id == thread.id, at_once),
+        and_(~own, _says(around, at_once), ~_says(around, stopped)),
+    )
+
+
+def _says(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(Subscription.member_id == Member.id, *conditions).correlate(Member)
+
+
+def _about(thread: Thread) -> ColumnElement[bool]:
+    return or_(Subscription.thread_id == thread.id, _around(thread))
+
+
+def _around(thread: Thread) -> ColumnElement[bool]:
+    tags = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
+    return or_(
+        Subscription.space_id == thread.space_id,
+        Subscription.axis == thread.axis,
+        Subscription.tag_id.in_(tags),
+    )

@@ -1,0 +1,77 @@
+"""From what becomes of a lesson to who is told: the authors whom it quotes, and who makes it."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from forum.domain.mailing.notices import Subject
+from forum.infra.db import db
+from forum.models.accounts import Member, NetworkAppointment, NetworkRole
+from forum.models.events import Event
+from forum.models.lessons import Lesson, LessonVersion
+from forum.models.undo import UndoableAct
+from forum.policy.visibility import audience
+from forum.reactions import cited, told
+
+
+def published(event: Event) -> None:
+    """Tell the authors whom it quotes; and who makes it, or sent it for review, that it was published.
+
+    Whoever is both hears of it once: that they are quoted.
+    """
+    lesson = db.session.get(Lesson, event.payload["lesson_id"])
+    version = db.session.get(LessonVersion, event.payload["version_id"])
+    if lesson is None or version is None:
+        return
+    quoted = tell_quoted(event)
+    keys = {member_id: f"cited.{version.id}.{member_id}" for member_id in quoted}
+    told.write_letters(event, "cited", keys, dict(event.payload))
+    makers = sorted({lesson.curator_id, version.created_by_id} - set(quoted))
+    keys = {member_id: f"lesson_published.{event.id}.{member_id}" for member_id in makers}
+    told.write_letters(event, "lesson_published", keys, dict(event.payload))
+    tell(event, "published", lesson, makers)
+
+
+def tell_quoted(event: Event) -> list[int]:
+    """Tell the authors whom a published lesson quotes, without a letter; return who they are."""
+    lesson = db.session.get_one(Lesson, event.payload["lesson_id"])
+    quoted = cited.authors(lesson.id, event.payload["version_id"])
+    tell(event, "cited", lesson, quoted)
+    return quoted
+
+
+def returned(event: Event) -> None:
+    """Tell the curator what the reviewer asks."""
+    lesson = db.session.get(Lesson, event.payload["lesson_id"])
+    if lesson is not None:
+        keys = {lesson.curator_id: f"lesson_returned.{event.id}"}
+        told.write_letters(event, "lesson_returned", keys, dict(event.payload))
+        tell(event, "returned", lesson, [lesson.curator_id])
+
+
+def lost_words(event: Event) -> None:
+    """Tell the curator and the editors, but for who did it, once the act can no longer be undone."""
+    lesson, act = db.session.get(Lesson, event.payload["lesson_id"]), told.act_of(event)
+    if lesson is None or act is None:
+        return
+    editors = select(NetworkAppointment.member_id).where(
+        NetworkAppointment.role == NetworkRole.EDITOR, NetworkAppointment.ended_at.is_(None)
+    )
+    makers = audience(lesson).where(
+        or_(Member.id == lesson.curator_id, Member.id.in_(editors)), Member.id != act.actor_id
+    )
+    members = db.session.scalars(makers.with_only_columns(Member.id).order_by(Member.id)).all()
+    keys = {member_id: f"lost_words.{act.id}.{lesson.id}.{member_id}" for member_id in members}
+    payload = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}
+    told.write_letters(event, "lesson_lost_words", keys, payload, act=act)
+    tell(event, "lost_words", lesson, members, act=act)
+
+
+def tell(
+    event: Event, kind: str, lesson: Lesson, member_ids: Iterable[int], *, act: UndoableAct | None = None
+) -> None:
+    """Tell those of these members who may see a lesson of it, and never who did it: its origin may be masked."""
+    kinds = dict.fromkeys(told.readers(lesson, member_ids), kind)
+    if act is not None:
+        kinds.pop(act.actor_id, None)
+    told.tell(event, kinds, Subject(lesson_id=lesson.id), act=act)

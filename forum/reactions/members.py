@@ -1,0 +1,69 @@
+"""From what is asked or answered about a member to who is told: rows, and the letters that say more."""
+
+from sqlalchemy import select
+
+from forum.domain.mailing.notices import Subject
+from forum.infra.db import db
+from forum.models.accounts import Capacity, Member
+from forum.models.events import Event
+from forum.models.spaces import JoinRequest, Membership, Role, Space
+from forum.reactions import capacities, told
+
+
+def join_requested(event: Event) -> None:
+    """Tell the moderators of the space that somebody asks to join."""
+    request = db.session.get(JoinRequest, event.payload["request_id"])
+    if request is None:
+        return
+    moderators = select(Membership.member_id).where(
+        Membership.space_id == request.space_id,
+        Membership.ended_at.is_(None),
+        Membership.role == Role.MODERATOR,
+    )
+    members = told.readers(db.session.get_one(Space, request.space_id), db.session.scalars(moderators))
+    keys = {member_id: f"join_request.{event.id}.{member_id}" for member_id in members}
+    told.write_letters(event, "join_request", keys, {"request_id": request.id})
+    about = Subject(space_id=request.space_id)
+    told.tell(event, dict.fromkeys(members, "join_requested"), about, actor_id=request.member_id)
+
+
+def join_answered(event: Event) -> None:
+    """Tell the member what was answered."""
+    request = db.session.get(JoinRequest, event.payload["request_id"])
+    if request is None:
+        return
+    keys = {request.member_id: f"join_answered.{event.id}"}
+    told.write_letters(event, "join_answered", keys, {"request_id": request.id})
+    space = db.session.get_one(Space, request.space_id)
+    told.tell_owner(event, "join_answered", request.member_id, about=Subject(space_id=space.id), row=space)
+
+
+def role_changed(event: Event) -> None:
+    """Tell a member that somebody gave them another role in a space, or that they no longer belong to it."""
+    membership = db.session.get(Membership, event.payload["membership_id"])
+    if membership is not None and membership.member_id != event.payload["actor_id"]:
+        space = db.session.get_one(Space, membership.space_id)
+        kind = event.name.replace(".", "_")
+        told.tell_owner(event, kind, membership.member_id, about=Subject(space_id=space.id), row=space)
+
+
+def capacity_answered(event: Event) -> None:
+    """Tell a member that their capacity was confirmed, or refused, and why, or that somebody ended it.
+
+    A confirmation that comes with another letter, or follows on their own act, is told there; an event that only goes
+    on counting is about one that was told.
+    """
+    if event.payload.get("is_told") or capacities.goes_on(event):
+        return
+    capacity = db.session.get(Capacity, event.payload["capacity_id"])
+    if capacity is not None:
+        kind = event.name.replace(".", "_")
+        keys = {capacity.member_id: f"{kind}.{event.id}"}
+        told.write_letters(event, kind, keys, {"capacity_id": capacity.id})
+        told.tell_owner(event, kind, capacity.member_id)
+
+
+def drafts_warned(event: Event) -> None:
+    """Tell a member that some of their drafts will be deleted; the letter about it is queued already."""
+    if db.session.get(Member, event.payload["member_id"]) is not None:
+        told.tell_owner(event, "drafts_lapse", event.payload["member_id"])

@@ -1,0 +1,112 @@
+"""From what happens in threads to who is told of it: whom it is addressed to, and who follows."""
+
+from sqlalchemy import select
+
+from forum.domain.digests import precedence, subscriptions
+from forum.domain.mailing import events
+from forum.domain.mailing.notices import Subject
+from forum.domain.threads import following
+from forum.infra.db import db
+from forum.models.events import Event
+from forum.models.subscriptions import Delivery
+from forum.models.themes import ThreadTag
+from forum.models.threads import Post, Thread
+from forum.models.undo import UndoableAct
+from forum.reactions import told
+
+AT_ONCE = 500  # members told in one transaction; the others by an event that goes on
+
+
+def created(event: Event) -> None:
+    """Let its author follow the thread, and tell whom the post mentions or answers, and who follows the thread."""
+    found = _standing(event)
+    if found is None:
+        return
+    post, thread = found
+    following.begin(post.author_id, thread.id)
+    after_id = event.payload.get("after_id", 0)
+    kinds = following.told_of_post(thread, post, after_id=after_id, limit=AT_ONCE)
+    if not kinds:
+        return
+    subscribed = _subscribed(thread, kinds)
+    told.tell(event, kinds, _about(post), actor_id=post.author_id, subscribed=subscribed)
+    if len(kinds) == AT_ONCE:
+        root = event.payload.get("event_id", event.id)
+        events.record("post.created", post_id=post.id, after_id=max(kinds), event_id=root)
+
+
+def edited(event: Event) -> None:
+    """Tell whom the post mentions now, and did not address before."""
+    found = _standing(event)
+    if found is None:
+        return
+    post, thread = found
+    kinds = dict.fromkeys(following.told_of_change(thread, post, event.payload["revision"]), "mention")
+    if kinds:
+        subscribed = _subscribed(thread, kinds)
+        told.tell(event, kinds, _about(post), actor_id=post.author_id, subscribed=subscribed)
+
+
+def hidden(event: Event) -> None:
+    """Tell its author why, once it can no longer be undone."""
+    post, act = db.session.get(Post, event.payload["post_id"]), told.act_of(event)
+    if post is not None and act is not None:
+        keys = {post.author_id: f"post_hidden.{event.id}"}
+        told.write_letters(event, "post_hidden", keys, {"post_id": post.id, "act_id": act.id}, act=act)
+        kinds = dict.fromkeys(told.readers(post, [post.author_id]), "post_hidden")
+        told.tell(event, kinds, _about(post), actor_id=act.actor_id, act=act)
+
+
+def restored(event: Event) -> None:
+    """Tell its author."""
+    post = db.session.get(Post, event.payload["post_id"])
+    if post is not None and post.deleted_at is None:
+        kinds = dict.fromkeys(told.readers(post, [post.author_id]), "post_restored")
+        told.tell(event, kinds, _about(post), actor_id=event.payload["actor_id"])
+
+
+def thread_changed(event: Event) -> None:
+    """Tell who started the thread and who follows it that it was closed, opened again or moved."""
+    thread = db.session.get(Thread, event.payload["thread_id"], populate_existing=True)
+    if thread is not None and thread.withdrawn_at is None:
+        actor_id = event.payload["actor_id"]
+        _tell_followers(event, event.name.replace(".", "_"), thread, actor_id=actor_id)
+
+
+def thread_narrowed(event: Event) -> None:
+    """Tell those of them who can still read it, once it can no longer be undone."""
+    thread = db.session.get(Thread, event.payload["thread_id"], populate_existing=True)
+    act = told.act_of(event)
+    if thread is not None and act is not None and thread.withdrawn_at is None:
+        _tell_followers(event, "thread_narrowed", thread, actor_id=act.actor_id, act=act)
+
+
+def _tell_followers(
+    event: Event, kind: str, thread: Thread, *, actor_id: int, act: UndoableAct | None = None
+) -> None:
+    kinds = dict.fromkeys(following.told_of_thread(thread, actor_id=actor_id), kind)
+    told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=actor_id, act=act)
+
+
+def _about(post: Post) -> Subject:
+    return Subject(thread_id=post.thread_id, post_id=post.id)
+
+
+def _standing(event: Event) -> tuple[Post, Thread] | None:
+    """The post and its thread as they are now, unless one of them was hidden or taken back since."""
+    post = db.session.get(Post, event.payload["post_id"], populate_existing=True)
+    if post is None or post.hidden_at is not None or post.deleted_at is not None:
+        return None
+    thread = db.session.get_one(Thread, post.thread_id, populate_existing=True)
+    return (post, thread) if thread.hidden_at is None and thread.withdrawn_at is None else None
+
+
+def _subscribed(thread: Thread, kinds: dict[int, str]) -> dict[int, Delivery]:
+    """What the subscriptions of these members say of a thread, of those who have any that is about it."""
+    tag_ids = db.session.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)).all()
+    facts = precedence.ThreadFacts(thread.id, thread.space_id, thread.axis, tag_ids)
+    chosen = {
+        member_id: precedence.chosen(preferences, facts)
+        for member_id, preferences in subscriptions.preferences_of_many(list(kinds)).items()
+    }
+    return {member_id: delivery for member_id, delivery in chosen.items() if delivery is not None}
