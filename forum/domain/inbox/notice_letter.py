@@ -39,7 +39,6 @@ class Item:
     actor: str
     title: str
     words: str
-    goes_on: bool
     space_name: str
     space_slug: str
     thread_id: int | None
@@ -49,13 +48,13 @@ class Item:
     lesson_id: int | None
 
     @property
-    def sentence(self) -> str:
-        """What happened, in the reader's language, as it stands in a subject."""
-        return notice_sentences.subject(self)
+    def can_be_answered(self) -> bool:
+        """Whether it is a post."""
+        return self.kind in OF_A_POST
 
     @property
     def reason(self) -> str:
-        """Who did what, above the title."""
+        """Who did what, below the title."""
         return notice_sentences.reason(self)
 
 
@@ -73,6 +72,15 @@ class NoticeLetter:
     def subject(self) -> str:
         """The first event, and how many others."""
         return notice_sentences.of_all(self.items[0], len(self.items) + self.more - 1)
+
+    @property
+    def groups(self) -> list[list[Item]]:
+        """The events by thread, lesson or space, in their order."""
+        found: dict[tuple[int | None, int | None, str], list[Item]] = {}
+        for item in self.items:
+            place = "" if item.thread_id or item.lesson_id else item.space_slug
+            found.setdefault((item.thread_id, item.lesson_id, place), []).append(item)
+        return list(found.values())
 
     @property
     def why(self) -> str:
@@ -194,7 +202,6 @@ def _item(row: Any) -> Item:
         actor=(row.actor or "") if told.is_named else "",
         title=told.title,
         words=told.words,
-        goes_on=told.goes_on,
         space_name=row.space_name or "",
         space_slug=row.space_slug or "",
         thread_id=row.thread_id,
@@ -213,7 +220,7 @@ def _within_size(items: list[Item]) -> list[Item]:
         lengths = (item.words, words.summary(item.words, mail_policy.EXCERPT_LENGTH), "")
         shown = next(one for one in lengths if len(one.encode()) <= room)
         room -= len(shown.encode())
-        kept.append(replace(item, words=shown, goes_on=item.goes_on or shown != item.words))
+        kept.append(replace(item, words=shown))
     return kept
 
 

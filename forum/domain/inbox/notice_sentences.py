@@ -27,7 +27,7 @@ class Told(Protocol):
     def space_name(self) -> str: ...
 
 
-# For a subject; and for the line above the title, which stands below it.
+# For a subject; and for the line below the title.
 _SENTENCES: Mapping[str, tuple[Any, Any]] = {
     "mention": (lazy("%(name)s mentioned you in “%(title)s”"), lazy("%(name)s mentioned you in %(space)s")),
     "answer": (lazy("%(name)s replied in “%(title)s”"), lazy("%(name)s replied to your story in %(space)s")),
@@ -52,8 +52,14 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("“%(title)s” moved to another space"),
         lazy("This thread moved to %(space)s"),
     ),
-    "role_given": (lazy("You have another role in %(space)s"), lazy("A moderator gave you another role")),
-    "role_taken": (lazy("You no longer have a role in %(space)s"), lazy("A moderator took your role")),
+    "role_given": (
+        lazy("You have another role in %(space)s"),
+        lazy("A moderator gave you another role in %(space)s"),
+    ),
+    "role_taken": (
+        lazy("You no longer have a role in %(space)s"),
+        lazy("A moderator took your role in %(space)s"),
+    ),
 }
 # Where neither a person nor a title may stand in a mail.
 _UNNAMED: Mapping[str, Any] = {
