@@ -33,6 +33,7 @@ class Default:
     FORUM_NAME = _set("FORUM_NAME", "Leerkring")
     SMTP_URL = _set("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
     MAIL_FROM = _set("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
+    BOUNCE_ADDRESS = _set("BOUNCE_ADDRESS")
     CONTACT = _set("CONTACT")
     REDIS_URL = _set("REDIS_URL")
     BACKUPS = _set("BACKUPS")
@@ -80,6 +81,7 @@ class Testing(Default):
     TRUSTED_PROXIES = "0"
     REDIS_URL = ""
     METRICS_TOKEN = ""
+    BOUNCE_ADDRESS = ""
 
 
 class Production(Default):

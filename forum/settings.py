@@ -11,9 +11,10 @@ from flask import Flask
 from flask.helpers import get_debug_flag
 
 from config import NAMED, Default
-from forum.infra import private_files, safe_settings
+from forum.infra import addresses, private_files, safe_settings
 
 log = logging.getLogger(__name__)
+LONGEST_NAME = 30  # of BOUNCE_ADDRESS, before the @
 PROXIES = [str(number) for number in range(11)]
 # Settings of before, with why nobody needs them any more: said once, at the start.
 RETIRED = {"JOBS_URL": "the worker looks at its tables itself"}
@@ -84,6 +85,12 @@ def _read(config: dict[str, Any]) -> list[str]:
     for name in ("METRICS_TOKEN", "BASE_URL", "SMTP_URL", "SQLALCHEMY_DATABASE_URI", "REDIS_URL"):
         config[name] = config[name].strip()
     config["BASE_URL"] = _plain(config["BASE_URL"])
+    config["BOUNCE_ADDRESS"] = config["BOUNCE_ADDRESS"].strip().lower()
+    if config["BOUNCE_ADDRESS"] and not _takes_reports(config["BOUNCE_ADDRESS"]):
+        wrong.append(
+            "BOUNCE_ADDRESS is no address, or has more than 30 characters before the @: "
+            "write it as in returned@forum.example.org"
+        )
     proxies = str(config["TRUSTED_PROXIES"]).strip()
     if proxies not in PROXIES:
         shown = repr(proxies[:12]) + ("…" if len(proxies) > 12 else "")
@@ -98,6 +105,11 @@ def _read(config: dict[str, Any]) -> list[str]:
         wrong.append(f"FORUM_DEMO is {demo!r}: write 1 or 0")
     config["DEMO"] = demo in ON
     return wrong
+
+
+def _takes_reports(address: str) -> bool:
+    """Whether an address can be lengthened by what names a mail: a name of 64 characters is the longest."""
+    return addresses.clean(address) is not None and len(address.rpartition("@")[0]) <= LONGEST_NAME
 
 
 def _plain(url: str) -> str:

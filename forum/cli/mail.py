@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from forum.cli.checks import report
-from forum.domain.mailing import hold, mail_status, sender_records, workers
+from forum.domain.mailing import bounces, hold, mail_status, sender_records, workers
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -39,10 +39,12 @@ def status(as_json: bool) -> None:
     with reading():
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
+        stopped = bounces.count_stopped()
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
             "lanes": {lane.lane: {name: getattr(lane, name) for name in (*COLUMNS, "oldest_at")} for lane in lanes},
+            "stopped_addresses": stopped,
             "waits": {lane: asdict(each) for lane, each in waits.items()},
             "workers": [
                 {"name": each.name, "at": each.at, "lanes": sorted(each.lanes)} for each in alive
@@ -64,6 +66,8 @@ def status(as_json: bool) -> None:
         click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
+    if stopped:
+        click.echo(f"{stopped} addresses get no mail: it came back from there, or was not wanted.")
     _say_letters(letters)
 
 

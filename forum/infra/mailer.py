@@ -23,7 +23,7 @@ from forum.infra import addresses, clock, private_files, text
 from forum.infra.mail_errors import Away, Permanent, Temporary, Uncertain
 from forum.infra.mail_headers import address_value, text_value
 from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
-from forum.infra.smtp import SmtpMailer, nothing
+from forum.infra.smtp import OwnMail, SmtpMailer, nothing
 
 __all__ = [
     "Away",
@@ -54,7 +54,10 @@ NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feed
 
 @dataclass(frozen=True)
 class Message:
-    """A letter before it becomes bytes. `headers` are extra ones, for example List-Unsubscribe."""
+    """A letter before it becomes bytes. `headers` are extra ones, for example List-Unsubscribe.
+
+    `envelope_sender`: the address to which it comes back, where that is not `from_address`.
+    """
 
     to: str
     subject: str
@@ -63,6 +66,7 @@ class Message:
     message_id: str
     html: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    envelope_sender: str = ""
 
 
 class Mailer(Protocol):
@@ -109,7 +113,8 @@ def build(message: Message) -> EmailMessage:
 
     Permanent for an address that is not one; ValueError for a header that is not allowed.
     """
-    mail = EmailMessage(policy=_POLICY)
+    mail = OwnMail(policy=_POLICY)
+    mail.envelope_sender = message.envelope_sender
     mail["From"] = _address(message.from_address)
     mail["To"] = _address(message.to)
     mail["Subject"] = _line(message.subject)

@@ -69,8 +69,19 @@ class _Watch:
             raise TimeoutError("too long after it was handed over")
 
 
+def envelope_sender(message: EmailMessage) -> str:
+    """Return to whom a letter comes back, where that is not whom it is from; empty otherwise."""
+    return message.envelope_sender if isinstance(message, OwnMail) else ""
+
+
 def nothing() -> None:
     """What is done before DATA when nobody asks for anything."""
+
+
+class OwnMail(EmailMessage):
+    """A letter of ours. `envelope_sender` is to whom it comes back, where that is not whom it is from."""
+
+    envelope_sender = ""
 
 
 class SmtpMailer:
@@ -94,7 +105,7 @@ class SmtpMailer:
         """Send one letter; `before_data` is called when sender and recipient are accepted. Away, Temporary, Permanent
         or Uncertain; what `before_data` raises comes out as it is, and the letter is taken back.
         """
-        sender = message["From"].addresses[0].addr_spec
+        sender = envelope_sender(message) or message["From"].addresses[0].addr_spec
         recipient = message["To"].addresses[0].addr_spec
         written = message.as_bytes()
         client = self._begin(sender, len(written))

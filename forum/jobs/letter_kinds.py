@@ -16,6 +16,7 @@ from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.inbox import notice_letter
 from forum.domain.lessons import review_letters, weakened
+from forum.domain.mailing import returned
 from forum.domain.moderation import hiding
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.domain.spaces import join_requests
@@ -164,7 +165,7 @@ def _drafts_lapse(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _asked(
-    subject: Any, told: Callable[[Member, int], Any], about: str
+    subject: Any, told: Callable[[Member, Any], Any], about: str
 ) -> Callable[[OutgoingMail, Member | None], Content]:
     """A letter about a question or an act; `told` says by its id what stands in it now, None for nothing.
 
@@ -216,8 +217,7 @@ def _capacity_ended(mail: OutgoingMail, member: Member | None) -> Content:
 
 
 def _still_right(mail: OutgoingMail, member: Member | None) -> Content:
-    reader = _require_member(member)
-    due = affirmations.due(reader.id)
+    due = affirmations.due(_require_member(member).id)
     if not due:
         raise NothingToSend("answered")
     return Content(_("Is what you speak as still right?"), {"capacities": due})
@@ -270,6 +270,7 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "already_member": _already_member,
     "reset_password": _reset_password,
     "password_changed": _password_changed,
+    "address_works": _asked(lazy("Does e-mail reach you again?"), returned.trial, "since"),
     "join_request": _join_request,
     "join_answered": _join_answered,
     "cited": _cited,

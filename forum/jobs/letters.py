@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
+from sqlalchemy import select
 
 from forum.domain.digests.letter import DigestLetter, ThreadNews
 from forum.domain.inbox.notice_letter import Item
-from forum.domain.mailing import kinds, notice_choices, stops
+from forum.domain.mailing import bounces, kinds, notice_choices, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
 from forum.domain.threads.page import page_of
@@ -74,6 +75,7 @@ def letter_for(mail: OutgoingMail) -> Letter:
                 about=content.about,
             ),
             from_address=current_app.config["MAIL_FROM"],
+            envelope_sender=return_paths.of_mail(mail.id, recipient.address),
         )
     return Letter(build(message), content.digest, content.notices)
 
@@ -120,10 +122,19 @@ def _recipient(mail: OutgoingMail) -> Recipient:
         invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
         if invitation is None:
             raise NothingToSend("withdrawn")
+        if bounces.is_stopped(invitation.email):
+            raise NothingToSend(bounces.REASON)
         return Recipient(invitation.email, _known(invitation.locale), zone, None)
-    member = db.session.get(Member, mail.member_id, populate_existing=True)
-    if member is None or member.suspended_at is not None:
+    found = db.session.execute(
+        select(Member, bounces.stopped(Member.email))
+        .where(Member.id == mail.member_id)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None or found.Member.suspended_at is not None:
         raise NothingToSend("suspended")
+    member, is_stopped = found
+    if is_stopped and mail.kind not in bounces.ASKED_FOR:
+        raise NothingToSend(bounces.REASON)
     return Recipient(member.email, _known(member.letter_locale), member.timezone or zone, member)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from forum.domain.mailing import return_paths
 from forum.infra import clock, i18n, tokens
 from forum.infra.i18n import _
 from forum.infra.mailer import Message, build
@@ -37,5 +38,6 @@ def trial_letter(address: str) -> EmailMessage:
             from_address=config["MAIL_FROM"],
             message_id=f"<{tokens.random_token(16)}@{host}>",
             headers=dict(AUTOMATIC),
+            envelope_sender=return_paths.plain(),
         )
     )

@@ -38,3 +38,5 @@ class Suppression(Model):
     email: Mapped[str] = mapped_column(String(Member.EMAIL_MAX), primary_key=True)
     reason: Mapped[BounceKind] = mapped_column(choice(BounceKind))
     since_at: Mapped[datetime]
+    # Since then it gets mail again: reports of before count for nothing.
+    lifted_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from sqlalchemy import String, bindparam, cast, func, select
 
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
+from forum.models.bounces import Suppression
 from forum.models.spaces import Membership, Role
 
 
@@ -26,6 +27,7 @@ class Actor:
     roles: dict[int, Role] = field(default_factory=dict)  # by space id
     network_roles: frozenset[NetworkRole] = frozenset()
     locale_seen: str | None = None
+    mail_stopped_at: datetime | None = None  # since when mail to their address comes back
 
     @property
     def is_full(self) -> bool:
@@ -64,6 +66,11 @@ COLUMNS = (
         holder=NetworkAppointment.member_id,
         ended_at=NetworkAppointment.ended_at,
     ).label("network_roles"),
+    select(Suppression.since_at)
+    .where(Suppression.email == Member.email, Suppression.lifted_at.is_(None))
+    .correlate(Member)
+    .scalar_subquery()
+    .label("mail_stopped_at"),
 )
 # Built once: a member is looked up at every request.
 _MEMBER = select(*COLUMNS).where(Member.id == bindparam("member_id"))
@@ -98,4 +105,5 @@ def actor_from(row: Any) -> Actor:
         roles={int(space_id): Role(role) for space_id, role in roles},
         network_roles=frozenset(NetworkRole(role) for role in appointed),
         locale_seen=row.locale_seen,
+        mail_stopped_at=row.mail_stopped_at,
     )

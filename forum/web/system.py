@@ -15,6 +15,7 @@ from forum.web.http.form_methods import form_method
 bp = Blueprint("system", __name__)
 # Whatever has no name here, of an older or a newer forum, is called by its code.
 LETTERS = {
+    "address_works": lazy("Whether an address works again"),
     "already_member": lazy("Somebody asked for access again"),
     "capacity_confirmed": lazy("Capacity confirmed"),
     "capacity_ended": lazy("Capacity ended"),

@@ -266,6 +266,7 @@ def _create_bounces() -> None:
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("reason", _choice("bouncekind", *kinds), nullable=False),
         _time("since_at"),
+        _time("lifted_at", nullable=True),
         sa.PrimaryKeyConstraint("email", name=op.f("pk_suppression")),
     )
 

@@ -12,7 +12,7 @@ from forum.domain.audit import undoable
 from forum.domain.consents import rounds
 from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import lessons, review_requests
-from forum.domain.mailing import events, mail_queue, notice_choices
+from forum.domain.mailing import bounces, events, mail_queue, notice_choices
 from forum.domain.mailing.kinds import stop_of_letter
 from forum.domain.moderation import hiding
 from forum.domain.people import capacities, mail_links
@@ -20,6 +20,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
 from forum.models.accounts import Capacity, Member
+from forum.models.bounces import BounceKind
 from forum.models.drafts import Draft
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
@@ -33,7 +34,14 @@ from tests.factories import actor, ask_for_access, make_member, make_post, make_
 from tests.letter_check import parts
 from tests.sweeps import once
 
-SECURITY = ("invitation", "confirm_email", "already_member", "reset_password", "password_changed")
+SECURITY = (
+    "invitation",
+    "confirm_email",
+    "already_member",
+    "reset_password",
+    "password_changed",
+    "address_works",
+)
 REVIEW = (
     "review_request",
     "review_reminder",
@@ -125,7 +133,7 @@ def mail_of(session):
             return (_digest_mail if kind == "digest" else _answer_mail)(space, keeper, person)
         if kind.startswith("capacity_") or kind == "still_right":
             return _capacity_mail(kind, keeper, person)
-        return queued(kind, member=person)
+        return _stopped_mail(person) if kind == "address_works" else queued(kind, member=person)
 
     return make
 
@@ -160,6 +168,11 @@ def tell_of(person, *posts, kind="answer"):
             )
         )
     db.session.flush()
+
+
+def _stopped_mail(person):
+    bounces.record(person.email, BounceKind.PERMANENT, report="1", member_id=person.id, sent_at=clock.now())
+    return queued("address_works", member=person, since=actor(person).mail_stopped_at.isoformat())
 
 
 def _hiding_mail(kind, space, keeper, person):

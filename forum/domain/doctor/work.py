@@ -7,7 +7,7 @@ from sqlalchemy import select
 from forum.domain import health
 from forum.domain.checks import Check
 from forum.domain.doctor.findings import Finding, tell
-from forum.domain.mailing import mail_status
+from forum.domain.mailing import bounces, mail_status
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
 
@@ -28,6 +28,13 @@ def set_aside() -> Iterator[Finding]:
     for state in mail_status.FOR_A_PERSON:
         query = select(OutgoingMail.id).where(OutgoingMail.state == state)
         yield from tell(f"mail {state.value}", "a person must look: see `flask mail status`", query)
+
+
+def stopped_addresses() -> Iterator[Finding]:
+    """Addresses that get no mail: nothing is wrong, and many at once may mean that our mail is refused."""
+    if count := bounces.count_stopped():
+        found = "addresses get no mail, because it came back; many at once: is our mail refused? See `flask mail check`"
+        yield Finding("addresses", count, found, warns=True)
 
 
 def of_checks(checks: Iterable[Check]) -> Iterator[Finding]:

@@ -267,7 +267,7 @@ _TABLE = (
         lazy("Your account and your password"),
         ("access.requested", "member.already_registered", "password.forgotten", "password.changed"),
         _ADDRESS,
-        letters=("confirm_email", "already_member", "reset_password", "password_changed"),
+        letters=("confirm_email", "already_member", "reset_password", "password_changed", "address_works"),
         lane=Lane.DIRECT,
         in_house=False,
     ),

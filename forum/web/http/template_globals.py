@@ -10,7 +10,7 @@ from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
-from forum.domain.mailing import hold
+from forum.domain.mailing import hold, returned
 from forum.domain.themes import labels
 from forum.infra import bidi, i18n, text, tokens
 from forum.web import ages, fragments, ring, text_fields
@@ -84,6 +84,7 @@ def init_app(app: Flask) -> None:
         csrf_token=generate_csrf,
         device=_device,
         restored_copy=hold.holding_copy,
+        trial_asked_at=returned.trial_asked_at,
     )
     app.context_processor(_context)
 

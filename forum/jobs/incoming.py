@@ -1,0 +1,108 @@
+"""Reports about our mail, as they come in at the door: counted, and what follows from them at once.
+
+Nobody gets an answer from here, whatever came. A mail server that is told to try again does.
+"""
+
+import logging
+import re
+from datetime import datetime, timedelta
+
+from flask import Flask
+
+from forum.domain.digests import subscriptions
+from forum.domain.mailing import bounces, notice_choices, return_paths
+from forum.domain.mailing.stops import ALL
+from forum.domain.people import mail_links
+from forum.infra import clock, delivery_reports, failures, tokens
+from forum.infra.db import db
+from forum.infra.delivery_reports import Report
+from forum.infra.lmtp import AGAIN, Letter
+from forum.jobs import outcomes
+from forum.models.bounces import BounceKind
+from forum.models.mail import OutgoingMail
+from forum.policy.errors import NotFound
+
+log = logging.getLogger(__name__)
+TAKEN = "250 2.0.0 OK"
+# After which nobody still tries to deliver a mail: who got hold of its address later can do nothing with it.
+LATEST = timedelta(days=30)
+UNSUBSCRIBE = re.compile(rb"/unsubscribe/([A-Za-z0-9_.-]{20,300})")
+
+
+class Reports:
+    """What takes the letters of the door, for one application."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def knows(self, address: str) -> bool:
+        """Return whether reports may come to this address."""
+        with self._app.app_context():
+            return return_paths.is_ours(address)
+
+    def take(self, letter: Letter) -> str:
+        """Count what a letter reports about a mail of ours, if it does; return the answer to whoever brings it."""
+        report = delivery_reports.read(letter.content, sender=letter.sender)
+        if report is not None:
+            with self._app.app_context():
+                try:
+                    _count(report, letter)
+                    db.session.commit()
+                except Exception as error:
+                    if failures.of(error) is None:
+                        raise
+                    log.warning("a report waits for the database: %s", type(error).__name__)
+                    return AGAIN
+                finally:
+                    db.session.remove()
+        return TAKEN
+
+
+def _count(report: Report, letter: Letter) -> None:
+    kind = BounceKind(report.kind)
+    if kind == BounceKind.COMPLAINT:
+        _take_complaint(report, letter)
+        return
+    found = return_paths.mail_behind(letter.recipient)
+    if found is None:
+        log.info("a report about no mail of ours")
+        return
+    mail, address = found
+    if clock.now() - _sent_at(mail) < LATEST:
+        _record(report, kind, mail, address)
+
+
+def _sent_at(mail: OutgoingMail) -> datetime:
+    return mail.sent_at or mail.handed_over_at or mail.created_at
+
+
+def _record(report: Report, kind: BounceKind, mail: OutgoingMail, address: str) -> None:
+    about = tokens.digest(f"{mail.id} {report.digest}")
+    if bounces.record(address, kind, report=about, member_id=mail.member_id, sent_at=_sent_at(mail)):
+        log.info("mail %s (%s) came back: %s", mail.id, mail.kind, kind)
+        if bounces.is_stopped(address):
+            for cancelled in bounces.cancel_waiting(address):
+                outcomes.after(cancelled)
+
+
+def _take_complaint(report: Report, letter: Letter) -> None:
+    """It holds our letter, in which the way back and the link to unsubscribe name whose it was."""
+    for address in (letter.recipient, *return_paths.mentioned_in(letter.content)):
+        found = return_paths.mail_behind(address)
+        if found is not None:
+            mail, went_to = found
+            _record(report, BounceKind.COMPLAINT, mail, went_to)
+            if mail.member_id is not None:
+                _unsubscribe(mail.member_id)
+            return
+    for token in UNSUBSCRIBE.findall(letter.content)[: return_paths.MOST]:
+        try:
+            _unsubscribe(mail_links.unsubscribing(token.decode("ascii")).member_id)
+            return
+        except NotFound:
+            continue
+
+
+def _unsubscribe(member_id: int) -> None:
+    subscriptions.stop(member_id)
+    notice_choices.stop(member_id, ALL.name)

@@ -1,0 +1,99 @@
+"""What comes back weighs on its address, less with time; at the stop nothing goes there until its owner says so."""
+
+from datetime import timedelta
+
+import pytest
+
+from forum.domain.mailing import bounces, mail_queue, return_paths
+from forum.infra import clock
+from forum.infra.db import db
+from forum.jobs import letters
+from forum.jobs.letter_kinds import NothingToSend
+from forum.models.bounces import BounceKind
+from forum.models.mail import Lane, MailState, OutgoingMail
+from tests.factories import make_member
+
+
+def came_back(email, kind, number=1, *, sent_at=None):
+    return bounces.record(
+        email, kind, report=f"{email} {number}", member_id=None, sent_at=sent_at or clock.now()
+    )
+
+
+def test_what_is_temporary_weighs_little_and_half_as_much_two_weeks_later(session):
+    now = clock.now()
+    with clock.at(now):
+        for number in range(9):
+            assert came_back("ann@people.test", BounceKind.TEMPORARY, number)
+        assert not came_back("ann@people.test", BounceKind.TEMPORARY, 3)
+        assert bounces.score("ann@people.test") == pytest.approx(0.9)
+        assert not bounces.is_stopped("ann@people.test")
+    with clock.at(now + bounces.HALF_LIFE):
+        assert bounces.score("ann@people.test") == pytest.approx(0.45)
+        for number in range(10, 15):
+            came_back("ann@people.test", BounceKind.TEMPORARY, number)
+        assert not bounces.is_stopped("ann@people.test")
+        came_back("ann@people.test", BounceKind.TEMPORARY, 15)
+        assert bounces.is_stopped("ann@people.test")
+    assert bounces.count_stopped() == 1
+
+
+def test_a_stop_holds_until_it_is_lifted_and_reports_of_before_count_no_more(session):
+    now = clock.now()
+    came_back("ann@people.test", BounceKind.PERMANENT)
+    with clock.at(now + timedelta(days=400)):
+        assert bounces.is_stopped("ann@people.test")
+        bounces.lift("ann@people.test")
+        assert not bounces.is_stopped("ann@people.test")
+        assert bounces.score("ann@people.test") == 0
+    with clock.at(now + timedelta(days=401)):
+        assert not came_back("ann@people.test", BounceKind.PERMANENT, 2, sent_at=now)
+        assert came_back("ann@people.test", BounceKind.PERMANENT, 3)
+        assert bounces.is_stopped("ann@people.test")
+
+
+def test_who_complains_and_has_no_account_gets_no_more(session):
+    came_back("gast@people.test", BounceKind.COMPLAINT)
+    assert bounces.is_stopped("gast@people.test")
+    member = make_member("Ann")
+    bounces.record(member.email, BounceKind.COMPLAINT, report="x", member_id=member.id, sent_at=clock.now())
+    assert not bounces.is_stopped(member.email)
+    assert bounces.score(member.email) == 0
+
+
+def queued(kind, member, number=1):
+    mail_queue.queue_mail(kind, key=f"{kind}.{number}", lane=Lane.DIRECT, member_id=member.id)
+    return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == f"{kind}.{number}")).one()
+
+
+def test_a_stopped_address_gets_only_what_is_asked_for_in_front_of_a_page(session):
+    member, other = make_member("Ann"), make_member("Bea")
+    security, own = queued("password_changed", member), queued("reset_password", member)
+    of_other = queued("password_changed", other, 2)
+    came_back(member.email, BounceKind.PERMANENT)
+    with pytest.raises(NothingToSend, match="address"):
+        letters.letter_for(security)
+    assert letters.letter_for(own).message["To"] == member.email
+    assert letters.letter_for(of_other).message["To"] == other.email
+    assert bounces.cancel_waiting(member.email) == [security]
+    assert (security.state, security.reason) == (MailState.CANCELLED, "address")
+    assert [own.state, of_other.state] == [MailState.QUEUED] * 2
+
+
+def test_the_way_back_names_the_mail_and_nobody_else_can_make_it(app, session, monkeypatch):
+    member = make_member("Ann")
+    mail = queued("reset_password", member)
+    message = letters.letter_for(mail).message
+    assert message.envelope_sender == ""  # as ever: comes back to MAIL_FROM
+    monkeypatch.setitem(app.config, "BOUNCE_ADDRESS", "returned@forum.test")
+    way_back = letters.letter_for(mail).message.envelope_sender
+    assert way_back.startswith(f"returned+{mail.id}-")
+    assert return_paths.mail_behind(way_back.upper()) == (mail, member.email)
+    assert return_paths.mail_behind(way_back.replace("+", "+1")) is None
+    assert return_paths.mail_behind(way_back.replace("forum", "other")) is None
+    monkeypatch.setitem(app.config, "SECRET_KEY_FALLBACKS", [app.config["SECRET_KEY"]])
+    monkeypatch.setitem(app.config, "SECRET_KEY", "n" * 40)
+    assert return_paths.mail_behind(way_back) == (mail, member.email)
+    member.email = "new@people.test"
+    session.flush()
+    assert return_paths.mail_behind(way_back) is None  # nobody has that address any more
