@@ -64,7 +64,7 @@ def _print(now: datetime, member_id: int | None) -> None:
             click.echo(f"{member.email} {digest.period}: {summary}")
             for lesson in letter.lessons:
                 click.echo(f"  lesson  {lesson.public_id}  {lesson.title}")
-            for thread in letter.stories:
-                click.echo(f"  story   {thread.id}  {thread.title}")
-            for thread in letter.threads:
-                click.echo(f"  thread  {thread.id}  {thread.title}")
+            for thread in (*letter.entries, *letter.titles):
+                click.echo(f"  {thread.section:10}  {thread.id}  {thread.heading}  ({thread.why})")
+            for left in letter.left_out:
+                click.echo(f"  left out  {left.words}")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.domain.audit import undoable
 from forum.domain.consents import letters as round_letters
-from forum.domain.digests import digests, windows
+from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.inbox import notice_letter
@@ -142,8 +142,6 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     if reason:
         raise NothingToSend(reason)
     letter = digests.compose(digest)
-    if letter.is_empty:
-        raise NothingToSend(windows.EMPTY)
     return Content(letter.subject, {"letter": letter}, digest=letter)
 
 

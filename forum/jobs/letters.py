@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from flask import current_app
 from sqlalchemy import select
 
-from forum.domain.digests.letter import DigestLetter, ThreadNews
+from forum.domain.digests import windows
+from forum.domain.digests.composing import Make
+from forum.domain.digests.items import ThreadNews
+from forum.domain.digests.letter import DigestLetter
 from forum.domain.inbox.notice_letter import Item
 from forum.domain.mailing import bounces, kinds, notice_choices, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
@@ -44,12 +47,21 @@ class Recipient:
     member: Member | None
 
 
-def letter_for(mail: OutgoingMail) -> Letter:
-    """Return the letter of a row; NothingToSend with the reason why there is none any more."""
+def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
+    """Return the letter of a row; NothingToSend with the reason why there is none any more.
+
+    `digest` makes one that was composed together with others a moment ago.
+    """
     recipient = _recipient(mail)
     _refuse_stopped(mail, recipient.member)
     with i18n.force_locale(recipient.locale, recipient.timezone):
-        content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+        if digest is not None:
+            made = digest()
+            content = letter_kinds.Content(made.subject, {"letter": made}, digest=made)
+        else:
+            content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+        if content.digest is not None and content.digest.is_empty:
+            raise NothingToSend(windows.EMPTY)
         ways_out = _ways_out(mail, content, recipient.member)
         context = {
             **content.context,
@@ -88,8 +100,10 @@ def link(endpoint: str, **values: Any) -> str:
 
 
 def thread_link(thread: ThreadNews) -> str:
-    """Return the full address of the first new post for whoever read a part of the thread; of its top for others."""
-    return post_link(thread.id, thread.slug, thread.first_unread or 1)
+    """Return the full address of the first new post; the title is not in it where no mail may say that."""
+    if not thread.slug:
+        return link("threads.short", thread_id=thread.id)
+    return post_link(thread.id, thread.slug, thread.first_new)
 
 
 def post_link(thread_id: int, slug: str, number: int) -> str:

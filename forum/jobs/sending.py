@@ -8,7 +8,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from flask import current_app
@@ -24,13 +24,14 @@ from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, op
 from forum.infra.smtp import nothing
 from forum.jobs import letter_kinds, letters, outcomes
 from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold, Overtaken
+from forum.jobs.composed_digests import ComposedDigests
 from forum.jobs.held_up import HeldUp
 from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane, OutgoingMail
 
 log = logging.getLogger(__name__)
 # Letters claimed at once: few where somebody waits, so that another worker can have the next ones.
-AT_ONCE = {Lane.DIRECT: 5, Lane.NOTICE: 20, Lane.BULK: 20, Lane.SLOW: 1}
+AT_ONCE = {Lane.DIRECT: 5, Lane.NOTICE: 20, Lane.BULK: 50, Lane.SLOW: 1}
 RETRIES_EVERY = 10  # rounds in a row, after which mail that failed before goes first
 LOST_IN_A_ROW = 2  # letters whose connection was lost, after which the server counts as away
 FIRST_PAUSE, LONGEST_PAUSE = 5.0, 300.0  # seconds for which a lane rests while the server is away
@@ -53,6 +54,7 @@ class Sender:
         self._rests_until = 0.0
         self._held_up = HeldUp()
         self._stumbles = Stumbles()
+        self._digests = ComposedDigests()
         # Or may hold: the database failed while they were made, or before all of them were booked.
         self._holds_claims = False
 
@@ -94,7 +96,8 @@ class Sender:
                 if self.stop.is_set() or self.seconds_to_rest():
                     self._give_back(claims[position:])
                     break
-                if self._deliver(mailer, claim):
+                following = [later.mail for later in claims[position + 1 :]]
+                if self._deliver(mailer, claim, following):
                     finished += 1
             self._holds_claims = self._unbooked > 0
             if not claims:
@@ -115,10 +118,10 @@ class Sender:
             failpoint("mail.claimed")
         return [Claim(mail, self.owner, self.show_alive) for mail in mails]
 
-    def _deliver(self, mailer: Mailer, claim: Claim) -> bool:
+    def _deliver(self, mailer: Mailer, claim: Claim, following: Sequence[OutgoingMail]) -> bool:
         """Make and send one letter and book the result; return whether anything came of it."""
         try:
-            letter = _make(claim.mail)
+            letter = self._make(claim.mail, following)
             failpoint("mail.made")
             mailer.send(letter.message, before_data=partial(claim.hand_over, letter.notices))
         except letter_kinds.NothingToSend as obsolete:
@@ -146,6 +149,17 @@ class Sender:
             self._book(claim, mail_claims.mark_sent, digest=letter.digest, is_sent=True)
             failpoint("mail.booked")
         return True
+
+    def _make(self, mail: OutgoingMail, following: Sequence[OutgoingMail]) -> letters.Letter:
+        """The letter; the connection to the database is returned before the mail server is used, which may be slow."""
+        with reading():
+            try:
+                make = self._digests.maker(mail, following)
+                return letters.letter_for(mail, make) if make else letters.letter_for(mail)
+            except ObjectDeletedError as gone:
+                raise ClaimLost from gone
+            finally:
+                db.session.rollback()
 
     def _not_taken(self, claim: Claim, failed: Away | Temporary) -> bool:
         if self.leave.is_set():  # cut off by this worker, which must end: it says nothing of letter or server
@@ -227,14 +241,3 @@ class Sender:
                 log.warning("mail %s (%s) is left as it was claimed", claim.id, claim.kind)
                 return
             wait = min(LONGEST_WAIT, wait * 2)
-
-
-def _make(mail: OutgoingMail) -> letters.Letter:
-    """The letter; the database connection is returned before the mail server is used, which may take half a minute."""
-    with reading():
-        try:
-            return letters.letter_for(mail)
-        except ObjectDeletedError as gone:
-            raise ClaimLost from gone
-        finally:
-            db.session.rollback()

@@ -1,5 +1,6 @@
 """Actors: who reads or writes, with the roles they have at this moment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -74,13 +75,23 @@ COLUMNS = (
 )
 # Built once: a member is looked up at every request.
 _MEMBER = select(*COLUMNS).where(Member.id == bindparam("member_id"))
-_IN_GOOD_STANDING = _MEMBER.where(Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
+_STANDS = (Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
+_IN_GOOD_STANDING = _MEMBER.where(*_STANDS)
+_MANY_IN_GOOD_STANDING = select(*COLUMNS).where(
+    Member.id.in_(bindparam("member_ids", expanding=True)), *_STANDS
+)
 
 
 def actor_of(member_id: int) -> Actor | None:
     """Return the actor of a member id; None when absent, suspended or not confirmed (one query)."""
     row = db.session.execute(_IN_GOOD_STANDING, {"member_id": member_id}).one_or_none()
     return None if row is None else actor_from(row)
+
+
+def actors_of(member_ids: Collection[int]) -> dict[int, Actor]:
+    """Return the actors of these members, without those who are absent, suspended or not confirmed (one query)."""
+    rows = db.session.execute(_MANY_IN_GOOD_STANDING, {"member_ids": list(member_ids)})
+    return {row.id: actor_from(row) for row in rows}
 
 
 def actor_for(member: Member) -> Actor:

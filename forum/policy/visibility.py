@@ -23,7 +23,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra.db import db
 from forum.infra.paging import LARGEST
@@ -81,8 +81,8 @@ def _reader_id(reader: Reader | None) -> ReaderId:
     if reader is None:
         return None
     reader_id: Any = reader.id
-    # A cached statement gets the id when it runs (policy/readers.py).
-    if isinstance(reader_id, BindParameter):
+    # A cached statement gets the id when it runs, or asks for the member of each row (policy/readers.py).
+    if isinstance(reader_id, BindParameter | InstrumentedAttribute):
         return reader_id
     return bindparam(PERSONAL, reader_id, type_=Integer, unique=True)
 

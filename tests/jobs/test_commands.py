@@ -51,7 +51,9 @@ def test_sending_for_a_moment_queues_what_ended_by_then_and_the_worker_sends_it(
 def test_a_dry_run_prints_the_letters_and_keeps_nothing(app, readers, sent):
     answer = run(app, "digests", "send", "--dry-run", "--at", "2026-11-30T06:00")
     assert answer.exit_code == 0
-    assert answer.output.count("Who cleans?") == 2
+    # Each in the subject, and as an item with its reason.
+    assert answer.output.count("Who cleans?") == 4
+    assert answer.output.count("(In Aalst, where you belong)") == 2
     assert "week:2026-11-30" in answer.output
     assert states() == []
     assert sent == []

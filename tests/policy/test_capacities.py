@@ -44,6 +44,7 @@ editor of the network                          .    .    x    .    x    .    =
 # What in the code asks what a capacity is worth: the act in whose column that shows, or why it is none.
 ASKS = {
     "domain/threads/post_store.py": "rng",
+    "domain/digests/pool_queries.py": "rng",
     "domain/threads/excerpts.py": "rst",
     "domain/lessons/reviews.py": "eye",
     "domain/lessons/review_candidates.py": "eye",

@@ -45,7 +45,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
-    "forum.domain.digests.news": ({"review_on"}, "only whether it is past"),
+    "forum.domain.digests.lesson_news": ({"review_on"}, "only whether it is past"),
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",
@@ -95,8 +95,8 @@ IN_TEMPLATES = re.compile(
     r"|cities|sealed_at|created_by\w*|reviewer\w*)\b"
 )
 TEMPLATES: dict[str, tuple[set[str], str]] = {
-    "templates/email/digest.html": ({"change_note"}, "of the digest's own row, which origin filled"),
-    "templates/email/digest.txt": ({"change_note"}, "of the digest's own row, which origin filled"),
+    "templates/email/_digest.html": ({"change_note"}, "of the digest's own row, which origin filled"),
+    "templates/email/_digest.txt": ({"change_note"}, "of the digest's own row, which origin filled"),
 }
 
 

@@ -111,7 +111,7 @@ def test_a_digest_leads_to_the_first_new_post_of_whoever_read_a_part(gent, leen,
 
 def _news(mail):
     letter = digests.compose(db.session.get_one(digests.Digest, mail.payload["digest_id"]))
-    return [*letter.stories, *letter.threads]
+    return letter.entries
 
 
 def test_short_and_outdated_addresses_lead_to_what_is_new_and_keep_their_page(client, gent, leen):

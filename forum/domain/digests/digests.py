@@ -1,23 +1,25 @@
 """Digests: unique windows per member, composed when they are sent, so that only what is visible then goes out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 
 from forum.domain.digests import calendar as digest_calendar
-from forum.domain.digests import news as digest_news
 from forum.domain.digests import windows
+from forum.domain.digests.batch import Order
 from forum.domain.digests.calendar import Schedule
+from forum.domain.digests.composing import Composer, Make
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.digests.subscriptions import DigestPreferences, preferences_of
+from forum.domain.digests.subscriptions import DigestPreferences, preferences_of, preferences_of_many
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.accounts import Member
-from forum.models.subscriptions import Delivery, Digest, DigestChoice, DigestItem, DigestState, Frequency
+from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
 from forum.models.threads import Thread
-from forum.policy.actors import Actor, actor_of
+from forum.policy.actors import Actor, actors_of
 from forum.policy.visibility import visible
 
 
@@ -38,15 +40,35 @@ def skip_reason(digest: Digest) -> str:
 
 def compose(digest: Digest) -> DigestLetter:
     """Return the letter of a window as it is true now; empty for a member who may not take part at this moment."""
-    actor = actor_of(digest.member_id)
-    preferences = preferences_of(digest.member_id)
-    if actor is None or preferences is None or preferences.frequency == Frequency.NEVER:
-        return DigestLetter(
-            digest.member_id, "", Frequency.NEVER, None, starts_at=digest.starts_at, ends_at=digest.ends_at
-        )
+    composed = compose_many([digest], Composer())
+    if digest.id in composed:
+        return composed[digest.id]()
+    return DigestLetter(
+        digest.member_id, "", Frequency.NEVER, None, starts_at=digest.starts_at, ends_at=digest.ends_at
+    )
+
+
+def compose_many(digests: Sequence[Digest], composer: Composer) -> dict[int, Make]:
+    """Return by the id of each window what makes its letter, in the language of the moment.
+
+    As many queries as for one. Without those of members who may not take part or want none, and of two windows of one
+    member only the first: what that one tells is no news in the second.
+    """
+    first = {digest.member_id: digest for digest in reversed(digests)}
+    actors, preferences = actors_of(first.keys()), preferences_of_many(first.keys())
     # Where the last one ended that was told, which may be another one than when this window was opened.
-    told_until = windows.told_until([actor.id]).get(actor.id, digest.starts_at)
-    return _letter(actor, preferences, digest.ends_at, told_until=told_until)
+    told = windows.told_until(list(first))
+    orders = [
+        _order(
+            actor,
+            preferences[actor.id],
+            first[actor.id].ends_at,
+            told_until=told.get(actor.id, first[actor.id].starts_at),
+        )
+        for actor in actors.values()
+        if preferences[actor.id].frequency != Frequency.NEVER
+    ]
+    return {first[member_id].id: make for member_id, make in composer.compose(orders).items()}
 
 
 def preview(actor: Actor) -> DigestLetter:
@@ -57,7 +79,7 @@ def preview(actor: Actor) -> DigestLetter:
     if preferences.frequency == Frequency.NEVER:
         preferences = replace(preferences, frequency=Frequency.WEEKLY)
     told_until = windows.told_until([actor.id]).get(actor.id)
-    return _letter(actor, preferences, clock.now(), told_until=told_until)
+    return _letter(_order(actor, preferences, clock.now(), told_until=told_until))
 
 
 def _example(actor: Actor) -> DigestLetter:
@@ -67,47 +89,32 @@ def _example(actor: Actor) -> DigestLetter:
     ends = [now] if latest is None or latest > now else [now, latest]
     for ends_at in ends:
         preferences = DigestPreferences(Frequency.WEEKLY, ends_at)
-        letter = _letter(actor, preferences, ends_at, as_if_new=True)
+        order = _order(actor, preferences, ends_at, as_if_new=True)
+        letter = _letter(order if ends_at == now else replace(order, grace=timedelta(0)))
         if not letter.is_empty:
             break
     return letter
 
 
-def _letter(
+def _order(
     actor: Actor,
     preferences: DigestPreferences,
     ends_at: datetime,
     *,
     told_until: datetime | None = None,
     as_if_new: bool = False,
-) -> DigestLetter:
-    """The letter of the window that ends then; `as_if_new`: for somebody who has read nothing."""
-    member = db.session.get_one(Member, actor.id)
-    schedule = Schedule(preferences.frequency, preferences.weekday, preferences.hour, member.timezone)
+) -> Order:
+    """The window that ends then; `as_if_new`: for somebody who has read nothing."""
+    schedule = Schedule(preferences.frequency, preferences.weekday, preferences.hour, actor.timezone)
     starts_at = digest_calendar.beginning(
         schedule, ends_at, chosen_at=preferences.chosen_at or ends_at, told_until=told_until
     )
     told_from = digest_calendar.told_from(schedule, starts_at, ends_at)
-    wanted_spaces = frozenset(key for key, how in preferences.spaces.items() if how != Delivery.NOTHING)
-    wanted_axes = frozenset(key for key, how in preferences.axes.items() if how != Delivery.NOTHING)
-    scope = digest_news.Scope(
-        actor, told_from, ends_at, None if as_if_new else member.all_read_at, wanted_spaces, wanted_axes
-    )
-    lessons = digest_news.lessons(scope)
-    stories, active = digest_news.threads(scope)
-    return DigestLetter(
-        member_id=actor.id,
-        name=actor.name,
-        frequency=preferences.frequency,
-        chosen_at=preferences.chosen_at,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        told_from=told_from,
-        lessons=lessons[: digest_news.MOST_LESSONS],
-        more_lessons=max(0, len(lessons) - digest_news.MOST_LESSONS),
-        stories=stories,
-        threads=active,
-    )
+    return Order(actor, preferences, starts_at, told_from, ends_at, as_if_new=as_if_new)
+
+
+def _letter(order: Order) -> DigestLetter:
+    return Composer().compose([order])[order.actor.id]()
 
 
 def mark_sent(digest: Digest, letter: DigestLetter) -> None:

@@ -1,67 +1,29 @@
-"""What stands in a digest: lessons first, then stories that wait for an answer, then threads with new posts."""
+"""What stands in a digest, in its order, and what it is called."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from forum.domain.people.bylines import Byline
-from forum.domain.themes.labels import city_name
-from forum.infra.i18n import _, join_words, ngettext
+from forum.domain.digests.items import LessonNews, ThreadNews
+from forum.domain.digests.selection import Section
+from forum.infra.i18n import _, day, join_words, ngettext
 from forum.models.subscriptions import Frequency
 
 
 @dataclass(frozen=True, slots=True)
-class LessonNews:
-    """A lesson that was published or changed in the window; a page shows it as any lesson card."""
+class LeftOut:
+    """How many threads with news of a space the letter only counts."""
 
-    id: int
-    public_id: str
-    title: str
-    one_sentence: str
-    outcome: str
-    axis: str
-    cities_back: tuple[str, ...]  # codes, as far as consent lets them be named
-    changed: bool  # readers knew an earlier version
-    change_note: str
-    confirmed: bool
-    overdue: bool
-    adoptions: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def city_names(self) -> list[str]:
-        """The names of the cities."""
-        return [city_name(code) for code in self.cities_back]
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadNews:
-    """A thread in which others posted something that the member has not read; a page shows it as any thread card."""
-
-    id: int
-    slug: str
-    title: str
-    summary: str
-    space_id: int
     space_name: str
-    need: str
-    axis: str
-    author: Byline
-    reply_count: int
-    answered: bool  # by somebody else than its author
-    cities: tuple[str, ...]  # codes
-    own: bool
-    waiting: bool  # a story of one of the member's spaces that nobody answered
-    new_count: int
-    first_unread: int | None  # for whoever opened it before
-    newest_by: str
-    audience: str
-    last_post_at: datetime
-    locked: bool
+    space_slug: str
+    count: int
 
     @property
-    def city_names(self) -> list[str]:
-        """The names of the cities."""
-        return [city_name(code) for code in self.cities]
+    def words(self) -> str:
+        """How many, and where."""
+        return ngettext(
+            "%(num)d thread in %(space)s", "%(num)d threads in %(space)s", self.count, space=self.space_name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +40,115 @@ class DigestLetter:
     older_threads: int = 0  # with such news
     lessons: Sequence[LessonNews] = ()
     more_lessons: int = 0
-    stories: Sequence[ThreadNews] = ()
-    threads: Sequence[ThreadNews] = ()
+    entries: Sequence[ThreadNews] = ()  # threads with text, in the order of their sections
+    titles: Sequence[ThreadNews] = ()
+    left_out: Sequence[LeftOut] = ()
+
+    @property
+    def for_you(self) -> list[ThreadNews]:
+        """Answers to what they asked, and where they are mentioned."""
+        return self._of(Section.FOR_YOU)
+
+    @property
+    def stories(self) -> list[ThreadNews]:
+        """Stories of their spaces that nobody has answered."""
+        return self._of(Section.UNANSWERED)
+
+    @property
+    def threads(self) -> list[ThreadNews]:
+        """The other threads."""
+        return self._of(Section.ACTIVE) + self._of(Section.REVIVED)
+
+    def _of(self, section: Section) -> list[ThreadNews]:
+        return [thread for thread in self.entries if thread.section == section]
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to send."""
-        return not (self.lessons or self.stories or self.threads)
+        return not (self.lessons or self.entries or self.titles)
 
     @property
     def items(self) -> list[tuple[str, int]]:
         """What it names, as kind and id: all that is stored of it."""
-        threads = [("thread", thread.id) for thread in (*self.stories, *self.threads)]
+        threads = [("thread", thread.id) for thread in (*self.entries, *self.titles)]
         return [("lesson", lesson.id) for lesson in self.lessons] + threads
 
     @property
+    def left_count(self) -> int:
+        """How many threads it only counts."""
+        return sum(left.count for left in self.left_out)
+
+    @property
+    def left_words(self) -> str:
+        """How many threads with news it leaves out."""
+        spaces = ngettext("%(num)d space", "%(num)d spaces", len(self.left_out))
+        return ngettext(
+            "%(num)d more thread, in %(spaces)s, is not in this e-mail:",
+            "%(num)d more threads, in %(spaces)s, are not in this e-mail:",
+            self.left_count,
+            spaces=spaces,
+        )
+
+    @property
+    def period(self) -> str:
+        """The days that it is about, truly: after a pause they are more than its rhythm says."""
+        starts_at = self.told_from or self.starts_at
+        if self.ends_at - starts_at <= timedelta(hours=25):
+            return _("since %(day)s", day=day(starts_at))
+        return _("from %(start)s to %(end)s", start=day(starts_at), end=day(self.ends_at))
+
+    @property
+    def older_words(self) -> str:
+        """How many threads have news from before what it tells."""
+        return ngettext(
+            "%(num)d thread has news from before %(day)s",
+            "%(num)d threads have news from before %(day)s",
+            self.older_threads,
+            day=day(self.told_from or self.starts_at),
+        )
+
+    @property
+    def kicker(self) -> str:
+        """What this mail is, and of which days."""
+        return _("your digest %(period)s", period=self.period)
+
+    @property
+    def frequency_words(self) -> str:
+        """Why it comes, and how often."""
+        chosen = day(self.chosen_at or self.ends_at)
+        if self.frequency == Frequency.DAILY:
+            return _("You get this every day because you chose that on %(day)s.", day=chosen)
+        if self.frequency == Frequency.FORTNIGHTLY:
+            return _("You get this every two weeks because you chose that on %(day)s.", day=chosen)
+        if self.frequency == Frequency.MONTHLY:
+            return _("You get this every month because you chose that on %(day)s.", day=chosen)
+        return _("You get this every week because you chose that on %(day)s.", day=chosen)
+
+    @property
     def subject(self) -> str:
-        """What is in it, so that the member can decide not to open it."""
+        """The first item, so that the member can decide not to open it."""
+        if self.for_you:
+            first = self.for_you[0]
+            if not first.is_named:
+                return f"{first.what}: {first.heading}" if first.what else first.heading
+            return _("%(what)s: %(title)s", what=first.what, title=first.title)
+        if self.lessons:
+            return _("New lesson: %(title)s", title=self.lessons[0].title)
+        if self.stories:
+            return _("Waits for an answer: %(title)s", title=self.stories[0].heading)
+        return next((thread.heading for thread in (*self.entries, *self.titles)), "")
+
+    @property
+    def preview(self) -> str:
+        """What mail programs show beside the subject: the rest, in numbers, and the period."""
+        return _("%(news)s, %(period)s.", news=self.summary, period=self.period)
+
+    @property
+    def summary(self) -> str:
+        """What is in it, in numbers."""
         parts = []
+        if self.for_you:
+            parts.append(ngettext("%(num)d thread for you", "%(num)d threads for you", len(self.for_you)))
         if self.lessons:
             parts.append(ngettext("%(num)d lesson", "%(num)d lessons", len(self.lessons)))
         if self.stories:
@@ -103,15 +156,7 @@ class DigestLetter:
             parts.append(
                 ngettext("%(num)d story without an answer", "%(num)d stories without an answer", waiting)
             )
-        if self.threads:
-            parts.append(ngettext("%(num)d thread", "%(num)d threads", len(self.threads)))
-        return self._subject_of(join_words(parts))
-
-    def _subject_of(self, news: str) -> str:
-        if self.frequency == Frequency.DAILY:
-            return _("Today in the network: %(news)s", news=news)
-        if self.frequency == Frequency.FORTNIGHTLY:
-            return _("These two weeks in the network: %(news)s", news=news)
-        if self.frequency == Frequency.MONTHLY:
-            return _("This month in the network: %(news)s", news=news)
-        return _("This week in the network: %(news)s", news=news)
+        others = len(self.threads) + len(self.titles)
+        if others:
+            parts.append(ngettext("%(num)d thread", "%(num)d threads", others))
+        return join_words(parts)

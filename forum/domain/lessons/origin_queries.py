@@ -50,7 +50,7 @@ def is_hidden(reader: Reader | None) -> ColumnElement[bool]:
         select(LessonSource.lesson_id)
         .join(Thread, Thread.id == LessonSource.thread_id)
         .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, reader)))
-        .correlate(Lesson)
+        .correlate(Lesson, Member)
     )
     return and_(is_masked(), or_(unseen.exists(), not_(belongs(reader))))
 
@@ -62,7 +62,7 @@ def belongs(reader: Reader) -> ColumnElement[bool]:
         Membership.member_id == reader.id,
         sees(Membership, reader),
     )
-    return role.correlate(Lesson).exists()
+    return role.correlate(Lesson, Member).exists()
 
 
 @cached

@@ -39,7 +39,7 @@ def unread(reader_id: Any) -> ColumnElement[bool]:
         Post.author_id != reader_id,
         Post.hidden_at.is_(None),
         Post.deleted_at.is_(None),
-        ~read_ahead.correlate(Post),
+        ~read_ahead.correlate(Post, Member),
     )
 
 

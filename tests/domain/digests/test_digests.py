@@ -65,7 +65,7 @@ def opened(member, now=MONDAY):
 
 
 def titles(letter):
-    return [item.title for item in (*letter.lessons, *letter.stories, *letter.threads)]
+    return [item.title for item in (*letter.lessons, *letter.entries, *letter.titles)]
 
 
 @pytest.fixture
@@ -91,12 +91,13 @@ def test_lessons_come_first_then_unanswered_stories_then_threads(aalst, ann):
     assert [item.title for item in letter.lessons] == ["Two visits"]
     assert [item.title for item in letter.stories] == ["Nobody answered"]
     assert [item.title for item in letter.threads] == ["A thread"]
-    assert [(item.reply_count, item.answered) for item in letter.stories + letter.threads] == [
-        (1, False),
-        (1, True),
+    assert [(item.new_count, item.people) for item in letter.stories + letter.threads] == [
+        (2, ("Ann",)),
+        (2, ("Curator", "Ann")),
     ]
     with force_locale("en"):
-        assert letter.subject == "This week in the network: 1 lesson, 1 story without an answer and 1 thread"
+        assert letter.subject == "New lesson: Two visits"
+        assert letter.summary == "1 lesson, 1 story without an answer and 1 thread"
     assert letter.lessons[0].city_names == ["Brugge"]
 
 
@@ -141,8 +142,10 @@ def test_her_own_words_and_what_she_read_are_left_out(aalst, ann):
     make_lesson(aalst, dirk, title="My lesson")
     letter = digests.compose(opened(dirk))
     assert titles(letter) == ["Mine, answered"]
-    assert letter.threads[0].own
-    assert letter.threads[0].newest_by == "Ann"
+    assert letter.for_you[0].own
+    assert letter.for_you[0].newest_by.name == "Ann"
+    with force_locale("en"):
+        assert letter.subject == "Ann answered your story: Mine, answered"
 
 
 def test_everything_marked_read_stays_read(aalst, ann):
@@ -161,7 +164,10 @@ def test_chosen_spaces_and_axes_narrow_the_letter(aalst, ann):
     make_thread(gent, elsewhere, title="Other space", axis=Axis.DENSITY, at=BEFORE)
     make_lesson(gent, elsewhere, title="Right lesson", axis=Axis.DENSITY)
     make_lesson(gent, ann, title="Wrong lesson", axis=Axis.STRATEGY)
-    assert titles(digests.compose(opened(dirk))) == ["Right lesson", "Right"]
+    letter = digests.compose(opened(dirk))
+    assert titles(letter) == ["Right lesson", "Right", "Other axis", "Other space"]
+    rules = [[one.rule for one in item.because] for item in letter.entries]
+    assert rules == [["axis", "space"], ["space"], ["axis"]]
 
 
 def test_one_space_does_not_fill_the_letter(aalst, ann):
@@ -173,8 +179,11 @@ def test_one_space_does_not_fill_the_letter(aalst, ann):
         for number in range(5):
             make_thread(space, make_member(space=space), title=f"{name}{number}", need=Need.FACTS, at=BEFORE)
     letter = digests.compose(opened(dirk))
-    found = [item.space_name for item in (*letter.stories, *letter.threads)]
+    found = [item.space_name for item in letter.entries]
     assert len(found) == 7
+    told = len(letter.entries) + len(letter.titles)
+    assert (told, letter.left_count) == (13, 11)
+    assert {left.space_name: left.count for left in letter.left_out}["Aalst"] == 3
     assert found.count("Aalst") == 3
     assert max(found.count(name) for name in set(found)) == 3
 

@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from forum.domain.consents import consents
-from forum.domain.digests import news
-from forum.domain.digests.news import Scope
+from forum.domain.digests import digests
 from forum.domain.lessons import claims, comparison, lessons, library, origin
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.quotations import quotation
@@ -111,8 +110,8 @@ def test_what_masks_one_version_masks_the_lesson():
         "",
     )
     assert compared["reader"].newer.when == outside.history[0].when
-    window = (clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
-    told = {name: news.lessons(Scope(scenario.actor(name), *window))[0] for name in ("author", "reader")}
+    with clock.at(clock.now() + timedelta(days=1)):
+        told = {name: digests.preview(scenario.actor(name)).lessons[0] for name in ("author", "reader")}
     assert (told["author"].changed, told["author"].change_note) == (True, "Aalst found a typo")
     assert (told["reader"].changed, told["reader"].change_note) == (True, "")
 

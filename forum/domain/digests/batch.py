@@ -1,0 +1,208 @@
+"""What a batch of members is told: candidates chosen for each, then asked of the rule again as their words are read."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from forum.domain.digests import older, personal, personal_queries, selection
+from forum.domain.digests.items import NAMED, Because, ThreadNews
+from forum.domain.digests.lesson_news import Lessons
+from forum.domain.digests.letter import DigestLetter, LeftOut
+from forum.domain.digests.pool import GRACE, NewPost, Pool
+from forum.domain.digests.precedence import Reason, Rule
+from forum.domain.digests.selection import Pick, Selection
+from forum.domain.digests.subscriptions import DigestPreferences
+from forum.domain.mailing import mail_policy
+from forum.domain.people.bylines import speaker
+from forum.infra import days, pairs
+from forum.infra.statements import select_rows
+from forum.models.spaces import Audience, MailPolicy
+from forum.policy.actors import Actor
+
+Key = tuple[int, int]  # a member and a thread
+
+
+@dataclass(frozen=True)
+class Order:
+    """Whose letter, and from when to when; what is new from before `told_from` is only counted.
+
+    `as_if_new`: as if they had read and been told nothing.
+    """
+
+    actor: Actor
+    preferences: DigestPreferences
+    starts_at: datetime
+    told_from: datetime
+    ends_at: datetime
+    as_if_new: bool = False
+    grace: timedelta = GRACE
+
+    @property
+    def since(self) -> datetime:
+        """After which posts are told."""
+        return self.told_from - self.grace
+
+    @property
+    def until(self) -> datetime:
+        """Up to which."""
+        return self.ends_at - self.grace
+
+
+class Batch:
+    """What is asked for all the members of a batch."""
+
+    def __init__(self, pool: Pool, orders: Sequence[Order]) -> None:
+        """Ask it (as many queries as for one member)."""
+        self.pool = pool
+        since = min(order.since for order in orders)
+        spaces = {bucket.space_id for bucket in pool.buckets}
+        self.people = personal.people((order.actor for order in orders), spaces, since)
+        self.lessons = Lessons(
+            list(self.people),
+            min(order.starts_at for order in orders),
+            max(order.ends_at for order in orders),
+        )
+        self.lessons_of = {
+            order.actor.id: self.lessons.of(
+                self.people[order.actor.id], order.preferences, order.told_from, order.ends_at
+            )
+            for order in orders
+        }
+        self.older = {
+            order.actor.id: older.count(
+                self.people[order.actor.id],
+                order.preferences,
+                order.starts_at - order.grace,
+                order.since,
+                only_unread=order.preferences.only_unread and not order.as_if_new,
+            )
+            for order in orders
+            if order.starts_at < order.told_from
+        }
+        self.selected = {order.actor.id: self._select(order) for order in orders}
+        chosen: dict[Key, Pick] = {
+            (member_id, pick.candidate.id): pick
+            for member_id, found in self.selected.items()
+            for pick in (*found.items, *found.titles)
+        }
+        self.seen = _still_seen(chosen) if chosen else {}
+        self.posts = _posts(chosen.values()) if self.seen else {}
+        self.firsts = self._firsts(chosen)
+        # Members of whose letter something is no longer there.
+        self.changed = {
+            member_id
+            for (member_id, thread_id), pick in chosen.items()
+            if (member_id, thread_id) not in self.seen or pick.news.newest.id not in self.posts
+        }
+
+    def _select(self, order: Order) -> Selection:
+        person, since = self.people[order.actor.id], order.since
+        if order.as_if_new:
+            person.forget()
+        elif order.preferences.only_unread and person.read_up_to is not None:
+            since = max(since, person.read_up_to)
+        window = self.pool.window(min(since, order.until), order.until)
+        lessons = len(self.lessons_of[person.id])
+        return selection.select(self.pool, window, person, order.preferences, lessons=lessons)
+
+    def _firsts(self, chosen: Iterable[Key]) -> dict[Key, int]:
+        """Where whoever opened a thread before goes on reading."""
+        opened = [
+            (member_id, thread_id)
+            for member_id, thread_id in chosen
+            if thread_id in self.people[member_id].marks
+        ]
+        if not opened:
+            return {}
+        values = {"pairs": pairs.written(opened)}
+        rows = select_rows(personal_queries.first_unread(pairs.database()), values)
+        return {(row.one, row.other): row.number for row in rows}
+
+    def letter(self, order: Order) -> DigestLetter:
+        """Return the letter of a member, in the language of the moment."""
+        member_id, chosen = order.actor.id, self.selected[order.actor.id]
+        lessons = self.lessons_of[member_id]
+        return DigestLetter(
+            member_id=member_id,
+            name=order.actor.name,
+            frequency=order.preferences.frequency,
+            chosen_at=order.preferences.chosen_at,
+            starts_at=order.starts_at,
+            ends_at=order.ends_at,
+            told_from=order.told_from,
+            older_threads=self.older.get(member_id, 0),
+            lessons=lessons[: chosen.lessons],
+            more_lessons=len(lessons) - chosen.lessons,
+            entries=[news for pick in chosen.items if (news := self._news(member_id, pick))],
+            titles=[news for pick in chosen.titles if (news := self._news(member_id, pick))],
+            left_out=self._left_out(chosen.left),
+        )
+
+    def _left_out(self, left: Mapping[int, int]) -> list[LeftOut]:
+        spaces = self.pool.spaces
+        order = sorted(left, key=lambda space_id: (-left[space_id], spaces[space_id].space_sort_key))
+        return [LeftOut(spaces[one].space_name, spaces[one].space_slug, left[one]) for one in order]
+
+    def _news(self, member_id: int, pick: Pick) -> ThreadNews | None:
+        candidate, news = pick.candidate, pick.news
+        seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
+        if seen is None or newest is None:
+            return None
+        told = mail_policy.told(*seen, title=candidate.title, plain=newest.plain)
+        names = self._names(news.posts) if told.is_named else ()
+        return ThreadNews(
+            id=candidate.id,
+            slug=candidate.slug if told.is_named else "",
+            title=told.title,
+            words=told.words,
+            section=pick.section,
+            because=tuple(self._because(reason, pick) for reason in pick.reasons),
+            space_id=candidate.space_id,
+            space_name=candidate.space_name,
+            need=candidate.need,
+            axis=candidate.bucket.axis,
+            newest_by=speaker(newest, days.today(), said_at=newest.created_at) if told.is_named else None,
+            people=names if news.people <= NAMED else names[:1],
+            people_count=news.people if told.is_named else 0,
+            cities=news.cities if told.is_named else (),
+            new_count=len(news.posts),
+            first_new=self.firsts.get((member_id, candidate.id)) or news.posts[0].number,
+            own=candidate.author_id == member_id,
+            mentioned=pick.mentioned,
+            begins=news.posts[0].number == 1,
+            created_at=candidate.created_at,
+        )
+
+    def _names(self, posts: Sequence[NewPost]) -> tuple[str, ...]:
+        """The names behind the posts of a few people, who wrote last first."""
+        rows = (self.posts.get(post.id) for post in reversed(_spoken(posts)))
+        return tuple(dict.fromkeys(row.author_name for row in rows if row is not None))
+
+    def _because(self, reason: Reason, pick: Pick) -> Because:
+        if reason.rule == Rule.AXIS:
+            return Because(reason.rule, str(reason.about))
+        if reason.rule == Rule.TAG and isinstance(reason.about, int):
+            return Because(reason.rule, self.pool.tag_names[pick.candidate.id, reason.about])
+        return Because(reason.rule, pick.candidate.space_name)
+
+
+def _spoken(posts: Sequence[NewPost]) -> list[NewPost]:
+    """The last post of each who spoke, if they are few; else the newest."""
+    last = {post.author_id: post for post in posts}
+    if len(last) > NAMED:
+        return [posts[-1]]
+    return sorted(last.values(), key=lambda post: post.number)
+
+
+def _still_seen(chosen: Iterable[Key]) -> dict[Key, tuple[MailPolicy | None, Audience]]:
+    """What each member may still see of what was chosen for them, and what a mail may say of it (one query)."""
+    values = {"pairs": pairs.written(chosen)}
+    rows = select_rows(personal_queries.still_seen(pairs.database()), values)
+    return {(row.one, row.other): (row.mail_policy, Audience(row.audience)) for row in rows}
+
+
+def _posts(picks: Iterable[Pick]) -> dict[int, Any]:
+    """The posts whose words or authors are shown, as far as they stand (one query)."""
+    ids = {post.id for pick in picks for post in _spoken(pick.news.posts)}
+    return {row.id: row for row in select_rows(personal_queries.posts(), {"ids": list(ids)})}

@@ -1,0 +1,110 @@
+"""Members as the selection needs them: where they may read, what they have read, follow, and were told already."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from forum.domain.digests import personal_queries
+from forum.domain.digests.pool import GRACE, Bucket, NewPost
+from forum.domain.digests.subscriptions import DigestPreferences
+from forum.infra.statements import select_rows
+from forum.models.following import FollowLevel
+from forum.models.spaces import Audience
+from forum.policy.actors import Actor
+
+
+@dataclass
+class Person:
+    """One member at this moment."""
+
+    actor: Actor
+    reach: set[tuple[int, Audience]] = field(default_factory=set)
+    marks: dict[int, int] = field(default_factory=dict)  # thread: up to which post
+    ahead: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
+    threads: dict[int, FollowLevel] = field(default_factory=dict)
+    spaces: dict[int, FollowLevel] = field(default_factory=dict)
+    mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own
+    mentioned: set[int] = field(default_factory=set)  # posts
+    told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
+    read_up_to: datetime | None = None
+
+    @property
+    def id(self) -> int:
+        """The member's."""
+        return self.actor.id
+
+    @property
+    def own_spaces(self) -> Collection[int]:
+        """Where they belong."""
+        return self.actor.roles
+
+    def forget(self) -> None:
+        """Let nothing be read or told: for an example."""
+        self.marks, self.ahead, self.told = {}, {}, {}
+
+    def may_reach(self, bucket: Bucket) -> bool:
+        """Return whether they are in the audience of these threads."""
+        return (bucket.space_id, bucket.audience) in self.reach
+
+    def mutes(self, thread_id: int, space_id: int) -> bool:
+        """Return whether they want to hear nothing of a thread: what they chose for it goes before its space."""
+        level = self.threads.get(thread_id) or self.spaces.get(space_id)
+        return level == FollowLevel.NOTHING
+
+    def new(self, posts: Sequence[NewPost], preferences: DigestPreferences) -> list[NewPost]:
+        """Return those of the posts of one thread that they are told of."""
+        thread_id = posts[0].thread_id
+        kept = [post for post in posts if post.author_id != self.id and post.id not in self.mailed]
+        until = self.told.get(("thread", thread_id))
+        if until is not None:
+            kept = [post for post in kept if post.created_at > until - GRACE]
+        if not preferences.only_unread:
+            return kept
+        mark, ahead = self.marks.get(thread_id, 0), self.ahead.get(thread_id, ())
+        return [
+            post
+            for post in kept
+            if post.number > mark and not any(first <= post.number <= last for first, last in ahead)
+        ]
+
+    def differs_in(self) -> set[int]:
+        """Return the threads of which something is theirs alone."""
+        told = {item_id for kind, item_id in self.told if kind == "thread"}
+        return self.marks.keys() | self.ahead.keys() | self.threads.keys() | told
+
+
+def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime) -> dict[int, Person]:
+    """Return these members as they are now, by id (two queries); `since`: the earliest that they are told of."""
+    persons = {actor.id: Person(actor) for actor in actors}
+    values = {"member_ids": list(persons), "since": since}
+    for row in select_rows(personal_queries.facts(), values):
+        _note(persons[row.member_id], row)
+    if space_ids:
+        values = {"member_ids": list(persons), "space_ids": list(space_ids)}
+        for row in select_rows(personal_queries.reach(), values):
+            reach = persons[row.member_id].reach
+            reach.update(
+                (row.space_id, level) for level, within in zip(Audience, row[2:], strict=True) if within
+            )
+    return persons
+
+
+def _note(person: Person, row: Any) -> None:
+    if row.what == "mark":
+        person.marks[row.one] = row.two
+    elif row.what == "ahead":
+        person.ahead[row.one].append((row.two, row.three))
+    elif row.what == "thread":
+        person.threads[row.one] = FollowLevel(row.said)
+    elif row.what == "space":
+        person.spaces[row.one] = FollowLevel(row.said)
+    elif row.what == "mailed":
+        person.mailed.add(row.one)
+    elif row.what == "mention":
+        person.mentioned.add(row.one)
+    elif row.what == "told":
+        person.told[row.said, row.one] = row.at
+    else:
+        person.read_up_to = row.at

@@ -1,0 +1,189 @@
+"""What makes the news of one member another than that of the next, asked for many members at once."""
+
+from typing import Any, cast
+
+from sqlalchemy import Integer, Select, String, bindparam, func, literal, null, select, union_all
+from sqlalchemy import cast as as_type
+
+from forum.domain.lessons import origin
+from forum.domain.people.bylines import COLUMNS
+from forum.domain.threads.unread_queries import unread
+from forum.infra import pairs
+from forum.infra.columns import code
+from forum.infra.db import Moment
+from forum.infra.statements import cached
+from forum.models.accounts import Capacity, Member
+from forum.models.following import Mention, SpaceFollow, ThreadFollow
+from forum.models.lessons import Lesson
+from forum.models.notifications import Notification
+from forum.models.spaces import Audience, Space
+from forum.models.subscriptions import Digest, DigestItem, DigestState
+from forum.models.threads import Post, PostRevision, ReadAhead, ReadMark, Thread
+from forum.policy.readers import EACH_MEMBER
+from forum.policy.visibility import reached, sees
+
+WORDS = 700  # characters of a post that are read: a letter shows fewer
+_IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
+_SINCE: Any = bindparam("since", type_=Moment)
+
+
+@cached
+def facts() -> Any:
+    """Marks, follows, mentions, and what was mailed at once or in a digest: as rows of `_row`, by what they are."""
+    lately = Thread.last_post_at > _SINCE
+    mark = _row("mark", ReadMark.member_id, ReadMark.thread_id, ReadMark.last_number)
+    ahead = _row(
+        "ahead", ReadAhead.member_id, ReadAhead.thread_id, ReadAhead.first_number, ReadAhead.last_number
+    )
+    thread = _row("thread", ThreadFollow.member_id, ThreadFollow.thread_id, said=ThreadFollow.level)
+    space = _row("space", SpaceFollow.member_id, SpaceFollow.space_id, said=SpaceFollow.level)
+    mailed = _row("mailed", Notification.member_id, Notification.post_id)
+    mention = _row("mention", Mention.member_id, Mention.post_id)
+    told = _row(
+        "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)
+    )
+    return union_all(
+        mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, ReadMark.member_id.in_(_IDS)),
+        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, ReadAhead.member_id.in_(_IDS)),
+        thread.join(Thread, Thread.id == ThreadFollow.thread_id).where(
+            lately, ThreadFollow.member_id.in_(_IDS)
+        ),
+        space.where(SpaceFollow.member_id.in_(_IDS)),
+        mailed.where(
+            Notification.member_id.in_(_IDS),
+            Notification.mail_at.is_not(None),
+            Notification.post_id.is_not(None),
+            Notification.created_at > _SINCE,
+        ),
+        mention.join(Post, Post.id == Mention.post_id).where(
+            Mention.member_id.in_(_IDS), Post.created_at > _SINCE
+        ),
+        told.join(DigestItem, DigestItem.digest_id == Digest.id)
+        .where(Digest.member_id.in_(_IDS), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
+        .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
+        _row("read", Member.id, at=Member.all_read_at).where(Member.id.in_(_IDS)),
+    )
+
+
+def _row(
+    what: str,
+    member_id: Any,
+    one: Any = None,
+    two: Any = None,
+    three: Any = None,
+    *,
+    said: Any = None,
+    at: Any = None,
+) -> Any:
+    nothing, no_words, never = as_type(null(), Integer), as_type(null(), String), as_type(null(), Moment)
+    return select(
+        literal(what, String).label("what"),
+        member_id.label("member_id"),
+        (nothing if one is None else one).label("one"),
+        (nothing if two is None else two).label("two"),
+        (nothing if three is None else three).label("three"),
+        (no_words if said is None else as_type(said, String)).label("said"),
+        (never if at is None else at).label("at"),
+    )
+
+
+@cached
+def reach() -> Select[Any]:
+    """For each member and each of the spaces `space_ids`: whether they are in each audience."""
+    levels = (reached(literal(level.value), Space.id, EACH_MEMBER).label(level.value) for level in Audience)
+    query: Any = (
+        select(Member.id.label("member_id"), Space.id.label("space_id"), *levels)
+        .select_from(Member)
+        .join(Space, Space.id.in_(bindparam("space_ids", expanding=True, type_=Integer)))
+        .where(Member.id.in_(_IDS))
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def still_seen(on: str) -> Select[Any]:
+    """Those of the pairs of a member and a thread in which the member may see it, and it stands."""
+    pair = pairs.table("pairs", on)
+    query: Any = (
+        select(pair.c.one, pair.c.other, code(Thread.audience), Space.mail_policy)
+        .select_from(pair)
+        .join(Member, Member.id == pair.c.one)
+        .join(Thread, Thread.id == pair.c.other)
+        .join(Space, Space.id == Thread.space_id)
+        .where(
+            sees(Thread, EACH_MEMBER),
+            Thread.hidden_at.is_(None),
+            Thread.withdrawn_at.is_(None),
+            Thread.title != "",
+        )
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def first_unread(on: str) -> Select[Any]:
+    """The first post that is new for a member in a thread that they opened before, for pairs of both."""
+    pair = pairs.table("pairs", on)
+    query: Any = (
+        select(pair.c.one, pair.c.other, func.min(Post.number).label("number"))
+        .select_from(pair)
+        .join(Member, Member.id == pair.c.one)
+        .join(ReadMark, (ReadMark.member_id == pair.c.one) & (ReadMark.thread_id == pair.c.other))
+        .join(Post, Post.thread_id == pair.c.other)
+        .where(Post.created_at > func.coalesce(Member.all_read_at, Member.created_at), unread(Member.id))
+        .group_by(pair.c.one, pair.c.other)
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def posts() -> Select[Any]:
+    """The posts `ids` that stand, who wrote them, and how they begin."""
+    revision = (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision)
+    query: Any = (
+        select(
+            Post.id,
+            Post.author_id,
+            Post.created_at,
+            func.substr(PostRevision.plain, 1, WORDS).label("plain"),
+            *COLUMNS,
+        )
+        .join(PostRevision, revision)
+        .join(Member, Member.id == Post.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .where(
+            Post.id.in_(bindparam("ids", expanding=True, type_=Integer)),
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+        )
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def lessons() -> Select[Any]:
+    """The lessons published or changed by others from `since` to `until` that each member may see.
+
+    The latest first; not one that lost a claim, which is not praised.
+    """
+    reader: Any = EACH_MEMBER
+    until: Any = bindparam("until", type_=Moment)
+    query: Any = (
+        select(
+            Member.id.label("member_id"),
+            Lesson.id.label("lesson_id"),
+            origin.is_hidden(reader).label("hidden"),
+        )
+        .select_from(Member)
+        .join(Lesson, origin.changed_between(_SINCE, until))
+        .where(
+            Member.id.in_(_IDS),
+            Lesson.current_id.is_not(None),
+            Lesson.public_id.is_not(None),
+            Lesson.weakened_at.is_(None),
+            origin.by_others(reader),
+            sees(Lesson, reader),
+        )
+        .order_by(*(key.desc() for key in origin.LATEST))
+    )
+    return cast(Select[Any], query)

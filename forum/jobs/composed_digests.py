@@ -1,0 +1,48 @@
+"""Digests that are claimed together are composed together, some at a time, just before the first of them is sent."""
+
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from forum.domain.digests import digests
+from forum.domain.digests.composing import Composer, Make
+from forum.infra.db import db
+from forum.models.mail import OutgoingMail
+from forum.models.subscriptions import Digest, DigestState
+
+TOGETHER = 50  # what it costs to ask for one and for that many is nearly the same
+KEPT = 5.0  # seconds: what its members may read is asked again after that
+
+
+class ComposedDigests:
+    """What makes the letters of the digests that a lane has claimed."""
+
+    def __init__(self) -> None:
+        """Nothing is composed yet."""
+        self._composer = Composer()
+        self._made: dict[int, Make] = {}
+        self._asked: set[int] = set()
+        self._until = 0.0
+
+    def maker(self, mail: OutgoingMail, following: Sequence[OutgoingMail]) -> Make | None:
+        """Return what makes the letter of a mail, composed with those that follow; None where it is to be looked at
+        alone: no digest, or one with a reason not to be sent.
+        """
+        if mail.kind != "digest":
+            return None
+        if mail.id not in self._asked or time.monotonic() > self._until:
+            self._compose([mail, *(one for one in following if one.kind == "digest")][:TOGETHER])
+        return self._made.pop(mail.id, None)
+
+    def _compose(self, mails: Sequence[OutgoingMail]) -> None:
+        self._until = time.monotonic() + KEPT
+        self._asked = {mail.id for mail in mails}
+        ids = {mail.payload["digest_id"]: mail.id for mail in mails}
+        rows = db.session.scalars(
+            select(Digest)
+            .where(Digest.id.in_(ids), Digest.state == DigestState.QUEUED)
+            .order_by(Digest.ends_at)
+            .execution_options(populate_existing=True)
+        ).all()
+        self._made = {ids[key]: make for key, make in digests.compose_many(rows, self._composer).items()}
