@@ -13,7 +13,7 @@ export function start(field) {
     at = to;
     for (const option of list?.children ?? []) {
       option.ariaSelected = option === at;
-      option.style.outline = option === at ? "2px solid" : "";
+      Object.assign(option.style, { outline: option === at ? "2px solid" : "", outlineOffset: "4px" });
     }
     field.setAttribute("aria-activedescendant", at?.id ?? "");
   };
@@ -46,6 +46,7 @@ export function start(field) {
     const { html } = typed ? await ask("/previews/mentions", field.form, { typed }) : {};
     if (now === turn) show(html);
   };
+  field.oninput();
   place.onmousedown = (event) => {
     event.preventDefault();
     move(event.target.closest("li"));

@@ -15,9 +15,6 @@ def type_handle(page, letters):
 def test_who_may_read_is_chosen_from_a_list_that_the_text_names(open_page):
     page = open_page("yasmina", phone=True)
     page.goto(COMPOSER, wait_until="networkidle")
-    page.locator(FIELD).press_sequentially("@")
-    page.wait_for_function("document.querySelector('[name=body]').oninput")
-    page.fill(FIELD, "")
     type_handle(page, "s")
     options = page.locator("#mentions [role=option]")
     field = page.locator(FIELD)

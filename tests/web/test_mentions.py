@@ -68,9 +68,10 @@ def test_who_may_read_is_drawn_with_the_name_of_now_for_every_reader(app, client
         {"body": "Ask @wim-wims.", "kind": "", "idempotency_key": "", "draft_form": "reply"},
     )
     assert answer.status_code == 303
-    wim.name = "Wim <i>Wims</i>"
-    db.session.commit()
     address = f"/threads/{thread.id}-{thread.slug}"
+    assert f"Ask {named}." in client.get(address).text
+    wim.name = "Wim <i>Wims</i>"  # no fragment keeps the other one
+    db.session.commit()
     visitor = app.test_client()
     for reader in (wim, leen):
         sign_in(client, reader)
@@ -122,6 +123,7 @@ def test_only_who_may_read_and_is_known_is_suggested(client, gent, leen, leuven)
     assert found("gr", "reply", inside.id) == {"Greta Gids"}
     assert found("gids", "reply", inside.id) == {"Greta Gids"}
     assert found("els", "reply", network.id) == {"Grootjans"}
+    assert "· @greta-g" in client.get(f"/spaces/{gent.slug}/members").text
     assert found("gr", "story", gent.id, audience="network") == {"Greta Gids", "Grootjans"}
     assert found("gr", "story", gent.id, audience="space") == {"Greta Gids"}
     opening = thread_post(inside)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+from forum.infra.markdown.parser import HANDLE
 from forum.models.cities import BY_CODE
 
 # How a city is written besides its name: other spellings and languages, what belongs to it, who lives there; all three
@@ -145,6 +146,7 @@ def found(words: str, names: Iterable[str], said_day: date) -> list[Found]:
 def _all(words: str, names: Iterable[str], said_day: date) -> Iterator[Found]:
     for match in _SIMPLE[0][1].finditer(words):
         yield Found(match.start(), match.end(), "link")
+    yield from (Found(match.start(), match.end(), "name") for match in HANDLE.finditer(words))
     for kind, pattern in _SIMPLE[1:3]:
         yield from (Found(match.start(), match.end(), kind) for match in pattern.finditer(words))
     yield from _dates(words, said_day)

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, case
 
 from forum.domain.lessons import lessons
 from forum.domain.lessons.workbench.source_thread import POSTS
+from forum.domain.threads import mentions
 from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -62,7 +63,9 @@ def find(actor: Actor, lesson_id: int, words: str, *, thread_id: int | None = No
     lessons.open_draft(actor, lesson_id)
     rates.spend("find_words", f"member:{actor.id}", limit=MOST_SEARCHES)
     rows, is_all = _searched(actor, lesson_id, thread_id, page)
-    places = list(islice((place for row in rows for place in _places(row, words)), MOST + 1))
+    typed = mentions.as_typed(words, [row.id for row in rows])
+    found = (place for row in rows for place in _places(row, typed.get(row.id, words)))
+    places = list(islice(found, MOST + 1))
     if not places and not is_all:
         raise Invalid(
             "words",
@@ -113,6 +116,7 @@ def span(revision: PostRevision, words: str, place: Place | None) -> tuple[int, 
 
     Only the revision that stands in the post now can be quoted: nobody sees the earlier ones beside the draft.
     """
+    words = mentions.as_typed(words, [revision.post_id]).get(revision.post_id, words)
     if place is None:
         return _only_place(revision, words)
     if place.revision != revision.number:

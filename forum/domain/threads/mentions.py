@@ -88,12 +88,29 @@ def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
 
     Whoever left, is suspended or may not read it any more is a word as it was typed.
     """
-    with_handles = [post_id for post_id, html in htmls.items() if text.handles(html)]
     names: dict[int, dict[str, str]] = {}
-    if with_handles:
-        for row in select_rows(_names(), {"post_ids": with_handles}):
-            names.setdefault(row.post_id, {})[row.handle.lower()] = row.name
+    for row in _named([post_id for post_id, html in htmls.items() if text.handles(html)]):
+        names.setdefault(row.post_id, {})[row.handle.lower()] = row.name
     return {post_id: text.to_html(html, names.get(post_id)) for post_id, html in htmls.items()}
+
+
+def as_typed(words: str, post_ids: Sequence[int]) -> dict[int, str]:
+    """Return words that were copied from a page, by the ids of posts, with the handles that were typed there for names.
+
+    Only for posts that mention somebody by a name in these words (one query, none where the words have no @).
+    """
+    found: dict[int, str] = {}
+    for row in _named(post_ids if "@" in words else []):
+        before = found.get(row.post_id, words)
+        if f"@{row.name}" in before:
+            found[row.post_id] = before.replace(f"@{row.name}", f"@{row.handle}")
+    return found
+
+
+def _named(post_ids: Sequence[int]) -> Sequence[Any]:
+    """Whom these posts mention, as they are drawn; longer names first."""
+    rows = select_rows(_names(), {"post_ids": list(post_ids)}).all() if post_ids else []
+    return sorted(rows, key=lambda row: -len(row.name))
 
 
 @cached

@@ -45,6 +45,7 @@ def proposed(words: str, **over: Any) -> str:
     ("Zijn nummer is 85.07.30-033.28 en zijn plaat 1-ABC-123.", "Zijn nummer is […] en zijn plaat […]."),
     ("Hij woont in de Kerkstraat 12 bus 3, niet in de Molenstraat.", "in de […], niet in de [een straat]."),
     ("Dat zei Dirk niet, dat zei Marleen.", "Dat zei [een collega] niet, dat zei [een collega]."),
+    ("Vraag het aan @dirk-2.", "Vraag het aan [een collega]."),
     ("It began on 8 April 2026 in Ghent, it is not over.", "It began [in the spring of 2026] in [a centre city],"),
     ("We rang the Antwerpse team in May 2025, not before.", "the [local] team in [spring 2025], not before."),
 ])  # fmt: skip

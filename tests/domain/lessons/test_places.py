@@ -12,8 +12,8 @@ from forum.domain.lessons import claims, lessons, places
 from forum.domain.lessons.places import Place
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.themes import labels
-from forum.domain.threads import posts
-from forum.infra import i18n, rates
+from forum.domain.threads import posts, threads
+from forum.infra import clock, i18n, rates
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.lessons import Lesson
@@ -185,6 +185,22 @@ def test_e1_pasted_words_are_found_in_every_place_of_the_lessons_threads(draft):
     assert (found.before, found.words, found.after) == ("", f"En {AGAIN}", "!")
     field, message = draft.refused(lambda: draft.find("never said"))
     assert (field, "word for word" in message) == ("words", True)
+
+
+def test_words_copied_with_the_name_of_whom_they_mention_freeze_the_handle_that_was_typed(draft):
+    author = draft.scenario.author
+    said = f"Toen belde @{author.handle.title()} terug."
+    draft.post = threads.reply(
+        draft.scenario.actor("author"), draft.scenario.thread.id, body=said, idempotency_key=None
+    )
+    words = f"belde @{author.name} terug"
+    assert draft.find(words) == [(draft.post.id, 5)]
+    quoted = draft.quote(5, words, end=len(said) - 1)
+    assert (quoted.words, said[quoted.start_at : quoted.end_at]) == (said[5:-1], said[5:-1])
+    assert "word for word" in draft.refused(lambda: draft.find("belde @Nobody terug"))[1]
+    author.suspended_at = clock.now()  # drawn as it was typed from now on
+    db.session.flush()
+    assert "word for word" in draft.refused(lambda: draft.find(words))[1]
 
 
 def test_words_that_stand_everywhere_ask_for_more_words(draft):
