@@ -203,6 +203,12 @@ def local_day(value: datetime) -> date:
     return days.day_of(value, zone())
 
 
+def name_of_month(first_day: date) -> str:
+    """Return `december` of this year, or `december 2025`, for the first day of a month."""
+    this_year = first_day.year == present_day().year
+    return str(format_date(first_day, "LLLL" if this_year else "LLLL y", locale=FORMATS[locale()]))
+
+
 def short_day(value: date | datetime) -> str:
     """Return `8 december` of this year, or `8 december 2025`, in the reader's time zone."""
     that_day = local_day(value) if isinstance(value, datetime) else value

@@ -34,6 +34,7 @@ from forum.models.claims import Claim
 from forum.models.consents import ConsentRequest
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.library import LibraryCount
+from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
@@ -45,6 +46,7 @@ READER_ID = "reader_id"  # the parameter of a cached statement
 # Aliases, created once because aliased() is slow.
 _MODERATOR_ROLE = aliased(Membership)
 _PUBLIC_THREAD = aliased(Thread)
+_TOLD = (Notification, Member)
 
 
 class Reader(Protocol):
@@ -254,6 +256,19 @@ def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     return and_(current, active(reader_id), Membership.space_id.in_(spaces_of(reader_id)))
 
 
+def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
+    """A member's own, as long as they may see everything that it is about: else there is no trace of it."""
+    if reader_id is None:
+        return false()
+    row = Notification
+    about = ((row.thread_id, Thread), (row.lesson_id, Lesson), (row.space_id, Space))
+    seen = (
+        or_(its_id.is_(None), exists().where(model.id == its_id, RULES[model](reader_id)).correlate(*_TOLD))
+        for its_id, model in about
+    )
+    return and_(Notification.member_id == reader_id, *seen)
+
+
 def _own(member_id: Any) -> Rule:
     """What is one member's alone, such as what authors are asked about their text, and what they answer."""
     return lambda reader: false() if reader is None else and_(active(reader), member_id == reader)
@@ -281,4 +296,5 @@ RULES: dict[type[Any], Rule] = {
     ConsentRequest: _own(ConsentRequest.author_id),
     Invitation: _for_moderators(Invitation),
     JoinRequest: _for_moderators(JoinRequest),
+    Notification: _notification_visible,
 }

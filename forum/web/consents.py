@@ -16,7 +16,7 @@ from forum.models.spaces import Audience
 from forum.policy.errors import Conflict, Invalid
 from forum.web.forms import errors_on
 from forum.web.forms.consents import ANSWERS, OWN_ANSWERS, AnswerForm, PermissionForm, wordings
-from forum.web.http import transactions
+from forum.web.http import transactions, unread
 from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
@@ -29,6 +29,7 @@ AUDIENCES = {audience.value: audience for audience in Audience}
 @bp.get("/consents")
 @open_to(members)
 def index() -> ResponseReturnValue:
+    unread.opened("permission_asked", "permission_withdrawn")
     return render_template("consents/index.html", lines=consent_requests.mine(actor()), names=ANSWERS)
 
 
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
 @open_to(members)
 def show(request_id: int) -> ResponseReturnValue:
     question = consent_requests.get(actor(), request_id)
+    unread.opened("permission_asked")
     asked = question.request
     data = {"answer": asked.answer and asked.answer.value, "own_words": asked.own_words or asked.words}
     return _question(question, AnswerForm(formdata=None, data=data))
@@ -78,6 +80,7 @@ def take_back(request_id: int) -> ResponseReturnValue:
 @bp.get("/workbench/<int:lesson_id>/permission")
 @open_to(moderators)
 def permission(lesson_id: int) -> ResponseReturnValue:
+    unread.opened_lesson(lesson_id)
     return _permission(lesson_id, AUDIENCES.get(request.args.get("audience", "")))
 
 

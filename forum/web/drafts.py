@@ -12,6 +12,7 @@ from forum.infra import clock, i18n
 from forum.infra.i18n import _
 from forum.policy.errors import NotFound
 from forum.web import draft_slots
+from forum.web.http import unread
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.error_pages import is_for_script
@@ -28,6 +29,7 @@ def index() -> ResponseReturnValue:
     thrown = None
     if thrown_id is not None:
         thrown = drafts.thrown_away(actor(), thrown_id, enter=draft_places.places)
+    unread.opened("drafts_lapse")
     return render_template(
         "drafts/index.html",
         drafts=drafts.every(actor(), enter=draft_places.places),

@@ -3,20 +3,20 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.inbox import notices
 from forum.domain.inbox import waiting as inbox
 from forum.domain.lessons import library
 from forum.domain.lessons.quotations import quotation
-from forum.domain.mailing import notifications
+from forum.domain.mailing import unread_notices
 from forum.domain.spaces import join_requests
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import read_marks
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
-from forum.policy.errors import NotFound
-from forum.web.http import links
+from forum.web import notice_links
 from forum.web.http.access import anyone, members, open_to
-from forum.web.http.current_user import actor, viewer
+from forum.web.http.current_user import actor, has_unread, viewer
 
 bp = Blueprint("home", __name__)
 FEW = 3
@@ -33,18 +33,9 @@ def index() -> ResponseReturnValue:
 @open_to(members)
 def read_all() -> ResponseReturnValue:
     read_marks.mark_all_read(actor())
+    unread_notices.read_posts(actor())
     flash(_("Everything up to now is marked as read."), "ok")
     return redirect(url_for(".index"), 303)
-
-
-@bp.post("/notifications/<int:notification_id>/reading")
-@open_to(members)
-def read_notice(notification_id: int) -> ResponseReturnValue:
-    unread = {notice.id: notice for notice in notifications.inbox(actor())}
-    notifications.mark_read(actor(), notification_id)
-    if notification_id not in unread:
-        raise NotFound
-    return redirect(links.to_lesson(unread[notification_id].lesson_public_id), 303)
 
 
 def _for_members(who: Actor) -> str:
@@ -57,6 +48,8 @@ def _for_members(who: Actor) -> str:
         "home/member.html",
         today=clock.now(),
         yours=inbox.of(who),
+        told=notices.unread(who, FEW, without=inbox.TOLD_OF) if has_unread() else [],
+        to=notice_links.to,
         few=inbox.FEW,
         asked=[] if who.approved_at is not None else join_requests.names_of_asked(who),
         waiting=waiting,

@@ -8,7 +8,10 @@ from flask.typing import ResponseReturnValue
 from forum.domain.lessons import comparison, library
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library import Choice
+from forum.domain.lessons.views import LessonPage
+from forum.domain.mailing import unread_notices
 from forum.domain.themes import labels
+from forum.web.http import transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 
@@ -42,13 +45,13 @@ def index() -> ResponseReturnValue:
 @bp.get("/lessons/<public_id>")
 @open_to(anyone)
 def show(public_id: str) -> ResponseReturnValue:
-    return render_template("lessons/show.html", page=lesson_page.page(viewer(), public_id))
+    return _page(lesson_page.page(viewer(), public_id))
 
 
 @bp.get("/lessons/<public_id>/v/<number>")
 @open_to(anyone)
 def version(public_id: str, number: str) -> ResponseReturnValue:
-    return render_template("lessons/show.html", page=lesson_page.page(viewer(), public_id, number))
+    return _page(lesson_page.page(viewer(), public_id, number))
 
 
 @bp.get("/lessons/<public_id>/compare")
@@ -58,6 +61,13 @@ def compare(public_id: str) -> ResponseReturnValue:
         viewer(), public_id, older=request.args.get("from"), newer=request.args.get("to")
     )
     return render_template("lessons/compare.html", comparison=versions)
+
+
+def _page(page: LessonPage) -> str:
+    who, lesson_id = viewer(), page.lesson.id
+    if who and page.has_notices:
+        transactions.afterwards(lambda: unread_notices.read_lesson(who, lesson_id))
+    return render_template("lessons/show.html", page=page)
 
 
 def _address(filters: dict[str, Any], **values: Any) -> str:

@@ -8,6 +8,7 @@ from forum.web import (
     design,
     digest_settings,
     drafts,
+    following,
     health,
     home,
     invitations,
@@ -18,6 +19,7 @@ from forum.web import (
     metrics,
     moderation,
     notice_settings,
+    notices,
     passwords,
     posts,
     previews,
@@ -33,6 +35,8 @@ from forum.web import (
 
 BLUEPRINTS = (
     home.bp,
+    notices.bp,
+    following.bp,
     passwords.bp,  # the blueprint of accounts, with the pages of forgotten passwords on it
     invitations.bp,
     digest_settings.bp,  # the blueprint of settings, with the digest page on it

@@ -11,6 +11,7 @@ from forum.infra import clock, i18n
 from forum.policy.actions import may_administer, may_moderate
 from forum.web.forms.invitations import InvitationForm
 from forum.web.forms.members import AnswerForm, RemovalForm, RoleForm
+from forum.web.http import unread
 from forum.web.http.current_user import actor
 
 
@@ -44,7 +45,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wr
         }
     if context["moderates"]:
         context |= {
-            "requests": join_requests.waiting(actor(), space.id),
+            "requests": join_requests.of_space(actor(), space.id),
             "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
@@ -52,4 +53,5 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wr
             "wrong": wrong,
             "now": clock.now(),
         }
+    unread.opened("join_requested", space_id=space.id)
     return render_template("members/index.html", **context)

@@ -13,7 +13,7 @@ from forum.infra.i18n import _
 from forum.policy.answering import speaks_for_city
 from forum.web.forms import errors_on
 from forum.web.forms.settings import CapacityForm, PasswordForm, ProfileForm, WordsForm
-from forum.web.http import transactions
+from forum.web.http import transactions, unread
 from forum.web.http.access import anyone, open_to, signed_in
 from forum.web.http.current_user import actor, device_secret, viewer
 from forum.web.http.links import own_path
@@ -25,6 +25,7 @@ FEW = 3
 @bp.get("/settings/profile")
 @open_to(signed_in)
 def profile() -> ResponseReturnValue:
+    unread.opened("capacity_confirmed", "capacity_refused", "capacity_ended")
     return _profile(_filled_form(), _new_capacity())
 
 

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
 from forum.domain.spaces import join_requests, memberships, spaces, waiting_capacities
+from forum.domain.threads import followed, space_activity
 from forum.domain.threads import lists as thread_lists
-from forum.domain.threads import space_activity
 from forum.infra import clock, i18n
 from forum.models.spaces import Role, SpaceKind
-from forum.web.http import list_filters
+from forum.web.http import list_filters, unread
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 
@@ -74,6 +74,9 @@ def show(slug: str) -> ResponseReturnValue:
     waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if is_first_page else []
     shown = {card.id for card in waiting}
     role = who.roles.get(space.id) if who else None
+    told = followed.of_space(who, space.id) if who and who.approved_at else None
+    if told and told.has_notices:
+        unread.opened("role_given", "role_taken", "join_answered", space_id=space.id)
     moderates = who is not None and role == Role.MODERATOR
     return render_template(
         "spaces/show.html",
@@ -88,6 +91,7 @@ def show(slug: str) -> ResponseReturnValue:
         newer=url_for(".show", slug=slug, **selected) if cursor else None,
         wanted=selected,
         lessons=library.from_space(who, space.id, 3),
+        level=told.level if told else None,
         moderators=memberships.moderators(who, space.id) if role else [],
         filters=list_filters,
     )

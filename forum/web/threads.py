@@ -10,6 +10,7 @@ from wtforms import Field
 from forum.domain.audit import undoable
 from forum.domain.draft_places import REPLY, STORY
 from forum.domain.lessons import impact, of_thread
+from forum.domain.mailing import unread_notices
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, post_store, read_marks, threads
@@ -232,9 +233,12 @@ def _page(
     who = viewer()
     # Whoever goes on writing is led to the form, past posts that stay new.
     opens_draft = "draft" in request.args
-    if who and form is None and not opens_draft and thread.last_shown > thread.read_number:
+    if who and form is None and not opens_draft and thread.posts:
         first, last = thread.posts[0].number, thread.last_shown
-        transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
+        if last > thread.read_number:
+            transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
+        if thread.has_notices:
+            transactions.afterwards(lambda: unread_notices.read_thread(who, thread.id, last=last))
     slot = draft_slots.slot(REPLY, thread.id) if who else None
     return render_template(
         "threads/show.html",

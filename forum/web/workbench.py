@@ -32,7 +32,7 @@ from forum.web.forms.workbench import (
     SubmissionForm,
     TextForm,
 )
-from forum.web.http import links, transactions
+from forum.web.http import links, transactions, unread
 from forum.web.http.access import is_moderator, members, moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete, form_method
@@ -64,6 +64,7 @@ def show(lesson_id: int) -> ResponseReturnValue:
         return redirect(words, 303)
     if lesson.state == LessonState.PUBLISHED:
         return redirect(links.to_lesson(str(lesson.public_id)), 303)
+    unread.opened_lesson(lesson_id)
     return pages.review(lesson_id) if lesson.state == LessonState.IN_REVIEW else pages.workbench(lesson_id)
 
 

@@ -12,6 +12,7 @@ from tests.policy import (
     test_consents,
     test_lessons,
     test_library,
+    test_notifications,
     test_threads,
 )
 from tests.policy.tables import read, without_table
@@ -22,6 +23,7 @@ MODELS: dict[Any, Any] = {
     **test_belonging.TABLES,
     **test_consents.TABLES,
     **test_library.TABLES,
+    **test_notifications.TABLES,
 }
 
 

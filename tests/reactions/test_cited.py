@@ -1,6 +1,7 @@
 """Who hears that a lesson rests on her words: its authors who may see it, its curator not."""
 
-from forum.domain.mailing import events, notifications
+from forum.domain.inbox import notices
+from forum.domain.mailing import events
 from forum.infra import mailer
 from forum.infra.db import db
 from forum.jobs import worker
@@ -44,9 +45,9 @@ def test_an_author_finds_it_on_her_page_and_in_her_mail():
     mailer.sent().clear()
     lesson, curator, author, _left = published()
     worker.run_until_idle()
-    notice = notifications.inbox(actor(author))[0]
-    assert (notice.kind, notice.lesson_public_id) == ("cited", lesson.public_id)
-    assert notifications.inbox(actor(curator)) == []
+    notice = notices.page(actor(author)).rows[0]
+    assert (notice.kind, notice.public_id) == ("cited", lesson.public_id)
+    assert "cited" not in [group.kind for group in notices.page(actor(curator)).rows]
     told = {message["To"]: message["Subject"] for message in mailer.sent()}
     assert told.keys() == {author.email, curator.email}
     assert told[author.email] != told[curator.email], "its curator hears that it is published"
@@ -57,6 +58,6 @@ def test_whoever_may_not_see_the_lesson_hears_nothing():
     mailer.sent().clear()
     _lesson, _curator, _author, left = published(audience=Audience.SPACE)
     worker.run_until_idle()
-    assert notifications.inbox(actor(left)) == []
+    assert notices.page(actor(left)).rows == []
     assert left.email not in [message["To"] for message in mailer.sent()]
     mailer.sent().clear()

@@ -122,9 +122,11 @@ def look(actor: Actor, lesson_id: int) -> None:
 def waiting(actor: Actor) -> list[ClosedRound]:
     """Return the drafts of the actor's spaces whose round closed, and that nobody looked at since, the oldest first.
 
-    Of a round about an earlier version only what went since it was sent for review.
+    Of a round about an earlier version only what went since it was sent for review. None for who moderates nothing.
     """
     spaces = moderated(actor)
+    if not spaces:
+        return []
     went = select(ConsentRequest.id).where(
         ConsentRequest.round_id == ConsentRound.id,
         store.STANDS,

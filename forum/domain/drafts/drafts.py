@@ -117,7 +117,7 @@ def thrown_away(actor: Actor, draft_id: int, *, enter: Enter) -> DraftView | Non
     return view(draft, enter(actor, [subject_of(draft)]).get(subject_of(draft)))
 
 
-def how_many(actor: Actor) -> int:
+def waiting(actor: Actor) -> int:
     """Return how many open drafts the actor has."""
     return db.session.execute(queries.count(), {"member_id": actor.id}).scalar_one()
 
@@ -215,7 +215,7 @@ def _write(actor: Actor, draft: Draft, fields: Fields, revision: int, typed_at: 
 def _make_other(actor: Actor, draft: Draft, fields: Fields, at: datetime, *, beside: Fields | None) -> None:
     """Words become the other copy; a third text, not in them and not in `beside`, becomes a draft of its own."""
     third, third_at = draft.other_fields, draft.other_at
-    if third and loses(third, fields) and loses(third, beside or {}) and how_many(actor) < MOST:
+    if third and loses(third, fields) and loses(third, beside or {}) and waiting(actor) < MOST:
         set_apart(draft, third, third_at or at)
     draft.other_fields, draft.other_at = fields, at
 
@@ -255,7 +255,7 @@ def _revive(actor: Actor, draft: Draft) -> None:
 
 
 def _refuse_too_many(actor: Actor) -> None:
-    if how_many(actor) >= MOST:
+    if waiting(actor) >= MOST:
         message = _(
             "You have %(limit)d drafts, and more cannot be kept. Send one or throw one away.", limit=MOST
         )

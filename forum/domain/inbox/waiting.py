@@ -1,6 +1,8 @@
 """Everything that waits for a member at home: what has a term first, then what they can mend, answer or read."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from forum.domain.consents import requests as consent_requests
 from forum.domain.consents import rounds
@@ -12,8 +14,6 @@ from forum.domain.lessons import review_answers, review_requests, weakened
 from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
 from forum.domain.lessons.weakened import WeakenedLesson
-from forum.domain.mailing import notifications
-from forum.domain.mailing.notifications import Notice
 from forum.domain.spaces import confirmations, join_requests
 from forum.domain.spaces.join_requests import WaitingRequest
 from forum.domain.spaces.waiting_capacities import WaitingLine
@@ -36,7 +36,6 @@ class Waiting:
     weakened: list[WeakenedLesson] = field(default_factory=list)
     join_requests: list[WaitingRequest] = field(default_factory=list)
     capacities: list[WaitingLine] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
     drafts: int = 0
     asks_digest: bool = False
 
@@ -44,17 +43,27 @@ class Waiting:
         return any(getattr(self, one.name) for one in fields(self))
 
 
+# Each is a function of the actor, and its name is that of a field of Waiting.
+QUEUES: Mapping[str, Callable[[Actor], Any]] = {
+    "questions": consent_requests.waiting,
+    "reviews": review_requests.waiting,
+    "came_back": review_answers.waiting,
+    "closed_rounds": rounds.waiting,
+    "weakened": weakened.waiting,
+    "join_requests": join_requests.waiting,
+    "capacities": confirmations.waiting,
+    "drafts": drafts.waiting,
+}
+# The kinds of notifications about what stands in one of these: nothing is said twice on one page.
+TOLD_OF = frozenset(
+    {
+        "permission_asked", "permission_closed", "review_asked", "returned", "review_declined", "review_lapsed",
+        "lost_words", "join_requested", "drafts_lapse",
+    }
+)  # fmt: skip
+
+
 def of(actor: Actor) -> Waiting:
     """Return what waits for the actor (as many queries however much there is; few for who moderates nothing)."""
-    return Waiting(
-        questions=consent_requests.waiting(actor),
-        reviews=review_requests.waiting(actor),
-        came_back=review_answers.waiting(actor),
-        closed_rounds=rounds.waiting(actor) if actor.moderates else [],
-        weakened=weakened.waiting(actor),
-        join_requests=join_requests.waiting_anywhere(actor, FEW + 1) if actor.moderates else [],
-        capacities=confirmations.waiting(actor),
-        notices=notifications.inbox(actor),
-        drafts=drafts.how_many(actor),
-        asks_digest=actor.approved_at is not None and not subscriptions.has_chosen(actor),
-    )
+    asks = actor.approved_at is not None and not subscriptions.has_chosen(actor)
+    return Waiting(**{name: queue(actor) for name, queue in QUEUES.items()}, asks_digest=asks)

@@ -31,7 +31,8 @@ def page(reader: Actor | None, public_id: str, number: str | None = None) -> Les
     row = db.session.execute(query, values).one_or_none()
     if row is None:
         raise NotFound
-    return _composed(reader, *row)
+    *shown, has_notices = row
+    return replace(_composed(reader, *shown), has_notices=bool(has_notices))
 
 
 def preview(reader: Actor, lesson_id: int, audience: Audience | None = None) -> LessonPage:

@@ -8,11 +8,13 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, String, and_, bindparam, false, func, or_, select
 
 from forum.domain.lessons.origin_queries import is_hidden
+from forum.domain.mailing import unread_notices
 from forum.domain.people import bylines
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.notifications import Notification
 from forum.models.themes import LessonTag
 from forum.models.threads import Post, Thread
 from forum.policy.answering import of_a_city
@@ -36,19 +38,22 @@ REPORT = (
 
 @cached
 def published(signed_in: bool, numbered: bool) -> Select[Any]:
-    """The lesson with `public_id`, its current version or the one with `number`, its tags, and whether it is hidden
-    from the reader where it comes from.
+    """The lesson with `public_id`, its current version or the one with `number`, its tags, whether it is hidden from
+    the reader where it comes from, and whether they were told of it and have not read that.
     """
     which = LessonVersion.number == bindparam("number", type_=String) if numbered else _is_current()
+    reader = reader_param(signed_in)
+    about = Notification.lesson_id == Lesson.id
+    told = unread_notices.any_of(reader.id, about).correlate(Lesson) if reader else false()
     query: Any = (
-        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader_param(signed_in)).label("hidden"))
+        select(Lesson, LessonVersion, _tag_words(), is_hidden(reader).label("hidden"), told)
         .join(LessonVersion, and_(LessonVersion.lesson_id == Lesson.id, which))
         .where(
             Lesson.public_id == bindparam("public_id", type_=String),
             Lesson.current_id.is_not(None),
             LessonVersion.number.is_not(None),
             # A published version is read by who may read its lesson; asked of the joined row, that costs no scan.
-            sees(Lesson, reader_param(signed_in)),
+            sees(Lesson, reader),
         )
     )
     return cast(Select[Any], query)

@@ -59,6 +59,7 @@ class LessonPage:
     overdue: bool
     may_revise: bool
     quotes_reader: bool  # and has those words still: their author can take them out
+    has_notices: bool = False  # unread, of the reader
 
     @property
     def is_current(self) -> bool:

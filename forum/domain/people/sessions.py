@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, bindparam, select, update
 
+from forum.domain.mailing import unread_notices
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.infra.statements import select_rows
@@ -17,7 +18,7 @@ LONGEST = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=10)  # one small write in ten minutes of reading, not one a page
 # Runs at every request: built once, and columns instead of an object.
 _LOOK_UP = (
-    select(*COLUMNS, SignIn.last_seen_at)
+    select(*COLUMNS, SignIn.last_seen_at, unread_notices.any_of(Member.id).label("has_unread"))
     .join(SignIn, SignIn.member_id == Member.id)
     .where(
         SignIn.secret_digest == bindparam("digest"),
@@ -32,10 +33,11 @@ _LOOK_UP = (
 
 @dataclass(frozen=True, slots=True)
 class DeviceSession:
-    """The member behind a device, and whether its last-seen time should be renewed."""
+    """The member behind a device, whether its last-seen time should be renewed, and whether anything is unread."""
 
     actor: Actor
     seen_long_ago: bool
+    has_unread: bool  # also notifications about what they may no longer see
 
 
 def begin(member: Member, *, device: str) -> str:
@@ -62,7 +64,11 @@ def look_up(secret: str) -> DeviceSession | None:
     row = select_rows(_LOOK_UP, values).one_or_none()
     if row is None:
         return None
-    return DeviceSession(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
+    return DeviceSession(
+        actor_from(row),
+        seen_long_ago=row.last_seen_at < now - TOUCH_AFTER,
+        has_unread=bool(row.has_unread),
+    )
 
 
 def touch(secret: str) -> None:

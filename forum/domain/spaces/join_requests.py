@@ -27,6 +27,7 @@ from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
 REQUESTS = "10 per day"
+MOST_WAITING = 4  # on the home page, of which the last is only a hint that there are more
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def names_of_asked(actor: Actor) -> list[str]:
     return list(db.session.scalars(query.where(*waits).order_by(JoinRequest.asked_at, JoinRequest.id)))
 
 
-def waiting(actor: Actor, space_id: int) -> list[RequestCard]:
+def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
     """Return the requests to a space, the longest waiting first, for its moderators (four queries)."""
     rows = db.session.scalars(
         visible(JoinRequest, actor)
@@ -154,8 +155,13 @@ def _confirmable(
     return capacity.id if bringing.may_vouch(actor.id, capacity, brought) else None
 
 
-def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
-    """Return the requests to any of the spaces that the actor moderates, the longest waiting first (one query)."""
+def waiting(actor: Actor) -> list[WaitingRequest]:
+    """Return the first requests to any of the spaces that the actor moderates, the longest waiting first.
+
+    One query; none for who moderates nothing.
+    """
+    if not actor.moderates:
+        return []
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
@@ -164,7 +170,7 @@ def waiting_anywhere(actor: Actor, limit: int) -> list[WaitingRequest]:
         )
         .order_by(JoinRequest.asked_at, JoinRequest.id)
         .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
-        .limit(limit)
+        .limit(MOST_WAITING)
     )
     return [
         WaitingRequest(row.id, row.member.name, row.space.name, row.space.slug, row.asked_at) for row in rows

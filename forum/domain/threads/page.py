@@ -86,6 +86,9 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         speaks_as=byline(reader.name, "", held(head), days.today(reader.timezone)) if reader else None,
         may_classify=bool(may_classify(reader, head)),
         may_move=bool(may_move(reader, head, others_wrote=head.others_wrote)) and not head.has_lessons,
+        follow_level=head.follow_level if reader else None,
+        space_level=head.space_level if reader else None,
+        has_notices=reader is not None and bool(head.has_notices),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, literal, select
 
+from forum.domain.mailing import unread_notices
 from forum.domain.people.bylines import CAPACITY, COLUMNS
 from forum.domain.people.capacities import SPOKEN_LAST, holds_on
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
@@ -14,7 +15,9 @@ from forum.infra.columns import codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.classification import ThreadChange
+from forum.models.following import SpaceFollow, ThreadFollow
 from forum.models.lessons import LessonSource
+from forum.models.notifications import Notification
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
@@ -97,8 +100,22 @@ def head(signed_in: bool) -> Select[Any]:
     )
     if not signed_in:
         return query
-    query = query.outerjoin(ReadMark, marked(reader_id)).add_columns(*CAPACITY)
+    query = query.outerjoin(ReadMark, marked(reader_id)).add_columns(*CAPACITY, *_told_of(reader_id))
     return cast(Select[Any], query.outerjoin(Capacity, Capacity.id == _speaks_as(reader_id)))
+
+
+def _told_of(reader_id: Any) -> tuple[Any, ...]:
+    """What the reader follows of the thread, and whether they were told of it and have not read that."""
+    levels = (
+        select(follow.level).where(follow.member_id == reader_id, where).correlate(Thread).scalar_subquery()
+        for follow, where in (
+            (ThreadFollow, ThreadFollow.thread_id == Thread.id),
+            (SpaceFollow, SpaceFollow.space_id == Thread.space_id),
+        )
+    )
+    notices = unread_notices.any_of(reader_id, Notification.thread_id == Thread.id).correlate(Thread)
+    names = ("follow_level", "space_level", "has_notices")
+    return tuple(column.label(name) for column, name in zip((*levels, notices), names, strict=True))
 
 
 def _speaks_as(reader_id: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from forum.domain.people.bylines import Byline
 from forum.domain.themes.tags import TagName
 from forum.domain.threads.changes import Reclassification
+from forum.models.following import FollowLevel
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
@@ -74,6 +75,9 @@ class ThreadPage:
     speaks_as: Byline | None  # the reader, as an answer of theirs would be signed
     may_classify: bool
     may_move: bool
+    follow_level: FollowLevel | None  # of the reader, chosen or because they wrote in it
+    space_level: FollowLevel | None  # that they chose for its space
+    has_notices: bool  # unread, of the reader
     changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
 

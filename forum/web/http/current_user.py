@@ -24,9 +24,10 @@ LOOKS = "looks"  # in the session
 class SignedIn(UserMixin):
     """What Flask-Login holds: the secret of this device, and the member behind it."""
 
-    def __init__(self, secret: str, actor: Actor) -> None:
+    def __init__(self, secret: str, actor: Actor, *, has_unread: bool = True) -> None:
         self.secret = secret
         self.actor = actor
+        self.has_unread = has_unread
 
     def get_id(self) -> str:
         return self.secret
@@ -47,7 +48,7 @@ def _load(secret: str) -> SignedIn | None:
         return None
     if device_session.seen_long_ago:
         afterwards(lambda: sessions.touch(secret))
-    return SignedIn(secret, device_session.actor)
+    return SignedIn(secret, device_session.actor, has_unread=device_session.has_unread)
 
 
 def viewer() -> Actor | None:
@@ -68,6 +69,11 @@ def actor() -> Actor:
     if who is None:
         raise Forbidden(_("You were signed out meanwhile. Sign in, and send it again."))
     return who
+
+
+def has_unread() -> bool:
+    """Return whether the signed-in member may have unread notifications; without a question of its own."""
+    return viewer() is not None and bool(current_user.has_unread)
 
 
 def device_secret() -> str | None:

@@ -11,10 +11,11 @@ from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
 
 from forum.domain.mailing import hold, returned
+from forum.domain.mailing.kinds import KINDS
 from forum.domain.themes import labels
 from forum.infra import bidi, i18n, text, tokens
 from forum.web import ages, fragments, ring, text_fields
-from forum.web.http import language, links
+from forum.web.http import language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
 from forum.web.http.prefetch import flashed_messages
 
@@ -37,6 +38,7 @@ FILTERS = {
     "moment": i18n.moment,
     "local_day": i18n.local_day,
     "short_day": i18n.short_day,
+    "name_of_month": i18n.name_of_month,
     "short_moment": i18n.short_moment,
     "recent_day": i18n.recent_day,
     "recent_moment": i18n.recent_moment,
@@ -70,6 +72,7 @@ def init_app(app: Flask) -> None:
         audience_name=_named(labels.AUDIENCES),
         confidence_name=_named(labels.CONFIDENCES),
         frequency_name=_named(labels.FREQUENCIES),
+        notice_name=_notice_name,
         city_name=labels.city_name,
         organisation_name=labels.organisation,
         html_lang=i18n.html_lang,
@@ -85,6 +88,7 @@ def init_app(app: Flask) -> None:
         device=_device,
         restored_copy=hold.holding_copy,
         trial_asked_at=returned.trial_asked_at,
+        unread_notices=unread.of_viewer,
     )
     app.context_processor(_context)
 
@@ -94,6 +98,11 @@ def _named(names: Any) -> Any:
         return str(names[code]) if code in names else (code or "")
 
     return name
+
+
+def _notice_name(kind: str) -> str:
+    """What a kind of notification is called; a row may be of one that there was in former times."""
+    return str(KINDS[kind].label) if kind in KINDS else ""
 
 
 def _device() -> str:

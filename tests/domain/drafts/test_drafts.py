@@ -112,7 +112,7 @@ def test_nobody_but_its_owner_meets_a_draft(leen, thread, moderator):
     sending = key()
     draft = keep(leen, Subject(REPLY, thread.id), sending, BODY)
     assert mine(moderator) == drafts.about(actor(moderator), [Subject(REPLY, thread.id)]) == []
-    assert drafts.how_many(actor(moderator)) == 0
+    assert drafts.waiting(actor(moderator)) == 0
     for verb in (drafts.discard, drafts.restore):
         with pytest.raises(NotFound):
             verb(actor(moderator), draft.id)

@@ -108,7 +108,7 @@ def test_a_request_to_join_shows_it():
     moderator = make_member("Wouter", space=gent, role=Role.MODERATOR)
     for member in people(make_space("Elsewhere")).values():
         join_requests.request_to_join(actor(member), gent.id)
-    waiting = join_requests.waiting(actor(moderator), gent.id)
+    waiting = join_requests.of_space(actor(moderator), gent.id)
     assert {request.name: request.byline.job for request in waiting} == SPEAKS_AS
 
 

@@ -43,9 +43,9 @@ def test_a_request_is_nobodys_until_its_address_is_proven(gent, moderator):
     asked = ask_for_access()
     assert told() == [("access.requested", {"access_request_id": asked.id})]
     assert (accounts.by_email(EMAIL), count(JoinRequest)) == (None, 0)
-    assert join_requests.waiting(actor(moderator), gent.id) == []
+    assert join_requests.of_space(actor(moderator), gent.id) == []
     confirm_access(asked)
-    waiting = join_requests.waiting(actor(moderator), gent.id)
+    waiting = join_requests.of_space(actor(moderator), gent.id)
     assert [(r.name, r.email, r.message, r.byline.job, r.is_new, r.asked_at) for r in waiting] == [
         ("Karim", EMAIL, "Wouter knows me.", "street worker", True, asked.asked_at)
     ]

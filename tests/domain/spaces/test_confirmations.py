@@ -166,7 +166,7 @@ def test_letting_somebody_in_confirms_only_in_the_one_press_that_says_so(town):
     sofie = actor(people["moderator of Aalst"])
     other, held = hold(noor, "aalst"), hold(noor, "aalst")
     request = join_requests.request_to_join(actor(noor), aalst.id)
-    (card,) = join_requests.waiting(sofie, aalst.id)
+    (card,) = join_requests.of_space(sofie, aalst.id)
     assert card.confirms == held.id
     later = hold(noor, "aalst")
     join_requests.answer(sofie, request.id, role=Role.MEMBER)

@@ -24,7 +24,7 @@ def told():
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.GUEST])
 def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
     karim = ask()
-    request = join_requests.waiting(actor(moderator), gent.id)[0]
+    request = join_requests.of_space(actor(moderator), gent.id)[0]
     join_requests.answer(actor(moderator), request.id, role=role)
     assert actor(karim).roles == {gent.id: role}
     assert told()[-1] == ("join.answered", {"request_id": request.id})
@@ -34,7 +34,7 @@ def test_letting_in_approves_and_gives_the_role(gent, moderator, role):
 
 def test_a_no_lets_nobody_in_and_the_first_answer_counts(gent, moderator):
     karim = ask()
-    request = join_requests.waiting(actor(moderator), gent.id)[0]
+    request = join_requests.of_space(actor(moderator), gent.id)[0]
     join_requests.answer(actor(moderator), request.id, role=None)
     assert karim.approved_at is None
     with pytest.raises(Conflict):
@@ -47,7 +47,7 @@ def test_only_moderators_of_that_space_see_and_answer(gent, moderator):
     request_id = db.session.scalars(select(JoinRequest.id)).one()
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     for who in (elsewhere, make_member("Kim", space=gent), karim):
-        assert join_requests.waiting(actor(who), gent.id) == []
+        assert join_requests.of_space(actor(who), gent.id) == []
         with pytest.raises(NotFound):
             join_requests.answer(actor(who), request_id, role=Role.MEMBER)
 
@@ -79,10 +79,10 @@ def test_nobody_knocks_at_a_space_that_does_not_exist_for_her(gent):
 
 def test_an_answer_does_not_revive_a_suspended_account(gent, moderator):
     karim = ask()
-    request = join_requests.waiting(actor(moderator), gent.id)[0]
+    request = join_requests.of_space(actor(moderator), gent.id)[0]
     karim.suspended_at = clock.now()
     db.session.flush()
-    assert join_requests.waiting(actor(moderator), gent.id) == []
+    assert join_requests.of_space(actor(moderator), gent.id) == []
     with pytest.raises(Conflict):
         join_requests.answer(actor(moderator), request.id, role=Role.MEMBER)
 
@@ -93,4 +93,4 @@ def test_two_spaces_two_requests(gent, moderator):
     for group in groups:
         join_requests.request_to_join(actor(who), group.id)
         join(moderator, group, Role.MODERATOR)
-    assert [len(join_requests.waiting(actor(moderator), group.id)) for group in groups] == [1, 1]
+    assert [len(join_requests.of_space(actor(moderator), group.id)) for group in groups] == [1, 1]

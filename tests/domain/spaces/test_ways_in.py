@@ -123,7 +123,7 @@ def let_in(role, confirms=False):
         member = town.member(code, town.group)
         request = join_requests.request_to_join(actor(member), town.gent.id)
         wouter = actor(town.wouter)
-        (shown,) = [card.confirms for card in join_requests.waiting(wouter, town.gent.id)]
+        (shown,) = [card.confirms for card in join_requests.of_space(wouter, town.gent.id)]
         join_requests.answer(wouter, request.id, role=role)
         if confirms:
             confirmed = confirmations.confirm_let_in(wouter, member.id, town.gent.id, capacity_id=shown or 0)

@@ -1,0 +1,106 @@
+"""Which of a member's notifications are unread: counted, and read by opening what they are about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Exists, bindparam, case, exists, func, or_, select, update
+
+from forum.domain.mailing.kinds import KINDS
+from forum.infra import clock
+from forum.infra.db import Moment, db
+from forum.infra.statements import cached, select_rows
+from forum.models.notifications import Notification
+from forum.models.threads import Post
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
+
+TO_ME = tuple(kind.name for kind in KINDS.values() if kind.to_me)
+OF_POSTS = ("mention", "answer", "followed")
+MOST = 100  # more than these are not counted
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """How many notifications a member has not read, MOST at most, and how many of those are addressed to them."""
+
+    count: int = 0
+    to_me: int = 0
+
+
+def any_of(member_id: Any, *about: ColumnElement[bool]) -> Exists:
+    """Return whether a member has unread notifications, also such as they may not see; one look into an index.
+
+    For queries that are made anyway, so that pages ask for more only where there is something.
+    """
+    return exists().where(Notification.member_id == member_id, Notification.read_at.is_(None), *about)
+
+
+def shown(reader: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for what a reader is told at the moment `now`: a parameter of the query."""
+    due = Notification.shown_at <= bindparam("now", type_=Moment)
+    return sees(Notification, reader), or_(Notification.shown_at.is_(None), due)
+
+
+def values(actor: Actor) -> dict[str, Any]:
+    """Return the parameters of a query with `shown`."""
+    return {**reader_values(actor), "now": clock.now()}
+
+
+def count(actor: Actor) -> Unread:
+    """Return how many notifications the actor has not read and may see (one query)."""
+    unread, to_me = select_rows(_count(), values(actor)).one()
+    return Unread(unread, to_me)
+
+
+@cached
+def _count() -> Any:
+    first = _unread(Notification.kind).limit(MOST).subquery()
+    addressed = case((first.c.kind.in_(TO_ME), 1), else_=0)
+    return select(func.count(), func.coalesce(func.sum(addressed), 0)).select_from(first)
+
+
+def _unread(column: Any) -> Any:
+    reader = reader_param(signed_in=True)
+    return select(column).where(Notification.read_at.is_(None), *shown(reader))
+
+
+def read_thread(actor: Actor, thread_id: int, *, last: int) -> None:
+    """Read what the actor was told of a thread: of its posts up to the number `last`, and of the thread itself."""
+    passed = exists().where(Post.id == Notification.post_id, Post.number <= last)
+    _read(actor, Notification.thread_id == thread_id, or_(Notification.post_id.is_(None), passed))
+
+
+def read_posts(actor: Actor) -> None:
+    """Read what the actor was told of posts of others, for when all of those count as read."""
+    _read(actor, Notification.kind.in_(OF_POSTS))
+
+
+def read_lesson(actor: Actor, lesson_id: int) -> None:
+    """Read what the actor was told of a lesson."""
+    _read(actor, Notification.lesson_id == lesson_id)
+
+
+def read_kinds(actor: Actor, kinds: Sequence[str], *, space_id: int | None = None) -> None:
+    """Read what the actor was told of these kinds, of one space if given."""
+    place = () if space_id is None else (Notification.space_id == space_id,)
+    _read(actor, Notification.kind.in_(kinds), *place)
+
+
+def read_all(actor: Actor, *, until: datetime) -> None:
+    """Read what the actor was told up to a moment: what came after their list was drawn stays unread."""
+    told_at = func.coalesce(Notification.shown_at, Notification.created_at)
+    seen = db.session.scalars(_unread(Notification.id).where(told_at <= until), values(actor))
+    _read(actor, Notification.id.in_(seen.all()))
+
+
+def _read(actor: Actor, *about: ColumnElement[bool]) -> None:
+    own = (Notification.member_id == actor.id, Notification.read_at.is_(None))
+    db.session.execute(
+        update(Notification)
+        .where(*own, *about)
+        .values(read_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,42 @@
+"""Where a notification leads: to the thread, lesson or space that it is about, or to a page of the member's own."""
+
+from flask import url_for
+
+from forum.domain.inbox.notices import Group, Line
+from forum.web.http import links
+
+# Where a line leads that is about a lesson that somebody makes or checks, or about the member.
+AT_WORKBENCH = frozenset(
+    {
+        "returned", "lost_words", "review_asked", "review_shortened", "review_weakened", "review_declined",
+        "review_lapsed",
+    }
+)  # fmt: skip
+AT_CONSENTS = frozenset({"permission_asked", "permission_withdrawn"})
+OWN_PAGES = {
+    "capacity_confirmed": "settings.profile",
+    "capacity_refused": "settings.profile",
+    "capacity_ended": "settings.profile",
+    "drafts_lapse": "drafts.index",
+}
+
+
+def to(group: Group, line: Line | None = None) -> str:
+    """Return the address of what a group is about, or of the very post that a line is about."""
+    kind = line.kind if line else group.kind
+    if line and kind in AT_CONSENTS:
+        return url_for("consents.index")
+    if group.thread_id is not None:
+        if line and line.post_number:
+            return links.to_post(group.thread_id, group.slug, line.post_number)
+        return url_for("threads.show", thread_id=group.thread_id, slug=group.slug)
+    if group.lesson_id is not None:
+        if kind == "permission_closed":
+            return url_for("consents.permission", lesson_id=group.lesson_id)
+        if kind in AT_WORKBENCH or group.public_id is None:
+            return url_for("workbench.show", lesson_id=group.lesson_id)
+        return links.to_lesson(group.public_id)
+    if group.space_slug:
+        at = "members.index" if kind == "join_requested" else "spaces.show"
+        return url_for(at, slug=group.space_slug)
+    return url_for(OWN_PAGES.get(kind, "home.index"))
