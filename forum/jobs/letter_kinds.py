@@ -1,7 +1,6 @@
 """What each kind of letter says, and whether it should still be sent; decided at the moment of sending."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,47 +11,23 @@ from sqlalchemy.orm import joinedload
 from forum.domain.audit import undoable
 from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests
-from forum.domain.digests.letter import DigestLetter
 from forum.domain.drafts import expiry
 from forum.domain.inbox import notice_letter
 from forum.domain.lessons import review_letters, weakened
-from forum.domain.mailing import returned
+from forum.domain.mailing import mail_policy, returned
 from forum.domain.moderation import hiding
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
+from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation, JoinRequest
 from forum.models.subscriptions import Digest
 from forum.policy.visibility import visible
-
-
-class NothingToSend(Exception):
-    """The letter should not be sent any more; `reason` says why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True)
-class Content:
-    """A subject, and the context for the template of this kind.
-
-    `stop` is what stops it, where that is not always the same for its kind; `about` names the thread or the lesson that
-    it is about; `notices` are the rows that it carries.
-    """
-
-    subject: str
-    context: dict[str, Any] = field(default_factory=dict)
-    digest: DigestLetter | None = None
-    stop: str | None = None
-    about: str = ""
-    notices: tuple[int, ...] = ()
 
 
 def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
@@ -116,7 +91,9 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    return Content(_("You are quoted in a lesson"), {"lesson": lesson, "version": version})
+    told = mail_policy.told(None, lesson.audience, title=version.title, plain=version.one_sentence)
+    context = {"lesson": lesson, "version": version, "summary": told.words}
+    return Content(_("You are quoted in a lesson"), context)
 
 
 def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:

@@ -22,7 +22,7 @@ from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
 from forum.jobs import letter_headers, letter_kinds
-from forum.jobs.letter_kinds import Content, NothingToSend
+from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Member
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation
@@ -57,7 +57,7 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
     with i18n.force_locale(recipient.locale, recipient.timezone):
         if digest is not None:
             made = digest()
-            content = letter_kinds.Content(made.subject, {"letter": made}, digest=made)
+            content = Content(made.subject, {"letter": made}, digest=made)
         else:
             content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
         if content.digest is not None and content.digest.is_empty:
@@ -101,13 +101,13 @@ def link(endpoint: str, **values: Any) -> str:
 
 def thread_link(thread: ThreadNews) -> str:
     """Return the full address of the first new post; the title is not in it where no mail may say that."""
-    if not thread.slug:
-        return link("threads.short", thread_id=thread.id)
     return post_link(thread.id, thread.slug, thread.first_new)
 
 
 def post_link(thread_id: int, slug: str, number: int) -> str:
-    """Return the full address of a post by its number; of the top of its thread for the first."""
+    """Return the full address of a post by its number; of the top of its thread for the first, and without a slug."""
+    if not slug:
+        return link("threads.short", thread_id=thread_id)
     page = {"page": page_of(number)} if page_of(number) > 1 else {}
     address = link("threads.show", thread_id=thread_id, slug=slug, **page)
     return f"{address}#post-{number}" if number > 1 else address
@@ -116,8 +116,6 @@ def post_link(thread_id: int, slug: str, number: int) -> str:
 def notice_link(item: Item) -> str:
     """Return the full address of what a notice is about: the very post, or its thread where no title may be said."""
     if item.thread_id is not None:
-        if not item.slug:
-            return link("threads.short", thread_id=item.thread_id)
         return post_link(item.thread_id, item.slug, item.number)
     if item.lesson_id is not None:
         page = {"public_id": item.public_id} if item.public_id else {"lesson_id": item.lesson_id}

@@ -22,10 +22,11 @@ from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 from forum.infra.mailer import Away, Mailer, Permanent, Temporary, Uncertain, open_mailer
 from forum.infra.smtp import nothing
-from forum.jobs import letter_kinds, letters, outcomes
+from forum.jobs import letters, outcomes
 from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold, Overtaken
 from forum.jobs.composed_digests import ComposedDigests
 from forum.jobs.held_up import HeldUp
+from forum.jobs.letter_content import NothingToSend
 from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane, OutgoingMail
 
@@ -124,7 +125,7 @@ class Sender:
             letter = self._make(claim.mail, following)
             failpoint("mail.made")
             mailer.send(letter.message, before_data=partial(claim.hand_over, letter.notices))
-        except letter_kinds.NothingToSend as obsolete:
+        except NothingToSend as obsolete:
             self._book(claim, mail_claims.mark_cancelled, obsolete.reason)
         except Permanent as refused:
             self._lost = 0

@@ -19,13 +19,14 @@ from forum.domain.people import capacities, mail_links
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letter_kinds, letters
+from forum.jobs.letter_content import NothingToSend
 from forum.models.accounts import Capacity, Member
 from forum.models.bounces import BounceKind
 from forum.models.drafts import Draft
-from forum.models.lessons import ReviewRequest
+from forum.models.lessons import Lesson, LessonVersion, ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.notifications import Notification
-from forum.models.spaces import Audience, Invitation, JoinRequest, Role, Space
+from forum.models.spaces import Audience, Invitation, JoinRequest, MailPolicy, Role, Space
 from forum.models.subscriptions import Frequency
 from forum.models.undo import UndoableAct, UndoKind
 from tests import consent_scenario, lesson_scenario, letter_check
@@ -361,6 +362,26 @@ def test_no_letter_carries_the_number_of_its_event_or_of_its_mail(mail_of, kind)
     assert [number for number in (event_id, mail_id) if str(number) in seen] == []
 
 
+@pytest.mark.parametrize("kind", ["post_hidden", "cited"])
+def test_a_letter_says_no_more_of_a_closed_space_than_it_allows(mail_of, kind):
+    mail = mail_of(kind)
+    secret = "who-rings-back" if kind == "post_hidden" else lesson_words()
+    assert secret in parts(letters.letter_for(mail).message)[0]
+    db.session.execute(db.update(Space).values(mail_policy=MailPolicy.LINK))
+    db.session.execute(db.update(Lesson).values(audience=Audience.SPACE))
+    db.session.expire_all()
+    message = letters.letter_for(mail).message
+    assert letter_check.faults(message, stoppable=kind not in NO_LIST) == []
+    assert [part for part in parts(message) if secret in part or "Who rings back" in part] == []
+
+
+def lesson_words():
+    version = db.session.scalars(db.select(LessonVersion)).one()
+    version.one_sentence = "Ring back within a day."
+    db.session.flush()
+    return version.one_sentence
+
+
 def test_message_ids_of_neighbours_are_strangers_and_each_stays_what_it_is(session):
     def message_id(number):
         return mail_queue.mail_row("confirm_email", key=f"confirm_email.{number}", lane=Lane.DIRECT)[
@@ -399,7 +420,7 @@ def test_no_name_can_add_a_header(session):
 def test_an_invitation_that_no_longer_stands_is_not_sent(session, over, reason):
     space = make_space()
     row = invite(space, make_member(space=space), **{over: clock.now() - timedelta(minutes=1)})
-    with pytest.raises(letter_kinds.NothingToSend) as obsolete:
+    with pytest.raises(NothingToSend) as obsolete:
         letters.letter_for(queued("invitation", invitation=row))
     assert obsolete.value.reason == reason
 
@@ -407,14 +428,14 @@ def test_an_invitation_that_no_longer_stands_is_not_sent(session, over, reason):
 def test_whoever_confirmed_already_is_not_asked_again(session):
     make_space("Gent", city="gent")
     owner = make_member()
-    with pytest.raises(letter_kinds.NothingToSend, match="confirmed"):
+    with pytest.raises(NothingToSend, match="confirmed"):
         letters.letter_for(queued("confirm_email", asked=ask_for_access(email=owner.email)))
 
 
 def test_a_moderator_no_longer_hears_who_knocks(mail_of):
     mail = mail_of("join_request")
     db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'moderator'"))
-    with pytest.raises(letter_kinds.NothingToSend, match="not visible"):
+    with pytest.raises(NothingToSend, match="not visible"):
         letters.letter_for(mail)
 
 
@@ -422,7 +443,7 @@ def test_a_lesson_that_she_may_not_see_any_more_is_not_named(mail_of):
     mail = mail_of("cited")
     db.session.execute(db.text("UPDATE lesson SET audience = 'space'"))
     db.session.execute(db.text("UPDATE membership SET ended_at = since_at WHERE role = 'member'"))
-    with pytest.raises(letter_kinds.NothingToSend, match="not visible"):
+    with pytest.raises(NothingToSend, match="not visible"):
         letters.letter_for(mail)
 
 
@@ -432,12 +453,12 @@ def test_what_is_stopped_does_not_come_and_what_is_not_does(mail_of):
     notice_choices.stop(mail.member_id, "answers")
     assert letters.letter_for(mail).message["List-Id"] == "<cited.forum.test>"
     notice_choices.stop(mail.member_id, "cited")
-    with pytest.raises(letter_kinds.NothingToSend, match="stopped"):
+    with pytest.raises(NothingToSend, match="stopped"):
         letters.letter_for(mail)
 
 
 def test_a_suspended_member_gets_no_letter_at_all(mail_of):
     mail = mail_of("password_changed")
     db.session.execute(db.text("UPDATE member SET suspended_at = created_at"))
-    with pytest.raises(letter_kinds.NothingToSend, match="suspended"):
+    with pytest.raises(NothingToSend, match="suspended"):
         letters.letter_for(mail)

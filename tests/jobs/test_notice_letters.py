@@ -10,14 +10,16 @@ from forum.domain.inbox.notice_letter import hold
 from forum.domain.mailing import mail_queue, notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.moderation import hiding
+from forum.domain.threads import threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters, sending, worker
-from forum.jobs.letter_kinds import NothingToSend
+from forum.jobs.letter_content import NothingToSend
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, MailPolicy, Membership, Role, Space
+from forum.models.themes import Axis, Need
 from forum.models.threads import Thread
 from tests import letter_check
 from tests.factories import actor, make_member, make_post, make_space, make_thread
@@ -87,18 +89,46 @@ def test_several_go_into_one_mail_and_a_retry_holds_the_same(story, dirk, ruben)
     assert not hold(second.id, made.notices), "they are in the first"
 
 
+def test_an_answer_comes_once_by_mail_until_its_reader_stops_that(aalst, dirk, ruben, sent, client):
+    space_member = make_member("Ann", space=aalst)
+    story = threads.start(
+        actor(dirk), aalst.id, title="Who rings back?", body="We tried it.", need=Need.STORIES,
+        axis=Axis.SOLIDARITY, audience=Audience.NETWORK, idempotency_key="1",
+    )  # fmt: skip
+
+    def reply(author, key):
+        threads.reply(actor(author), story.id, body=f"{SAID} {key}", idempotency_key=key)
+        db.session.commit()
+        worker.run_until_idle()
+        with clock.at(clock.now() + timedelta(minutes=4)):
+            worker.run_until_idle()
+        subjects = [message["Subject"] for message in sent]
+        sent_before, sent[:] = list(sent), []
+        return subjects, sent_before
+
+    subjects, messages = reply(ruben, "2")
+    assert subjects == ["Ruben replied in “Who rings back?”"]
+    address = messages[0]["List-Unsubscribe"].strip("<>").removeprefix("http://forum.test")
+    assert client.get(address).status_code == 200
+    assert reply(space_member, "3")[0] == ["Ann replied in “Who rings back?”"], "looking stops nothing"
+    assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert reply(space_member, "4")[0] == []
+    kinds = list(db.session.scalars(select(Notification.kind).where(Notification.member_id == dirk.id)))
+    assert kinds == ["answer"] * 3, "at home all of it stands"
+
+
 def test_the_mails_of_one_member_tell_each_event_once(story, dirk, ruben, sent, monkeypatch):
     """Also when a second worker made its mail before the first one was sent."""
     first = notice_mail(dirk, make_post(story, ruben, SAID))
     mail_queue.queue_mail("notices", key="notices.2", lane=Lane.NOTICE, member_id=dirk.id)
     made = {}
 
-    def made_together(mail):
+    def made_together(sender, mail, following):
         if not made:
             made.update({one.id: letters.letter_for(one) for one in db.session.scalars(select(OutgoingMail))})
         return made.pop(mail.id, None) or letters.letter_for(mail)
 
-    monkeypatch.setattr(sending, "_make", made_together)
+    monkeypatch.setattr(sending.Sender, "_make", made_together)
     worker.run_until_idle()
     states = [mail.state for mail in db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))]
     assert (len(sent), states) == (1, [MailState.SENT, MailState.CANCELLED])

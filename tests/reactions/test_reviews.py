@@ -12,7 +12,8 @@ from forum.domain.moderation import taking_back
 from forum.domain.spaces import memberships
 from forum.infra import clock, days, workdays
 from forum.infra.db import db
-from forum.jobs import calendar, event_processing, letter_kinds, letters
+from forum.jobs import calendar, event_processing, letters
+from forum.jobs.letter_content import NothingToSend
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Audience, Role
@@ -57,7 +58,7 @@ def test_a_group_is_mailed_once_and_only_those_who_can_check_it(scenario):
     lessons.publish(scenario.actor("reviewer"), lesson.id)
     assert mails("lesson_published") == [scenario.curator.id]
     assert "Wout checked your lesson and published it." in letter("lesson_published")
-    with pytest.raises(letter_kinds.NothingToSend):
+    with pytest.raises(NothingToSend):
         letter("review_request")
 
 
@@ -145,7 +146,7 @@ def test_who_checks_a_version_hears_that_it_lost_words_once_nobody_can_undo_it(s
         assert lessons.working(lesson).title in letter(kind)
     taking_back.put_back(scenario.actor("author"), scenario.post.id)
     assert lost() == 0
-    with pytest.raises(letter_kinds.NothingToSend):
+    with pytest.raises(NothingToSend):
         letter("review_shortened")
     make_post(scenario.thread, scenario.author)
     taking_back.take_back(scenario.actor("author"), scenario.posts()[-1].id)

@@ -16,7 +16,6 @@ class Told:
     policy: MailPolicy
     title: str
     words: str
-    goes_on: bool  # there is more on the site
 
     @property
     def is_named(self) -> bool:
@@ -41,8 +40,7 @@ def told(chosen: MailPolicy | None, audience: Audience, *, title: str, plain: st
         MailPolicy.FULL: _shortened(plain, FULL_LENGTH),
         MailPolicy.EXCERPT: words.summary(plain, EXCERPT_LENGTH),
     }.get(policy, "")
-    goes_on = bool(shown) and words.one_line(shown) != words.one_line(plain)
-    return Told(policy, "" if policy == MailPolicy.LINK else title, shown, goes_on)
+    return Told(policy, "" if policy == MailPolicy.LINK else title, shown)
 
 
 def _shortened(plain: str, length: int) -> str:

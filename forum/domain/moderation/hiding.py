@@ -9,7 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.lessons import weakened
 from forum.domain.lines import clean_reason
-from forum.domain.mailing import events
+from forum.domain.mailing import events, mail_policy
 from forum.domain.moderation import losses
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
@@ -43,12 +43,16 @@ class HiddenPost:
 
 @dataclass(frozen=True, slots=True)
 class OwnHiddenPost:
-    """What a letter to the author of a hidden post says, and where they can still read it."""
+    """What a letter to the author of a hidden post says, and where they can still read it.
+
+    No title and no slug where neither may stand in a mail, nor a title where the opening post was taken back.
+    """
 
     number: int
     thread_id: int
     thread_slug: str
     thread_title: str
+    space_name: str
     reason: str
 
 
@@ -110,7 +114,10 @@ def told(author: Member, post_id: int) -> OwnHiddenPost | None:
     if post is None:
         return None
     thread = db.session.get_one(Thread, post.thread_id)
-    return OwnHiddenPost(post.number, thread.id, thread.slug, thread.title, post.hidden_reason)
+    space = db.session.get_one(Space, thread.space_id)
+    mailed = mail_policy.told(space.mail_policy, thread.audience, title=thread.title, plain="")
+    slug = thread.slug if mailed.is_named else ""
+    return OwnHiddenPost(post.number, thread.id, slug, mailed.title, space.name, post.hidden_reason)
 
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
