@@ -37,6 +37,7 @@ def upgrade() -> None:
     _widen_choice()
     _create_tables()
     _subscribe()
+    _follow()
     for table in ("digest_space", "digest_axis"):
         op.drop_table(table)
     _widen_notification()
@@ -98,6 +99,16 @@ def _widen_choice() -> None:
             f"""ALTER TABLE {CHOICE} ADD COLUMN {name} VARCHAR(24) NOT NULL DEFAULT '{default}'
             CONSTRAINT ck_digest_choice_{check} CHECK ({name} IN ({allowed}))"""
         )
+
+
+def _follow() -> None:
+    """Who wrote in a thread follows it, as from now on."""
+    op.execute(
+        sa.text(
+            """INSERT INTO thread_follow (member_id, thread_id, level, chosen, changed_at)
+            SELECT author_id, thread_id, 'all', :chosen, MAX(created_at) FROM post GROUP BY author_id, thread_id"""
+        ).bindparams(sa.bindparam("chosen", value=False, type_=sa.Boolean()))
+    )
 
 
 def _subscribe() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
 from forum.domain.moderation import hiding, locking, narrowing, undo
 from forum.domain.spaces import memberships
@@ -15,6 +16,7 @@ from forum.jobs import calendar, event_processing
 from forum.models.accounts import Member
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.mail import OutgoingMail
+from forum.models.maintenance import RestoredCopy
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
 from forum.models.subscriptions import Delivery, NoticeChoice, QuietHours, Subscription
@@ -317,3 +319,18 @@ def test_after_a_year_it_is_forgotten(thread, ann, bert):
     react()
     calendar.forget_notifications()
     assert told() == [("Ann", "answer")]
+
+
+def test_a_restored_copy_mails_nothing_of_before(thread, ann, bert):
+    reply(bert, thread)
+    react()
+    restored_at = clock.now()
+    db.session.add(
+        RestoredCopy(id=1, backup_made_at=LONG_AGO, restored_at=restored_at, released_at=restored_at)
+    )
+    later = reply(bert, thread, "This one is new.")
+    react()
+    with clock.at(clock.now() + TEN_MINUTES):
+        made = compose(ann, mails()[-1].id)
+    rows = db.session.scalars(db.select(Notification.id).where(Notification.post_id == later.id)).all()
+    assert (made.ids, made.more) == (tuple(rows), 0)

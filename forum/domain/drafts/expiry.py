@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer
 from forum.domain.drafts.drafts import CHECK
 from forum.domain.drafts.queries import OPEN
 from forum.domain.drafts.views import Enter, lapse, subject_of
-from forum.domain.mailing import events, hold, mail_queue
+from forum.domain.mailing import events, hold, mail_queue, notices
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.drafts import Draft
@@ -87,7 +87,12 @@ def _look_at(member_id: int, drafts: list[Draft], now: datetime, enter: Enter) -
             to_tell.append(draft)
     key, told_at = f"{LETTER}.{member_id}.{days.today(actor.timezone)}", {"told_at": now.isoformat()}
     if to_tell and mail_queue.queue_mail(
-        LETTER, key=key, lane=Lane.NOTICE, member_id=member_id, payload=told_at
+        LETTER,
+        key=key,
+        lane=Lane.NOTICE,
+        member_id=member_id,
+        payload=told_at,
+        not_before=notices.leaves_at([member_id], now)[member_id],
     ):
         for draft in to_tell:
             draft.warned_at = now

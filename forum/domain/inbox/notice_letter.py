@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from forum.domain.inbox import notice_sentences
 from forum.domain.mailing import mail_policy, notice_choices
+from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import ALL
 from forum.infra import clock, words
 from forum.infra.db import db
 from forum.infra.rows import update_rows
 from forum.models.accounts import Member
+from forum.models.events import Event
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
@@ -155,13 +157,18 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
 
 
 def _due() -> ColumnElement[bool]:
-    now = clock.now()
-    return and_(
+    now, restored = clock.now(), restored_at()
+    due = [
         Notification.mail_id.is_(None),
         Notification.read_at.is_(None),
         Notification.mail_at <= now,
         or_(Notification.shown_at.is_(None), Notification.shown_at <= now),
-    )
+    ]
+    if restored is not None:
+        # What happened before was mailed where the backup was made, if at all.
+        since = exists().where(Event.id == Notification.event_id, Event.created_at > restored)
+        due.append(since.correlate(Notification))
+    return and_(*due)
 
 
 def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:

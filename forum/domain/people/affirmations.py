@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
+from forum.domain.mailing import notices
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
 from forum.domain.people import capacities
 from forum.infra import clock, days
@@ -52,9 +53,16 @@ def ask_batch(*, after_id: int) -> int | None:
         Member.id > after_id, in_good_standing(Member), question, ~asked.correlate(Member)
     )
     ids = db.session.scalars(query.order_by(Member.id).limit(AT_ONCE)).all()
+    moments = notices.leaves_at(ids, now)
     queue_rows(
         [
-            mail_row(LETTER, key=f"{LETTER}.{days.today()}.{member_id}", lane=Lane.BULK, member_id=member_id)
+            mail_row(
+                LETTER,
+                key=f"{LETTER}.{days.today()}.{member_id}",
+                lane=Lane.BULK,
+                member_id=member_id,
+                not_before=moments[member_id],
+            )
             for member_id in ids
         ]
     )
