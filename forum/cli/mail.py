@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from forum.cli.checks import report
-from forum.domain.mailing import bounces, hold, mail_status, sender_records, workers
+from forum.domain.mailing import bounces, hold, mail_status, return_paths, sender_records, workers
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -175,7 +175,7 @@ def _what_it_means(error: MailError) -> str:
 @click.option("--selector", help="The name of the key that signs letters: s=… in DKIM-Signature.")
 @click.option("--resolver", metavar="HOST[:PORT]", help="The IP address of a name server to ask.")
 def check(selector: str | None, resolver: str | None) -> None:
-    """Look whether the domain of MAIL_FROM publishes what other mail servers want to see."""
+    """Look whether the domains of MAIL_FROM and BOUNCE_ADDRESS publish what other mail servers want to see."""
     _user, mark, domain = parseaddr(current_app.config["MAIL_FROM"])[1].lower().rpartition("@")
     try:
         domain = addresses.ascii_domain(domain if mark else "")
@@ -190,4 +190,5 @@ def check(selector: str | None, resolver: str | None) -> None:
     except NoReply as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The domain of MAIL_FROM is {domain}.")
-    report(sender_records.check(names, domain, selector=selector))
+    returned_to = return_paths.plain().rpartition("@")[2]
+    report(sender_records.check(names, domain, selector=selector, returned_to=returned_to))

@@ -30,14 +30,22 @@ class Records(Protocol):
     def has_address(self, name: str) -> bool: ...
 
 
-def check(records: Records, domain: str, *, selector: str | None = None) -> list[Check]:
-    """Return what is right and wrong with the records of a domain; `selector` names the key that signs its letters."""
-    return [
-        _answered("SPF", lambda: _spf(records, domain)),
+def check(
+    records: Records, domain: str, *, selector: str | None = None, returned_to: str = ""
+) -> list[Check]:
+    """Return what is right and wrong with the records of a domain; `selector` names the key that signs its letters.
+
+    `returned_to` is the domain of BOUNCE_ADDRESS, of which SPF is asked then: it is that of the envelope.
+    """
+    checks = [
+        _answered("SPF", lambda: _spf(records, returned_to or domain)),
         _answered("DKIM", lambda: _dkim(records, domain, selector)),
         _answered("DMARC", lambda: _dmarc(records, domain)),
         _answered("replies", lambda: _replies(records, domain)),
     ]
+    if returned_to and returned_to != domain:
+        checks.append(_answered("returns", lambda: _returns(records, domain, returned_to)))
+    return checks
 
 
 def _answered(name: str, question: Callable[[], Check]) -> Check:
@@ -193,6 +201,17 @@ def _policy(tags: dict[str, str], place: str, *, inherited: bool) -> Check:
         found = f"{place} says p=none: once its reports show only letters of yours, write p=quarantine"
         return Check("DMARC", True, found, warns=True)
     return Check("DMARC", True, f"{place} says p={policy.lower()}")
+
+
+def _returns(records: Records, domain: str, returned_to: str) -> Check:
+    """Whether what comes back arrives, and whether SPF counts for the domain that readers see."""
+    if not [server for server in records.mail_servers(returned_to) if server != "."]:
+        found = f"{returned_to}, of BOUNCE_ADDRESS, has no mail server: give it an MX record, or nothing comes back"
+        return Check("returns", False, found)
+    if returned_to.split(".")[-2:] != domain.split(".")[-2:]:
+        found = f"{returned_to} is another domain than {domain}, so SPF counts nothing for DMARC: sign with DKIM"
+        return Check("returns", True, found, warns=True)
+    return Check("returns", True, f"{returned_to} takes mail")
 
 
 def _replies(records: Records, domain: str) -> Check:

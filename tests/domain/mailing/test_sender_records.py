@@ -36,15 +36,31 @@ class Records:
         return name in self.hosts
 
 
-def found(changes=None, domain=DOMAIN, selector="key", **others):
+def found(changes=None, domain=DOMAIN, selector="key", returned_to="", **others):
     records = Records({**RIGHT, **(changes or {})}, **others)
-    return {check.name: check for check in sender_records.check(records, domain, selector=selector)}
+    checks = sender_records.check(records, domain, selector=selector, returned_to=returned_to)
+    return {check.name: check for check in checks}
 
 
 def test_everything_is_right():
     checks = found()
     assert [name for name, check in checks.items() if not check.good or check.warns] == []
     assert checks["SPF"].found == "one record, 3 of 10 look-ups, ends with -all"
+
+
+def test_where_mail_comes_back_is_asked_of_too():
+    back = f"returned.{DOMAIN}"
+    right = found({back: ["v=spf1 mx -all"]}, returned_to=back, mail=(DOMAIN, back))
+    assert [name for name, check in right.items() if not check.good or check.warns] == []
+    assert (right["SPF"].found[:10], right["returns"].found) == ("one record", f"{back} takes mail")
+    wrong = found(returned_to=back)
+    assert f"{back} has no SPF record" in wrong["SPF"].found
+    assert "give it an MX record" in wrong["returns"].found
+    assert not wrong["returns"].good
+    other = found(
+        {"mail.example": ["v=spf1 -all"]}, returned_to="mail.example", mail=(DOMAIN, "mail.example")
+    )
+    assert "sign with DKIM" in other["returns"].found
 
 
 DEEP = {f"s{number}.example": [f"v=spf1 include:s{number + 1}.example -all"] for number in range(20)}
