@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from forum.cli.checks import report
-from forum.domain.mailing import bounces, hold, mail_status, return_paths, sender_records, workers
+from forum.domain.mailing import complaints, hold, mail_status, return_paths, sender_records, workers
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -39,7 +39,7 @@ def status(as_json: bool) -> None:
     with reading():
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
-        stopped = bounces.count_stopped()
+        stopped = complaints.of_last_week().stopped_addresses
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,

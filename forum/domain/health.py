@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import schema
 from forum.domain.checks import Check
-from forum.domain.mailing import hold, mail_status, workers
+from forum.domain.mailing import complaints, hold, mail_status, workers
 from forum.domain.mailing.mail_status import LaneStatus
 from forum.domain.maintenance import records
 from forum.infra import clock, disks, failures, private_files
@@ -208,6 +208,15 @@ def _mail() -> Iterator[Check]:
         yield Check("mail for a person", True, found, warns=True)
 
 
+def _complaints() -> Iterator[Check]:
+    counted = complaints.of_last_week()
+    if counted.are_many:
+        found = f"{counted.people} people called one of {counted.sent} e-mails of the last week unwanted"
+        if counted.stop_digests:
+            found += ": no digest leaves until it is less than three in a thousand"
+        yield Check("complaints", not counted.stop_digests, found, warns=True)
+
+
 def _recurring() -> Iterator[Check]:
     work = workers.recurring()
     late = [f"{each.name} was due {_ago(each.next_at)}" for each in work if each.is_overdue]
@@ -240,5 +249,6 @@ WORK: dict[str, Callable[[], Iterator[Check]]] = {
     "workers": _workers,
     "events": _events,
     "mail": _mail,
+    "complaints": _complaints,
     "recurring work": _recurring,
 }

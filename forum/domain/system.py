@@ -8,7 +8,8 @@ from flask import current_app
 from sqlalchemy import select
 
 from forum.domain import health
-from forum.domain.mailing import bounces, hold, mail_status, workers
+from forum.domain.mailing import complaints, hold, mail_status, workers
+from forum.domain.mailing.complaints import Complaints
 from forum.domain.mailing.mail_status import LaneStatus, Letter, Waits
 from forum.domain.mailing.workers import Recurring, Worker
 from forum.domain.maintenance import records
@@ -30,8 +31,6 @@ log = logging.getLogger(__name__)
 class System:
     """How things stand at this moment; `letters` are the newest of `waiting_for_somebody`.
 
-    `stopped_addresses`: so many get no mail, as it came back or was not wanted.
-
     In lanes that are `late`, mail is due for longer than it should be; backups or drills that are `overdue` stopped.
     """
 
@@ -41,7 +40,7 @@ class System:
     late: set[Lane]
     letters: list[Letter]
     waiting_for_somebody: int
-    stopped_addresses: int
+    complaints: Complaints
     workers: list[Worker]
     unserved: list[Lane]
     last_sign: datetime | None
@@ -72,7 +71,7 @@ def overview(actor: Actor) -> System:
         waits=mail_status.why_waiting(),
         late={each.lane for each in lanes if health.is_late(each)},
         letters=mail_status.for_a_person(),
-        stopped_addresses=bounces.count_stopped(),
+        complaints=complaints.of_last_week(),
         waiting_for_somebody=sum(each.failed + each.uncertain for each in lanes),
         workers=alive,
         unserved=workers.unserved(alive),

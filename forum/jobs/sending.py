@@ -15,7 +15,7 @@ from flask import current_app
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from forum.domain.digests.letter import DigestLetter
-from forum.domain.mailing import mail_claims
+from forum.domain.mailing import complaints, mail_claims
 from forum.infra import failures
 from forum.infra.connections import reading
 from forum.infra.db import db
@@ -83,9 +83,13 @@ class Sender:
 
     def _is_due(self) -> bool:
         with reading():
-            due = mail_claims.anything_due(self.lane)
+            due = mail_claims.anything_due(self.lane) and not self._is_unwanted()
             db.session.commit()
         return due
+
+    def _is_unwanted(self) -> bool:
+        """Whether so many people complain that digests wait: else the mail of everybody is refused soon."""
+        return self.lane == Lane.BULK and complaints.of_last_week().stop_digests
 
     def _send_all(self, mailer: Mailer) -> int:
         finished = rounds = 0

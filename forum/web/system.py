@@ -59,6 +59,7 @@ WORK = {
     "look_at_reviews": lazy("Reminding reviewers"),
     "settle_removals": lazy("Taking words out for good"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
+    "forget_notifications": lazy("Forgetting old notices"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}

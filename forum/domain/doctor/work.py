@@ -7,7 +7,7 @@ from sqlalchemy import select
 from forum.domain import health
 from forum.domain.checks import Check
 from forum.domain.doctor.findings import Finding, tell
-from forum.domain.mailing import bounces, mail_status
+from forum.domain.mailing import complaints, mail_status
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
 
@@ -32,7 +32,7 @@ def set_aside() -> Iterator[Finding]:
 
 def stopped_addresses() -> Iterator[Finding]:
     """Addresses that get no mail: nothing is wrong, and many at once may mean that our mail is refused."""
-    if count := bounces.count_stopped():
+    if count := complaints.of_last_week().stopped_addresses:
         found = "addresses get no mail, because it came back; many at once: is our mail refused? See `flask mail check`"
         yield Finding("addresses", count, found, warns=True)
 

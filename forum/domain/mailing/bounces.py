@@ -10,7 +10,7 @@ sign in has no other way to say so.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -106,9 +106,3 @@ def lift(email: str) -> None:
     if row is not None and row.lifted_at is None:
         row.lifted_at = clock.now()
         db.session.flush()
-
-
-def count_stopped() -> int:
-    """Return how many addresses get no mail."""
-    stopped_ones = select(func.count()).select_from(Suppression).where(Suppression.lifted_at.is_(None))
-    return db.session.scalars(stopped_ones).one()

@@ -209,7 +209,9 @@ def _returns(records: Records, domain: str, returned_to: str) -> Check:
         found = f"{returned_to}, of BOUNCE_ADDRESS, has no mail server: give it an MX record, or nothing comes back"
         return Check("returns", False, found)
     if returned_to.split(".")[-2:] != domain.split(".")[-2:]:
-        found = f"{returned_to} is another domain than {domain}, so SPF counts nothing for DMARC: sign with DKIM"
+        found = (
+            f"{returned_to} is another domain than {domain}, so SPF counts nothing for DMARC: sign with DKIM"
+        )
         return Check("returns", True, found, warns=True)
     return Check("returns", True, f"{returned_to} takes mail")
 

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.mailing import bounces, mail_queue, return_paths
+from forum.domain import health
+from forum.domain.mailing import bounces, complaints, mail_queue, return_paths
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters
 from forum.jobs.letter_kinds import NothingToSend
+from forum.jobs.sending import Sender
 from forum.models.bounces import BounceKind
 from forum.models.mail import Lane, MailState, OutgoingMail
 from tests.factories import make_member
@@ -35,7 +37,7 @@ def test_what_is_temporary_weighs_little_and_half_as_much_two_weeks_later(sessio
         assert not bounces.is_stopped("ann@people.test")
         came_back("ann@people.test", BounceKind.TEMPORARY, 15)
         assert bounces.is_stopped("ann@people.test")
-    assert bounces.count_stopped() == 1
+    assert complaints.of_last_week().stopped_addresses == 1
 
 
 def test_a_stop_holds_until_it_is_lifted_and_reports_of_before_count_no_more(session):
@@ -61,8 +63,32 @@ def test_who_complains_and_has_no_account_gets_no_more(session):
     assert bounces.score(member.email) == 0
 
 
+def test_many_complaints_warn_and_then_keep_digests_back(session, monkeypatch):
+    monkeypatch.setattr(complaints, "WARNS_AT", 0.1)
+    monkeypatch.setattr(complaints, "STOPS_AT", 0.3)
+    members = [make_member("Lid") for _number in range(20)]
+    for number, member in enumerate(members):
+        queued("digest", member, number).sent_at = clock.now()
+        queued("reset_password", member, number).sent_at = clock.now()  # which nobody calls unwanted
+    sender = Sender(Lane.BULK, "worker")
+    said = []
+    for number, member in enumerate(members[:6]):
+        for time in range(2):  # the same person counts once
+            came_back(member.email, BounceKind.COMPLAINT, f"{number} {time}")
+        counted = complaints.of_last_week()
+        said.append((counted.are_many, counted.stop_digests, sender._is_unwanted()))
+    assert said == [(False, False, False)] * 4 + [(True, False, False), (True, True, True)]
+    assert not Sender(Lane.NOTICE, "worker")._is_unwanted()
+    check = next(each for each in health.worker_checks() if each.name == "complaints")
+    assert "6 people called one of 20 e-mails" in check.found
+    assert not check.good
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert not sender._is_unwanted()
+
+
 def queued(kind, member, number=1):
-    mail_queue.queue_mail(kind, key=f"{kind}.{number}", lane=Lane.DIRECT, member_id=member.id)
+    lane = Lane.BULK if kind == "digest" else Lane.DIRECT
+    mail_queue.queue_mail(kind, key=f"{kind}.{number}", lane=lane, member_id=member.id)
     return db.session.scalars(db.select(OutgoingMail).where(OutgoingMail.key == f"{kind}.{number}")).one()
 
 

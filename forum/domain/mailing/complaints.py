@@ -1,0 +1,50 @@
+"""How many people call our mail unwanted: mail providers count too, and refuse the mail of everybody where it is many.
+
+Above one in a thousand who runs the forum is warned; above three the digests wait. Fewer than five people say nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.bounces import Bounce, BounceKind, Suppression
+from forum.models.mail import Lane, OutgoingMail
+
+WINDOW = timedelta(days=7)
+FEWEST = 5  # people: a few who agree must not stop the digests of a small network
+WARNS_AT, STOPS_AT = 0.001, 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class Complaints:
+    """So many people called one of so many mails of the last week unwanted; so many addresses get no mail at all."""
+
+    people: int
+    sent: int
+    stopped_addresses: int
+
+    @property
+    def are_many(self) -> bool:
+        """Whether somebody should ask why."""
+        return self.people >= FEWEST and self.people >= WARNS_AT * self.sent
+
+    @property
+    def stop_digests(self) -> bool:
+        """Whether digests wait until it is less."""
+        return self.people >= FEWEST and self.people >= STOPS_AT * self.sent
+
+
+def of_last_week() -> Complaints:
+    """Return how many complained in the last week, of how many mails (one query where nearly nobody did)."""
+    since = clock.now() - WINDOW
+    who = select(func.count(func.distinct(Bounce.email)))
+    who = who.where(Bounce.kind == BounceKind.COMPLAINT, Bounce.at > since)
+    stopped = select(func.count()).select_from(Suppression).where(Suppression.lifted_at.is_(None))
+    people, addresses = db.session.execute(select(who.scalar_subquery(), stopped.scalar_subquery())).one()
+    if people < FEWEST:
+        return Complaints(people, 0, addresses)
+    sent = select(func.count()).where(OutgoingMail.sent_at > since, OutgoingMail.lane != Lane.DIRECT)
+    return Complaints(people, db.session.scalars(sent).one(), addresses)
