@@ -5,7 +5,8 @@ export function start(field) {
   if (field.oninput) return; // there already
   const place = document.createElement("div");
   field.after(place);
-  field.setAttribute("aria-controls", "mentions");
+  place.id = "mentions";
+  field.setAttribute("aria-controls", place.id);
   let turn = 0;
   let list, at;
   const begun = () => /(?<![\w@/.+-])@([\p{L}\d-]+)$/u.exec(field.value.slice(0, field.selectionStart))?.[1];

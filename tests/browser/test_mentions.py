@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.test_accessible import in_both_themes
+
 pytestmark = pytest.mark.browser
 COMPOSER = "/spaces/antwerpen/threads/new"
 FIELD = "textarea[name=body]"
@@ -13,12 +15,13 @@ def type_handle(page, letters):
 
 
 def test_who_may_read_is_chosen_from_a_list_that_the_text_names(open_page):
-    page = open_page("yasmina", phone=True)
+    page = open_page("yasmina", phone=True, bypass_csp=True)  # for axe
     page.goto(COMPOSER, wait_until="networkidle")
     type_handle(page, "s")
     options = page.locator("#mentions [role=option]")
     field = page.locator(FIELD)
     assert field.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert in_both_themes(page) == []
     if options.count() > 1:
         page.keyboard.press("ArrowDown")
         assert field.get_attribute("aria-activedescendant") == options.nth(1).get_attribute("id")
