@@ -6,18 +6,21 @@ Nobody gets an answer from here, whatever came. A mail server that is told to tr
 import logging
 import re
 from datetime import datetime, timedelta
+from email import policy
+from email.parser import BytesParser
 
 from flask import Flask
 
 from forum.domain.digests import subscriptions
-from forum.domain.mailing import bounces, notice_choices, return_paths
-from forum.domain.mailing.stops import ALL
+from forum.domain.mailing import bounces, notice_choices, return_paths, stops
+from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
 from forum.infra import clock, delivery_reports, failures, tokens
 from forum.infra.db import db
 from forum.infra.delivery_reports import Report
 from forum.infra.lmtp import AGAIN, Letter
 from forum.jobs import outcomes
+from forum.jobs.letter_headers import STOP
 from forum.models.bounces import BounceKind
 from forum.models.mail import OutgoingMail
 from forum.policy.errors import NotFound
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 TAKEN = "250 2.0.0 OK"
 # After which nobody still tries to deliver a mail: who got hold of its address later can do nothing with it.
 LATEST = timedelta(days=30)
+STOP_SUBJECT = re.compile(rf"{STOP} ([a-z_]{{1,24}})", re.IGNORECASE)
 UNSUBSCRIBE = re.compile(rb"/unsubscribe/([A-Za-z0-9_.-]{20,300})")
 
 
@@ -43,10 +47,14 @@ class Reports:
     def take(self, letter: Letter) -> str:
         """Count what a letter reports about a mail of ours, if it does; return the answer to whoever brings it."""
         report = delivery_reports.read(letter.content, sender=letter.sender)
-        if report is not None:
+        stop = _stop_asked(letter) if report is None else None
+        if report is not None or stop is not None:
             with self._app.app_context():
                 try:
-                    _count(report, letter)
+                    if report is not None:
+                        _count(report, letter)
+                    elif stop is not None:
+                        _stop(stop, letter)
                     db.session.commit()
                 except Exception as error:
                     if failures.of(error) is None:
@@ -56,6 +64,24 @@ class Reports:
                 finally:
                     db.session.remove()
         return TAKEN
+
+
+def _stop_asked(letter: Letter) -> str | None:
+    """What a mail with the subject of our header `List-Unsubscribe` stops; None for any other mail."""
+    headers = BytesParser(policy=policy.compat32).parsebytes(letter.content, headersonly=True)
+    found = STOP_SUBJECT.fullmatch(str(headers["Subject"] or "").strip())
+    return found[1].lower() if found is not None else None
+
+
+def _stop(name: str, letter: Letter) -> None:
+    """Stop one list for whom the mail went to that the address stands for: nobody else knows that address."""
+    found = return_paths.mail_behind(letter.recipient)
+    if found is None or found[0].member_id is None:
+        return
+    if name == DIGEST:
+        subscriptions.stop(found[0].member_id)
+    elif stops.named(name) is not None:
+        notice_choices.stop(found[0].member_id, name)
 
 
 def _count(report: Report, letter: Letter) -> None:

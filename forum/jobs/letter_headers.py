@@ -9,6 +9,7 @@ from forum.models.mail import OutgoingMail
 
 # No machine may answer it (RFC 3834), nor somebody's absence.
 AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+STOP = "unsubscribe"  # the subject of a mail that stops a list, before the name of its stop
 CONVERSATION = "conversation"  # the purpose of the mark of what letters are about
 SENDER = "leerkring"  # by which mailbox providers count what is said of our letters
 # Ids in a payload that several letters share, the first that there is.
@@ -16,11 +17,12 @@ SHARED = ("lesson_id", "round_id", "request_id")
 
 
 def headers_of(
-    mail: OutgoingMail, *, stop: str | None, stop_url: str | None, about: str = ""
+    mail: OutgoingMail, *, stop: str | None, stop_url: str | None, about: str = "", way_back: str = ""
 ) -> dict[str, str]:
     """Return the headers of a letter: those of a list only where its reader can stop it, at `stop_url`.
 
-    `about` names what it is about. It stands in the letter as a mark that is another one for each member.
+    `about` names what it is about. It stands in the letter as a mark that is another one for each member. `way_back` is
+    the sender of its envelope: where there is one, a mail to it stops the same, see `incoming`.
     """
     headers = {**AUTOMATIC, "Feedback-ID": f"{mail.kind}:{stop or 'none'}:{mail.lane}:{SENDER}"}
     about = about or _of_payload(mail)
@@ -32,7 +34,8 @@ def headers_of(
     return headers | {
         "Precedence": "bulk",
         "List-Id": f"<{stop.replace('_', '-')}.{_host()}>",
-        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe": f"<{stop_url}>"
+        + (f", <mailto:{way_back}?subject={STOP}%20{stop}>" if way_back else ""),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

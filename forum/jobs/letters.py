@@ -63,6 +63,7 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
         if content.digest is not None and content.digest.is_empty:
             raise NothingToSend(windows.EMPTY)
         ways_out = _ways_out(mail, content, recipient.member)
+        way_back = return_paths.of_mail(mail.id, recipient.address)
         context = {
             **content.context,
             **ways_out,
@@ -85,9 +86,10 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
                 stop=ways_out["stop"].name if ways_out["stop"] else None,
                 stop_url=ways_out["unsubscribe_url"],
                 about=content.about,
+                way_back=way_back,
             ),
             from_address=current_app.config["MAIL_FROM"],
-            envelope_sender=return_paths.of_mail(mail.id, recipient.address),
+            envelope_sender=way_back,
         )
     return Letter(build(message), content.digest, content.notices)
 

@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import re
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 
@@ -16,9 +17,9 @@ from forum.domain.mailing import bounces, events, mail_queue, notice_choices
 from forum.domain.mailing.kinds import stop_of_letter
 from forum.domain.moderation import hiding
 from forum.domain.people import capacities, mail_links
-from forum.infra import clock
+from forum.infra import clock, lmtp
 from forum.infra.db import db
-from forum.jobs import letter_kinds, letters
+from forum.jobs import incoming, letter_kinds, letters
 from forum.jobs.letter_content import NothingToSend
 from forum.models.accounts import Capacity, Member
 from forum.models.bounces import BounceKind
@@ -298,6 +299,31 @@ def test_what_comes_unasked_can_be_stopped_from_any_mail_client(mail_of, kind):
     assert message["List-Id"] == f"<{stop}.forum.test>"
     token = message["List-Unsubscribe"].strip("<>").removeprefix("http://forum.test/unsubscribe/")
     assert mail_links.unsubscribing(token).stop == stop
+
+
+def test_a_mail_to_the_way_back_stops_the_same_list_and_nothing_of_others(app, mail_of, monkeypatch):
+    mail = mail_of("cited")
+    assert "mailto" not in letters.letter_for(mail).message["List-Unsubscribe"], "nobody would read it"
+    monkeypatch.setitem(app.config, "BOUNCE_ADDRESS", "returned@forum.test")
+    https, mailto = letters.letter_for(mail).message["List-Unsubscribe"].split(", ")
+    assert https.startswith("<http://forum.test/unsubscribe/")
+    address, _, subject = mailto.strip("<>").removeprefix("mailto:").partition("?subject=")
+    door = incoming.Reports(app)
+
+    def bring(said, to=address):
+        letter = lmtp.Letter("dirk@people.test", to, f"Subject: {said}\r\n\r\n".encode())
+        assert (door.knows(to), door.take(letter)) == (True, incoming.TAKEN)
+
+    forged = address.replace("+", "+1")
+    for said, to in (
+        ("Re: You are quoted", address),
+        ("unsubscribe everything", address),
+        (unquote(subject), forged),
+    ):
+        bring(said, to)
+        assert notice_choices.stopped_by(mail.member_id) == set()
+    bring(unquote(subject))
+    assert notice_choices.stopped_by(mail.member_id) == {"cited"}
 
 
 def test_letters_about_one_thing_belong_together_for_one_reader_and_tell_nobody_what_it_is(mail_of):

@@ -234,3 +234,6 @@ def test_every_kind_without_a_letter_of_its_own_has_its_sentence(aalst, dirk, ru
         message = letters.letter_for(mail).message
         assert letter_check.faults(message, stoppable=KINDS[kind].stop is not None) == []
         assert "Aalst" in parts(message)[0]
+    db.session.execute(update(Notification).values(kind="role_taken", space_id=None))
+    mail = db.session.scalars(select(OutgoingMail)).one()
+    assert letters.letter_for(mail).message["Subject"] == "You no longer have a role in a space"

@@ -111,7 +111,8 @@ def why(kinds: Collection[str]) -> str:
 
 def _sentence(told: Told, part: int) -> str:
     known = _SENTENCES.get(told.kind)
-    if known is None:
+    # Who may no longer know of a space is told without its name.
+    if known is None or not (told.title or told.space_name):
         label = str(KINDS[told.kind].label)
         return _("%(what)s: %(title)s", what=label, title=told.title) if told.title and not part else label
     sentence = known[part]
