@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from forum.domain.digests import precedence, subscriptions
-from forum.domain.mailing import events
+from forum.domain.mailing import events, unread_notices
 from forum.domain.mailing.notices import Subject
 from forum.domain.threads import following
 from forum.infra.db import db
@@ -30,6 +30,7 @@ def created(event: Event) -> None:
         return
     subscribed = _subscribed(thread, kinds)
     told.tell(event, kinds, _about(post), actor_id=post.author_id, subscribed=subscribed)
+    unread_notices.read_before(kinds, post)
     if len(kinds) == AT_ONCE:
         root = event.payload.get("event_id", event.id)
         events.record("post.created", post_id=post.id, after_id=max(kinds), event_id=root)

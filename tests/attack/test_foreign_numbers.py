@@ -100,7 +100,6 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "excerpt_id": of(Excerpt)[:1],
         "invitation_id": ["1"],
         "request_id": ["1", *of(ConsentRequest)],
-        "notification_id": ["1"],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
         "act_id": of(UndoableAct),

@@ -9,7 +9,7 @@ from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
 from forum.domain.moderation import hiding, locking, narrowing, undo
 from forum.domain.spaces import memberships
-from forum.domain.threads import classification, following, posts, threads
+from forum.domain.threads import classification, following, posts, read_marks, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing
@@ -334,3 +334,14 @@ def test_a_restored_copy_mails_nothing_of_before(thread, ann, bert):
         made = compose(ann, mails()[-1].id)
     rows = db.session.scalars(db.select(Notification.id).where(Notification.post_id == later.id)).all()
     assert (made.ids, made.more) == (tuple(rows), 0)
+
+
+def test_a_post_that_was_opened_before_the_worker_came_is_told_as_read(gent, ann, bert):
+    carl = make_member("Carl", space=gent)
+    thread = start(ann, gent)
+    following.follow_thread(actor(carl), thread.id, level=FollowLevel.ALL)
+    reply(bert, thread)
+    read_marks.mark_read(actor(ann), thread.id, first=1, last=2)
+    react()
+    rows = db.session.execute(db.select(Notification.member_id, Notification.read_at)).all()
+    assert {row.member_id: row.read_at is not None for row in rows} == {ann.id: True, carl.id: False}

@@ -22,7 +22,10 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import Masking
+from forum.models.events import Event
+from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson
+from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis, Need
@@ -169,12 +172,35 @@ def build() -> World:
     for person in [*outsiders.values(), insider]:
         if person is not None:
             subscriptions.choose(actor(person), frequency=Frequency.WEEKLY)
+            _told_before(person, post, (narrowed, hushed), kept, unlisted)
     suspended.suspended_at = clock.now()
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
+
+
+def _told_before(
+    person: Member, post: Post, threads: tuple[Thread, ...], lesson: Lesson, space: Space
+) -> None:
+    """What somebody was told and followed while they could read it: rows that their right does not go with."""
+    events = iter(db.session.scalars(db.select(Event.id).order_by(Event.id)).all())
+    about = [
+        {"thread_id": post.thread_id, "post_id": post.id},
+        {"lesson_id": lesson.id},
+        {"space_id": space.id},
+    ]
+    about += [{"thread_id": thread.id} for thread in threads]
+    db.session.add_all(
+        Notification(
+            member_id=person.id, event_id=next(events), kind="followed", created_at=clock.now(), **ids
+        )
+        for ids in about
+    )
+    followed = {"member_id": person.id, "level": FollowLevel.ALL, "changed_at": clock.now()}
+    db.session.add(ThreadFollow(thread_id=post.thread_id, chosen=True, **followed))
+    db.session.add(SpaceFollow(space_id=space.id, **followed))
 
 
 def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:

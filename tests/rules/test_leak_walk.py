@@ -44,7 +44,6 @@ BAIT = {
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
-    "notification_id": lambda w: [1],
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
@@ -237,6 +236,24 @@ def test_what_somebody_typed_and_did_not_send_meets_nobody_else_of_the_same_city
         for draft_id in world.begun:
             answer = submit(browser, f"/drafts/{draft_id}/exchange", headers={"Accept": "application/json"})
             assert (answer.status_code, others in answer.text) == (404, False)
+
+
+def test_what_was_told_while_one_could_read_it_leaves_no_trace(app, world):
+    for person, member in world.outsiders.items():
+        if member is None or person == "suspended member":
+            continue
+        browser = app.test_client()
+        sign_in(browser, member)
+        page = browser.get("/notifications", headers={"Accept-Language": "en"}).text
+        assert "No notifications yet" in page, person
+        assert 'class="count"' not in page, person
+        assert "You follow no thread" in browser.get("/settings/following").text, person
+    browser = app.test_client()
+    sign_in(browser, world.insider)
+    page = browser.get("/notifications").text
+    assert all(marker in page for marker in (leak_scenario.TITLE, leak_scenario.KEPT, leak_scenario.NARROWED))
+    assert leak_scenario.NAME not in page
+    assert leak_scenario.TITLE in browser.get("/settings/following").text
 
 
 def test_a_lesson_with_consent_comes_out_without_a_trace_of_its_talk(app, world):

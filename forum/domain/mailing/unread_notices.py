@@ -1,6 +1,6 @@
 """Which of a member's notifications are unread: counted, and read by opening what they are about."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from forum.infra import clock
 from forum.infra.db import Moment, db
 from forum.infra.statements import cached, select_rows
 from forum.models.notifications import Notification
-from forum.models.threads import Post
+from forum.models.threads import Post, ReadMark
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
@@ -78,6 +78,17 @@ def read_posts(actor: Actor) -> None:
     _read(actor, Notification.kind.in_(OF_POSTS))
 
 
+def read_before(member_ids: Collection[int], post: Post) -> None:
+    """Read what these members were just told of a post that they opened already: the worker tells a little later."""
+    mark = exists().where(
+        ReadMark.member_id == Notification.member_id,
+        ReadMark.thread_id == post.thread_id,
+        ReadMark.last_number >= post.number,
+    )
+    told = (Notification.member_id.in_(member_ids), Notification.thread_id == post.thread_id)
+    _mark(*told, Notification.post_id == post.id, mark)
+
+
 def read_lesson(actor: Actor, lesson_id: int) -> None:
     """Read what the actor was told of a lesson."""
     _read(actor, Notification.lesson_id == lesson_id)
@@ -97,10 +108,13 @@ def read_all(actor: Actor, *, until: datetime) -> None:
 
 
 def _read(actor: Actor, *about: ColumnElement[bool]) -> None:
-    own = (Notification.member_id == actor.id, Notification.read_at.is_(None))
+    _mark(Notification.member_id == actor.id, *about)
+
+
+def _mark(*which: ColumnElement[bool]) -> None:
     db.session.execute(
         update(Notification)
-        .where(*own, *about)
+        .where(Notification.read_at.is_(None), *which)
         .values(read_at=clock.now())
         .execution_options(synchronize_session=False)
     )
