@@ -76,8 +76,9 @@ def add_capacity(
     today = days.today(actor.timezone)
     if starts_on > today:
         raise Invalid("starts_on", _("Choose today or an earlier day."))
-    if starts_on.year < today.year - LONGEST:
-        raise Invalid("starts_on", _("Choose a year from %(year)d on.", year=today.year - LONGEST))
+    earliest = today.year - LONGEST
+    if starts_on < date(earliest, 1, 1):
+        raise Invalid("starts_on", _("Choose a year from %(year)d on.", year=earliest))
     capacities.check_city(city, body)
     accounts.one_at_a_time(actor)
     _refuse_again(actor, (capacities.clean_function(function), level, body, city), starts_on)
