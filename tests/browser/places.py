@@ -35,6 +35,7 @@ MEMBER = (
     "/drafts",
     "/notifications",
     "/settings/following",
+    "/settings/notifications",
     "/settings/digest",
     "/settings/profile",
     "/settings/security",
