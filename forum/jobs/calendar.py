@@ -13,7 +13,7 @@ from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
 from forum.domain.lessons import review_requests
-from forum.domain.mailing import notices, recurring
+from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
 from forum.domain.spaces import access_requests
 from forum.infra import clock
@@ -90,9 +90,10 @@ def forget_access_requests() -> None:
 
 
 def forget_notifications() -> None:
-    """Forget what members were told more than a year ago, batch by batch."""
+    """Forget what members were told more than a year ago, batch by batch, and reports that weigh nothing any more."""
     while notices.forget_old():
         db.session.commit()
+    bounces.forget_old()
     db.session.commit()
 
 

@@ -1,10 +1,9 @@
 """Mail to somebody's address comes back: they say that it works again, and show it by the link in a letter there."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.mailing import returned
-from forum.infra.i18n import _
 from forum.web.http.access import anyone, open_to, signed_in
 from forum.web.http.current_user import actor
 from forum.web.http.links import own_path
@@ -16,9 +15,7 @@ bp = Blueprint("returned_mail", __name__)
 @open_to(signed_in)
 def ask() -> ResponseReturnValue:
     """Send a letter there; the banner on every page says what to do with it."""
-    who = actor()
-    if returned.ask_for_trial(who):
-        flash(_("We send an e-mail to %(address)s. Open the link in it.", address=who.email), "ok")
+    returned.ask_for_trial(actor())
     return redirect(own_path(request.form.get("next")) or url_for("home.index"), 303)
 
 

@@ -10,7 +10,7 @@ sign in has no other way to say so.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -106,3 +106,8 @@ def lift(email: str) -> None:
     if row is not None and row.lifted_at is None:
         row.lifted_at = clock.now()
         db.session.flush()
+
+
+def forget_old() -> None:
+    """Forget reports that weigh nothing any more; what they stopped stays stopped."""
+    db.session.execute(delete(Bounce).where(Bounce.at < clock.now() - FORGOTTEN))

@@ -11,7 +11,7 @@ from forum.infra.db import db
 from forum.jobs import letters
 from forum.jobs.letter_kinds import NothingToSend
 from forum.jobs.sending import Sender
-from forum.models.bounces import BounceKind
+from forum.models.bounces import Bounce, BounceKind
 from forum.models.mail import Lane, MailState, OutgoingMail
 from tests.factories import make_member
 
@@ -45,6 +45,9 @@ def test_a_stop_holds_until_it_is_lifted_and_reports_of_before_count_no_more(ses
     came_back("ann@people.test", BounceKind.PERMANENT)
     with clock.at(now + timedelta(days=400)):
         assert bounces.is_stopped("ann@people.test")
+        bounces.forget_old()
+        assert bounces.is_stopped("ann@people.test")
+        assert session.scalars(db.select(Bounce)).all() == []
         bounces.lift("ann@people.test")
         assert not bounces.is_stopped("ann@people.test")
         assert bounces.score("ann@people.test") == 0
