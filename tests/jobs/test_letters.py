@@ -292,6 +292,34 @@ def test_l1_a_chosen_language_goes_first_and_that_of_the_forum_last(mail_of):
         assert language_of(mail, chosen, seen) == language
 
 
+def without(name):
+    return lambda mail: mail.__delitem__(name)
+
+
+def instead(name, value):
+    return lambda mail: mail.replace_header(name, value)
+
+
+@pytest.mark.parametrize(
+    ("plant", "said"),
+    [
+        (without("List-Unsubscribe"), "no way out"),
+        (instead("List-Id", "<Aalst & co.forum.test>"), "no list"),
+        (without("X-Auto-Response-Suppress"), "a machine may answer it"),
+        (instead("Message-ID", "<mail-12@forum.test>"), "a name that counts or is not ours"),
+        (instead("References", "<lesson-5@forum.test>"), "threads by something else than a mark"),
+        (lambda mail: mail._headers.append(("Date", "today")), "Date 2 times"),
+        (lambda mail: mail.get_body(("plain",)).set_content("Said here: http://forum.test/a"), "an address inside"),
+        (lambda mail: mail.get_body(("plain",)).set_content("Said here alone\n"), "HTML does not say: Said here alone"),
+        (lambda mail: mail.get_body(("html",)).set_content("x" * 61_000, subtype="html"), "bytes"),
+    ],
+)  # fmt: skip
+def test_the_checker_of_mails_finds_what_is_wrong(mail_of, plant, said):
+    message = letters.letter_for(mail_of("cited")).message
+    plant(message)
+    assert said in "\n".join(letter_check.faults(message, stoppable=True))
+
+
 @pytest.mark.parametrize("kind", ["digest", "cited", NOTICES])
 def test_what_comes_unasked_can_be_stopped_from_any_mail_client(mail_of, kind):
     message = letters.letter_for(mail_of(kind)).message
