@@ -8,6 +8,8 @@ from flask import Flask
 from forum import cli, models, settings, web
 from forum.infra import compression, db, headers, i18n, logs, metrics, private_files, rates, static_files
 from forum.infra.urls import App
+from forum.jobs import letters
+from forum.web import digest_settings
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -25,6 +27,8 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     i18n.init_app(app, web.language.choose_locale, web.current_user.choose_timezone)
     web.init_app(app)
     cli.init_app(app)
+    # The settings page shows the very mail that the worker makes.
+    app.extensions[digest_settings.PREVIEW] = letters.digest_preview
     return app
 
 

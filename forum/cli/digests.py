@@ -7,7 +7,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain.digests import digests, windows
+from forum.domain.digests import digests, subscriptions, windows
 from forum.infra import addresses, clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
@@ -58,7 +58,9 @@ def _member_id(email: str) -> int:
 def _print(now: datetime, member_id: int | None) -> None:
     for digest in windows.due(now, member_id=member_id):
         member = db.session.get_one(Member, digest.member_id)
-        with force_locale(member.letter_locale or current_app.config["DEFAULT_LOCALE"], member.timezone):
+        with force_locale(
+            subscriptions.locale_of(member) or current_app.config["DEFAULT_LOCALE"], member.timezone
+        ):
             letter = digests.compose(digest)
             summary = letter.subject if not letter.is_empty else "nothing to say, so no letter"
             click.echo(f"{member.email} {digest.period}: {summary}")

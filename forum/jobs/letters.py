@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
 
-from forum.domain.digests import windows
+from forum.domain.digests import digests, subscriptions, windows
 from forum.domain.digests.composing import Make
 from forum.domain.digests.items import ThreadNews
 from forum.domain.digests.letter import DigestLetter
@@ -24,8 +24,10 @@ from forum.infra.mailer import Message, build
 from forum.jobs import letter_headers, letter_kinds
 from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Member
-from forum.models.mail import OutgoingMail
+from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation
+from forum.models.subscriptions import DigestChoice
+from forum.policy.actors import Actor
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,20 @@ class Letter:
     message: EmailMessage
     digest: DigestLetter | None = None
     notices: tuple[int, ...] = ()  # rows that it carries, which no other letter may carry
+
+    @property
+    def text(self) -> str:
+        """The plain text of the message."""
+        return self._part("plain")
+
+    @property
+    def html(self) -> str:
+        """The HTML of the message."""
+        return self._part("html")
+
+    def _part(self, kind: Literal["plain", "html"]) -> str:
+        part = self.message.get_body((kind,))
+        return "" if part is None else str(part.get_content())
 
 
 @dataclass(frozen=True)
@@ -55,42 +71,59 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
     recipient = _recipient(mail)
     _refuse_stopped(mail, recipient.member)
     with i18n.force_locale(recipient.locale, recipient.timezone):
-        if digest is not None:
-            made = digest()
-            content = Content(made.subject, {"letter": made}, digest=made)
-        else:
-            content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+        of_kind = letter_kinds.KINDS[mail.kind]
+        content = _content_of(digest()) if digest is not None else of_kind(mail, recipient.member)
         if content.digest is not None and content.digest.is_empty:
             raise NothingToSend(windows.EMPTY)
-        ways_out = _ways_out(mail, content, recipient.member)
-        way_back = return_paths.of_mail(mail.id, recipient.address)
-        context = {
-            **content.context,
-            **ways_out,
-            "link": link,
-            "thread_link": thread_link,
-            "post_link": post_link,
-            "notice_link": notice_link,
-            "reader": recipient.member,
-            "subject": content.subject,
-            "forum_name": current_app.config["FORUM_NAME"],
-        }
-        message = Message(
-            to=recipient.address,
-            subject=text.one_line(content.subject),
-            text=_render(f"email/{mail.kind}.txt", context),
-            html=_render(f"email/{mail.kind}.html", context),
-            message_id=mail.message_id,
-            headers=letter_headers.headers_of(
-                mail,
-                stop=ways_out["stop"].name if ways_out["stop"] else None,
-                stop_url=ways_out["unsubscribe_url"],
-                about=content.about,
-                way_back=way_back,
-            ),
-            from_address=current_app.config["MAIL_FROM"],
-            envelope_sender=way_back,
-        )
+        return _made(mail, content, recipient)
+
+
+def digest_preview(actor: Actor) -> Letter:
+    """Return the digest of a member as it would be mailed at this moment, also while there is nothing in it."""
+    member = db.session.get_one(Member, actor.id)
+    recipient = _of_member(member, subscriptions.locale_of(member))
+    mail = OutgoingMail(
+        id=0, kind="digest", lane=Lane.BULK, member_id=actor.id, payload={}, message_id="<preview@localhost>"
+    )
+    with i18n.force_locale(recipient.locale, recipient.timezone):
+        return _made(mail, _content_of(digests.preview(actor)), recipient)
+
+
+def _content_of(letter: DigestLetter) -> Content:
+    return Content(letter.subject, {"letter": letter}, digest=letter)
+
+
+def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
+    """The message with its headers, in the language of the moment."""
+    ways_out = _ways_out(mail, content, recipient.member)
+    way_back = return_paths.of_mail(mail.id, recipient.address)
+    context = {
+        **content.context,
+        **ways_out,
+        "link": link,
+        "thread_link": thread_link,
+        "post_link": post_link,
+        "notice_link": notice_link,
+        "reader": recipient.member,
+        "subject": content.subject,
+        "forum_name": current_app.config["FORUM_NAME"],
+    }
+    message = Message(
+        to=recipient.address,
+        subject=text.one_line(content.subject),
+        text=_render(f"email/{mail.kind}.txt", context),
+        html=_render(f"email/{mail.kind}.html", context),
+        message_id=mail.message_id,
+        headers=letter_headers.headers_of(
+            mail,
+            stop=ways_out["stop"].name if ways_out["stop"] else None,
+            stop_url=ways_out["unsubscribe_url"],
+            about=content.about,
+            way_back=way_back,
+        ),
+        from_address=current_app.config["MAIL_FROM"],
+        envelope_sender=way_back,
+    )
     return Letter(build(message), content.digest, content.notices)
 
 
@@ -140,16 +173,21 @@ def _recipient(mail: OutgoingMail) -> Recipient:
             raise NothingToSend(bounces.REASON)
         return Recipient(invitation.email, _known(invitation.locale), zone, None)
     found = db.session.execute(
-        select(Member, bounces.stopped(Member.email))
+        select(Member, bounces.stopped(Member.email).label("is_stopped"), DigestChoice.locale)
+        .outerjoin(DigestChoice, DigestChoice.member_id == Member.id)
         .where(Member.id == mail.member_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if found is None or found.Member.suspended_at is not None:
         raise NothingToSend("suspended")
-    member, is_stopped = found
-    if is_stopped and mail.kind not in bounces.ASKED_FOR:
+    if found.is_stopped and mail.kind not in bounces.ASKED_FOR:
         raise NothingToSend(bounces.REASON)
-    return Recipient(member.email, _known(member.letter_locale), member.timezone or zone, member)
+    return _of_member(found.Member, found.locale if mail.kind == "digest" else None)
+
+
+def _of_member(member: Member, locale: str | None) -> Recipient:
+    zone = member.timezone or current_app.config["TIMEZONE"]
+    return Recipient(member.email, _known(locale or member.letter_locale), zone, member)
 
 
 def _known(locale: str | None) -> str:

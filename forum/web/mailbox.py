@@ -47,10 +47,15 @@ def show(name: str) -> ResponseReturnValue:
 @open_to(demo)
 def letter(name: str) -> ResponseReturnValue:
     """Show the HTML of one mail by itself, under its own content security policy."""
-    html = (_mail(name).html or "").replace("<head>", '<head><base target="_top">', 1)
+    html = for_a_frame(_mail(name).html or "")
     return Response(
         html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": LETTER_POLICY}
     )
+
+
+def for_a_frame(html: str) -> str:
+    """Return a letter whose links open in the window around it."""
+    return html.replace("<head>", '<head><base target="_top">', 1)
 
 
 def _folder() -> Path:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from forum.domain.digests import subscriptions
 from forum.domain.mailing import mail_queue
 from forum.domain.people import sessions
 from forum.domain.spaces import invitations
@@ -165,15 +166,14 @@ def test_a_space_that_one_may_know_of_takes_nothing_but_a_knock(app, world, pers
 
 
 def test_numbers_of_others_in_the_fields_of_ones_own_forms(app, world):
-    """A space to digest from, a thread to quote from, a post: named in a form, they are nothing either."""
+    """A thread to hear of, a thread to quote from, a post: named in a form, they are nothing either."""
     outsider, browser = world.outsiders["moderator elsewhere"], app.test_client()
     sign_in(browser, outsider)
-    own = db.session.scalar(
-        select(Membership.space_id).where(Membership.member_id == outsider.id, Membership.ended_at.is_(None))
-    )
-    digest = {"frequency": "weekly", "spaces": [str(world.closed.id)]}
-    assert submit(browser, "/settings/digest", digest).status_code == 422
-    assert submit(browser, "/settings/digest", {**digest, "spaces": [str(own)]}).status_code == 303
+    page = f"/settings/digest?thread={world.thread.id}"
+    foreign = f"threads_{world.thread.id}"
+    assert submit(browser, page, {"frequency": "weekly", foreign: "digest"}).status_code == 303
+    assert subscriptions.preferences_of(outsider.id).threads == {}
+    assert foreign not in browser.get(page).get_data(as_text=True)
     for number in (world.thread.id, 2147483000):
         page = submit(browser, f"/threads/{number}/replies", {"body": "Words."})
         assert page.status_code == 404

@@ -1,15 +1,23 @@
 """The page where a member chooses her digest."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
+from markupsafe import escape
 
-from forum.domain.digests import subscriptions
-from forum.infra import clock
+from forum.domain.digests import subscriptions, windows
+from forum.domain.digests.calendar import Schedule, latest
+from forum.domain.digests.subscriptions import DigestPreferences
+from forum.domain.themes.tags import clean, uses_of
+from forum.infra import clock, mailer
 from forum.infra.db import db
-from forum.models.subscriptions import Delivery, Frequency
-from forum.models.themes import Axis
-from tests.factories import make_member, make_space, make_thread, sign_in, submit
+from forum.jobs import worker
+from forum.models.spaces import Audience
+from forum.models.subscriptions import Delivery, Frequency, LessonChoice
+from forum.models.themes import Axis, Tag
+from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
 
 PAGE = "/settings/digest"
 
@@ -40,45 +48,139 @@ def test_a_visitor_signs_in_first(client):
 def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
     found = page(client)
     assert "You have not chosen yet" in found
-    assert "checked" not in found
+    assert not re.search(r'name="frequency"[^>]*checked', found)
     assert "Who cleans?" in found
     assert subscriptions.choice_of(dirk.id) is None
 
 
 def test_a_choice_is_kept_and_shown(client, dirk):
-    values = {"frequency": "weekly", "spaces": [dirk.space.id], "axes": ["kwalitatieve-densiteit"]}
-    assert submit(client, PAGE, values).status_code == 303
-    wishes = subscriptions.preferences_of(dirk.id)
-    assert (wishes.frequency, dict(wishes.spaces)) == (Frequency.WEEKLY, {dirk.space.id: Delivery.DIGEST})
-    assert wishes.axes[Axis.DENSITY] == Delivery.DIGEST
-    assert page(client).count("checked") == 3
-    assert "You have not chosen yet" not in page(client)
+    gent, genk = make_space("Gent", city="gent"), make_space("Genk", city="genk")
+    talk = make_thread(gent, make_member("Lotte", space=gent), title="Follow me", audience=Audience.NETWORK)
+    db.session.commit()
+    values = {
+        "frequency": "weekly", "weekday": "3", "hour": "16", "locale": "en", "only_unread": "everything",
+        "lessons": "axes", "elsewhere": "nothing", f"own_spaces_{dirk.space.id}": "at_once",
+        f"spaces_{gent.id}": "digest", f"spaces_{genk.id}": "", "axes_kwalitatieve-densiteit": "digest",
+        "new_tags": "#Onthaal, buurt ", "new_tags_delivery": "nothing", f"threads_{talk.id}": "nothing",
+    }  # fmt: skip
+    # The thread has no choice yet: a link at the thread itself leads to the form with it.
+    assert ">Follow me</label>" not in page(client)
+    assert ">Follow me</label>" in client.get(f"{PAGE}?thread={talk.id}").get_data(as_text=True)
+    assert submit(client, f"{PAGE}?thread={talk.id}", values).status_code == 303
+    chosen = subscriptions.preferences_of(dirk.id)
+    tags = dict(db.session.execute(db.select(Tag.id, Tag.slug).where(Tag.id.in_(chosen.tags))).all())
+    assert sorted(tags.values()) == ["buurt", "onthaal"]
+    assert chosen == DigestPreferences(
+        Frequency.WEEKLY, chosen.chosen_at, 3, 16, "en", LessonChoice.AXES, only_unread=False,
+        elsewhere=Delivery.NOTHING, axes={Axis.DENSITY: Delivery.DIGEST},
+        spaces={dirk.space.id: Delivery.AT_ONCE, gent.id: Delivery.DIGEST},
+        threads={talk.id: Delivery.NOTHING}, tags=dict.fromkeys(tags, Delivery.NOTHING),
+    )  # fmt: skip
+    found = page(client)
+    assert "You have not chosen yet" not in found
+    assert ">Follow me</label>" in found
+    controls = BeautifulSoup(found, "html.parser").select(
+        "main form option[selected], main form input[checked]"
+    )
+    shown = {(one.get("name") or one.parent["name"]): one["value"] for one in controls}
+    typed = {"new_tags", "new_tags_delivery"}
+    assert {name: value for name, value in values.items() if name not in typed}.items() <= shown.items()
+    assert {shown[f"tags_{key}"] for key in tags} == {"nothing"}
+    # An empty choice takes it away again; what a form does not have stays.
+    assert submit(client, PAGE, {"frequency": "weekly", f"threads_{talk.id}": ""}).status_code == 303
+    again = subscriptions.preferences_of(dirk.id)
+    assert (dict(again.threads), again.tags, again.hour) == ({}, chosen.tags, 16)
+    assert again.chosen_at == chosen.chosen_at, "the rhythm is the same"
 
 
 def test_never_is_a_choice_too(client, dirk):
     assert submit(client, PAGE, {"frequency": "never"}).status_code == 303
     assert subscriptions.choice_of(dirk.id).frequency == Frequency.NEVER
+    assert "You get none: this is how a weekly one would be." in page(client)
 
 
 @pytest.mark.parametrize(
-    "values",
+    ("values", "field"),
     [
-        {},
-        {"frequency": "hourly"},
-        {"frequency": "weekly", "axes": ["nonsense"]},
-        {"frequency": "weekly", "spaces": ["x"]},
+        ({}, "frequency"),
+        ({"frequency": "hourly"}, "frequency"),
+        ({"frequency": "weekly", "weekday": "7"}, "weekday"),
+        ({"frequency": "weekly", "hour": "x"}, "hour"),
+        ({"frequency": "weekly", "axes_kwalitatieve-densiteit": "nonsense"}, "axes_kwalitatieve-densiteit"),
+        ({"frequency": "weekly", "new_tags": "a,b,c,d,e,f"}, "new_tags"),
     ],
 )
-def test_what_cannot_be_meant_comes_back_with_the_error(client, dirk, values):
-    assert submit(client, PAGE, values).status_code == 422
+def test_what_cannot_be_meant_comes_back_with_the_error_and_all_that_was_typed(client, dirk, values, field):
+    answer = submit(client, PAGE, {"new_tags": "typed before", **values})
+    found = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in found
+    assert f'value="{values.get("new_tags", "typed before")}"' in found
     assert subscriptions.choice_of(dirk.id) is None
 
 
-def test_a_space_of_others_cannot_be_chosen(client, dirk):
-    closed = make_space("Gent", city="gent")
+def test_a_space_that_one_may_not_read_is_not_there(client, dirk):
+    closed, gent = make_space("Genk", unlisted=True), make_space("Gent", city="gent")
+    talk = make_thread(closed, make_member("Lotte", space=closed), title="Inside", audience=Audience.SPACE)
     db.session.commit()
-    assert submit(client, PAGE, {"frequency": "weekly", "spaces": [closed.id]}).status_code == 422
-    assert "Gent" not in page(client)
+    told = {"frequency": "weekly", f"spaces_{closed.id}": "digest", f"threads_{talk.id}": "at_once"}
+    assert submit(client, f"{PAGE}?thread={talk.id}", told).status_code == 303
+    chosen = subscriptions.preferences_of(dirk.id)
+    assert (dict(chosen.spaces), dict(chosen.threads)) == ({}, {})
+    found = client.get(f"{PAGE}?thread={talk.id}").get_data(as_text=True)
+    assert ("Gent" in found, "Genk" in found, "Inside" in found) == (True, False, False)
+    assert submit(client, PAGE, {"frequency": "weekly", f"spaces_{gent.id}": "digest"}).status_code == 303
+    assert dict(subscriptions.preferences_of(dirk.id).spaces) == {gent.id: Delivery.DIGEST}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("locale", ["nl", "en"])
+def test_the_preview_is_the_very_mail_that_is_sent_at_that_moment(client, dirk, locale):
+    with clock.at(clock.now() - timedelta(days=20)):
+        subscriptions.choose(actor(dirk), frequency=Frequency.WEEKLY, locale=locale)
+    due = latest(Schedule(Frequency.WEEKLY, 0, 7, dirk.timezone), clock.now()).ends_at
+    make_thread(
+        dirk.space, make_member("Els", space=dirk.space), title="Who paints?", at=due - timedelta(hours=1)
+    )
+    db.session.commit()
+    with clock.at(due):
+        found = page(client)
+        html = client.get(f"{PAGE}/letter")
+        text = client.get(f"{PAGE}/letter?part=text").get_data(as_text=True)
+        framed = client.get(f"{PAGE}/letter", headers={"Sec-Fetch-Dest": "iframe"}).get_data(as_text=True)
+        windows.open_all(due)
+        worker.run_until_idle()
+        assert client.get(f"{PAGE}/letter").status_code == 404, "all of it is told"
+    mail = next(letter for letter in mailer.sent() if dirk.email in letter["To"])
+    assert html.get_data(as_text=True) == mail.get_body(("html",)).get_content()
+    assert text == mail.get_body(("plain",)).get_content()
+    assert str(escape(text)) in found, "on the page too"
+    assert framed.replace('<base target="_top">', "") == html.get_data(as_text=True)
+    assert "sandbox" in html.headers["Content-Security-Policy"]
+    assert "Who paints?" in text
+
+
+def test_the_page_costs_as_much_for_many_choices_as_for_few(client, dirk, count_queries):
+    def choose(number):
+        spaces = [make_space(f"S{number}-{index}") for index in range(number)]
+        lotte = make_member("Lotte", space=spaces[0])
+        talks = [make_thread(space, lotte, audience=Audience.NETWORK) for space in spaces]
+        with clock.at(clock.now() - timedelta(days=9)):
+            added = uses_of(clean([f"tag {number} {index}" for index in range(number)]))
+            subscriptions.choose(
+                actor(dirk),
+                frequency=Frequency.WEEKLY,
+                spaces=dict.fromkeys([space.id for space in spaces], Delivery.DIGEST),
+                threads=dict.fromkeys([talk.id for talk in talks], Delivery.AT_ONCE),
+                tags=dict.fromkeys([use["tag_id"] for use in added], Delivery.NOTHING),
+            )
+        db.session.commit()
+        with count_queries() as seen:
+            page(client)
+        return seen.count
+
+    assert choose(1) >= choose(5)
+    assert choose(3) <= 24
 
 
 def test_a_form_without_the_token_of_the_session_changes_nothing(client, dirk):

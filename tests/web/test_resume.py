@@ -115,10 +115,10 @@ def test_passwords_do_not_come_back(client, talk):
 
 def test_every_value_of_a_list_comes_back(client, talk):
     sign_in(client, talk_author(talk))
-    answer = client.post("/settings/digest", data={"axes": ["solidaire-stadspolis", "x"]})
+    answer = client.post("/settings/digest", data={"needs": ["facts", "x"]})
     page = answer.get_data(as_text=True)
-    assert 'name="axes" value="solidaire-stadspolis"' in page
-    assert 'name="axes" value="x"' in page
+    assert 'name="needs" value="facts"' in page
+    assert 'name="needs" value="x"' in page
 
 
 def test_a_story_comes_back_with_its_choices_in_words_and_its_title_on_one_line(client, talk):

@@ -110,6 +110,12 @@ def choice_of(member_id: int) -> DigestChoice | None:
     return db.session.get(DigestChoice, member_id)
 
 
+def locale_of(member: Member) -> str | None:
+    """Return the language of a member's digest: the chosen one, else that of their other letters."""
+    choice = choice_of(member.id)
+    return (choice.locale if choice else None) or member.letter_locale
+
+
 def has_chosen(actor: Actor) -> bool:
     """Return whether the actor made a choice (one query)."""
     return bool(select_rows(_CHOSEN, {"member_id": actor.id}).scalar_one())

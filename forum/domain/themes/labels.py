@@ -14,7 +14,7 @@ from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence
 from forum.models.spaces import Audience, Role, SpaceKind
-from forum.models.subscriptions import Frequency
+from forum.models.subscriptions import Delivery, Frequency
 from forum.models.themes import Axis, Label, LabelKind, Need
 from forum.models.threads import Outcome, PostKind
 from forum.policy.actions import may_administer, require
@@ -165,6 +165,20 @@ FREQUENCIES: Mapping[str, Any] = {
     Frequency.FORTNIGHTLY: lazy("Every two weeks"),
     Frequency.MONTHLY: lazy("Every month"),
     Frequency.NEVER: lazy("Never"),
+}
+DELIVERIES: Mapping[str, Any] = {
+    Delivery.DIGEST: lazy("In the digest"),
+    Delivery.AT_ONCE: lazy("At once"),
+    Delivery.NOTHING: lazy("Nothing"),
+}
+WEEKDAYS: Mapping[int, Any] = {
+    0: lazy("Monday"),
+    1: lazy("Tuesday"),
+    2: lazy("Wednesday"),
+    3: lazy("Thursday"),
+    4: lazy("Friday"),
+    5: lazy("Saturday"),
+    6: lazy("Sunday"),
 }
 
 

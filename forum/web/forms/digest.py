@@ -1,24 +1,37 @@
-"""The digest: how often, and about what."""
+"""The digest: when, what stands in it, and how each space, theme, tag and thread reaches the mailbox."""
 
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from forum.domain.themes.labels import AXES, FREQUENCIES
+from forum.domain.digests.offers import Offers
+from forum.domain.themes import tags
+from forum.domain.themes.labels import AXES, DELIVERIES, FREQUENCIES, WEEKDAYS
 from forum.infra.i18n import lazy
-from forum.models.subscriptions import Frequency
-from forum.web.forms.fields import named
+from forum.models.subscriptions import Delivery, Frequency, LessonChoice
+from forum.models.themes import Axis
+from forum.web.forms.fields import Longest, accepted_by, named
+from forum.web.forms.invitations import LANGUAGES
+
+UNREAD, EVERYTHING = "unread", "everything"
 
 
-class Boxes(SelectMultipleField):
-    """Any number of boxes, also none."""
+class Row(NamedTuple):
+    """One line with a choice of its own: a space, a theme, a tag or a thread. `unsaid`: what an empty choice says."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    group: str
+    key: int | Axis
+    label: Any
+    unsaid: Any = None
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return f"{self.group}_{self.key}"
 
 
 class DigestForm(FlaskForm):
@@ -27,9 +40,85 @@ class DigestForm(FlaskForm):
         choices=named(FREQUENCIES, Frequency),
         validators=[InputRequired(lazy("Choose how often, or never."))],
     )
-    spaces = Boxes(lazy("From which spaces?"), coerce=int)
-    axes = Boxes(lazy("About which themes?"), choices=named(AXES))
+    weekday = SelectField(
+        lazy("On which day?"), coerce=int, choices=[SelectChoice(*day) for day in WEEKDAYS.items()], default=0
+    )
+    hour = SelectField(
+        lazy("At what hour?"),
+        coerce=int,
+        choices=[SelectChoice(hour, f"{hour}:00") for hour in range(24)],
+        default=7,
+    )
+    locale = SelectField(
+        lazy("In which language?"), choices=[SelectChoice("", lazy("As my other e-mails")), *LANGUAGES]
+    )
+    only_unread = RadioField(
+        lazy("What you have read already"),
+        choices=[
+            SelectChoice(UNREAD, lazy("Leave it out")),
+            SelectChoice(EVERYTHING, lazy("Tell it too")),
+        ],
+        default=UNREAD,
+    )
+    lessons = RadioField(
+        lazy("New and changed lessons"),
+        choices=[
+            SelectChoice(LessonChoice.ALL.value, lazy("All of them")),
+            SelectChoice(LessonChoice.AXES.value, lazy("Those of my themes")),
+            SelectChoice(LessonChoice.NONE.value, lazy("None")),
+        ],
+        default=LessonChoice.ALL.value,
+    )
+    elsewhere = RadioField(
+        lazy("What you may read in other spaces"),
+        choices=named(DELIVERIES, (Delivery.DIGEST, Delivery.NOTHING)),
+        default=Delivery.DIGEST.value,
+    )
+    new_tags = StringField(
+        lazy("Add tags"),
+        validators=[Longest(tags.LINE_MAX), accepted_by(lambda line: tags.clean(tags.split(line)))],
+    )
+    new_tags_delivery = SelectField(
+        lazy("How these tags reach you"), choices=named(DELIVERIES), default=Delivery.DIGEST.value
+    )
 
-    def __init__(self, own_spaces: list[Any], **values: Any) -> None:
-        super().__init__(**values)
-        self.spaces.choices = [SelectChoice(space.id, space.name) for space in own_spaces]
+    rows: Sequence[Row] = ()
+
+    def of(self, group: str) -> list[Any]:
+        """Return the fields of the rows of a group: own_spaces, spaces, axes, tags or threads."""
+        return [self[row.name] for row in self.rows if row.group == group]
+
+    def chosen(self, *groups: str, unless: Delivery | None = None) -> dict[Any, Delivery]:
+        """Return what was chosen in the rows of these groups; what says nothing of its own is left out."""
+        said = {row.key: self[row.name].data for row in self.rows if row.group in groups}
+        return {key: Delivery(value) for key, value in said.items() if value and value != unless}
+
+
+def digest_form(offers: Offers, values: dict[str, Any]) -> DigestForm:
+    """Return the form with a row for each space, theme, tag and thread that is offered, filled with `values`."""
+    rows = [*_rows(offers)]
+    fields = {row.name: _field(row) for row in rows}
+    form: Callable[..., DigestForm] = type("DigestFormOf", (DigestForm,), {**fields, "rows": rows})
+    return form(**values)
+
+
+def _rows(offers: Offers) -> Iterable[Row]:
+    of_its_space = lazy("As its space")
+    for space in offers.own_spaces:
+        yield Row("own_spaces", space.id, space.name)
+    for space in offers.other_spaces:
+        yield Row("spaces", space.id, space.name, lazy("As the others"))
+    for axis, name in AXES.items():
+        yield Row("axes", Axis(axis), name, of_its_space)
+    for tag in offers.tags:
+        yield Row("tags", tag.id, tag.name, lazy("Remove this tag"))
+    for thread in offers.threads:
+        yield Row("threads", thread.id, thread.name, of_its_space)
+
+
+def _field(row: Row) -> SelectField:
+    choices = named(DELIVERIES)
+    if row.unsaid is not None:
+        choices.insert(0, SelectChoice("", row.unsaid))
+    otherwise = "" if row.unsaid is not None else Delivery.DIGEST.value
+    return SelectField(row.label, choices=choices, default=otherwise)

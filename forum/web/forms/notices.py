@@ -3,16 +3,16 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import DIGEST, STOPS
 from forum.domain.themes.labels import FREQUENCIES
 from forum.infra.i18n import _, lazy
 from forum.models.subscriptions import Delivery, Frequency
-from forum.web.forms.digest import Boxes
 from forum.web.forms.fields import named
 
 DELIVERIES = {
@@ -28,6 +28,13 @@ HOURS = [
     SelectChoice(NOT_QUIET, lazy("none")),
     *(SelectChoice(str(hour), f"{hour}:00") for hour in range(24)),
 ]
+
+
+class Boxes(SelectMultipleField):
+    """Any number of boxes, also none."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class LinkForm(FlaskForm):

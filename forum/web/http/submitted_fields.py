@@ -9,7 +9,6 @@ from forum.infra.i18n import lazy
 from forum.web.forms import workbench
 from forum.web.forms.accounts import JoinForm
 from forum.web.forms.consents import AnswerForm
-from forum.web.forms.digest import DigestForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.forms.workbench import ExcerptForm, TextForm
 
@@ -45,7 +44,6 @@ CHOICES: dict[str, tuple[Any, Mapping[Any, Any]]] = {
     "need": (_label(ThreadForm, "need"), labels.NEEDS),
     "needs": (_label(TextForm, "needs"), labels.NEEDS),
     "axis": (_label(TextForm, "axis"), labels.AXES),
-    "axes": (_label(DigestForm, "axes"), labels.AXES),
     "kind": (_label(ReplyForm, "kind"), labels.KINDS),
     "stance": (_label(ExcerptForm, "stance"), labels.STANCES),
     "outcome": (_label(TextForm, "outcome"), labels.OUTCOMES),
