@@ -2,7 +2,7 @@
 import { ask, parsed } from "./preview.js";
 
 export function start(field) {
-  if (field.oninput) return; // there already
+  if (field.oninput) return;
   const place = document.createElement("div");
   field.after(place);
   place.id = "mentions";
@@ -44,6 +44,8 @@ export function start(field) {
   field.oninput = async () => {
     const typed = begun();
     const now = turn += 1;
+    if (typed) await new Promise((go) => setTimeout(go, 200));
+    if (now !== turn) return;
     const { html } = typed ? await ask("/previews/mentions", field.form, { typed }) : {};
     if (now === turn) show(html);
   };
