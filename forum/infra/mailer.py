@@ -10,9 +10,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -103,7 +104,17 @@ class _Letters(policy.EmailPolicy):
         return self.fold(name, value).encode("ascii", "surrogateescape")
 
 
-_POLICY = _Letters(linesep="\r\n", cte_type="7bit", raise_on_defect=False, max_line_length=78)
+class _Headers(HeaderRegistry):
+    """Makes the class of each kind of header once: the registry would make one for every header of every letter."""
+
+    @lru_cache(maxsize=128)  # noqa: B019 - there is one registry, for as long as the process
+    def __getitem__(self, name: str) -> type[Any]:
+        return super().__getitem__(name)
+
+
+_POLICY = _Letters(
+    header_factory=_Headers(), linesep="\r\n", cte_type="7bit", raise_on_defect=False, max_line_length=78
+)
 # Media queries (dark mode) cannot be inlined and stay; nothing is ever fetched.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 

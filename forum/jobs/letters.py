@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
+from werkzeug.routing import Map, MapAdapter
 
 from forum.domain.digests import digests, subscriptions, windows
 from forum.domain.digests.composing import Make
@@ -129,9 +131,15 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
 
 def link(endpoint: str, **values: Any) -> str:
     """Return the full address of a page: letters are read outside any request."""
-    base = urlsplit(current_app.config["BASE_URL"])
-    adapter = current_app.url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme or "http")
+    adapter = _adapter(current_app.url_map, current_app.config["BASE_URL"])
     return str(adapter.build(endpoint, values, method="GET", force_external=True))
+
+
+@lru_cache(maxsize=4)
+def _adapter(url_map: Map, base_url: str) -> MapAdapter:
+    """What builds addresses: a letter has dozens, and binding costs more than building."""
+    base = urlsplit(base_url)
+    return url_map.bind(base.netloc, base.path or "/", url_scheme=base.scheme or "http")
 
 
 def thread_link(thread: ThreadNews) -> str:

@@ -134,8 +134,8 @@ class Batch:
             older_threads=self.older.get(member_id, 0),
             lessons=lessons[: chosen.lessons],
             more_lessons=len(lessons) - chosen.lessons,
-            entries=[news for pick in chosen.items if (news := self._news(member_id, pick))],
-            titles=[news for pick in chosen.titles if (news := self._news(member_id, pick))],
+            entries=[news for pick in chosen.items if (news := self._news(order, pick))],
+            titles=[news for pick in chosen.titles if (news := self._news(order, pick))],
             left_out=self._left_out(chosen.left),
         )
 
@@ -144,8 +144,8 @@ class Batch:
         order = sorted(left, key=lambda space_id: (-left[space_id], spaces[space_id].space_sort_key))
         return [LeftOut(spaces[one].space_name, spaces[one].space_slug, left[one]) for one in order]
 
-    def _news(self, member_id: int, pick: Pick) -> ThreadNews | None:
-        candidate, news = pick.candidate, pick.news
+    def _news(self, order: Order, pick: Pick) -> ThreadNews | None:
+        member_id, candidate, news = order.actor.id, pick.candidate, pick.news
         seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
         if seen is None or newest is None:
             return None
@@ -157,7 +157,9 @@ class Batch:
             title=told.title,
             words=told.words,
             section=pick.section,
-            because=tuple(self._because(reason, pick) for reason in pick.reasons),
+            because=tuple(
+                self._because(reason, pick) for reason in pick.reasons(order.preferences, order.actor.roles)
+            ),
             space_id=candidate.space_id,
             space_name=candidate.space_name,
             need=candidate.need,

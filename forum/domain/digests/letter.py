@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from forum.domain.digests.items import LessonNews, ThreadNews
 from forum.domain.digests.selection import Section
-from forum.infra.i18n import _, day, join_words, ngettext
+from forum.infra.i18n import _, day, join_words, ngettext, short_day
 from forum.models.subscriptions import Frequency
 
 
@@ -94,8 +94,8 @@ class DigestLetter:
         """The days that it is about, truly: after a pause they are more than its rhythm says."""
         starts_at = self.told_from or self.starts_at
         if self.ends_at - starts_at <= timedelta(hours=25):
-            return _("since %(day)s", day=day(starts_at))
-        return _("from %(start)s to %(end)s", start=day(starts_at), end=day(self.ends_at))
+            return _("since %(day)s", day=short_day(starts_at))
+        return _("from %(start)s to %(end)s", start=short_day(starts_at), end=short_day(self.ends_at))
 
     @property
     def older_words(self) -> str:
@@ -106,11 +106,6 @@ class DigestLetter:
             self.older_threads,
             day=day(self.told_from or self.starts_at),
         )
-
-    @property
-    def kicker(self) -> str:
-        """What this mail is, and of which days."""
-        return _("your digest %(period)s", period=self.period)
 
     @property
     def frequency_words(self) -> str:
@@ -133,7 +128,10 @@ class DigestLetter:
                 return f"{first.what}: {first.heading}" if first.what else first.heading
             return _("%(what)s: %(title)s", what=first.what, title=first.title)
         if self.lessons:
-            return _("New lesson: %(title)s", title=self.lessons[0].title)
+            first_lesson = self.lessons[0]
+            if first_lesson.changed:
+                return _("Changed lesson: %(title)s", title=first_lesson.title)
+            return _("New lesson: %(title)s", title=first_lesson.title)
         if self.stories:
             return _("Waits for an answer: %(title)s", title=self.stories[0].heading)
         return next((thread.heading for thread in (*self.entries, *self.titles)), "")

@@ -6,7 +6,7 @@ different cities and people, revived ones. Each gets a seat in turn; what has no
 
 import enum
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from forum.domain.digests import precedence
@@ -19,6 +19,8 @@ from forum.models.themes import Axis
 
 MOST_ITEMS = 7  # with text
 MOST_TITLES = 6
+# Of those that are decided with others: enough for seats and titles, also where two sections filled some spaces.
+MOST_COMMON = 40
 QUOTA = 3  # of each space, both with text and as titles, unless only one has any news
 
 
@@ -42,13 +44,19 @@ class Pick:
     candidate: Candidate
     news: News
     section: Section
-    reasons: tuple[Reason, ...]
+    tag_ids: tuple[int, ...] = ()  # of its tags, those that the member chose something about
     mentioned: bool = False
 
     @property
     def space_id(self) -> int:
         """Where it stands."""
         return self.candidate.space_id
+
+    def reasons(self, preferences: DigestPreferences, spaces: Collection[int]) -> list[Reason]:
+        """Return every rule by which somebody who belongs to these spaces is told of it."""
+        bucket = self.candidate.bucket
+        facts = ThreadFacts(self.candidate.id, bucket.space_id, bucket.axis, self.tag_ids)
+        return precedence.reasons(preferences, facts, own_space=bucket.space_id in spaces)
 
 
 @dataclass
@@ -176,8 +184,7 @@ class _Choice:
             section = Section.FOR_YOU
         elif candidate.unanswered and own_space:
             section = Section.UNANSWERED
-        reasons = precedence.reasons(self.preferences, self._facts(candidate), own_space=own_space)
-        return Pick(candidate, news, section, tuple(reasons), mentioned)
+        return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned)
 
     def counts(self) -> Counter[int]:
         """How many threads with news there are for this member, by space."""
@@ -217,16 +224,16 @@ class _Choice:
         self, thread_ids: list[int], fits: Callable[[Candidate], bool], enough: int
     ) -> Iterator[Candidate]:
         """Threads that are decided with their bucket, until there are enough of several spaces."""
-        taken: Counter[int] = Counter()
-        most = 40
+        taken: dict[int, int] = {}
+        most = MOST_COMMON
         for thread_id in thread_ids:
             candidate = self.pool.candidates[thread_id]
             if candidate.bucket_no not in self.buckets or thread_id in self.special or not fits(candidate):
                 continue
-            space_id = candidate.space_id
-            if taken[space_id] == enough:
+            space_id = candidate.bucket.space_id
+            if taken.get(space_id, 0) == enough:
                 continue
-            taken[space_id] += 1
+            taken[space_id] = taken.get(space_id, 0) + 1
             most -= 1
             yield candidate
             if not most:
