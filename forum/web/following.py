@@ -94,6 +94,7 @@ def _of_thread(thread: followed.ThreadChoice, form: FollowForm | None = None) ->
         back=links.to_thread(thread),
         name=thread.title,
         is_thread=True,
+        mail=url_for("settings.digest", thread=thread.id, _anchor="threads"),
     )
 
 
@@ -105,6 +106,7 @@ def _of_space(space: Any, form: FollowForm | None = None) -> str:
         back=links.to_space(space),
         name=space.name,
         is_thread=False,
+        mail=url_for("settings.digest", _anchor="spaces"),
     )
 
 

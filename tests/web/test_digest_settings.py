@@ -65,6 +65,8 @@ def test_a_choice_is_kept_and_shown(client, dirk):
     }  # fmt: skip
     # The thread has no choice yet: a link at the thread itself leads to the form with it.
     assert ">Follow me</label>" not in page(client)
+    follow = client.get(f"/threads/{talk.id}/following").get_data(as_text=True)
+    assert f'href="{PAGE}?thread={talk.id}#threads"' in follow
     assert ">Follow me</label>" in client.get(f"{PAGE}?thread={talk.id}").get_data(as_text=True)
     assert submit(client, f"{PAGE}?thread={talk.id}", values).status_code == 303
     chosen = subscriptions.preferences_of(dirk.id)
