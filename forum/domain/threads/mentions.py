@@ -110,7 +110,11 @@ def as_typed(words: str, post_ids: Sequence[int]) -> dict[int, str]:
 def _named(post_ids: Sequence[int]) -> Sequence[Any]:
     """Whom these posts mention, as they are drawn; longer names first."""
     rows = select_rows(_names(), {"post_ids": list(post_ids)}).all() if post_ids else []
-    return sorted(rows, key=lambda row: -len(row.name))
+    return sorted(rows, key=_length, reverse=True)
+
+
+def _length(row: Any) -> int:
+    return len(row.name)
 
 
 @cached
