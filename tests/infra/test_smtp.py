@@ -135,6 +135,18 @@ def test_a_batch_goes_over_one_connection():
         assert words_of(first.message) == letter().text
 
 
+def test_a_letter_comes_back_to_whom_its_envelope_names():
+    with servers.smtp_server() as server, open_mailer(server.url) as mailer:
+        for way_back in ("", "returned+1-abc@forum.test"):
+            mailer.send(build(letter(envelope_sender=way_back)))
+        senders = [each.sender for each in server.received]
+        assert senders == [
+            server.received[0].message["From"].addresses[0].addr_spec,
+            "returned+1-abc@forum.test",
+        ]
+        assert b"returned+1" not in server.received[1].content
+
+
 def test_a_long_letter_arrives_as_it_was():
     lines = "".join(f"{'.' * (n % 4)}{n}\n" for n in range(60_000))
     with servers.smtp_server() as post, open_mailer(post.url) as out:
