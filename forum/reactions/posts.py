@@ -14,7 +14,7 @@ from forum.models.threads import Post, Thread
 from forum.models.undo import UndoableAct
 from forum.reactions import told
 
-AT_ONCE = 500  # members told in one transaction; the others by an event that goes on
+AT_ONCE = 500  # members told together; of a post, the others by an event that goes on
 
 
 def created(event: Event) -> None:
@@ -85,8 +85,11 @@ def thread_narrowed(event: Event) -> None:
 def _tell_followers(
     event: Event, kind: str, thread: Thread, *, actor_id: int, act: UndoableAct | None = None
 ) -> None:
-    kinds = dict.fromkeys(following.told_of_thread(thread, actor_id=actor_id), kind)
-    told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=actor_id, act=act)
+    members = following.told_of_thread(thread, actor_id=actor_id)
+    # No database takes a statement about ten thousand members at once.
+    for start in range(0, len(members), AT_ONCE):
+        kinds = dict.fromkeys(members[start : start + AT_ONCE], kind)
+        told.tell(event, kinds, Subject(thread_id=thread.id), actor_id=actor_id, act=act)
 
 
 def _about(post: Post) -> Subject:

@@ -1,6 +1,6 @@
 """What a member was told: the page with all of it, and marking it read."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -58,7 +58,8 @@ def _tab() -> Tab:
 def _until() -> datetime:
     """The moment that the page carried; now for one that is not ours."""
     try:
-        moment = datetime.fromisoformat(request.form.get("until", ""))
-    except ValueError:
+        written = datetime.fromisoformat(request.form.get("until", ""))
+        # At the edge of the calendar there is a moment that is none in another time zone.
+        return min(written.astimezone(UTC), clock.now()) if written.tzinfo is not None else clock.now()
+    except (ValueError, OverflowError):
         return clock.now()
-    return min(moment, clock.now()) if moment.tzinfo is not None else clock.now()

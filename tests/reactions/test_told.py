@@ -9,7 +9,7 @@ from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
 from forum.domain.moderation import hiding, locking, narrowing, undo
 from forum.domain.spaces import memberships
-from forum.domain.threads import classification, following, posts, read_marks, threads
+from forum.domain.threads import classification, followed, following, posts, read_marks, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import calendar, event_processing
@@ -163,6 +163,26 @@ def test_a_choice_of_ones_own_is_not_changed_by_writing(thread, ann, bert):
     assert rows == {ann.id: (FollowLevel.ALL, False), bert.id: (FollowLevel.NOTHING, True)}
 
 
+def test_who_mutes_a_space_hears_nothing_of_threads_there_that_they_did_not_choose(thread, gent, ann, bert):
+    reply(bert, thread)
+    react()
+    mail = mails()[0]
+    following.follow_space(actor(ann), gent.id, level=FollowLevel.NOTHING)
+    assert following.level_of(ann.id, thread) == followed.of_thread(actor(ann), thread.id).space_level
+    assert (followed.of_thread(actor(ann), thread.id).level, followed.threads(actor(ann))) == (None, [])
+    with clock.at(mail.next_try_at):
+        assert compose(ann, mail.id) is None
+    forget()
+    reply(bert, thread, "And then?")
+    reply(ann, thread)
+    react()
+    assert told() == [("Bert", "followed")], "also after they wrote there again"
+    following.follow_thread(actor(ann), thread.id, level=FollowLevel.ALL)
+    reply(bert, thread, "Once more.")
+    react()
+    assert told()[1:] == [("Ann", "answer")]
+
+
 def test_a_changed_post_tells_only_whom_it_did_not_address_before(thread, ann, bert):
     carl = make_member("Carl", space=make_space("Aalst", city="aalst"))
     post = reply(bert, thread)
@@ -184,6 +204,12 @@ def test_thousands_of_followers_are_told_in_turns_each_once(thread, gent, bert, 
     react()
     assert told() == [("Ann", "answer"), *((name, "followed") for name in names)]
     assert len({row.event_id for row in db.session.scalars(db.select(Notification))}) == 1
+    for follower in db.session.scalars(db.select(Member).where(Member.name.in_(names))).all():
+        following.follow_thread(actor(follower), thread.id, level=FollowLevel.ALL)
+    forget()
+    locking.lock(actor(make_member("Mod", space=gent, role=Role.MODERATOR)), thread.id)
+    react()
+    assert sorted(told()) == sorted((name, "thread_locked") for name in ("Ann", "Bert", *names))
 
 
 def test_a_post_that_is_gone_by_then_tells_nobody(thread, gent, bert):

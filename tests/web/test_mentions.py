@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.domain.threads import mentioning, posts, threads
+from forum.domain.threads import mentioning, mentions, posts, threads
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
@@ -49,6 +49,20 @@ def test_a_handle_of_who_may_not_read_is_a_word_like_any_other(client, gent, lee
             pages.append((drawn.replace(handle, "x"), shown.partition("</div>")[0].replace(handle, "x")))
         assert pages[0] == pages[1]
         assert ["Ask @x." in html for html in pages[0]] == [True, True]
+
+
+def test_a_guest_who_tries_handles_learns_of_nobody_and_reaches_nobody_whom_they_do_not_meet(
+    client, gent, leen, leuven
+):
+    make_member("Wim", space=leuven, handle="wim-wims")
+    guest = make_member("Greta", space=gent, role=Role.GUEST)
+    thread = make_thread(gent, leen, audience=Audience.NETWORK)
+    sign_in(client, guest)
+    text = f"Ask @wim-wims or @{leen.handle}."
+    drawn = previewed(client, text, subject=thread.id)
+    assert ("Ask @wim-wims or <b" in drawn, "@Leen</b>" in drawn) == (True, True)
+    post = threads.reply(actor(guest), thread.id, body=text, idempotency_key=None)
+    assert mentions.mentioned(post.id) == [leen.id]
 
 
 def test_who_may_read_is_drawn_with_the_name_of_now_for_every_reader(app, client, gent, leen, leuven):

@@ -137,7 +137,7 @@ def test_all_of_it_is_marked_as_read_but_what_came_after_the_page_was_drawn(clie
     assert submit(client, "/notifications/reading", {"until": drawn}).status_code == 303
     assert unread(leen) == {later}
     with clock.at(clock.now() + timedelta(minutes=1)):
-        for nonsense in ("", "soon", "2099-01-01T00:00:00+00:00"):
+        for nonsense in ("", "soon", "2099-01-01T00:00:00+00:00", "0001-01-01T00:00:00+14:00"):
             tell_of(leen, make_post(thread, karim))
             db.session.commit()
             assert submit(client, "/notifications/reading", {"until": nonsense}).status_code == 303

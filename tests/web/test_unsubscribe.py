@@ -41,6 +41,15 @@ def test_looking_changes_nothing(client, reader):
     assert stands(reader) == (Frequency.WEEKLY, set())
 
 
+def test_the_link_of_an_account_that_is_gone_changes_nothing_and_fails_nowhere(client, reader):
+    for stop in ("digest", "notices"):
+        address = f"/unsubscribe/{mail_links.unsubscribe_token(reader.id + 1, stop)}"
+        assert (client.get(address).status_code, client.post(address).status_code) == (200, 200)
+        answer = submit(client, f"{address}/choices", {"frequency": "never", "stopped": ["cited"]})
+        assert answer.status_code == 303
+    assert stands(reader) == (Frequency.WEEKLY, set())
+
+
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data", None])
 def test_a_mail_client_stops_it_at_once_and_may_repeat_itself(client, reader, kind):
     for stop, after in (("cited", (Frequency.WEEKLY, {"cited"})), ("digest", (Frequency.NEVER, {"cited"}))):

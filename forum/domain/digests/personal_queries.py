@@ -7,6 +7,7 @@ from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import origin
 from forum.domain.people.bylines import COLUMNS
+from forum.domain.threads import following
 from forum.domain.threads.unread_queries import unread
 from forum.infra import pairs
 from forum.infra.columns import code
@@ -46,7 +47,7 @@ def facts() -> Any:
         mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, ReadMark.member_id.in_(_IDS)),
         ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, ReadAhead.member_id.in_(_IDS)),
         thread.join(Thread, Thread.id == ThreadFollow.thread_id).where(
-            lately, ThreadFollow.member_id.in_(_IDS)
+            lately, ThreadFollow.member_id.in_(_IDS), following.holds()
         ),
         space.where(SpaceFollow.member_id.in_(_IDS)),
         mailed.where(

@@ -171,12 +171,13 @@ def _preferences(choice: DigestChoice | None, subscribed: list[Any]) -> DigestPr
 
 def stop(member_id: int) -> None:
     """Unsubscribe: from now on no letters, also not one that is already queued. Doing it twice is the same."""
-    if db.session.get(Member, member_id) is not None:
-        choose_frequency(member_id, Frequency.NEVER)
+    choose_frequency(member_id, Frequency.NEVER)
 
 
 def choose_frequency(member_id: int, frequency: Frequency) -> None:
-    """Set how often a member gets the digest, and leave the rest of their choice as it is."""
+    """Set how often a member gets the digest, and leave the rest of their choice as it is; nothing for who is gone."""
+    if db.session.get(Member, member_id) is None:
+        return
     chosen = preferences_of_many([member_id])[member_id]
     _set_schedule(member_id, replace(chosen, frequency=frequency))
 

@@ -15,6 +15,7 @@ from forum.domain.mailing import mail_policy, notice_choices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import ALL
+from forum.domain.threads import following
 from forum.infra import clock, words
 from forum.infra.db import db
 from forum.infra.rows import update_rows
@@ -174,7 +175,9 @@ def _due() -> ColumnElement[bool]:
 def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
     """Each thing that a row points at can still be read, the post still stands, and nobody muted it meanwhile."""
     of_thread = select(ThreadFollow.level).where(
-        ThreadFollow.member_id == member.id, ThreadFollow.thread_id == Notification.thread_id
+        ThreadFollow.member_id == member.id,
+        ThreadFollow.thread_id == Notification.thread_id,
+        following.holds(),
     )
     of_space = select(SpaceFollow.level).where(
         SpaceFollow.member_id == member.id, SpaceFollow.space_id == Thread.space_id

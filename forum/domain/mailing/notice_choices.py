@@ -74,7 +74,12 @@ def choose_all(member_id: int, choices: Mapping[str, Delivery | None]) -> None:
 
 
 def stop_these(member_id: int, stopped: Collection[str]) -> None:
-    """Stop these kinds, and let those that were stopped and are not among them come as usual again."""
+    """Stop these kinds, and let those that were stopped and are not among them come as usual again.
+
+    For whoever is gone nothing.
+    """
+    if db.session.get(Member, member_id) is None:
+        return
     before = chosen(member_id)
     choices: dict[str, Delivery | None] = {}
     for name in STOPS:

@@ -20,6 +20,7 @@ from forum.policy.visibility import sees
 TO_ME = tuple(kind.name for kind in KINDS.values() if kind.to_me)
 OF_POSTS = ("mention", "answer", "followed")
 MOST = 100  # more than these are not counted
+AT_ONCE = 5_000  # rows in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def read_kinds(actor: Actor, kinds: Sequence[str], *, space_id: int | None = Non
 def read_all(actor: Actor, *, until: datetime) -> None:
     """Read what the actor was told up to a moment: what came after their list was drawn stays unread."""
     told_at = func.coalesce(Notification.shown_at, Notification.created_at)
-    seen = db.session.scalars(_unread(Notification.id).where(told_at <= until), values(actor))
-    _read(actor, Notification.id.in_(seen.all()))
+    seen = db.session.scalars(_unread(Notification.id).where(told_at <= until), values(actor)).all()
+    for start in range(0, len(seen), AT_ONCE):
+        _read(actor, Notification.id.in_(seen[start : start + AT_ONCE]))
 
 
 def _read(actor: Actor, *about: ColumnElement[bool]) -> None:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, and_, bindparam, func, select
 
 from forum.domain.mailing import unread_notices
+from forum.domain.threads.following import holds
 from forum.infra.statements import cached, select_rows
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.notifications import Notification
@@ -111,7 +112,7 @@ def _seen_threads(*columns: Any) -> Select[Any]:
     reader = reader_param(signed_in=True)
     assert reader is not None
     query = select(*columns).select_from(ThreadFollow).join(Thread, Thread.id == ThreadFollow.thread_id)
-    return query.where(ThreadFollow.member_id == reader.id, sees(Thread, reader))
+    return query.where(ThreadFollow.member_id == reader.id, holds(), sees(Thread, reader))
 
 
 @cached
@@ -123,10 +124,11 @@ def _spaces() -> Select[Any]:
 def _of_thread() -> Select[Any]:
     reader = reader_param(signed_in=True)
     assert reader is not None
-    own = and_(ThreadFollow.thread_id == Thread.id, ThreadFollow.member_id == reader.id)
+    own = and_(ThreadFollow.thread_id == Thread.id, ThreadFollow.member_id == reader.id, holds())
     of_space = and_(SpaceFollow.space_id == Thread.space_id, SpaceFollow.member_id == reader.id)
     columns = (Thread.id, Thread.slug, Thread.title, ThreadFollow.level, SpaceFollow.level.label("of_space"))
-    query: Any = select(*columns).outerjoin(ThreadFollow, own).outerjoin(SpaceFollow, of_space)
+    query: Any = select(*columns).select_from(Thread).outerjoin(ThreadFollow, own)
+    query = query.outerjoin(SpaceFollow, of_space)
     is_it = Thread.id == bindparam("thread_id", type_=Integer)
     return cast(Select[Any], query.where(is_it, sees(Thread, reader)))
 

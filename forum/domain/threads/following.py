@@ -1,12 +1,14 @@
 """What members follow: set by themselves, begun by writing, and who is told of a post or of what becomes of a thread.
 
-The choice for a thread goes before that for its space. Without either a member is told of answers to their story and
-of mentions, and of every post where a subscription of theirs says at once.
+The choice for a thread goes before that for its space, but who mutes a space hears nothing of threads in which they
+only wrote. Without either a member is told of answers to their story and of mentions, and of every post where a
+subscription of theirs says at once.
 """
 
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, union
+from sqlalchemy.orm import aliased
 
 from forum.domain.threads import mentions
 from forum.infra import clock
@@ -23,6 +25,18 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import audience, get_visible
 
 _LEVEL = ThreadFollow.level.type
+_PLACE, _MUTED = aliased(Thread), aliased(SpaceFollow)
+
+
+def holds() -> ColumnElement[bool]:
+    """Return whether a `ThreadFollow` holds: one that nobody chose gives way to a muted space."""
+    muted = exists().where(
+        _PLACE.id == ThreadFollow.thread_id,
+        _MUTED.member_id == ThreadFollow.member_id,
+        _MUTED.space_id == _PLACE.space_id,
+        _MUTED.level == FollowLevel.NOTHING,
+    )
+    return or_(ThreadFollow.chosen, ~muted.correlate(ThreadFollow))
 
 
 def follow_thread(actor: Actor, thread_id: int, *, level: FollowLevel) -> None:
@@ -48,7 +62,7 @@ def begin(member_id: int, thread_id: int) -> None:
 def level_of(member_id: int, thread: Thread) -> FollowLevel:
     """Return what a member is told of a thread (one query)."""
     of_thread = select(ThreadFollow.level).where(
-        ThreadFollow.member_id == member_id, ThreadFollow.thread_id == thread.id
+        ThreadFollow.member_id == member_id, ThreadFollow.thread_id == thread.id, holds()
     )
     of_space = select(SpaceFollow.level).where(
         SpaceFollow.member_id == member_id, SpaceFollow.space_id == thread.space_id
@@ -118,7 +132,8 @@ def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
         audience(row)
         .with_only_columns(Member.id, *named)
         .outerjoin(
-            ThreadFollow, and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id)
+            ThreadFollow,
+            and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id, holds()),
         )
         .outerjoin(
             SpaceFollow, and_(SpaceFollow.member_id == Member.id, SpaceFollow.space_id == thread.space_id)

@@ -8,7 +8,7 @@ mails) the words are those that were typed.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Integer, Select, bindparam, delete, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, delete, literal, or_, select
 
 from forum.infra import text
 from forum.infra.db import db
@@ -59,11 +59,13 @@ def preview(author: Reader, html: str, readers: Select[Member] | None) -> Any:
 
 
 def _people(author: Reader, handles: Iterable[str], readers: Select[Member]) -> Sequence[Any]:
-    """Those among the readers whom the author can mention by these handles: a guest only where they meet."""
+    """Those among the readers whom the author can mention by these handles: guests only whom they meet, and so of them.
+
+    A guest who tries names must not learn who is in the network, nor write to them.
+    """
+    in_network = and_(full(Member.id), full(literal(author.id)))
     query = readers.with_only_columns(Member.id, Member.handle, Member.name)
-    return db.session.execute(
-        query.where(Member.handle.in_(handles), or_(full(Member.id), known(author)))
-    ).all()
+    return db.session.execute(query.where(Member.handle.in_(handles), or_(in_network, known(author)))).all()
 
 
 def mentioned(post_id: int) -> list[int]:
