@@ -121,11 +121,14 @@ def test_posts_rendered_anew_leave_excerpts_consents_and_sealed_versions_as_they
         before = now()
         rendered = render_outdated()
         said = facts.differences(before, now(), moved={}, changed={})
-    if kept >= "0011":  # made by the renderer of today: nothing is outdated, so nothing may change
-        assert (rendered, said) == (0, [])
-        return
-    assert rendered > 100
-    assert said == ["post.html has other content", "post.render_version has other content"]
+    # Those of 0011 were made by a renderer that draws the same, but for mentions, which no dump from before 0018 has.
+    expected = ["post.render_version has other content"]
+    if kept < "0011":
+        expected.insert(0, "post.html has other content")
+    if kept >= "0018":  # made by the renderer of today: nothing is outdated, so nothing may change
+        expected = []
+    assert (rendered > 100) is bool(expected)
+    assert said == expected
 
 
 LOSSES = {
