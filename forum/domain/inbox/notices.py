@@ -88,9 +88,12 @@ def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page
 
 
 def unread(actor: Actor, limit: int, *, without: frozenset[str] = frozenset()) -> list[Group]:
-    """Return the first groups of unread lines, the newest first, of other kinds than those `without` (one query)."""
+    """Return the first groups of unread lines, the newest first, of other kinds than those `without` (one query).
+
+    A thread or lesson is there once, whatever the days on which it happened.
+    """
     rows = select_rows(_newest(without), unread_notices.values(actor)).all()
-    return _groups(actor, rows)[:limit]
+    return _groups(actor, rows, by_day=False)[:limit]
 
 
 @cached
@@ -143,15 +146,15 @@ def _lines(tab: Tab) -> Select[Any]:
     return query  # type: ignore[no-any-return]
 
 
-def _groups(actor: Actor, rows: Sequence[Any]) -> list[Group]:
-    """The rows by what they are about, within a day; a group stands where its newest line does."""
+def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[Group]:
+    """The rows by what they are about, within a day or not; a group stands where its newest line does."""
     groups: dict[Any, Group] = {}
     for row in rows:
         day, month = _day(row.created_at)
         about = ("thread", row.thread_id) if row.thread_id else ("lesson", row.lesson_id)
         if not about[1]:
             about = ("space", row.space_id) if row.space_id else ("member", row.kind)
-        key = (day, month, *about)
+        key = (day, month, *about) if by_day else about
         if key not in groups:
             groups[key] = _group(actor, row, day, month)
         groups[key].lines.append(_line(row))

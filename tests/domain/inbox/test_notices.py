@@ -38,6 +38,8 @@ def test_what_happened_in_one_thread_on_one_day_stands_together(gent, leen, kari
         for at, thread in zip(moments, (busy, other, busy, busy, other, other), strict=True):
             tell_of(leen, make_post(thread, karim), at=at)
         found = [(one.title, one.day, one.month, len(one.lines)) for one in notices.page(actor(leen)).rows]
+        at_home = [(one.title, len(one.lines)) for one in notices.unread(actor(leen), 5)]
+    assert at_home == [("Busy", 3), ("Other", 3)], "each thread once, whatever the days"
     assert found == [
         ("Busy", Day.TODAY, None, 2),
         ("Other", Day.TODAY, None, 1),
