@@ -5,9 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.digests import subscriptions
 from forum.domain.mailing import notice_choices
 from forum.infra.i18n import _
-from forum.models.subscriptions import Delivery
+from forum.models.subscriptions import Delivery, Frequency
 from forum.web.forms import errors_on
 from forum.web.forms.notices import NOT_QUIET, OF_NOTICES, USUAL, NoticesForm
 from forum.web.http.access import open_to, signed_in
@@ -45,4 +46,10 @@ def save() -> ResponseReturnValue:
 
 def _page(form: Any) -> str:
     fields = [form[f"stop_{stop.name}"] for stop in OF_NOTICES]
-    return render_template("settings/notifications.html", form=form, fields=fields)
+    digest = subscriptions.choice_of(actor().id)
+    return render_template(
+        "settings/notifications.html",
+        form=form,
+        fields=fields,
+        has_digest=digest is not None and digest.frequency != Frequency.NEVER,
+    )

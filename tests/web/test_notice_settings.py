@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from forum.domain.digests import subscriptions
 from forum.domain.mailing import notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import STOPS
-from forum.models.subscriptions import Delivery
+from forum.models.subscriptions import Delivery, Frequency
 from tests.factories import make_member, make_space, sign_in, submit
 
 PAGE = "/settings/notifications"
@@ -37,6 +38,12 @@ def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
     assert dict(checked) == {stop: how for stop, how in USUAL.items() if stop}
     assert "your own time zone, Europe/Lisbon" in shown
     assert 'href="/settings/notifications" aria-current="page"' in shown
+    said = "You get no digest now"
+    assert said in shown, "what is put in it would reach nobody"
+    subscriptions.choose_frequency(dirk.id, Frequency.WEEKLY)
+    assert said not in page(client)
+    subscriptions.choose_frequency(dirk.id, Frequency.NEVER)
+    assert said in page(client)
 
 
 def test_what_is_chosen_is_kept_and_shown(client, dirk):
