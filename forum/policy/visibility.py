@@ -266,7 +266,9 @@ def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
         or_(its_id.is_(None), exists().where(model.id == its_id, RULES[model](reader_id)).correlate(*_TOLD))
         for its_id, model in about
     )
-    return and_(Notification.member_id == reader_id, *seen)
+    # Who asks to join a space is for its moderators, as the request is.
+    asks, moderated = row.kind == "join_requested", row.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
+    return and_(row.member_id == reader_id, or_(~asks, row.space_id.is_(None), moderated), *seen)
 
 
 def _own(member_id: Any) -> Rule:
@@ -275,12 +277,10 @@ def _own(member_id: Any) -> Rule:
 
 
 def _for_moderators(model: Any) -> Rule:
-    def rule(reader_id: ReaderId) -> ColumnElement[bool]:
-        if reader_id is None:
-            return false()
-        return and_(active(reader_id), model.space_id.in_(spaces_of(reader_id, Role.MODERATOR)))
-
-    return rule
+    of_those = model.space_id.in_
+    return lambda reader: (
+        false() if reader is None else and_(active(reader), of_those(spaces_of(reader, Role.MODERATOR)))
+    )
 
 
 RULES: dict[type[Any], Rule] = {

@@ -19,6 +19,7 @@ from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, MailPolicy, Membership, Role, Space
+from forum.models.subscriptions import Delivery, Subscription
 from forum.models.themes import Axis, Need
 from forum.models.threads import Thread
 from tests import letter_check
@@ -154,6 +155,11 @@ def _mute(dirk, ruben, post):
     db.session.add(ThreadFollow(**values, level=FollowLevel.NOTHING, chosen=True))
 
 
+def _unsubscribe(dirk, ruben, post):
+    axis = db.session.get_one(Thread, post.thread_id).axis
+    db.session.add(Subscription(member_id=dirk.id, axis=axis, delivery=Delivery.NOTHING))
+
+
 def _read(dirk, ruben, post):
     db.session.execute(update(Notification).values(read_at=clock.now()))
 
@@ -176,7 +182,7 @@ def _later(dirk, ruben, post):
     db.session.execute(update(Notification).values(mail_at=clock.now() + timedelta(hours=8)))
 
 
-@pytest.mark.parametrize("change", [_mute, _read, _leave, _hide, _wait, _later])
+@pytest.mark.parametrize("change", [_mute, _unsubscribe, _read, _leave, _hide, _wait, _later])
 def test_what_is_over_when_it_would_leave_is_not_mailed(aalst, dirk, ruben, change):
     post = make_post(make_thread(aalst, ruben, audience=Audience.SPACE), ruben, SAID)
     mail = notice_mail(dirk, post, kind="followed")

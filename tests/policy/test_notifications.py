@@ -24,6 +24,8 @@ to a moderator, of a draft            .   .   .   .   .   .   x   .   .   .   . 
 to a member, of a draft               .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to a member, of thread and draft      .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to a former member, of unlisted space .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a moderator, of who asks to join   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a member, of who asks to join      .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to an administrator, about nothing    .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .
 """
 
@@ -53,6 +55,11 @@ def notifications(town: Town) -> dict[str, Notification]:
         "to an administrator, about nothing": ("adm", {}),
     }
     rows = {name: tell(town.member(code), **ids) for name, (code, ids) in about.items()}
+    for name, code in (
+        ("to a moderator, of who asks to join", "mod"),
+        ("to a member, of who asks to join", "mem"),
+    ):
+        rows[name] = tell(town.member(code), "join_requested", space_id=town.here.id)
     db.session.flush()
     return rows
 

@@ -25,7 +25,8 @@ from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Space
-from forum.models.subscriptions import Delivery
+from forum.models.subscriptions import Delivery, Subscription
+from forum.models.themes import ThreadTag
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.visibility import sees
 
@@ -173,7 +174,7 @@ def _due() -> ColumnElement[bool]:
 
 
 def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
-    """Each thing that a row points at can still be read, the post still stands, and nobody muted it meanwhile."""
+    """Each thing that a row points at can still be read, the post stands, and nobody muted or stopped it meanwhile."""
     of_thread = select(ThreadFollow.level).where(
         ThreadFollow.member_id == member.id,
         ThreadFollow.thread_id == Notification.thread_id,
@@ -192,7 +193,24 @@ def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
         # Empty while a post is hidden or taken back.
         or_(Notification.kind.not_in(OF_A_POST), Post.html != ""),
         or_(Notification.kind.in_(personal), level != FollowLevel.NOTHING.value),
+        or_(Notification.kind.not_in(OF_A_POST), ~_silenced(member)),
     )
+
+
+def _silenced(member: Member) -> ColumnElement[bool]:
+    """Whether a subscription says that nothing of the thread is mailed: its own first, else one around it."""
+
+    def says(about: ColumnElement[bool], *how: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(Subscription.member_id == member.id, about, *how).correlate(Thread)
+
+    nothing = Subscription.delivery == Delivery.NOTHING
+    own = Subscription.thread_id == Thread.id
+    around = or_(
+        Subscription.space_id == Thread.space_id,
+        Subscription.axis == Thread.axis,
+        Subscription.tag_id.in_(select(ThreadTag.tag_id).where(ThreadTag.thread_id == Thread.id)),
+    )
+    return or_(says(own, nothing), and_(~says(own), says(around, nothing)))
 
 
 def _is_stopped(choices: dict[str, Delivery], stop: str | None) -> bool:
