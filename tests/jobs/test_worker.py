@@ -259,9 +259,8 @@ def test_a_mail_leaves_no_sooner_than_it_may_and_can_be_cancelled_until_then(sen
     queue("claimed")
     worker.run_until_idle()
     assert len(sent) == 1
-    assert mail_queue.cancel("dropped", "taken back")
-    assert not mail_queue.cancel("dropped", "taken back")
-    assert not mail_queue.cancel("claimed", "too late")
+    assert mail_queue.cancel(["dropped", "claimed"], "taken back") == {"dropped"}
+    assert not mail_queue.cancel(["dropped", "claimed"], "too late")
     with clock.at(later):
         worker.run_until_idle()
     assert len(sent) == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from forum.domain.digests import calendar as digest_calendar
 from forum.domain.digests.calendar import Schedule, Window
@@ -183,32 +183,48 @@ def _is_promised(window: Window, person: Row[Any], told_at: datetime | None) -> 
 
 def _waiting(member_ids: list[int]) -> list[_Waiting]:
     """The letters of these members that have neither gone out nor failed."""
-    rows = db.session.execute(
-        select(Digest, OutgoingMail.key, OutgoingMail.state, OutgoingMail.uncertain_at)
-        .join(Digest, Digest.id == OutgoingMail.payload["digest_id"].as_integer())
-        .where(
+    # Two queries: joined by what is in the payload, no index leads from one table to the other.
+    mails = db.session.execute(
+        select(OutgoingMail.key, OutgoingMail.payload, OutgoingMail.state, OutgoingMail.uncertain_at).where(
             OutgoingMail.member_id.in_(member_ids),
             OutgoingMail.kind == "digest",
             OutgoingMail.state.in_((MailState.QUEUED, MailState.SENDING)),
-            Digest.state.in_(
-                (DigestState.QUEUED, DigestState.FAILED)
-            ),  # failed: somebody lets it be tried again
         )
+    ).all()
+    if not mails:
+        return []
+    unsent = select(Digest).where(
+        Digest.id.in_([mail.payload["digest_id"] for mail in mails]),
+        # Failed: somebody lets it be tried again.
+        Digest.state.in_((DigestState.QUEUED, DigestState.FAILED)),
     )
+    digests = {digest.id: digest for digest in db.session.scalars(unsent)}
     return [
-        _Waiting(row.Digest, row.key, row.state == MailState.SENDING or row.uncertain_at is not None)
-        for row in rows
+        _Waiting(
+            digests[mail.payload["digest_id"]],
+            mail.key,
+            mail.state == MailState.SENDING or mail.uncertain_at is not None,
+        )
+        for mail in mails
+        if mail.payload["digest_id"] in digests
     ]
 
 
 def _leave_out(rows: list[dict[str, Any]]) -> None:
     """Cancel the letters that still wait of those who get a new window; who has one that was claimed gets none."""
+    waiting = _waiting([row["member_id"] for row in rows])
+    free = [one.key for one in waiting if not one.taken]
+    cancelled = mail_queue.cancel(free, TOLD_LATER)
+    claimed = {one.digest.member_id for one in waiting if one.key not in cancelled}
+    rows[:] = [row for row in rows if row["member_id"] not in claimed]
     restored_at = hold.restored_at()
-    for waiting in _waiting([row["member_id"] for row in rows]):
-        digest = waiting.digest
-        if waiting.taken or not mail_queue.cancel(waiting.key, TOLD_LATER):
-            rows[:] = [row for row in rows if row["member_id"] != digest.member_id]
-            continue
-        is_old = restored_at is not None and digest.ends_at <= restored_at
-        digest.state, digest.reason = DigestState.SKIPPED, hold.RESTORED if is_old else TOLD_LATER
-    db.session.flush()
+    by_reason: dict[str, list[int]] = {hold.RESTORED: [], TOLD_LATER: []}
+    for one in waiting:
+        if one.key in cancelled:
+            is_old = restored_at is not None and one.digest.ends_at <= restored_at
+            by_reason[hold.RESTORED if is_old else TOLD_LATER].append(one.digest.id)
+    for reason, ids in by_reason.items():
+        if ids:
+            db.session.execute(
+                update(Digest).where(Digest.id.in_(ids)).values(state=DigestState.SKIPPED, reason=reason)
+            )

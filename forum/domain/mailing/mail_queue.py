@@ -1,5 +1,6 @@
 """The mail queue: each mail is queued once, by its key. Rows hold ids, never text; workers claim them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from forum.domain.mailing import hold
 from forum.infra import clock, tokens, wakeups
 from forum.infra.db import db
-from forum.infra.rows import claim, insert_new
+from forum.infra.rows import insert_new
 from forum.models.mail import Lane, MailState, OutgoingMail
 
 MESSAGE_ID = "message-id"  # the purpose of its mark
@@ -95,10 +96,13 @@ def queue_rows(rows: list[dict[str, Any]]) -> int:
     return len(queued)
 
 
-def cancel(key: str, reason: str) -> bool:
-    """Cancel a mail that no worker claimed yet; return False when it is claimed, gone out, or not there."""
-    waiting = update(OutgoingMail).where(OutgoingMail.key == key, OutgoingMail.state == MailState.QUEUED)
-    return claim(waiting.values(state=MailState.CANCELLED, reason=reason))
+def cancel(keys: Collection[str], reason: str) -> set[str]:
+    """Cancel those of these mails that no worker claimed yet; return their keys."""
+    if not keys:
+        return set()
+    waiting = update(OutgoingMail).where(OutgoingMail.key.in_(keys), OutgoingMail.state == MailState.QUEUED)
+    cancelled = waiting.values(state=MailState.CANCELLED, reason=reason).returning(OutgoingMail.key)
+    return set(db.session.scalars(cancelled.execution_options(synchronize_session=False)))
 
 
 def state_of(kind: str, member_id: int, *, since: datetime | None) -> MailState | None:

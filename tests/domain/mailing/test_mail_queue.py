@@ -178,8 +178,7 @@ def test_what_became_of_the_first_mail_of_a_kind_since_a_moment_is_told(mail):
         queue("third", member_id=member_id)
         queue("of another", member_id=other)
         queue("digest", member_id=member_id, kind="digest")
-    mail_queue.cancel("third", "")
-    mail_queue.cancel("of another", "")
+    mail_queue.cancel(["third", "of another"], "")
     assert told(LONG_AGO) == MailState.SENT
     assert told(LONG_AGO + SECOND) == MailState.QUEUED
     assert told(LONG_AGO + DAY) == MailState.CANCELLED
