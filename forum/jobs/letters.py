@@ -76,7 +76,7 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
         of_kind = letter_kinds.KINDS[mail.kind]
         content = _content_of(digest()) if digest is not None else of_kind(mail, recipient.member)
         if content.digest is not None and content.digest.is_empty:
-            raise NothingToSend(windows.EMPTY)
+            raise NothingToSend(windows.ONLY_OLDER if content.digest.older_threads else windows.EMPTY)
         return _made(mail, content, recipient)
 
 

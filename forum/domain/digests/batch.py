@@ -25,7 +25,7 @@ Key = tuple[int, int]  # a member and a thread
 
 @dataclass(frozen=True)
 class Order:
-    """Whose letter, and from when to when; what is new from before `told_from` is only counted.
+    """Whose letter, and from when to when; of threads, what is new from before `told_from` is only counted.
 
     `as_if_new`: as if they had read and been told nothing.
     """
@@ -65,7 +65,7 @@ class Batch:
         )
         self.lessons_of = {
             order.actor.id: self.lessons.of(
-                self.people[order.actor.id], order.preferences, order.told_from, order.ends_at
+                self.people[order.actor.id], order.preferences, order.starts_at, order.ends_at
             )
             for order in orders
         }

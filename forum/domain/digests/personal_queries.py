@@ -2,10 +2,24 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, String, bindparam, func, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import origin
+from forum.domain.mailing import notices
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads import following
 from forum.domain.threads.unread_queries import unread
@@ -16,6 +30,7 @@ from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.following import Mention, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson
+from forum.models.mail import MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Space
 from forum.models.subscriptions import Digest, DigestItem, DigestState
@@ -55,6 +70,7 @@ def facts() -> Any:
             Notification.mail_at.is_not(None),
             Notification.post_id.is_not(None),
             Notification.created_at > _SINCE,
+            _reaches_mailbox(),
         ),
         mention.join(Post, Post.id == Mention.post_id).where(
             Mention.member_id.in_(_IDS), Post.created_at > _SINCE
@@ -64,6 +80,19 @@ def facts() -> Any:
         .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
         _row("read", Member.id, at=Member.all_read_at).where(Member.id.in_(_IDS)),
     )
+
+
+def _reaches_mailbox() -> ColumnElement[bool]:
+    """Whether a notice went out, or a mail that may carry it still waits: what was stopped meanwhile is news."""
+    lost = (MailState.FAILED, MailState.CANCELLED)
+    carried = exists().where(OutgoingMail.id == Notification.mail_id, OutgoingMail.state.not_in(lost))
+    waits = exists().where(
+        OutgoingMail.member_id == Notification.member_id,
+        OutgoingMail.kind == notices.LETTER,
+        OutgoingMail.state.in_((MailState.QUEUED, MailState.SENDING)),
+    )
+    free = Notification.mail_id.is_(None) & Notification.read_at.is_(None)
+    return or_(carried.correlate(Notification), free & waits.correlate(Notification))
 
 
 def _row(

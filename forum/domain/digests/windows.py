@@ -22,6 +22,8 @@ from forum.models.subscriptions import Digest, DigestChoice, DigestState, Freque
 
 BATCH = 500
 EMPTY, TOLD_LATER = "empty", "told later"
+# There is only news to count: it waits for a letter with something in it, whose window begins where this one does.
+ONLY_OLDER = "only older"
 # Of these a member heard all there was to hear; what was due before a restore went out from where the backup was made.
 _TOLD = or_(
     Digest.state == DigestState.SENT,

@@ -12,6 +12,7 @@ from forum.domain.digests.pool import GRACE
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
 from forum.models.subscriptions import Delivery, Digest, DigestChoice, Frequency, Subscription
@@ -112,7 +113,17 @@ class Network:
             db.session.flush()
             told = {"post_id": post.id, "thread_id": post.thread_id, "event_id": event.id, "kind": "answer"}
             told |= {"created_at": post.created_at, "mail_at": post.created_at}
-            db.session.add(Notification(member_id=member.id, **told))
+            mail = OutgoingMail(
+                member_id=member.id, key=f"notices.{event.id}", kind="notices", lane=Lane.NOTICE
+            )
+            mail.state, mail.message_id = (
+                self._some(MailState.SENT, MailState.FAILED),
+                f"<{event.id}@forum.test>",
+            )
+            mail.created_at = mail.due_at = mail.next_try_at = at
+            db.session.add(mail)
+            db.session.flush()
+            db.session.add(Notification(member_id=member.id, mail_id=mail.id, **told))
 
 
 def expected(member, since, until):
@@ -152,7 +163,12 @@ def told(member, choice, post):
     """Others' posts that stand, that did not come by mail, and unless all are wanted, that are unread."""
     if post.author_id == member.id or post.hidden_at or post.deleted_at:
         return False
-    mailed = db.select(Notification).filter_by(member_id=member.id, post_id=post.id)
+    mailed = (
+        db.select(Notification)
+        .filter_by(member_id=member.id, post_id=post.id)
+        .join(OutgoingMail, OutgoingMail.id == Notification.mail_id)
+        .where(OutgoingMail.state == MailState.SENT)
+    )
     if db.session.scalars(mailed).first() is not None:
         return False
     if not choice.only_unread:
