@@ -95,7 +95,7 @@ class NoticeLetter:
 def compose(member: Member, mail_id: int) -> NoticeLetter | None:
     """Return the mail as it is true now; None when nothing is left of it.
 
-    One that was handed over before holds the same rows again, and no others.
+    One that was handed over before holds the same rows again, as far as they may be told still.
     """
     rows = _rows(member, Notification.mail_id == mail_id) or _rows(member, _due())
     choices = notice_choices.chosen(member.id)
@@ -153,7 +153,7 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
         .outerjoin(Lesson, Lesson.id == Notification.lesson_id)
         .outerjoin(LessonVersion, LessonVersion.id == Lesson.current_id)
         .outerjoin(Space, Space.id == func.coalesce(Thread.space_id, Notification.space_id))
-        .where(Notification.member_id == member.id, which, *_may_be_told(member))
+        .where(which, *_may_be_told(member))
     )
     return list(db.session.execute(query))
 
@@ -187,9 +187,7 @@ def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
     level = func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery(), FollowLevel.ANSWERS.value)
     personal = [kind.name for kind in KINDS.values() if kind.personal]
     return (
-        or_(Notification.thread_id.is_(None), sees(Thread, member)),
-        or_(Notification.lesson_id.is_(None), sees(Lesson, member)),
-        or_(Notification.space_id.is_(None), sees(Space, member)),
+        sees(Notification, member),
         # Empty while a post is hidden or taken back.
         or_(Notification.kind.not_in(OF_A_POST), Post.html != ""),
         or_(Notification.kind.in_(personal), level != FollowLevel.NOTHING.value),
