@@ -170,8 +170,8 @@ def _widen_notification() -> None:
 
 
 def _narrow_notification() -> None:
-    # What happened to a thread, a space or a capacity the code of before cannot show.
-    op.execute("DELETE FROM notification WHERE lesson_id IS NULL")
+    # The code of before says of each that its reader is quoted in a lesson.
+    op.execute("DELETE FROM notification WHERE lesson_id IS NULL OR kind <> 'cited'")
     for name in ("created_at", "mail_id", "member_id_created_at_id", "unread", "mail_at"):
         op.drop_index(f"ix_notification_{name}", "notification")
     with op.batch_alter_table("notification") as batch:

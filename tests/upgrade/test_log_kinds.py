@@ -1,4 +1,7 @@
-"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017)."""
+"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017).
+
+On the way through 0018 a notification of a kind that the code of before does not know is not taken for another.
+"""
 
 import pytest
 from flask_migrate import downgrade, upgrade
@@ -12,8 +15,11 @@ from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
+from forum.models.notifications import Notification
 from forum.models.spaces import Role
+from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_space, make_thread
+from tests.notices import tell
 
 pytestmark = pytest.mark.live
 LINES = select(ModerationAction.id, ModerationAction.action, ModerationAction.reason)
@@ -35,6 +41,9 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         ).id
         assert any(row.action_id for row in pointed)
         audit_log.record(actor(wouter), Action.CONFIRM_CAPACITY, space_id=gent.id, subject_id=wouter.id)
+        lesson = make_lesson(gent, wouter)
+        for kind in ("cited", "returned"):
+            tell(wouter, kind, lesson_id=lesson.id)
         db.session.commit()
         db.session.remove()
         downgrade(revision="0015")
@@ -42,6 +51,7 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         before.append((removed, Action.ROLE, "Left."))  # a removal is the kind that it was before 0017
         assert db.session.execute(LINES).all() == before, "of the kinds about capacities is no line left"
         assert db.session.execute(POINTED).all() == pointed
+        assert db.session.scalars(select(Notification.kind)).all() == ["cited"]
         member = db.session.scalars(select(Member.id).where(Member.name == "Wouter")).one()
         with pytest.raises(DatabaseError):
             db.session.execute(update(ModerationAction).values(actor_id=member))
