@@ -97,7 +97,9 @@ def compose(member: Member, mail_id: int) -> NoticeLetter | None:
 
     One that was handed over before holds the same rows again, as far as they may be told still.
     """
-    rows = _rows(member, Notification.mail_id == mail_id) or _rows(member, _due())
+    held = Notification.mail_id == mail_id
+    was_handed_over = db.session.scalar(select(exists().where(held)))
+    rows = _rows(member, held if was_handed_over else _due())
     choices = notice_choices.chosen(member.id)
     rows = [row for row in rows if not _is_stopped(choices, KINDS[row.kind].stop)]
     if not rows:
