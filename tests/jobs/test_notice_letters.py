@@ -213,6 +213,8 @@ def test_a_mail_holds_no_more_of_a_space_than_it_allows(aalst, dirk, ruben, poli
     message = letter(notice_mail(dirk, make_post(thread, ruben, SAID)))
     whole = "\n".join([str(message["Subject"]), *parts(message)])
     assert ["cleaners" in whole, "Ruben" in whole, "closed" in whole] == [named, named, words]
+    why = f"{'The' if named else 'Title and'} words stay on the site: so it is agreed for Aalst."
+    assert [why in part for part in parts(message)] == [not words, not words]
     if not named:
         assert message["Subject"] == "There is a reply to your story in Aalst"
         assert f"http://forum.test/threads/{thread.id}\n" in parts(message)[0]

@@ -41,6 +41,8 @@ def test_hiding_asks_why_and_the_author_reads_it(client, gent, leen, moderator):
     again = submit(client, f"/posts/{post.id}/hiding", {"_method": "delete"})
     assert (again.status_code, "This post is not hidden." in words(client.get(again.location))) == (303, True)
     assert submit(author, f"/posts/{post.id}/hiding", {"_method": "delete"}).status_code == 403
+    submit(client, f"/posts/{post.id}/hiding", {"reason": "Did you ask him?"})
+    assert "Reason: Did you ask him? Only you and" in words(author.get(answer.location))
 
 
 def test_others_may_not_hide(client, gent, leen):

@@ -37,12 +37,16 @@ OF_A_POST = frozenset({"mention", "answer", "followed"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One event. `actor` and `title` are empty where the space lets neither stand in a mail."""
+    """One event. `actor` and `title` are empty where the space lets neither stand in a mail.
+
+    Words that it does not let stand there are `kept_back`.
+    """
 
     kind: str
     actor: str
     title: str
     words: str
+    kept_back: bool
     space_name: str
     space_slug: str
     thread_id: int | None
@@ -230,6 +234,7 @@ def _item(row: Any) -> Item:
         actor=(row.actor or "") if told.is_named else "",
         title=told.title,
         words=told.words,
+        kept_back=bool(plain and not told.words),
         space_name=row.space_name or "",
         space_slug=row.space_slug or "",
         thread_id=row.thread_id,
