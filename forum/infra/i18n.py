@@ -29,7 +29,9 @@ LOCALES = ("nl", "en")
 FORMATS = {"nl": "nl_BE", "en": "en_GB"}
 LANGUAGE_TAGS = {"nl": "nl-BE", "en": "en"}
 _UNTRANSLATED = NullTranslations()
-_forced: ContextVar[tuple[str, str | None] | None] = ContextVar("forced", default=None)
+_forced: ContextVar[tuple[str, str | None, NullTranslations | None] | None] = ContextVar(
+    "forced", default=None
+)
 # What a request asks for again and again; a context variable is read faster than anything of the request itself.
 _of_request: ContextVar[dict[str, Any] | None] = ContextVar("of_request", default=None)
 
@@ -129,9 +131,11 @@ def html_lang() -> str:
 @contextmanager
 def force_locale(locale: str, timezone: str | None = None) -> Iterator[None]:
     """Use `locale` (and `timezone`) for the length of the block: mails are written for others than who sends them."""
-    token = _forced.set((_known(locale), timezone))
+    code = _known(locale)
+    catalogues = current_app.extensions["i18n"]["catalogues"] if has_app_context() else {}
+    token = _forced.set((code, timezone, catalogues.get(code)))
     try:
-        with _force_flask_babel(_known(locale)):
+        with _force_flask_babel(code):
             yield
     finally:
         _forced.reset(token)
@@ -152,7 +156,10 @@ def _known(code: str) -> str:
 
 def _catalogue() -> NullTranslations:
     """The sentences of the current language; kept for the request, which asks for them some hundred times."""
-    kept = _of_request.get() if _forced.get() is None else None
+    forced = _forced.get()
+    if forced is not None and forced[2] is not None:
+        return forced[2]
+    kept = _of_request.get() if forced is None else None
     catalogue: NullTranslations | None = kept.get("catalogue") if kept is not None else None
     if catalogue is None:
         if not has_app_context():

@@ -51,6 +51,11 @@ NO_ADDRESS = (
 ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
 # Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
 NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
+# Those that many letters have alike.
+ALIKE = re.compile(
+    r"mime-version|content-[a-z-]+|date|precedence|auto-submitted|x-auto-response-suppress",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,19 @@ class Mailer(Protocol):
         """End what `send` does, called by another thread: it raises what is true at that point, and later ones Away."""
 
 
+class _Machine(str):
+    """The value of a header that only machines read: not taken apart."""
+
+    name: str
+
+    @classmethod
+    def named(cls, name: str, value: str) -> "_Machine":
+        """Return the value of the header of that name."""
+        made = cls(value)
+        made.name = name
+        return made
+
+
 class _Letters(policy.EmailPolicy):
     """RFC 5322 with CRLF and seven-bit bodies, in which the addresses of pages and letters are not folded."""
 
@@ -95,10 +113,22 @@ class _Letters(policy.EmailPolicy):
             (one,) = value.addresses
             written = address_value(one.display_name, one.addr_spec, beside=beside)
             return f"{name}: {written}{self.linesep}"
-        whole = f"{name}: {value}"
-        if NEVER_FOLDED.fullmatch(name) and len(whole) < 998 and whole.isascii():
-            return whole + self.linesep
+        if NEVER_FOLDED.fullmatch(name):
+            whole = f"{name}: {value}"
+            if len(whole) < 998 and whole.isascii():
+                return whole + self.linesep
+            value = self.header_factory(name, str(value))
         return super().fold(name, value)
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        """What machines read stands as it is, and what is the same in many letters is taken apart once."""
+        if type(value) is not str or not value.isprintable():
+            return super().header_store_parse(name, value)
+        if NEVER_FOLDED.fullmatch(name) and value.isascii():
+            return name, _Machine.named(name, value)
+        if ALIKE.fullmatch(name) and "boundary" not in value:
+            return name, _taken_apart(name, value)
+        return super().header_store_parse(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return self.fold(name, value).encode("ascii", "surrogateescape")
@@ -115,6 +145,14 @@ class _Headers(HeaderRegistry):
 _POLICY = _Letters(
     header_factory=_Headers(), linesep="\r\n", cte_type="7bit", raise_on_defect=False, max_line_length=78
 )
+
+
+@lru_cache(maxsize=256)
+def _taken_apart(name: str, value: str) -> Any:
+    """A header as an object that is never changed; letters that are made at the same time share it."""
+    return _POLICY.header_factory(name, value)
+
+
 # Media queries (dark mode) cannot be inlined and stay; nothing is ever fetched.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 

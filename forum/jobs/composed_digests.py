@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from forum.domain.digests import digests
 from forum.domain.digests.composing import Composer, Make
@@ -29,11 +29,14 @@ class ComposedDigests:
         """Return what makes the letter of a mail, composed with those that follow; None where it is to be looked at
         alone: no digest, or one with a reason not to be sent.
         """
-        if mail.kind != "digest":
-            return None
-        if mail.id not in self._asked or time.monotonic() > self._until:
+        # Without a look at the row, which is read anew with its member when the letter is made.
+        identity = inspect(mail).identity
+        mail_id = mail.id if identity is None else identity[0]
+        if mail_id not in self._asked or time.monotonic() > self._until:
+            if mail.kind != "digest":
+                return None
             self._compose([mail, *(one for one in following if one.kind == "digest")][:TOGETHER])
-        return self._made.pop(mail.id, None)
+        return self._made.pop(mail_id, None)
 
     def _compose(self, mails: Sequence[OutgoingMail]) -> None:
         self._until = time.monotonic() + KEPT

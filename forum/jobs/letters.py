@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Integer, Select, bindparam, inspect, select
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.routing import Map, MapAdapter
 
 from forum.domain.digests import digests, subscriptions, windows
@@ -23,6 +24,7 @@ from forum.domain.threads.page import page_of
 from forum.infra import i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
+from forum.infra.statements import cached
 from forum.jobs import letter_headers, letter_kinds
 from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Member
@@ -70,7 +72,9 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
 
     `digest` makes one that was composed together with others a moment ago.
     """
-    recipient = _recipient(mail)
+    # A digest that was composed is a member's; its row is read together with them.
+    of_member = digest is not None or mail.member_id is not None
+    recipient = _member(mail) if of_member else _stranger(mail)
     _refuse_stopped(mail, recipient.member)
     with i18n.force_locale(recipient.locale, recipient.timezone):
         of_kind = letter_kinds.KINDS[mail.kind]
@@ -131,8 +135,16 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
 
 def link(endpoint: str, **values: Any) -> str:
     """Return the full address of a page: letters are read outside any request."""
-    adapter = _adapter(current_app.url_map, current_app.config["BASE_URL"])
-    return str(adapter.build(endpoint, values, method="GET", force_external=True))
+    config = current_app.config
+    return _address(current_app.url_map, config["BASE_URL"], endpoint, tuple(values), *values.values())
+
+
+# typed: 1 and True are equal and lead to different addresses.
+@lru_cache(maxsize=8192, typed=True)
+def _address(url_map: Map, base_url: str, endpoint: str, names: tuple[str, ...], *values: Any) -> str:
+    """An address, which stands in both parts of a letter and in those of many members."""
+    named = dict(zip(names, values, strict=True))
+    return str(_adapter(url_map, base_url).build(endpoint, named, method="GET", force_external=True))
 
 
 @lru_cache(maxsize=4)
@@ -166,31 +178,47 @@ def notice_link(item: Item) -> str:
     return link("spaces.show", slug=item.space_slug) if item.space_slug else link("home.index")
 
 
-def _recipient(mail: OutgoingMail) -> Recipient:
+def _stranger(mail: OutgoingMail) -> Recipient:
+    """Who asks for an account, or is invited."""
     zone = current_app.config["TIMEZONE"]
     if mail.access_request_id is not None:
         request = db.session.get(AccessRequest, mail.access_request_id, populate_existing=True)
         if request is None:
             raise NothingToSend("gone")
         return Recipient(request.email, _known(request.locale), zone, None)
-    if mail.member_id is None:
-        invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
-        if invitation is None:
-            raise NothingToSend("withdrawn")
-        if bounces.is_stopped(invitation.email):
-            raise NothingToSend(bounces.REASON)
-        return Recipient(invitation.email, _known(invitation.locale), zone, None)
+    invitation = db.session.get(Invitation, mail.invitation_id, populate_existing=True)
+    if invitation is None:
+        raise NothingToSend("withdrawn")
+    if bounces.is_stopped(invitation.email):
+        raise NothingToSend(bounces.REASON)
+    return Recipient(invitation.email, _known(invitation.locale), zone, None)
+
+
+def _member(mail: OutgoingMail) -> Recipient:
+    """The member, read anew together with the mail itself (one query)."""
+    state = inspect(mail)
+    assert state.identity is not None
     found = db.session.execute(
-        select(Member, bounces.stopped(Member.email).label("is_stopped"), DigestChoice.locale)
-        .outerjoin(DigestChoice, DigestChoice.member_id == Member.id)
-        .where(Member.id == mail.member_id)
-        .execution_options(populate_existing=True)
+        _mail_and_member(), {"mail_id": state.identity[0]}, execution_options={"populate_existing": True}
     ).one_or_none()
-    if found is None or found.Member.suspended_at is not None:
+    if found is None:
+        raise ObjectDeletedError(state)
+    if found.Member is None or found.Member.suspended_at is not None:
         raise NothingToSend("suspended")
     if found.is_stopped and mail.kind not in bounces.ASKED_FOR:
         raise NothingToSend(bounces.REASON)
     return _of_member(found.Member, found.locale if mail.kind == "digest" else None)
+
+
+@cached
+def _mail_and_member() -> Select[Any]:
+    query: Any = (
+        select(OutgoingMail, Member, bounces.stopped(Member.email).label("is_stopped"), DigestChoice.locale)
+        .outerjoin(Member, Member.id == OutgoingMail.member_id)
+        .outerjoin(DigestChoice, DigestChoice.member_id == Member.id)
+        .where(OutgoingMail.id == bindparam("mail_id", type_=Integer))
+    )
+    return cast(Select[Any], query)
 
 
 def _of_member(member: Member, locale: str | None) -> Recipient:
@@ -216,17 +244,17 @@ def _ways_out(mail: OutgoingMail, content: Content, member: Member | None) -> di
     stop = stops.named(content.stop) if content.stop else kinds.stop_of_letter(mail.kind)
     if stop is None or member is None:
         return {"stop": None, "unsubscribe_url": None}
-    own, every = (
-        link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id, name))
-        for name in (stop.name, ALL.name)
-    )
     alone = stop.name in {DIGEST, ALL.name}
     return {
         "stop": stop,
-        "unsubscribe_url": own,
-        "stop_all_url": None if alone else every,
+        "unsubscribe_url": _stop_link(member, stop.name),
+        "stop_all_url": None if alone else _stop_link(member, ALL.name),
         "all_stops": ALL,
     }
+
+
+def _stop_link(member: Member, stop: str) -> str:
+    return link("unsubscribe.show", token=mail_links.unsubscribe_token(member.id, stop))
 
 
 def _render(name: str, context: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from forum.domain.digests.precedence import Rule
 from forum.domain.digests.selection import Section
@@ -64,11 +65,12 @@ class Because:
         return _("From the network, in %(space)s", space=self.about)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ThreadNews:
     """A thread in which others posted what the member was not told of yet.
 
-    `title`, `words` and names are empty where the space lets no mail say them.
+    `title`, `words` and names are empty where the space lets no mail say them. Its sentences are kept for both parts of
+    the letter, in the language in which they were first asked for.
     """
 
     id: int
@@ -97,17 +99,17 @@ class ThreadNews:
         """Whether a mail may say what it is called."""
         return bool(self.title)
 
-    @property
+    @cached_property
     def heading(self) -> str:
         """The title, or words that say nothing of it."""
         return self.title or _("Something new in %(space)s", space=self.space_name)
 
-    @property
+    @cached_property
     def why(self) -> str:
         """By what it is here, in one line: without that it would not be."""
         return " · ".join(str(one) for one in self.because)
 
-    @property
+    @cached_property
     def what(self) -> str:
         """What happened to the member, or to the thread: "" when it is only new."""
         if self.section == Section.REVIVED:
@@ -127,7 +129,7 @@ class ThreadNews:
             "%(names)s answered your story", "%(names)s answered your story", len(self.people), names=who
         )
 
-    @property
+    @cached_property
     def news(self) -> str:
         """How much is new, and by whom."""
         if self.people and self.people_count <= len(self.people):
@@ -139,7 +141,7 @@ class ThreadNews:
             )
         return self._by_many() if self.people_count else self.count_words
 
-    @property
+    @cached_property
     def count_words(self) -> str:
         """How much is new."""
         return ngettext("%(num)d new post", "%(num)d new posts", self.new_count)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from forum.domain.digests.items import LessonNews, ThreadNews
 from forum.domain.digests.selection import Section
@@ -26,9 +27,9 @@ class LeftOut:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DigestLetter:
-    """One letter to one member, as it is true at the moment of composing."""
+    """One letter to one member, as it is true at the moment of composing, in the language in which it is first read."""
 
     member_id: int
     name: str
@@ -44,17 +45,17 @@ class DigestLetter:
     titles: Sequence[ThreadNews] = ()
     left_out: Sequence[LeftOut] = ()
 
-    @property
+    @cached_property
     def for_you(self) -> list[ThreadNews]:
         """Answers to what they asked, and where they are mentioned."""
         return self._of(Section.FOR_YOU)
 
-    @property
+    @cached_property
     def stories(self) -> list[ThreadNews]:
         """Stories of their spaces that nobody has answered."""
         return self._of(Section.UNANSWERED)
 
-    @property
+    @cached_property
     def threads(self) -> list[ThreadNews]:
         """The other threads."""
         return self._of(Section.ACTIVE) + self._of(Section.REVIVED)
@@ -78,7 +79,7 @@ class DigestLetter:
         """How many threads it only counts."""
         return sum(left.count for left in self.left_out)
 
-    @property
+    @cached_property
     def left_words(self) -> str:
         """How many threads with news it leaves out."""
         spaces = ngettext("%(num)d space", "%(num)d spaces", len(self.left_out))
@@ -97,7 +98,7 @@ class DigestLetter:
             return _("since %(day)s", day=short_day(starts_at))
         return _("from %(start)s to %(end)s", start=short_day(starts_at), end=short_day(self.ends_at))
 
-    @property
+    @cached_property
     def older_words(self) -> str:
         """How many threads have news from before what it tells."""
         return ngettext(
@@ -107,7 +108,7 @@ class DigestLetter:
             day=day(self.told_from or self.starts_at),
         )
 
-    @property
+    @cached_property
     def frequency_words(self) -> str:
         """Why it comes, and how often."""
         chosen = day(self.chosen_at or self.ends_at)
@@ -119,7 +120,7 @@ class DigestLetter:
             return _("You get this every month because you chose that on %(day)s.", day=chosen)
         return _("You get this every week because you chose that on %(day)s.", day=chosen)
 
-    @property
+    @cached_property
     def subject(self) -> str:
         """The first item, so that the member can decide not to open it."""
         if self.for_you:
@@ -136,12 +137,12 @@ class DigestLetter:
             return _("Waits for an answer: %(title)s", title=self.stories[0].heading)
         return next((thread.heading for thread in (*self.entries, *self.titles)), "")
 
-    @property
+    @cached_property
     def preview(self) -> str:
         """What mail programs show beside the subject: the rest, in numbers, and the period."""
         return _("%(news)s, %(period)s.", news=self.summary, period=self.period)
 
-    @property
+    @cached_property
     def summary(self) -> str:
         """What is in it, in numbers."""
         parts = []

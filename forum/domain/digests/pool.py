@@ -9,6 +9,7 @@ from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from forum.domain.digests import pool_queries
@@ -67,7 +68,7 @@ class Candidate:
         return self.bucket.space_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class News:
     """What is new in one thread: for everybody who has read nothing of it and written nothing in it."""
 
@@ -81,7 +82,7 @@ class News:
         """The one whose words are shown."""
         return self.posts[-1]
 
-    @property
+    @cached_property
     def rank(self) -> tuple[Any, ...]:
         """Different cities and people before posts: one city that talks to itself is no more than one voice."""
         newest = self.newest
@@ -108,6 +109,8 @@ class Window:
     buckets: dict[int, int] = field(default_factory=dict)  # how many threads, by number
     # By member: the threads that they wrote in or began, where the news is another for them.
     own: dict[int, set[int]] = field(default_factory=dict)
+    # What `selection` found for all who may read the same and chose the same.
+    common: dict[Any, Any] = field(default_factory=dict)
 
 
 class Pool:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from forum.domain.digests import precedence
 from forum.domain.digests.personal import Person
-from forum.domain.digests.pool import Bucket, Candidate, News, Pool, Window, news_of
+from forum.domain.digests.pool import Candidate, News, Pool, Window, news_of
 from forum.domain.digests.precedence import Reason, ThreadFacts
 from forum.domain.digests.subscriptions import DigestPreferences
+from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
 from forum.models.themes import Axis
 
@@ -21,6 +22,7 @@ MOST_ITEMS = 7  # with text
 MOST_TITLES = 6
 # Of those that are decided with others: enough for seats and titles, also where two sections filled some spaces.
 MOST_COMMON = 40
+MOST_ALIKE = 512  # groups of members with the same choices, kept with each window
 QUOTA = 3  # of each space, both with text and as titles, unless only one has any news
 
 
@@ -128,8 +130,7 @@ class _Choice:
 
     def __init__(self, pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> None:
         self.pool, self.window, self.person, self.preferences = pool, window, person, preferences
-        self._outcomes: dict[tuple[int, Axis], bool] = {}
-        self.buckets = {number for number in window.buckets if self._takes_bucket(pool.buckets[number])}
+        self.common = _common_for(pool, window, person, preferences)
         tagged = pool.tagged(preferences.tags) if preferences.tags else {}
         self.tags: dict[int, list[int]] = {}
         for tag_id, thread_ids in tagged.items():
@@ -149,20 +150,8 @@ class _Choice:
         tags = sorted(self.tags.get(candidate.id, ()))
         return ThreadFacts(candidate.id, candidate.space_id, candidate.bucket.axis, tags)
 
-    def _takes_bucket(self, bucket: Bucket) -> bool:
-        if not self.person.may_reach(bucket) or self.person.mutes(0, bucket.space_id):
-            return False
-        key = (bucket.space_id, bucket.axis)
-        if key not in self._outcomes:
-            # No thread has the number 0: what was chosen for one thread is not asked here.
-            self._outcomes[key] = self._takes(ThreadFacts(0, *key))
-        return self._outcomes[key]
-
     def _takes(self, facts: ThreadFacts) -> bool:
-        own_space = facts.space_id in self.person.own_spaces
-        outcome = precedence.delivery(self.preferences, facts, own_space=own_space)
-        # What comes at once and did is no longer among the new posts; the rest of it is told here.
-        return outcome != Delivery.NOTHING
+        return _takes(self.preferences, facts, self.person)
 
     def _pick(self, thread_id: int) -> Pick | None:
         """A thread that is decided by itself."""
@@ -188,12 +177,10 @@ class _Choice:
 
     def counts(self) -> Counter[int]:
         """How many threads with news there are for this member, by space."""
-        counts: Counter[int] = Counter()
-        for number in self.buckets:
-            counts[self.pool.buckets[number].space_id] += self.window.buckets[number]
+        counts = self.common.counts.copy()
         for thread_id in self.special:
             candidate = self.pool.candidates[thread_id]
-            in_bucket = candidate.bucket_no in self.buckets
+            in_bucket = candidate.bucket_no in self.common.buckets
             counts[candidate.space_id] += (thread_id in self.particular) - in_bucket
         return +counts
 
@@ -203,15 +190,8 @@ class _Choice:
         for pick in self.particular.values():
             found[pick.section].append(pick)
         enough = quota * 2 if quota == QUOTA else MOST_ITEMS + MOST_TITLES
-        near = self.person.own_spaces
-        window = self.window
-        for thread_ids, wanted in (
-            (window.unanswered, lambda one: one.space_id in near),
-            (window.active, lambda one: not (one.unanswered and one.space_id in near)),
-            (window.revived, lambda one: not (one.unanswered and one.space_id in near)),
-        ):
-            for candidate in self._common(thread_ids, wanted, enough):
-                pick = self._as_pick(candidate, window.news[candidate.id])
+        for waiting in (self.common.unanswered, self.common.active, self.common.revived):
+            for pick in self._common(waiting, enough):
                 found[pick.section].append(pick)
         for section, picks in found.items():
             if section == Section.UNANSWERED:
@@ -220,21 +200,99 @@ class _Choice:
                 picks.sort(key=lambda pick: pick.news.rank)
         return found
 
-    def _common(
-        self, thread_ids: list[int], fits: Callable[[Candidate], bool], enough: int
-    ) -> Iterator[Candidate]:
+    def _common(self, waiting: "_Row", enough: int) -> Iterator[Pick]:
         """Threads that are decided with their bucket, until there are enough of several spaces."""
         taken: dict[int, int] = {}
         most = MOST_COMMON
-        for thread_id in thread_ids:
-            candidate = self.pool.candidates[thread_id]
-            if candidate.bucket_no not in self.buckets or thread_id in self.special or not fits(candidate):
-                continue
+        for pick in waiting.picks():
+            candidate = pick.candidate
             space_id = candidate.bucket.space_id
-            if taken.get(space_id, 0) == enough:
+            if candidate.id in self.special or taken.get(space_id, 0) == enough:
                 continue
             taken[space_id] = taken.get(space_id, 0) + 1
             most -= 1
-            yield candidate
+            yield pick
             if not most:
                 return
+
+
+def _takes(preferences: DigestPreferences, facts: ThreadFacts, person: Person) -> bool:
+    outcome = precedence.delivery(preferences, facts, own_space=facts.space_id in person.own_spaces)
+    # What comes at once and did is no longer among the new posts; the rest of it is told here.
+    return outcome != Delivery.NOTHING
+
+
+class _Row:
+    """Threads in their order that all members with the same choices get, each looked at when somebody first asks."""
+
+    def __init__(self, thread_ids: Iterable[int], pick: Callable[[int], Pick | None]) -> None:
+        self._found: list[Pick] = []
+        self._rest = (one for one in map(pick, thread_ids) if one is not None)
+
+    def picks(self) -> Iterator[Pick]:
+        """Return them: those that were found already, then further ones."""
+        yield from self._found
+        for pick in self._rest:
+            self._found.append(pick)
+            yield pick
+
+
+class _Common:
+    """What is the same in a window for all members who may read the same and chose the same."""
+
+    def __init__(self, pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> None:
+        self.pool, self.window, self.near = pool, window, frozenset(person.own_spaces)
+        self.buckets = _buckets(pool, window, person, preferences)
+        self.counts: Counter[int] = Counter()
+        for number in self.buckets:
+            self.counts[pool.buckets[number].space_id] += window.buckets[number]
+        self.unanswered = _Row(window.unanswered, lambda thread_id: self._pick(thread_id, unanswered=True))
+        self.active, self.revived = (
+            _Row(thread_ids, lambda thread_id: self._pick(thread_id, unanswered=False))
+            for thread_ids in (window.active, window.revived)
+        )
+
+    def _pick(self, thread_id: int, *, unanswered: bool) -> Pick | None:
+        candidate = self.pool.candidates[thread_id]
+        is_waiting = candidate.unanswered and candidate.bucket.space_id in self.near
+        if candidate.bucket_no not in self.buckets or is_waiting is not unanswered:
+            return None
+        news = self.window.news[thread_id]
+        section = Section.REVIVED if news.revived else Section.ACTIVE
+        return Pick(candidate, news, Section.UNANSWERED if is_waiting else section)
+
+
+def _common_for(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> _Common:
+    """What a member has in common with others, kept with the window."""
+    muted = [space_id for space_id, level in person.spaces.items() if level == FollowLevel.NOTHING]
+    key = (
+        frozenset(person.reach),
+        frozenset(person.own_spaces),
+        frozenset(muted),
+        preferences.elsewhere,
+        frozenset(preferences.spaces.items()),
+        frozenset(preferences.axes.items()),
+    )
+    if key not in window.common:
+        if len(window.common) == MOST_ALIKE:
+            window.common.clear()
+        window.common[key] = _Common(pool, window, person, preferences)
+    common: _Common = window.common[key]
+    return common
+
+
+def _buckets(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> set[int]:
+    """The buckets whose threads reach somebody who chose nothing for single ones."""
+    outcomes: dict[tuple[int, Axis], bool] = {}
+    taken = set()
+    for number in window.buckets:
+        bucket = pool.buckets[number]
+        # No thread has the number 0: what was chosen for one thread is not asked here.
+        if not person.may_reach(bucket) or person.mutes(0, bucket.space_id):
+            continue
+        key = (bucket.space_id, bucket.axis)
+        if key not in outcomes:
+            outcomes[key] = _takes(preferences, ThreadFacts(0, *key), person)
+        if outcomes[key]:
+            taken.add(number)
+    return taken
