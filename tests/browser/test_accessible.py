@@ -39,9 +39,13 @@ FOCUSED = """() => {
 
 
 def found_on(page) -> list[str]:
-    """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target."""
-    tall = page.evaluate("() => document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": page.viewport_size["width"], "height": max(tall, 844)})
+    """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target.
+
+    A letter in its frame grows with the window up to a limit, and the page with it.
+    """
+    for _growth in range(3):
+        tall = page.evaluate("() => document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": page.viewport_size["width"], "height": max(tall, 844)})
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
     return page.evaluate(RUN, TAGS)
