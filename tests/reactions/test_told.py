@@ -135,10 +135,12 @@ def test_only_who_may_read_it_and_has_an_account_in_use_is_told(thread, gent, an
     reply(bert, thread, handles(people["Muted"], people["Guest"], bert))
     react()
     assert told() == [("Ann", "answer"), ("Far", "followed"), ("Only the thread", "followed")]
-    assert following.level_of(people["Muted"].id, thread) == FollowLevel.NOTHING
-    assert following.level_of(people["Far"].id, thread) == FollowLevel.ALL
-    assert following.level_of(bert.id, thread) == FollowLevel.ALL
-    assert following.level_of(people["Guest"].id, start(ann, elsewhere_of(ann))) == FollowLevel.ANSWERS
+    shown = {one: followed.of_thread(actor(one), thread.id) for one in (people["Muted"], people["Far"], bert)}
+    assert [(choice.level, choice.space_level) for choice in shown.values()] == [
+        (FollowLevel.NOTHING, FollowLevel.ALL),
+        (None, FollowLevel.ALL),
+        (FollowLevel.ALL, None),
+    ]
     with pytest.raises(NotFound):
         following.follow_thread(actor(people["Guest"]), thread.id, level=FollowLevel.ALL)
     with pytest.raises(NotFound):
@@ -168,8 +170,8 @@ def test_who_mutes_a_space_hears_nothing_of_threads_there_that_they_did_not_choo
     react()
     mail = mails()[0]
     following.follow_space(actor(ann), gent.id, level=FollowLevel.NOTHING)
-    assert following.level_of(ann.id, thread) == followed.of_thread(actor(ann), thread.id).space_level
-    assert (followed.of_thread(actor(ann), thread.id).level, followed.threads(actor(ann))) == (None, [])
+    choice = followed.of_thread(actor(ann), thread.id)
+    assert (choice.level, choice.space_level, followed.threads(actor(ann))) == (None, FollowLevel.NOTHING, [])
     with clock.at(mail.next_try_at):
         assert compose(ann, mail.id) is None
     forget()

@@ -59,18 +59,6 @@ def begin(member_id: int, thread_id: int) -> None:
     insert_new(ThreadFollow, [{"member_id": member_id, "thread_id": thread_id, **row}])
 
 
-def level_of(member_id: int, thread: Thread) -> FollowLevel:
-    """Return what a member is told of a thread (one query)."""
-    of_thread = select(ThreadFollow.level).where(
-        ThreadFollow.member_id == member_id, ThreadFollow.thread_id == thread.id, holds()
-    )
-    of_space = select(SpaceFollow.level).where(
-        SpaceFollow.member_id == member_id, SpaceFollow.space_id == thread.space_id
-    )
-    level = db.session.scalar(select(func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery())))
-    return level or FollowLevel.ANSWERS
-
-
 def told_of_post(thread: Thread, post: Post, *, after_id: int, limit: int) -> dict[int, str]:
     """Return who is told of a new post and as what, by ids greater than `after_id` and in their order.
 
