@@ -7,7 +7,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, case, func, select
 
@@ -143,7 +143,7 @@ def _lines(tab: Tab) -> Select[Any]:
         query = query.where(Notification.read_at.is_(None))
     elif tab == Tab.TO_ME:
         query = query.where(Notification.kind.in_(unread_notices.TO_ME))
-    return query  # type: ignore[no-any-return]
+    return cast(Select[Any], query)
 
 
 def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[Group]:
