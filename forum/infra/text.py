@@ -23,6 +23,7 @@ from forum.infra.markdown.parser import (
     as_written,
     specification,
 )
+from forum.infra.markdown.parser import HANDLE as PLAIN_HANDLE
 from forum.infra.words import is_blank, locate, one_line, plain, same_words, slug, summary, typed
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "to_html",
     "trusted_sentence",
     "typed",
+    "with_names",
 ]
 
 RENDER_VERSION = 3
@@ -126,6 +128,19 @@ def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Marku
         return f"@{match[1]}" if name is None else f'<b class="mention" dir="auto">@{escape(name)}</b>'
 
     return Markup(HANDLE.sub(drawn, stored or ""))
+
+
+def with_names(plain_text: str, names: Mapping[str, str]) -> str:
+    """Return readable text, such as that of `plain`, with the handles in it that have a name in `names` drawn so.
+
+    These are handles in lower case. What was code or a link cannot be told from other words any more.
+    """
+
+    def drawn(match: re.Match[str]) -> str:
+        name = names.get(match[0][1:].lower())
+        return match[0] if name is None else f"@{name}"
+
+    return PLAIN_HANDLE.sub(drawn, plain_text)
 
 
 @lru_cache(maxsize=4096)

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from forum.domain.inbox import notice_sentences
+from forum.domain.digests import digests
+from forum.domain.inbox import notice_sentences, notices
 from forum.domain.inbox.notice_letter import hold
 from forum.domain.mailing import mail_queue, notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.moderation import hiding
-from forum.domain.threads import threads
+from forum.domain.threads import lists, mentions, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters, sending, worker
@@ -21,7 +22,7 @@ from forum.models.notifications import Notification
 from forum.models.spaces import Audience, MailPolicy, Membership, Role, Space
 from forum.models.subscriptions import Delivery, Subscription
 from forum.models.themes import Axis, Need
-from forum.models.threads import Thread
+from forum.models.threads import Post, Thread
 from tests import letter_check
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.jobs.test_letters import notice_mail, tell_of
@@ -138,6 +139,52 @@ def test_the_mails_of_one_member_tell_each_event_once(story, dirk, ruben, sent, 
     states = [mail.state for mail in db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id))]
     assert (len(sent), states) == (1, [MailState.SENT, MailState.CANCELLED])
     assert set(db.session.scalars(select(Notification.mail_id))) == {first.id}
+
+
+def test_who_is_mentioned_has_the_name_of_today_wherever_first_words_stand(aalst, dirk, count_queries):
+    """In lists, at home, under /notifications, in a notice and in a digest; a handle of anybody else stays a word."""
+    ruben, wim, ann = (make_member(name, space=aalst) for name in ("Ruben", "Wim", "Ann"))
+    outside = make_member("Eva", space=make_space("Genk", city="genk"))
+    ends = f"@{outside.handle} @nobody-here"
+
+    def begun(title, body):
+        with clock.at(clock.now() - timedelta(hours=3)):
+            return threads.start(
+                actor(ruben), aalst.id, title=title, body=body, need=Need.STORIES, axis=Axis.SOLIDARITY,
+                audience=Audience.SPACE, idempotency_key=title,
+            )  # fmt: skip
+
+    story = begun("Who rings back?", f"Ask @{wim.handle.upper()}, {ends}")
+    opening = db.session.scalars(select(Post).where(Post.thread_id == story.id)).one()
+    aalst.mail_policy = MailPolicy.FULL
+    mail = notice_mail(dirk, opening, kind="followed")
+
+    def places():
+        who = actor(dirk)
+        return [
+            lists.latest(who).rows[0].summary,
+            notices.page(who).rows[0].lines[0].words,
+            notices.unread(who, 1)[0].lines[0].words,
+            parts(letters.letter_for(mail).message)[0].partition("> ")[2].partition("\n")[0],
+            digests.preview(actor(ann)).entries[0].words,
+        ]
+
+    wim.name = "Willem <b>"
+    db.session.flush()
+    assert places() == [f"Ask @Willem <b>, {ends}"] * 5
+    assert "@Willem &lt;b&gt;, " in parts(letters.letter_for(mail).message)[1]
+    wim.suspended_at = clock.now()
+    db.session.flush()
+    assert places() == [f"Ask @{wim.handle.upper()}, {ends}"] * 5
+    wim.suspended_at = None
+    begun("Another", f"And @{wim.handle} there")
+    who = actor(dirk)
+    with count_queries() as seen:
+        assert lists.latest(who).rows[0].summary == "And @Willem <b> there"
+    assert seen.count == 2, "all of a page at once"
+    with count_queries() as seen:
+        assert mentions.in_plain({opening.id: "no such sign"}) == {opening.id: "no such sign"}
+    assert seen.count == 0
 
 
 def test_two_kinds_are_stopped_together_and_each_alone(aalst, story, dirk, ruben):

@@ -15,6 +15,7 @@ from forum.domain.digests.selection import Pick, Selection
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import mail_policy
 from forum.domain.people.bylines import speaker
+from forum.domain.threads import mentions
 from forum.infra import days, pairs
 from forum.infra.statements import select_rows
 from forum.models.spaces import Audience, MailPolicy
@@ -88,6 +89,7 @@ class Batch:
         }
         self.seen = _still_seen(chosen) if chosen else {}
         self.posts = _posts(chosen.values()) if self.seen else {}
+        self.words = mentions.in_plain({row.id: row.plain for row in self.posts.values()})
         self.firsts = self._firsts(chosen)
         # Members of whose letter something is no longer there.
         self.changed = {
@@ -149,7 +151,7 @@ class Batch:
         seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
         if seen is None or newest is None:
             return None
-        told = mail_policy.told(*seen, title=candidate.title, plain=newest.plain)
+        told = mail_policy.told(*seen, title=candidate.title, plain=self.words[newest.id])
         names = self._names(news.posts) if told.is_named else ()
         return ThreadNews(
             id=candidate.id,

@@ -15,7 +15,7 @@ from forum.domain.mailing import mail_policy, notice_choices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import ALL
-from forum.domain.threads import following
+from forum.domain.threads import following, mentions
 from forum.infra import clock, words
 from forum.infra.db import db
 from forum.infra.rows import update_rows
@@ -110,7 +110,7 @@ def compose(member: Member, mail_id: int) -> NoticeLetter | None:
         return None
     order = {kind: number for number, kind in enumerate(KINDS)}
     rows.sort(key=lambda row: (order[row.kind], row.created_at, row.id))
-    kept_short = _within_size([_item(row) for row in rows[:MOST]])
+    kept_short = _within_size(_items(rows[:MOST]))
     return NoticeLetter(
         ids=tuple(row.id for row in rows),
         items=kept_short,
@@ -137,6 +137,7 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
             Notification.kind,
             Notification.created_at,
             Notification.thread_id,
+            Notification.post_id,
             Notification.lesson_id,
             Notification.space_id,
             Member.name.label("actor"),
@@ -222,13 +223,18 @@ def _is_stopped(choices: dict[str, Delivery], stop: str | None) -> bool:
     return chosen == Delivery.NOTHING
 
 
-def _item(row: Any) -> Item:
+def _items(rows: Sequence[Any]) -> list[Item]:
+    of_posts = {row.post_id: row.plain for row in rows if row.kind in OF_A_POST and row.plain}
+    words_of = mentions.in_plain(of_posts)
+    return [_item(row, words_of.get(row.post_id, "") if row.kind in OF_A_POST else "") for row in rows]
+
+
+def _item(row: Any, plain: str) -> Item:
     audience = row.audience or row.lesson_audience or Audience.SPACE
     # A lesson is made to be read elsewhere: what may stand of a thread in a mail says nothing of it.
     policy = row.mail_policy if row.thread_id else None
     title = row.title if row.thread_id else row.lesson_title or ""
-    plain = row.plain if row.kind in OF_A_POST else ""
-    told = mail_policy.told(policy, audience, title=title or "", plain=plain or "")
+    told = mail_policy.told(policy, audience, title=title or "", plain=plain)
     return Item(
         kind=row.kind,
         actor=(row.actor or "") if told.is_named else "",

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.mailing import unread_notices
+from forum.domain.threads import mentions
 from forum.infra import i18n, text
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
@@ -113,6 +114,7 @@ def _lines(tab: Tab) -> Select[Any]:
             Notification.kind,
             Notification.read_at,
             Notification.thread_id,
+            Notification.post_id,
             Notification.lesson_id,
             Notification.space_id,
             Member.name.label("actor"),
@@ -149,6 +151,7 @@ def _lines(tab: Tab) -> Select[Any]:
 def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[Group]:
     """The rows by what they are about, within a day or not; a group stands where its newest line does."""
     groups: dict[Any, Group] = {}
+    words = mentions.in_plain({row.post_id: row.words for row in rows if row.words})
     for row in rows:
         day, month = _day(row.created_at)
         about = ("thread", row.thread_id) if row.thread_id else ("lesson", row.lesson_id)
@@ -157,7 +160,7 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         key = (day, month, *about) if by_day else about
         if key not in groups:
             groups[key] = _group(actor, row, day, month)
-        groups[key].lines.append(_line(row))
+        groups[key].lines.append(_line(row, words.get(row.post_id, "")))
     return list(groups.values())
 
 
@@ -177,7 +180,7 @@ def _group(actor: Actor, row: Any, day: Day, month: date | None) -> Group:
     )
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, words: str) -> Line:
     return Line(
         id=row.id,
         kind=row.kind,
@@ -186,7 +189,7 @@ def _line(row: Any) -> Line:
         is_new=row.read_at is None,
         post_number=row.number,
         post_kind=row.post_kind.value if row.post_kind else None,
-        words=text.one_line(text.summary(row.words, WORDS)) if row.words else "",
+        words=text.one_line(text.summary(words, WORDS)) if words else "",
         reason=row.reason or "",
     )
 

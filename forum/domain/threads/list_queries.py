@@ -61,6 +61,7 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
             Space.slug.label("space_slug"),
             new_count.label("new_count"),
             first_unread.label("first_unread"),
+            Post.id.label("opening_id"),
             Post.deleted_at.label("opening_gone_at"),
             *COLUMNS,
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from forum.domain.people.bylines import Byline, speaker
-from forum.domain.threads import list_queries
+from forum.domain.threads import list_queries, mentions
 from forum.infra import clock, days
 from forum.infra.columns import read_codes
 from forum.infra.db import db
@@ -101,12 +101,13 @@ def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: An
 
 def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
     today = days.today()
+    summaries = mentions.in_plain({row.opening_id: row.summary for row in rows})
     return [
         ThreadCard(
             id=row.id,
             slug=row.slug,
             title=row.title,
-            summary=row.summary,
+            summary=summaries[row.opening_id],
             need=row.need,
             axis=row.axis,
             author=speaker(row, today, said_at=row.created_at),

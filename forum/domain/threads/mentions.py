@@ -1,8 +1,9 @@
 """Whom a post mentions: an `@handle` in its text that is that of somebody who may read it.
 
-Kept as ids, and drawn with the name that they have when it is read. Any other `@word` is a word, whether it is nobody's
-or somebody's who may not read it: nothing tells the one from the other. Everywhere else (excerpts, lists, lessons,
-mails) the words are those that were typed.
+Kept as ids, and drawn with the name that they have when it is read: in a post (`draw`) and in the first words of one
+wherever they stand (`in_plain`: lists, notices, mails). Any other `@word` is a word, whether it is nobody's or
+somebody's who may not read it: nothing tells the one from the other. Only what a lesson quotes are the words that were
+typed, which is what its author agreed to.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,10 +91,27 @@ def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
 
     Whoever left, is suspended or may not read it any more is a word as it was typed.
     """
-    names: dict[int, dict[str, str]] = {}
-    for row in _named([post_id for post_id, html in htmls.items() if text.handles(html)]):
-        names.setdefault(row.post_id, {})[row.handle.lower()] = row.name
+    names = _names_in([post_id for post_id, html in htmls.items() if text.handles(html)])
     return {post_id: text.to_html(html, names.get(post_id)) for post_id, html in htmls.items()}
+
+
+def in_plain(words: Mapping[int, str]) -> dict[int, str]:
+    """Return readable words of posts, by their ids, with the names of whom they mention; one query where any has an @.
+
+    To be called with all that a page or a batch of mails shows, before it is cut. Who is drawn is as in `draw`.
+    """
+    names = _names_in([post_id for post_id, said in words.items() if "@" in said])
+    return {
+        post_id: text.with_names(said, names[post_id]) if post_id in names else said
+        for post_id, said in words.items()
+    }
+
+
+def _names_in(post_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    names: dict[int, dict[str, str]] = {}
+    for row in _named(post_ids):
+        names.setdefault(row.post_id, {})[row.handle.lower()] = row.name
+    return names
 
 
 def as_typed(words: str, post_ids: Sequence[int]) -> dict[int, str]:
