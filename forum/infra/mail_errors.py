@@ -2,6 +2,7 @@
 
 import re
 
+from forum.infra.refusals import Verdict
 from forum.infra.words import one_line
 
 LONGEST = 200
@@ -14,8 +15,11 @@ LEFT_OUT = "(address)"
 class MailError(Exception):
     """A letter was not sent, or nobody knows. `reason`: one line of at most 200 characters without any address.
 
-    `recipient`: the address this is about; a server may well quote the part before its @ alone.
+    `recipient`: the address this is about; a server may well quote the part before its @ alone. `of_address` is what
+    it says of that address, if anything.
     """
+
+    of_address: Verdict | None = None
 
     def __init__(self, reason: str, *, recipient: str = "") -> None:
         words = ADDRESS.sub(LEFT_OUT, one_line(reason[:ENOUGH]))

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from functools import partial
 from urllib.parse import SplitResult, parse_qs, unquote
 
+from forum.infra import refusals
 from forum.infra.mail_errors import Away, MailError, Permanent, Temporary, Uncertain
 from forum.infra.smtp_client import SmtpClient, failure, own_name, spoken
 from forum.infra.tcp import Dialler
@@ -209,13 +210,14 @@ class SmtpMailer:
         if code < 400:
             self._drop()
             raise lost(f"{name}: an answer to something else, {code}")
-        verdict: Callable[..., MailError] = refused(code, said) if code >= 500 else Temporary
         if code in ABOUT_US:
             self._drop()
-            verdict = about_us
-        else:
-            self._take_back()
-        raise verdict(spoken(code, said), recipient=about)
+            raise about_us(spoken(code, said), recipient=about)
+        self._take_back()
+        verdict: Callable[..., MailError] = refused(code, said) if code >= 500 else Temporary
+        failed = verdict(spoken(code, said), recipient=about)
+        failed.of_address = refusals.of_address(code, said.decode("utf-8", "replace")) if about else None
+        raise failed
 
     def _take_back(self) -> None:
         """Make the connection ready for another letter, or drop it."""

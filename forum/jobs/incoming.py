@@ -12,10 +12,10 @@ from email.parser import BytesParser
 from flask import Flask
 
 from forum.domain.digests import subscriptions
-from forum.domain.mailing import bounces, notice_choices, return_paths, stops
+from forum.domain.mailing import notice_choices, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
-from forum.infra import clock, delivery_reports, failures, tokens
+from forum.infra import clock, delivery_reports, failures
 from forum.infra.db import db
 from forum.infra.delivery_reports import Report
 from forum.infra.lmtp import AGAIN, Letter
@@ -103,12 +103,7 @@ def _sent_at(mail: OutgoingMail) -> datetime:
 
 
 def _record(report: Report, kind: BounceKind, mail: OutgoingMail, address: str) -> None:
-    about = tokens.digest(f"{mail.id} {report.digest}")
-    if bounces.record(address, kind, report=about, member_id=mail.member_id, sent_at=_sent_at(mail)):
-        log.info("mail %s (%s) came back: %s", mail.id, mail.kind, kind)
-        if bounces.is_stopped(address):
-            for cancelled in bounces.cancel_waiting(address):
-                outcomes.after(cancelled)
+    outcomes.came_back(mail, address, kind, report=report.digest, sent_at=_sent_at(mail))
 
 
 def _take_complaint(report: Report, letter: Letter) -> None:

@@ -1,6 +1,7 @@
 """What a kind of letter says at the moment of sending, or why there is none any more."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from forum.domain.digests.letter import DigestLetter
@@ -12,6 +13,14 @@ class NothingToSend(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotNow(Exception):
+    """The letter may leave at `until`, as its reader has quiet hours."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 @dataclass(frozen=True)

@@ -17,20 +17,20 @@ from forum.domain.digests.composing import Make
 from forum.domain.digests.items import ThreadNews
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.inbox.notice_letter import Item
-from forum.domain.mailing import bounces, kinds, notice_choices, return_paths, stops
+from forum.domain.mailing import bounces, kinds, notice_choices, quiet_hours, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
 from forum.domain.threads.page import page_of
-from forum.infra import i18n, text
+from forum.infra import clock, i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
 from forum.infra.statements import cached
 from forum.jobs import letter_headers, letter_kinds
-from forum.jobs.letter_content import Content, NothingToSend
+from forum.jobs.letter_content import Content, NothingToSend, NotNow
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import AccessRequest, Invitation
-from forum.models.subscriptions import DigestChoice
+from forum.models.subscriptions import DigestChoice, QuietHours
 from forum.policy.actors import Actor
 
 
@@ -59,16 +59,17 @@ class Letter:
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who gets the letter, in which language and time zone."""
+    """Who gets the letter, in which language and time zone, and between which hours no notice reaches them."""
 
     address: str
     locale: str
     timezone: str
     member: Member | None
+    quiet: QuietHours | None = None
 
 
 def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
-    """Return the letter of a row; NothingToSend with the reason why there is none any more.
+    """Return the letter of a row; NothingToSend with the reason why there is none any more, NotNow when it must wait.
 
     `digest` makes one that was composed together with others a moment ago.
     """
@@ -76,6 +77,7 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
     of_member = digest is not None or mail.member_id is not None
     recipient = _member(mail) if of_member else _stranger(mail)
     _refuse_stopped(mail, recipient.member)
+    _refuse_now(mail, recipient)
     with i18n.force_locale(recipient.locale, recipient.timezone):
         of_kind = letter_kinds.KINDS[mail.kind]
         content = _content_of(digest()) if digest is not None else of_kind(mail, recipient.member)
@@ -207,23 +209,30 @@ def _member(mail: OutgoingMail) -> Recipient:
         raise NothingToSend("suspended")
     if found.is_stopped and mail.kind not in bounces.ASKED_FOR:
         raise NothingToSend(bounces.REASON)
-    return _of_member(found.Member, found.locale if mail.kind == "digest" else None)
+    return _of_member(found.Member, found.locale if mail.kind == DIGEST else None, found.QuietHours)
 
 
 @cached
 def _mail_and_member() -> Select[Any]:
     query: Any = (
-        select(OutgoingMail, Member, bounces.stopped(Member.email).label("is_stopped"), DigestChoice.locale)
+        select(
+            OutgoingMail,
+            Member,
+            bounces.stopped(Member.email).label("is_stopped"),
+            DigestChoice.locale,
+            QuietHours,
+        )
         .outerjoin(Member, Member.id == OutgoingMail.member_id)
         .outerjoin(DigestChoice, DigestChoice.member_id == Member.id)
+        .outerjoin(QuietHours, QuietHours.member_id == Member.id)
         .where(OutgoingMail.id == bindparam("mail_id", type_=Integer))
     )
     return cast(Select[Any], query)
 
 
-def _of_member(member: Member, locale: str | None) -> Recipient:
+def _of_member(member: Member, locale: str | None, quiet: QuietHours | None = None) -> Recipient:
     zone = member.timezone or current_app.config["TIMEZONE"]
-    return Recipient(member.email, _known(locale or member.letter_locale), zone, member)
+    return Recipient(member.email, _known(locale or member.letter_locale), zone, member, quiet)
 
 
 def _known(locale: str | None) -> str:
@@ -237,6 +246,22 @@ def _refuse_stopped(mail: OutgoingMail, member: Member | None) -> None:
         return
     if notice_choices.is_stopped(member.id, stop.name):
         raise NothingToSend("stopped")
+
+
+def _refuse_now(mail: OutgoingMail, recipient: Recipient) -> None:
+    """Quiet hours that were chosen since it was planned hold too, and so do those into which it was held up.
+
+    They are not for what somebody waits for, nor for the digest, whose hour is chosen.
+    """
+    hours = recipient.quiet
+    if hours is None or mail.lane == Lane.DIRECT or mail.kind == DIGEST:
+        return
+    now = clock.now()
+    until = quiet_hours.leaves_at(
+        now, zone=recipient.timezone, from_hour=hours.from_hour, until_hour=hours.until_hour
+    )
+    if until > now:
+        raise NotNow(until)
 
 
 def _ways_out(mail: OutgoingMail, content: Content, member: Member | None) -> dict[str, Any]:

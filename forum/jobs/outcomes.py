@@ -1,15 +1,21 @@
 """What follows from what became of a mail: the window of a digest is marked, and who runs the forum is told."""
 
 import logging
+from collections.abc import Callable
+from datetime import datetime
 
 from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
-from forum.infra import failures
+from forum.domain.mailing import bounces, return_paths
+from forum.infra import clock, failures, tokens
 from forum.infra.db import db
+from forum.infra.mail_errors import MailError
+from forum.models.bounces import BounceKind
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.subscriptions import Digest
 
 log = logging.getLogger(__name__)
+_GIVEN_UP = frozenset({MailState.FAILED, MailState.UNCERTAIN})
 
 
 def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
@@ -18,7 +24,7 @@ def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
     Whatever breaks here is logged: the mail stays as it was marked, or it would go out again. Only when the database
     fails, nothing of either may be kept, and the error is raised.
     """
-    if mail.state in {MailState.FAILED, MailState.UNCERTAIN}:
+    if mail.state in _GIVEN_UP:
         log.warning("mail %s (%s, %s) is %s: %s", mail.id, mail.kind, mail.lane, mail.state, mail.reason)
     elif mail.state == MailState.QUEUED and mail.reason:
         log.warning("mail %s (%s, %s) is tried again: %s", mail.id, mail.kind, mail.lane, mail.reason)
@@ -33,6 +39,38 @@ def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
         log.exception("the digest of mail %s could not be marked", mail.id)
 
 
+def came_back(mail: OutgoingMail, address: str, kind: BounceKind, *, report: str, sent_at: datetime) -> None:
+    """Count what somebody says of the address of a mail, and cancel what waits for one that gets no more.
+
+    `report` is the same when the same is said again.
+    """
+    about = tokens.digest(f"{mail.id} {report}")
+    if bounces.record(address, kind, report=about, member_id=mail.member_id, sent_at=sent_at):
+        log.info("mail %s (%s) came back: %s", mail.id, mail.kind, kind)
+        if bounces.is_stopped(address):
+            for cancelled in bounces.cancel_waiting(address):
+                after(cancelled)
+
+
+def refused(
+    mark: Callable[[OutgoingMail, str], None], error: MailError
+) -> Callable[[OutgoingMail, str], None]:
+    """Return what marks a mail that the mail server did not take, and counts what was said of its address.
+
+    It counts as a report that comes back does, once nobody tries it any more: a first "later" says nothing yet.
+    """
+
+    def write(mail: OutgoingMail, reason: str) -> None:
+        tried_at = mail.claimed_at or clock.now()
+        mark(mail, reason)
+        address = return_paths.recipient(mail)
+        if error.of_address is not None and mail.state in _GIVEN_UP and address is not None:
+            kind = BounceKind(error.of_address)
+            came_back(mail, address, kind, report=tried_at.isoformat(), sent_at=tried_at)
+
+    return write
+
+
 def _mark_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
     digest = db.session.get(Digest, mail.payload["digest_id"])
     if digest is None:
@@ -41,5 +79,5 @@ def _mark_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
         digests.mark_sent(digest, letter)
     elif mail.state == MailState.CANCELLED:
         digests.mark_skipped(digest, mail.reason)
-    elif mail.state in {MailState.FAILED, MailState.UNCERTAIN}:
+    elif mail.state in _GIVEN_UP:
         digests.mark_failed(digest, mail.reason)

@@ -26,7 +26,7 @@ from forum.jobs import letters, outcomes
 from forum.jobs.claimed_mail import Claim, ClaimLost, OnHold, Overtaken
 from forum.jobs.composed_digests import ComposedDigests
 from forum.jobs.held_up import HeldUp
-from forum.jobs.letter_content import NothingToSend
+from forum.jobs.letter_content import NothingToSend, NotNow
 from forum.jobs.stumbles import Stumbles
 from forum.models.mail import Lane, OutgoingMail
 
@@ -131,9 +131,12 @@ class Sender:
             mailer.send(letter.message, before_data=partial(claim.hand_over, letter.notices))
         except NothingToSend as obsolete:
             self._book(claim, mail_claims.mark_cancelled, obsolete.reason)
+        except NotNow as quiet:
+            self._book(claim, partial(mail_claims.put_off, until=quiet.until))
+            return False
         except Permanent as refused:
             self._lost = 0
-            self._book(claim, mail_claims.mark_failed, refused.reason)
+            self._book(claim, outcomes.refused(mail_claims.mark_failed, refused), refused.reason)
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
             self._count_lost(unknown.reason)
@@ -176,7 +179,7 @@ class Sender:
                 self._rest(failed.reason)
             self._book(claim, mark, failed.reason)
             return not is_the_server
-        self._book(claim, mail_claims.schedule_retry, failed.reason)
+        self._book(claim, outcomes.refused(mail_claims.schedule_retry, failed), failed.reason)
         if failed.connection_lost:
             self._count_lost(failed.reason)
         else:

@@ -92,7 +92,8 @@ def cancel_waiting(email: str) -> list[OutgoingMail]:
             and_(OutgoingMail.member_id.is_(None), OutgoingMail.invitation_id.in_(invitations)),
         ),
     )
-    locked = waiting.with_for_update().execution_options(populate_existing=True)
+    # In one order, so that two who do it at once do not wait for each other.
+    locked = waiting.order_by(OutgoingMail.id).with_for_update().execution_options(populate_existing=True)
     mails = list(db.session.scalars(locked))
     for mail in mails:
         mail.state, mail.reason = MailState.CANCELLED, REASON

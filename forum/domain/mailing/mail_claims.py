@@ -147,6 +147,11 @@ def release(mail: OutgoingMail, reason: str = "") -> None:
         _queue_again(mail)
 
 
+def put_off(mail: OutgoingMail, until: datetime) -> None:
+    """Give back a mail that may not leave before then: nothing failed, and what failed before goes on then."""
+    mail.state, mail.next_try_at, mail.reason = MailState.QUEUED, until, ""
+
+
 def _gives_up(mail: OutgoingMail, moment: datetime) -> bool:
     """Note that a try failed; return whether that moment is more than four days after the first one that did."""
     mail.failing_since = mail.failing_since or clock.now()
