@@ -25,7 +25,7 @@ from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonVersion, Verdict
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import AccessRequest, Invitation, JoinRequest
+from forum.models.spaces import AccessRequest, Audience, Invitation, JoinRequest
 from forum.models.subscriptions import Digest
 from forum.policy.visibility import visible
 
@@ -72,8 +72,14 @@ def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
     request = _request(visible(JoinRequest, _require_member(member)), mail)
     if request.answered_at is not None:
         raise NothingToSend("answered")
-    subject = _("%(name)s asks to join %(space)s", name=request.member.name, space=request.space.name)
-    return Content(subject, {"request": request})
+    # Its writer is not of the space yet: without a choice of the space, first words.
+    space = request.space
+    told = mail_policy.told(space.mail_policy, Audience.NETWORK, title="", plain=request.message)
+    who = told.named(request.member.name)
+    subject = _("%(name)s asks to join %(space)s", name=who, space=space.name)
+    if not told.is_named:
+        subject = _("Somebody asks to join %(space)s", space=space.name)
+    return Content(subject, {"request": request, "told": told, "who": who})
 
 
 def _join_answered(mail: OutgoingMail, member: Member | None) -> Content:
@@ -91,24 +97,26 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    told = mail_policy.told(None, lesson.audience, title=version.title, plain=version.one_sentence)
-    context = {"lesson": lesson, "version": version, "summary": told.words}
-    return Content(_("You are quoted in a lesson"), context)
+    told = mail_policy.told_in(
+        lesson.space_id, lesson.audience, title=version.title, plain=version.one_sentence
+    )
+    return Content(_("You are quoted in a lesson"), {"lesson": lesson, "told": told})
 
 
 def _lesson_returned(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     subject = _("Your lesson came back with a note")
-    decided = review_letters.decided(_require_member(member), lesson, version, Verdict.RETURNED)
-    return Content(subject, {"lesson": lesson, "version": version, **decided})
+    reviewer, told = review_letters.decided(_require_member(member), lesson, version, Verdict.RETURNED)
+    return Content(subject, {"lesson": lesson, "reviewer": reviewer, "told": told})
 
 
 def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
     if not undoable.stands(mail.payload["act_id"]):
         raise NothingToSend("undone")
     lesson, version = _lesson(mail, member)
-    bare = weakened.bare(lesson)
-    return Content(_("A lesson lost an excerpt"), {"lesson": lesson, "version": version, "bare": bare})
+    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title)
+    context = {"lesson": lesson, "told": told, "bare": weakened.bare(lesson)}
+    return Content(_("A lesson lost an excerpt"), context)
 
 
 def _digest(mail: OutgoingMail, member: Member | None) -> Content:
@@ -166,8 +174,8 @@ def _lesson_published(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    decided = review_letters.decided(_require_member(member), lesson, version, Verdict.APPROVED)
-    return Content(_("Your lesson is published"), {"lesson": lesson, "version": version, **decided})
+    reviewer, told = review_letters.decided(_require_member(member), lesson, version, Verdict.APPROVED)
+    return Content(_("Your lesson is published"), {"lesson": lesson, "reviewer": reviewer, "told": told})
 
 
 def _capacity_confirmed(mail: OutgoingMail, member: Member | None) -> Content:

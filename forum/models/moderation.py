@@ -28,6 +28,9 @@ class Action(enum.StrEnum):
     CONFIRM_CAPACITY = "confirm_capacity"
     REFUSE_CAPACITY = "refuse_capacity"
     END_CAPACITY = "end_capacity"
+    MAIL_POLICY = (
+        "mail_policy"  # its reason is what was chosen before and what since: see `spaces.mail_rules`
+    )
 
 
 class ModerationAction(Model):

@@ -1,4 +1,4 @@
-"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017).
+"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017, 0019).
 
 On the way through 0018 a notification of a kind that the code of before does not know is not taken for another.
 """
@@ -10,13 +10,14 @@ from sqlalchemy.exc import DatabaseError
 
 from forum.domain.audit import log as audit_log
 from forum.domain.moderation import locking
+from forum.domain.spaces import mail_rules
 from forum.domain.threads import classification
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.classification import ThreadChange
 from forum.models.moderation import Action, ModerationAction
 from forum.models.notifications import Notification
-from forum.models.spaces import Role
+from forum.models.spaces import MailPolicy, Role
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.notices import tell
@@ -40,6 +41,7 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
             actor(wouter), Action.REMOVE, space_id=gent.id, subject_id=wouter.id, reason="Left."
         ).id
         assert any(row.action_id for row in pointed)
+        mail_rules.choose(actor(wouter), gent.id, MailPolicy.LINK)
         audit_log.record(actor(wouter), Action.CONFIRM_CAPACITY, space_id=gent.id, subject_id=wouter.id)
         lesson = make_lesson(gent, wouter)
         for kind in ("cited", "returned"):
@@ -48,7 +50,8 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         db.session.remove()
         downgrade(revision="0015")
         upgrade()
-        before.append((removed, Action.ROLE, "Left."))  # a removal is the kind that it was before 0017
+        # A removal is the kind that it was before 0017.
+        before += [(removed, Action.ROLE, "Left."), (removed + 1, Action.MAIL_POLICY, "usual link")]
         assert db.session.execute(LINES).all() == before, "of the kinds about capacities is no line left"
         assert db.session.execute(POINTED).all() == pointed
         assert db.session.scalars(select(Notification.kind)).all() == ["cited"]

@@ -127,7 +127,14 @@ def test_moderators_choose_what_of_their_space_may_stand_in_mails(client, gent, 
     assert 'value="usual"' in re.search(r"<input checked[^>]*>", words(client.get(address))).group()
     refused = submit(client, address, {"policy": "all of it"})
     assert (refused.status_code, "Not a valid choice" in words(refused)) == (422, True)
-    for chosen, kept in (("link", MailPolicy.LINK), ("usual", None)):
+    for chosen, kept in (("link", MailPolicy.LINK), ("usual", None), ("usual", None)):
         assert submit(client, address, {"policy": chosen}).status_code == 303
         db.session.refresh(gent)
         assert gent.mail_policy == kept
+    logged = words(client.get(f"/spaces/{gent.slug}/moderation"))
+    start = f"{moderator.name} changed what may stand in e-mails from “"
+    assert re.findall(f"{start}(.*?)” to “(.*?)”", logged) == [
+        ("Only that there is something new", "As usual in the network"),
+        ("As usual in the network", "Only that there is something new"),
+    ], "who, from and to, the latest first; choosing the same again is no change"
+    assert "Reason:" not in logged

@@ -20,9 +20,15 @@ from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.visibility import get_visible, sees
 
+USUAL = "usual"  # of a space that chose nothing about its mails
+MAIL = "mail_policy"
+
 
 class Changed(NamedTuple):
-    """What became of one part of a thread's classification: codes, or the names of tags or spaces."""
+    """What became of one part of a thread's classification, or of what may stand in mails (MAIL).
+
+    Codes, or the names of tags or spaces.
+    """
 
     part: str
     before: str
@@ -116,6 +122,9 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
     rows, following = keyset(query, keys=keys, cursor=cursor, limit=limit)
     # Without its title a thread has no tags either, so nothing is said of what they were.
     changes = _changes([row.id for row in rows if row.action == Action.CLASSIFY and row.thread_title])
+    changes |= {
+        row.id: [Changed(MAIL, *row.reason.split())] for row in rows if row.action == Action.MAIL_POLICY
+    }
     return Page([_line(row, changes.get(row.id, [])) for row in rows], following)
 
 
@@ -132,7 +141,7 @@ def _line(row: Any, changes: list[Changed]) -> LogLine:
         thread_slug=row.thread_slug,
         thread_title=row.thread_title,
         post_number=row.post_number,
-        reason=row.reason,
+        reason="" if row.action == Action.MAIL_POLICY else row.reason,
         created_at=row.created_at,
         changes=tuple(changes),
     )

@@ -6,6 +6,8 @@ from datetime import date
 from sqlalchemy import select
 
 from forum.domain.consents import store
+from forum.domain.mailing import mail_policy
+from forum.domain.mailing.mail_policy import Told
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -19,9 +21,12 @@ from forum.policy.visibility import sees
 
 @dataclass(frozen=True, slots=True)
 class RoundLetter:
-    """What a letter to an author says: `request_id` leads to the page, with `count` questions in the round."""
+    """What a letter to an author says: `request_id` leads to the page, with `count` questions in the round.
 
-    title: str
+    That page alone shows what they are asked: a letter never has more than the title of the lesson.
+    """
+
+    told: Told
     asked_by: str
     last_day: date
     audience: Audience
@@ -34,7 +39,7 @@ class ClosedLetter:
     """What the letter to a maker says: nothing of what was answered."""
 
     lesson_id: int
-    title: str
+    told: Told
 
 
 def asked(round_id: int) -> list[int]:
@@ -81,14 +86,14 @@ def closed(member: Member, round_id: int) -> ClosedLetter | None:
     """Return what to tell a maker of a round that closed, as long as they make the lesson."""
     actor = actor_of(member.id)
     row = db.session.execute(
-        select(Lesson.id, Lesson.space_id, LessonVersion.title)
+        select(Lesson.id, Lesson.space_id, Lesson.audience, LessonVersion.title)
         .join(ConsentRound, ConsentRound.lesson_id == Lesson.id)
         .join(LessonVersion, LessonVersion.id == ConsentRound.version_id)
         .where(ConsentRound.id == round_id, Lesson.working_id == ConsentRound.version_id)
     ).one_or_none()
     if actor is None or row is None or not may_moderate(actor, row.space_id):
         return None
-    return ClosedLetter(row.id, row.title)
+    return ClosedLetter(row.id, mail_policy.told_in(row.space_id, row.audience, title=row.title))
 
 
 def _of(member: Member, round_id: int) -> tuple[ConsentRound | None, list[ConsentRequest]]:
@@ -102,4 +107,7 @@ def _of(member: Member, round_id: int) -> tuple[ConsentRound | None, list[Consen
 
 def _letter(round_: ConsentRound, requests: list[ConsentRequest]) -> RoundLetter:
     name = db.session.scalar(select(Member.name).where(Member.id == round_.opened_by_id)) or ""
-    return RoundLetter(round_.title, name, round_.last_day, round_.audience, requests[0].id, len(requests))
+    lesson = db.session.get_one(Lesson, round_.lesson_id)
+    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=round_.title)
+    name, count = told.named(name), len(requests)
+    return RoundLetter(told, name, round_.last_day, round_.audience, requests[0].id, count)

@@ -15,7 +15,7 @@ NAMED = 2  # people or cities that are named; of more there is a number
 
 @dataclass(frozen=True, slots=True)
 class LessonNews:
-    """A lesson that was published or changed in the window."""
+    """A lesson that was published or changed in the window; without title and words where no mail may say them."""
 
     id: int
     public_id: str
@@ -30,6 +30,12 @@ class LessonNews:
     overdue: bool
     by_axis: bool  # the member asked for lessons of its axis, or follows that
     adoptions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """The title, or words that say nothing of it."""
+        nameless = _("A changed lesson in the library") if self.changed else _("A new lesson in the library")
+        return self.title or nameless
 
     @property
     def city_names(self) -> list[str]:

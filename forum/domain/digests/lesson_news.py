@@ -12,10 +12,12 @@ from forum.domain.digests.items import LessonNews
 from forum.domain.digests.personal import Person
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.lessons import origin
+from forum.domain.mailing import mail_policy
 from forum.infra import days
 from forum.infra.db import db
 from forum.infra.statements import select_rows
 from forum.models.lessons import Lesson, LessonVersion
+from forum.models.spaces import MailPolicy, Space
 from forum.models.subscriptions import Delivery, LessonChoice
 
 
@@ -36,12 +38,14 @@ class Lessons:
         for row in select_rows(personal_queries.lessons(), values):
             self._shown[row.member_id].append(Shown(row.lesson_id, row.hidden))
         ids = {shown.lesson_id for each in self._shown.values() for shown in each}
-        self._texts: dict[int, tuple[Lesson, LessonVersion]] = {}
+        self._texts: dict[int, tuple[Lesson, LessonVersion, MailPolicy | None]] = {}
         if ids:
-            query = select(Lesson, LessonVersion).join(LessonVersion, Lesson.current_id == LessonVersion.id)
+            query = select(Lesson, LessonVersion, Space.mail_policy).join(Space, Space.id == Lesson.space_id)
+            query = query.join(LessonVersion, Lesson.current_id == LessonVersion.id)
             query = query.where(Lesson.id.in_(ids)).execution_options(populate_existing=True)
             self._texts = {
-                row.Lesson.id: (row.Lesson, row.LessonVersion) for row in db.session.execute(query)
+                row.Lesson.id: (row.Lesson, row.LessonVersion, row.mail_policy)
+                for row in db.session.execute(query)
             }
 
     def of(
@@ -52,11 +56,11 @@ class Lessons:
             return []
         found = []
         for shown in self._shown[person.id]:
-            lesson, version = self._texts[shown.lesson_id]
+            lesson, version, policy = self._texts[shown.lesson_id]
             told_until = max(since, person.told.get(("lesson", lesson.id), since))
             is_new = origin.changed_after(lesson, told_until) and not origin.changed_after(lesson, until)
             if is_new and _wants(preferences, version):
-                found.append((lesson, version, shown.hidden))
+                found.append((lesson, version, policy, shown.hidden))
         # What is the same stays in its order.
         found.sort(key=lambda one: not _follows(preferences, one[1]))
         return [_news(preferences, *one, until=until) for one in found]
@@ -73,19 +77,26 @@ def _wants(preferences: DigestPreferences, version: LessonVersion) -> bool:
 
 
 def _news(
-    preferences: DigestPreferences, lesson: Lesson, version: LessonVersion, hidden: bool, *, until: datetime
+    preferences: DigestPreferences,
+    lesson: Lesson,
+    version: LessonVersion,
+    policy: MailPolicy | None,
+    hidden: bool,
+    *,
+    until: datetime,
 ) -> LessonNews:
     changed, change_note = origin.news_of(lesson, version, hidden=hidden)
+    told = mail_policy.told(policy, lesson.audience, title=version.title, plain=version.one_sentence)
     return LessonNews(
         id=lesson.id,
         public_id=lesson.public_id or "",
-        title=version.title,
-        one_sentence=version.one_sentence,
+        title=told.title,
+        one_sentence=told.words,
         outcome=version.outcome,
         axis=version.axis,
         cities_back=tuple(origin.cities(version)),
         changed=changed,
-        change_note=change_note,
+        change_note=change_note if told.words else "",
         confirmed=lesson.confirmed_at is not None,
         overdue=lesson.review_on is not None and lesson.review_on < days.day_of(until),
         by_axis=_follows(preferences, version),

@@ -130,6 +130,8 @@ class DigestLetter:
             return _("%(what)s: %(title)s", what=first.what, title=first.title)
         if self.lessons:
             first_lesson = self.lessons[0]
+            if not first_lesson.title:
+                return first_lesson.heading
             if first_lesson.changed:
                 return _("Changed lesson: %(title)s", title=first_lesson.title)
             return _("New lesson: %(title)s", title=first_lesson.title)

@@ -14,6 +14,8 @@ from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.review_requests import OPEN, open_about
+from forum.domain.mailing import mail_policy
+from forum.domain.mailing.mail_policy import Told
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
@@ -33,14 +35,13 @@ from forum.policy.visibility import sees
 
 @dataclass(frozen=True, slots=True)
 class AskedLetter:
-    """What a letter to somebody who is asked says."""
+    """What a letter to somebody who is asked says; the words of `told` are the note of who asks."""
 
     lesson_id: int
-    title: str
+    told: Told
     asked_by: str
     due_on: date
     by_name: bool
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class MakerLetter:
     """What a letter to a maker says: `name` is empty for the group."""
 
     lesson_id: int
-    title: str
+    told: Told
     name: str
     due_on: date
 
@@ -108,7 +109,8 @@ def question(member: Member, request_id: int) -> AskedLetter | None:
         return None
     asked_by = origin.maker_words(name, known=known)
     by_name, note = request.asked_id is not None, request.note if known else ""
-    return AskedLetter(lesson.id, version.title, asked_by, request.due_on, by_name, note)
+    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title, plain=note)
+    return AskedLetter(lesson.id, told, told.named(asked_by), request.due_on, by_name)
 
 
 def declined(member: Member, request_id: int) -> MakerLetter | None:
@@ -129,18 +131,20 @@ def shortened(member: Member, request_id: int) -> MakerLetter | None:
     return _to_maker(member, row) if row is not None else None
 
 
-def decided(member: Member, lesson: Lesson, version: LessonVersion, verdict: Verdict) -> dict[str, str]:
-    """Return who decided so about a version, as far as the member may know it, and the note with it."""
+def decided(member: Member, lesson: Lesson, version: LessonVersion, verdict: Verdict) -> tuple[str, Told]:
+    """Return who decided so about a version, as far as the member and a mail may know it, and the note with it."""
     query = select(LessonReview).where(LessonReview.version_id == version.id, LessonReview.verdict == verdict)
     latest = query.order_by(LessonReview.id.desc()).options(joinedload(LessonReview.reviewer))
     review = db.session.scalars(latest).first()
+    note = "" if review is None else review.note
+    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title, plain=note)
     if review is None:
-        return {"reviewer": _("somebody"), "note": ""}
+        return _("somebody"), told
     actor, name = actor_of(member.id), review.reviewer.name
     if actor is None or not may_moderate(actor, lesson.space_id):
         # They made it, and left the space: readers elsewhere do not know who checks a masked lesson either.
         name = origin.will_stand_as(name, version, as_editor=review.basis == ReviewBasis.EDITOR)
-    return {"reviewer": name, "note": review.note}
+    return told.named(name), told
 
 
 def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) -> MakerLetter | None:
@@ -149,7 +153,8 @@ def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) 
     if actor is None or not may_moderate(actor, lesson.space_id) or request.ended_at is not None:
         return None
     name = db.session.scalar(select(Member.name).where(Member.id == request.asked_id)) or ""
-    return MakerLetter(lesson.id, version.title, name, request.due_on)
+    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title)
+    return MakerLetter(lesson.id, told, told.named(name), request.due_on)
 
 
 def _of(request_id: int) -> tuple[ReviewRequest, LessonVersion, Lesson] | None:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from forum.infra import words
-from forum.models.spaces import Audience, MailPolicy
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.models.spaces import Audience, MailPolicy, Space
 
 FULL_LENGTH = 4_000  # characters: a bundle of long posts stays a mail that clients show whole
 EXCERPT_LENGTH = 280
@@ -11,16 +13,31 @@ EXCERPT_LENGTH = 280
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a mail may tell of one post: "" where it may say nothing of it."""
+    """What a mail may tell of one post or lesson: "" where it may say nothing of it.
+
+    `kept_back`: it had words that the policy does not let stand there.
+    """
 
     policy: MailPolicy
     title: str
     words: str
+    kept_back: bool = False
 
     @property
     def is_named(self) -> bool:
         """Whether title and speaker may stand in the mail; else only that there is something new in the space."""
         return self.policy != MailPolicy.LINK
+
+    @property
+    def what_stays(self) -> str:
+        """What to say of what is left out, "" if nothing is. It names no space: a lesson may hide where it is from."""
+        if not self.is_named:
+            return _("Title, names and words stay on the site: so it is agreed for this space.")
+        return _("The words stay on the site: so it is agreed for this space.") if self.kept_back else ""
+
+    def named(self, name: str) -> str:
+        """Return the name of somebody, or that it is somebody where no name may stand in the mail; "" stays ""."""
+        return name if self.is_named or not name else _("somebody")
 
 
 def policy_of(chosen: MailPolicy | None, audience: Audience) -> MailPolicy:
@@ -40,7 +57,14 @@ def told(chosen: MailPolicy | None, audience: Audience, *, title: str, plain: st
         MailPolicy.FULL: _shortened(plain, FULL_LENGTH),
         MailPolicy.EXCERPT: words.summary(plain, EXCERPT_LENGTH),
     }.get(policy, "")
-    return Told(policy, "" if policy == MailPolicy.LINK else title, shown)
+    kept_back = bool(plain.strip()) and not shown
+    return Told(policy, "" if policy == MailPolicy.LINK else title, shown, kept_back)
+
+
+def told_in(space_id: int, audience: Audience, *, title: str = "", plain: str = "") -> Told:
+    """Return the same for a space by its id: of a thread, a lesson or a question there that this audience reads."""
+    space = db.session.get_one(Space, space_id)
+    return told(space.mail_policy, audience, title=title, plain=plain)
 
 
 def _shortened(plain: str, length: int) -> str:

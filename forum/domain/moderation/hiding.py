@@ -10,6 +10,7 @@ from forum.domain.audit import undoable
 from forum.domain.lessons import weakened
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events, mail_policy
+from forum.domain.mailing.mail_policy import Told
 from forum.domain.moderation import losses
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
@@ -45,15 +46,15 @@ class HiddenPost:
 class OwnHiddenPost:
     """What a letter to the author of a hidden post says, and where they can still read it.
 
-    No title and no slug where neither may stand in a mail, nor a title where the opening post was taken back.
+    The words of `told` are the reason, which others wrote: it stands there only as far as their space allows. No title
+    and no slug where neither may stand in a mail, nor a title where the opening post was taken back.
     """
 
     number: int
     thread_id: int
     thread_slug: str
-    thread_title: str
     space_name: str
-    reason: str
+    told: Told
 
 
 def hide(actor: Actor, post_id: int, *, reason: str) -> Post:
@@ -115,9 +116,11 @@ def told(author: Member, post_id: int) -> OwnHiddenPost | None:
         return None
     thread = db.session.get_one(Thread, post.thread_id)
     space = db.session.get_one(Space, thread.space_id)
-    mailed = mail_policy.told(space.mail_policy, thread.audience, title=thread.title, plain="")
+    mailed = mail_policy.told(
+        space.mail_policy, thread.audience, title=thread.title, plain=post.hidden_reason
+    )
     slug = thread.slug if mailed.is_named else ""
-    return OwnHiddenPost(post.number, thread.id, slug, mailed.title, space.name, post.hidden_reason)
+    return OwnHiddenPost(post.number, thread.id, slug, space.name, mailed)
 
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
