@@ -47,7 +47,12 @@ def parts(message: EmailMessage) -> tuple[str, str]:
 
 def faults(message: EmailMessage, *, stoppable: bool) -> list[str]:
     """Return what is wrong with a mail; `stoppable`: its reader can stop it."""
-    return [*_of_headers(message, stoppable), *_of_bytes(message.as_bytes()), *_of_parts(message)]
+    return [
+        *_of_headers(message, stoppable),
+        *_of_bytes(message.as_bytes()),
+        *_of_parts(message),
+        *_of_text(parts(message)[0]),
+    ]
 
 
 def _of_headers(message: EmailMessage, stoppable: bool) -> list[str]:
@@ -84,6 +89,25 @@ def _of_headers(message: EmailMessage, stoppable: bool) -> list[str]:
 def _of_bytes(written: bytes) -> list[str]:
     found = [f"{len(written)} bytes"] if len(written) >= LARGEST else []
     return found + [f"a line of {len(one)}" for one in written.split(b"\r\n") if len(one) > LONGEST_LINE]
+
+
+def _of_text(plain: str) -> list[str]:
+    """What does not make sense when the text is read aloud."""
+    plain = plain.replace("\r\n", "\n")
+    faults = {
+        "a line of marks only": r"(?!-- $)\s*[-=_*~#]+\s*",
+        "HTML in the text": r".*(</\w+>|<\w+ [a-z-]+=|<br>|&\w+;).*",  # a name may look like a tag
+        "a value that is not there": r".*(\bNone\b|\{\{|%\().*",
+    }
+    found = [
+        f"{what}: {line}"
+        for line in plain.splitlines()
+        for what, pattern in faults.items()
+        if re.fullmatch(pattern, line)
+    ]
+    if re.search(r"\n[ \t]*\n[ \t]*\n|^\s|[ \t]+\n(?<!\n-- \n)", plain):
+        found.append("more than one empty line, or loose spaces")
+    return found if plain.count("\n-- \n") == 1 else [*found, "no foot, or several"]
 
 
 def _of_parts(message: EmailMessage) -> list[str]:

@@ -5,7 +5,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal
 
 BLOCKS = frozenset({"p", "h3", "h4", "h5", "h6", "pre", "blockquote", "table", "hr"})
@@ -208,6 +208,15 @@ def same_words(words: str, plain_text: str) -> bool:
 
 def _folded(words: str) -> str:
     return " ".join(composed(words).split())
+
+
+def spaced(mail: str) -> str:
+    """Return the text of a mail with at most one empty line between others, none at its ends, and no loose spaces.
+
+    But for the one behind the mark before its foot, which belongs to that.
+    """
+    lines = [line if line == "-- " else line.rstrip() for line in mail.strip().split("\n")]
+    return "\n".join(line for before, line in pairwise(["x", *lines]) if line or before) + "\n"
 
 
 def slug(title: str) -> str:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 TAKEN = "250 2.0.0 OK"
 # After which nobody still tries to deliver a mail: who got hold of its address later can do nothing with it.
 LATEST = timedelta(days=30)
-STOP_SUBJECT = re.compile(rf"{STOP} ([a-z_]{{1,24}})", re.IGNORECASE)
+STOP_SUBJECT = re.compile(rf"{STOP} ([a-z_.]{{1,120}})", re.IGNORECASE)
 UNSUBSCRIBE = re.compile(rb"/unsubscribe/([A-Za-z0-9_.-]{20,300})")
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
+from forum.domain.mailing.stops import ALL, TOGETHER
 from forum.infra import tokens
 from forum.models.mail import OutgoingMail
 
@@ -24,16 +25,18 @@ def headers_of(
     `about` names what it is about. It stands in the letter as a mark that is another one for each member. `way_back` is
     the sender of its envelope: where there is one, a mail to it stops the same, see `incoming`.
     """
-    headers = {**AUTOMATIC, "Feedback-ID": f"{mail.kind}:{stop or 'none'}:{mail.lane}:{SENDER}"}
+    # What holds several kinds is of the list of all of them.
+    listed = ALL.name if stop is not None and TOGETHER in stop else stop
+    headers = {**AUTOMATIC, "Feedback-ID": f"{mail.kind}:{listed or 'none'}:{mail.lane}:{SENDER}"}
     about = about or _of_payload(mail)
     if about:
         root = f"<{tokens.mark(CONVERSATION, f'{mail.member_id} {about}')}@{_host()}>"
         headers |= {"In-Reply-To": root, "References": root}
-    if stop is None or stop_url is None:
+    if stop is None or listed is None or stop_url is None:
         return headers
     return headers | {
         "Precedence": "bulk",
-        "List-Id": f"<{stop.replace('_', '-')}.{_host()}>",
+        "List-Id": f"<{listed.replace('_', '-')}.{_host()}>",
         "List-Unsubscribe": f"<{stop_url}>"
         + (f", <mailto:{way_back}?subject={STOP}%20{stop}>" if way_back else ""),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

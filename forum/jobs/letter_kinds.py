@@ -13,7 +13,7 @@ from forum.domain.consents import letters as round_letters
 from forum.domain.digests import digests
 from forum.domain.drafts import expiry
 from forum.domain.inbox import notice_letter
-from forum.domain.lessons import review_letters, weakened
+from forum.domain.lessons import origin_queries, review_letters, weakened
 from forum.domain.mailing import mail_policy, returned
 from forum.domain.moderation import hiding
 from forum.domain.people import accounts, affirmations, mail_links
@@ -97,9 +97,7 @@ def _cited(mail: OutgoingMail, member: Member | None) -> Content:
     lesson, version = _lesson(mail, member)
     if lesson.current_id is None or lesson.public_id is None:
         raise NothingToSend("not published")
-    told = mail_policy.told_in(
-        lesson.space_id, lesson.audience, title=version.title, plain=version.one_sentence
-    )
+    told = origin_queries.told(lesson, title=version.title, plain=version.one_sentence)
     return Content(_("You are quoted in a lesson"), {"lesson": lesson, "told": told})
 
 
@@ -114,7 +112,7 @@ def _lesson_lost_words(mail: OutgoingMail, member: Member | None) -> Content:
     if not undoable.stands(mail.payload["act_id"]):
         raise NothingToSend("undone")
     lesson, version = _lesson(mail, member)
-    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title)
+    told = origin_queries.told(lesson, title=version.title)
     context = {"lesson": lesson, "told": told, "bare": weakened.bare(lesson)}
     return Content(_("A lesson lost an excerpt"), context)
 

@@ -25,6 +25,7 @@ from forum.infra import clock, i18n, text
 from forum.infra.db import db
 from forum.infra.mailer import Message, build
 from forum.infra.statements import cached
+from forum.infra.words import spaced
 from forum.jobs import letter_headers, letter_kinds
 from forum.jobs.letter_content import Content, NothingToSend, NotNow
 from forum.models.accounts import Member
@@ -119,7 +120,7 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
     message = Message(
         to=recipient.address,
         subject=text.one_line(content.subject),
-        text=_render(f"email/{mail.kind}.txt", context),
+        text=spaced(_render(f"email/{mail.kind}.txt", context)),
         html=_render(f"email/{mail.kind}.html", context),
         message_id=mail.message_id,
         headers=letter_headers.headers_of(
@@ -275,7 +276,14 @@ def _ways_out(mail: OutgoingMail, content: Content, member: Member | None) -> di
         "unsubscribe_url": _stop_link(member, stop.name),
         "stop_all_url": None if alone else _stop_link(member, ALL.name),
         "all_stops": ALL,
+        "stops_apart": _apart(member, stop),
     }
+
+
+def _apart(member: Member, stop: stops.Stop) -> list[tuple[stops.Stop, str]]:
+    """The stops in that of a bundle, each with what stops it alone."""
+    named = [stops.STOPS[name] for name in stops.parts(stop.name)] if stops.TOGETHER in stop.name else []
+    return [(one, _stop_link(member, one.name)) for one in named]
 
 
 def _stop_link(member: Member, stop: str) -> str:

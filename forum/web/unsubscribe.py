@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import subscriptions
 from forum.domain.mailing import notice_choices, stops
-from forum.domain.mailing.stops import ALL, DIGEST, STOPS
+from forum.domain.mailing.stops import DIGEST
 from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
@@ -65,11 +65,10 @@ def _page(token: str, form: LinkForm) -> str:
     choice = subscriptions.choice_of(asked.member_id)
     if choice is not None and choice.frequency == Frequency.NEVER:
         stopped.add(DIGEST)
-    wanted = {asked.stop} if asked.stop != ALL.name else set(STOPS) - {DIGEST}
     return render_template(
         "unsubscribe/show.html",
         token=token,
         form=form,
         stop=stops.named(asked.stop),
-        is_stopped=wanted <= stopped,
+        is_stopped=set(stops.parts(asked.stop)) <= stopped,
     )

@@ -1,5 +1,6 @@
 """A mail about notices: one event or a bundle, as it is true when it leaves, with no more than its space allows."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -187,16 +188,34 @@ def test_who_is_mentioned_has_the_name_of_today_wherever_first_words_stand(aalst
     assert seen.count == 0
 
 
-def test_two_kinds_are_stopped_together_and_each_alone(aalst, story, dirk, ruben):
+def test_two_kinds_are_stopped_together_and_each_alone(aalst, story, dirk, ruben, client):
     other = make_thread(aalst, ruben, title="Another")
     tell_of(dirk, make_post(story, ruben, SAID))
     mail = notice_mail(dirk, make_post(other, ruben, "See @dirk"), kind="mention")
     message = letter(mail)
     assert message["Subject"] == "Ruben mentioned you in “Another”, and 1 more"
     assert (message["List-Id"], message["References"]) == ("<notices.forum.test>", None)
-    notice_choices.stop(dirk.id, "mentions")
+    both = message["List-Unsubscribe"].strip("<>").removeprefix("http://forum.test")
+    plain, _html = parts(message)
+    said = [
+        f"E-mails about {what}"
+        for what in ("posts in which somebody mentions you", "answers to a story of yours")
+    ]
+    assert f"What stops: {'; '.join(said)}. Everything else keeps coming." in plain
+    alone = [
+        re.search(f"Stop only this: {one}:\n(.*)\n", plain)[1].removeprefix("http://forum.test")
+        for one in said
+    ]
+    db.session.commit()
+    assert "; ".join(said) in client.get(both, headers={"Accept-Language": "en"}).text
+    assert notice_choices.stopped_by(dirk.id) == set(), "looking stops nothing"
+    assert client.post(alone[0], data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert notice_choices.stopped_by(dirk.id) == {"mentions"}
     assert letter(mail)["List-Id"] == "<answers.forum.test>"
-    notice_choices.stop(dirk.id, "notices")
+    assert "unsubscribed already" not in client.get(both, headers={"Accept-Language": "en"}).text
+    assert client.post(both, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert notice_choices.stopped_by(dirk.id) == {"mentions", "answers"}, "what is in it, and no other"
+    assert "unsubscribed already" in client.get(both, headers={"Accept-Language": "en"}).text
     with pytest.raises(NothingToSend):
         letters.letter_for(mail)
 

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from forum.domain.consents import store
+from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.infra import clock
@@ -108,6 +109,6 @@ def _of(member: Member, round_id: int) -> tuple[ConsentRound | None, list[Consen
 def _letter(round_: ConsentRound, requests: list[ConsentRequest]) -> RoundLetter:
     name = db.session.scalar(select(Member.name).where(Member.id == round_.opened_by_id)) or ""
     lesson = db.session.get_one(Lesson, round_.lesson_id)
-    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=round_.title)
+    told = origin_queries.told(lesson, title=round_.title)
     name, count = told.named(name), len(requests)
     return RoundLetter(told, name, round_.last_day, round_.audience, requests[0].id, count)

@@ -11,13 +11,13 @@ from forum.domain.digests import personal_queries
 from forum.domain.digests.items import LessonNews
 from forum.domain.digests.personal import Person
 from forum.domain.digests.subscriptions import DigestPreferences
-from forum.domain.lessons import origin
+from forum.domain.lessons import origin, origin_queries
 from forum.domain.mailing import mail_policy
 from forum.infra import days
 from forum.infra.db import db
 from forum.infra.statements import select_rows
 from forum.models.lessons import Lesson, LessonVersion
-from forum.models.spaces import MailPolicy, Space
+from forum.models.spaces import MailPolicy
 from forum.models.subscriptions import Delivery, LessonChoice
 
 
@@ -40,7 +40,7 @@ class Lessons:
         ids = {shown.lesson_id for each in self._shown.values() for shown in each}
         self._texts: dict[int, tuple[Lesson, LessonVersion, MailPolicy | None]] = {}
         if ids:
-            query = select(Lesson, LessonVersion, Space.mail_policy).join(Space, Space.id == Lesson.space_id)
+            query = select(Lesson, LessonVersion, origin_queries.chosen_policy().label("mail_policy"))
             query = query.join(LessonVersion, Lesson.current_id == LessonVersion.id)
             query = query.where(Lesson.id.in_(ids)).execution_options(populate_existing=True)
             self._texts = {

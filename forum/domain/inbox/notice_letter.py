@@ -14,7 +14,7 @@ from forum.domain.inbox import notice_sentences
 from forum.domain.mailing import mail_policy, notice_choices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
-from forum.domain.mailing.stops import ALL
+from forum.domain.mailing.stops import ALL, joined
 from forum.domain.threads import following, mentions
 from forum.infra import clock, words
 from forum.infra.db import db
@@ -275,7 +275,5 @@ def _about(things: set[str]) -> str:
 
 
 def _stop(stops: set[str | None]) -> str | None:
-    named = {stop for stop in stops if stop is not None}
-    if not named:
-        return None
-    return named.pop() if len(stops) == 1 else ALL.name
+    """What stops all kinds in it that can be stopped, and no other."""
+    return joined({stop for stop in stops if stop is not None}) or None

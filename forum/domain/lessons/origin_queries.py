@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -20,13 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from forum.domain.mailing import mail_policy
+from forum.domain.mailing.mail_policy import Told
 from forum.domain.people import bylines, capacities
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.claims import Claim, Excerpt
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonSource, LessonVersion, Recognition, Verdict
-from forum.models.spaces import Membership
+from forum.models.spaces import Membership, Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
@@ -182,3 +185,13 @@ def masked_cities() -> Select[Any]:
         .distinct()
     )
     return cast(Select[Any], query)
+
+
+def told(lesson: Lesson, *, title: str = "", plain: str = "") -> Told:
+    """Return what a mail may tell of a lesson: as the space that it comes from allows, which it does not name."""
+    return mail_policy.told_in(lesson.space_id, lesson.audience, title=title, plain=plain)
+
+
+def chosen_policy() -> ScalarSelect[Any]:
+    """Return what may stand in mails of the space of a `Lesson`, as a column of a query: see `mail_policy.told`."""
+    return select(Space.mail_policy).where(Space.id == Lesson.space_id).correlate(Lesson).scalar_subquery()

@@ -10,11 +10,10 @@ from datetime import date
 from sqlalchemy import not_, select
 from sqlalchemy.orm import joinedload
 
-from forum.domain.lessons import origin, review_set_aside
+from forum.domain.lessons import origin, origin_queries, review_set_aside
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons.review_candidates import Asking
 from forum.domain.lessons.review_requests import OPEN, open_about
-from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -109,7 +108,7 @@ def question(member: Member, request_id: int) -> AskedLetter | None:
         return None
     asked_by = origin.maker_words(name, known=known)
     by_name, note = request.asked_id is not None, request.note if known else ""
-    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title, plain=note)
+    told = origin_queries.told(lesson, title=version.title, plain=note)
     return AskedLetter(lesson.id, told, told.named(asked_by), request.due_on, by_name)
 
 
@@ -137,7 +136,7 @@ def decided(member: Member, lesson: Lesson, version: LessonVersion, verdict: Ver
     latest = query.order_by(LessonReview.id.desc()).options(joinedload(LessonReview.reviewer))
     review = db.session.scalars(latest).first()
     note = "" if review is None else review.note
-    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title, plain=note)
+    told = origin_queries.told(lesson, title=version.title, plain=note)
     if review is None:
         return _("somebody"), told
     actor, name = actor_of(member.id), review.reviewer.name
@@ -153,7 +152,7 @@ def _to_maker(member: Member, row: tuple[ReviewRequest, LessonVersion, Lesson]) 
     if actor is None or not may_moderate(actor, lesson.space_id) or request.ended_at is not None:
         return None
     name = db.session.scalar(select(Member.name).where(Member.id == request.asked_id)) or ""
-    told = mail_policy.told_in(lesson.space_id, lesson.audience, title=version.title)
+    told = origin_queries.told(lesson, title=version.title)
     return MakerLetter(lesson.id, told, told.named(name), request.due_on)
 
 

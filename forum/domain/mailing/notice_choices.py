@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import delete, select
 
+from forum.domain.mailing import stops
 from forum.domain.mailing.stops import ALL, DIGEST, STOPS
 from forum.infra.db import db
 from forum.infra.rows import upsert
@@ -48,11 +49,14 @@ def is_stopped(member_id: int, stop: str) -> bool:
 
 
 def stop(member_id: int, name: str) -> None:
-    """Stop one kind, or with `ALL` every one; doing it twice is the same, and for whoever is gone nothing."""
+    """Stop one kind, those of a bundle, or with `ALL` every one, also what comes later.
+
+    Doing it twice is the same, and for whoever is gone nothing.
+    """
     if db.session.get(Member, member_id) is None:
         return
-    names = [ALL.name, *(one for one in STOPS if one != DIGEST)] if name == ALL.name else [name]
-    choose(member_id, dict.fromkeys(names, Delivery.NOTHING))
+    every = (ALL.name,) if name == ALL.name else ()
+    choose(member_id, dict.fromkeys((*every, *stops.parts(name)), Delivery.NOTHING))
 
 
 def choose(member_id: int, choices: Mapping[str, Delivery]) -> None:

@@ -1,6 +1,6 @@
 """What a member can stop, each with the words that say what stops: of which kinds that is, `kinds.py` says."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,36 @@ STOPS: Mapping[str, Stop] = {
         Stop("still_right", lazy("The yearly e-mail that asks whether what you speak as is still right")),
     )
 }
+TOGETHER = "."  # between the names of those that a bundle holds
 # Of all of them but the digest, and of those that come later; no kind has it as its own.
 ALL = Stop("notices", lazy("Every e-mail that can be stopped, but for the digest"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What several stops stop, in the language in which it is read."""
+
+    stops: tuple[Stop, ...]
+
+    def __str__(self) -> str:
+        return "; ".join(str(stop.label) for stop in self.stops)
+
+
+def joined(names: Collection[str]) -> str:
+    """Return the name of what stops these and nothing else: of a mail with several kinds."""
+    return TOGETHER.join(name for name in STOPS if name in names)
+
+
+def parts(name: str) -> tuple[str, ...]:
+    """Return the names of what a stop stops: its own, those of a bundle, or of all every one but the digest."""
+    if name == ALL.name:
+        return tuple(one for one in STOPS if one != DIGEST)
+    return tuple(name.split(TOGETHER))
+
+
 def named(name: str) -> Stop | None:
-    """Return the stop of that name; None when there is none, or none any more."""
+    """Return the stop of that name, also of `joined`; None when there is none, or none any more."""
+    if TOGETHER in name:
+        several = tuple(STOPS[one] for one in parts(name) if one in STOPS)
+        return Stop(name, _Labels(several)) if several else None
     return ALL if name == ALL.name else STOPS.get(name)
