@@ -107,6 +107,8 @@ def _of_text(plain: str) -> list[str]:
     ]
     if re.search(r"\n[ \t]*\n[ \t]*\n|^\s|[ \t]+\n(?<!\n-- \n)", plain):
         found.append("more than one empty line, or loose spaces")
+    if not re.match(r"[^\n]+\n\n[^\n]+\n\n", plain):
+        found.append("the name of the forum and the title are no paragraphs of their own")
     return found if plain.count("\n-- \n") == 1 else [*found, "no foot, or several"]
 
 
