@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 LONGEST_LINE, LARGEST = 998, 60_000
-LIST = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Precedence")
+LIST = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Help", "List-Post", "Precedence")
 ONE_OF_EACH = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Feedback-ID")
 MARK = r"<[\w-]{22}@[\w.-]+>"
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
@@ -63,6 +63,7 @@ def _of_headers(message: EmailMessage, stoppable: bool) -> list[str]:
     ]
     checks = {
         "a sender without an address": "@" in parseaddr(str(message["From"]))[1],
+        "somebody else reads it": not any(message[name] for name in ("Cc", "Bcc", "Reply-To", "Sender")),
         "no date": message["Date"] is not None and message["Date"].datetime is not None,
         "a name that counts or is not ours": re.fullmatch(MARK, str(message["Message-ID"])),
         "a machine may answer it": (message["Auto-Submitted"], message["X-Auto-Response-Suppress"])
@@ -76,9 +77,11 @@ def _of_headers(message: EmailMessage, stoppable: bool) -> list[str]:
         checks |= {
             "no list": re.fullmatch(r"<[a-z-]+\.[\w.-]+>", str(message["List-Id"])),
             "no way out": re.fullmatch(
-                r"<https?://[^>]+/unsubscribe/[^>]+>", str(message["List-Unsubscribe"])
+                r"<https?://[^>]+/unsubscribe/[^>]+>(, <mailto:[^>]+>)?", str(message["List-Unsubscribe"])
             ),
             "no one click": message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click",
+            "no help": re.fullmatch(r"<https?://[^>]+/help>", str(message["List-Help"])),
+            "a list to write to": message["List-Post"] == "NO",
             "not bulk": message["Precedence"] == "bulk",
         }
     else:
@@ -136,7 +139,7 @@ def _of_parts(message: EmailMessage) -> list[str]:
     ]
     written = _plain(" ".join(line for line in lines if line not in links))
     found += [f"text does not say: {one}" for one in page.words if one.strip() and _plain(one) not in written]
-    unsubscribe = (message["List-Unsubscribe"] or "").strip("<>")
+    unsubscribe = (message["List-Unsubscribe"] or "").partition(">")[0].strip("<")
     found += [] if not unsubscribe or unsubscribe in links else ["no visible way out"]
     if re.search(r"<(img|script|table)|https?://[^\"]*\.(png|gif)", html):
         found.append("a picture, a table or a script")

@@ -39,12 +39,13 @@ def status(as_json: bool) -> None:
     with reading():
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
-        stopped = complaints.of_last_week().stopped_addresses
+        counted = complaints.of_last_week()
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
             "lanes": {lane.lane: {name: getattr(lane, name) for name in (*COLUMNS, "oldest_at")} for lane in lanes},
-            "stopped_addresses": stopped,
+            "stopped_addresses": counted.stopped_addresses,
+            "digests_wait": counted.stop_digests,
             "waits": {lane: asdict(each) for lane, each in waits.items()},
             "workers": [
                 {"name": each.name, "at": each.at, "lanes": sorted(each.lanes)} for each in alive
@@ -66,8 +67,12 @@ def status(as_json: bool) -> None:
         click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
-    if stopped:
-        click.echo(f"{stopped} addresses get no mail: it came back from there, or was not wanted.")
+    if counted.stop_digests:
+        click.echo("NO DIGEST GOES OUT: too many people call our mail unwanted (`flask mail complaints`).")
+    if counted.stopped_addresses:
+        click.echo(
+            f"{counted.stopped_addresses} addresses get no mail: it came back from there, or was not wanted."
+        )
     _say_letters(letters)
 
 
@@ -133,6 +138,24 @@ def release() -> None:
         return
     db.session.commit()
     click.echo(f"Mail goes out again. Cancelled, because they were due before the restore: {cancelled}.")
+
+
+@group.command("complaints")
+@click.option("--lift", is_flag=True, help="Let digests go that wait: these complaints count no more.")
+def complaints_(lift: bool) -> None:
+    """Say how many people called one of our mails unwanted in the last week, and whether digests wait for that."""
+    counted = complaints.of_last_week()
+    if counted.people < complaints.FEWEST:
+        click.echo(f"{counted.people} people called a mail of the last week unwanted: too few to count.")
+    else:
+        click.echo(f"{counted.people} people called one of {counted.sent} mails of the last week unwanted.")
+    if not counted.stop_digests:
+        click.echo("Digests go out.")
+    elif not lift:
+        click.echo("NO DIGEST GOES OUT until it is less than 3 in 1000. Find out why; --lift lets them go.")
+    elif complaints.lift() is not None:
+        db.session.commit()
+        click.echo("Digests go out again. Who complained stays unsubscribed.")
 
 
 @group.command("test")

@@ -213,7 +213,7 @@ def _complaints() -> Iterator[Check]:
     if counted.are_many:
         found = f"{counted.people} people called one of {counted.sent} e-mails of the last week unwanted"
         if counted.stop_digests:
-            found += ": no digest leaves until it is less than three in a thousand"
+            found += ": no digest leaves until it is less than three in a thousand (`flask mail complaints`)"
         yield Check("complaints", not counted.stop_digests, found, warns=True)
 
 

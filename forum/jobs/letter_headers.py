@@ -18,7 +18,13 @@ SHARED = ("lesson_id", "round_id", "request_id")
 
 
 def headers_of(
-    mail: OutgoingMail, *, stop: str | None, stop_url: str | None, about: str = "", way_back: str = ""
+    mail: OutgoingMail,
+    *,
+    stop: str | None,
+    stop_url: str | None,
+    help_url: str = "",
+    about: str = "",
+    way_back: str = "",
 ) -> dict[str, str]:
     """Return the headers of a letter: those of a list only where its reader can stop it, at `stop_url`.
 
@@ -40,6 +46,8 @@ def headers_of(
         "List-Unsubscribe": f"<{stop_url}>"
         + (f", <mailto:{way_back}?subject={STOP}%20{stop}>" if way_back else ""),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": f"<{help_url}>",
+        "List-Post": "NO",
     }
 
 

@@ -127,6 +127,7 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
             mail,
             stop=ways_out["stop"].name if ways_out["stop"] else None,
             stop_url=ways_out["unsubscribe_url"],
+            help_url=link("statements.help_page"),
             about=content.about,
             way_back=way_back,
         ),

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.mailing import hold
+from forum.domain.mailing import bounces, complaints, hold
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.mailer import sent
+from forum.models.bounces import BounceKind
 from forum.models.events import Heartbeat
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
@@ -206,3 +207,36 @@ def test_a_worker_that_lives_is_ready_and_none_is_not(app, session):
     answer = app.test_cli_runner().invoke(args=["worker", "--ready"])
     assert answer.exit_code == 0, answer.output
     assert "ok    workers         1 live" in answer.output
+
+
+def test_digests_that_wait_for_complaints_are_let_go_by_a_person(app, session, caplog):
+    readers = [make_member("Lid") for _number in range(5)]
+    assert run(app, "complaints", "--lift").output.splitlines()[-1] == "Digests go out."
+    for reader in readers:
+        queue_mail("digest", key=f"d{reader.id}", member_id=reader.id, lane=Lane.BULK)
+        bounces.record(
+            reader.email, BounceKind.COMPLAINT, report=reader.email, member_id=reader.id, sent_at=clock.now()
+        )
+    session.execute(db.update(OutgoingMail).values(state=MailState.SENT, sent_at=clock.now()))
+    session.commit()
+    assert "NO DIGEST GOES OUT" in run(app, "status").output
+    assert json.loads(run(app, "status", "--json").output)["digests_wait"]
+    said = run(app, "complaints").output
+    assert "5 people called one of 5 mails" in said
+    assert "NO DIGEST GOES OUT" in said
+    assert complaints.of_last_week().stop_digests
+    assert "Digests go out again" in run(app, "complaints", "--lift").output
+    assert "digests go again, though 5 people" in caplog.text
+    assert not complaints.of_last_week().stop_digests
+
+
+def test_an_address_that_was_stopped_before_a_backup_gets_nothing_from_the_restored_copy(app, session):
+    member = make_member("Leen")
+    bounces.record(member.email, BounceKind.PERMANENT, report="1", member_id=member.id, sent_at=clock.now())
+    restore()
+    with clock.at(clock.now() + timedelta(hours=1)):
+        queue_mail("password_changed", key="new", member_id=member.id, lane=Lane.DIRECT)
+        run(app, "release")
+        app.test_cli_runner().invoke(args=["worker", "--until-idle"])
+        mail = session.scalars(db.select(OutgoingMail)).one()
+    assert (mail.state, mail.reason, sent()) == (MailState.CANCELLED, bounces.REASON, [])

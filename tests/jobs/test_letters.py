@@ -305,6 +305,9 @@ def instead(name, value):
     ("plant", "said"),
     [
         (without("List-Unsubscribe"), "no way out"),
+        (without("List-Help"), "no help"),
+        (instead("List-Post", "<mailto:all@forum.test>"), "a list to write to"),
+        (lambda mail: mail._headers.append(("Reply-To", "ann@people.test")), "somebody else reads it"),
         (instead("List-Id", "<Aalst & co.forum.test>"), "no list"),
         (without("X-Auto-Response-Suppress"), "a machine may answer it"),
         (instead("Message-ID", "<mail-12@forum.test>"), "a name that counts or is not ours"),
@@ -334,7 +337,9 @@ def test_a_mail_to_the_way_back_stops_the_same_list_and_nothing_of_others(app, m
     mail = mail_of("cited")
     assert "mailto" not in letters.letter_for(mail).message["List-Unsubscribe"], "nobody would read it"
     monkeypatch.setitem(app.config, "BOUNCE_ADDRESS", "returned@forum.test")
-    https, mailto = letters.letter_for(mail).message["List-Unsubscribe"].split(", ")
+    message = letters.letter_for(mail).message
+    assert letter_check.faults(message, stoppable=True) == []
+    https, mailto = message["List-Unsubscribe"].split(", ")
     assert https.startswith("<http://forum.test/unsubscribe/")
     address, _, subject = mailto.strip("<>").removeprefix("mailto:").partition("?subject=")
     door = incoming.Reports(app)

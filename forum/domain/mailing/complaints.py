@@ -1,18 +1,21 @@
 """How many people call our mail unwanted: mail providers count too, and refuse the mail of everybody where it is many.
 
-Above one in a thousand who runs the forum is warned; above three the digests wait. Fewer than five people say nothing.
+Above one in a thousand who runs the forum is warned; above three the digests wait, until it is less or somebody who
+knows why says that they may go. Fewer than five people say nothing.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from forum.infra import clock
+from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.models.bounces import Bounce, BounceKind, Suppression
 from forum.models.mail import Lane, OutgoingMail
 
+log = logging.getLogger(__name__)
 WINDOW = timedelta(days=7)
 FEWEST = 5  # people: a few who agree must not stop the digests of a small network
 WARNS_AT, STOPS_AT = 0.001, 0.003
@@ -48,3 +51,19 @@ def of_last_week() -> Complaints:
         return Complaints(people, 0, addresses)
     sent = select(func.count()).where(OutgoingMail.sent_at > since, OutgoingMail.lane != Lane.DIRECT)
     return Complaints(people, db.session.scalars(sent).one(), addresses)
+
+
+def lift() -> Complaints | None:
+    """Count the complaints of until now no more, and let digests go; return what was counted, None when they go anyway.
+
+    Who complained stays unsubscribed: that was done when they did.
+    """
+    counted = of_last_week()
+    if not counted.stop_digests:
+        return None
+    db.session.execute(delete(Bounce).where(Bounce.kind == BounceKind.COMPLAINT))
+    wakeups.announce(db.session)
+    log.warning(
+        "digests go again, though %s people called one of %s mails unwanted", counted.people, counted.sent
+    )
+    return counted

@@ -6,6 +6,7 @@ import pytest
 
 from forum.domain import health
 from forum.domain.mailing import bounces, complaints, mail_queue, return_paths
+from forum.domain.mailing.complaints import Complaints
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters
@@ -87,6 +88,13 @@ def test_many_complaints_warn_and_then_keep_digests_back(session, monkeypatch):
     assert not check.good
     with clock.at(clock.now() + timedelta(days=8)):
         assert not sender._is_unwanted()
+
+
+def test_one_complaint_in_a_thousand_warns_and_three_keep_digests_back():
+    counted = [Complaints(people, sent, 0) for people, sent in ((5, 5001), (5, 5000), (15, 5001), (15, 5000))]
+    assert [each.are_many for each in counted] == [False, True, True, True]
+    assert [each.stop_digests for each in counted] == [False, False, False, True]
+    assert not Complaints(4, 10, 0).are_many
 
 
 def queued(kind, member, number=1):
