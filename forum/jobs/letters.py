@@ -283,8 +283,8 @@ def _ways_out(mail: OutgoingMail, content: Content, member: Member | None) -> di
 
 def _apart(member: Member, stop: stops.Stop) -> list[tuple[stops.Stop, str]]:
     """The stops in that of a bundle, each with what stops it alone."""
-    named = [stops.STOPS[name] for name in stops.parts(stop.name)] if stops.TOGETHER in stop.name else []
-    return [(one, _stop_link(member, one.name)) for one in named]
+    names = stops.parts(stop.name) if stops.TOGETHER in stop.name else ()
+    return [(stops.STOPS[name], _stop_link(member, name)) for name in names]
 
 
 def _stop_link(member: Member, stop: str) -> str:

@@ -358,6 +358,8 @@ def test_a_mail_to_the_way_back_stops_the_same_list_and_nothing_of_others(app, m
         assert notice_choices.stopped_by(mail.member_id) == set()
     bring(unquote(subject))
     assert notice_choices.stopped_by(mail.member_id) == {"cited"}
+    bring("unsubscribe answers.mentions.digest.nonsense")
+    assert set(notice_choices.chosen(mail.member_id)) == {"cited", "answers", "mentions"}, "as of a bundle"
 
 
 def test_letters_about_one_thing_belong_together_for_one_reader_and_tell_nobody_what_it_is(mail_of):

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 
 from forum.domain.inbox import notice_sentences
+from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy, notice_choices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
@@ -149,6 +150,7 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
             Lesson.public_id,
             LessonVersion.title.label("lesson_title"),
             Lesson.audience.label("lesson_audience"),
+            origin_queries.chosen_policy().label("lesson_policy"),
             Space.name.label("space_name"),
             Space.slug.label("space_slug"),
             Space.mail_policy,
@@ -231,8 +233,7 @@ def _items(rows: Sequence[Any]) -> list[Item]:
 
 def _item(row: Any, plain: str) -> Item:
     audience = row.audience or row.lesson_audience or Audience.SPACE
-    # A lesson is made to be read elsewhere: what may stand of a thread in a mail says nothing of it.
-    policy = row.mail_policy if row.thread_id else None
+    policy = row.mail_policy if row.thread_id else row.lesson_policy
     title = row.title if row.thread_id else row.lesson_title or ""
     told = mail_policy.told(policy, audience, title=title or "", plain=plain)
     return Item(

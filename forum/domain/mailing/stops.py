@@ -64,12 +64,14 @@ def parts(name: str) -> tuple[str, ...]:
     """Return the names of what a stop stops: its own, those of a bundle, or of all every one but the digest."""
     if name == ALL.name:
         return tuple(one for one in STOPS if one != DIGEST)
-    return tuple(name.split(TOGETHER))
+    if TOGETHER not in name:
+        return (name,)
+    return tuple(one for one in name.split(TOGETHER) if one in STOPS and one != DIGEST)
 
 
 def named(name: str) -> Stop | None:
     """Return the stop of that name, also of `joined`; None when there is none, or none any more."""
     if TOGETHER in name:
-        several = tuple(STOPS[one] for one in parts(name) if one in STOPS)
+        several = tuple(STOPS[one] for one in parts(name))
         return Stop(name, _Labels(several)) if several else None
     return ALL if name == ALL.name else STOPS.get(name)
