@@ -34,6 +34,7 @@ class Default:
     SMTP_URL = _set("SMTP_URL", f"mailbox:{INSTANCE / 'mail'}")
     MAIL_FROM = _set("MAIL_FROM", "Leerkring <noreply@leerkring.example>")
     BOUNCE_ADDRESS = _set("BOUNCE_ADDRESS")
+    MAIL_PER_DOMAIN_PER_HOUR = _set("MAIL_PER_DOMAIN_PER_HOUR", "0")
     CONTACT = _set("CONTACT")
     REDIS_URL = _set("REDIS_URL")
     BACKUPS = _set("BACKUPS")
@@ -82,6 +83,7 @@ class Testing(Default):
     REDIS_URL = ""
     METRICS_TOKEN = ""
     BOUNCE_ADDRESS = ""
+    MAIL_PER_DOMAIN_PER_HOUR = "0"
 
 
 class Production(Default):

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,13 @@ def _read(config: dict[str, Any]) -> list[str]:
             "BOUNCE_ADDRESS is no address, or has more than 30 characters before the @: "
             "write it as in returned@forum.example.org"
         )
+    most = str(config["MAIL_PER_DOMAIN_PER_HOUR"]).strip()
+    if not re.fullmatch(r"[0-9]{1,6}", most):
+        wrong.append(
+            "MAIL_PER_DOMAIN_PER_HOUR is no number: write how many mails one domain gets in an hour, 0 for any"
+        )
+        most = "0"
+    config["MAIL_PER_DOMAIN_PER_HOUR"] = int(most)
     proxies = str(config["TRUSTED_PROXIES"]).strip()
     if proxies not in PROXIES:
         shown = repr(proxies[:12]) + ("…" if len(proxies) > 12 else "")

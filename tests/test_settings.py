@@ -121,6 +121,7 @@ REFUSED = [
      "MAIL_FROM is the one of the demo"),
     ("MAIL_FROM", ["", "Leerkring", "noreply@", "Forum <>", "Forum <noreply@forum>", "a@forum.test\nBcc: b@x.test"],
      "MAIL_FROM is no address"),
+    ("MAIL_PER_DOMAIN_PER_HOUR", ["-1", "two", "1.5", "²", "9" * 7], "MAIL_PER_DOMAIN_PER_HOUR is no number"),
     ("TRUSTED_PROXIES", ["-1", "two", "1.5", "1 2", "²", True, "100000", "11", "9" * 5000, "01"],
      "TRUSTED_PROXIES is"),
 ]  # fmt: skip
@@ -150,6 +151,7 @@ ACCEPTED = [
     ("MAIL_FROM", ["noreply@forum.example", '"Leer, kring" <noreply@forum.example>']),
     ("METRICS_TOKEN", ["", "  ", f" {KEY} "]),
     ("REDIS_URL", ["", " ", "redis://127.0.0.1:1/0", "rediss://u:p@redis.example:6380/1"]),
+    ("MAIL_PER_DOMAIN_PER_HOUR", [0, "50", " 50 "]),
     ("TRUSTED_PROXIES", [0, 1, "1", " 2 ", "0"]),
 ]  # fmt: skip
 

@@ -12,7 +12,15 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from forum.cli.checks import report
-from forum.domain.mailing import complaints, hold, mail_status, return_paths, sender_records, workers
+from forum.domain.mailing import (
+    complaints,
+    domain_caps,
+    hold,
+    mail_status,
+    return_paths,
+    sender_records,
+    workers,
+)
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -21,7 +29,7 @@ from forum.infra.dns import Names, NoReply
 from forum.infra.mail_errors import Away, MailError, Permanent, Uncertain
 from forum.infra.mailer import open_mailer
 from forum.jobs.trial_letter import trial_letter
-from forum.models.mail import MailState
+from forum.models.mail import Lane, MailState
 
 group = AppGroup("mail", help="Outgoing mail: what waits, what failed, and whether it arrives.")
 COLUMNS = ("waiting", "later", "sending", "failed", "uncertain", "sent")
@@ -40,6 +48,8 @@ def status(as_json: bool) -> None:
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
         counted = complaints.of_last_week()
+        most = domain_caps.bound_of(Lane.NOTICE)
+        full = len(domain_caps.full(most)) if most else 0
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
@@ -67,6 +77,8 @@ def status(as_json: bool) -> None:
         click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
+    if full:
+        click.echo(f"{full} domains got {most} mails in an hour (MAIL_PER_DOMAIN_PER_HOUR): theirs wait.")
     if counted.stop_digests:
         click.echo("NO DIGEST GOES OUT: too many people call our mail unwanted (`flask mail complaints`).")
     if counted.stopped_addresses:

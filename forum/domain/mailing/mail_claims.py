@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, exists, false, inspect, not_, or_, select, true, update
 
-from forum.domain.mailing import hold, workers
+from forum.domain.mailing import domain_caps, hold, workers
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.rows import update_rows
@@ -37,12 +37,18 @@ def claim(lane: Lane, *, owner: str, most: int, failed_first: bool = False) -> l
 
     Those that failed before come when no others are due: one at which the server stops must not stop the others each
     time. With `failed_first` they come first, which they must now and then. Commit before the first of them is sent.
+
+    What goes to a domain that got as much as it may in this hour stays, and the rest goes on.
     """
+    bound = domain_caps.bound_of(lane)
+    if bound is not None:
+        domain_caps.take_turns()
     due = select(OutgoingMail).where(*_due(lane)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
     due = due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
     has_failed = OutgoingMail.failing_since.is_not(None)
     first = due.where(has_failed if failed_first else not_(has_failed))
     mails = list(db.session.scalars(first)) or list(db.session.scalars(due))
+    mails = mails if bound is None else domain_caps.within(bound, mails)
     now = clock.now()
     for mail in mails:
         mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (
@@ -56,7 +62,9 @@ def claim(lane: Lane, *, owner: str, most: int, failed_first: bool = False) -> l
 
 
 def _due(lane: Lane) -> tuple[ColumnElement[bool], ...]:
+    bound = domain_caps.bound_of(lane)
     return (
+        true() if bound is None else domain_caps.not_full(bound),
         OutgoingMail.state == MailState.QUEUED,
         OutgoingMail.lane == lane,
         OutgoingMail.next_try_at <= clock.now(),
