@@ -13,7 +13,7 @@ from forum.infra.db import db
 from tests.factories import csrf_for, sign_in
 from tests.rules import leak_scenario
 from tests.rules.test_leak_walk import BAIT
-from tests.sweeps import few_of, on_one_database, once
+from tests.sweeps import few_of, on_one_database
 
 ZERO = "\x00"
 HUGE = "9" * 30
@@ -72,8 +72,8 @@ RIGHT = {
 }  # fmt: skip
 
 
-ON_BOTH = (f"a{ZERO}b{ZERO}c{ZERO}d", HUGE)
-FEW_VALUES = (*ON_BOTH, "\u202e\u0627\u0644")
+# What databases stumble over, each in its own way; the other words are proofs.
+FEW_VALUES = (f"a{ZERO}b{ZERO}c{ZERO}d", HUGE)
 
 
 @dataclass(frozen=True)
@@ -230,9 +230,7 @@ def fields(app, world, monkeypatch) -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "value", once(few_of(VALUES, *FEW_VALUES), *ON_BOTH), ids=lambda value: repr(value)[:12]
-)
+@pytest.mark.parametrize("value", few_of(VALUES, *FEW_VALUES), ids=lambda value: repr(value)[:12])
 def test_no_word_in_a_form_breaks_it(app, world, fields, value):
     def walk():
         browser = next(people(app, world))

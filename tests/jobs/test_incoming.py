@@ -17,6 +17,7 @@ from tests.conftest import copied_database, settings_for
 from tests.factories import actor, make_member
 from tests.jobs.reports import Sample, samples
 from tests.jobs.workers import COMMAND, ROOT, environment
+from tests.sweeps import on_one_database
 
 pytestmark = pytest.mark.live
 BOUNCE_ADDRESS = "returned@forum.test"
@@ -79,6 +80,7 @@ def bring(port: int, letters: list[tuple[str, bytes]], sender: str = "") -> None
             assert server.sendmail(sender, [recipient], content) == {}
 
 
+@on_one_database
 def test_each_sample_moves_the_score_of_its_member_as_the_table_of_flufl_says(port):
     every = samples()
     assert len(every) == 117

@@ -17,13 +17,16 @@ from tests.jobs.workers import COMMAND, ROOT, environment, until
 from tests.sweeps import few_of
 
 pytestmark = pytest.mark.live
+# The real command, except that it looks at its tables once in ten minutes when nobody wakes it.
+SLEEPY = "from flask.cli import main; from forum.jobs import worker; worker.LOOK = 600.0; main()"
+WOKEN_ONLY = [COMMAND[0], "-c", SLEEPY, *COMMAND[3:]]
 
 
 @pytest.mark.parametrize("ending", few_of([signal.SIGTERM, signal.SIGINT], signal.SIGTERM))
 def test_a_worker_is_woken_by_a_commit_shows_that_it_lives_and_ends_when_asked(live_app, tmp_path, ending):
     with servers.smtp_server() as smtp:
         process = subprocess.Popen(
-            COMMAND, cwd=ROOT, env=environment(live_app, smtp.url, tmp_path), stderr=subprocess.PIPE
+            WOKEN_ONLY, cwd=ROOT, env=environment(live_app, smtp.url, tmp_path), stderr=subprocess.PIPE
         )
         try:
             until(lambda: all(read(live_app, db.select(RecurringWork.last_at)) or [None]), 20)
@@ -35,9 +38,7 @@ def test_a_worker_is_woken_by_a_commit_shows_that_it_lives_and_ends_when_asked(l
                 events.record("password.changed", member_id=make_member("Dirk").id)
                 db.session.commit()
                 db.session.remove()
-            asked_at = time.monotonic()
-            until(lambda: smtp.received, 20)
-            assert time.monotonic() - asked_at < 4, "sooner than it would have looked by itself"
+            until(lambda: smtp.received, 20)  # long before it would have looked by itself
             assert len(smtp.received) == 1
         finally:
             process.send_signal(ending)

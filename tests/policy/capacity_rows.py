@@ -12,7 +12,7 @@ from forum.domain.people import capacities
 from forum.domain.people.bylines import byline
 from forum.domain.spaces import confirmations, memberships
 from forum.domain.threads import excerpts, post_store, threads
-from forum.infra import clock
+from forum.infra import clock, days
 from forum.infra.db import db
 from forum.jobs import event_processing
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member, NetworkAppointment, NetworkRole
@@ -168,16 +168,14 @@ def _published(kim: Holder) -> Any:
     """A published lesson on which one other city reported that it went well."""
     lesson = _beside(kim).published()
     genk = make_member("Gust", city="genk")
-    adoptions.record(
-        lesson.id, city="genk", reporter_id=genk.id, outcome="worked", reported_on=clock.now().date()
-    )
+    adoptions.record(lesson.id, city="genk", reporter_id=genk.id, outcome="worked", reported_on=days.today())
     assert lesson.confirmed_at is None
     return lesson
 
 
 def _report(kim: Holder, lesson_id: int) -> None:
     adoptions.record(
-        lesson_id, city="gent", reporter_id=kim.member.id, outcome="worked", reported_on=clock.now().date()
+        lesson_id, city="gent", reporter_id=kim.member.id, outcome="worked", reported_on=days.today()
     )
 
 

@@ -71,11 +71,6 @@ def mails():
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent")
-
-
-@pytest.fixture
 def ann(gent):
     return make_member("Ann", space=gent)
 
