@@ -1,4 +1,4 @@
-"""Sentences, dates and numbers in the reader's language and time zone. The only module that imports Babel."""
+"""Sentences, dates and numbers in the reader's language and time zone. What zones are called stands in `zones`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager

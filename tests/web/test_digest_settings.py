@@ -65,8 +65,6 @@ def test_a_choice_is_kept_and_shown(client, dirk):
     }  # fmt: skip
     # The thread has no choice yet: a link at the thread itself leads to the form with it.
     assert ">Follow me</label>" not in page(client)
-    follow = client.get(f"/threads/{talk.id}/following").get_data(as_text=True)
-    assert f'href="{PAGE}?thread={talk.id}#threads"' in follow
     assert ">Follow me</label>" in client.get(f"{PAGE}?thread={talk.id}").get_data(as_text=True)
     assert submit(client, f"{PAGE}?thread={talk.id}", values).status_code == 303
     chosen = subscriptions.preferences_of(dirk.id)
@@ -188,3 +186,28 @@ def test_the_page_costs_as_much_for_many_choices_as_for_few(client, dirk, count_
 def test_a_form_without_the_token_of_the_session_changes_nothing(client, dirk):
     assert client.post(PAGE, data={"frequency": "weekly"}).status_code >= 400
     assert subscriptions.choice_of(dirk.id) is None
+
+
+@pytest.mark.both_databases
+def test_one_thread_and_one_space_are_chosen_on_a_page_of_their_own(client, dirk):
+    talk = make_thread(dirk.space, make_member("Els", space=dirk.space), title="Who paints?")
+    db.session.commit()
+    thread, space = f"/threads/{talk.id}/following", f"/spaces/{dirk.space.slug}/following"
+    values = {"level": "all", "delivery": "digest"}
+    assert "none of it reaches your mailbox" in client.get(thread).text
+    assert submit(client, thread, values).status_code == 303
+    assert "You get no digest, so none of it comes by e-mail." in client.get("/").text
+    assert (
+        submit(client, space, {"level": "answers", "delivery": "at_once", "weekly": "y"}).status_code == 303
+    )
+    chosen = subscriptions.preferences_of(dirk.id)
+    assert (chosen.frequency, dict(chosen.threads)) == (Frequency.WEEKLY, {talk.id: Delivery.DIGEST})
+    assert dict(chosen.spaces) == {dirk.space.id: Delivery.AT_ONCE}
+    # The box is for whoever gets no digest; the list of what is followed leaves mail alone.
+    subscriptions.choose_frequency(dirk.id, Frequency.DAILY)
+    submit(client, thread, {"level": "nothing"})
+    submit(client, thread, {"level": "all", "delivery": "", "weekly": "y"})
+    assert "At once, as you chose for its space." in client.get(thread).text
+    assert submit(client, thread, {"level": "all", "delivery": "x"}).status_code == 422
+    chosen = subscriptions.preferences_of(dirk.id)
+    assert (chosen.frequency, dict(chosen.threads)) == (Frequency.DAILY, {})

@@ -36,7 +36,10 @@ def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
     assert drawn == set(STOPS) - {"digest"}
     checked = re.findall(r'<input checked[^>]*name="stop_(\w+)"[^>]*value="(\w+)"', shown)
     assert dict(checked) == {stop: how for stop, how in USUAL.items() if stop}
-    assert "your own time zone, Europe/Lisbon" in shown
+    assert "your own time zone, Lisbon (UTC" in shown
+    assert (
+        len(re.findall(r"<fieldset.*?<legend[^>]*>About what do you get an e-mail\?", shown, re.DOTALL)) == 1
+    )
     assert 'href="/settings/notifications" aria-current="page"' in shown
     said = "You get no digest now"
     assert said in shown, "what is put in it would reach nobody"

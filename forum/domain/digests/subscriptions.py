@@ -12,7 +12,7 @@ from sqlalchemy import Integer, bindparam, delete, exists, select
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.rows import insert_new
+from forum.infra.rows import insert_new, upsert
 from forum.infra.statements import select_rows
 from forum.models.accounts import Member
 from forum.models.spaces import Space
@@ -27,7 +27,7 @@ from forum.models.themes import Axis
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
-from forum.policy.visibility import visible
+from forum.policy.visibility import get_visible, visible
 
 _CHOSEN = select(exists().where(DigestChoice.member_id == bindparam("member_id", type_=Integer)))
 
@@ -71,6 +71,27 @@ def choose(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestChoice
     _subscribe(actor, wanted)
     db.session.flush()
     return choice
+
+
+def choose_thread(actor: Actor, thread_id: int, delivery: Delivery | None) -> None:
+    """Set how posts of one thread reach the actor's mailbox, None for as usual; NotFound."""
+    thread: Thread = get_visible(Thread, actor, thread_id)
+    _choose_one(actor, Subscription.thread_id, thread.id, delivery)
+
+
+def choose_space(actor: Actor, space_id: int, delivery: Delivery | None) -> None:
+    """Set how posts of one space reach the actor's mailbox, None for as usual; NotFound."""
+    space: Space = get_visible(Space, actor, space_id)
+    _choose_one(actor, Subscription.space_id, space.id, delivery)
+
+
+def _choose_one(actor: Actor, column: Any, key: int, delivery: Delivery | None) -> None:
+    if delivery is None:
+        mine = delete(Subscription).where(Subscription.member_id == actor.id)
+        db.session.execute(mine.where(column == key))
+    else:
+        row = {"member_id": actor.id, column.key: key, "delivery": delivery}
+        upsert(Subscription, [row], keys=("member_id", column.key))
 
 
 def _check(actor: Actor, wanted: DigestPreferences) -> None:

@@ -1,11 +1,13 @@
-"""What a member is told of a thread or a space."""
+"""What a member is told of a thread or a space, and how it reaches their mailbox."""
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
 
 from forum.infra.i18n import lazy
 from forum.models.following import FollowLevel
+from forum.models.subscriptions import Delivery
 from forum.web.forms.fields import required
 
 
@@ -19,3 +21,21 @@ class FollowForm(FlaskForm):
         ],
         validators=[required(lazy("Choose what you want to be told."))],
     )
+
+
+class FollowAndMailForm(FollowForm):
+    delivery = RadioField(
+        lazy("And by e-mail?"),
+        choices=[
+            SelectChoice("", lazy("As usual")),
+            SelectChoice(Delivery.AT_ONCE.value, lazy("At once")),
+            SelectChoice(Delivery.DIGEST.value, lazy("In the digest")),
+            SelectChoice(Delivery.NOTHING.value, lazy("Not by e-mail")),
+        ],
+        validators=[Optional()],
+    )
+    weekly = BooleanField(lazy("Send me the digest, every week"))
+
+    def chosen_delivery(self) -> Delivery | None:
+        """Return what was chosen; None for as usual."""
+        return Delivery(self.delivery.data) if self.delivery.data else None

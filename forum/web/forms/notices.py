@@ -46,8 +46,8 @@ class LinkForm(FlaskForm):
         validators=[Optional()],
     )
     stopped = Boxes(
-        lazy("Which other e-mails do you not want?"),
-        choices=[SelectChoice(stop.name, stop.label) for stop in OF_NOTICES],
+        lazy("About what do you not want an e-mail?"),
+        choices=[SelectChoice(stop.name, stop.about) for stop in OF_NOTICES],
     )
 
 
@@ -71,7 +71,7 @@ class QuietHoursFields(FlaskForm):
 
 
 def _delivery_field(stop: Any) -> RadioField:
-    return RadioField(stop.label, choices=named(DELIVERIES, stop.choices))
+    return RadioField(stop.about, choices=named(DELIVERIES, stop.choices))
 
 
 # One field for each stop of the table: a kind that is added there is drawn here.

@@ -6,7 +6,9 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
+from forum.infra import zones
 from forum.infra.i18n import lazy
+from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Member
 from forum.web.forms.fields import Longest, required, short_enough_password
 from forum.web.forms.invitations import LANGUAGES
@@ -31,8 +33,11 @@ class ProfileForm(FlaskForm):
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)
-        zones = {name for name in available_zones() if name.startswith("Europe/")} | {own_zone}
-        self.timezone.choices = [SelectChoice(name, name.replace("_", " ")) for name in sorted(zones)]
+        known = [name for name in available_zones() if name.startswith("Europe/")]
+        # Several names may mean the same city and clock: one of them is enough, their own if it is among them.
+        by_words = {zones.zone_name(name): name for name in (*sorted(known, reverse=True), own_zone)}
+        in_order = sorted(by_words.items(), key=lambda row: sort_key(row[0]))
+        self.timezone.choices = [SelectChoice(name, words) for words, name in in_order]
 
 
 class CapacityForm(CapacityFields):

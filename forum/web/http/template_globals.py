@@ -13,7 +13,7 @@ from jinja2.runtime import Context
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.themes import labels
-from forum.infra import bidi, i18n, text, tokens
+from forum.infra import bidi, i18n, text, tokens, zones
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
@@ -46,6 +46,7 @@ FILTERS = {
     "join_words": i18n.join_words,
     "shortened": text.summary,
     "isolated": bidi.isolated,
+    "zone_name": zones.zone_name,
     "to_html": text.to_html,
 }
 
@@ -68,6 +69,7 @@ def init_app(app: Flask) -> None:
         kind_name=_named(labels.KINDS),
         role_name=_named(labels.ROLES),
         level_name=_named(labels.LEVELS),
+        delivery_name=_named(labels.DELIVERIES),
         space_kind_name=_named(labels.SPACE_KINDS),
         audience_name=_named(labels.AUDIENCES),
         confidence_name=_named(labels.CONFIDENCES),
