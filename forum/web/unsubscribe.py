@@ -13,11 +13,20 @@ from forum.domain.mailing.stops import DIGEST
 from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
+from forum.policy.errors import NotFound
 from forum.web.forms.notices import LinkForm
+from forum.web.http import transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.origins import by_link_alone
 
 bp = Blueprint("unsubscribe", __name__)
+
+
+@bp.errorhandler(NotFound)
+def broken(_error: NotFound) -> ResponseReturnValue:
+    """Say of a link that was cut, or is none of ours, that nothing changed and what to do."""
+    transactions.only_look()
+    return render_template("unsubscribe/broken.html"), 404
 
 
 @bp.get("/unsubscribe/<token>")
@@ -25,6 +34,8 @@ bp = Blueprint("unsubscribe", __name__)
 def show(token: str) -> ResponseReturnValue:
     """Show a page with a button. Mail scanners follow links, so a GET changes nothing."""
     member_id = mail_links.unsubscribing(token).member_id
+    if not mail_links.is_account(member_id):
+        return render_template("unsubscribe/gone.html")
     choice = subscriptions.choice_of(member_id)
     frequency = choice.frequency.value if choice is not None else None
     stopped = sorted(notice_choices.stopped_by(member_id))

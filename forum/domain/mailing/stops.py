@@ -122,5 +122,6 @@ def named(name: str) -> Stop | None:
     """Return the stop of that name, also of `joined`; None when there is none, or none any more."""
     if TOGETHER in name:
         several = tuple(STOPS[one] for one in parts(name))
-        return Stop(name, _Labels(several)) if several else None
+        labels = _Labels(several)
+        return Stop(name, labels, labels) if several else None
     return ALL if name == ALL.name else STOPS.get(name)

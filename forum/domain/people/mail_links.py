@@ -132,6 +132,11 @@ def unsubscribing(token: str) -> Unsubscribing:
         raise NotFound from None
 
 
+def is_account(member_id: int) -> bool:
+    """Return whether there still is an account with that id."""
+    return db.session.get(Member, member_id) is not None
+
+
 def _stamped(number: int, stamp: str) -> dict[str, int | str]:
     # "m" also for a request: it has the number of the account that stood for one before there were requests, so that
     # links in letters of then still lead to it.
