@@ -9,9 +9,11 @@ from forum.domain.digests import older, personal, personal_queries, selection
 from forum.domain.digests.items import NAMED, Because, ThreadNews
 from forum.domain.digests.lesson_news import Lessons
 from forum.domain.digests.letter import DigestLetter, LeftOut
+from forum.domain.digests.older import Stretch
+from forum.domain.digests.picks import Pick
 from forum.domain.digests.pool import GRACE, NewPost, Pool
 from forum.domain.digests.precedence import Reason, Rule
-from forum.domain.digests.selection import Pick, Selection
+from forum.domain.digests.selection import Selection
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import mail_policy
 from forum.domain.people.bylines import speaker
@@ -70,17 +72,9 @@ class Batch:
             )
             for order in orders
         }
-        self.older = {
-            order.actor.id: older.count(
-                self.people[order.actor.id],
-                order.preferences,
-                order.starts_at - order.grace,
-                order.since,
-                only_unread=order.preferences.only_unread and not order.as_if_new,
-            )
-            for order in orders
-            if order.starts_at < order.told_from
-        }
+        self.older = older.counts(
+            [self._stretch(order) for order in orders if order.starts_at < order.told_from]
+        )
         self.selected = {order.actor.id: self._select(order) for order in orders}
         chosen: dict[Key, Pick] = {
             (member_id, pick.candidate.id): pick
@@ -97,6 +91,15 @@ class Batch:
             for (member_id, thread_id), pick in chosen.items()
             if (member_id, thread_id) not in self.seen or pick.news.newest.id not in self.posts
         }
+
+    def _stretch(self, order: Order) -> Stretch:
+        return Stretch(
+            self.people[order.actor.id],
+            order.preferences,
+            order.starts_at - order.grace,
+            order.since,
+            only_unread=order.preferences.only_unread and not order.as_if_new,
+        )
 
     def _select(self, order: Order) -> Selection:
         person, since = self.people[order.actor.id], order.since

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from forum.domain.digests.picks import Section
 from forum.domain.digests.precedence import Rule
-from forum.domain.digests.selection import Section
 from forum.domain.people.bylines import Byline
 from forum.domain.themes.labels import AXES, city_name
 from forum.infra.i18n import _, join_words, ngettext
@@ -60,12 +60,22 @@ class Because:
     def __str__(self) -> str:
         if self.rule == Rule.THREAD:
             return _("You chose to get this thread")
+        if self.rule == Rule.FOLLOWED:
+            return _("You follow this thread")
+        if self.rule == Rule.WROTE:
+            return _("You wrote in this thread")
+        if self.rule == Rule.ANSWERS:
+            return _("It is your thread")
+        if self.rule == Rule.MENTION:
+            return _("It mentions you")
         if self.rule == Rule.TAG:
             return _("You follow the tag %(tag)s", tag=self.about)
         if self.rule == Rule.AXIS:
             return _("You follow the theme %(axis)s", axis=AXES[self.about])
         if self.rule == Rule.SPACE:
             return _("You follow %(space)s", space=self.about)
+        if self.rule == Rule.SPACE_FOLLOWED:
+            return _("You follow every post in %(space)s", space=self.about)
         if self.rule == Rule.OWN_SPACE:
             return _("In %(space)s, where you belong", space=self.about)
         return _("From the network, in %(space)s", space=self.about)

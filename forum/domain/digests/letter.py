@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from forum.domain.digests.items import LessonNews, ThreadNews
-from forum.domain.digests.selection import Section
+from forum.domain.digests.picks import Section
 from forum.infra.i18n import _, day, join_words, ngettext, short_day
 from forum.models.subscriptions import Frequency
 

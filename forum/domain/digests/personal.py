@@ -8,10 +8,13 @@ from typing import Any
 
 from forum.domain.digests import personal_queries
 from forum.domain.digests.pool import GRACE, Bucket, NewPost
+from forum.domain.digests.precedence import Rule, Told
 from forum.domain.digests.subscriptions import DigestPreferences
+from forum.domain.mailing import notice_choices
 from forum.infra.statements import select_rows
 from forum.models.following import FollowLevel
 from forum.models.spaces import Audience
+from forum.models.subscriptions import Delivery
 from forum.policy.actors import Actor
 
 
@@ -24,7 +27,9 @@ class Person:
     marks: dict[int, int] = field(default_factory=dict)  # thread: up to which post
     ahead: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     threads: dict[int, FollowLevel] = field(default_factory=dict)
+    chosen: set[int] = field(default_factory=set)  # of these threads, not those in which they only wrote
     spaces: dict[int, FollowLevel] = field(default_factory=dict)
+    choices: dict[str, Delivery] = field(default_factory=dict)  # by stop: how that kind of mail reaches them
     mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
@@ -52,6 +57,19 @@ class Person:
         """Return whether they want to hear nothing of a thread: what they chose for it goes before its space."""
         level = self.threads.get(thread_id) or self.spaces.get(space_id)
         return level == FollowLevel.NOTHING
+
+    def stopped(self, name: str) -> bool:
+        """Return whether they stopped the mails of that name: they come by no other letter either."""
+        return notice_choices.delivery(self.choices, name, Delivery.AT_ONCE) == Delivery.NOTHING
+
+    def told_of(self, thread_id: int, space_id: int, *, addressed: Rule | None = None) -> Told:
+        """Return what they are told of a thread that is not muted; number 0 is any thread that they do not follow."""
+        if self.stopped("followed"):
+            return Told(addressed=addressed)
+        rule = Rule.FOLLOWED if thread_id in self.chosen else Rule.WROTE
+        level = self.threads.get(thread_id)
+        all_of_space = level is None and self.spaces.get(space_id) == FollowLevel.ALL
+        return Told(rule if level == FollowLevel.ALL else None, all_of_space, addressed)
 
     def new(self, posts: Sequence[NewPost], preferences: DigestPreferences) -> list[NewPost]:
         """Return those of the posts of one thread that they are told of."""
@@ -98,6 +116,8 @@ def _note(person: Person, row: Any) -> None:
         person.ahead[row.one].append((row.two, row.three))
     elif row.what == "thread":
         person.threads[row.one] = FollowLevel(row.said)
+        if row.two:
+            person.chosen.add(row.one)
     elif row.what == "space":
         person.spaces[row.one] = FollowLevel(row.said)
     elif row.what == "mailed":
@@ -106,5 +126,7 @@ def _note(person: Person, row: Any) -> None:
         person.mentioned.add(row.one)
     elif row.what == "told":
         person.told[row.said, row.one] = row.at
+    elif row.what.startswith(personal_queries.STOP):
+        person.choices[row.what.removeprefix(personal_queries.STOP)] = Delivery(row.said)
     else:
         person.read_up_to = row.at

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Select,
     String,
     bindparam,
+    case,
     exists,
     func,
     literal,
@@ -33,11 +34,12 @@ from forum.models.lessons import Lesson
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Space
-from forum.models.subscriptions import Digest, DigestItem, DigestState
+from forum.models.subscriptions import Digest, DigestItem, DigestState, NoticeChoice
 from forum.models.threads import Post, PostRevision, ReadAhead, ReadMark, Thread
 from forum.policy.readers import EACH_MEMBER
 from forum.policy.visibility import reached, sees
 
+STOP = "stop "  # before the name of what somebody stopped or chose otherwise, in `facts`
 WORDS = 700  # characters of a post that are read: a letter shows fewer
 _IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
 _SINCE: Any = bindparam("since", type_=Moment)
@@ -45,14 +47,18 @@ _SINCE: Any = bindparam("since", type_=Moment)
 
 @cached
 def facts() -> Any:
-    """Marks, follows, mentions, and what was mailed at once or in a digest: as rows of `_row`, by what they are."""
+    """Marks, follows, stops, mentions, what was mailed at once or in a digest: rows of `_row`, by what they are."""
     lately = Thread.last_post_at > _SINCE
     mark = _row("mark", ReadMark.member_id, ReadMark.thread_id, ReadMark.last_number)
     ahead = _row(
         "ahead", ReadAhead.member_id, ReadAhead.thread_id, ReadAhead.first_number, ReadAhead.last_number
     )
-    thread = _row("thread", ThreadFollow.member_id, ThreadFollow.thread_id, said=ThreadFollow.level)
+    is_chosen = case((ThreadFollow.chosen, 1), else_=0)
+    thread = _row(
+        "thread", ThreadFollow.member_id, ThreadFollow.thread_id, is_chosen, said=ThreadFollow.level
+    )
     space = _row("space", SpaceFollow.member_id, SpaceFollow.space_id, said=SpaceFollow.level)
+    stop = _row(literal(STOP, String) + NoticeChoice.stop, NoticeChoice.member_id, said=NoticeChoice.delivery)
     mailed = _row("mailed", Notification.member_id, Notification.post_id)
     mention = _row("mention", Mention.member_id, Mention.post_id)
     told = _row(
@@ -65,6 +71,7 @@ def facts() -> Any:
             lately, ThreadFollow.member_id.in_(_IDS), following.holds()
         ),
         space.where(SpaceFollow.member_id.in_(_IDS)),
+        stop.where(NoticeChoice.member_id.in_(_IDS)),
         mailed.where(
             Notification.member_id.in_(_IDS),
             Notification.mail_at.is_not(None),
@@ -96,7 +103,7 @@ def _reaches_mailbox() -> ColumnElement[bool]:
 
 
 def _row(
-    what: str,
+    what: Any,
     member_id: Any,
     one: Any = None,
     two: Any = None,
@@ -107,7 +114,7 @@ def _row(
 ) -> Any:
     nothing, no_words, never = as_type(null(), Integer), as_type(null(), String), as_type(null(), Moment)
     return select(
-        literal(what, String).label("what"),
+        (literal(what, String) if isinstance(what, str) else what).label("what"),
         member_id.label("member_id"),
         (nothing if one is None else one).label("one"),
         (nothing if two is None else two).label("two"),

@@ -14,9 +14,14 @@ class Rule(enum.StrEnum):
     """By what a thread stands in a digest or comes at once."""
 
     THREAD = "thread"
+    FOLLOWED = "followed"  # they follow every post of it, and chose that
+    WROTE = "wrote"  # they follow it because they wrote in it
     SPACE = "space"
     AXIS = "axis"
     TAG = "tag"
+    SPACE_FOLLOWED = "space_followed"  # they follow every post of its space
+    ANSWERS = "answers"  # it is theirs, and others wrote in it
+    MENTION = "mention"
     OWN_SPACE = "own_space"  # they belong to its space and chose nothing about it
     ELSEWHERE = "elsewhere"  # what they chose for all other spaces
 
@@ -38,14 +43,39 @@ class ThreadFacts:
     tag_ids: Collection[int] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody is told of a thread, as far as they did not stop its mails, besides what they subscribed to."""
+
+    thread: Rule | None = None  # FOLLOWED or WROTE
+    space: bool = False  # every post of its space
+    addressed: Rule | None = None  # ANSWERS or MENTION
+
+    def goes_first(self, around: Delivery | None) -> bool:
+        """Return whether the thread is followed in spite of what subscriptions around it say.
+
+        Only who chose to follow it wants it where they want nothing else.
+        """
+        return self.thread == Rule.FOLLOWED or (self.thread is not None and around != Delivery.NOTHING)
+
+    def but_addressed(self) -> "Told":
+        """Return the same for somebody whom nothing in it is addressed to."""
+        return Told(self.thread, self.space)
+
+
+NOTHING_MORE = Told()
+
+
 def chosen(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | None:
     """Return what the member's own subscriptions say of a thread; None when none of them is about it.
 
     That of the thread goes before all others. Among those of its space, axis and tags NOTHING wins, then AT_ONCE.
     """
     own = preferences.threads.get(thread.id)
-    if own is not None:
-        return own
+    return own if own is not None else _around(preferences, thread)
+
+
+def _around(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | None:
     said = [preferences.spaces.get(thread.space_id), preferences.axes.get(thread.axis)]
     said += [preferences.tags.get(tag_id) for tag_id in thread.tag_ids]
     for delivery in (Delivery.NOTHING, Delivery.AT_ONCE, Delivery.DIGEST):
@@ -59,19 +89,51 @@ def default(preferences: DigestPreferences, *, own_space: bool) -> Delivery:
     return Delivery.DIGEST if own_space else preferences.elsewhere
 
 
-def delivery(preferences: DigestPreferences, thread: ThreadFacts, *, own_space: bool) -> Delivery:
-    """Return how posts of a thread reach the mailbox, for somebody who belongs to its space or does not."""
-    return chosen(preferences, thread) or default(preferences, own_space=own_space)
+def delivery(
+    preferences: DigestPreferences, thread: ThreadFacts, *, own_space: bool, told: Told = NOTHING_MORE
+) -> Delivery:
+    """Return how posts of a thread reach the mailbox of somebody who belongs to its space or does not.
+
+    The subscription of the thread goes first, then following it, then the subscriptions around it, then following its
+    space and being addressed, then the default. A muted thread is not asked about.
+    """
+    own = preferences.threads.get(thread.id)
+    if own is not None:
+        return own
+    around = _around(preferences, thread)
+    if told.goes_first(around):
+        return Delivery.DIGEST
+    if around is not None:
+        return around
+    return Delivery.DIGEST if told.space or told.addressed else default(preferences, own_space=own_space)
 
 
-def reasons(preferences: DigestPreferences, thread: ThreadFacts, *, own_space: bool) -> list[Reason]:
+def reasons(
+    preferences: DigestPreferences, thread: ThreadFacts, *, own_space: bool, told: Told = NOTHING_MORE
+) -> list[Reason]:
     """Return every rule by which `delivery` says what it says, the most particular first.
 
-    Where it is one, the thread is told otherwise as soon as that is chosen otherwise.
+    Where it is one, the thread is told otherwise as soon as that is chosen otherwise. That something in it is addressed
+    to them is one only where there is no other.
     """
-    outcome = delivery(preferences, thread, own_space=own_space)
     if thread.id in preferences.threads:
         return [Reason(Rule.THREAD, thread.id)]
+    around = _around(preferences, thread)
+    found = [Reason(told.thread, thread.id)] if told.thread and told.goes_first(around) else []
+    outcome = around or default(preferences, own_space=own_space)
+    if outcome != Delivery.NOTHING:
+        found += _by(preferences, thread, outcome, own_space=own_space)
+    if told.space and around != Delivery.NOTHING:
+        found.append(Reason(Rule.SPACE_FOLLOWED, thread.space_id))
+    if told.addressed and not found and around is None:
+        found.append(Reason(told.addressed, thread.id))
+    return found or _by(preferences, thread, outcome, own_space=own_space)
+
+
+def _by(
+    preferences: DigestPreferences, thread: ThreadFacts, outcome: Delivery, *, own_space: bool
+) -> list[Reason]:
+    """By which subscriptions, or by which default, a thread has this outcome."""
     found = [Reason(Rule.TAG, tag_id) for tag_id in thread.tag_ids if preferences.tags.get(tag_id) == outcome]
     if preferences.axes.get(thread.axis) == outcome:
         found.append(Reason(Rule.AXIS, thread.axis))

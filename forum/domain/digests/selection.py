@@ -4,61 +4,26 @@ Order: answers to what they asked and posts that mention them, unanswered storie
 different cities and people, revived ones. Each gets a seat in turn; what has none is a title, or counted.
 """
 
-import enum
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from forum.domain.digests import precedence
+from forum.domain.digests.alike import Row, common_for
 from forum.domain.digests.personal import Person
-from forum.domain.digests.pool import Candidate, News, Pool, Window, news_of
-from forum.domain.digests.precedence import Reason, ThreadFacts
+from forum.domain.digests.picks import Pick, Section, takes
+from forum.domain.digests.pool import Candidate, NewPost, News, Pool, Window, news_of
+from forum.domain.digests.precedence import Rule, ThreadFacts, Told
 from forum.domain.digests.subscriptions import DigestPreferences
-from forum.models.following import FollowLevel
-from forum.models.subscriptions import Delivery
-from forum.models.themes import Axis
 
 MOST_ITEMS = 7  # with text
 MOST_TITLES = 6
 # Of those that are decided with others: enough for seats and titles, also where two sections filled some spaces.
 MOST_COMMON = 40
-MOST_ALIKE = 512  # groups of members with the same choices, kept with each window
 QUOTA = 3  # of each space, both with text and as titles, unless only one has any news
-
-
-class Section(enum.StrEnum):
-    """Where in the letter a thread stands."""
-
-    FOR_YOU = "for_you"
-    UNANSWERED = "unanswered"
-    ACTIVE = "active"
-    REVIVED = "revived"
 
 
 LESSONS = "lessons"  # get seats like the sections, between them
 SEATS = (Section.FOR_YOU, LESSONS, Section.UNANSWERED, Section.ACTIVE, Section.REVIVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """One thread for one member, with what of it is new to them."""
-
-    candidate: Candidate
-    news: News
-    section: Section
-    tag_ids: tuple[int, ...] = ()  # of its tags, those that the member chose something about
-    mentioned: bool = False
-
-    @property
-    def space_id(self) -> int:
-        """Where it stands."""
-        return self.candidate.space_id
-
-    def reasons(self, preferences: DigestPreferences, spaces: Collection[int]) -> list[Reason]:
-        """Return every rule by which somebody who belongs to these spaces is told of it."""
-        bucket = self.candidate.bucket
-        facts = ThreadFacts(self.candidate.id, bucket.space_id, bucket.axis, self.tag_ids)
-        return precedence.reasons(preferences, facts, own_space=bucket.space_id in spaces)
 
 
 @dataclass
@@ -130,7 +95,7 @@ class _Choice:
 
     def __init__(self, pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> None:
         self.pool, self.window, self.person, self.preferences = pool, window, person, preferences
-        self.common = _common_for(pool, window, person, preferences)
+        self.common = common_for(pool, window, person, preferences)
         tagged = pool.tagged(preferences.tags) if preferences.tags else {}
         self.tags: dict[int, list[int]] = {}
         for tag_id, thread_ids in tagged.items():
@@ -150,30 +115,34 @@ class _Choice:
         tags = sorted(self.tags.get(candidate.id, ()))
         return ThreadFacts(candidate.id, candidate.space_id, candidate.bucket.axis, tags)
 
-    def _takes(self, facts: ThreadFacts) -> bool:
-        return _takes(self.preferences, facts, self.person)
+    def _takes(self, facts: ThreadFacts, told: Told) -> bool:
+        return takes(self.preferences, facts, self.person, told)
 
     def _pick(self, thread_id: int) -> Pick | None:
         """A thread that is decided by itself."""
         candidate, person = self.pool.candidates[thread_id], self.person
         if not person.may_reach(candidate.bucket) or person.mutes(thread_id, candidate.space_id):
             return None
-        if not self._takes(self._facts(candidate)):
-            return None
         posts = person.new(self.window.news[thread_id].posts, self.preferences)
-        return self._as_pick(candidate, news_of(posts)) if posts else None
+        calling = _calling(person, posts)
+        addressed = Rule.MENTION if calling else None
+        if candidate.author_id == person.id and not person.stopped("answers"):
+            addressed = Rule.ANSWERS
+        told = person.told_of(thread_id, candidate.space_id, addressed=addressed)
+        facts = self._facts(candidate)
+        if not posts or not self._takes(facts, told):
+            return None
+        if addressed == Rule.MENTION and not self._takes(facts, told.but_addressed()):
+            posts = calling
+        return self._as_pick(candidate, news_of(posts), told, mentioned=bool(calling))
 
-    def _as_pick(self, candidate: Candidate, news: News) -> Pick:
-        own_space = candidate.space_id in self.person.own_spaces
-        mentioned = (
-            any(post.id in self.person.mentioned for post in news.posts) if self.person.mentioned else False
-        )
+    def _as_pick(self, candidate: Candidate, news: News, told: Told, *, mentioned: bool) -> Pick:
         section = Section.REVIVED if news.revived else Section.ACTIVE
-        if candidate.author_id == self.person.id or mentioned:
+        if told.addressed:
             section = Section.FOR_YOU
-        elif candidate.unanswered and own_space:
+        elif candidate.unanswered and candidate.space_id in self.person.own_spaces:
             section = Section.UNANSWERED
-        return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned)
+        return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned, told)
 
     def counts(self) -> Counter[int]:
         """How many threads with news there are for this member, by space."""
@@ -200,7 +169,7 @@ class _Choice:
                 picks.sort(key=lambda pick: pick.news.rank)
         return found
 
-    def _common(self, waiting: "_Row", enough: int) -> Iterator[Pick]:
+    def _common(self, waiting: Row, enough: int) -> Iterator[Pick]:
         """Threads that are decided with their bucket, until there are enough of several spaces."""
         taken: dict[int, int] = {}
         most = MOST_COMMON
@@ -216,83 +185,8 @@ class _Choice:
                 return
 
 
-def _takes(preferences: DigestPreferences, facts: ThreadFacts, person: Person) -> bool:
-    outcome = precedence.delivery(preferences, facts, own_space=facts.space_id in person.own_spaces)
-    # What comes at once and did is no longer among the new posts; the rest of it is told here.
-    return outcome != Delivery.NOTHING
-
-
-class _Row:
-    """Threads in their order that all members with the same choices get, each looked at when somebody first asks."""
-
-    def __init__(self, thread_ids: Iterable[int], pick: Callable[[int], Pick | None]) -> None:
-        self._found: list[Pick] = []
-        self._rest = (one for one in map(pick, thread_ids) if one is not None)
-
-    def picks(self) -> Iterator[Pick]:
-        """Return them: those that were found already, then further ones."""
-        yield from self._found
-        for pick in self._rest:
-            self._found.append(pick)
-            yield pick
-
-
-class _Common:
-    """What is the same in a window for all members who may read the same and chose the same."""
-
-    def __init__(self, pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> None:
-        self.pool, self.window, self.near = pool, window, frozenset(person.own_spaces)
-        self.buckets = _buckets(pool, window, person, preferences)
-        self.counts: Counter[int] = Counter()
-        for number in self.buckets:
-            self.counts[pool.buckets[number].space_id] += window.buckets[number]
-        self.unanswered = _Row(window.unanswered, lambda thread_id: self._pick(thread_id, unanswered=True))
-        self.active, self.revived = (
-            _Row(thread_ids, lambda thread_id: self._pick(thread_id, unanswered=False))
-            for thread_ids in (window.active, window.revived)
-        )
-
-    def _pick(self, thread_id: int, *, unanswered: bool) -> Pick | None:
-        candidate = self.pool.candidates[thread_id]
-        is_waiting = candidate.unanswered and candidate.bucket.space_id in self.near
-        if candidate.bucket_no not in self.buckets or is_waiting is not unanswered:
-            return None
-        news = self.window.news[thread_id]
-        section = Section.REVIVED if news.revived else Section.ACTIVE
-        return Pick(candidate, news, Section.UNANSWERED if is_waiting else section)
-
-
-def _common_for(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> _Common:
-    """What a member has in common with others, kept with the window."""
-    muted = [space_id for space_id, level in person.spaces.items() if level == FollowLevel.NOTHING]
-    key = (
-        frozenset(person.reach),
-        frozenset(person.own_spaces),
-        frozenset(muted),
-        preferences.elsewhere,
-        frozenset(preferences.spaces.items()),
-        frozenset(preferences.axes.items()),
-    )
-    if key not in window.common:
-        if len(window.common) == MOST_ALIKE:
-            window.common.clear()
-        window.common[key] = _Common(pool, window, person, preferences)
-    common: _Common = window.common[key]
-    return common
-
-
-def _buckets(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> set[int]:
-    """The buckets whose threads reach somebody who chose nothing for single ones."""
-    outcomes: dict[tuple[int, Axis], bool] = {}
-    taken = set()
-    for number in window.buckets:
-        bucket = pool.buckets[number]
-        # No thread has the number 0: what was chosen for one thread is not asked here.
-        if not person.may_reach(bucket) or person.mutes(0, bucket.space_id):
-            continue
-        key = (bucket.space_id, bucket.axis)
-        if key not in outcomes:
-            outcomes[key] = _takes(preferences, ThreadFacts(0, *key), person)
-        if outcomes[key]:
-            taken.add(number)
-    return taken
+def _calling(person: Person, posts: Sequence[NewPost]) -> list[NewPost]:
+    """The posts that mention them, unless they stopped being told of that."""
+    if not person.mentioned or person.stopped("mentions"):
+        return []
+    return [post for post in posts if post.id in person.mentioned]

@@ -3,7 +3,7 @@
 from itertools import product
 
 from forum.domain.digests import precedence
-from forum.domain.digests.precedence import Reason, Rule, ThreadFacts
+from forum.domain.digests.precedence import Reason, Rule, ThreadFacts, Told
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.models.subscriptions import Delivery
 from forum.models.themes import Axis
@@ -52,3 +52,23 @@ def test_a_reason_names_what_would_have_to_change():
     assert precedence.reasons(preferences(AT_ONCE, NOTHING, None, None, DIGEST), THREAD, own_space=True) == [
         Reason(Rule.THREAD, 7)
     ]
+
+
+def test_following_a_thread_goes_before_what_is_around_it_and_its_own_subscription_before_that():
+    follows, wrote, of_space = Told(Rule.FOLLOWED), Told(Rule.WROTE), Told(space=True)
+    addressed = Told(addressed=Rule.ANSWERS)
+    every = (follows, wrote, of_space, addressed)
+    around = preferences(None, NOTHING, DIGEST, None, NOTHING)
+    elsewhere = preferences(None, None, None, None, NOTHING)
+    own = preferences(NOTHING, DIGEST, DIGEST, DIGEST, DIGEST)
+    for chose, taken in ((around, [follows]), (elsewhere, every), (own, [])):
+        for told in every:
+            outcome = precedence.delivery(chose, THREAD, own_space=False, told=told)
+            assert (outcome != NOTHING) is (told in taken)
+    named = [precedence.reasons(elsewhere, THREAD, own_space=False, told=told) for told in every]
+    assert [[one.rule for one in reasons] for reasons in named] == [
+        [Rule.FOLLOWED], [Rule.WROTE], [Rule.SPACE_FOLLOWED], [Rule.ANSWERS],
+    ]  # fmt: skip
+    both = [Reason(Rule.FOLLOWED, 7), Reason(Rule.OWN_SPACE, 3)]
+    assert precedence.reasons(elsewhere, THREAD, own_space=True, told=follows) == both
+    assert precedence.reasons(around, THREAD, own_space=True, told=wrote) == [Reason(Rule.SPACE, 3)]

@@ -11,11 +11,11 @@ from forum.domain.digests.composing import Composer
 from forum.domain.digests.pool import GRACE
 from forum.infra.db import db
 from forum.models.events import Event
-from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.following import FollowLevel, Mention, SpaceFollow, ThreadFollow
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
-from forum.models.subscriptions import Delivery, Digest, DigestChoice, Frequency, Subscription
+from forum.models.subscriptions import Delivery, Digest, DigestChoice, Frequency, NoticeChoice, Subscription
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from forum.policy.visibility import visible
@@ -26,6 +26,7 @@ END = LONG_AGO + timedelta(days=210, hours=-4)  # a Monday at seven in Brussels
 WEEK = timedelta(days=7)
 FOLLOWS = (FollowLevel.ALL, FollowLevel.ANSWERS, FollowLevel.NOTHING)
 DELIVERIES = tuple(Delivery)
+STOPS = ("answers", "mentions", "followed", "notices")
 
 
 class Network:
@@ -89,8 +90,8 @@ class Network:
         now = {"member_id": member.id, "changed_at": END}
         for thread in self.threads:
             if chance.random() < 0.15:
-                level = chance.choice(FOLLOWS)
-                db.session.add(ThreadFollow(thread_id=thread.id, level=level, chosen=True, **now))
+                level, chosen = chance.choice(FOLLOWS), chance.random() < 0.6
+                db.session.add(ThreadFollow(thread_id=thread.id, level=level, chosen=chosen, **now))
             if chance.random() < 0.25:
                 last = chance.randint(0, thread.last_number)
                 db.session.add(
@@ -102,6 +103,13 @@ class Network:
         for space in self.spaces:
             if chance.random() < 0.15:
                 db.session.add(SpaceFollow(space_id=space.id, level=chance.choice(FOLLOWS), **now))
+        for stop in STOPS:
+            if chance.random() < 0.2:
+                row = NoticeChoice(member_id=member.id, stop=stop, delivery=chance.choice(DELIVERIES))
+                db.session.add(row)
+        for post in db.session.scalars(db.select(Post).order_by(Post.id)):
+            if chance.random() < 0.1:
+                db.session.add(Mention(post_id=post.id, member_id=member.id, handle="m", revision=1))
         self._mailed(member)
 
     def _mailed(self, member):
@@ -127,36 +135,62 @@ class Network:
 
 
 def expected(member, since, until):
-    """By thread, the numbers of the posts that a member is to be told of."""
+    """By thread, the numbers of the posts that a member is to be told of, and whether they are addressed in it."""
     choice = db.session.get_one(DigestChoice, member.id)
     found = {}
     for thread in db.session.scalars(visible(Thread, actor(member)).order_by(Thread.id)):
-        if thread.hidden_at or thread.withdrawn_at or not wanted(member, choice, thread):
+        if thread.hidden_at or thread.withdrawn_at:
             continue
         posts = db.session.scalars(db.select(Post).filter_by(thread_id=thread.id).order_by(Post.number))
-        numbers = [
-            post.number for post in posts if since < post.created_at <= until and told(member, choice, post)
-        ]
-        if numbers:
-            found[thread.id] = numbers
+        new = [post for post in posts if since < post.created_at <= until and told(member, choice, post)]
+        calling = [post.number for post in new if calls(member, post)]
+        is_own = thread.author_id == member.id and not stopped(member, "answers")
+        how = wanted(member, choice, thread)
+        if new and (how or (is_own and how is None)):
+            found[thread.id] = [post.number for post in new], bool(is_own or calling)
+        elif calling and how is None:
+            found[thread.id] = calling, True
     return found
 
 
+def stopped(member, name):
+    """What was said of a kind goes before what was said of all."""
+    said = [db.session.get(NoticeChoice, (member.id, one)) for one in (name, "notices")]
+    said = [one.delivery for one in said if one is not None]
+    return said[:1] == [Delivery.NOTHING]
+
+
+def calls(member, post):
+    """Whether a post mentions them, and they want to hear that."""
+    return db.session.get(Mention, (post.id, member.id)) is not None and not stopped(member, "mentions")
+
+
 def wanted(member, choice, thread):
-    """The own choice of the thread goes before every other; else nothing wins; without any, where it stands says."""
-    follow = db.session.get(ThreadFollow, (member.id, thread.id)) or db.session.get(
-        SpaceFollow, (member.id, thread.space_id)
-    )
-    if follow is not None and follow.level == FollowLevel.NOTHING:
+    """Whether a thread is told as a whole; None where only what is addressed to them is.
+
+    Muted is muted. Then its own subscription, following it, the subscriptions around it (and whoever only wrote there
+    does not want it in spite of those), following its space, and where it stands.
+    """
+    of_thread = db.session.get(ThreadFollow, (member.id, thread.id))
+    of_space = db.session.get(SpaceFollow, (member.id, thread.space_id))
+    levels = [one.level for one in (of_thread, of_space) if one is not None]
+    if of_thread and of_space and not of_thread.chosen and of_space.level == FollowLevel.NOTHING:
+        return False
+    if levels and levels[0] == FollowLevel.NOTHING:
         return False
     own = db.session.scalars(db.select(Subscription).filter_by(member_id=member.id)).all()
     about = [one.delivery for one in own if one.thread_id == thread.id]
-    about = about or [
-        one.delivery for one in own if one.space_id == thread.space_id or one.axis == thread.axis
-    ]
     if about:
         return Delivery.NOTHING not in about
-    return thread.space_id in actor(member).roles or choice.elsewhere == Delivery.DIGEST
+    follows = levels[:1] == [FollowLevel.ALL] and not stopped(member, "followed")
+    if follows and of_thread and of_thread.chosen:
+        return True
+    around = [one.delivery for one in own if one.space_id == thread.space_id or one.axis == thread.axis]
+    if around:
+        return Delivery.NOTHING not in around
+    if follows or thread.space_id in actor(member).roles or choice.elsewhere == Delivery.DIGEST:
+        return True
+    return None
 
 
 def told(member, choice, post):
@@ -211,7 +245,8 @@ def test_a_digest_holds_what_a_slow_look_at_every_post_finds(number, chance):
 def check(member, digest, letter, end):
     """One letter against the oracle."""
     since = letter.told_from - GRACE
-    news = expected(member, since, end - GRACE)
+    found = expected(member, since, end - GRACE)
+    news = {key: numbers for key, (numbers, _addressed) in found.items()}
     items = [*letter.entries, *letter.titles]
     ids = [item.id for item in items]
     assert len(ids) == len(set(ids)), "nothing stands there twice"
@@ -232,8 +267,7 @@ def check(member, digest, letter, end):
         assert max(with_text.values(), default=0) <= 3, "a quota for each space"
     for item in items:
         assert item.because, "each says by what it is here"
-        is_own = threads[item.id].author_id == member.id
-        assert (item.section == "for_you") == is_own
+        assert (item.section == "for_you") == found[item.id][1], "for whoever it is addressed to"
     ranks = [rank(item, news[item.id]) for item in letter.threads if item.section == "active"]
     assert ranks == sorted(ranks), "by different cities and people, not by posts"
 
@@ -258,10 +292,11 @@ def test_what_is_left_out_is_counted_by_space_and_whoever_reads_one_space_is_tol
     assert [item.title for item in letter.entries] == [f"Story {number}" for number in range(7, 0, -1)]
 
 
-def test_taking_away_the_subscription_that_is_named_takes_the_item_away(gent, leen):
+def test_taking_away_what_is_named_takes_the_item_away(gent, leen):
     other = make_space("Genk")
     ann = make_member("Ann", space=other)
     thread = make_thread(other, ann, title="Elsewhere", at=END - WEEK / 2)
+    post = make_post(thread, ann, at=END - WEEK / 3)
     choice = DigestChoice(member_id=leen.id, frequency=Frequency.WEEKLY, chosen_at=LONG_AGO)
     choice.elsewhere = Delivery.NOTHING
     db.session.add(choice)
@@ -269,15 +304,62 @@ def test_taking_away_the_subscription_that_is_named_takes_the_item_away(gent, le
     windows.open_all(END)
     digest = db.session.scalars(db.select(Digest).filter_by(member_id=leen.id)).one()
     assert digests.compose(digest).is_empty
-    for target in ({"thread_id": thread.id}, {"space_id": other.id}, {"axis": thread.axis}):
-        row = Subscription(member_id=leen.id, delivery=Delivery.DIGEST, **target)
+    subscribed = {"member_id": leen.id, "delivery": Delivery.DIGEST}
+    of_thread = {"member_id": leen.id, "thread_id": thread.id, "level": FollowLevel.ALL, "changed_at": END}
+    of_space = {"member_id": leen.id, "space_id": other.id, "level": FollowLevel.ALL, "changed_at": END}
+    rules = {
+        "thread": Subscription(**subscribed, thread_id=thread.id),
+        "space": Subscription(**subscribed, space_id=other.id),
+        "axis": Subscription(**subscribed, axis=thread.axis),
+        "followed": ThreadFollow(**of_thread, chosen=True),
+        "wrote": ThreadFollow(**of_thread, chosen=False),
+        "space_followed": SpaceFollow(**of_space),
+        "mention": Mention(post_id=post.id, member_id=leen.id, handle="leen", revision=1),
+    }
+    stops = {"followed": "followed", "wrote": "followed", "space_followed": "followed", "mention": "mentions"}
+    for rule, row in rules.items():
         db.session.add(row)
         db.session.flush()
         (item,) = digests.compose(digest).entries
-        assert [one.rule for one in item.because] == [next(iter(target)).removesuffix("_id")]
+        assert [one.rule for one in item.because] == [rule]
+        # Of a mention only the post that has it, when nothing else of the thread is wanted.
+        assert item.new_count == (1 if rule == "mention" else 2)
+        if rule in stops:
+            stop = NoticeChoice(member_id=leen.id, stop=stops[rule], delivery=Delivery.NOTHING)
+            db.session.add(stop)
+            db.session.flush()
+            assert digests.compose(digest).is_empty, "what was stopped comes by no other letter"
+            db.session.delete(stop)
         db.session.delete(row)
         db.session.flush()
         assert digests.compose(digest).is_empty
+
+
+def test_answers_that_were_stopped_stand_where_any_thread_stands(gent, leen):
+    """And whoever chose to follow a thread gets it where they want nothing else; whoever only wrote there does not."""
+    ann = make_member("Ann", space=gent)
+    thread = make_thread(gent, leen, title="Mine", at=LONG_AGO)
+    make_post(thread, ann, at=END - WEEK / 3)
+    db.session.add(DigestChoice(member_id=leen.id, frequency=Frequency.WEEKLY, chosen_at=LONG_AGO))
+    db.session.flush()
+    windows.open_all(END)
+    digest = db.session.scalars(db.select(Digest).filter_by(member_id=leen.id)).one()
+    (item,) = digests.compose(digest).for_you
+    assert [one.rule for one in item.because] == ["own_space"]
+    db.session.add(NoticeChoice(member_id=leen.id, stop="answers", delivery=Delivery.NOTHING))
+    db.session.flush()
+    letter = digests.compose(digest)
+    assert (letter.for_you, [one.section for one in letter.threads]) == ([], ["revived"])
+    db.session.add(Subscription(member_id=leen.id, space_id=gent.id, delivery=Delivery.NOTHING))
+    follow = ThreadFollow(member_id=leen.id, thread_id=thread.id, level=FollowLevel.ALL, changed_at=END)
+    follow.chosen = False
+    db.session.add(follow)
+    db.session.flush()
+    assert digests.compose(digest).is_empty
+    follow.chosen = True
+    db.session.flush()
+    (item,) = digests.compose(digest).threads
+    assert [one.rule for one in item.because] == ["followed"]
 
 
 def test_what_is_hidden_after_the_candidates_were_read_is_in_no_letter(gent, leen, karim_and_story):
