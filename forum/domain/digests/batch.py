@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from forum.domain.digests import older, personal, personal_queries, selection
+from forum.domain.digests import needs, older, personal, personal_queries, selection
 from forum.domain.digests.items import NAMED, Because, ThreadNews
 from forum.domain.digests.lesson_news import Lessons
 from forum.domain.digests.letter import DigestLetter, LeftOut
@@ -72,6 +72,7 @@ class Batch:
             )
             for order in orders
         }
+        self.needs = needs.of_many(self.people.values())
         self.older = older.counts(
             [self._stretch(order) for order in orders if order.starts_at < order.told_from]
         )
@@ -137,6 +138,7 @@ class Batch:
             ends_at=order.ends_at,
             told_from=order.told_from,
             older_threads=self.older.get(member_id, 0),
+            needs=self.needs[member_id],
             lessons=lessons[: chosen.lessons],
             more_lessons=len(lessons) - chosen.lessons,
             entries=[news for pick in chosen.items if (news := self._news(order, pick))],

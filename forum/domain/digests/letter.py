@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from forum.domain.digests.items import LessonNews, ThreadNews
+from forum.domain.digests.needs import Need
 from forum.domain.digests.picks import Section
 from forum.infra.i18n import _, day, join_words, ngettext, short_day
 from forum.models.subscriptions import Frequency
@@ -39,6 +40,7 @@ class DigestLetter:
     ends_at: datetime
     told_from: datetime | None = None  # news from before, since `starts_at`, is counted and linked only
     older_threads: int = 0  # with such news
+    needs: Sequence[Need] = ()  # what waits for them, counted
     lessons: Sequence[LessonNews] = ()
     more_lessons: int = 0
     entries: Sequence[ThreadNews] = ()  # threads with text, in the order of their sections
@@ -65,8 +67,13 @@ class DigestLetter:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to send."""
-        return not (self.lessons or self.entries or self.titles)
+        """Whether there is nothing to send: what waited before the last letter is no reason for another."""
+        return not (self.lessons or self.entries or self.titles or self.new_needs)
+
+    @cached_property
+    def new_needs(self) -> list[Need]:
+        """What waits for them, as far as some of it came since the last letter."""
+        return [need for need in self.needs if self.starts_at < need.newest_at <= self.ends_at]
 
     @property
     def items(self) -> list[tuple[str, int]]:
@@ -128,6 +135,8 @@ class DigestLetter:
             if not first.is_named:
                 return f"{first.what}: {first.heading}" if first.what else first.heading
             return _("%(what)s: %(title)s", what=first.what, title=first.title)
+        if self.new_needs:
+            return self.new_needs[0].words
         if self.lessons:
             first_lesson = self.lessons[0]
             if not first_lesson.title:
@@ -150,6 +159,9 @@ class DigestLetter:
         parts = []
         if self.for_you:
             parts.append(ngettext("%(num)d thread for you", "%(num)d threads for you", len(self.for_you)))
+        if self.needs:
+            tasks = sum(need.count for need in self.needs)
+            parts.append(ngettext("%(num)d task for you", "%(num)d tasks for you", tasks))
         if self.lessons:
             parts.append(ngettext("%(num)d lesson", "%(num)d lessons", len(self.lessons)))
         if self.stories:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from forum.domain.digests import personal_queries
+from forum.domain.digests import need_queries, personal_queries
 from forum.domain.digests.pool import GRACE, Bucket, NewPost
 from forum.domain.digests.precedence import Rule, Told
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import notice_choices
+from forum.infra import clock
 from forum.infra.statements import select_rows
 from forum.models.following import FollowLevel
 from forum.models.spaces import Audience
@@ -33,6 +34,8 @@ class Person:
     mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
+    # By kind: how many wait, and since when the newest does.
+    waiting: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     read_up_to: datetime | None = None
 
     @property
@@ -96,7 +99,7 @@ class Person:
 def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime) -> dict[int, Person]:
     """Return these members as they are now, by id (two queries); `since`: the earliest that they are told of."""
     persons = {actor.id: Person(actor) for actor in actors}
-    values = {"member_ids": list(persons), "since": since}
+    values = {"member_ids": list(persons), "since": since, "now": clock.now()}
     for row in select_rows(personal_queries.facts(), values):
         _note(persons[row.member_id], row)
     if space_ids:
@@ -126,6 +129,8 @@ def _note(person: Person, row: Any) -> None:
         person.mentioned.add(row.one)
     elif row.what == "told":
         person.told[row.said, row.one] = row.at
+    elif row.what.startswith(need_queries.NEED):
+        person.waiting[row.what.removeprefix(need_queries.NEED)] = (row.one, row.at)
     elif row.what.startswith(personal_queries.STOP):
         person.choices[row.what.removeprefix(personal_queries.STOP)] = Delivery(row.said)
     else:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as as_type
 
+from forum.domain.digests import need_queries
 from forum.domain.lessons import origin
 from forum.domain.mailing import notices
 from forum.domain.people.bylines import COLUMNS
@@ -85,6 +86,7 @@ def facts() -> Any:
         told.join(DigestItem, DigestItem.digest_id == Digest.id)
         .where(Digest.member_id.in_(_IDS), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
         .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
+        *need_queries.counted(_row),
         _row("read", Member.id, at=Member.all_read_at).where(Member.id.in_(_IDS)),
     )
 
