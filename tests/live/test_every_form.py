@@ -14,7 +14,13 @@ WORDS = "Wat ik <zonet> & lang heb getypt, op meer dan een enkele regel."
 DUMMIES = {"int": "1", "default": "x", "string": "x"}
 FEWEST = 40  # addresses that take forms
 # Links that are no links of ours are known by their signature.
-WITHOUT_DATABASE = {"/accounts/confirm/x", "/accounts/reset/x", "/invitations/x"}
+WITHOUT_DATABASE = {
+    "/accounts/confirm/x",
+    "/accounts/reset/x",
+    "/invitations/x",
+    "/unsubscribe/x",
+    "/unsubscribe/x/choices",
+}
 
 
 def addresses(app) -> list[str]:
