@@ -16,6 +16,7 @@ from forum.domain.digests import digests, subscriptions, windows
 from forum.domain.digests.composing import Make
 from forum.domain.digests.items import ThreadNews
 from forum.domain.digests.letter import DigestLetter
+from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.inbox.notice_letter import Item
 from forum.domain.mailing import bounces, kinds, notice_choices, quiet_hours, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
@@ -87,15 +88,16 @@ def letter_for(mail: OutgoingMail, digest: Make | None = None) -> Letter:
         return _made(mail, content, recipient)
 
 
-def digest_preview(actor: Actor) -> Letter:
-    """Return the digest of a member as it would be mailed at this moment, also while there is nothing in it."""
+def digest_preview(actor: Actor, preferences: DigestPreferences | None = None) -> Letter:
+    """Return a member's digest as mailed now, even while empty; `preferences` go before those that are stored."""
     member = db.session.get_one(Member, actor.id)
-    recipient = _of_member(member, subscriptions.locale_of(member))
+    locale = (preferences.locale or member.letter_locale) if preferences else subscriptions.locale_of(member)
+    recipient = _of_member(member, locale)
     mail = OutgoingMail(
         id=0, kind="digest", lane=Lane.BULK, member_id=actor.id, payload={}, message_id="<preview@localhost>"
     )
     with i18n.force_locale(recipient.locale, recipient.timezone):
-        return _made(mail, _content_of(digests.preview(actor)), recipient)
+        return _made(mail, _content_of(digests.preview(actor, preferences)), recipient)
 
 
 def _content_of(letter: DigestLetter) -> Content:

@@ -1,10 +1,12 @@
 """The page on which a member chooses their digest, with the mail as it would be now."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from forum.domain.digests import subscriptions
 from forum.domain.digests.offers import Offers, offers
@@ -38,12 +40,14 @@ def digest() -> ResponseReturnValue:
 @bp.post("/settings/digest")
 @open_to(members)
 def choose_digest() -> ResponseReturnValue:
-    """Store the choice. What a form does not have stays as it is."""
+    """Store the choice, or with `preview` only show its mail. What a form does not have stays as it is."""
     preferences = _preferences()
     found = _offers(preferences)
     form = digest_form(found, _values(preferences, found))
     if form.validate():
         with errors_on(form):
+            if "preview" in request.form:
+                return _page(form, found, preferences, _as_if_chosen(form))
             subscriptions.choose(actor(), **_chosen(form))
             flash(_confirmation(form), "ok")
             return redirect(url_for("settings.digest"), 303)
@@ -53,8 +57,11 @@ def choose_digest() -> ResponseReturnValue:
 @bp.get("/settings/digest/letter")
 @open_to(members)
 def digest_letter() -> ResponseReturnValue:
-    """Show the mail as it would be now by itself: its HTML, or with `part=text` its plain text."""
-    letter = current_app.extensions[PREVIEW](actor())
+    """Show the mail as it would be now by itself: its HTML, or with `part=text` its plain text.
+
+    With fields of the form, as it would be with that choice; nothing is stored.
+    """
+    letter = current_app.extensions[PREVIEW](actor(), _asked_choice())
     if letter.digest.is_empty:
         raise NotFound
     if request.args.get("part") == "text":
@@ -63,6 +70,24 @@ def digest_letter() -> ResponseReturnValue:
     html = for_a_frame(letter.html) if request.headers.get("Sec-Fetch-Dest") == "iframe" else letter.html
     headers = {"Content-Security-Policy": LETTER_POLICY, "Vary": "Sec-Fetch-Dest"}
     return Response(html, content_type="text/html; charset=utf-8", headers=headers)
+
+
+def _asked_choice() -> DigestPreferences | None:
+    if "frequency" not in request.args:
+        return None
+    preferences = _preferences()
+    found = _offers(preferences)
+    form = digest_form(
+        found, _values(preferences, found), formdata=MultiDict(request.args), meta={"csrf": False}
+    )
+    if form.validate():
+        with errors_on(form):
+            return _as_if_chosen(form)
+    raise NotFound
+
+
+def _as_if_chosen(form: DigestForm) -> DigestPreferences:
+    return subscriptions.as_if_chosen(actor(), **_chosen(form, tags.known_uses_of))
 
 
 def _preferences() -> DigestPreferences:
@@ -99,8 +124,8 @@ def _values(preferences: DigestPreferences, found: Offers) -> dict[str, Any]:
     }
 
 
-def _chosen(form: DigestForm) -> dict[str, Any]:
-    added = tags.uses_of(tags.clean(tags.split(form.new_tags.data or "")))
+def _chosen(form: DigestForm, uses_of: Callable[..., Any] = tags.uses_of) -> dict[str, Any]:
+    added = uses_of(tags.clean(tags.split(form.new_tags.data or "")))
     new_tags = {use["tag_id"]: Delivery(form.new_tags_delivery.data) for use in added}
     return {
         "frequency": Frequency(form.frequency.data),
@@ -124,8 +149,14 @@ def _confirmation(form: DigestForm) -> str:
     return _("Your choice is saved. This is what your e-mail looks like.")
 
 
-def _page(form: DigestForm, found: Offers, preferences: DigestPreferences) -> str:
-    letter = current_app.extensions[PREVIEW](actor())
+def _page(
+    form: DigestForm,
+    found: Offers,
+    preferences: DigestPreferences,
+    tried: DigestPreferences | None = None,
+) -> str:
+    """`tried`: a choice that is not stored, whose mail is shown."""
+    letter = current_app.extensions[PREVIEW](actor(), tried)
     example = letter.digest.ends_at < clock.now() - timedelta(days=1)
     changed = sum(space.id in preferences.spaces for space in found.other_spaces)
     return render_template(
@@ -133,7 +164,8 @@ def _page(form: DigestForm, found: Offers, preferences: DigestPreferences) -> st
         form=form,
         letter=letter,
         chosen=preferences.chosen_at is not None,
-        never=preferences.frequency == Frequency.NEVER,
+        tried=form.changes if tried else {},
+        never=(tried or preferences).frequency == Frequency.NEVER,
         example=example,
         others_chosen=changed,
         thread=_asked_thread(),

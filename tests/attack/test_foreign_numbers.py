@@ -174,6 +174,10 @@ def test_numbers_of_others_in_the_fields_of_ones_own_forms(app, world):
     assert submit(browser, page, {"frequency": "weekly", foreign: "digest"}).status_code == 303
     assert subscriptions.preferences_of(outsider.id).threads == {}
     assert foreign not in browser.get(page).get_data(as_text=True)
+    tried = submit(browser, page, {"frequency": "weekly", foreign: "digest", "preview": "1"}).text
+    assert (foreign in tried, "Show preview" in tried) == (False, True)
+    letter = "/settings/digest/letter?frequency=weekly"
+    assert browser.get(f"{letter}&{foreign}=at_once").data == browser.get(letter).data
     for number in (world.thread.id, 2147483000):
         page = submit(browser, f"/threads/{number}/replies", {"body": "Words."})
         assert page.status_code == 404

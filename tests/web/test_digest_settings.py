@@ -112,6 +112,8 @@ def test_never_is_a_choice_too(client, dirk):
 )
 def test_what_cannot_be_meant_comes_back_with_the_error_and_all_that_was_typed(client, dirk, values, field):
     answer = submit(client, PAGE, {"new_tags": "typed before", **values})
+    tried = submit(client, PAGE, {"new_tags": "typed before", "preview": "1", **values})
+    assert (tried.status_code, f'id="{field}-error"' in tried.text) == (422, True)
     found = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in found
@@ -136,14 +138,27 @@ def test_a_space_that_one_may_not_read_is_not_there(client, dirk):
 @pytest.mark.both_databases
 @pytest.mark.parametrize("locale", ["nl", "en"])
 def test_the_preview_is_the_very_mail_that_is_sent_at_that_moment(client, dirk, locale):
+    gent = make_space("Gent", city="gent")
+    typed = {"frequency": "weekly", "locale": locale, "elsewhere": "nothing", "new_tags": "buurt, never used"}
     with clock.at(clock.now() - timedelta(days=20)):
-        subscriptions.choose(actor(dirk), frequency=Frequency.WEEKLY, locale=locale)
+        subscriptions.choose(actor(dirk), frequency=Frequency.WEEKLY)
     due = latest(Schedule(Frequency.WEEKLY, 0, 7, dirk.timezone), clock.now()).ends_at
     make_thread(
         dirk.space, make_member("Els", space=dirk.space), title="Who paints?", at=due - timedelta(hours=1)
     )
+    lotte, before = make_member("Lotte", space=gent), due - timedelta(hours=2)
+    talk = make_thread(gent, lotte, title="Not mine", audience=Audience.NETWORK, at=before)
     db.session.commit()
     with clock.at(due):
+        assert "Not mine" in client.get(f"{PAGE}/letter").text
+        tried = submit(client, PAGE, {**typed, "preview": "1", f"threads_{talk.id}": "digest"}).text
+        frame = BeautifulSoup(tried, "html.parser").iframe["src"]
+        tried_html = client.get(frame).text
+        assert client.get(f"{frame}&weekday=9").status_code == 404
+        assert subscriptions.preferences_of(dirk.id).elsewhere == Delivery.DIGEST, "nothing is stored"
+        assert not db.session.scalar(db.select(Tag.id).where(Tag.slug == "never-used"))
+        assert 'value="buurt, never used"' in tried
+        assert submit(client, PAGE, typed).status_code == 303
         found = page(client)
         html = client.get(f"{PAGE}/letter")
         text = client.get(f"{PAGE}/letter?part=text").get_data(as_text=True)
@@ -153,8 +168,11 @@ def test_the_preview_is_the_very_mail_that_is_sent_at_that_moment(client, dirk, 
         assert client.get(f"{PAGE}/letter").status_code == 404, "all of it is told"
     mail = next(letter for letter in mailer.sent() if dirk.email in letter["To"])
     assert html.get_data(as_text=True) == mail.get_body(("html",)).get_content()
+    assert tried_html == html.get_data(as_text=True)
+    assert "Not mine" not in tried_html
     assert text == mail.get_body(("plain",)).get_content()
     assert str(escape(text)) in found, "on the page too"
+    assert str(escape(text)) in tried, "before it was saved, too"
     assert framed.replace('<base target="_top">', "") == html.get_data(as_text=True)
     assert "sandbox" in html.headers["Content-Security-Policy"]
     assert "Who paints?" in text

@@ -71,9 +71,12 @@ def compose_many(digests: Sequence[Digest], composer: Composer) -> dict[int, Mak
     return {first[member_id].id: make for member_id, make in composer.compose(orders).items()}
 
 
-def preview(actor: Actor) -> DigestLetter:
-    """Return the letter as it would be now; without a choice, an example of a week as if nothing had been read."""
-    preferences = preferences_of(actor.id)
+def preview(actor: Actor, preferences: DigestPreferences | None = None) -> DigestLetter:
+    """Return the letter as it would be now, with these preferences instead of those that are stored.
+
+    Without a choice, an example of a week as if nothing had been read.
+    """
+    preferences = preferences or preferences_of(actor.id)
     if preferences is None:
         return _example(actor)
     if preferences.frequency == Frequency.NEVER:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -71,6 +72,22 @@ def choose(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestChoice
     _subscribe(actor, wanted)
     db.session.flush()
     return choice
+
+
+def as_if_chosen(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestPreferences:
+    """Return what would hold after `choose` with the same, and store nothing; Invalid as there."""
+    wanted = DigestPreferences(Frequency(frequency), **others)
+    _check(actor, wanted)
+    old = preferences_of_many([actor.id])[actor.id]
+    rhythm = attrgetter("frequency", "weekday", "hour")
+    is_new = old.chosen_at is None or rhythm(old) != rhythm(wanted)
+    spaces, threads = _readable(actor, Space, old.spaces), _readable(actor, Thread, old.threads)
+    return replace(
+        wanted,
+        chosen_at=clock.now() if is_new else old.chosen_at,
+        spaces={key: how for key, how in old.spaces.items() if key not in spaces} | {**wanted.spaces},
+        threads={key: how for key, how in old.threads.items() if key not in threads} | {**wanted.threads},
+    )
 
 
 def choose_thread(actor: Actor, thread_id: int, delivery: Delivery | None) -> None:

@@ -73,6 +73,11 @@ def uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
     """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored."""
     rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in tags]
     insert_new(Tag, rows)
+    return known_uses_of(tags)
+
+
+def known_uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
+    """Return the ids of those of these tags that somebody used before, each with its spelling here."""
     names = {tag.slug: tag.name for tag in tags}
     found = db.session.execute(select(Tag.id, Tag.slug).where(Tag.slug.in_(names)))
     return [{"tag_id": row.id, "name": names[row.slug]} for row in found]

@@ -93,13 +93,22 @@ class DigestForm(FlaskForm):
         said = {row.key: self[row.name].data for row in self.rows if row.group in groups}
         return {key: Delivery(value) for key, value in said.items() if value and value != unless}
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was typed that differs from what it was filled with, and how often: enough to make the same form."""
+        own = [field for field in self if field.name != "csrf_token"]
+        return {one.name: one.data for one in own if one.name == "frequency" or one.data != one.object_data}
 
-def digest_form(offers: Offers, values: dict[str, Any]) -> DigestForm:
-    """Return the form with a row for each space, theme, tag and thread that is offered, filled with `values`."""
+
+def digest_form(offers: Offers, values: dict[str, Any], **how: Any) -> DigestForm:
+    """Return the form with a row for each space, theme, tag and thread that is offered, filled with `values`.
+
+    `how` goes to the form as it is: `formdata`, `meta`.
+    """
     rows = [*_rows(offers)]
     fields = {row.name: _field(row) for row in rows}
     form: Callable[..., DigestForm] = type("DigestFormOf", (DigestForm,), {**fields, "rows": rows})
-    return form(**values)
+    return form(**how, **values)
 
 
 def _rows(offers: Offers) -> Iterable[Row]:
