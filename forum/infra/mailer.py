@@ -8,23 +8,22 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address, HeaderRegistry
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import css_inline
 
-from forum.infra import addresses, clock, private_files, text
+from forum.infra import addresses, clock, mail_bytes, private_files, text
+from forum.infra.mail_bytes import OwnMail
 from forum.infra.mail_errors import Away, Permanent, Temporary, Uncertain
-from forum.infra.mail_headers import address_value, text_value
+from forum.infra.mail_lines import LONGEST, PARTED, POLICY
 from forum.infra.mailbox import StoredMail, name_for, read_mailbox, read_one
-from forum.infra.smtp import OwnMail, SmtpMailer, nothing
+from forum.infra.smtp import SmtpMailer, nothing
 
 __all__ = [
     "Away",
@@ -49,13 +48,7 @@ NO_ADDRESS = (
     "it is no address of a mail server; in a password, write / as %2F, ? as %3F, # as %23 and @ as %40"
 )
 ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
-# Machine-read headers whose values the standard folding would wrap or encode when they are long, which breaks them.
-NEVER_FOLDED = re.compile(r"(list-[a-z-]+|message-id|in-reply-to|references|feedback-id)", re.IGNORECASE)
-# Those that many letters have alike.
-ALIKE = re.compile(
-    r"mime-version|content-[a-z-]+|date|precedence|auto-submitted|x-auto-response-suppress",
-    re.IGNORECASE,
-)
+MIME_VERSION = "1.0"
 
 
 @dataclass(frozen=True)
@@ -89,70 +82,6 @@ class Mailer(Protocol):
         """End what `send` does, called by another thread: it raises what is true at that point, and later ones Away."""
 
 
-class _Machine(str):
-    """The value of a header that only machines read: not taken apart."""
-
-    name: str
-
-    @classmethod
-    def named(cls, name: str, value: str) -> "_Machine":
-        """Return the value of the header of that name."""
-        made = cls(value)
-        made.name = name
-        return made
-
-
-class _Letters(policy.EmailPolicy):
-    """RFC 5322 with CRLF and seven-bit bodies, in which the addresses of pages and letters are not folded."""
-
-    def fold(self, name: str, value: Any) -> str:
-        lower, beside = name.lower(), len(name) + 2
-        if lower == "subject":
-            return f"{name}: {text_value(str(value), beside=beside)}{self.linesep}"
-        if lower in {"from", "to"}:
-            (one,) = value.addresses
-            written = address_value(one.display_name, one.addr_spec, beside=beside)
-            return f"{name}: {written}{self.linesep}"
-        if NEVER_FOLDED.fullmatch(name):
-            whole = f"{name}: {value}"
-            if len(whole) < 998 and whole.isascii():
-                return whole + self.linesep
-            value = self.header_factory(name, str(value))
-        return super().fold(name, value)
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """What machines read stands as it is, and what is the same in many letters is taken apart once."""
-        if type(value) is not str or not value.isprintable():
-            return super().header_store_parse(name, value)
-        if NEVER_FOLDED.fullmatch(name) and value.isascii():
-            return name, _Machine.named(name, value)
-        if ALIKE.fullmatch(name) and "boundary" not in value:
-            return name, _taken_apart(name, value)
-        return super().header_store_parse(name, value)
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("ascii", "surrogateescape")
-
-
-class _Headers(HeaderRegistry):
-    """Makes the class of each kind of header once: the registry would make one for every header of every letter."""
-
-    @lru_cache(maxsize=128)  # noqa: B019 - there is one registry, for as long as the process
-    def __getitem__(self, name: str) -> type[Any]:
-        return super().__getitem__(name)
-
-
-_POLICY = _Letters(
-    header_factory=_Headers(), linesep="\r\n", cte_type="7bit", raise_on_defect=False, max_line_length=78
-)
-
-
-@lru_cache(maxsize=256)
-def _taken_apart(name: str, value: str) -> Any:
-    """A header as an object that is never changed; letters that are made at the same time share it."""
-    return _POLICY.header_factory(name, value)
-
-
 # Media queries (dark mode) cannot be inlined and stay; nothing is ever fetched.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
@@ -162,7 +91,7 @@ def build(message: Message) -> EmailMessage:
 
     Permanent for an address that is not one; ValueError for a header that is not allowed.
     """
-    mail = OwnMail(policy=_POLICY)
+    mail = OwnMail(policy=POLICY)
     mail.envelope_sender = message.envelope_sender
     mail["From"] = _address(message.from_address)
     mail["To"] = _address(message.to)
@@ -173,9 +102,23 @@ def build(message: Message) -> EmailMessage:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name) or name in mail:
             raise ValueError(f"not a header of its own: {name!r}")
         mail[name] = _line(value)
-    mail.set_content(message.text)
-    if message.html:
-        mail.add_alternative(_inliner.inline(message.html), subtype="html")
+    if not message.html:
+        return _with_content(mail, "plain", message.text)
+    mail["MIME-Version"] = MIME_VERSION
+    mail["Content-Type"] = f'{PARTED}"{mail_bytes.boundary()}"'
+    mail.attach(_with_content(OwnMail(policy=POLICY), "plain", message.text, version=""))
+    mail.attach(_with_content(OwnMail(policy=POLICY), "html", _inliner.inline(message.html)))
+    return mail
+
+
+def _with_content(mail: OwnMail, kind: str, content: str, *, version: str = MIME_VERSION) -> OwnMail:
+    """A text as the one content of a letter, or of a part of it."""
+    encoding, payload = mail_bytes.encoded(content, LONGEST)
+    mail["Content-Type"] = f'text/{kind}; charset="utf-8"'
+    mail["Content-Transfer-Encoding"] = encoding
+    if version:
+        mail["MIME-Version"] = version
+    mail.set_payload(payload)
     return mail
 
 

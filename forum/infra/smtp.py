@@ -14,6 +14,7 @@ from functools import partial
 from urllib.parse import SplitResult, parse_qs, unquote
 
 from forum.infra import refusals
+from forum.infra.mail_bytes import OwnMail
 from forum.infra.mail_errors import Away, MailError, Permanent, Temporary, Uncertain
 from forum.infra.smtp_client import SmtpClient, failure, own_name, spoken
 from forum.infra.tcp import Dialler
@@ -77,12 +78,6 @@ def envelope_sender(message: EmailMessage) -> str:
 
 def nothing() -> None:
     """What is done before DATA when nobody asks for anything."""
-
-
-class OwnMail(EmailMessage):
-    """A letter of ours. `envelope_sender` is to whom it comes back, where that is not whom it is from."""
-
-    envelope_sender = ""
 
 
 class SmtpMailer:

@@ -11,13 +11,13 @@ import ssl
 import threading
 import time
 from contextlib import contextmanager
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import AuthResult
 
 from forum.infra import smtp, tcp
+from forum.infra.mail_bytes import OwnMail
 from forum.infra.mail_errors import MailError
 from forum.infra.mailer import Away, Permanent, Temporary, Uncertain, build, open_mailer
 from tests import servers
@@ -262,7 +262,7 @@ def test_an_answer_that_never_ends_holds_nobody(said, forever, pause):
 def test_a_letter_of_which_the_end_never_left_was_certainly_not_taken(monkeypatch):
     """The server stops reading in the middle of a text that no buffer holds."""
     written = bytes(build(letter())) + b"more\r\n" * 2_000_000
-    monkeypatch.setattr(EmailMessage, "as_bytes", lambda _mail: written)
+    monkeypatch.setattr(OwnMail, "as_bytes", lambda _mail: written)
     prepared = []
     with talker(b"220 x\r\n", b"250 x\r\n", b"250 x\r\n", b"250 x\r\n", b"354 x\r\n") as url:
         with open_mailer(url + QUICK) as out, pytest.raises(Temporary, match="the text") as became:
