@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import mail_choice, subscriptions
 from forum.domain.digests.mail_choice import MailChoice
+from forum.domain.mailing import notice_choices
 from forum.domain.spaces import spaces
 from forum.domain.threads import followed, following
 from forum.infra.i18n import _
@@ -122,6 +123,8 @@ def _about_mail(form: FollowAndMailForm, level: FollowLevel) -> str:
         return ""
     if delivery == Delivery.DIGEST and not _has_digest():
         return " " + _("You get no digest, so none of it comes by e-mail.")
+    if delivery == Delivery.AT_ONCE and mail_choice.FOLLOWED.stop in notice_choices.stopped_by(actor().id):
+        return " " + _("You stopped e-mails about what you follow, so that new posts do not come at once.")
     said = {
         Delivery.AT_ONCE: _("It comes by e-mail at once."),
         Delivery.DIGEST: _("By e-mail it comes in the digest."),

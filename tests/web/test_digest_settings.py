@@ -10,6 +10,7 @@ from markupsafe import escape
 from forum.domain.digests import subscriptions, windows
 from forum.domain.digests.calendar import Schedule, latest
 from forum.domain.digests.subscriptions import DigestPreferences
+from forum.domain.mailing import notice_choices
 from forum.domain.themes.tags import clean, uses_of
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -227,5 +228,18 @@ def test_one_thread_and_one_space_are_chosen_on_a_page_of_their_own(client, dirk
     submit(client, thread, {"level": "all", "delivery": "", "weekly": "y"})
     assert "At once, as you chose for its space." in client.get(thread).text
     assert submit(client, thread, {"level": "all", "delivery": "x"}).status_code == 422
+    # To follow it goes before the space. What is stopped is not promised.
+    promised = "But if you want to be told of everything, it is in your digest."
+    subscriptions.choose_space(actor(dirk), dirk.space.id, Delivery.NOTHING)
+    db.session.commit()
+    assert promised in client.get(thread).text
+    notice_choices.stop(dirk.id, "followed")
+    db.session.commit()
+    assert promised not in client.get(thread).text
+    submit(client, thread, {"level": "all", "delivery": "at_once"})
+    said = client.get("/").text
+    assert ("comes by e-mail at once" in said, "do not come at once" in said) == (False, True)
+    subscriptions.choose_thread(actor(dirk), talk.id, None)
+    db.session.commit()
     chosen = subscriptions.preferences_of(dirk.id)
     assert (chosen.frequency, dict(chosen.threads)) == (Frequency.DAILY, {})

@@ -24,6 +24,7 @@ from forum.models.spaces import Audience, MailPolicy
 from forum.policy.actors import Actor
 
 Key = tuple[int, int]  # a member and a thread
+SHOWN = 600  # characters of a post, also where whole posts may stand in mails
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,8 @@ class Batch:
         seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
         if seen is None or newest is None:
             return None
-        told = mail_policy.told(*seen, title=candidate.title, plain=self.words[newest.id])
+        plain = mail_policy.shortened(self.words[newest.id], SHOWN)
+        told = mail_policy.told(*seen, title=candidate.title, plain=plain)
         names = self._names(news.posts) if told.is_named else ()
         return ThreadNews(
             id=candidate.id,

@@ -41,7 +41,7 @@ from forum.policy.readers import EACH_MEMBER
 from forum.policy.visibility import reached, sees
 
 STOP = "stop "  # before the name of what somebody stopped or chose otherwise, in `facts`
-WORDS = 700  # characters of a post that are read: a letter shows fewer
+WORDS = 700  # characters of a post that are read: a letter shows fewer, so that it cuts between words
 _IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
 _SINCE: Any = bindparam("since", type_=Moment)
 

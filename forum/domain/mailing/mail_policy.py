@@ -54,7 +54,7 @@ def told(chosen: MailPolicy | None, audience: Audience, *, title: str, plain: st
     """Return what a mail may tell of a post, out of the `title` of its thread and `plain`, its readable text."""
     policy = policy_of(chosen, audience)
     shown = {
-        MailPolicy.FULL: _shortened(plain, FULL_LENGTH),
+        MailPolicy.FULL: shortened(plain, FULL_LENGTH),
         MailPolicy.EXCERPT: words.summary(plain, EXCERPT_LENGTH),
     }.get(policy, "")
     kept_back = bool(plain.strip()) and not shown
@@ -67,6 +67,7 @@ def told_in(space_id: int, audience: Audience, *, title: str = "", plain: str = 
     return told(space.mail_policy, audience, title=title, plain=plain)
 
 
-def _shortened(plain: str, length: int) -> str:
+def shortened(plain: str, length: int) -> str:
+    """Return words as they are, or up to the last whole one within that length, with a sign that more follows."""
     whole = plain.strip()
     return whole if len(whole) <= length else f"{whole[:length].rsplit(None, 1)[0]} …"

@@ -10,7 +10,7 @@ from forum.infra.db import db
 from forum.infra.i18n import force_locale
 from forum.models.lessons import Confidence, Lesson, LessonState, LessonVersion
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import Audience, Membership, Role
+from forum.models.spaces import Audience, MailPolicy, Membership, Role
 from forum.models.subscriptions import Delivery, Digest, DigestItem, DigestState, Frequency, LessonChoice
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, ReadMark
@@ -283,6 +283,14 @@ def test_after_quiet_weeks_the_example_is_of_the_last_thread(aalst, ann):
     letter = digests.preview(actor(newcomer))
     assert titles(letter) == ["In spring"]
     assert letter.ends_at == long_ago
+
+
+def test_a_long_post_is_cut_between_words_where_whole_ones_may_stand_in_mails(aalst, ann):
+    dirk = subscribed(aalst)
+    aalst.mail_policy = MailPolicy.FULL
+    make_thread(aalst, ann, body="woordenschat " * 100, at=BEFORE)
+    (story,) = digests.compose(opened(dirk)).entries
+    assert story.words.endswith("woordenschat …")
 
 
 def test_a_guest_meets_only_her_space_and_what_is_public(aalst, ann):
