@@ -8,6 +8,7 @@ STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 # There is no such mailbox or domain, or it takes no mail at all (5.1.10: so its domain says).
 GONE = frozenset({"1.1", "1.2", "1.3", "1.4", "1.6", "1.10", "2.1", "4.1", "4.4", "4.310"})
 FULL, FULL_CODE = "2.2", 552
+OF_SERVERS = ("3.", "5.", "7.")  # a system, a protocol, a policy: whoever is written to
 # Statuses that say nothing. A server without a better one says it in words.
 VAGUE = frozenset({"0.0", "1.0", "2.0", "5.0"})
 UNKNOWN = re.compile(
@@ -26,7 +27,7 @@ def of_address(code: int, said: str) -> Verdict | None:
     found = STATUS.match(said.strip())
     status = f"{found[2]}.{found[3]}" if found is not None and found[1] == str(code)[0] else ""
     if code < 500:
-        return None if status.startswith("7.") else "temporary"
+        return None if status.startswith(OF_SERVERS) else "temporary"
     if status == FULL or (code == FULL_CODE and not status):
         return "temporary"
     if status in GONE or ((not status or status in VAGUE) and UNKNOWN.search(said)):

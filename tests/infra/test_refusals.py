@@ -25,6 +25,8 @@ pytestmark = pytest.mark.any_database
         ("450 4.1.1 Try again", "temporary"),
         ("450 Greylisted", "temporary"),
         ("451 4.7.1 Greylisted", None),
+        ("451 4.3.0 Temporary lookup failure", None),
+        ("452 4.3.1 Insufficient system storage", None),
         ("550 5.7.1 Relaying denied: user unknown to us", None),
         ("550 5.7.515 Access denied, sending domain does not meet the level", None),
         ("554 5.7.1 Spam", None),
