@@ -34,6 +34,7 @@ class Part:
 PARTS = [  # one line for each
     Part("sqlite", (*PYTEST, "-n", "2", "-m", "proof and not browser")),
     Part("postgresql", (*PYTEST, "-n", "2", "-m", "(proof or any_database) and not browser"), "postgresql"),
+    Part("statements", (sys.executable, "-m", "tests.repeated", "--check"), "postgresql"),
     Part("browser", (*PYTEST, "-m", "proof and browser")),
     Part("mutants", (sys.executable, "scripts/mutants.py")),
 ]

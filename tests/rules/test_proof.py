@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from scripts import proof, suite
-from tests import sweeps
+from tests import repeated, sweeps
 from tests.rules.source import ROOT
 from tests.sweeps import few_of, once
 from tests.web import conftest as pages
@@ -149,3 +149,39 @@ def test_of_pages_postgresql_takes_what_is_marked_for_both_and_leaves_no_test_of
     assert not marks_of("web/test_home.py", "both_databases", postgres=True)
     assert not marks_of("web/test_home.py", postgres=False)
     assert not marks_of("domain/test_days.py", postgres=True)
+
+
+def unknown(names) -> list[str]:
+    """The names that are no test of the folders that are looked at."""
+    found: dict[str, str] = {}
+    for name in names:
+        path = name.partition("::")[0]
+        if path.startswith(repeated.FOLDERS) and (ROOT / path).exists():
+            found.setdefault(path, (ROOT / path).read_text())
+    return [
+        name
+        for name in names
+        if not re.search(rf"def {name.rpartition('::')[2]}\b", found.get(name.partition("::")[0], ""))
+    ]
+
+
+def test_what_is_left_to_the_proof_on_postgresql_exists():
+    names = sorted(repeated.names())
+    path = names[0].partition("::")[0]
+    assert len(names) > 100
+    assert unknown(names) == [], "run `python -m tests.repeated` on PostgreSQL, or take the old name out"
+    wrong = [
+        f"{path}::test_that_nobody_wrote",
+        "tests/domain/test_gone.py::test_x",
+        "tests/web/test_app.py::test_x",
+    ]
+    assert unknown(wrong) == wrong
+
+
+def test_what_is_chosen_sends_every_statement_and_no_second_test_of_the_same():
+    shapes = {"quick": {"a"}, "slow": {"a"}, "both": {"b", "c"}, "one": {"c"}, "live": {"d"}, "none": set()}
+    seconds = {name: 2.0 if name == "slow" else 0.1 for name in shapes}
+    assert repeated.chosen(shapes, seconds, {"live"}) == {"quick", "both", "live"}
+    same = "INSERT INTO post (a) VALUES (%(a_1)s::INTEGER), (%(a_2)s) RETURNING id"
+    assert repeated.shape(same) == repeated.shape(same.replace("a_2", "a_9").replace(", (%(a_9)s)", ""))
+    assert repeated.shape(same) != repeated.shape(same.replace("post", "thread"))
