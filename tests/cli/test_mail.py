@@ -11,7 +11,7 @@ from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.mailer import sent
-from forum.models.bounces import BounceKind
+from forum.models.bounces import Bounce, BounceKind
 from forum.models.events import Heartbeat
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
@@ -218,6 +218,10 @@ def test_digests_that_wait_for_complaints_are_let_go_by_a_person(app, session, c
             reader.email, BounceKind.COMPLAINT, report=reader.email, member_id=reader.id, sent_at=clock.now()
         )
     session.execute(db.update(OutgoingMail).values(state=MailState.SENT, sent_at=clock.now()))
+    with clock.at(clock.now() - timedelta(days=9)):  # does not count any more, and nobody lifts it
+        bounces.record(
+            "old@people.test", BounceKind.COMPLAINT, report="old", member_id=None, sent_at=clock.now()
+        )
     session.commit()
     assert "NO DIGEST GOES OUT" in run(app, "status").output
     assert json.loads(run(app, "status", "--json").output)["digests_wait"]
@@ -227,6 +231,7 @@ def test_digests_that_wait_for_complaints_are_let_go_by_a_person(app, session, c
     assert complaints.of_last_week().stop_digests
     assert "Digests go out again" in run(app, "complaints", "--lift").output
     assert "digests go again, though 5 people" in caplog.text
+    assert session.scalars(db.select(Bounce.email)).all() == ["old@people.test"]
     assert not complaints.of_last_week().stop_digests
 
 

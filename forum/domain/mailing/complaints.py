@@ -54,14 +54,16 @@ def of_last_week() -> Complaints:
 
 
 def lift() -> Complaints | None:
-    """Count the complaints of until now no more, and let digests go; return what was counted, None when they go anyway.
+    """Count the complaints of this week no more, and let digests go; return what was counted, None when they go anyway.
 
-    Who complained stays unsubscribed: that was done when they did.
+    Who complained stays unsubscribed: that was done when they did. Older complaints stay as they are: they count for
+    nothing any longer.
     """
     counted = of_last_week()
     if not counted.stop_digests:
         return None
-    db.session.execute(delete(Bounce).where(Bounce.kind == BounceKind.COMPLAINT))
+    counting = Bounce.kind == BounceKind.COMPLAINT, Bounce.at > clock.now() - WINDOW
+    db.session.execute(delete(Bounce).where(*counting))
     wakeups.announce(db.session)
     log.warning(
         "digests go again, though %s people called one of %s mails unwanted", counted.people, counted.sent
