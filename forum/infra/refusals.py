@@ -13,9 +13,12 @@ OF_SERVERS = ("3.", "5.", "7.")  # a system, a protocol, a policy: whoever is wr
 VAGUE = frozenset({"0.0", "1.0", "2.0", "5.0"})
 UNKNOWN = re.compile(
     r"no such (?:user|mailbox|recipient|address|person)|unknown (?:user|mailbox|recipient|address)"
-    r"|(?:user|mailbox|recipient|address) (?:is )?(?:unknown|not found|unavailable|does not exist|doesn't exist)",
+    r"|(?:user|mailbox|recipient|address) (?:is )?(?:unknown|not found|does not exist|doesn't exist)",
     re.IGNORECASE,
 )
+# What RFC 5321 has every 550 say, also one about policy: of the address it may be, not that it is gone.
+UNAVAILABLE = re.compile(r"(?:user|mailbox|recipient|address) (?:is )?unavailable", re.IGNORECASE)
+OF_SENDER = re.compile(r"\bsender\b", re.IGNORECASE)
 
 
 def of_address(code: int, said: str) -> Verdict | None:
@@ -30,6 +33,10 @@ def of_address(code: int, said: str) -> Verdict | None:
         return None if status.startswith(OF_SERVERS) else "temporary"
     if status == FULL or (code == FULL_CODE and not status):
         return "temporary"
-    if status in GONE or ((not status or status in VAGUE) and UNKNOWN.search(said)):
+    if status in GONE:
         return "permanent"
-    return None
+    if (status and status not in VAGUE) or OF_SENDER.search(said):
+        return None
+    if UNKNOWN.search(said):
+        return "permanent"
+    return "temporary" if UNAVAILABLE.search(said) else None

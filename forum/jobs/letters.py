@@ -43,6 +43,7 @@ class Letter:
     message: EmailMessage
     digest: DigestLetter | None = None
     notices: tuple[int, ...] = ()  # rows that it carries, which no other letter may carry
+    address: str = ""  # to which it goes
 
     @property
     def text(self) -> str:
@@ -136,7 +137,7 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
         from_address=current_app.config["MAIL_FROM"],
         envelope_sender=way_back,
     )
-    return Letter(build(message), content.digest, content.notices)
+    return Letter(build(message), content.digest, content.notices, recipient.address)
 
 
 def link(endpoint: str, **values: Any) -> str:

@@ -53,20 +53,21 @@ def came_back(mail: OutgoingMail, address: str, kind: BounceKind, *, report: str
 
 
 def refused(
-    mark: Callable[[OutgoingMail, str], None], error: MailError
+    mark: Callable[[OutgoingMail, str], None], error: MailError, went_to: str
 ) -> Callable[[OutgoingMail, str], None]:
     """Return what marks a mail that the mail server did not take, and counts what was said of its address.
 
-    It counts as a report that comes back does, once nobody tries it any more: a first "later" says nothing yet.
+    It counts as a report that comes back does, once nobody tries it any more: a first "later" says nothing yet. It is
+    about the address that the letter went to, which its owner may have replaced since.
     """
 
     def write(mail: OutgoingMail, reason: str) -> None:
         tried_at = mail.claimed_at or clock.now()
         mark(mail, reason)
-        address = return_paths.recipient(mail)
-        if error.of_address is not None and mail.state in _GIVEN_UP and address is not None:
+        is_theirs = return_paths.recipient(mail) == went_to
+        if error.of_address is not None and mail.state in _GIVEN_UP and is_theirs:
             kind = BounceKind(error.of_address)
-            came_back(mail, address, kind, report=tried_at.isoformat(), sent_at=tried_at)
+            came_back(mail, went_to, kind, report=tried_at.isoformat(), sent_at=tried_at)
 
     return write
 

@@ -136,12 +136,13 @@ class Sender:
             return False
         except Permanent as refused:
             self._lost = 0
-            self._book(claim, outcomes.refused(mail_claims.mark_failed, refused), refused.reason)
+            mark = outcomes.refused(mail_claims.mark_failed, refused, letter.address)
+            self._book(claim, mark, refused.reason)
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
             self._count_lost(unknown.reason)
         except (Away, Temporary) as failed:
-            return self._not_taken(claim, failed)
+            return self._not_taken(claim, failed, letter.address)
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
             return False
@@ -169,7 +170,7 @@ class Sender:
             finally:
                 db.session.rollback()
 
-    def _not_taken(self, claim: Claim, failed: Away | Temporary) -> bool:
+    def _not_taken(self, claim: Claim, failed: Away | Temporary, address: str) -> bool:
         if self.leave.is_set():  # cut off by this worker, which must end: it says nothing of letter or server
             self._give_back([claim])
             return False
@@ -179,7 +180,7 @@ class Sender:
                 self._rest(failed.reason)
             self._book(claim, mark, failed.reason)
             return not is_the_server
-        self._book(claim, outcomes.refused(mail_claims.schedule_retry, failed), failed.reason)
+        self._book(claim, outcomes.refused(mail_claims.schedule_retry, failed, address), failed.reason)
         if failed.connection_lost:
             self._count_lost(failed.reason)
         else:

@@ -167,7 +167,8 @@ class Batch:
             words=told.words,
             section=pick.section,
             because=tuple(
-                self._because(reason, pick) for reason in pick.reasons(order.preferences, order.actor.roles)
+                self._because(reason, pick, is_named=told.is_named)
+                for reason in pick.reasons(order.preferences, order.actor.roles)
             ),
             space_id=candidate.space_id,
             space_name=candidate.space_name,
@@ -190,9 +191,11 @@ class Batch:
         rows = (self.posts.get(post.id) for post in reversed(_spoken(posts)))
         return tuple(dict.fromkeys(row.author_name for row in rows if row is not None))
 
-    def _because(self, reason: Reason, pick: Pick) -> Because:
+    def _because(self, reason: Reason, pick: Pick, *, is_named: bool) -> Because:
         if reason.rule == Rule.AXIS:
             return Because(reason.rule, str(reason.about))
+        if reason.rule == Rule.TAG and not is_named:
+            return Because(reason.rule, "")
         if reason.rule == Rule.TAG and isinstance(reason.about, int):
             return Because(reason.rule, self.pool.tag_names[pick.candidate.id, reason.about])
         return Because(reason.rule, pick.candidate.space_name)

@@ -69,7 +69,9 @@ class Because:
         if self.rule == Rule.MENTION:
             return _("It mentions you")
         if self.rule == Rule.TAG:
-            return _("You follow the tag %(tag)s", tag=self.about)
+            return (
+                _("You follow the tag %(tag)s", tag=self.about) if self.about else _("You follow a tag of it")
+            )
         if self.rule == Rule.AXIS:
             return _("You follow the theme %(axis)s", axis=AXES[self.about])
         if self.rule == Rule.SPACE:

@@ -94,7 +94,7 @@ def _news(
         one_sentence=told.words,
         outcome=version.outcome,
         axis=version.axis,
-        cities_back=tuple(origin.cities(version)),
+        cities_back=tuple(origin.cities(version)) if told.is_named else (),
         changed=changed,
         change_note=change_note if told.words else "",
         confirmed=lesson.confirmed_at is not None,

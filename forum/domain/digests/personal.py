@@ -11,6 +11,7 @@ from forum.domain.digests.pool import GRACE, Bucket, NewPost
 from forum.domain.digests.precedence import Rule, Told
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import notice_choices
+from forum.domain.mailing.kinds import KINDS
 from forum.infra import clock
 from forum.infra.statements import select_rows
 from forum.models.following import FollowLevel
@@ -31,7 +32,8 @@ class Person:
     chosen: set[int] = field(default_factory=set)  # of these threads, not those in which they only wrote
     spaces: dict[int, FollowLevel] = field(default_factory=dict)
     choices: dict[str, Delivery] = field(default_factory=dict)  # by stop: how that kind of mail reaches them
-    mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own
+    mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own, or will
+    planned: list[tuple[int, str]] = field(default_factory=list)  # posts and kinds of such mails to come
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
     # By kind: how many wait, and since when the newest does.
@@ -102,6 +104,10 @@ def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime)
     values = {"member_ids": list(persons), "since": since, "now": clock.now()}
     for row in select_rows(personal_queries.facts(), values):
         _note(persons[row.member_id], row)
+    for person in persons.values():
+        person.mailed |= {
+            post_id for post_id, kind in person.planned if not person.stopped(str(KINDS[kind].stop))
+        }
     if space_ids:
         values = {"member_ids": list(persons), "space_ids": list(space_ids)}
         for row in select_rows(personal_queries.reach(), values):
@@ -123,6 +129,8 @@ def _note(person: Person, row: Any) -> None:
             person.chosen.add(row.one)
     elif row.what == "space":
         person.spaces[row.one] = FollowLevel(row.said)
+    elif row.what == "mailed" and row.said:
+        person.planned.append((row.one, row.said))
     elif row.what == "mailed":
         person.mailed.add(row.one)
     elif row.what == "mention":

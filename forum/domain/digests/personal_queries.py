@@ -60,7 +60,9 @@ def facts() -> Any:
     )
     space = _row("space", SpaceFollow.member_id, SpaceFollow.space_id, said=SpaceFollow.level)
     stop = _row(literal(STOP, String) + NoticeChoice.stop, NoticeChoice.member_id, said=NoticeChoice.delivery)
-    mailed = _row("mailed", Notification.member_id, Notification.post_id)
+    # Of one that still waits its kind, which may be stopped by now.
+    waiting = case((Notification.mail_id.is_(None), Notification.kind))
+    mailed = _row("mailed", Notification.member_id, Notification.post_id, said=waiting)
     mention = _row("mention", Mention.member_id, Mention.post_id)
     told = _row(
         "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)

@@ -171,7 +171,10 @@ def _delivery(kind: Kind, chosen: Delivery, subscribed: Delivery | None) -> Deli
 
 
 def _moments(member_ids: Collection[int], earliest: datetime) -> dict[int, datetime]:
-    """When a mail leaves for each: with the one that already waits for them, if it leaves late enough."""
+    """When a mail leaves for each: with the one that already waits for them, if it leaves late enough, but not later.
+
+    That one may wait for the end of quiet hours that were taken away since.
+    """
     waiting = (
         select(Notification.member_id, func.min(Notification.mail_at).label("mail_at"))
         .where(
@@ -183,7 +186,8 @@ def _moments(member_ids: Collection[int], earliest: datetime) -> dict[int, datet
         .group_by(Notification.member_id)
     )
     with_another = {row.member_id: row.mail_at for row in db.session.execute(waiting)}
-    return leaves_at(member_ids, earliest + BUNDLED) | with_another
+    alone = leaves_at(member_ids, earliest + BUNDLED)
+    return {one: min(moment, with_another.get(one, moment)) for one, moment in alone.items()}
 
 
 def _set_moment(ids: Iterable[int], mail_at: datetime) -> None:

@@ -1,0 +1,125 @@
+"""What changes between planning a mail and its end: an address, a choice, how much a domain may get."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from forum.domain import health
+from forum.domain.digests import digests
+from forum.domain.mailing import bounces, events, notice_choices, notices
+from forum.domain.mailing.mail_queue import queue_mail
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.smtp import SmtpMailer
+from forum.jobs import letters, worker
+from forum.models.accounts import Member
+from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.notifications import Notification
+from forum.models.spaces import MailPolicy, Space
+from forum.models.subscriptions import Delivery, DigestChoice, Frequency, Subscription
+from forum.models.themes import ThreadTag
+from tests import lesson_scenario
+from tests.factories import LONG_AGO, actor, make_member, make_post, make_space, make_thread
+from tests.jobs.test_leaving import queued, smtp  # noqa: F401 - a fixture
+from tests.jobs.test_letters import tell_of
+
+NIGHT = datetime(2027, 1, 5, 22, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def aalst(session):
+    return make_space("Aalst", city="aalst")
+
+
+def reader(space, frequency=Frequency.WEEKLY):
+    member = make_member("Eva", space=space)
+    db.session.add(DigestChoice(member_id=member.id, frequency=frequency, chosen_at=LONG_AGO))
+    db.session.flush()
+    return member
+
+
+def test_a_refusal_of_an_address_that_was_replaced_meanwhile_hurts_not_the_new_one(smtp, monkeypatch):  # noqa: F811
+    ann, new = make_member("Ann"), "new@people.test"
+    smtp.refuse(ann.email)
+    queued(ann, "a")
+    waiting = queued(ann, "b", not_before=clock.now() + timedelta(hours=1))
+    send = SmtpMailer.send
+
+    def while_it_is_brought(self, message, **how):
+        try:
+            send(self, message, **how)
+        finally:
+            db.session.execute(update(Member).where(Member.id == ann.id).values(email=new))
+            db.session.commit()
+
+    monkeypatch.setattr(SmtpMailer, "send", while_it_is_brought)
+    worker.run_until_idle()
+    assert (smtp.met["RCPT"], bounces.is_stopped(new), waiting.state) == (1, False, MailState.QUEUED)
+
+
+def test_what_a_domain_may_not_get_yet_is_no_alarm(session, app, monkeypatch):
+    ann = make_member("Ann")
+    with clock.at(clock.now() - timedelta(minutes=90)):
+        first, _second = queued(ann, "a"), queued(ann, "b")
+    first.state, first.sent_at = MailState.SENT, clock.now() - timedelta(minutes=30)
+    db.session.flush()
+
+    def late():
+        return [check.name for check in health.worker_checks() if "mail" in check.name and not check.good]
+
+    assert late() == ["mail notice"]
+    monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", 1)
+    assert late() == []
+
+
+def test_where_only_the_link_may_stand_a_digest_names_no_tag_and_no_city(aalst):
+    eva, dirk = reader(make_space("Genk", city="genk")), make_member("Dirk", space=aalst)
+    make_thread(aalst, dirk, tags=("Huisjesmelker",), at=clock.now() - timedelta(days=1))
+    tag_id = db.session.scalars(select(ThreadTag.tag_id)).one()
+    db.session.add(Subscription(member_id=eva.id, tag_id=tag_id, delivery=Delivery.DIGEST))
+    scenario = lesson_scenario.build()
+    scenario.published()
+    db.session.flush()
+    secrets = ("Huisjesmelker", "rests on posts from")
+    for policy, stand in ((None, True), (MailPolicy.LINK, False)):
+        db.session.execute(update(Space).values(mail_policy=policy))
+        db.session.expire_all()
+        letter = letters.digest_preview(actor(eva))
+        assert [secret in letter.text for secret in secrets] == [stand] * 2
+        assert [secret in letter.html for secret in secrets] == [stand] * 2
+    assert "You follow a tag of it" in letter.text
+
+
+def test_a_post_whose_mail_was_stopped_is_news_also_while_another_mail_waits(aalst):
+    eva, dirk = reader(aalst, Frequency.DAILY), make_member("Dirk", space=aalst)
+    ago = clock.now() - timedelta(hours=2)
+    post = make_post(make_thread(aalst, dirk, at=ago), dirk, at=ago + timedelta(minutes=1))
+    tell_of(eva, post, kind="followed")
+    queue_mail("notices", key="notices.other", lane=Lane.NOTICE, member_id=eva.id)
+    for told in (1, 2):
+        (thread,) = digests.preview(actor(eva)).entries
+        assert thread.new_count == told
+        notice_choices.stop(eva.id, "followed")
+
+
+def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(aalst):
+    dirk, ruben = make_member("Dirk", space=aalst), make_member("Ruben", space=aalst)
+    story = make_thread(aalst, dirk)
+
+    def planned():
+        post = make_post(story, ruben)
+        event = events.record("post.created", post_id=post.id)
+        db.session.flush()
+        about = notices.Subject(thread_id=story.id, post_id=post.id)
+        told = notices.tell({dirk.id: "answer"}, event_id=event.id, about=about, actor_id=ruben.id)
+        notices.plan(told, happened_at=clock.now())
+        moment = select(Notification.mail_at).where(Notification.post_id == post.id)
+        return db.session.scalars(moment).one()
+
+    with clock.at(NIGHT):
+        notice_choices.choose_quiet_hours(dirk.id, (22, 8))
+        assert planned() == planned() == NIGHT + timedelta(hours=9)
+        notice_choices.choose_quiet_hours(dirk.id, None)
+        assert planned() == NIGHT + notices.BUNDLED
+    assert len(db.session.scalars(select(OutgoingMail)).all()) == 3
