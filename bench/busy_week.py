@@ -127,7 +127,10 @@ class BusyWeek:
         later = (self.end - timedelta(minutes=chance.randint(15, WEEK)) for _answer in range(count - 1))
         times = sorted([began, *(max(began, time) for time in later)])
         authors = [chance.randint(1, self.members) for _post in times]
-        thread = {"id": number, "space_id": min(SPACES, 1 + int(SPACES * chance.random() ** 1.5))}
+        thread: dict[str, Any] = {
+            "id": number,
+            "space_id": min(SPACES, 1 + int(SPACES * chance.random() ** 1.5)),
+        }
         thread |= {"author_id": authors[0], "title": f"{words.title} {number}", "slug": f"gesprek-{number}"}
         thread |= {"need": chance.choice(list(Need)), "axis": chance.choice(list(Axis)), "summary": "x"}
         thread |= {"audience": chance.choice(AUDIENCES), "cities": [], "post_count": count}
@@ -140,10 +143,16 @@ class BusyWeek:
     def _post(self, thread: int, place: int, author: int, at: datetime) -> Iterator[Row]:
         self._posts += 1
         body, html, plain = self._texts[thread % len(self._texts)].said(self._posts)
-        post = {"id": self._posts, "thread_id": thread, "number": place, "author_id": author}
+        post: dict[str, Any] = {"id": self._posts, "thread_id": thread, "number": place, "author_id": author}
         post |= {"capacity_id": author, "html": html, "render_version": 2, "created_at": at}
         yield Post, {**post, "idempotency_key": str(uuid.uuid4())}
-        revision = {"id": self._posts, "post_id": self._posts, "number": 1, "body": body, "plain": plain}
+        revision: dict[str, Any] = {
+            "id": self._posts,
+            "post_id": self._posts,
+            "number": 1,
+            "body": body,
+            "plain": plain,
+        }
         yield PostRevision, {**revision, "title": "", "created_at": at, "editor_id": author}
 
     def _reading(self, number: int) -> Iterator[Row]:

@@ -11,6 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,7 +93,7 @@ def lines(one: dict[str, Any]) -> list[str]:
     """What is printed of a network."""
     rounds, made = one["rounds"], sum(each["letters"] for each in one["rounds"])
     head = ["a letter", *PARTS]
-    kinds = {"made, least": min, "made, median": statistics.median}
+    kinds: dict[str, Callable[[list[float]], float]] = {"made, least": min, "made, median": statistics.median}
     rows = [
         [name, *(f"{of([each[part] for each in rounds]):.2f}" for part in PARTS)]
         for name, of in kinds.items()
