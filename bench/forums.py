@@ -41,19 +41,24 @@ class Forum:
         return [Page(**page) for page in self.told["pages"]]
 
 
+def settings(url: str, folder: str) -> dict[str, str]:
+    """The environment of a forum with the database at `url` and its files in a folder."""
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "INSTANCE": folder,
+        "SECRET_KEY": SECRET,
+        "FORUM_ENV": "development",
+        "FORUM_DEMO": "0",
+        "FLASK_DEBUG": "0",
+    }
+
+
 @contextmanager
 def made(root: Path, url: str, posts: int, at: str) -> Iterator[Forum]:
     """Let a checkout fill the empty database at `url`."""
     with tempfile.TemporaryDirectory(prefix="leerkring-bench-") as folder:
-        environment = {
-            **os.environ,
-            "DATABASE_URL": url,
-            "INSTANCE": folder,
-            "SECRET_KEY": SECRET,
-            "FORUM_ENV": "development",
-            "FORUM_DEMO": "0",
-            "FLASK_DEBUG": "0",
-        }
+        environment = settings(url, folder)
         command = [sys.executable, "-m", "bench.prepare", f"--posts={posts}", f"--at={at}"]
         told = json.loads(run_quietly(command, environment, root=root))
         yield Forum(root, posts, environment, told)

@@ -1,5 +1,7 @@
 """What a letter of a digest costs when many are made together."""
 
+import statistics
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -18,11 +20,12 @@ from forum.models.spaces import Membership, Role
 from forum.models.subscriptions import DigestChoice, Frequency
 from tests.factories import LONG_AGO, make_member, make_space, make_thread
 
-MEMBERS = 2_000
+FEW, MEMBERS = 250, 2_000
 STATEMENTS = 2  # a letter, on average
+STRAIGHT = 1.1  # times as much a letter, or a batch, among eight times as many members
 
 
-def members_of(spaces):
+def members_of(spaces, first, last):
     """Members who get a digest each week, without a function: so many are made at once."""
     rows = [
         {
@@ -38,12 +41,14 @@ def members_of(spaces):
             "approved_at": LONG_AGO,
             "all_read_at": LONG_AGO,
         }
-        for number in range(MEMBERS)
+        for number in range(first, last)
     ]
     ids = [
-        row.id for at in range(0, MEMBERS, 500) for row in insert_new(Member, rows[at : at + 500], Member.id)
+        row.id
+        for at in range(0, len(rows), 500)
+        for row in insert_new(Member, rows[at : at + 500], Member.id)
     ]
-    for at in range(0, MEMBERS, 500):
+    for at in range(0, len(ids), 500):
         some = ids[at : at + 500]
         insert_new(
             Membership,
@@ -70,27 +75,41 @@ def members_of(spaces):
         )
 
 
-@pytest.mark.proof
-def test_a_letter_takes_few_statements_however_many_are_made(count_queries):
-    spaces = [make_space(name) for name in ("Aalst", "Genk", "Gent")]
-    author = make_member("Ann", space=spaces[0])
-    for number in range(40):
-        at = clock.now() - timedelta(days=1 + number % 12)
-        make_thread(spaces[number % 3], author, title=f"T{number}", at=at)
-    members_of(spaces)
+def made_for(count_queries):
+    """Make the letters of all whose window is due: of whom, how many statements, and the most memory of a batch."""
     windows.open_all(clock.now())
     db.session.commit()
-    made, composed = [], ComposedDigests()
-    statements = 0
+    made, composed, statements, peaks = [], ComposedDigests(), 0, []
     while mails := mail_claims.claim(Lane.BULK, owner="here", most=50):
         db.session.commit()
+        tracemalloc.start()
         with count_queries() as seen:
             for position, mail in enumerate(mails):
                 with reading():
                     maker = composed.maker(mail, mails[position + 1 :])
                     made.append(letters.letter_for(mail, maker).digest.member_id)
                     db.session.rollback()
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
         # Without the savepoints of the test's own session.
         statements += sum(one.lstrip("( \n").startswith(("SELECT", "WITH")) for one in seen.statements)
-    assert len(set(made)) == len(made) == MEMBERS
+    return made, statements, statistics.median(peaks)
+
+
+@pytest.mark.proof
+def test_a_letter_takes_few_statements_and_no_more_memory_however_many_are_made(count_queries):
+    spaces = [make_space(name) for name in ("Aalst", "Genk", "Gent")]
+    author = make_member("Ann", space=spaces[0])
+    for number in range(40):
+        at = clock.now() - timedelta(days=1 + number % 12)
+        make_thread(spaces[number % 3], author, title=f"T{number}", at=at)
+    members_of(spaces, 0, FEW)
+    few, few_statements, few_peak = made_for(count_queries)
+    members_of(spaces, FEW, FEW + MEMBERS)
+    made, statements, peak = made_for(count_queries)
+    assert (len(set(few)), len(set(made))) == (len(few), len(made)) == (FEW, MEMBERS)
+    assert few_statements <= STATEMENTS * FEW
     assert statements <= STATEMENTS * MEMBERS
+    # A letter of many takes no more than one of few: in a straight line, at most.
+    assert statements / MEMBERS <= few_statements / FEW * STRAIGHT
+    assert peak <= few_peak * STRAIGHT
