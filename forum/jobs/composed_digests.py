@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from sqlalchemy import inspect, select
 
 from forum.domain.digests import digests
-from forum.domain.digests.composing import Composer, Make
+from forum.domain.digests.composing import Composer
 from forum.infra.db import db
+from forum.jobs import recipients
+from forum.jobs.letters import Composed
 from forum.models.mail import OutgoingMail
 from forum.models.subscriptions import Digest, DigestState
 
@@ -21,17 +23,15 @@ class ComposedDigests:
     def __init__(self) -> None:
         """Nothing is composed yet."""
         self._composer = Composer()
-        self._made: dict[int, Make] = {}
+        self._made: dict[int, Composed] = {}
         self._asked: set[int] = set()
         self._until = 0.0
 
-    def maker(self, mail: OutgoingMail, following: Sequence[OutgoingMail]) -> Make | None:
+    def maker(self, mail: OutgoingMail, following: Sequence[OutgoingMail]) -> Composed | None:
         """Return what makes the letter of a mail, composed with those that follow; None where it is to be looked at
         alone: no digest, or one with a reason not to be sent.
         """
-        # Without a look at the row, which is read anew with its member when the letter is made.
-        identity = inspect(mail).identity
-        mail_id = mail.id if identity is None else identity[0]
+        mail_id = _id_of(mail)
         if mail_id not in self._asked or time.monotonic() > self._until:
             if mail.kind != "digest":
                 return None
@@ -40,12 +40,20 @@ class ComposedDigests:
 
     def _compose(self, mails: Sequence[OutgoingMail]) -> None:
         self._until = time.monotonic() + KEPT
-        self._asked = {mail.id for mail in mails}
-        ids = {mail.payload["digest_id"]: mail.id for mail in mails}
+        self._asked = {_id_of(mail) for mail in mails}
+        found = recipients.of_digests(self._asked)
+        mail_ids = {mail.payload["digest_id"]: mail.id for mail, _ in found.values()}
         rows = db.session.scalars(
             select(Digest)
-            .where(Digest.id.in_(ids), Digest.state == DigestState.QUEUED)
+            .where(Digest.id.in_(mail_ids), Digest.state == DigestState.QUEUED)
             .order_by(Digest.ends_at)
             .execution_options(populate_existing=True)
         ).all()
-        self._made = {ids[key]: make for key, make in digests.compose_many(rows, self._composer).items()}
+        makes = digests.compose_many(rows, self._composer)
+        self._made = {mail_ids[key]: Composed(make, *found[mail_ids[key]]) for key, make in makes.items()}
+
+
+def _id_of(mail: OutgoingMail) -> int:
+    """The id, without a look at the row: after each letter the session would read it anew."""
+    identity = inspect(mail).identity
+    return mail.id if identity is None else int(identity[0])

@@ -21,6 +21,7 @@ from forum.domain.spaces import join_requests
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _, lazy
+from forum.jobs.digest_content import digest_content
 from forum.jobs.letter_content import Content, NothingToSend
 from forum.models.accounts import Capacity, Member
 from forum.models.lessons import Lesson, LessonVersion, Verdict
@@ -125,7 +126,7 @@ def _digest(mail: OutgoingMail, member: Member | None) -> Content:
     if reason:
         raise NothingToSend(reason)
     letter = digests.compose(digest)
-    return Content(letter.subject, {"letter": letter}, digest=letter)
+    return digest_content(letter)
 
 
 def _notices(mail: OutgoingMail, member: Member | None) -> Content:

@@ -10,7 +10,7 @@ from forum.infra import clock, i18n, tokens
 from forum.infra.i18n import _
 from forum.infra.mailer import Message, build
 from forum.jobs.letter_headers import AUTOMATIC
-from forum.jobs.letters import link
+from forum.jobs.letter_links import link
 
 
 def trial_letter(address: str) -> EmailMessage:
