@@ -11,19 +11,21 @@ from forum.domain.digests.lesson_news import Lessons
 from forum.domain.digests.letter import DigestLetter, LeftOut
 from forum.domain.digests.older import Stretch
 from forum.domain.digests.picks import Pick
-from forum.domain.digests.pool import GRACE, NewPost, Pool
+from forum.domain.digests.pool import GRACE, Candidate, NewPost, Pool
 from forum.domain.digests.precedence import Reason, Rule
 from forum.domain.digests.selection import Selection
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import mail_policy
-from forum.domain.people.bylines import speaker
+from forum.domain.people.bylines import Byline, speaker
 from forum.domain.threads import mentions
-from forum.infra import days, pairs
+from forum.infra import days, i18n, pairs
 from forum.infra.statements import select_rows
 from forum.models.spaces import Audience, MailPolicy
 from forum.policy.actors import Actor
 
 Key = tuple[int, int]  # a member and a thread
+# What the space of a thread lets mails say, and who may read it.
+Seen = tuple[MailPolicy | None, Audience]
 SHOWN = 600  # characters of a post, also where whole posts may stand in mails
 
 
@@ -87,6 +89,7 @@ class Batch:
         self.posts = _posts(chosen.values()) if self.seen else {}
         self.words = mentions.in_plain({row.id: row.plain for row in self.posts.values()})
         self.firsts = self._firsts(chosen)
+        self._told: dict[tuple[int, Seen, str], tuple[mail_policy.Told, Byline | None]] = {}
         # Members of whose letter something is no longer there.
         self.changed = {
             member_id
@@ -157,8 +160,7 @@ class Batch:
         seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
         if seen is None or newest is None:
             return None
-        plain = mail_policy.shortened(self.words[newest.id], SHOWN)
-        told = mail_policy.told(*seen, title=candidate.title, plain=plain)
+        told, newest_by = self._said(candidate, newest, seen)
         names = self._names(news.posts) if told.is_named else ()
         return ThreadNews(
             id=candidate.id,
@@ -174,7 +176,7 @@ class Batch:
             space_name=candidate.space_name,
             need=candidate.need,
             axis=candidate.bucket.axis,
-            newest_by=speaker(newest, days.today(), said_at=newest.created_at) if told.is_named else None,
+            newest_by=newest_by,
             people=names if news.people <= NAMED else names[:1],
             people_count=news.people if told.is_named else 0,
             cities=news.cities if told.is_named else (),
@@ -185,6 +187,16 @@ class Batch:
             begins=news.posts[0].number == 1,
             created_at=candidate.created_at,
         )
+
+    def _said(self, candidate: Candidate, newest: Any, seen: Seen) -> tuple[mail_policy.Told, Byline | None]:
+        """What a mail may tell of the newest post, and who wrote it: the same for all of whom this was seen."""
+        key = (newest.id, seen, i18n.locale())
+        if key not in self._told:
+            plain = mail_policy.shortened(self.words[newest.id], SHOWN)
+            told = mail_policy.told(*seen, title=candidate.title, plain=plain)
+            newest_by = speaker(newest, days.today(), said_at=newest.created_at) if told.is_named else None
+            self._told[key] = (told, newest_by)
+        return self._told[key]
 
     def _names(self, posts: Sequence[NewPost]) -> tuple[str, ...]:
         """The names behind the posts of a few people, who wrote last first."""
@@ -209,7 +221,7 @@ def _spoken(posts: Sequence[NewPost]) -> list[NewPost]:
     return sorted(last.values(), key=lambda post: post.number)
 
 
-def _still_seen(chosen: Iterable[Key]) -> dict[Key, tuple[MailPolicy | None, Audience]]:
+def _still_seen(chosen: Iterable[Key]) -> dict[Key, Seen]:
     """What each member may still see of what was chosen for them, and what a mail may say of it (one query)."""
     values = {"pairs": pairs.written(chosen)}
     rows = select_rows(personal_queries.still_seen(pairs.database()), values)
