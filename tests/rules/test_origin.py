@@ -45,7 +45,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.consents.removals": ({"changed_at"}, "the order of an author's own excerpts"),
     "forum.domain.consents.requests": ({"space_id"}, "for who is quoted, of a thread that they wrote in"),
     "forum.domain.consents.rounds": ({"space_id"}, MAKERS),
-    "forum.domain.digests.lesson_news": ({"review_on"}, "only whether it is past"),
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",

@@ -174,8 +174,6 @@ class Batch:
             ),
             space_id=candidate.space_id,
             space_name=candidate.space_name,
-            need=candidate.need,
-            axis=candidate.bucket.axis,
             newest_by=newest_by,
             people=names if news.people <= NAMED else names[:1],
             people_count=news.people if told.is_named else 0,
@@ -184,7 +182,6 @@ class Batch:
             first_new=self.firsts.get((member_id, candidate.id)) or news.posts[0].number,
             own=candidate.author_id == member_id,
             mentioned=pick.mentioned,
-            begins=news.posts[0].number == 1,
             created_at=candidate.created_at,
         )
 
@@ -204,10 +201,10 @@ class Batch:
         return tuple(dict.fromkeys(row.author_name for row in rows if row is not None))
 
     def _because(self, reason: Reason, pick: Pick, *, is_named: bool) -> Because:
+        if reason.rule in {Rule.AXIS, Rule.TAG} and not is_named:
+            return Because(reason.rule, "")
         if reason.rule == Rule.AXIS:
             return Because(reason.rule, str(reason.about))
-        if reason.rule == Rule.TAG and not is_named:
-            return Because(reason.rule, "")
         if reason.rule == Rule.TAG and isinstance(reason.about, int):
             return Because(reason.rule, self.pool.tag_names[pick.candidate.id, reason.about])
         return Because(reason.rule, pick.candidate.space_name)

@@ -15,21 +15,21 @@ NAMED = 2  # people or cities that are named; of more there is a number
 
 @dataclass(frozen=True, slots=True)
 class LessonNews:
-    """A lesson that was published or changed in the window; without title and words where no mail may say them."""
+    """A lesson that was published or changed in the window.
+
+    Empty where no mail may say it: its words, and where not even its title may stand, all that is told of it.
+    """
 
     id: int
     public_id: str
     title: str
     one_sentence: str
     outcome: str
-    axis: str
+    axis: str  # of both the code
     cities_back: tuple[str, ...]  # codes, as far as consent lets them be named
     changed: bool  # readers knew an earlier version
     change_note: str
-    confirmed: bool
-    overdue: bool
     by_axis: bool  # the member asked for lessons of its axis, or follows that
-    adoptions: tuple[tuple[str, str], ...] = ()
 
     @property
     def heading(self) -> str:
@@ -46,13 +46,13 @@ class LessonNews:
     def why(self) -> str:
         """By what it is here."""
         if self.by_axis:
-            return _("You follow the theme %(axis)s", axis=AXES[self.axis])
+            return _theme(self.axis)
         return _("Changed in the network") if self.changed else _("New in the network")
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """A rule by which a thread is here, and the name of what it is about."""
+    """A rule by which a thread is here, and the name of what it is about; "" where no mail may say that."""
 
     rule: Rule
     about: str
@@ -73,7 +73,7 @@ class Because:
                 _("You follow the tag %(tag)s", tag=self.about) if self.about else _("You follow a tag of it")
             )
         if self.rule == Rule.AXIS:
-            return _("You follow the theme %(axis)s", axis=AXES[self.about])
+            return _theme(self.about)
         if self.rule == Rule.SPACE:
             return _("You follow %(space)s", space=self.about)
         if self.rule == Rule.SPACE_FOLLOWED:
@@ -99,8 +99,6 @@ class ThreadNews:
     because: tuple[Because, ...]
     space_id: int
     space_name: str
-    need: str
-    axis: str
     newest_by: Byline | None
     people: tuple[str, ...]  # the names of all who wrote what is new, when they are few
     people_count: int
@@ -109,7 +107,6 @@ class ThreadNews:
     first_new: int  # to which post the link leads
     own: bool
     mentioned: bool
-    begins: bool  # the opening post is among what is new
     created_at: datetime
 
     @property
@@ -188,3 +185,7 @@ class ThreadNews:
             people=self.people_count,
             cities=len(self.cities),
         )
+
+
+def _theme(axis: str) -> str:
+    return _("You follow the theme %(axis)s", axis=AXES[axis]) if axis else _("You follow its theme")

@@ -13,7 +13,6 @@ from forum.domain.digests.personal import Person
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.lessons import origin, origin_queries
 from forum.domain.mailing import mail_policy
-from forum.infra import days
 from forum.infra.db import db
 from forum.infra.statements import select_rows
 from forum.models.lessons import Lesson, LessonVersion
@@ -63,7 +62,7 @@ class Lessons:
                 found.append((lesson, version, policy, shown.hidden))
         # What is the same stays in its order.
         found.sort(key=lambda one: not _follows(preferences, one[1]))
-        return [_news(preferences, *one, until=until) for one in found]
+        return [_news(preferences, *one) for one in found]
 
 
 def _follows(preferences: DigestPreferences, version: LessonVersion) -> bool:
@@ -82,8 +81,6 @@ def _news(
     version: LessonVersion,
     policy: MailPolicy | None,
     hidden: bool,
-    *,
-    until: datetime,
 ) -> LessonNews:
     changed, change_note = origin.news_of(lesson, version, hidden=hidden)
     told = mail_policy.told(policy, lesson.audience, title=version.title, plain=version.one_sentence)
@@ -92,12 +89,10 @@ def _news(
         public_id=lesson.public_id or "",
         title=told.title,
         one_sentence=told.words,
-        outcome=version.outcome,
-        axis=version.axis,
+        outcome=version.outcome if told.is_named else "",
+        axis=version.axis if told.is_named else "",
         cities_back=tuple(origin.cities(version)) if told.is_named else (),
         changed=changed,
         change_note=change_note if told.words else "",
-        confirmed=lesson.confirmed_at is not None,
-        overdue=lesson.review_on is not None and lesson.review_on < days.day_of(until),
         by_axis=_follows(preferences, version),
     )

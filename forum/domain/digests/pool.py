@@ -55,7 +55,6 @@ class Candidate:
     author_id: int
     title: str
     slug: str
-    need: Need
     unanswered: bool  # a story that may be answered, and was not by anybody but its author
     created_at: datetime
     space_name: str
@@ -209,7 +208,6 @@ def _candidate(row: Any, bucket: Bucket, number: int) -> Candidate:
         author_id=row.author_id,
         title=row.title,
         slug=row.slug,
-        need=Need(row.need),
         unanswered=row.need == Need.STORIES and row.answered_at is None and row.locked_at is None,
         created_at=row.created_at,
         space_name=row.space_name,
