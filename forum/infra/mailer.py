@@ -38,6 +38,7 @@ __all__ = [
     "read_mailbox",
     "read_one",
     "sent",
+    "styled",
 ]
 ONE_ADDRESS = re.compile(
     r"""(?:(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<bare>[^"<>@]*))\s*(?P<angle><))?"""
@@ -55,7 +56,8 @@ MIME_VERSION = "1.0"
 class Message:
     """A letter before it becomes bytes. `headers` are extra ones, for example List-Unsubscribe.
 
-    `envelope_sender`: the address to which it comes back, where that is not `from_address`.
+    `envelope_sender`: the address to which it comes back, where that is not `from_address`. `is_styled`: the styles of
+    its HTML are inlined already, see `styled`.
     """
 
     to: str
@@ -66,6 +68,7 @@ class Message:
     html: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     envelope_sender: str = ""
+    is_styled: bool = False
 
 
 class Mailer(Protocol):
@@ -84,6 +87,11 @@ class Mailer(Protocol):
 
 # Media queries (dark mode) cannot be inlined and stay; nothing is ever fetched.
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+
+
+def styled(html: str) -> str:
+    """Return a page with its styles at each element: mail programs leave out the others."""
+    return str(_inliner.inline(html))
 
 
 def build(message: Message) -> EmailMessage:
@@ -107,7 +115,8 @@ def build(message: Message) -> EmailMessage:
     mail["MIME-Version"] = MIME_VERSION
     mail["Content-Type"] = f'{PARTED}"{mail_bytes.boundary()}"'
     mail.attach(_with_content(OwnMail(policy=POLICY), "plain", message.text, version=""))
-    mail.attach(_with_content(OwnMail(policy=POLICY), "html", _inliner.inline(message.html)))
+    html = message.html if message.is_styled else styled(message.html)
+    mail.attach(_with_content(OwnMail(policy=POLICY), "html", html))
     return mail
 
 

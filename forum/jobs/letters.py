@@ -1,6 +1,5 @@
 """Letters: one row of the mail queue composed now, in the recipient's language, after checking the rule again."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Any, Literal
@@ -19,9 +18,9 @@ from forum.infra.db import db
 from forum.infra.mailer import Message, build
 from forum.infra.words import spaced
 from forum.jobs import letter_headers, letter_kinds, recipients
-from forum.jobs.digest_content import digest_content
+from forum.jobs.digest_content import Drawn, digest_content, drawn
 from forum.jobs.letter_content import Content, NothingToSend, NotNow
-from forum.jobs.letter_links import link, notice_link, post_link, thread_link
+from forum.jobs.letter_links import link, notice_link, post_link
 from forum.jobs.recipients import Recipient
 from forum.models.accounts import Member
 from forum.models.mail import Lane, OutgoingMail
@@ -98,22 +97,16 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
     """The message with its headers, in the language of the moment."""
     ways_out = _ways_out(mail, content, recipient.member_id)
     way_back = return_paths.of_mail(mail.id, recipient.address)
-    context = {
-        **content.context,
-        **ways_out,
-        "link": link,
-        "thread_link": thread_link,
-        "post_link": post_link,
-        "notice_link": notice_link,
-        "reader": recipient.member,
-        "subject": content.subject,
-        "forum_name": current_app.config["FORUM_NAME"],
-    }
+    if content.digest is not None:
+        words = drawn(content.digest, unsubscribe_url=str(ways_out["unsubscribe_url"]))
+    else:
+        words = _drawn(mail.kind, content, ways_out, recipient)
     message = Message(
         to=recipient.address,
         subject=text.one_line(content.subject),
-        text=spaced(_render(f"email/{mail.kind}.txt", context)),
-        html=_render(f"email/{mail.kind}.html", context),
+        text=words.text,
+        html=words.html,
+        is_styled=content.digest is not None,
         message_id=mail.message_id,
         headers=letter_headers.headers_of(
             mail,
@@ -179,7 +172,19 @@ def _stop_link(member_id: int, stop: str) -> str:
     return link("unsubscribe.show", token=mail_links.unsubscribe_token(member_id, stop))
 
 
-def _render(name: str, context: dict[str, Any]) -> str:
+def _drawn(kind: str, content: Content, ways_out: dict[str, Any], recipient: Recipient) -> Drawn:
+    """Both parts of a letter of this kind."""
+    context = {
+        **content.context,
+        **ways_out,
+        "link": link,
+        "post_link": post_link,
+        "notice_link": notice_link,
+        "reader": recipient.member,
+        "subject": content.subject,
+        "forum_name": current_app.config["FORUM_NAME"],
+    }
     # Straight from the environment: a letter has no viewer and no session.
-    render: Callable[..., str] = current_app.jinja_env.get_template(name).render
-    return render(**context)
+    templates = (current_app.jinja_env.get_template(f"email/{kind}.{part}") for part in ("html", "txt"))
+    html, text = (template.render(**context) for template in templates)
+    return Drawn(html, spaced(text))

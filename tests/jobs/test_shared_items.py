@@ -1,13 +1,17 @@
 """What is drawn once for many letters reaches nobody to whom it would not be drawn just so."""
 
+import re
 from dataclasses import fields
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from forum.domain.digests import windows
 from forum.domain.digests.items import Because, LessonNews, ThreadNews
+from forum.domain.digests.letter import LeftOut
 from forum.domain.mailing import mail_claims
+from forum.domain.people import mail_links
 from forum.domain.people.bylines import Byline
 from forum.infra import clock
 from forum.infra.connections import reading
@@ -51,6 +55,11 @@ def made(mails):
     return found
 
 
+def forget_drawn():
+    for kept in (digest_content._frames, digest_content._item, digest_content._line):
+        kept.cache_clear()
+
+
 def test_readers_of_one_batch_get_what_each_would_get_alone(session):
     aalst, genk = make_space("Aalst", city="aalst"), make_space("Genk", city="genk")
     quiet = make_space("Gent", city="gent", mail_policy=MailPolicy.LINK)
@@ -71,13 +80,13 @@ def test_readers_of_one_batch_get_what_each_would_get_alone(session):
     db.session.add(ReadMark(member_id=ahead.id, thread_id=story.id, last_number=2, read_at=BEFORE))
     readers = (asker, near, inside, flemish, far, ahead)
     mails = claimed()
-    digest_content._drawn.cache_clear()
+    forget_drawn()
     together = made(mails)
     assert together.keys() == {reader.id for reader in readers}
     again = made(mails[::-1])
     assert again == together, "whoever comes first decides nothing"
     for mail in mails:
-        digest_content._drawn.cache_clear()
+        forget_drawn()
         assert made([mail]) == {mail.member_id: together[mail.member_id]}
     for reader in readers:
         for part in together[reader.id]:
@@ -111,7 +120,27 @@ def test_a_name_or_a_right_that_changed_since_is_in_no_letter_after_that(session
         assert "Genk inside" not in part
 
 
-@pytest.mark.parametrize("kind", [ThreadNews, LessonNews, Because, Byline])
+def test_no_name_and_no_title_is_a_hole_of_the_frame_or_cuts_an_item(session):
+    aalst = make_space("Aalst & <b>", city="aalst")
+    odd = '\ue000unsubscribe_url\ue001 <!--cut--> & "it\'s" \xa0 <i>'
+    ann = make_member(f"Ann {odd}", space=aalst)
+    make_thread(aalst, ann, title=f"Story {odd}", body=odd, need=Need.STORIES, at=BEFORE)
+    readers = [with_digest(name, aalst, locale="en") for name in (f"Reader {odd}", "Other")]
+    found = made(claimed())
+    for reader in readers:
+        html, text = found[reader.id]
+        shown = unescape(re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.DOTALL))
+        for part in (shown, text):
+            assert f"Hello {reader.name}\n" in part
+            assert part.count(f"Story {odd}") == part.count("Story"), "in the title and in the item"
+            assert "In Aalst & <b>, where you belong" in part
+        tokens = [re.findall(r"/unsubscribe/([\w.-]+)", part) for part in (html, text)]
+        assert tokens[0] == tokens[1]
+        assert len(tokens[0]) == 1
+        assert mail_links.unsubscribing(tokens[0][0]).member_id == reader.id
+
+
+@pytest.mark.parametrize("kind", [ThreadNews, LessonNews, Because, Byline, LeftOut])
 def test_no_value_of_an_item_is_left_out_of_what_it_is_kept_by(kind):
     assert kind.__hash__ is not object.__hash__
     assert all(field.compare and field.hash is not False for field in fields(kind))
