@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Update, exists, select
@@ -23,6 +24,20 @@ def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -
     return list(db.session.execute(statement.returning(*returning)))
 
 
+def insert_each(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert those of `rows` that break no unique constraint, each as a statement of its own, all in one round trip.
+
+    Where there are few each time: the statement is the same for any number, so that nobody compiles or plans it anew.
+    """
+    if rows:
+        db.session.connection().execute(_insert_each(_dialect(), model), rows)
+
+
+@lru_cache
+def _insert_each(dialect: Any, model: type[Base]) -> Any:
+    return dialect.insert(model.__table__).on_conflict_do_nothing()
+
+
 def upsert(
     model: type[Base], rows: list[dict[str, Any]], *, keys: tuple[str, ...], once: tuple[str, ...] = ()
 ) -> None:
@@ -35,8 +50,11 @@ def upsert(
 
 
 def _insert(model: type[Base]) -> Any:
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model)
+    return _dialect().insert(model)
+
+
+def _dialect() -> Any:
+    return postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def drawn(column: Any, draw: Callable[[], Any]) -> Any:

@@ -46,6 +46,15 @@ def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*
     return connection.execute(statement, values)
 
 
+def change_rows(statement: Executable, values: dict[str, Any] | list[dict[str, Any]]) -> int:
+    """Run a statement that changes rows, once or for each of the `values`; return how many rows it changed.
+
+    Past the session's bookkeeping of objects, as `select_rows`: those that it holds are left as they are.
+    """
+    connection: Connection = db.session().info.get(CONNECTION) or db.session.connection()
+    return connection.execute(statement, values).rowcount
+
+
 @event.listens_for(Session, "after_begin")
 def _remember(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     """Asking the session for its connection costs a fifth of a small query, and a page has eight."""

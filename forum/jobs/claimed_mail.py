@@ -1,17 +1,21 @@
 """One mail in the hands of this worker: handed over and booked in transactions of its own."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from forum.domain.digests import digests
 from forum.domain.digests.letter import DigestLetter
 from forum.domain.inbox import notice_letter
 from forum.domain.mailing import hold, mail_claims
+from forum.infra import failures
 from forum.infra.connections import set_patience
 from forum.infra.db import db
 from forum.jobs import outcomes
 from forum.models.mail import OutgoingMail
 
+log = logging.getLogger(__name__)
 PATIENCE = 2.0  # seconds that one attempt to write waits for others who write
 
 
@@ -38,6 +42,7 @@ class Claim:
         self.id: int = mail.id
         self.kind: str = mail.kind
         self.claimed_at: datetime | None = mail.claimed_at
+        self.digest_id: int = mail.payload.get("digest_id", 0)
         self.is_handed_over = False
 
     def hand_over(self, notices: Sequence[int] = ()) -> None:
@@ -47,26 +52,43 @@ class Claim:
         from now on, also when it has to be sent again.
         """
         with _hasty():
-            if not mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
-                raise ClaimLost
-            if hold.is_held():
-                raise OnHold
+            if not mail_claims.hand_over(self.id, self.owner, self.claimed_at):
+                raise OnHold if hold.is_held() else ClaimLost
             if notices and not notice_letter.hold(self.id, notices):
                 raise Overtaken
-            mail_claims.hand_over(self.mail)
             self.show_alive()
             db.session.commit()
         self.is_handed_over = True
 
-    def finish(
-        self, mark: Callable[..., None], *reason: str, digest: DigestLetter | None, is_sent: bool
-    ) -> None:
-        """Commit the result, unless another worker has the mail now."""
+    def finish(self, mark: Callable[..., None], *reason: str) -> None:
+        """Commit what became of a letter that was not sent, unless another worker has the mail now."""
         with _hasty():
-            if mail_claims.still_claimed(self.mail, self.owner, self.claimed_at, is_sent=is_sent):
+            if mail_claims.still_claimed(self.mail, self.owner, self.claimed_at):
                 mark(self.mail, *reason)
-                if reason or is_sent:  # else it is merely given back
-                    outcomes.after(self.mail, digest)
+                if reason:  # else it is merely given back
+                    outcomes.after(self.mail)
+            db.session.commit()
+            db.session.expire_all()
+
+    def finish_sent(self, letter: DigestLetter | None) -> None:
+        """Commit that the mail server took it, and for a digest what stood in it.
+
+        Whatever breaks where the digest is marked is logged, and the mail is sent all the same, or it would go out
+        again. Only when the database fails, nothing of either is kept, and the error is raised.
+        """
+        try:
+            self._write_sent(letter)
+        except Exception as error:
+            if letter is None or failures.of(error) is not None:
+                raise
+            log.exception("the digest of mail %s could not be marked", self.id)
+            self._write_sent(None)
+
+    def _write_sent(self, letter: DigestLetter | None) -> None:
+        with _hasty():
+            is_ours = mail_claims.mark_sent(self.id, self.owner, self.claimed_at)
+            if is_ours and letter is not None:
+                digests.mark_sent(self.digest_id, letter)
             db.session.commit()
             db.session.expire_all()
 

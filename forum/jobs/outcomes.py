@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from forum.domain.digests import digests
-from forum.domain.digests.letter import DigestLetter
 from forum.domain.mailing import bounces, return_paths
 from forum.infra import clock, failures, tokens
 from forum.infra.db import db
@@ -18,8 +17,8 @@ log = logging.getLogger(__name__)
 _GIVEN_UP = frozenset({MailState.FAILED, MailState.UNCERTAIN})
 
 
-def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
-    """Mark the digest of a mail that was marked itself (`letter`: what was sent), and log what a person must see.
+def after(mail: OutgoingMail) -> None:
+    """Mark the digest of a mail that was marked itself and not sent, and log what a person must see.
 
     Whatever breaks here is logged: the mail stays as it was marked, or it would go out again. Only when the database
     fails, nothing of either may be kept, and the error is raised.
@@ -32,7 +31,7 @@ def after(mail: OutgoingMail, letter: DigestLetter | None = None) -> None:
         return
     try:
         with db.session.begin_nested():
-            _mark_digest(mail, letter)
+            _mark_digest(mail)
     except Exception as error:
         if failures.of(error) is not None or not db.session.is_active:
             raise
@@ -72,13 +71,11 @@ def refused(
     return write
 
 
-def _mark_digest(mail: OutgoingMail, letter: DigestLetter | None) -> None:
+def _mark_digest(mail: OutgoingMail) -> None:
     digest = db.session.get(Digest, mail.payload["digest_id"])
     if digest is None:
         return
-    if mail.state == MailState.SENT and letter is not None:
-        digests.mark_sent(digest, letter)
-    elif mail.state == MailState.CANCELLED:
+    if mail.state == MailState.CANCELLED:
         digests.mark_skipped(digest, mail.reason)
     elif mail.state in _GIVEN_UP:
         digests.mark_failed(digest, mail.reason)

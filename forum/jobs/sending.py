@@ -14,7 +14,6 @@ from functools import partial
 from flask import current_app
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from forum.domain.digests.letter import DigestLetter
 from forum.domain.mailing import complaints, mail_claims
 from forum.infra import failures
 from forum.infra.connections import reading
@@ -155,7 +154,7 @@ class Sender:
             failpoint("mail.sent")
             self._lost = self._pauses = 0
             self._held_up.note_taken(claim.id)
-            self._book(claim, mail_claims.mark_sent, digest=letter.digest, is_sent=True)
+            self._commit(claim, partial(claim.finish_sent, letter.digest))
             failpoint("mail.booked")
         return True
 
@@ -217,14 +216,10 @@ class Sender:
         for claim in claims:
             self._book(claim, mail_claims.release)
 
-    def _book(
-        self,
-        claim: Claim,
-        mark: Callable[..., None],
-        *reason: str,
-        digest: DigestLetter | None = None,
-        is_sent: bool = False,
-    ) -> None:
+    def _book(self, claim: Claim, mark: Callable[..., None], *reason: str) -> None:
+        self._commit(claim, partial(claim.finish, mark, *reason))
+
+    def _commit(self, claim: Claim, finish: Callable[[], None]) -> None:
         """Commit what came of a claim, however long the database is away.
 
         Left only where this process must end, and where something else than the database keeps failing: the next round
@@ -233,7 +228,7 @@ class Sender:
         wait, said, tries = FIRST_WAIT, False, 0
         while True:
             try:
-                claim.finish(mark, *reason, digest=digest, is_sent=is_sent)
+                finish()
                 return
             except Exception as error:
                 if not said:

@@ -105,7 +105,7 @@ def test_a_second_try_that_was_not_handed_over_can_still_be_taken_back(session):
     """What was handed over at the first try says nothing about the second one."""
     queue()
     (mail,) = mail_claims.claim(Lane.DIRECT, owner="first", most=1)
-    mail_claims.hand_over(mail)
+    assert mail_claims.hand_over(mail.id, "first", mail.claimed_at)
     assert take_back_of("first") == [mail]
     assert (mail.state, mail.reason, mail.attempts) == (MailState.QUEUED, "the answer was lost", 1)
     assert mail_claims.claim(Lane.DIRECT, owner="second", most=1) == [mail]
@@ -117,7 +117,7 @@ def test_a_second_try_that_was_not_handed_over_can_still_be_taken_back(session):
 def test_the_digest_of_a_letter_of_which_nothing_is_known_ends_with_it(session, caplog, whose):
     due_digest()
     (mail,) = mail_claims.claim(Lane.BULK, owner="dead", most=1)
-    mail_claims.hand_over(mail)
+    assert mail_claims.hand_over(mail.id, "dead", mail.claimed_at)
     mail.uncertain_at = clock.now()  # at the try before
     db.session.commit()
     if whose == "its own":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import Update, bindparam, func, update
 
 from forum.domain.digests import calendar as digest_calendar
 from forum.domain.digests import windows
@@ -15,7 +15,8 @@ from forum.domain.digests.letter import DigestLetter
 from forum.domain.digests.subscriptions import DigestPreferences, preferences_of, preferences_of_many
 from forum.infra import clock
 from forum.infra.db import db
-from forum.infra.rows import insert_new
+from forum.infra.rows import insert_each
+from forum.infra.statements import cached, change_rows
 from forum.models.accounts import Member
 from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
 from forum.models.threads import Thread
@@ -120,11 +121,18 @@ def _letter(order: Order) -> DigestLetter:
     return Composer().compose([order])[order.actor.id]()
 
 
-def mark_sent(digest: Digest, letter: DigestLetter) -> None:
+def mark_sent(digest_id: int, letter: DigestLetter) -> None:
     """Note that the letter went out with these items; its end is where the next one begins."""
-    digest.state, digest.reason, digest.sent_at = DigestState.SENT, "", clock.now()
-    digest.starts_at = letter.starts_at
-    insert_new(DigestItem, [{"digest_id": digest.id, "kind": k, "item_id": i} for k, i in letter.items])
+    values = {"told_id": digest_id, "now": clock.now(), "begins_at": letter.starts_at}
+    if change_rows(_mark_sent(), values):
+        insert_each(DigestItem, [{"digest_id": digest_id, "kind": k, "item_id": i} for k, i in letter.items])
+
+
+@cached
+def _mark_sent() -> Update:
+    told = {"state": DigestState.SENT, "reason": "", "sent_at": bindparam("now")}
+    told["starts_at"] = bindparam("begins_at")
+    return update(Digest).where(Digest.id == bindparam("told_id")).values(told)
 
 
 def mark_skipped(digest: Digest, reason: str) -> None:

@@ -8,12 +8,26 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, false, inspect, not_, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    false,
+    inspect,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from forum.domain.mailing import domain_caps, hold, workers
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.rows import update_rows
+from forum.infra.statements import cached, change_rows
 from forum.models.events import Heartbeat
 from forum.models.mail import Lane, MailState, OutgoingMail
 
@@ -72,12 +86,9 @@ def _due(lane: Lane) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def still_claimed(
-    mail: OutgoingMail, owner: str, claimed_at: datetime | None, *, is_sent: bool = False
-) -> bool:
+def still_claimed(mail: OutgoingMail, owner: str, claimed_at: datetime | None) -> bool:
     """Lock the mail and return whether it is still this owner's: a worker that seemed dead has lost its mail.
 
-    With `is_sent` also when it was lost and nobody has it now: whoever knows that the server took it may say so.
     Nobody has a mail that is gone, as it goes with its member.
     """
     identity = inspect(mail).identity
@@ -85,20 +96,43 @@ def still_claimed(
     same = select(OutgoingMail).where(OutgoingMail.id == identity[0]).with_for_update()
     if db.session.scalars(same.execution_options(populate_existing=True)).first() is None:
         return False
-    if is_sent and mail.claimed_at == claimed_at and mail.state in (MailState.QUEUED, MailState.UNCERTAIN):
-        return True
     return (mail.state, mail.claimed_by, mail.claimed_at) == (MailState.SENDING, owner, claimed_at)
 
 
-def hand_over(mail: OutgoingMail) -> None:
-    """Note that the mail server gets the text now; commit before it does."""
-    mail.handed_over_at = clock.now()
+def hand_over(mail_id: int, owner: str, claimed_at: datetime | None) -> bool:
+    """Note that the mail server gets the text now, and return whether it may; commit before it does.
+
+    It may not when another owner has the mail, when it is gone, and in a restored copy that holds it.
+    """
+    mine = {"mail_id": mail_id, "owner": owner, "claim": claimed_at}
+    return change_rows(_hand_over(), {**mine, "now": clock.now()}) == 1
 
 
-def mark_sent(mail: OutgoingMail) -> None:
-    """Note that the mail server took it."""
-    mail.state, mail.sent_at, mail.reason = MailState.SENT, clock.now(), ""
-    mail.attempts += 1
+@cached
+def _hand_over() -> Update:
+    mail = OutgoingMail
+    mine = (mail.state == MailState.SENDING, mail.claimed_by == bindparam("owner"))
+    still = and_(mail.id == bindparam("mail_id"), mail.claimed_at == bindparam("claim"), *mine, ~hold.HELD)
+    return update(mail).where(still).values(handed_over_at=bindparam("now"))
+
+
+def mark_sent(mail_id: int, owner: str, claimed_at: datetime | None) -> bool:
+    """Note that the mail server took it, and return whether this owner may say so.
+
+    It may also when it lost the mail and nobody has it now: then nobody sends it again.
+    """
+    mine = {"mail_id": mail_id, "owner": owner, "claim": claimed_at}
+    return change_rows(_mark_sent(), {**mine, "now": clock.now()}) == 1
+
+
+@cached
+def _mark_sent() -> Update:
+    mail = OutgoingMail
+    mine = and_(mail.state == MailState.SENDING, mail.claimed_by == bindparam("owner"))
+    nobodys = mail.state.in_([MailState.QUEUED, MailState.UNCERTAIN])
+    claimed = and_(mail.id == bindparam("mail_id"), mail.claimed_at == bindparam("claim"), or_(mine, nobodys))
+    values = {mail.state: MailState.SENT, mail.sent_at: bindparam("now"), mail.reason: ""}
+    return update(mail).where(claimed).values({**values, mail.attempts: mail.attempts + 1})
 
 
 def mark_cancelled(mail: OutgoingMail, reason: str) -> None:

@@ -201,7 +201,7 @@ def test_what_was_mailed_comes_back_only_when_it_changed(aalst, ann):
     lesson = make_lesson(aalst, curator)
     make_thread(aalst, ann, title="Story", at=BEFORE)
     first = opened(dirk)
-    digests.mark_sent(first, digests.compose(first))
+    digests.mark_sent(first.id, digests.compose(first))
     items = db.session.scalars(db.select(DigestItem).where(DigestItem.digest_id == first.id)).all()
     assert {(item.kind) for item in items} == {"lesson", "thread"}
     second = opened(dirk, MONDAY + timedelta(days=7))

@@ -69,7 +69,7 @@ def test_what_is_older_than_a_month_waits_for_a_letter_with_something_in_it(gent
             digests.mark_skipped(digest, nothing.reason)
             return nothing.reason
         mail.state = MailState.SENT
-        digests.mark_sent(digest, letter)
+        digests.mark_sent(digest.id, letter)
         return len(letter.entries), len(letter.lessons), letter.older_threads
 
     assert next_letter(60) == windows.ONLY_OLDER

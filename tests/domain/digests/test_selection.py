@@ -235,7 +235,7 @@ def test_a_digest_holds_what_a_slow_look_at_every_post_finds(number, chance):
             (
                 digests.mark_skipped(digest, windows.EMPTY)
                 if letter.is_empty
-                else digests.mark_sent(digest, letter)
+                else digests.mark_sent(digest.id, letter)
             )
         db.session.flush()
         for thread in network.threads[:3]:

@@ -52,7 +52,7 @@ def deliver(mail, digest, outcome="sent"):
         digests.mark_skipped(digest, windows.EMPTY)
     else:
         mail.state = MailState.SENT
-        digests.mark_sent(digest, letter)
+        digests.mark_sent(digest.id, letter)
     return letter.starts_at, letter.ends_at
 
 

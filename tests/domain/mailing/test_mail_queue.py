@@ -136,7 +136,10 @@ def test_how_a_mail_ends_is_written_on_it(mail):
         assert ended == (MailState.FAILED, "550 nobody", 1, None)
         mail_claims.mark_cancelled(mail, "she left")
         assert (mail.state, mail.reason, mail.attempts) == (MailState.CANCELLED, "she left", 1)
-        mail_claims.mark_sent(mail)
+        mail.state, mail.claimed_by, mail.claimed_at = MailState.SENDING, "here", LONG_AGO
+        db.session.flush()
+        assert mail_claims.mark_sent(mail.id, "here", LONG_AGO)
+        db.session.expire(mail)
         assert (mail.state, mail.reason, mail.attempts, mail.sent_at) == (MailState.SENT, "", 2, clock.now())
 
 
