@@ -20,6 +20,7 @@ SHARED = ("lesson_id", "round_id", "request_id")
 def headers_of(
     mail: OutgoingMail,
     *,
+    kind: str,
     stop: str | None,
     stop_url: str | None,
     help_url: str = "",
@@ -28,12 +29,13 @@ def headers_of(
 ) -> dict[str, str]:
     """Return the headers of a letter: those of a list only where its reader can stop it, at `stop_url`.
 
-    `about` names what it is about. It stands in the letter as a mark that is another one for each member. `way_back` is
-    the sender of its envelope: where there is one, a mail to it stops the same, see `incoming`.
+    `kind` is as what it leaves. `about` names what it is about, which stands in the letter as a mark that is another
+    one for each member. `way_back` is the sender of its envelope: where there is one, a mail to it stops the same, see
+    `incoming`.
     """
     # What holds several kinds is of the list of all of them.
     listed = ALL.name if stop is not None and TOGETHER in stop else stop
-    headers = {**AUTOMATIC, "Feedback-ID": f"{mail.kind}:{listed or 'none'}:{mail.lane}:{SENDER}"}
+    headers = {**AUTOMATIC, "Feedback-ID": f"{kind}:{listed or 'none'}:{mail.lane}:{SENDER}"}
     about = about or _of_payload(mail)
     if about:
         root = f"<{tokens.mark(CONVERSATION, f'{mail.member_id} {about}')}@{_host()}>"

@@ -66,19 +66,19 @@ def letter_for(mail: OutgoingMail, composed: Composed | None = None) -> Letter:
     One that is `composed` is made without a look at the row, and without a query.
     """
     if composed is not None:
-        mail, recipient = composed.mail, composed.recipient
+        mail, recipient, kind = composed.mail, composed.recipient, DIGEST
     else:
         recipient = recipients.stranger(mail) if mail.member_id is None else recipients.member_of(mail)
-        _refuse_stopped(mail, recipient.member)
+        kind = _kind_now(mail, recipient.member)
         _refuse_now(mail, recipient)
     with i18n.force_locale(recipient.locale, recipient.timezone):
         if composed is not None:
             content = digest_content(composed.make())
         else:
-            content = letter_kinds.KINDS[mail.kind](mail, recipient.member)
+            content = letter_kinds.KINDS[kind](mail, recipient.member)
         if content.digest is not None and content.digest.is_empty:
             raise NothingToSend(windows.ONLY_OLDER if content.digest.older_threads else windows.EMPTY)
-        return _made(mail, content, recipient)
+        return _made(mail, kind, content, recipient)
 
 
 def digest_preview(actor: Actor, preferences: DigestPreferences | None = None) -> Letter:
@@ -90,17 +90,17 @@ def digest_preview(actor: Actor, preferences: DigestPreferences | None = None) -
         id=0, kind="digest", lane=Lane.BULK, member_id=actor.id, payload={}, message_id="<preview@localhost>"
     )
     with i18n.force_locale(recipient.locale, recipient.timezone):
-        return _made(mail, digest_content(digests.preview(actor, preferences)), recipient)
+        return _made(mail, DIGEST, digest_content(digests.preview(actor, preferences)), recipient)
 
 
-def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
+def _made(mail: OutgoingMail, kind: str, content: Content, recipient: Recipient) -> Letter:
     """The message with its headers, in the language of the moment."""
-    ways_out = _ways_out(mail, content, recipient.member_id)
+    ways_out = _ways_out(kind, content, recipient.member_id)
     way_back = return_paths.of_mail(mail.id, recipient.address)
     if content.digest is not None:
         words = drawn(content.digest, unsubscribe_url=str(ways_out["unsubscribe_url"]))
     else:
-        words = _drawn(mail.kind, content, ways_out, recipient)
+        words = _drawn(kind, content, ways_out, recipient)
     message = Message(
         to=recipient.address,
         subject=text.one_line(content.subject),
@@ -110,6 +110,7 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
         message_id=mail.message_id,
         headers=letter_headers.headers_of(
             mail,
+            kind=kind,
             stop=ways_out["stop"].name if ways_out["stop"] else None,
             stop_url=ways_out["unsubscribe_url"],
             help_url=link("statements.help_page"),
@@ -122,13 +123,18 @@ def _made(mail: OutgoingMail, content: Content, recipient: Recipient) -> Letter:
     return Letter(build(message), content.digest, content.notices, recipient.address)
 
 
-def _refuse_stopped(mail: OutgoingMail, member: Member | None) -> None:
-    """What is told at home stays; the digest asks its own choice, and a bundle that of each kind in it."""
-    stop = kinds.stop_of_letter(mail.kind)
-    if member is None or stop is None or stop.name == DIGEST:
-        return
-    if notice_choices.is_stopped(member.id, stop.name):
-        raise NothingToSend("stopped")
+def _kind_now(mail: OutgoingMail, member: Member | None) -> str:
+    """As what it leaves: its own kind, or the next reason for the same event where that is stopped; NothingToSend.
+
+    What is told at home stays. The digest asks its own choice, and a bundle that of each kind in it.
+    """
+    for kind in (mail.kind, *mail.payload.get(kinds.ELSE, ())):
+        stop = kinds.stop_of_letter(kind)
+        if member is None or stop is None or stop.name == DIGEST:
+            return kind
+        if not notice_choices.is_stopped(member.id, stop.name):
+            return kind
+    raise NothingToSend("stopped")
 
 
 def _refuse_now(mail: OutgoingMail, recipient: Recipient) -> None:
@@ -147,9 +153,9 @@ def _refuse_now(mail: OutgoingMail, recipient: Recipient) -> None:
         raise NotNow(until)
 
 
-def _ways_out(mail: OutgoingMail, content: Content, member_id: int | None) -> dict[str, Any]:
+def _ways_out(kind: str, content: Content, member_id: int | None) -> dict[str, Any]:
     """What ends a letter of this kind, and every letter that can be stopped; nothing for one that cannot be."""
-    stop = stops.named(content.stop) if content.stop else kinds.stop_of_letter(mail.kind)
+    stop = stops.named(content.stop) if content.stop else kinds.stop_of_letter(kind)
     if stop is None or member_id is None:
         return {"stop": None, "unsubscribe_url": None}
     alone = stop.name in {DIGEST, ALL.name}

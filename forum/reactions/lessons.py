@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import or_, select
 
+from forum.domain.mailing import kinds
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
@@ -17,19 +18,22 @@ from forum.reactions import cited, told
 def published(event: Event) -> None:
     """Tell the authors whom it quotes; and who makes it, or sent it for review, that it was published.
 
-    Whoever is both hears of it once: that they are quoted.
+    Whoever is both hears of it once: that they are quoted, or by mail that it was published if they stopped that.
     """
     lesson = db.session.get(Lesson, event.payload["lesson_id"])
     version = db.session.get(LessonVersion, event.payload["version_id"])
     if lesson is None or version is None:
         return
     quoted = tell_quoted(event)
-    keys = {member_id: f"cited.{version.id}.{member_id}" for member_id in quoted}
-    told.write_letters(event, "cited", keys, dict(event.payload))
-    makers = sorted({lesson.curator_id, version.created_by_id} - set(quoted))
-    keys = {member_id: f"lesson_published.{event.id}.{member_id}" for member_id in makers}
+    makers = {lesson.curator_id, version.created_by_id}
+    for both in (False, True):
+        keys = {one: f"cited.{version.id}.{one}" for one in quoted if (one in makers) == both}
+        others = {kinds.ELSE: ["lesson_published"]} if both else {}
+        told.write_letters(event, "cited", keys, event.payload | others)
+    only_makers = sorted(makers - set(quoted))
+    keys = {one: f"lesson_published.{event.id}.{one}" for one in only_makers}
     told.write_letters(event, "lesson_published", keys, dict(event.payload))
-    tell(event, "published", lesson, makers)
+    tell(event, "published", lesson, only_makers)
 
 
 def tell_quoted(event: Event) -> list[int]:
@@ -71,7 +75,7 @@ def tell(
     event: Event, kind: str, lesson: Lesson, member_ids: Iterable[int], *, act: UndoableAct | None = None
 ) -> None:
     """Tell those of these members who may see a lesson of it, and never who did it: its origin may be masked."""
-    kinds = dict.fromkeys(told.readers(lesson, member_ids), kind)
+    readers = dict.fromkeys(told.readers(lesson, member_ids), kind)
     if act is not None:
-        kinds.pop(act.actor_id, None)
-    told.tell(event, kinds, Subject(lesson_id=lesson.id), act=act)
+        readers.pop(act.actor_id, None)
+    told.tell(event, readers, Subject(lesson_id=lesson.id), act=act)

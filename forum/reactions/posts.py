@@ -1,11 +1,14 @@
 """From what happens in threads to who is told of it: whom it is addressed to, and who follows."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from forum.domain.digests import precedence, subscriptions
 from forum.domain.mailing import events, unread_notices
 from forum.domain.mailing.notices import Subject
 from forum.domain.threads import following
+from forum.domain.threads.following import Reached
 from forum.infra.db import db
 from forum.models.events import Event
 from forum.models.subscriptions import Delivery
@@ -25,15 +28,14 @@ def created(event: Event) -> None:
     post, thread = found
     following.begin(post.author_id, thread.id)
     after_id = event.payload.get("after_id", 0)
-    kinds = following.told_of_post(thread, post, after_id=after_id, limit=AT_ONCE)
-    if not kinds:
+    reached = following.told_of_post(thread, post, after_id=after_id, limit=AT_ONCE)
+    _tell(event, thread, post, reached)
+    if not reached:
         return
-    subscribed = _subscribed(thread, kinds)
-    told.tell(event, kinds, _about(post), actor_id=post.author_id, subscribed=subscribed)
-    unread_notices.read_before(kinds, post)
-    if len(kinds) == AT_ONCE:
+    unread_notices.read_before(reached, post)
+    if len(reached) == AT_ONCE:
         root = event.payload.get("event_id", event.id)
-        events.record("post.created", post_id=post.id, after_id=max(kinds), event_id=root)
+        events.record("post.created", post_id=post.id, after_id=max(reached), event_id=root)
 
 
 def edited(event: Event) -> None:
@@ -42,10 +44,7 @@ def edited(event: Event) -> None:
     if found is None:
         return
     post, thread = found
-    kinds = dict.fromkeys(following.told_of_change(thread, post, event.payload["revision"]), "mention")
-    if kinds:
-        subscribed = _subscribed(thread, kinds)
-        told.tell(event, kinds, _about(post), actor_id=post.author_id, subscribed=subscribed)
+    _tell(event, thread, post, following.told_of_change(thread, post, event.payload["revision"]))
 
 
 def hidden(event: Event) -> None:
@@ -82,6 +81,19 @@ def thread_narrowed(event: Event) -> None:
         _tell_followers(event, "thread_narrowed", thread, actor_id=act.actor_id, act=act)
 
 
+def _tell(event: Event, thread: Thread, post: Post, reached: Mapping[int, Reached]) -> None:
+    """Tell each of them once: as what is strongest, by mail as the strongest that they did not stop."""
+    if reached:
+        told.tell(
+            event,
+            {member_id: one.reasons[0] for member_id, one in reached.items()},
+            _about(post),
+            actor_id=post.author_id,
+            reasons={member_id: one.reasons for member_id, one in reached.items()},
+            subscribed=_subscribed(thread, reached),
+        )
+
+
 def _tell_followers(
     event: Event, kind: str, thread: Thread, *, actor_id: int, act: UndoableAct | None = None
 ) -> None:
@@ -105,12 +117,12 @@ def _standing(event: Event) -> tuple[Post, Thread] | None:
     return (post, thread) if thread.hidden_at is None and thread.withdrawn_at is None else None
 
 
-def _subscribed(thread: Thread, kinds: dict[int, str]) -> dict[int, Delivery]:
+def _subscribed(thread: Thread, reached: Mapping[int, Reached]) -> dict[int, Delivery]:
     """What the subscriptions of these members say of a thread, of those who have any that is about it."""
     tag_ids = db.session.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)).all()
     facts = precedence.ThreadFacts(thread.id, thread.space_id, thread.axis, tag_ids)
     chosen = {
-        member_id: precedence.chosen(preferences, facts)
-        for member_id, preferences in subscriptions.preferences_of_many(list(kinds)).items()
+        member_id: precedence.chosen(preferences, facts, follows=reached[member_id].chose_thread)
+        for member_id, preferences in subscriptions.preferences_of_many(list(reached)).items()
     }
     return {member_id: delivery for member_id, delivery in chosen.items() if delivery is not None}

@@ -1,6 +1,7 @@
 """From an event to what members are told of it: rows for those who may see it, their mails, and letters beside them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -27,11 +28,12 @@ def tell(
     *,
     actor_id: int | None = None,
     act: UndoableAct | None = None,
-    subscribed: Mapping[int, Delivery] | None = None,
+    reasons: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    subscribed: Mapping[int, Delivery] = MappingProxyType({}),
 ) -> None:
     """Tell members of an event, each as the kind that it is to them, but not who did it.
 
-    Nothing shows before `act` can no longer be undone. `subscribed` as in `notices.plan`.
+    Nothing shows before `act` can no longer be undone. `reasons` and `subscribed` as in `notices.plan`.
     """
     shown_at = act.until if act is not None else None
     told = notices.tell(
@@ -46,7 +48,9 @@ def tell(
     if act is not None and not undoable.stands(act.id):
         notices.forget(act.id, since=act.at)
     else:
-        notices.plan(told, happened_at=event.created_at, shown_at=shown_at, subscribed=subscribed)
+        notices.plan(
+            told, happened_at=event.created_at, shown_at=shown_at, reasons=reasons, subscribed=subscribed
+        )
 
 
 def write_letters(

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import select, update
 
 from forum.domain import health
@@ -22,14 +21,9 @@ from forum.models.themes import ThreadTag
 from tests import lesson_scenario
 from tests.factories import LONG_AGO, actor, make_member, make_post, make_space, make_thread
 from tests.jobs.test_leaving import queued, smtp  # noqa: F401 - a fixture
-from tests.jobs.test_letters import tell_of
+from tests.notices import tell_by_mail
 
 NIGHT = datetime(2027, 1, 5, 22, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def aalst(session):
-    return make_space("Aalst", city="aalst")
 
 
 def reader(space, frequency=Frequency.WEEKLY):
@@ -95,7 +89,7 @@ def test_a_post_whose_mail_was_stopped_is_news_also_while_another_mail_waits(aal
     eva, dirk = reader(aalst, Frequency.DAILY), make_member("Dirk", space=aalst)
     ago = clock.now() - timedelta(hours=2)
     post = make_post(make_thread(aalst, dirk, at=ago), dirk, at=ago + timedelta(minutes=1))
-    tell_of(eva, post, kind="followed")
+    tell_by_mail(eva, post, kind="followed")
     queue_mail("notices", key="notices.other", lane=Lane.NOTICE, member_id=eva.id)
     for told in (1, 2):
         (thread,) = digests.preview(actor(eva)).entries

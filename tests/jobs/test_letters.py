@@ -13,7 +13,7 @@ from forum.domain.audit import undoable
 from forum.domain.consents import rounds
 from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import lessons, review_requests
-from forum.domain.mailing import bounces, events, mail_queue, notice_choices
+from forum.domain.mailing import bounces, mail_queue, notice_choices
 from forum.domain.mailing.kinds import stop_of_letter
 from forum.domain.moderation import hiding
 from forum.domain.people import capacities, mail_links
@@ -26,7 +26,6 @@ from forum.models.bounces import BounceKind
 from forum.models.drafts import Draft
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
-from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Invitation, JoinRequest, Role, Space
 from forum.models.subscriptions import Frequency
 from forum.models.undo import UndoableAct, UndoKind
@@ -34,6 +33,7 @@ from tests import consent_scenario, lesson_scenario, letter_check
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, ask_for_access, make_member, make_post, make_space, make_thread
 from tests.letter_check import parts
+from tests.notices import tell_by_mail
 from tests.sweeps import once
 
 SECURITY = (
@@ -146,30 +146,8 @@ def _answer_mail(space, keeper, person):
 
 def notice_mail(person, *posts, kind="answer"):
     """A mail about posts that a member is told of."""
-    tell_of(person, *posts, kind=kind)
+    tell_by_mail(person, *posts, kind=kind)
     return queued(NOTICES, member=person)
-
-
-def tell_of(person, *posts, kind="answer"):
-    """Rows about posts, each due to be mailed."""
-    for post in posts:
-        event = events.record("post.created", post_id=post.id)
-        db.session.flush()
-        now = clock.now()
-        db.session.add(
-            Notification(
-                member_id=person.id,
-                event_id=event.id,
-                kind=kind,
-                thread_id=post.thread_id,
-                post_id=post.id,
-                actor_id=post.author_id,
-                created_at=now,
-                shown_at=now,
-                mail_at=now,
-            )
-        )
-    db.session.flush()
 
 
 def _stopped_mail(person):

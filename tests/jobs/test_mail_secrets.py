@@ -31,8 +31,8 @@ from tests.jobs.test_letters import (  # noqa: F401 - a fixture
     mail_of,
     parts,
     seen_outside,
-    tell_of,
 )
+from tests.notices import tell_by_mail
 from tests.sweeps import once
 
 MACHINERY = {
@@ -164,7 +164,7 @@ def with_every_kind(mail):
     space = db.session.scalars(db.select(Space)).one()
     other = make_member("Lotte", space=space)
     for kind in [one.name for one in kinds.KINDS.values() if not one.letters]:
-        tell_of(person, make_post(make_thread(space, other, title=kind), other), kind=kind)
+        tell_by_mail(person, make_post(make_thread(space, other, title=kind), other), kind=kind)
 
 
 def rich(kind, make):

@@ -12,7 +12,7 @@ from forum.domain.inbox.notice_letter import hold
 from forum.domain.mailing import mail_queue, notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.moderation import hiding
-from forum.domain.threads import lists, mentions, threads
+from forum.domain.threads import lists, mentions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters, sending, worker
@@ -22,29 +22,14 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, MailPolicy, Membership, Role, Space
 from forum.models.subscriptions import Delivery, Subscription
-from forum.models.themes import Axis, Need
 from forum.models.threads import Post, Thread
 from tests import letter_check
 from tests.factories import actor, make_member, make_post, make_space, make_thread
-from tests.jobs.test_letters import notice_mail, tell_of
+from tests.jobs.test_letters import notice_mail
 from tests.letter_check import parts
+from tests.notices import choose, reply, start, tell_by_mail
 
 SAID = "The tap was closed. Nobody knew who had the key."
-
-
-@pytest.fixture
-def aalst(session):
-    return make_space("Aalst", city="aalst")
-
-
-@pytest.fixture
-def dirk(aalst):
-    return make_member("Dirk", space=aalst)
-
-
-@pytest.fixture
-def ruben(aalst):
-    return make_member("Ruben", space=aalst)
 
 
 @pytest.fixture
@@ -87,24 +72,21 @@ def test_several_go_into_one_mail_and_a_retry_holds_the_same(aalst, story, dirk,
     )
     again = letters.letter_for(first)
     assert (again.notices, again.message["Message-ID"]) == (made.notices, made.message["Message-ID"])
-    tell_of(dirk, later)
+    tell_by_mail(dirk, later)
     assert "A later word" in parts(letter(second))[0]
     assert not hold(second.id, made.notices), "they are in the first"
     _mute(dirk, ruben, later)
-    tell_of(dirk, make_post(make_thread(aalst, ruben), ruben, "Of another thread"))
+    tell_by_mail(dirk, make_post(make_thread(aalst, ruben), ruben, "Of another thread"))
     with pytest.raises(NothingToSend, match="nothing left"):
         letters.letter_for(first)  # a mailbox that has its Message-ID already may drop what is new in it
 
 
 def test_an_answer_comes_once_by_mail_until_its_reader_stops_that(aalst, dirk, ruben, sent, client):
     space_member = make_member("Ann", space=aalst)
-    story = threads.start(
-        actor(dirk), aalst.id, title="Who rings back?", body="We tried it.", need=Need.STORIES,
-        axis=Axis.SOLIDARITY, audience=Audience.NETWORK, idempotency_key="1",
-    )  # fmt: skip
+    story = start(dirk, aalst)
 
-    def reply(author, key):
-        threads.reply(actor(author), story.id, body=f"{SAID} {key}", idempotency_key=key)
+    def answer(author, words=SAID):
+        reply(author, story, words)
         db.session.commit()
         worker.run_until_idle()
         with clock.at(clock.now() + timedelta(minutes=4)):
@@ -113,13 +95,13 @@ def test_an_answer_comes_once_by_mail_until_its_reader_stops_that(aalst, dirk, r
         sent_before, sent[:] = list(sent), []
         return subjects, sent_before
 
-    subjects, messages = reply(ruben, "2")
+    subjects, messages = answer(ruben)
     assert subjects == ["Ruben replied in “Who rings back?”"]
     address = messages[0]["List-Unsubscribe"].strip("<>").removeprefix("http://forum.test")
     assert client.get(address).status_code == 200
-    assert reply(space_member, "3")[0] == ["Ann replied in “Who rings back?”"], "looking stops nothing"
+    assert answer(space_member)[0] == ["Ann replied in “Who rings back?”"], "looking stops nothing"
     assert client.post(address, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert reply(space_member, "4")[0] == []
+    assert answer(space_member, "And then?")[0] == []
     kinds = list(db.session.scalars(select(Notification.kind).where(Notification.member_id == dirk.id)))
     assert kinds == ["answer"] * 3, "at home all of it stands"
 
@@ -150,10 +132,7 @@ def test_who_is_mentioned_has_the_name_of_today_wherever_first_words_stand(aalst
 
     def begun(title, body):
         with clock.at(clock.now() - timedelta(hours=3)):
-            return threads.start(
-                actor(ruben), aalst.id, title=title, body=body, need=Need.STORIES, axis=Axis.SOLIDARITY,
-                audience=Audience.SPACE, idempotency_key=title,
-            )  # fmt: skip
+            return start(ruben, aalst, title=title, body=body, audience=Audience.SPACE)
 
     story = begun("Who rings back?", f"Ask @{wim.handle.upper()}, {ends}")
     opening = db.session.scalars(select(Post).where(Post.thread_id == story.id)).one()
@@ -190,7 +169,7 @@ def test_who_is_mentioned_has_the_name_of_today_wherever_first_words_stand(aalst
 
 def test_two_kinds_are_stopped_together_and_each_alone(aalst, story, dirk, ruben, client):
     other = make_thread(aalst, ruben, title="Another")
-    tell_of(dirk, make_post(story, ruben, SAID))
+    tell_by_mail(dirk, make_post(story, ruben, SAID))
     mail = notice_mail(dirk, make_post(other, ruben, "See @dirk"), kind="mention")
     message = letter(mail)
     assert message["Subject"] == "Ruben mentioned you in “Another”, and 1 more"
@@ -302,6 +281,7 @@ def test_every_kind_without_a_letter_of_its_own_has_its_sentence(aalst, dirk, ru
     assert set(bundled) == set(notice_sentences._SENTENCES) == set(notice_sentences._WHY)
     db.session.flush()
     notice_mail(dirk, post)
+    choose(dirk, followed=Delivery.AT_ONCE)
     for kind in bundled:
         of_space = (
             {"thread_id": None, "post_id": None, "space_id": aalst.id} if kind.startswith("role") else {}

@@ -19,7 +19,8 @@ from forum.models.subscriptions import QuietHours
 from forum.models.undo import UndoableAct
 from tests import consent_scenario, lesson_scenario
 from tests.factories import actor, make_member, make_space
-from tests.reactions.test_told import TEN_MINUTES, forget, react, told
+from tests.notices import forget, react, told
+from tests.reactions.test_told import TEN_MINUTES
 
 
 def rows():

@@ -1,6 +1,5 @@
 """Who is told of what happens in threads: by verbs and the worker, as rows, and as mails that are planned."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,65 +8,24 @@ from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
 from forum.domain.moderation import hiding, locking, narrowing, undo
 from forum.domain.spaces import memberships
-from forum.domain.threads import classification, followed, following, posts, read_marks, threads
+from forum.domain.threads import classification, followed, following, posts, read_marks
 from forum.infra import clock
 from forum.infra.db import db
-from forum.jobs import calendar, event_processing
+from forum.jobs import calendar
 from forum.models.accounts import Member
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.mail import OutgoingMail
 from forum.models.maintenance import RestoredCopy
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Role
-from forum.models.subscriptions import Delivery, NoticeChoice, QuietHours, Subscription
-from forum.models.themes import Axis, Need
+from forum.models.subscriptions import Delivery, QuietHours, Subscription
 from forum.models.undo import UndoableAct
 from forum.policy.errors import NotFound
 from forum.reactions import posts as post_reactions
 from tests.factories import LONG_AGO, actor, join, make_member, make_space
+from tests.notices import choose, forget, handles, mails, react, reply, start, told
 
 TEN_MINUTES = timedelta(minutes=10)
-
-
-def react():
-    db.session.commit()
-    while event_processing.process_due():
-        pass
-
-
-def start(author, space, *, audience=Audience.NETWORK):
-    return threads.start(
-        actor(author), space.id, title="Who rings back?", body="We tried it.", need=Need.STORIES,
-        axis=Axis.SOLIDARITY, audience=audience, idempotency_key=str(uuid.uuid4()),
-    )  # fmt: skip
-
-
-def reply(author, thread, body="With us it went otherwise."):
-    return threads.reply(actor(author), thread.id, body=body, idempotency_key=str(uuid.uuid4()))
-
-
-def handles(*members):
-    """A text that mentions them."""
-    return " ".join(f"@{member.handle}" for member in members)
-
-
-def told(at=None):
-    """The names and kinds of what shows at a moment, in the order of their writing."""
-    moment = at or clock.now()
-    names = {row.id: row.name for row in db.session.execute(db.select(Member.id, Member.name))}
-    rows = db.session.scalars(db.select(Notification).order_by(Notification.id))
-    return [
-        (names[row.member_id], row.kind) for row in rows if row.shown_at is None or row.shown_at <= moment
-    ]
-
-
-def forget():
-    db.session.execute(db.delete(Notification))
-
-
-def mails():
-    query = db.select(OutgoingMail).where(OutgoingMail.kind == notices.LETTER).order_by(OutgoingMail.id)
-    return list(db.session.scalars(query))
 
 
 @pytest.fixture
@@ -290,18 +248,13 @@ def test_a_role_is_told_to_whom_it_was_given_or_taken_from(gent, ann):
     assert rows == [gent.id, None], "without a role they may not know the space any more"
 
 
-def choose(member, **stops):
-    db.session.add_all(
-        NoticeChoice(member_id=member.id, stop=stop, delivery=delivery) for stop, delivery in stops.items()
-    )
-    db.session.flush()
-
-
 @pytest.mark.parametrize(
     ("stops", "subscribed", "answers", "followed"),
     [
         ({}, None, True, False),
-        ({"answers": Delivery.NOTHING}, Delivery.AT_ONCE, False, True),
+        # A post of her own thread is one in what she follows, too.
+        ({"answers": Delivery.NOTHING}, Delivery.AT_ONCE, True, True),
+        ({"answers": Delivery.NOTHING}, None, False, False),
         ({"followed": Delivery.AT_ONCE}, None, True, True),
         ({"followed": Delivery.NOTHING}, Delivery.AT_ONCE, True, False),
         ({}, Delivery.DIGEST, True, False),

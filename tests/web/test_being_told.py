@@ -70,6 +70,9 @@ def test_an_answer_reaches_home_the_list_and_the_mailbox_once_and_each_stop_hold
     reader.get(stop)
     assert len(answer("And once more.")) == 1, "looking stops nothing"
     assert reader.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert answer("It is an answer too.") == [(ann.email, "Bert replied in “Who rings back?”")]
+    stop = re.search(r"<https?://[^/]+(/unsubscribe/[^>]+)>", mailer.sent()[0]["List-Unsubscribe"])[1]
+    assert reader.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert answer("A third time.") == []
     assert count(reader, "/notifications", "A third time.") == 1, "in the house it stands all the same"
     submit(reader, f"/threads/{thread.id}/following", {"level": "nothing"})

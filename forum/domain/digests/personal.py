@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from forum.domain.digests import need_queries, personal_queries
-from forum.domain.digests.pool import GRACE, Bucket, NewPost
+from forum.domain.digests.pool import GRACE, Bucket, Candidate, NewPost
 from forum.domain.digests.precedence import Rule, Told
 from forum.domain.digests.subscriptions import DigestPreferences
-from forum.domain.mailing import notice_choices
-from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing import notice_choices, reasons
 from forum.infra import clock
 from forum.infra.statements import select_rows
 from forum.models.following import FollowLevel
@@ -33,7 +32,8 @@ class Person:
     spaces: dict[int, FollowLevel] = field(default_factory=dict)
     choices: dict[str, Delivery] = field(default_factory=dict)  # by stop: how that kind of mail reaches them
     mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own, or will
-    planned: list[tuple[int, str]] = field(default_factory=list)  # posts and kinds of such mails to come
+    # Posts that a mail may carry that still waits, with the kinds as which they were told.
+    planned: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
     # By kind: how many wait, and since when the newest does.
@@ -66,6 +66,20 @@ class Person:
     def stopped(self, name: str) -> bool:
         """Return whether they stopped the mails of that name: they come by no other letter either."""
         return notice_choices.delivery(self.choices, name, Delivery.AT_ONCE) == Delivery.NOTHING
+
+    def waits_in_a_mail(self, post_id: int, candidate: Candidate, subscribed: Delivery | None) -> bool:
+        """Return whether a mail of its own that still waits will carry a post; `subscribed` as in `reasons.way`."""
+        answers = candidate.author_id == self.id
+        level = self.threads.get(candidate.id) or self.spaces.get(candidate.space_id)
+        found = (
+            reasons.of_post(kind, answers=answers, level=level, subscribed=subscribed)
+            for kind in self.planned.get(post_id, ())
+        )
+        return any(reasons.way(one, self.choices, subscribed).is_at_once for one in found)
+
+    def follows_all(self, thread_id: int) -> bool:
+        """Return whether they chose to follow every post of a thread."""
+        return thread_id in self.chosen and self.threads.get(thread_id) == FollowLevel.ALL
 
     def told_of(self, thread_id: int, space_id: int, *, addressed: Rule | None = None) -> Told:
         """Return what they are told of a thread that is not muted; number 0 is any thread that they do not follow."""
@@ -104,10 +118,6 @@ def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime)
     values = {"member_ids": list(persons), "since": since, "now": clock.now()}
     for row in select_rows(personal_queries.facts(), values):
         _note(persons[row.member_id], row)
-    for person in persons.values():
-        person.mailed |= {
-            post_id for post_id, kind in person.planned if not person.stopped(str(KINDS[kind].stop))
-        }
     if space_ids:
         values = {"member_ids": list(persons), "space_ids": list(space_ids)}
         for row in select_rows(personal_queries.reach(), values):
@@ -130,7 +140,7 @@ def _note(person: Person, row: Any) -> None:
     elif row.what == "space":
         person.spaces[row.one] = FollowLevel(row.said)
     elif row.what == "mailed" and row.said:
-        person.planned.append((row.one, row.said))
+        person.planned[row.one].append(row.said)
     elif row.what == "mailed":
         person.mailed.add(row.one)
     elif row.what == "mention":

@@ -102,7 +102,7 @@ def _reaches_mailbox() -> ColumnElement[bool]:
         OutgoingMail.kind == notices.LETTER,
         OutgoingMail.state.in_((MailState.QUEUED, MailState.SENDING)),
     )
-    free = Notification.mail_id.is_(None) & Notification.read_at.is_(None)
+    free = Notification.mail_id.is_(None) & Notification.read_at.is_(None) & ~notices.own_mail_is_over()
     return or_(carried.correlate(Notification), free & waits.correlate(Notification))
 
 

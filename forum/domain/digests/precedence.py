@@ -66,13 +66,17 @@ class Told:
 NOTHING_MORE = Told()
 
 
-def chosen(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | None:
+def chosen(preferences: DigestPreferences, thread: ThreadFacts, *, follows: bool = False) -> Delivery | None:
     """Return what the member's own subscriptions say of a thread; None when none of them is about it.
 
-    That of the thread goes before all others. Among those of its space, axis and tags NOTHING wins, then AT_ONCE.
+    That of the thread goes before all others. Among those of its space, axis and tags NOTHING wins, then AT_ONCE; but
+    who chose to follow every post of the thread (`follows`) wants it where they want nothing else.
     """
     own = preferences.threads.get(thread.id)
-    return own if own is not None else _around(preferences, thread)
+    if own is not None:
+        return own
+    around = _around(preferences, thread)
+    return None if follows and around == Delivery.NOTHING else around
 
 
 def _around(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from forum.domain.digests import precedence
 from forum.domain.digests.alike import Row, common_for
 from forum.domain.digests.personal import Person
 from forum.domain.digests.picks import Pick, Section, takes
@@ -103,8 +104,8 @@ class _Choice:
                 self.tags.setdefault(thread_id, []).append(tag_id)
         own = window.own.get(person.id, set())
         special = own | person.differs_in() | preferences.threads.keys() | self.tags.keys()
-        if person.mailed or person.mentioned:
-            touched = (person.mailed | person.mentioned) & pool.thread_of.keys()
+        if person.mailed or person.mentioned or person.planned:
+            touched = (person.mailed | person.mentioned | person.planned.keys()) & pool.thread_of.keys()
             special |= {pool.thread_of[post_id] for post_id in touched}
         self.special = special & window.news.keys()
         self.particular = {
@@ -123,18 +124,28 @@ class _Choice:
         candidate, person = self.pool.candidates[thread_id], self.person
         if not person.may_reach(candidate.bucket) or person.mutes(thread_id, candidate.space_id):
             return None
+        facts = self._facts(candidate)
         posts = person.new(self.window.news[thread_id].posts, self.preferences)
+        if person.planned:
+            posts = self._without_waiting(candidate, facts, posts)
         calling = _calling(person, posts)
         addressed = Rule.MENTION if calling else None
         if candidate.author_id == person.id and not person.stopped("answers"):
             addressed = Rule.ANSWERS
         told = person.told_of(thread_id, candidate.space_id, addressed=addressed)
-        facts = self._facts(candidate)
         if not posts or not self._takes(facts, told):
             return None
         if addressed == Rule.MENTION and not self._takes(facts, told.but_addressed()):
             posts = calling
         return self._as_pick(candidate, news_of(posts), told, mentioned=bool(calling))
+
+    def _without_waiting(
+        self, candidate: Candidate, facts: ThreadFacts, posts: Sequence[NewPost]
+    ) -> list[NewPost]:
+        """The posts that no mail of their own will carry that still waits."""
+        follows = self.person.follows_all(candidate.id)
+        said = precedence.chosen(self.preferences, facts, follows=follows)
+        return [post for post in posts if not self.person.waits_in_a_mail(post.id, candidate, said)]
 
     def _as_pick(self, candidate: Candidate, news: News, told: Told, *, mentioned: bool) -> Pick:
         section = Section.REVIVED if news.revived else Section.ACTIVE

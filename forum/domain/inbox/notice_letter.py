@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 
-from forum.domain.inbox import notice_sentences
+from forum.domain.inbox import notice_sentences, still_at_once
 from forum.domain.lessons import origin_queries
-from forum.domain.mailing import mail_policy, notice_choices
+from forum.domain.mailing import mail_policy, notices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
-from forum.domain.mailing.stops import ALL, joined
+from forum.domain.mailing.stops import joined
 from forum.domain.threads import following, mentions
 from forum.infra import clock, words
 from forum.infra.db import db
@@ -26,14 +26,13 @@ from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Space
-from forum.models.subscriptions import Delivery, Subscription
-from forum.models.themes import ThreadTag
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.visibility import sees
 
 MOST = 10  # items with words; the rest is counted and linked
 MOST_BYTES = 8_000  # of words in one mail, so that none is longer than clients show
 OF_A_POST = frozenset({"mention", "answer", "followed"})
+_LEVEL = ThreadFollow.level.type
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +104,7 @@ def compose(member: Member, mail_id: int) -> NoticeLetter | None:
     held = Notification.mail_id == mail_id
     was_handed_over = db.session.scalar(select(exists().where(held)))
     rows = _rows(member, held if was_handed_over else _due())
-    choices = notice_choices.chosen(member.id)
-    rows = [row for row in rows if not _is_stopped(choices, KINDS[row.kind].stop)]
+    rows = still_at_once.of(member.id, rows)
     if not rows:
         return None
     order = {kind: number for number, kind in enumerate(KINDS)}
@@ -131,8 +129,9 @@ def hold(mail_id: int, ids: Sequence[int]) -> bool:
     return update_rows(taken.execution_options(synchronize_session=False)) == len(ids)
 
 
-def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
-    query = (
+def _rows(member: Member, which: ColumnElement[bool]) -> Sequence[Any]:
+    level = _level(member)
+    query: Any = (
         select(
             Notification.id,
             Notification.kind,
@@ -154,7 +153,14 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
             Space.name.label("space_name"),
             Space.slug.label("space_slug"),
             Space.mail_policy,
+            Event.name.label("event"),
+            Thread.author_id.label("thread_author_id"),
+            Thread.space_id.label("thread_space_id"),
+            Thread.axis,
+            level.label("level"),
+            _chose_thread(member).label("chose_thread"),
         )
+        .join(Event, Event.id == Notification.event_id)
         .outerjoin(Member, Member.id == Notification.actor_id)
         .outerjoin(Thread, Thread.id == Notification.thread_id)
         .outerjoin(Post, Post.id == Notification.post_id)
@@ -162,9 +168,9 @@ def _rows(member: Member, which: ColumnElement[bool]) -> list[Any]:
         .outerjoin(Lesson, Lesson.id == Notification.lesson_id)
         .outerjoin(LessonVersion, LessonVersion.id == Lesson.current_id)
         .outerjoin(Space, Space.id == func.coalesce(Thread.space_id, Notification.space_id))
-        .where(which, *_may_be_told(member))
+        .where(which, *_may_be_told(member, level))
     )
-    return list(db.session.execute(query))
+    return db.session.execute(query).all()
 
 
 def _due() -> ColumnElement[bool]:
@@ -174,6 +180,8 @@ def _due() -> ColumnElement[bool]:
         Notification.read_at.is_(None),
         Notification.mail_at <= now,
         or_(Notification.shown_at.is_(None), Notification.shown_at <= now),
+        # What was left out of its own mail, stopped or unreadable then, is no news in a later one.
+        ~notices.own_mail_is_over(),
     ]
     if restored is not None:
         # What happened before was mailed where the backup was made, if at all.
@@ -182,47 +190,37 @@ def _due() -> ColumnElement[bool]:
     return and_(*due)
 
 
-def _may_be_told(member: Member) -> tuple[ColumnElement[bool], ...]:
-    """Each thing that a row points at can still be read, the post stands, and nobody muted or stopped it meanwhile."""
-    of_thread = select(ThreadFollow.level).where(
-        ThreadFollow.member_id == member.id,
-        ThreadFollow.thread_id == Notification.thread_id,
-        following.holds(),
-    )
-    of_space = select(SpaceFollow.level).where(
-        SpaceFollow.member_id == member.id, SpaceFollow.space_id == Thread.space_id
-    )
-    # What was chosen for the thread goes first.
-    level = func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery(), FollowLevel.ANSWERS.value)
+def _may_be_told(member: Member, level: ColumnElement[FollowLevel]) -> tuple[ColumnElement[bool], ...]:
+    """Each thing that a row points at can still be read, the post stands, and nobody muted it meanwhile."""
     personal = [kind.name for kind in KINDS.values() if kind.personal]
+    muted = func.coalesce(level, literal(FollowLevel.ANSWERS, _LEVEL)) == FollowLevel.NOTHING
     return (
         sees(Notification, member),
         # Empty while a post is hidden or taken back.
         or_(Notification.kind.not_in(OF_A_POST), Post.html != ""),
-        or_(Notification.kind.in_(personal), level != FollowLevel.NOTHING.value),
-        or_(Notification.kind.not_in(OF_A_POST), ~_silenced(member)),
+        or_(Notification.kind.in_(personal), ~muted),
     )
 
 
-def _silenced(member: Member) -> ColumnElement[bool]:
-    """Whether a subscription says that nothing of the thread is mailed: its own first, else one around it."""
-
-    def says(about: ColumnElement[bool], *how: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(Subscription.member_id == member.id, about, *how).correlate(Thread)
-
-    nothing = Subscription.delivery == Delivery.NOTHING
-    own = Subscription.thread_id == Thread.id
-    around = or_(
-        Subscription.space_id == Thread.space_id,
-        Subscription.axis == Thread.axis,
-        Subscription.tag_id.in_(select(ThreadTag.tag_id).where(ThreadTag.thread_id == Thread.id)),
+def _level(member: Member) -> ColumnElement[FollowLevel]:
+    """What they follow of the thread: what was chosen for it goes before its space."""
+    of_thread = select(ThreadFollow.level).where(*_follow(member))
+    of_space = select(SpaceFollow.level).where(
+        SpaceFollow.member_id == member.id, SpaceFollow.space_id == Thread.space_id
     )
-    return or_(says(own, nothing), and_(~says(own), says(around, nothing)))
+    return func.coalesce(of_thread.scalar_subquery(), of_space.scalar_subquery(), type_=_LEVEL)
 
 
-def _is_stopped(choices: dict[str, Delivery], stop: str | None) -> bool:
-    chosen = None if stop is None else choices.get(stop, choices.get(ALL.name))
-    return chosen == Delivery.NOTHING
+def _chose_thread(member: Member) -> ColumnElement[bool]:
+    return exists().where(*_follow(member), ThreadFollow.chosen, ThreadFollow.level == FollowLevel.ALL)
+
+
+def _follow(member: Member) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ThreadFollow.member_id == member.id,
+        ThreadFollow.thread_id == Notification.thread_id,
+        following.holds(),
+    )
 
 
 def _items(rows: Sequence[Any]) -> list[Item]:

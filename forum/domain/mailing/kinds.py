@@ -287,6 +287,9 @@ _TABLE = (
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in _TABLE}
 _OF_LETTER = {letter: kind for kind in _TABLE for letter in kind.letters}
 
+# In the payload of a mail: as which others it leaves, the strongest first, where its own kind is stopped.
+ELSE = "else"
+
 
 def stop_of_letter(letter: str) -> Stop | None:
     """Return what a member can stop so that a mail of this kind no longer comes; None where nothing can."""

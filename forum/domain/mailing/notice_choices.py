@@ -18,10 +18,7 @@ from forum.models.subscriptions import Delivery, NoticeChoice, QuietHours
 
 def chosen(member_id: int) -> dict[str, Delivery]:
     """Return what a member chose, by stop (one query); what is missing is as the table of kinds has it."""
-    rows = db.session.execute(
-        select(NoticeChoice.stop, NoticeChoice.delivery).where(NoticeChoice.member_id == member_id)
-    )
-    return {row.stop: row.delivery for row in rows}
+    return chosen_by([member_id]).get(member_id, {})
 
 
 def delivery(choices: Mapping[str, Delivery], stop: str, default: Delivery) -> Delivery:
@@ -29,18 +26,15 @@ def delivery(choices: Mapping[str, Delivery], stop: str, default: Delivery) -> D
     return choices.get(stop, choices.get(ALL.name, default))
 
 
-def deliveries(member_ids: Collection[int], stop: str, default: Delivery) -> dict[int, Delivery]:
-    """Return how a kind reaches each of these members (one query)."""
+def chosen_by(member_ids: Collection[int]) -> dict[int, dict[str, Delivery]]:
+    """Return what each of these members chose, by stop (one query); those who chose nothing are missing."""
     columns = (NoticeChoice.member_id, NoticeChoice.stop, NoticeChoice.delivery)
-    rows = db.session.execute(
-        select(*columns).where(
-            NoticeChoice.member_id.in_(member_ids), NoticeChoice.stop.in_((stop, ALL.name))
-        )
-    )
     found: dict[int, dict[str, Delivery]] = {}
-    for member_id, name, how in rows:
+    for member_id, name, how in db.session.execute(
+        select(*columns).where(NoticeChoice.member_id.in_(member_ids))
+    ):
         found.setdefault(member_id, {})[name] = how
-    return {member_id: delivery(found.get(member_id, {}), stop, default) for member_id in member_ids}
+    return found
 
 
 def is_stopped(member_id: int, stop: str) -> bool:

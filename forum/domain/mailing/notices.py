@@ -7,18 +7,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, String, cast, delete, exists, func, literal, select, update
 
 from forum.domain.mailing import mail_queue, notice_choices, quiet_hours
-from forum.domain.mailing.kinds import KINDS, Kind
+from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing.reasons import way
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.rows import insert_new, update_rows
 from forum.models.accounts import Member
 from forum.models.events import Event
-from forum.models.mail import Lane
+from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.subscriptions import Delivery, QuietHours
 
@@ -79,17 +81,15 @@ def plan(
     *,
     happened_at: datetime,
     shown_at: datetime | None = None,
-    subscribed: Mapping[int, Delivery] | None = None,
+    reasons: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    subscribed: Mapping[int, Delivery] = MappingProxyType({}),
 ) -> None:
     """Queue a mail for each of these rows that reaches its member at once: in a few minutes, outside quiet hours.
 
-    `subscribed` is what members' own subscriptions say of the thread. It holds for posts that they follow; of what is
-    addressed to them it only silences or hastens: a thread in the digest leaves a mention what they chose for mentions.
-    A kind that somebody stopped stays stopped.
+    By member id: `reasons` are all that there are, the strongest first, where they are several; and `subscribed` is
+    what their own subscriptions say of the thread, as `reasons.way` takes it.
     """
-    mailed = [one for one in told if not KINDS[one.kind].letters]
-    deliveries = _deliveries(mailed, subscribed or {})
-    to_mail = [one for one in mailed if deliveries[one] == Delivery.AT_ONCE]
+    to_mail = _at_once(told, reasons, subscribed)
     if not to_mail:
         return
     earliest = max(clock.now(), shown_at or clock.now())
@@ -130,6 +130,13 @@ def leaves_at(member_ids: Collection[int], earliest: datetime) -> dict[int, date
     return {member_id: awake.get(member_id, earliest) for member_id in member_ids}
 
 
+def own_mail_is_over() -> ColumnElement[bool]:
+    """Return whether the mail that was planned for a notification is: what that left out, no later one carries."""
+    key = literal(f"{LETTER}.") + cast(Notification.id, String)
+    ended = OutgoingMail.state.not_in((MailState.QUEUED, MailState.SENDING))
+    return exists().where(OutgoingMail.key == key, ended).correlate(Notification)
+
+
 def forget(act_id: int, *, since: datetime) -> None:
     """Delete what was written about an act of that moment that was undone, before anybody was told of it."""
     waiting = (Notification.created_at >= since, Notification.shown_at > clock.now())
@@ -149,25 +156,19 @@ def forget_old() -> int:
     return len(ids)
 
 
-def _deliveries(told: Sequence[Told], subscribed: Mapping[int, Delivery]) -> dict[Told, Delivery]:
-    """How each of them reaches the mailbox (one query for each kind)."""
-    of_kind: dict[str, list[Told]] = defaultdict(list)
-    for one in told:
-        of_kind[one.kind].append(one)
-    found = {}
-    for name, ones in of_kind.items():
-        kind, ids = KINDS[name], [one.member_id for one in ones]
-        chosen = notice_choices.deliveries(ids, kind.stop, kind.default) if kind.stop is not None else {}
-        for one in ones:
-            own = chosen.get(one.member_id, kind.default)
-            found[one] = _delivery(kind, own, subscribed.get(one.member_id))
-    return found
-
-
-def _delivery(kind: Kind, chosen: Delivery, subscribed: Delivery | None) -> Delivery:
-    if chosen == Delivery.NOTHING or subscribed is None:
-        return chosen
-    return chosen if kind.to_me and subscribed == Delivery.DIGEST else subscribed
+def _at_once(
+    told: Sequence[Told], reasons: Mapping[int, Sequence[str]], subscribed: Mapping[int, Delivery]
+) -> list[Told]:
+    """Those that have no letter of their own and come at once by what their member chose (one query)."""
+    mailed = {one.member_id: one for one in told if not KINDS[one.kind].letters}
+    choices = notice_choices.chosen_by(mailed) if mailed else {}
+    ways = {
+        member_id: way(
+            reasons.get(member_id, (one.kind,)), choices.get(member_id, {}), subscribed.get(member_id)
+        )
+        for member_id, one in mailed.items()
+    }
+    return [one for member_id, one in mailed.items() if ways[member_id].is_at_once]
 
 
 def _moments(member_ids: Collection[int], earliest: datetime) -> dict[int, datetime]:

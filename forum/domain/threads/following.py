@@ -5,7 +5,7 @@ only wrote. Without either a member is told of answers to their story and of men
 subscription of theirs says at once.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, literal, or_, select, union
 from sqlalchemy.orm import aliased
@@ -26,6 +26,8 @@ from forum.policy.visibility import audience, get_visible
 
 _LEVEL = ThreadFollow.level.type
 _PLACE, _MUTED = aliased(Thread), aliased(SpaceFollow)
+# Whether they chose to follow all of the thread, and did not only write in it.
+_CHOSE = case((and_(ThreadFollow.chosen, ThreadFollow.level == FollowLevel.ALL), 1), else_=0)
 
 
 def holds() -> ColumnElement[bool]:
@@ -59,48 +61,61 @@ def begin(member_id: int, thread_id: int) -> None:
     insert_new(ThreadFollow, [{"member_id": member_id, "thread_id": thread_id, **row}])
 
 
-def told_of_post(thread: Thread, post: Post, *, after_id: int, limit: int) -> dict[int, str]:
-    """Return who is told of a new post and as what, by ids greater than `after_id` and in their order.
+class Reached(NamedTuple):
+    """Why somebody is told of a post, the strongest first; and whether they chose to follow all of the thread."""
 
-    Only who may read it, and not its author: by the strongest of what they are to it.
+    reasons: tuple[str, ...]
+    chose_thread: bool
+
+
+def told_of_post(thread: Thread, post: Post, *, after_id: int, limit: int) -> dict[int, Reached]:
+    """Return who is told of a new post and why, by ids greater than `after_id` and in their order.
+
+    Only who may read it, and not its author.
     """
     level, mentioned = _level(thread), mentions.mentioned(post.id)
     is_answer = Member.id == thread.author_id if post.number > 1 else false()
-    kind = case(
-        (level == FollowLevel.NOTHING, None),
-        (Member.id.in_(mentioned), "mention"),
-        (is_answer, "answer"),
-        (level == FollowLevel.ALL, "followed"),
-    )
+    reasons = {
+        "mention": Member.id.in_(mentioned),
+        "answer": is_answer,
+        "followed": level == FollowLevel.ALL,
+    }
     at_once = select(Subscription.member_id).where(Subscription.delivery == Delivery.AT_ONCE, _about(thread))
     followed = select(SpaceFollow.member_id).where(
         SpaceFollow.space_id == thread.space_id, SpaceFollow.level == FollowLevel.ALL
     )
     named = select(Mention.member_id).where(Mention.post_id == post.id)
     candidates = union(*_of_thread(thread), followed, at_once, named)
-    query = _readers(post, thread, kind).where(
+    query = _readers(post, thread, _CHOSE, *reasons.values()).where(
         Member.id.in_(candidates),
         Member.id != post.author_id,
         Member.id > after_id,
-        kind.is_not(None),
+        level != FollowLevel.NOTHING,
+        or_(*reasons.values()),
     )
-    return {row.id: row.kind for row in db.session.execute(query.order_by(Member.id).limit(limit))}
+    return {
+        member_id: Reached(
+            tuple(name for name, holds in zip(reasons, said, strict=True) if holds), bool(chose)
+        )
+        for member_id, chose, *said in db.session.execute(query.order_by(Member.id).limit(limit))
+    }
 
 
-def told_of_change(thread: Thread, post: Post, revision: int) -> list[int]:
+def told_of_change(thread: Thread, post: Post, revision: int) -> dict[int, Reached]:
     """Return who is told that a new text of a post mentions them: nobody whom the post addressed before."""
     addressed = exists().where(
         Notification.member_id == Member.id,
         Notification.post_id == post.id,
         Notification.kind.in_(("mention", "answer")),
     )
-    query = _readers(post, thread).where(
+    query = _readers(post, thread, _CHOSE).where(
         Member.id.in_(mentions.newly_mentioned(post.id, revision)),
         Member.id != post.author_id,
         _level(thread) != FollowLevel.NOTHING,
         ~addressed.correlate(Member),
     )
-    return list(db.session.scalars(query.order_by(Member.id)))
+    rows = db.session.execute(query.order_by(Member.id))
+    return {member_id: Reached(("mention",), bool(chose)) for member_id, chose in rows}
 
 
 def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
@@ -115,10 +130,9 @@ def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
 
 def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
     """Who may see a post or a thread, each with their own levels beside them."""
-    named = [column.label("kind") for column in columns]
     return (
         audience(row)
-        .with_only_columns(Member.id, *named)
+        .with_only_columns(Member.id, *columns)
         .outerjoin(
             ThreadFollow,
             and_(ThreadFollow.member_id == Member.id, ThreadFollow.thread_id == thread.id, holds()),
