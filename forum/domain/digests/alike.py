@@ -1,63 +1,77 @@
 """What many members get alike: those who may read the same and chose the same, decided once for each window."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from forum.domain.digests.personal import Person
 from forum.domain.digests.picks import Pick, Section, takes
-from forum.domain.digests.pool import Pool, Window
-from forum.domain.digests.precedence import ThreadFacts, Told
+from forum.domain.digests.pool import Pool, Waiting, Window
+from forum.domain.digests.precedence import ThreadFacts
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.models.following import FollowLevel
-from forum.models.themes import Axis
+from forum.models.subscriptions import Delivery
 
 MOST_ALIKE = 512  # groups of members with the same choices, kept with each window
 
 
 class Row:
-    """Threads in their order that all members with the same choices get, each looked at when somebody first asks."""
+    """Threads in their order, each looked at when somebody first asks for it."""
 
     def __init__(self, picks: Iterator[Pick]) -> None:
         self._found: list[Pick] = []
         self._rest = picks
 
     def picks(self) -> Iterator[Pick]:
-        """Return them: those that were found already, then further ones."""
-        yield from self._found
-        for pick in self._rest:
-            self._found.append(pick)
-            yield pick
+        """Return them from the first on; any number of readers may be in the middle of it."""
+        at, found = 0, self._found
+        while True:
+            while at < len(found):
+                yield found[at]
+                at += 1
+            pick = next(self._rest, None)
+            if pick is None:
+                return
+            found.append(pick)
 
 
 class Common:
     """What is the same in a window for all members who may read the same and chose the same."""
 
     def __init__(self, pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> None:
-        self.pool, self.window, self.near = pool, window, frozenset(person.own_spaces)
+        self.near = frozenset(person.own_spaces)
         # No thread has the number 0: what was chosen for one thread is not asked here.
         self.told = {space_id: person.told_of(0, space_id) for space_id in pool.spaces}
-        self.buckets = _buckets(pool, window, person, preferences, self.told)
-        self.counts: Counter[int] = Counter()
-        for number in self.buckets:
-            self.counts[pool.buckets[number].space_id] += window.buckets[number]
-        self.unanswered = Row(self._picks(window.unanswered, waiting=True))
-        self.active = Row(self._picks(window.active, waiting=False))
-        self.revived = Row(self._picks(window.revived, waiting=False))
+        self.counts: dict[int, int] = {}  # threads by space
+        self.buckets: set[int] = set()  # numbers of those whose threads reach them
+        self._take(window, person, preferences)
+        self.rows = {
+            Section.UNANSWERED: Row(self._picks(window.unanswered, Section.UNANSWERED)),
+            Section.ACTIVE: Row(self._picks(window.active, Section.ACTIVE)),
+            Section.REVIVED: Row(self._picks(window.revived, Section.REVIVED)),
+        }
 
-    def _picks(self, thread_ids: Iterable[int], *, waiting: bool) -> Iterator[Pick]:
+    def _take(self, window: Window, person: Person, preferences: DigestPreferences) -> None:
+        """Note what reaches somebody who chose nothing for single threads."""
+        outcomes: dict[tuple[int, Delivery | None], bool] = {}
+        for (space_id, audience), buckets in window.places.items():
+            if (space_id, audience) not in person.reach or person.mutes(0, space_id):
+                continue
+            for axis, number, count in buckets:
+                # Themes about which they said the same have the same outcome.
+                key = (space_id, preferences.axes.get(axis))
+                if key not in outcomes:
+                    facts = ThreadFacts(0, space_id, axis)
+                    outcomes[key] = takes(preferences, facts, person, self.told[space_id])
+                if outcomes[key]:
+                    self.buckets.add(number)
+                    self.counts[space_id] = self.counts.get(space_id, 0) + count
+
+    def _picks(self, threads: list[Waiting], section: Section) -> Iterator[Pick]:
         """Those of these threads that reach them, and wait for an answer near to them or do not."""
-        candidates, buckets, near = self.pool.candidates, self.buckets, self.near
-        for thread_id in thread_ids:
-            candidate = candidates[thread_id]
-            if candidate.bucket_no not in buckets:
-                continue
-            space_id = candidate.bucket.space_id
-            if (candidate.unanswered and space_id in near) is not waiting:
-                continue
-            news = self.window.news[thread_id]
-            section = Section.REVIVED if news.revived else Section.ACTIVE
-            section = Section.UNANSWERED if waiting else section
-            yield Pick(candidate, news, section, told=self.told[space_id])
+        buckets, near, told = self.buckets, self.near, self.told
+        is_waiting = section == Section.UNANSWERED
+        for bucket_no, space_id, unanswered, candidate, news in threads:
+            if bucket_no in buckets and (unanswered and space_id in near) is is_waiting:
+                yield Pick(candidate, news, section, told=told[space_id])
 
 
 def common_for(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> Common:
@@ -65,7 +79,7 @@ def common_for(pool: Pool, window: Window, person: Person, preferences: DigestPr
     muted = [space_id for space_id, level in person.spaces.items() if level == FollowLevel.NOTHING]
     followed = [space_id for space_id in person.spaces if person.told_of(0, space_id).space]
     key = (
-        frozenset(person.reach),
+        person.reach,
         frozenset(person.own_spaces),
         frozenset(muted),
         frozenset(followed),
@@ -73,30 +87,12 @@ def common_for(pool: Pool, window: Window, person: Person, preferences: DigestPr
         frozenset(preferences.spaces.items()),
         frozenset(preferences.axes.items()),
     )
-    if key not in window.common:
-        if len(window.common) == MOST_ALIKE:
-            window.common.clear()
-        window.common[key] = Common(pool, window, person, preferences)
-    common: Common = window.common[key]
+    kept: dict[object, Common] = window.common
+    common = kept.pop(key, None)
+    if common is None:
+        common = Common(pool, window, person, preferences)
+        if len(kept) == MOST_ALIKE:
+            # That for which nobody asked the longest.
+            del kept[next(iter(kept))]
+    kept[key] = common
     return common
-
-
-def _buckets(
-    pool: Pool, window: Window, person: Person, preferences: DigestPreferences, told: Mapping[int, Told]
-) -> set[int]:
-    """The buckets whose threads reach somebody who chose nothing for single ones."""
-    outcomes: dict[tuple[int, Axis], bool] = {}
-    taken = set()
-    for number in window.buckets:
-        bucket = pool.buckets[number]
-        if not person.may_reach(bucket):
-            continue
-        space_id = bucket.space_id
-        key = (space_id, bucket.axis)
-        if key not in outcomes:
-            outcomes[key] = not person.mutes(0, space_id) and takes(
-                preferences, ThreadFacts(0, *key), person, told[space_id]
-            )
-        if outcomes[key]:
-            taken.add(number)
-    return taken

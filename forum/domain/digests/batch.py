@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from forum.domain.digests import needs, older, personal, personal_queries, selection
@@ -11,7 +12,7 @@ from forum.domain.digests.lesson_news import Lessons
 from forum.domain.digests.letter import DigestLetter, LeftOut
 from forum.domain.digests.older import Stretch
 from forum.domain.digests.picks import Pick
-from forum.domain.digests.pool import GRACE, Candidate, NewPost, Pool
+from forum.domain.digests.pool import GRACE, Candidate, NewPost, News, Pool
 from forum.domain.digests.precedence import Reason, Rule
 from forum.domain.digests.selection import Selection
 from forum.domain.digests.subscriptions import DigestPreferences
@@ -89,6 +90,7 @@ class Batch:
         self.posts = _posts(chosen.values()) if self.seen else {}
         self.words = mentions.in_plain({row.id: row.plain for row in self.posts.values()})
         self.firsts = self._firsts(chosen)
+        self._made: dict[tuple[Any, ...], ThreadNews] = {}
         self._told: dict[tuple[int, Seen, str], tuple[mail_policy.Told, Byline | None]] = {}
         # Members of whose letter something is no longer there.
         self.changed = {
@@ -156,22 +158,34 @@ class Batch:
         return [LeftOut(spaces[one].space_name, spaces[one].space_slug, left[one]) for one in order]
 
     def _news(self, order: Order, pick: Pick) -> ThreadNews | None:
+        """A thread as it stands in a letter, one object for all members of the batch to whom it is the same."""
         member_id, candidate, news = order.actor.id, pick.candidate, pick.news
-        seen, newest = self.seen.get((member_id, candidate.id)), self.posts.get(news.newest.id)
+        key = (member_id, candidate.id)
+        seen, newest = self.seen.get(key), self.posts.get(news.newest.id)
         if seen is None or newest is None:
             return None
+        first_new = self.firsts.get(key) or news.posts[0].number
+        reasons = tuple(pick.reasons(order.preferences, order.actor.roles))
+        own = candidate.author_id == member_id
+        # What is new stands for itself: the picks of this batch keep it.
+        known = (id(news), seen, pick.section, reasons, first_new, own, pick.mentioned, i18n.locale())
+        if known not in self._made:
+            self._made[known] = self._make(pick, newest, seen, reasons, first_new=first_new, own=own)
+        return self._made[known]
+
+    def _make(
+        self, pick: Pick, newest: Any, seen: Seen, reasons: Sequence[Reason], *, first_new: int, own: bool
+    ) -> ThreadNews:
+        candidate, news = pick.candidate, pick.news
         told, newest_by = self._said(candidate, newest, seen)
-        names = self._names(news.posts) if told.is_named else ()
+        names = self._names(news) if told.is_named else ()
         return ThreadNews(
             id=candidate.id,
             slug=candidate.slug if told.is_named else "",
             title=told.title,
             words=told.words,
             section=pick.section,
-            because=tuple(
-                self._because(reason, pick, is_named=told.is_named)
-                for reason in pick.reasons(order.preferences, order.actor.roles)
-            ),
+            because=tuple(self._because(reason, pick, is_named=told.is_named) for reason in reasons),
             space_id=candidate.space_id,
             space_name=candidate.space_name,
             newest_by=newest_by,
@@ -179,8 +193,8 @@ class Batch:
             people_count=news.people if told.is_named else 0,
             cities=news.cities if told.is_named else (),
             new_count=len(news.posts),
-            first_new=self.firsts.get((member_id, candidate.id)) or news.posts[0].number,
-            own=candidate.author_id == member_id,
+            first_new=first_new,
+            own=own,
             mentioned=pick.mentioned,
             created_at=candidate.created_at,
         )
@@ -189,15 +203,14 @@ class Batch:
         """What a mail may tell of the newest post, and who wrote it: the same for all of whom this was seen."""
         key = (newest.id, seen, i18n.locale())
         if key not in self._told:
-            plain = mail_policy.shortened(self.words[newest.id], SHOWN)
-            told = mail_policy.told(*seen, title=candidate.title, plain=plain)
+            told = _tells(seen, candidate.title, self.words[newest.id])
             newest_by = speaker(newest, days.today(), said_at=newest.created_at) if told.is_named else None
             self._told[key] = (told, newest_by)
         return self._told[key]
 
-    def _names(self, posts: Sequence[NewPost]) -> tuple[str, ...]:
+    def _names(self, news: News) -> tuple[str, ...]:
         """The names behind the posts of a few people, who wrote last first."""
-        rows = (self.posts.get(post.id) for post in reversed(_spoken(posts)))
+        rows = (self.posts.get(post.id) for post in reversed(_spoken(news)))
         return tuple(dict.fromkeys(row.author_name for row in rows if row is not None))
 
     def _because(self, reason: Reason, pick: Pick, *, is_named: bool) -> Because:
@@ -210,11 +223,17 @@ class Batch:
         return Because(reason.rule, pick.candidate.space_name)
 
 
-def _spoken(posts: Sequence[NewPost]) -> list[NewPost]:
+@lru_cache(maxsize=2048)
+def _tells(seen: Seen, title: str, words: str) -> mail_policy.Told:
+    """What mails may tell of a post with these words, the same in many batches."""
+    return mail_policy.told(*seen, title=title, plain=mail_policy.shortened(words, SHOWN))
+
+
+def _spoken(news: News) -> Sequence[NewPost]:
     """The last post of each who spoke, if they are few; else the newest."""
-    last = {post.author_id: post for post in posts}
-    if len(last) > NAMED:
-        return [posts[-1]]
+    if news.people > NAMED:
+        return [news.newest]
+    last = {post.author_id: post for post in news.posts}
     return sorted(last.values(), key=lambda post: post.number)
 
 
@@ -227,5 +246,6 @@ def _still_seen(chosen: Iterable[Key]) -> dict[Key, Seen]:
 
 def _posts(picks: Iterable[Pick]) -> dict[int, Any]:
     """The posts whose words or authors are shown, as far as they stand (one query)."""
-    ids = {post.id for pick in picks for post in _spoken(pick.news.posts)}
+    found = {id(pick.news): pick.news for pick in picks}
+    ids = {post.id for news in found.values() for post in _spoken(news)}
     return {row.id: row for row in select_rows(personal_queries.posts(), {"ids": list(ids)})}

@@ -1,6 +1,6 @@
 """The items of a digest: what each is called and why it is there, in the reader's language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cached_property
 
@@ -108,6 +108,14 @@ class ThreadNews:
     own: bool
     mentioned: bool
     created_at: datetime
+
+    def __hash__(self) -> int:
+        """By all its values, which are put together once: letters ask for it again and again."""
+        return self._sum
+
+    @cached_property
+    def _sum(self) -> int:
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
     @property
     def is_named(self) -> bool:

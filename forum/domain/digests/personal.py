@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from forum.domain.digests import need_queries, personal_queries
@@ -24,7 +25,7 @@ class Person:
     """One member at this moment."""
 
     actor: Actor
-    reach: set[tuple[int, Audience]] = field(default_factory=set)
+    reach: frozenset[tuple[int, Audience]] = frozenset()
     marks: dict[int, int] = field(default_factory=dict)  # thread: up to which post
     ahead: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     threads: dict[int, FollowLevel] = field(default_factory=dict)
@@ -120,12 +121,23 @@ def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime)
         _note(persons[row.member_id], row)
     if space_ids:
         values = {"member_ids": list(persons), "space_ids": list(space_ids)}
+        found: dict[int, list[Any]] = defaultdict(list)
         for row in select_rows(personal_queries.reach(), values):
-            reach = persons[row.member_id].reach
-            reach.update(
-                (row.space_id, level) for level, within in zip(Audience, row[2:], strict=True) if within
-            )
+            found[row[0]].append(tuple(row[1:]))
+        for member_id, within in found.items():
+            persons[member_id].reach = _reach(tuple(sorted(within)))
     return persons
+
+
+@lru_cache(maxsize=1024)
+def _reach(spaces: tuple[tuple[Any, ...], ...]) -> frozenset[tuple[int, Audience]]:
+    """The audiences of spaces in which somebody is; each space with whether they are in each: many have the same."""
+    return frozenset(
+        (space_id, level)
+        for space_id, *levels in spaces
+        for level, is_within in zip(Audience, levels, strict=True)
+        if is_within
+    )
 
 
 def _note(person: Person, row: Any) -> None:

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from forum.domain.digests import precedence
 from forum.domain.digests.personal import Person
@@ -21,8 +21,7 @@ class Section(enum.StrEnum):
     REVIVED = "revived"
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(NamedTuple):
     """One thread for one member, with what of it is new to them."""
 
     candidate: Candidate
@@ -35,7 +34,7 @@ class Pick:
     @property
     def space_id(self) -> int:
         """Where it stands."""
-        return self.candidate.space_id
+        return self.candidate.bucket.space_id
 
     def reasons(self, preferences: DigestPreferences, spaces: Collection[int]) -> list[Reason]:
         """Return every rule by which somebody who belongs to these spaces is told of it."""

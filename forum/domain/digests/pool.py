@@ -96,16 +96,27 @@ def news_of(posts: Sequence[NewPost]) -> News:
     )
 
 
+class Waiting(NamedTuple):
+    """A thread that waits to be chosen, with all that is asked of it for each group of members."""
+
+    bucket_no: int
+    space_id: int
+    unanswered: bool
+    candidate: Candidate
+    news: News
+
+
 @dataclass
 class Window:
     """What is new from one moment to another."""
 
     news: dict[int, News] = field(default_factory=dict)
-    active: list[int] = field(default_factory=list)  # thread ids, by rank
-    revived: list[int] = field(default_factory=list)  # these too
+    active: list[Waiting] = field(default_factory=list)  # by rank
+    revived: list[Waiting] = field(default_factory=list)  # these too
     # The oldest first; they stand in one of the others as well.
-    unanswered: list[int] = field(default_factory=list)
-    buckets: dict[int, int] = field(default_factory=dict)  # how many threads, by number
+    unanswered: list[Waiting] = field(default_factory=list)
+    # By space and audience: each bucket with its axis, its number, and how many threads it has.
+    places: dict[tuple[int, Audience], list[tuple[Axis, int, int]]] = field(default_factory=dict)
     # By member: the threads that they wrote in or began, where the news is another for them.
     own: dict[int, set[int]] = field(default_factory=dict)
     # What `selection` found for all who may read the same and chose the same.
@@ -176,13 +187,19 @@ class Pool:
             posts.sort(key=lambda post: post.number)
             window.news[thread_id] = news_of(posts)
             window.own[self.candidates[thread_id].author_id].add(thread_id)
-        window.buckets = Counter(self.candidates[thread_id].bucket_no for thread_id in by_thread)
-        for thread_id in sorted(by_thread, key=lambda thread_id: window.news[thread_id].rank):
-            (window.revived if window.news[thread_id].revived else window.active).append(thread_id)
-        waiting = [self.candidates[thread_id] for thread_id in by_thread]
-        waiting = [candidate for candidate in waiting if candidate.unanswered]
-        window.unanswered = [one.id for one in sorted(waiting, key=lambda one: (one.created_at, one.id))]
+        for number, count in Counter(self.candidates[one].bucket_no for one in by_thread).items():
+            space_id, audience, axis = self.buckets[number]
+            window.places.setdefault((space_id, audience), []).append((axis, number, count))
+        waiting = [self._waiting(window, thread_id) for thread_id in by_thread]
+        for one in sorted(waiting, key=lambda one: one.news.rank):
+            (window.revived if one.news.revived else window.active).append(one)
+        unanswered = [one for one in waiting if one.unanswered]
+        window.unanswered = sorted(unanswered, key=lambda one: (one.candidate.created_at, one.candidate.id))
         return window
+
+    def _waiting(self, window: Window, thread_id: int) -> Waiting:
+        one = self.candidates[thread_id]
+        return Waiting(one.bucket_no, one.space_id, one.unanswered, one, window.news[thread_id])
 
     def tagged(self, tag_ids: Collection[int]) -> dict[int, set[int]]:
         """Return which threads have each of these tags (one query for those that nobody asked about before)."""

@@ -3,6 +3,7 @@
 import enum
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from forum.domain.digests.subscriptions import DigestPreferences
@@ -64,6 +65,8 @@ class Told:
 
 
 NOTHING_MORE = Told()
+# What subscriptions say of the space of a thread, of its theme, and of each of its tags.
+_Said = tuple[Delivery | None, ...]
 
 
 def chosen(preferences: DigestPreferences, thread: ThreadFacts, *, follows: bool = False) -> Delivery | None:
@@ -80,8 +83,15 @@ def chosen(preferences: DigestPreferences, thread: ThreadFacts, *, follows: bool
 
 
 def _around(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | None:
-    said = [preferences.spaces.get(thread.space_id), preferences.axes.get(thread.axis)]
-    said += [preferences.tags.get(tag_id) for tag_id in thread.tag_ids]
+    return _strongest(_said(preferences, thread))
+
+
+def _said(preferences: DigestPreferences, thread: ThreadFacts) -> _Said:
+    tags = [preferences.tags.get(tag_id) for tag_id in thread.tag_ids]
+    return preferences.spaces.get(thread.space_id), preferences.axes.get(thread.axis), *tags
+
+
+def _strongest(said: _Said) -> Delivery | None:
     for delivery in (Delivery.NOTHING, Delivery.AT_ONCE, Delivery.DIGEST):
         if delivery in said:
             return delivery
@@ -120,30 +130,51 @@ def reasons(
     Where it is one, the thread is told otherwise as soon as that is chosen otherwise. That something in it is addressed
     to them is one only where there is no other.
     """
-    if thread.id in preferences.threads:
-        return [Reason(Rule.THREAD, thread.id)]
-    around = _around(preferences, thread)
+    is_own = thread.id in preferences.threads
+    is_named = is_own or told.thread is not None or told.addressed is not None
+    return list(
+        _reasons(
+            # Only reasons that name it differ from thread to thread.
+            ThreadFacts(thread.id if is_named else 0, thread.space_id, thread.axis, tuple(thread.tag_ids)),
+            _said(preferences, thread),
+            default(preferences, own_space=own_space),
+            told,
+            is_own=is_own,
+            own_space=own_space,
+        )
+    )
+
+
+@lru_cache(maxsize=4096)
+def _reasons(
+    thread: ThreadFacts, said: _Said, usual: Delivery, told: Told, *, is_own: bool, own_space: bool
+) -> tuple[Reason, ...]:
+    """Kept, as most members chose the same about most threads."""
+    if is_own:
+        return (Reason(Rule.THREAD, thread.id),)
+    around = _strongest(said)
     found = [Reason(told.thread, thread.id)] if told.thread and told.goes_first(around) else []
-    outcome = around or default(preferences, own_space=own_space)
+    outcome = around or usual
+    by_default = (Reason(Rule.OWN_SPACE, thread.space_id) if own_space else Reason(Rule.ELSEWHERE, None),)
+    by = _by(thread, said, outcome, by_default if usual == outcome else ())
     if outcome != Delivery.NOTHING:
-        found += _by(preferences, thread, outcome, own_space=own_space)
+        found += by
     if told.space and around != Delivery.NOTHING:
         found.append(Reason(Rule.SPACE_FOLLOWED, thread.space_id))
     if told.addressed and not found and around is None:
         found.append(Reason(told.addressed, thread.id))
-    return found or _by(preferences, thread, outcome, own_space=own_space)
+    return tuple(found or by)
 
 
-def _by(
-    preferences: DigestPreferences, thread: ThreadFacts, outcome: Delivery, *, own_space: bool
-) -> list[Reason]:
+def _by(thread: ThreadFacts, said: _Said, outcome: Delivery, by_default: tuple[Reason, ...]) -> list[Reason]:
     """By which subscriptions, or by which default, a thread has this outcome."""
-    found = [Reason(Rule.TAG, tag_id) for tag_id in thread.tag_ids if preferences.tags.get(tag_id) == outcome]
-    if preferences.axes.get(thread.axis) == outcome:
+    of_space, of_axis, *of_tags = said
+    tags = zip(thread.tag_ids, of_tags, strict=True)
+    found = [Reason(Rule.TAG, tag_id) for tag_id, delivery in tags if delivery == outcome]
+    if of_axis == outcome:
         found.append(Reason(Rule.AXIS, thread.axis))
-    if thread.space_id in preferences.spaces:
-        if preferences.spaces[thread.space_id] == outcome:
-            found.append(Reason(Rule.SPACE, thread.space_id))
-    elif default(preferences, own_space=own_space) == outcome:
-        found.append(Reason(Rule.OWN_SPACE, thread.space_id) if own_space else Reason(Rule.ELSEWHERE, None))
+    if of_space is None:
+        found += by_default
+    elif of_space == outcome:
+        found.append(Reason(Rule.SPACE, thread.space_id))
     return found

@@ -4,9 +4,11 @@ Order: answers to what they asked and posts that mention them, unanswered storie
 different cities and people, revived ones. Each gets a seat in turn; what has none is a title, or counted.
 """
 
+import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from forum.domain.digests import precedence
 from forum.domain.digests.alike import Row, common_for
@@ -44,21 +46,23 @@ def select(
     choice = _Choice(pool, window, person, preferences)
     counts = choice.counts()
     quota = QUOTA if len(counts) > 1 else MOST_ITEMS
-    queues = {section: list(picks) for section, picks in choice.by_section(quota).items()}
+    queues = choice.queues(quota)
     selection = Selection()
     selection.items, selection.lessons = _seated(queues, lessons, quota)
     seated = {pick.candidate.id for pick in selection.items}
-    rest = (pick for section in Section for pick in queues[section] if pick.candidate.id not in seated)
+    rest = (
+        pick for section in Section for pick in queues[section].picks() if pick.candidate.id not in seated
+    )
     selection.titles = _within(rest, quota, MOST_TITLES)
     told = Counter(pick.space_id for pick in (*selection.items, *selection.titles))
     selection.left = {space: many - told[space] for space, many in counts.items() if many > told[space]}
     return selection
 
 
-def _seated(queues: dict[Section, list[Pick]], lessons: int, quota: int) -> tuple[list[Pick], int]:
+def _seated(queues: Mapping[Section, Row], lessons: int, quota: int) -> tuple[list[Pick], int]:
     """Seats in turn, so that no section fills the letter before the next has one."""
     taken: Counter[int] = Counter()
-    waiting = {section: iter(picks) for section, picks in queues.items()}
+    waiting = {section: row.picks() for section, row in queues.items()}
     items: list[Pick] = []
     lessons_seated, has_more = 0, True
     while has_more:
@@ -155,30 +159,27 @@ class _Choice:
             section = Section.UNANSWERED
         return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned, told)
 
-    def counts(self) -> Counter[int]:
+    def counts(self) -> dict[int, int]:
         """How many threads with news there are for this member, by space."""
         counts = self.common.counts.copy()
         for thread_id in self.special:
             candidate = self.pool.candidates[thread_id]
-            in_bucket = candidate.bucket_no in self.common.buckets
-            counts[candidate.space_id] += (thread_id in self.particular) - in_bucket
-        return +counts
+            space_id, in_bucket = candidate.space_id, candidate.bucket_no in self.common.buckets
+            counts[space_id] = counts.get(space_id, 0) + (thread_id in self.particular) - in_bucket
+        return {space_id: count for space_id, count in counts.items() if count > 0}
 
-    def by_section(self, quota: int) -> dict[Section, list[Pick]]:
+    def queues(self, quota: int) -> dict[Section, Row]:
         """The picks of each section in its order: as many as can get a seat or be a title, and perhaps some more."""
-        found: dict[Section, list[Pick]] = {section: [] for section in Section}
-        for pick in self.particular.values():
-            found[pick.section].append(pick)
         enough = quota * 2 if quota == QUOTA else MOST_ITEMS + MOST_TITLES
-        for waiting in (self.common.unanswered, self.common.active, self.common.revived):
-            for pick in self._common(waiting, enough):
-                found[pick.section].append(pick)
-        for section, picks in found.items():
-            if section == Section.UNANSWERED:
-                picks.sort(key=lambda pick: (pick.candidate.created_at, pick.candidate.id))
-            else:
-                picks.sort(key=lambda pick: pick.news.rank)
-        return found
+        return {section: Row(self._queue(section, enough)) for section in Section}
+
+    def _queue(self, section: Section, enough: int) -> Iterator[Pick]:
+        order = _by_age if section == Section.UNANSWERED else _by_rank
+        own = [pick for pick in self.particular.values() if pick.section == section]
+        if section not in self.common.rows:
+            return iter(sorted(own, key=order))
+        others = self._common(self.common.rows[section], enough)
+        return heapq.merge(sorted(own, key=order), others, key=order) if own else others
 
     def _common(self, waiting: Row, enough: int) -> Iterator[Pick]:
         """Threads that are decided with their bucket, until there are enough of several spaces."""
@@ -194,6 +195,14 @@ class _Choice:
             yield pick
             if not most:
                 return
+
+
+def _by_rank(pick: Pick) -> tuple[Any, ...]:
+    return pick.news.rank
+
+
+def _by_age(pick: Pick) -> tuple[Any, ...]:
+    return pick.candidate.created_at, pick.candidate.id
 
 
 def _calling(person: Person, posts: Sequence[NewPost]) -> list[NewPost]:
