@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
@@ -48,8 +49,7 @@ def status(as_json: bool) -> None:
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
         counted = complaints.of_last_week()
-        most = domain_caps.bound_of(Lane.NOTICE)
-        full = len(domain_caps.full(most)) if most else 0
+        got = domain_caps.Tally().read() if domain_caps.bound_of(Lane.NOTICE) else {}
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
@@ -77,8 +77,7 @@ def status(as_json: bool) -> None:
         click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
-    if full:
-        click.echo(f"{full} domains got {most} mails in an hour (MAIL_PER_DOMAIN_PER_HOUR): theirs wait.")
+    _say_full(got)
     if counted.stop_digests:
         click.echo("NO DIGEST GOES OUT: too many people call our mail unwanted (`flask mail complaints`).")
     if counted.stopped_addresses:
@@ -94,6 +93,15 @@ def _say_held(restored_at: datetime, backup_made_at: datetime) -> None:
         f"{_moment(backup_made_at)}.\n`flask mail release` lets mail go again; "
         f"what was due before {_moment(restored_at)} is cancelled."
     )
+
+
+def _say_full(got: Mapping[str, int]) -> None:
+    """Say for how many domains mail waits because they got so much."""
+    for lane in (Lane.NOTICE, Lane.BULK):
+        most = domain_caps.bound_of(lane)
+        if most and (full := len(domain_caps.full(most, got))):
+            bound = f"{most} mails in an hour (MAIL_PER_DOMAIN_PER_HOUR)"
+            click.echo(f"{full} domains got {bound}: what lane {lane} has for them waits.")
 
 
 def _say_letters(letters: list[Letter]) -> None:

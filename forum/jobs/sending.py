@@ -15,6 +15,7 @@ from flask import current_app
 from sqlalchemy.orm.exc import ObjectDeletedError
 
 from forum.domain.mailing import complaints, mail_claims
+from forum.domain.mailing.domain_caps import Tally
 from forum.infra import failures
 from forum.infra.connections import reading
 from forum.infra.db import db
@@ -55,6 +56,7 @@ class Sender:
         self._held_up = HeldUp()
         self._stumbles = Stumbles()
         self._digests = ComposedDigests()
+        self._tally = Tally()
         # Or may hold: the database failed while they were made, or before all of them were booked.
         self._holds_claims = False
 
@@ -82,7 +84,7 @@ class Sender:
 
     def _is_due(self) -> bool:
         with reading():
-            due = mail_claims.anything_due(self.lane) and not self._is_unwanted()
+            due = mail_claims.anything_due(self.lane, self._tally) and not self._is_unwanted()
             db.session.commit()
         return due
 
@@ -115,7 +117,11 @@ class Sender:
                 outcomes.after(mail)
         self._holds_claims = True
         mails = mail_claims.claim(
-            self.lane, owner=self.owner, most=AT_ONCE[self.lane], failed_first=failed_first
+            self.lane,
+            owner=self.owner,
+            most=AT_ONCE[self.lane],
+            failed_first=failed_first,
+            tally=self._tally,
         )
         db.session.commit()
         if mails:

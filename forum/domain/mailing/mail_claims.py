@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from forum.domain.mailing import domain_caps, hold, workers
+from forum.domain.mailing.domain_caps import Tally
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.rows import update_rows
@@ -41,28 +42,35 @@ LOST = "the answer was lost"
 _chance = secrets.SystemRandom()
 
 
-def anything_due(lane: Lane) -> bool:
-    """Return whether a mail of this lane waits to be sent at this moment."""
-    return bool(db.session.scalar(select(exists().where(*_due(lane)))))
+def anything_due(lane: Lane, tally: Tally | None = None) -> bool:
+    """Return whether a mail of this lane waits to be sent at this moment; `tally` as at `claim`."""
+    bound = domain_caps.bound_of(lane)
+    full = [] if bound is None else domain_caps.full(bound, (tally or Tally()).read())
+    return bool(db.session.scalar(select(exists().where(*_due(lane, full)))))
 
 
-def claim(lane: Lane, *, owner: str, most: int, failed_first: bool = False) -> list[OutgoingMail]:
+def claim(
+    lane: Lane, *, owner: str, most: int, failed_first: bool = False, tally: Tally | None = None
+) -> list[OutgoingMail]:
     """Claim up to `most` mails of a lane that are due, the longest due first; none while a restored copy holds them.
 
     Those that failed before come when no others are due: one at which the server stops must not stop the others each
     time. With `failed_first` they come first, which they must now and then. Commit before the first of them is sent.
 
-    What goes to a domain that got as much as it may in this hour stays, and the rest goes on.
+    What goes to a domain that got as much as it may in this hour stays, and the rest goes on. Who keeps a
+    `tally` has less to count.
     """
-    bound = domain_caps.bound_of(lane)
+    bound, full = domain_caps.bound_of(lane), []
     if bound is not None:
         domain_caps.take_turns()
-    due = select(OutgoingMail).where(*_due(lane)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
+        got = (tally or Tally()).read()
+        full = domain_caps.full(bound, got)
+    due = select(OutgoingMail).where(*_due(lane, full)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
     due = due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
     has_failed = OutgoingMail.failing_since.is_not(None)
     first = due.where(has_failed if failed_first else not_(has_failed))
     mails = list(db.session.scalars(first)) or list(db.session.scalars(due))
-    mails = mails if bound is None else domain_caps.within(bound, mails)
+    mails = mails if bound is None else domain_caps.within(bound, got, mails)
     now = clock.now()
     for mail in mails:
         mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (
@@ -75,10 +83,9 @@ def claim(lane: Lane, *, owner: str, most: int, failed_first: bool = False) -> l
     return mails
 
 
-def _due(lane: Lane) -> tuple[ColumnElement[bool], ...]:
-    bound = domain_caps.bound_of(lane)
+def _due(lane: Lane, full: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     return (
-        true() if bound is None else domain_caps.not_full(bound),
+        domain_caps.not_to(full),
         OutgoingMail.state == MailState.QUEUED,
         OutgoingMail.lane == lane,
         OutgoingMail.next_try_at <= clock.now(),

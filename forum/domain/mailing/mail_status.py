@@ -87,10 +87,12 @@ def lanes() -> list[LaneStatus]:
 
 def _counts() -> Any:
     is_later = OutgoingMail.next_try_at > clock.now()
-    bound = domain_caps.bound_of(Lane.NOTICE)
-    if bound is not None:
-        # No worker is late with what its domain may not get yet.
-        is_later = or_(is_later, and_(OutgoingMail.lane != Lane.DIRECT, not_(domain_caps.not_full(bound))))
+    got = domain_caps.Tally().read() if domain_caps.bound_of(Lane.NOTICE) else {}
+    for lane in Lane:
+        bound = domain_caps.bound_of(lane)
+        if bound is not None and (full := domain_caps.full(bound, got)):
+            # No worker is late with what its domain may not get yet.
+            is_later = or_(is_later, and_(OutgoingMail.lane == lane, not_(domain_caps.not_to(full))))
     later = func.sum(case((is_later, 1), else_=0))
     oldest = func.min(case((not_(is_later), OutgoingMail.next_try_at)))
     columns = (OutgoingMail.lane, OutgoingMail.state, func.count(), later, oldest)
