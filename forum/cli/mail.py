@@ -172,6 +172,7 @@ def complaints_(lift: bool) -> None:
     if not counted.stop_digests:
         click.echo("Digests go out.")
     elif not lift:
+        click.echo(f"They are the members {', '.join(map(str, complaints.members()))}.")
         click.echo("NO DIGEST GOES OUT until it is less than 3 in 1000. Find out why; --lift lets them go.")
     elif complaints.lift() is not None:
         db.session.commit()

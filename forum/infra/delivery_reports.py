@@ -3,10 +3,8 @@
 Whatever else comes to that address (answers, notes of absence, mail of lists, nonsense) is no report.
 """
 
-import hashlib
 import logging
 import re
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr
@@ -27,30 +25,20 @@ for _name in ("flufl.bounce", "flufl"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a report says of the mail that it is about. `digest` is the same when the same report comes again."""
-
-    kind: Literal["permanent", "temporary", "complaint"]
-    digest: str
+# What a report says of the mail that it is about.
+Kind = Literal["permanent", "temporary", "complaint"]
 
 
-def read(content: bytes, *, sender: str) -> Report | None:
+def read(content: bytes, *, sender: str) -> Kind | None:
     """Return what an incoming mail says about one of ours; None for one that is no report.
 
     `sender` is that of its envelope, which for a report is empty.
     """
     try:
         message = message_from_bytes(content[:ENOUGH])
-        kind = _complaint(message) if _is_report(message, "feedback-report") else _failure(message, sender)
+        return _complaint(message) if _is_report(message, "feedback-report") else _failure(message, sender)
     except Exception:  # noqa: BLE001 - strangers write these: a parser may stumble in any way, and nothing is lost
         return None
-    if kind is None:
-        return None
-    body = content.partition(b"\r\n\r\n")[2] or content.partition(b"\n\n")[2] or content
-    # Without the headers of its way to us: a report that comes twice has others.
-    named = str(message.get("Message-ID", "")).strip().encode("utf-8", "replace")
-    return Report(kind, hashlib.sha256(named + b"\n" + body).hexdigest())
 
 
 def _is_report(message: Message, kind: str) -> bool:

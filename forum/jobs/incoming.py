@@ -12,12 +12,11 @@ from email.parser import BytesParser
 from flask import Flask
 
 from forum.domain.digests import subscriptions
-from forum.domain.mailing import notice_choices, return_paths, stops
+from forum.domain.mailing import complaints, notice_choices, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
 from forum.infra import clock, delivery_reports, failures
 from forum.infra.db import db
-from forum.infra.delivery_reports import Report
 from forum.infra.lmtp import AGAIN, Letter
 from forum.jobs import outcomes
 from forum.jobs.letter_headers import STOP
@@ -46,13 +45,13 @@ class Reports:
 
     def take(self, letter: Letter) -> str:
         """Count what a letter reports about a mail of ours, if it does; return the answer to whoever brings it."""
-        report = delivery_reports.read(letter.content, sender=letter.sender)
-        stop = _stop_asked(letter) if report is None else None
-        if report is not None or stop is not None:
+        kind = delivery_reports.read(letter.content, sender=letter.sender)
+        stop = _stop_asked(letter) if kind is None else None
+        if kind is not None or stop is not None:
             with self._app.app_context():
                 try:
-                    if report is not None:
-                        _count(report, letter)
+                    if kind is not None:
+                        _count(BounceKind(kind), letter)
                     elif stop is not None:
                         _stop(stop, letter)
                     db.session.commit()
@@ -76,7 +75,7 @@ def _stop_asked(letter: Letter) -> str | None:
 def _stop(name: str, letter: Letter) -> None:
     """Stop one list for whom the mail went to that the address stands for: nobody else knows that address."""
     found = return_paths.mail_behind(letter.recipient)
-    if found is None or found[0].member_id is None:
+    if found is None or found[0].member_id is None or _sent_at(found[0]) is None:
         return
     if name == DIGEST:
         subscriptions.stop(found[0].member_id)
@@ -84,35 +83,37 @@ def _stop(name: str, letter: Letter) -> None:
         notice_choices.stop(found[0].member_id, name)
 
 
-def _count(report: Report, letter: Letter) -> None:
-    kind = BounceKind(report.kind)
+def _count(kind: BounceKind, letter: Letter) -> None:
     if kind == BounceKind.COMPLAINT:
-        _take_complaint(report, letter)
+        _take_complaint(letter)
         return
     found = return_paths.mail_behind(letter.recipient)
     if found is None:
         log.info("a report about no mail of ours")
         return
-    mail, address = found
-    if clock.now() - _sent_at(mail) < LATEST:
-        _record(report, kind, mail, address)
+    _record(kind, *found)
 
 
-def _sent_at(mail: OutgoingMail) -> datetime:
-    return mail.sent_at or mail.handed_over_at or mail.created_at
+def _sent_at(mail: OutgoingMail) -> datetime | None:
+    """When a mail server got it; None when none did, so that nothing can be said of it."""
+    return mail.sent_at or mail.handed_over_at or mail.claimed_at
 
 
-def _record(report: Report, kind: BounceKind, mail: OutgoingMail, address: str) -> None:
-    outcomes.came_back(mail, address, kind, report=report.digest, sent_at=_sent_at(mail))
+def _record(kind: BounceKind, mail: OutgoingMail, address: str) -> None:
+    """Count it, of each kind one for a mail: whoever has the letter must not stop its reader by repeating it."""
+    sent_at = _sent_at(mail)
+    if sent_at is not None and clock.now() - sent_at < LATEST:
+        outcomes.came_back(mail, address, kind, report=kind, sent_at=sent_at)
 
 
-def _take_complaint(report: Report, letter: Letter) -> None:
+def _take_complaint(letter: Letter) -> None:
     """It holds our letter, in which the way back and the link to unsubscribe name whose it was."""
     for address in (letter.recipient, *return_paths.mentioned_in(letter.content)):
         found = return_paths.mail_behind(address)
         if found is not None:
             mail, went_to = found
-            _record(report, BounceKind.COMPLAINT, mail, went_to)
+            if mail.member_id is None or complaints.counts(mail):
+                _record(BounceKind.COMPLAINT, mail, went_to)
             if mail.member_id is not None:
                 _unsubscribe(mail.member_id)
             return

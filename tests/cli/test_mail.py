@@ -228,6 +228,7 @@ def test_digests_that_wait_for_complaints_are_let_go_by_a_person(app, session, c
     said = run(app, "complaints").output
     assert "5 people called one of 5 mails" in said
     assert "NO DIGEST GOES OUT" in said
+    assert f"the members {', '.join(str(reader.id) for reader in readers)}." in said
     assert complaints.of_last_week().stop_digests
     assert "Digests go out again" in run(app, "complaints", "--lift").output
     assert "digests go again, though 5 people" in caplog.text

@@ -3,12 +3,13 @@
 import signal
 import smtplib
 import subprocess
+from datetime import timedelta
 
 import pytest
 
 from forum import create_app
 from forum.domain.digests import subscriptions
-from forum.domain.mailing import bounces, mail_queue, notice_choices, return_paths
+from forum.domain.mailing import bounces, complaints, mail_queue, notice_choices, return_paths
 from forum.infra.db import db
 from forum.models.bounces import Bounce
 from forum.models.mail import Lane, MailState, OutgoingMail
@@ -64,11 +65,12 @@ def context(app):
         db.session.remove()
 
 
-def sent_to(member, number=1):
+def sent_to(member, number=1, *, lane=Lane.BULK, sent=True, ago=timedelta(0)):
     """A mail that went to a member, and the address to which it comes back."""
-    mail_queue.queue_mail("digest", key=f"digest.{member.id}.{number}", lane=Lane.BULK, member_id=member.id)
+    mail_queue.queue_mail("digest", key=f"digest.{member.id}.{number}", lane=lane, member_id=member.id)
     mail = db.session.scalars(db.select(OutgoingMail).order_by(OutgoingMail.id.desc())).first()
-    mail.state, mail.sent_at = MailState.SENT, mail.created_at
+    if sent:
+        mail.state, mail.sent_at = MailState.SENT, mail.created_at - ago
     return return_paths.of_mail(mail.id, member.email)
 
 
@@ -176,11 +178,41 @@ def test_a_complaint_unsubscribes_at_once_also_after_the_key_was_replaced(port):
     ways_back = [sent_to(member) for member in members]
     ids = [member.id for member in members]
     db.session.commit()
-    complaints = [arf(ways_back[0]), arf(ways_back[1], "not-spam")]
-    bring(port, [(BOUNCE_ADDRESS, complaint) for complaint in complaints])
+    bring(port, [(BOUNCE_ADDRESS, arf(ways_back[0])), (BOUNCE_ADDRESS, arf(ways_back[1], "not-spam"))])
     chosen = [subscriptions.choice_of(number).frequency for number in ids]
     assert chosen == [Frequency.NEVER, Frequency.WEEKLY]
     assert [notice_choices.is_stopped(number, "mentions") for number in ids] == [True, False]
     assert not bounces.is_stopped(
         members[0].email
     )  # what is asked for and what concerns the account still goes
+
+
+def test_whoever_got_hold_of_one_letter_does_little_with_its_way_back(port):
+    """Mails are forwarded with their headers: each counts once of a kind, some weeks, and only when it was sent."""
+    ann, bea, cas = (make_member(name) for name in ("Ann", "Bea", "Cas"))
+    for member in (ann, bea, cas):
+        subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
+    way_back, other = sent_to(ann), sent_to(ann, 2)
+    unsent, old = sent_to(bea, sent=False), sent_to(bea, 2, ago=timedelta(days=31))
+    asked_for, of_cas, again = sent_to(cas, lane=Lane.DIRECT), sent_to(cas, 2), sent_to(cas, 3)
+    ids, emails = [each.id for each in (ann, bea, cas)], [each.email for each in (ann, bea, cas)]
+    stop = b"Subject: unsubscribe digest\r\n\r\n"
+    db.session.commit()
+    soft = report("temporary").about(emails[0])
+    bring(port, [(way_back, soft + b"\n" * number) for number in range(12)])
+    assert bounces.score(emails[0]) == pytest.approx(0.1)
+    bring(port, [(other, soft)])
+    assert bounces.score(emails[0]) == pytest.approx(0.2)
+    bring(port, [(way, report().about(emails[1])) for way in (unsent, old)] + [(unsent, stop)])
+    assert (bounces.is_stopped(emails[1]), subscriptions.choice_of(ids[1]).frequency) == (
+        False,
+        Frequency.WEEKLY,
+    )
+    bring(port, [(BOUNCE_ADDRESS, arf(asked_for))])
+    assert subscriptions.choice_of(ids[2]).frequency == Frequency.NEVER
+    bring(port, [(BOUNCE_ADDRESS, arf(way)) for way in (of_cas, again)])
+    assert ids[2] not in complaints.members(), (
+        "what nobody can stop is not counted, nor who stopped all of it"
+    )
+    bring(port, [(BOUNCE_ADDRESS, arf(other, "abuse")), (BOUNCE_ADDRESS, arf(way_back))])
+    assert complaints.members().count(ids[0]) == 1

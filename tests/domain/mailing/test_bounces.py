@@ -17,9 +17,9 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from tests.factories import make_member
 
 
-def came_back(email, kind, number=1, *, sent_at=None):
+def came_back(email, kind, number=1, *, sent_at=None, member_id=None):
     return bounces.record(
-        email, kind, report=f"{email} {number}", member_id=None, sent_at=sent_at or clock.now()
+        email, kind, report=f"{email} {number}", member_id=member_id, sent_at=sent_at or clock.now()
     )
 
 
@@ -78,7 +78,9 @@ def test_many_complaints_warn_and_then_keep_digests_back(session, monkeypatch):
     said = []
     for number, member in enumerate(members[:6]):
         for time in range(2):  # the same person counts once
-            came_back(member.email, BounceKind.COMPLAINT, f"{number} {time}")
+            came_back(member.email, BounceKind.COMPLAINT, f"{number} {time}", member_id=member.id)
+            came_back(f"new-{number}@people.test", BounceKind.COMPLAINT, f"{time}", member_id=member.id)
+            came_back(f"stranger-{number}-{time}@people.test", BounceKind.COMPLAINT)
         counted = complaints.of_last_week()
         said.append((counted.are_many, counted.stop_digests, sender._is_unwanted()))
     assert said == [(False, False, False)] * 4 + [(True, False, False), (True, True, True)]
@@ -86,6 +88,12 @@ def test_many_complaints_warn_and_then_keep_digests_back(session, monkeypatch):
     check = next(each for each in health.worker_checks() if each.name == "complaints")
     assert "6 people called one of 20 e-mails" in check.found
     assert not check.good
+    members[0].suspended_at = clock.now()
+    session.flush()
+    assert not complaints.of_last_week().stop_digests, "who made them up can be kept out"
+    members[0].suspended_at = None
+    session.flush()
+    assert sender._is_unwanted()
     with clock.at(clock.now() + timedelta(days=8)):
         assert not sender._is_unwanted()
 
