@@ -14,6 +14,7 @@ from jinja2 import Environment
 
 from forum.domain.digests.items import LessonNews, ThreadNews
 from forum.domain.digests.letter import DigestLetter, LeftOut
+from forum.domain.digests.needs import Need
 from forum.infra import i18n
 from forum.infra.bidi import isolated
 from forum.infra.mailer import styled
@@ -67,7 +68,7 @@ class _Place(NamedTuple):
 class _Waiting(NamedTuple):
     """What is shown of what waits for a reader: not since when."""
 
-    endpoint: str
+    address: str
     words: str
 
 
@@ -76,6 +77,10 @@ class _Shape(NamedTuple):
 
     sections: tuple[str, ...]
     more_lessons: int
+
+
+def _waiting(need: Need) -> _Waiting:
+    return _Waiting(link(need.endpoint, **need.values) + need.anchor, need.words)
 
 
 def digest_content(letter: DigestLetter) -> Content:
@@ -130,7 +135,7 @@ def _sections(place: _Place, letter: DigestLetter) -> tuple[dict[str, str], dict
             html[name] = "\n".join([found[0].html, *(one.next_html for one in found[1:])])
             text[name] = "\n\n".join(one.text for one in found)
     for name, macro, lines, between in (
-        ("needs", "need_line", [_Waiting(need.endpoint, need.words) for need in letter.needs], "\n\n"),
+        ("needs", "need_line", [_waiting(need) for need in letter.needs], "\n\n"),
         ("left_out", "left_line", letter.left_out, "\n"),
     ):
         if lines:

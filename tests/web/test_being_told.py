@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from forum.domain.lessons import review_requests
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.spaces import Role
 from forum.models.threads import Post
 from forum.models.undo import UndoableAct
-from tests.factories import make_member, make_space, make_thread, sign_in, submit
+from tests import lesson_scenario
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.web.test_notice_settings import FORM
 
 ENGLISH = {"Accept-Language": "en"}
 LATER = timedelta(minutes=15)  # than bundling and undo
@@ -78,6 +81,42 @@ def test_an_answer_reaches_home_the_list_and_the_mailbox_once_and_each_stop_hold
     submit(reader, f"/threads/{thread.id}/following", {"level": "nothing"})
     assert answer("Into a muted thread.") == []
     assert count(reader, "/notifications", "Into a muted thread.") == 0
+
+
+def test_a_review_asked_by_name_reaches_whom_it_names_once_and_each_stop_holds(browser):
+    scenario = lesson_scenario.build()
+    wout, els = scenario.reviewer, scenario.editor
+    make_post(scenario.thread, wout)
+    maker, reader, other = browser(scenario.curator), browser(wout), browser(els)
+
+    def ask():
+        mailer.sent().clear()
+        lesson = scenario.draft()
+        db.session.commit()
+        asked = {"audience": "network", "reviewer": str(wout.id)}
+        assert submit(maker, f"/workbench/{lesson.id}/submission", asked).status_code == 303
+        told = work()
+        lines = {
+            "/": f'href="/workbench/{lesson.id}"',
+            "/notifications": f'href="/workbench/{lesson.id}"><span>',
+        }
+        for path, line in lines.items():
+            assert count(reader, path, line) == 1, "in the house it stands, whatever was stopped"
+            assert count(other, path, line) == 0, "who is not asked is told nothing"
+        review_requests.end(lesson.working_id)
+        return told
+
+    assert ask() == [(wout.email, "Will you check a lesson?")]
+    letter = mailer.sent()[0].get_body(("plain",)).get_content()
+    links, settings = re.findall(r"//[^/]+(/unsubscribe/\S+)", letter), "/settings/notifications"
+    stops = [(link, {"List-Unsubscribe": "One-Click"}) for link in links]
+    assert len(stops) == 2, "of this kind, and of all"
+    for page, values in [*stops, (settings, FORM | {"stop_reviews": "nothing"})]:
+        reader.get(page)
+        assert len(ask()) == 1, "looking stops nothing"
+        assert submit(reader, page, values).status_code in (200, 303)
+        assert ask() == []
+        submit(reader, settings, FORM)
 
 
 def test_whose_post_is_hidden_reads_why_unless_it_is_undone_within_ten_minutes(browser, gent):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
@@ -127,12 +127,6 @@ def waiting(actor: Actor) -> list[ClosedRound]:
     spaces = moderated(actor)
     if not spaces:
         return []
-    went = select(ConsentRequest.id).where(
-        ConsentRequest.round_id == ConsentRound.id,
-        store.STANDS,
-        *consent_checks.GONE,
-        ~consent_checks.agreed_since(),
-    )
     rows = db.session.execute(
         select(Lesson.id, LessonVersion.title, ConsentRound.closed_at)
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
@@ -140,12 +134,7 @@ def waiting(actor: Actor) -> list[ClosedRound]:
         .where(
             sees(Lesson, actor),
             Lesson.space_id.in_(spaces),
-            Lesson.state == LessonState.DRAFT,
-            Lesson.round_id.is_(None),
-            ConsentRound.closed_at.is_not(None),
-            ConsentRound.withdrawn.is_(False),
-            ConsentRound.looked_at.is_(None),
-            or_(ConsentRound.version_id == Lesson.working_id, went.exists()),
+            *unlooked(),
         )
         .order_by(ConsentRound.closed_at, ConsentRound.id)
         .limit(MOST)
@@ -155,6 +144,24 @@ def waiting(actor: Actor) -> list[ClosedRound]:
         if closed_at is not None:
             found.setdefault(lesson_id, ClosedRound(lesson_id, title, closed_at))
     return list(found.values())
+
+
+def unlooked() -> tuple[ColumnElement[bool], ...]:
+    """Say of a Lesson and a ConsentRound of it: a draft whose round closed, and that nobody looked at since."""
+    went = select(ConsentRequest.id).where(
+        ConsentRequest.round_id == ConsentRound.id,
+        store.STANDS,
+        *consent_checks.GONE,
+        ~consent_checks.agreed_since(),
+    )
+    return (
+        Lesson.state == LessonState.DRAFT,
+        Lesson.round_id.is_(None),
+        ConsentRound.closed_at.is_not(None),
+        ConsentRound.withdrawn.is_(False),
+        ConsentRound.looked_at.is_(None),
+        or_(ConsentRound.version_id == Lesson.working_id, went.exists()),
+    )
 
 
 def _to_ask(actor: Actor, lesson: Lesson, version: LessonVersion, audience: Audience) -> list[Passage]:

@@ -1,28 +1,32 @@
-"""What needs members, counted for many at once: rows of one query beside all else that is theirs."""
+"""What needs members whoever they are, counted for many at once: rows of one query beside all else that is theirs."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, not_, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, case, exists, func, not_, or_
 
 from forum.domain.consents import store
 from forum.domain.drafts.queries import OPEN as OPEN_DRAFT
 from forum.domain.lessons import review_set_aside
 from forum.domain.lessons.review_requests import OPEN as OPEN_REQUEST
+from forum.domain.people import affirmations, capacities
+from forum.infra import days
 from forum.infra.db import Moment
-from forum.models.accounts import Member, NetworkAppointment
+from forum.models.accounts import Capacity, Member, NetworkAppointment
 from forum.models.consents import ConsentRequest, ConsentRound
 from forum.models.drafts import Draft
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
-from forum.models.spaces import JoinRequest, Membership, Role
+from forum.models.spaces import Membership, Role
 from forum.policy.readers import EACH_MEMBER
 from forum.policy.visibility import sees
 
 NEED = "need "  # before the kind of what waits
-_ASKING = aliased(Member)
 _IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
 _NOW: Any = bindparam("now", type_=Moment)
+_LATELY: Any = bindparam("lately", type_=Moment)
+_YEAR_AGO: Any = bindparam("year_ago", type_=Moment)
+_TODAY: Any = bindparam("today", type_=Date)
 
 
 def counted(row: Callable[..., Any]) -> list[Any]:
@@ -37,7 +41,8 @@ def counted(row: Callable[..., Any]) -> list[Any]:
 
     rounds = func.count(ConsentRequest.round_id.distinct())
     questions = kind("questions", ConsentRequest.author_id, rounds, ConsentRound.opened_at)
-    requests = kind("join_requests", Member.id, func.count(JoinRequest.id), JoinRequest.asked_at)
+    refused = kind("refused", Capacity.member_id, func.count(Capacity.id), Capacity.refused_at)
+    still_right = kind("still_right", Capacity.member_id, func.count(Capacity.id), _said_right_at())
     drafts = kind("drafts", Draft.member_id, func.count(Draft.id), Draft.warned_at)
     reviews = kind("reviews", Member.id, func.count(ReviewRequest.id), ReviewRequest.asked_at)
     return [
@@ -50,17 +55,32 @@ def counted(row: Callable[..., Any]) -> list[Any]:
             ConsentRound.closed_at.is_(None),
             ConsentRound.closes_at > _NOW,
         ),
-        requests.select_from(Member)
-        .join(JoinRequest, sees(JoinRequest, EACH_MEMBER))
-        .join(_ASKING, _ASKING.id == JoinRequest.member_id)
-        .where(
-            JoinRequest.answered_at.is_(None),
-            _ASKING.confirmed_at.is_not(None),
-            _ASKING.suspended_at.is_(None),
-        ),
+        refused.where(capacities.refused_after(_LATELY)),
+        still_right.where(affirmations.is_due_since(_YEAR_AGO, _TODAY)),
         drafts.where(*OPEN_DRAFT, Draft.warned_at.is_not(None)),
         asked(reviews.select_from(Member)),
     ]
+
+
+def values(now: datetime) -> dict[str, Any]:
+    """Return what these queries need besides the members."""
+    return {
+        "now": now,
+        "today": days.day_of(now),
+        "lately": now - capacities.TOLD,
+        "year_ago": now - affirmations.YEAR,
+    }
+
+
+def _said_right_at() -> ColumnElement[Any]:
+    """When its member said last that a capacity is right, or it began to count: the year after, it is asked."""
+    first = later(Capacity.confirmed_at, Capacity.counts_until)
+    return later(first, Capacity.affirmed_at)
+
+
+def later(one: Any, other: Any) -> ColumnElement[Any]:
+    """Return the later of two moments; `other` may be null."""
+    return case((other > one, other), else_=one)
 
 
 def asked(query: Any) -> Any:

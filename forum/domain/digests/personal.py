@@ -116,7 +116,7 @@ class Person:
 def people(actors: Iterable[Actor], space_ids: Collection[int], since: datetime) -> dict[int, Person]:
     """Return these members as they are now, by id (two queries); `since`: the earliest that they are told of."""
     persons = {actor.id: Person(actor) for actor in actors}
-    values = {"member_ids": list(persons), "since": since, "now": clock.now()}
+    values = {"member_ids": list(persons), "since": since, **need_queries.values(clock.now())}
     for row in select_rows(personal_queries.facts(), values):
         _note(persons[row.member_id], row)
     if space_ids:

@@ -1,8 +1,8 @@
 """Once a year a member is asked whether a capacity is still right: at home, and by one e-mail a year at most."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
 
 from forum.domain.mailing import notices
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
@@ -71,9 +71,15 @@ def ask_batch(*, after_id: int) -> int | None:
 
 def is_due(now: datetime) -> ColumnElement[bool]:
     """A confirmed capacity that holds; the year begins when it was confirmed, affirmed, or first could be."""
-    long_ago = now - YEAR
+    return is_due_since(now - YEAR, days.today())
+
+
+def is_due_since(
+    long_ago: datetime | BindParameter[datetime], day: date | BindParameter[date]
+) -> ColumnElement[bool]:
+    """Say the same of one that holds on `day`, a year after `long_ago`."""
     return and_(
-        capacities.holds_on(days.today()),
+        capacities.holds_on(day),
         Capacity.confirmed_at <= long_ago,
         or_(Capacity.affirmed_at.is_(None), Capacity.affirmed_at <= long_ago),
         or_(Capacity.counts_until.is_(None), Capacity.counts_until <= long_ago),

@@ -216,16 +216,16 @@ def add(
     return capacity
 
 
-def waits() -> ColumnElement[bool]:
-    """Whether a capacity that holds today waits for somebody who confirms or refuses it."""
-    return and_(Capacity.confirmed_at.is_(None), holds_on(days.today()))
+def waits(day: date | BindParameter[date] | None = None) -> ColumnElement[bool]:
+    """Whether a capacity that holds on `day`, or today, waits for somebody who confirms or refuses it."""
+    return and_(Capacity.confirmed_at.is_(None), holds_on(days.today() if day is None else day))
 
 
-def refused_lately() -> ColumnElement[bool]:
-    """Whether a capacity was refused some days ago, and its member added none since that could stand for it."""
+def refused_after(moment: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    """Whether a capacity was refused after a moment, and its member added none since that could stand for it."""
     later = aliased(Capacity)
     added = exists().where(later.member_id == Capacity.member_id, later.added_at > Capacity.refused_at)
-    return and_(Capacity.refused_at > clock.now() - TOLD, not_(added.correlate(Capacity)))
+    return and_(Capacity.refused_at > moment, not_(added.correlate(Capacity)))
 
 
 def confirm(

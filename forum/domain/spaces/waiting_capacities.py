@@ -1,10 +1,22 @@
 """The capacities that wait for somebody who confirms or refuses them, for whoever may answer."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, not_, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from forum.domain.people import affirmations, capacities
@@ -17,13 +29,15 @@ from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import Answer, may_administer, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.answering import answerable, answered_in, moderated, of_a_city
+from forum.policy.answering import answerable, answered_in, of_a_city
 from forum.policy.errors import NotFound
-from forum.policy.standing import in_good_standing
+from forum.policy.standing import in_good_standing, spaces_of
 from forum.policy.visibility import get_visible
 
 AT_ONCE = 50  # shown on a page
-_MODERATOR = aliased(Member)  # created once because aliased() is slow
+# Created once because aliased() is slow.
+_MODERATOR = aliased(Member)
+_OWNER = aliased(Member)  # of a capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +69,12 @@ class WaitingLine:
 def lines(actor: Actor) -> list[WaitingLine]:
     """Return what waits for the actor about capacities: a line for each space, and for their own (few queries)."""
     found: list[WaitingLine] = []
-    spaces = moderated(actor)
-    if spaces:
-        found += _lines_of_spaces(actor, spaces)
+    if actor.moderates:
+        found += _lines_of_spaces(actor)
     if may_administer(actor):
-        ways = _ways()
-        query = _waiting(actor, func.count(Capacity.id), ways=ways)
-        query = query.where(_nobody_answers(ways), bringing.vouches(actor.id, ways))
-        count = db.session.scalar(query)
+        count = db.session.scalar(
+            select(func.count()).select_from(to_confirm_anywhere(Member.id == actor.id))
+        )
         found += [WaitingLine("confirm_anywhere", count)] if count else []
     return found + _own_lines(actor)
 
@@ -77,7 +89,7 @@ def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[
 
 def count_of_space(actor: Actor, space_id: int) -> int:
     """Return how many capacities `of_space` has on all its pages (two queries); errors as there."""
-    query = _waiting(actor, func.count(Capacity.id)).where(_answered_by(actor, space_id))
+    query = _waiting(actor.id, func.count(Capacity.id)).where(_answered_by(actor, space_id))
     return db.session.scalar(query) or 0
 
 
@@ -96,8 +108,65 @@ def one(actor: Actor, capacity_id: int) -> WaitingCapacity:
     return rows[0]
 
 
+def to_confirm(members: ColumnElement[bool], day: date | BindParameter[date] | None = None) -> Subquery:
+    """Return what each of these members (a condition on Member) may confirm as a moderator: `member_id`, `space_id`.
+
+    What several of their spaces answer for is in the first. `at`: since when it waits for them.
+    """
+    ways = _ways(day)
+    own_city = and_(of_a_city(), Space.kind == SpaceKind.CITY, Space.city == Capacity.city)
+    belongs = (
+        select(func.max(Membership.since_at))
+        .where(
+            Membership.space_id == Space.id,
+            Membership.member_id == Capacity.member_id,
+            Membership.ended_at.is_(None),
+        )
+        .correlate(Space, Capacity)
+        .scalar_subquery()
+    )
+    hosts = and_(not_(of_a_city()), belongs.is_not(None))
+    waits = _waits_since()
+    place = func.row_number().over(partition_by=(Member.id, Capacity.id), order_by=(Space.sort_key, Space.id))
+    each = (
+        _waiting(
+            Member.id,
+            Member.id.label("member_id"),
+            Space.id.label("space_id"),
+            case((and_(hosts, belongs > waits), belongs), else_=waits).label("at"),
+            place.label("place"),
+            ways=ways,
+            day=day,
+        )
+        .join(Member, members)
+        .join(Space, Space.id.in_(spaces_of(Member.id, Role.MODERATOR)))
+        .where(or_(own_city, hosts), bringing.vouches(Member.id, ways))
+        .subquery()
+    )
+    return select(each.c.member_id, each.c.space_id, each.c.at).where(each.c.place == 1).subquery()
+
+
+def to_confirm_anywhere(
+    members: ColumnElement[bool], day: date | BindParameter[date] | None = None
+) -> Subquery:
+    """Return what waits and no space can answer for, for each of these administrators: `member_id`, `at`."""
+    ways = _ways(day)
+    return (
+        _waiting(Member.id, Member.id.label("member_id"), _waits_since().label("at"), ways=ways, day=day)
+        .join(Member, members)
+        .where(_nobody_answers(ways), bringing.vouches(Member.id, ways))
+        .subquery()
+    )
+
+
+def _waits_since() -> ColumnElement[Any]:
+    """Since when a capacity waits: since it was added, and its member let in."""
+    added = func.coalesce(Capacity.added_at, _OWNER.created_at)
+    return case((_OWNER.approved_at > added, _OWNER.approved_at), else_=added)
+
+
 def _own_lines(actor: Actor) -> list[WaitingLine]:
-    either = or_(affirmations.is_due(clock.now()), capacities.refused_lately())
+    either = or_(affirmations.is_due(clock.now()), capacities.refused_after(clock.now() - capacities.TOLD))
     query = select(Capacity.refused_at, Capacity.refused_reason).where(Capacity.member_id == actor.id, either)
     rows = db.session.execute(query.order_by(Capacity.refused_at, Capacity.id)).all()
     refused = [WaitingLine("refused", 1, reason=row.refused_reason) for row in rows if row.refused_at]
@@ -134,17 +203,19 @@ def _nobody_answers(ways: Subquery) -> ColumnElement[bool]:
     return or_(and_(of_a_city(), ~of_city), and_(not_(of_a_city()), ~hosted))
 
 
-def _ways() -> Subquery:
+def _ways(day: date | BindParameter[date] | None = None) -> Subquery:
     """Who brought each member with a capacity that waits."""
-    return bringing.brought(select(Capacity.member_id).where(capacities.waits()).correlate(None))
+    return bringing.brought(select(Capacity.member_id).where(capacities.waits(day)).correlate(None))
 
 
-def _waiting(actor: Actor, *columns: Any, ways: Subquery | None = None) -> Select[Any]:
-    """Select the capacities of others in good standing that wait, with Member joined, and with `ways` if any."""
-    query = select(*columns).select_from(Capacity).join(Member, Member.id == Capacity.member_id)
+def _waiting(
+    by_id: Any, *columns: Any, ways: Subquery | None = None, day: date | BindParameter[date] | None = None
+) -> Select[Any]:
+    """Select the capacities of others in good standing that wait, with `_OWNER` joined, and with `ways` if any."""
+    query = select(*columns).select_from(Capacity).join(_OWNER, _OWNER.id == Capacity.member_id)
     if ways is not None:
         query = query.outerjoin(ways, ways.c.member_id == Capacity.member_id)
-    return query.where(capacities.waits(), in_good_standing(Member), Capacity.member_id != actor.id)
+    return query.where(capacities.waits(day), in_good_standing(_OWNER), Capacity.member_id != by_id)
 
 
 def _page(
@@ -154,7 +225,7 @@ def _page(
 
     Those of before there was confirmation have no moment by which they could stand in order.
     """
-    query = _waiting(actor, Capacity, Member.name, Member.handle, Member.email, ways=ways)
+    query = _waiting(actor.id, Capacity, _OWNER.name, _OWNER.handle, _OWNER.email, ways=ways)
     query = query.where(which, Capacity.id > paging.id_of(cursor)).order_by(Capacity.id)
     rows = db.session.execute(query.limit(AT_ONCE + 1)).all()
     brought = bringing.of_members({row.Capacity.member_id for row in rows})
@@ -172,29 +243,12 @@ def _page(
     return Page(cards, str(cards[-1].id) if len(rows) > AT_ONCE else None)
 
 
-def _lines_of_spaces(actor: Actor, space_ids: list[int]) -> list[WaitingLine]:
-    """Each of these spaces in which something waits that the actor may confirm (one query, which counts).
-
-    What several of them answer for is counted in the first.
-    """
-    ways = _ways()
-    own_city = and_(of_a_city(), Space.kind == SpaceKind.CITY, Space.city == Capacity.city)
-    belongs = exists().where(
-        Membership.space_id == Space.id,
-        Membership.member_id == Capacity.member_id,
-        Membership.ended_at.is_(None),
-    )
-    hosts = and_(not_(of_a_city()), belongs.correlate(Space, Capacity))
-    place = func.row_number().over(partition_by=Capacity.id, order_by=(Space.sort_key, Space.id))
-    each = (
-        _waiting(actor, Space.id.label("space_id"), place.label("place"), ways=ways)
-        .join(Space, Space.id.in_(space_ids))
-        .where(or_(own_city, hosts), bringing.vouches(actor.id, ways))
-        .subquery()
-    )
+def _lines_of_spaces(actor: Actor) -> list[WaitingLine]:
+    """Each space of the actor in which something waits that they may confirm (one query, which counts)."""
+    each = to_confirm(Member.id == actor.id)
     query = (
         select(Space.name, Space.slug, func.count().label("waits"))
-        .join(each, and_(each.c.space_id == Space.id, each.c.place == 1))
+        .join(each, each.c.space_id == Space.id)
         .group_by(Space.id, Space.name, Space.slug, Space.sort_key)
         .order_by(Space.sort_key, Space.id)
     )

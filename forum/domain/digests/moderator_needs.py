@@ -1,0 +1,145 @@
+"""What needs those who moderate a space or have a role in the network, counted for many at once in one query."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Date, Integer, Select, String, bindparam, func, literal, null, select, union_all
+from sqlalchemy import cast as as_type
+from sqlalchemy.orm import aliased
+
+from forum.domain.audit.undoable import WINDOW
+from forum.domain.consents import rounds
+from forum.domain.digests.need_queries import later
+from forum.domain.lessons import review_answers
+from forum.domain.spaces import waiting_capacities
+from forum.infra import days
+from forum.infra.db import Moment
+from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Member, NetworkRole
+from forum.models.consents import ConsentRound
+from forum.models.lessons import Lesson, LessonReview, LessonVersion
+from forum.models.spaces import JoinRequest, Role, Space
+from forum.policy.actions import may_administer
+from forum.policy.actors import Actor
+from forum.policy.readers import EACH_MEMBER
+from forum.policy.standing import spaces_of
+from forum.policy.visibility import sees
+
+IN_REVIEW = "in_review"  # what `review_answers.unanswered` has to be asked about
+_ASKING = aliased(Member)
+_IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
+_ADMINISTRATORS: Any = bindparam("administrator_ids", expanding=True, type_=Integer)
+_EDITORS: Any = bindparam("editor_ids", expanding=True, type_=Integer)
+_SETTLED: Any = bindparam("settled", type_=Moment)
+_TODAY: Any = bindparam("today", type_=Date)
+
+
+def rows(actors: Collection[Actor], now: datetime) -> list[Any]:
+    """Return what waits for these members: `kind`, `member_id`, `number`, since when the newest does (`at`), `one`.
+
+    `one`: the id of the lesson, if it is one. What waits in a space has its name, address and place in the order.
+    One query; none where nobody of them moderates or has a role in the network.
+    """
+    concerned = [actor for actor in actors if actor.moderates or actor.network_roles]
+    if not concerned:
+        return []
+    values = {
+        "member_ids": [actor.id for actor in concerned],
+        "administrator_ids": [actor.id for actor in concerned if may_administer(actor)],
+        "editor_ids": [actor.id for actor in concerned if NetworkRole.EDITOR in actor.network_roles],
+        "settled": now - WINDOW,
+        "today": days.day_of(now),
+    }
+    return list(select_rows(_counted(), values))
+
+
+@cached
+def _counted() -> Any:
+    anywhere = waiting_capacities.to_confirm_anywhere(Member.id.in_(_ADMINISTRATORS), _TODAY)
+    return union_all(
+        *_lessons(),
+        _join_requests(),
+        _capacities(waiting_capacities.to_confirm(Member.id.in_(_IDS), _TODAY)),
+        _row("capacities_anywhere", anywhere.c.member_id, anywhere.c.at).group_by(anywhere.c.member_id),
+    )
+
+
+def _lessons() -> list[Any]:
+    """What came back to who makes a lesson, a closed round, and a lesson that lost words."""
+    moderated = review_answers.in_moderated()
+    returned = (
+        _lesson_row("came_back", LessonReview.created_at)
+        .join(LessonReview, review_answers.returned_to(Member.id))
+        .where(moderated)
+    )
+    in_review = (
+        _lesson_row(IN_REVIEW, LessonVersion.saved_at)
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .where(moderated, review_answers.waits_in_review(Member.id, _TODAY))
+    )
+    closed = (
+        _lesson_row("closed_rounds", ConsentRound.closed_at)
+        .join(ConsentRound, ConsentRound.lesson_id == Lesson.id)
+        .where(moderated, *rounds.unlooked())
+    )
+    # What can be undone for some minutes is told when that is over.
+    weakened = _lesson_row("weakened", Lesson.weakened_at).where(
+        Lesson.weakened_at <= _SETTLED, moderated | Member.id.in_(_EDITORS)
+    )
+    return [returned, in_review, closed, weakened]
+
+
+def _lesson_row(kind: str, at: Any) -> Any:
+    return (
+        _row(kind, Member.id, at, number=func.count(Lesson.id.distinct()), one=func.min(Lesson.id))
+        .select_from(Member)
+        .join(Lesson, sees(Lesson, EACH_MEMBER))
+        .where(Member.id.in_(_IDS))
+        .group_by(Member.id)
+    )
+
+
+def _join_requests() -> Any:
+    since = later(JoinRequest.asked_at, _ASKING.confirmed_at)
+    return (
+        _row("join_requests", Member.id, since, space=True)
+        .select_from(Member)
+        .join(JoinRequest, sees(JoinRequest, EACH_MEMBER))
+        .join(Space, Space.id == JoinRequest.space_id)
+        .join(_ASKING, _ASKING.id == JoinRequest.member_id)
+        .where(
+            Member.id.in_(_IDS),
+            Space.id.in_(spaces_of(Member.id, Role.MODERATOR)),
+            JoinRequest.answered_at.is_(None),
+            _ASKING.confirmed_at.is_not(None),
+            _ASKING.suspended_at.is_(None),
+        )
+        .group_by(Member.id, Space.name, Space.slug, Space.sort_key)
+    )
+
+
+def _capacities(each: Any) -> Any:
+    return (
+        _row("capacities", each.c.member_id, each.c.at, space=True)
+        .select_from(each)
+        .join(Space, Space.id == each.c.space_id)
+        .group_by(each.c.member_id, Space.name, Space.slug, Space.sort_key)
+    )
+
+
+def _row(
+    kind: str, member_id: Any, at: Any, *, number: Any = None, one: Any = None, space: bool = False
+) -> Select[Any]:
+    no_words: Any = as_type(null(), String)
+    place = (Space.name, Space.slug, Space.sort_key) if space else (no_words, no_words, no_words)
+    names = ("space_name", "space_slug", "space_sort_key")
+    query: Any = select(
+        literal(kind, String).label("kind"),
+        member_id.label("member_id"),
+        (func.count() if number is None else number).label("number"),
+        func.max(at).label("at"),
+        (as_type(null(), Integer) if one is None else one).label("one"),
+        *(column.label(name) for column, name in zip(place, names, strict=True)),
+    )
+    return cast(Select[Any], query)
