@@ -55,7 +55,9 @@ WORDS: Mapping[str, Callable[[int, str], str]] = {
         "%(num)d capacity of yours was not confirmed", "%(num)d capacities of yours were not confirmed", num
     ),
     "still_right": lambda num, _space: ngettext(
-        "Is your capacity still right?", "Are your %(num)d capacities still right?", num
+        "%(num)d capacity waits for you to say whether it is still right",
+        "%(num)d capacities wait for you to say whether they are still right",
+        num,
     ),
     "drafts": lambda num, _space: ngettext(
         "%(num)d draft of yours will be deleted soon",
