@@ -11,7 +11,8 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,14 @@ from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 
-from forum import create_app
+from forum import create_app, demo
 from forum.domain.themes import label_rows
 from forum.infra import clock, logs, passwords
 from forum.infra.db import db
 from forum.infra.urls import App
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
-from tests import checkout, repeated, servers
+from tests import checkout, repeated, servers, shared
 from tests.factories import make_member, make_space
 from tests.rules import leak_scenario
 from tests.rules.leak_scenario import World
@@ -121,10 +122,38 @@ def copied_database(url: str, folder: Path) -> str:
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a database that the migrations built and nobody uses: migrating for every test takes long."""
-    folder = tmp_path_factory.mktemp("migrated")
+    return shared.made_once(tmp_path_factory, "migrated", _migrated)
+
+
+def _migrated(folder: Path) -> str:
     url = new_database(folder)
     with create_app(settings_for(url, folder)).app_context():
         upgrade()
+        db.engine.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
+def demo_network(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Callable[[datetime | None], str]:
+    """Called with a moment, or None for now: the address of a database with the demo of then, which nobody uses."""
+
+    def loaded(moment: datetime | None = None) -> str:
+        name = "demo" if moment is None else f"demo-{moment:%Y%m%dT%H%M}"
+        return shared.made_once(
+            tmp_path_factory,
+            name,
+            lambda folder: _with_demo(copied_database(migrated, folder), folder, moment),
+        )
+
+    return loaded
+
+
+def _with_demo(url: str, folder: Path, moment: datetime | None) -> str:
+    with create_app({**settings_for(url, folder), "DEMO": True}).app_context():
+        with clock.at(moment) if moment else nullcontext():
+            demo.load(with_password=True)
+        db.session.commit()
+        db.session.remove()
         db.engine.dispose()
     return url
 

@@ -12,16 +12,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
-from forum import create_app, demo
+from forum import create_app
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
 from tests import servers
-from tests.conftest import new_database
+from tests.conftest import copied_database
 
 PASSWORD = "leerkring-demo"
 PHONE = {"width": 390, "height": 844}
@@ -58,15 +57,15 @@ class Town:
 
 
 @contextmanager
-def served_town(folder: Path, smtp_url: str) -> Iterator[Town]:
-    """The demo network on a database of its own in `folder`, behind a real HTTP server."""
+def served_town(database: str, folder: Path, smtp_url: str) -> Iterator[Town]:
+    """The demo network on the `database` at this address, behind a real HTTP server; its files are in `folder`."""
     server = make_server("127.0.0.1", 0, lambda environ, start: b"", threaded=True)
     url = f"http://127.0.0.1:{server.server_port}"
     app = create_app(
         {
             "ENV_NAME": "development",
             "SECRET_KEY": uuid.uuid4().hex * 2,
-            "SQLALCHEMY_DATABASE_URI": new_database(folder),
+            "SQLALCHEMY_DATABASE_URI": database,
             "INSTANCE": folder,
             "SMTP_URL": smtp_url,
             "BASE_URL": url,
@@ -74,11 +73,6 @@ def served_town(folder: Path, smtp_url: str) -> Iterator[Town]:
             "RATES_ENABLED": False,
         }
     )
-    with app.app_context():
-        upgrade()
-        demo.load(with_password=True)
-        db.session.commit()
-        db.session.remove()
     made = Town(url, app)
     server.app = made.serve
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -91,10 +85,10 @@ def served_town(folder: Path, smtp_url: str) -> Iterator[Town]:
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory, demo_network: Callable[..., str]) -> Iterator[Town]:
     """One town for all tests that only look, or leave nothing that another one would meet."""
     folder: Path = tmp_path_factory.mktemp("town")
-    with served_town(folder, f"mailbox:{folder / 'mail'}") as made:
+    with served_town(copied_database(demo_network(), folder), folder, f"mailbox:{folder / 'mail'}") as made:
         yield made
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.browser.conftest import fill_in, served_town
 from tests.browser.selecting import SELECT_WORDS
 from tests.browser.test_accessible import found_on
+from tests.conftest import copied_database
 from tests.servers import smtp_server
 
 pytestmark = pytest.mark.browser
@@ -54,9 +55,10 @@ def letters():
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory, letters):
+def town(tmp_path_factory, letters, demo_network):
     """A town of this file alone: its clock runs ahead, and its letters go to a real mail server."""
-    with served_town(tmp_path_factory.mktemp("aalst"), letters.url) as made:
+    folder = tmp_path_factory.mktemp("aalst")
+    with served_town(copied_database(demo_network(), folder), folder, letters.url) as made:
         yield made
 
 

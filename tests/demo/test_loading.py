@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from forum import create_app, demo
+from forum import create_app
 from forum.demo import dates
 from forum.domain import draft_places
 from forum.domain.consents import requests
@@ -48,13 +48,9 @@ LOADED = datetime(2031, 1, 13, 10, tzinfo=UTC)  # another year and another seaso
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Flask]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, demo_network: Callable[..., str]) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("demo")
-    app = create_app(settings_for(copied_database(migrated, folder), folder) | {"DEMO": True})
-    with app.app_context():
-        with clock.at(LOADED):
-            demo.load(with_password=True)
-        db.session.commit()
+    app = create_app(settings_for(copied_database(demo_network(LOADED), folder), folder) | {"DEMO": True})
     yield app
     with app.app_context():
         db.session.remove()

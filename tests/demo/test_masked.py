@@ -2,13 +2,13 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask, g
 from sqlalchemy import select
 
-from forum import create_app, demo
+from forum import create_app
 from forum.domain.lessons import giveaways, lessons, masking_patterns, origin
 from forum.domain.people.bylines import Byline
 from forum.infra import clock
@@ -43,13 +43,9 @@ READERS = ("visitor", "karim", "wouter", "eva")  # nobody, field work and a mode
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Iterator[Flask]:
+def loaded(tmp_path_factory: pytest.TempPathFactory, demo_network: Callable[..., str]) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("masked")
-    app = create_app(settings_for(copied_database(migrated, folder), folder) | {"DEMO": True})
-    with app.app_context():
-        with clock.at(LOADED):
-            demo.load(with_password=True)
-        db.session.commit()
+    app = create_app(settings_for(copied_database(demo_network(LOADED), folder), folder) | {"DEMO": True})
     yield app
     with app.app_context():
         db.session.remove()

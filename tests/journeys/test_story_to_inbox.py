@@ -6,7 +6,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from forum import create_app, demo
+from forum import create_app
 from forum.domain.digests import windows
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -24,23 +24,10 @@ STORY = (
 WORDS = "Van de twintig gezinnen deden er zeventien open."
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory, migrated):
-    """The address of a database with the demo network in it, which nobody uses: loading takes long."""
-    folder = tmp_path_factory.mktemp("demo")
-    url = copied_database(migrated, folder)
-    with create_app({**settings_for(url, folder), "DEMO": True}).app_context():
-        demo.load(with_password=True)
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    return url
-
-
 @pytest.fixture
-def demo_app(loaded, tmp_path):
+def demo_app(demo_network, tmp_path):
     """The demo network on a database of its own, mail kept in memory."""
-    made = create_app({**settings_for(copied_database(loaded, tmp_path), tmp_path), "DEMO": True})
+    made = create_app({**settings_for(copied_database(demo_network(), tmp_path), tmp_path), "DEMO": True})
     mailer.sent().clear()
     yield made
     with made.app_context():

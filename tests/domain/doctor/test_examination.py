@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-from forum import create_app, demo
+from forum import create_app
 from forum.domain.doctor import examination
 from forum.domain.lessons import weakened
 from forum.domain.mailing import mail_queue
@@ -122,7 +122,6 @@ class Network:
         self.app, self.url = create_app(settings_for(url, folder) | {"DEMO": True}), make_url(url)
         self.app.config["ROOT"] = folder  # where no `.env` of who runs the tests is
         with self.app.app_context():
-            demo.load(with_password=False)
             member_id = db.session.scalars(db.select(db.func.min(Member.id))).one()
             mail_queue.queue_mail("reset_password", key="k", member_id=member_id, lane=Lane.DIRECT)
             db.session.execute(
@@ -167,10 +166,10 @@ def unguarded(*statements: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory, migrated) -> Network:
+def network(tmp_path_factory, demo_network) -> Network:
     folder = tmp_path_factory.mktemp("doctor")
     (folder / "whole").mkdir()
-    made = Network(copied_database(migrated, folder), folder)
+    made = Network(copied_database(demo_network(), folder), folder)
     yield made
     with made.app.app_context():
         db.engine.dispose()
