@@ -11,7 +11,7 @@ from email.parser import BytesParser
 
 from flask import Flask
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import complaints, notice_choices, return_paths, stops
 from forum.domain.mailing.stops import ALL, DIGEST
 from forum.domain.people import mail_links
@@ -77,10 +77,11 @@ def _stop(name: str, letter: Letter) -> None:
     found = return_paths.mail_behind(letter.recipient)
     if found is None or found[0].member_id is None or _sent_at(found[0]) is None:
         return
-    if name == DIGEST:
-        subscriptions.stop(found[0].member_id)
-    elif stops.named(name) is not None:
-        notice_choices.stop(found[0].member_id, name)
+    with link_changes.noted(found[0].member_id):
+        if name == DIGEST:
+            subscriptions.stop(found[0].member_id)
+        elif stops.named(name) is not None:
+            notice_choices.stop(found[0].member_id, name)
 
 
 def _count(kind: BounceKind, letter: Letter) -> None:
@@ -126,5 +127,6 @@ def _take_complaint(letter: Letter) -> None:
 
 
 def _unsubscribe(member_id: int) -> None:
-    subscriptions.stop(member_id)
-    notice_choices.stop(member_id, ALL.name)
+    with link_changes.noted(member_id):
+        subscriptions.stop(member_id)
+        notice_choices.stop(member_id, ALL.name)

@@ -21,6 +21,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "capacity.refused": (members.capacity_answered,),
     "capacity.ended": (members.capacity_answered,),
     "drafts.warned": (members.drafts_warned,),
+    "mail_choice.changed": (members.mail_changed,),
     "post.created": (posts.created,),
     "post.edited": (posts.edited,),
     "post.hidden": (posts.hidden,),

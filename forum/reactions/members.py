@@ -67,3 +67,9 @@ def drafts_warned(event: Event) -> None:
     """Tell a member that some of their drafts will be deleted; the letter about it is queued already."""
     if db.session.get(Member, event.payload["member_id"]) is not None:
         told.tell_owner(event, "drafts_lapse", event.payload["member_id"])
+
+
+def mail_changed(event: Event) -> None:
+    """Tell a member at home that somebody changed what they get by mail, who had one of their mails."""
+    if db.session.get(Member, event.payload["member_id"]) is not None:
+        told.tell_owner(event, "mail_changed", event.payload["member_id"])

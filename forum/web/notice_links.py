@@ -18,6 +18,7 @@ OWN_PAGES = {
     "capacity_refused": "settings.profile",
     "capacity_ended": "settings.profile",
     "drafts_lapse": "drafts.index",
+    "mail_changed": "notice_settings.show",
 }
 
 

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import notice_choices
 from forum.infra.i18n import _
 from forum.models.subscriptions import Delivery, Frequency
 from forum.web.forms import errors_on
 from forum.web.forms.notices import NOT_QUIET, OF_NOTICES, USUAL, NoticesForm
+from forum.web.http import unread
 from forum.web.http.access import open_to, signed_in
 from forum.web.http.current_user import actor
 
@@ -20,6 +21,7 @@ bp = Blueprint("notice_settings", __name__)
 @bp.get("/settings/notifications")
 @open_to(signed_in)
 def show() -> ResponseReturnValue:
+    unread.opened(link_changes.KIND)
     choices = notice_choices.chosen(actor().id)
     quiet = notice_choices.quiet_hours_of(actor().id)
     from_hour, until_hour = map(str, quiet) if quiet else (NOT_QUIET, NOT_QUIET)
@@ -44,6 +46,15 @@ def save() -> ResponseReturnValue:
     return _page(form), 422
 
 
+@bp.post("/settings/notifications/as-before")
+@open_to(signed_in)
+def take_back() -> ResponseReturnValue:
+    """Take back what somebody changed who had one of their mails."""
+    if link_changes.take_back(actor()):
+        flash(_("You get the same by e-mail as before."), "ok")
+    return redirect(url_for(".show"), 303)
+
+
 def _page(form: Any) -> str:
     fields = [form[f"stop_{stop.name}"] for stop in OF_NOTICES]
     digest = subscriptions.choice_of(actor().id)
@@ -51,5 +62,6 @@ def _page(form: Any) -> str:
         "settings/notifications.html",
         form=form,
         fields=fields,
+        changed=link_changes.latest(actor()),
         has_digest=digest is not None and digest.frequency != Frequency.NEVER,
     )

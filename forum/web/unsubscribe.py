@@ -4,10 +4,12 @@ Mails are forwarded, so whoever has the link reads and changes how often the dig
 nothing else: no names of spaces or threads, nothing of what stands in a mail.
 """
 
+from contextlib import AbstractContextManager, nullcontext
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import notice_choices, stops
 from forum.domain.mailing.stops import DIGEST
 from forum.domain.people import mail_links
@@ -17,6 +19,7 @@ from forum.policy.errors import NotFound
 from forum.web.forms.notices import LinkForm
 from forum.web.http import transactions
 from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import viewer
 from forum.web.http.origins import by_link_alone
 
 bp = Blueprint("unsubscribe", __name__)
@@ -48,10 +51,11 @@ def show(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
     asked = mail_links.unsubscribing(token)
-    if asked.stop == DIGEST:
-        subscriptions.stop(asked.member_id)
-    else:
-        notice_choices.stop(asked.member_id, asked.stop)
+    with _noted(asked.member_id):
+        if asked.stop == DIGEST:
+            subscriptions.stop(asked.member_id)
+        else:
+            notice_choices.stop(asked.member_id, asked.stop)
     return render_template("unsubscribe/done.html", token=token, stop=stops.named(asked.stop))
 
 
@@ -63,11 +67,18 @@ def choose(token: str) -> ResponseReturnValue:
     form = LinkForm()
     if not form.validate():
         return _page(token, form), 422
-    if form.frequency.data:
-        subscriptions.choose_frequency(member_id, Frequency(form.frequency.data))
-    notice_choices.stop_these(member_id, form.stopped.data)
+    with _noted(member_id):
+        if form.frequency.data:
+            subscriptions.choose_frequency(member_id, Frequency(form.frequency.data))
+        notice_choices.stop_these(member_id, form.stopped.data)
     flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _noted(member_id: int) -> AbstractContextManager[None]:
+    """Let the member be told, unless it is they who do it."""
+    who = viewer()
+    return nullcontext() if who is not None and who.id == member_id else link_changes.noted(member_id)
 
 
 def _page(token: str, form: LinkForm) -> str:

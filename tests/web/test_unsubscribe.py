@@ -9,10 +9,13 @@ from forum.domain.mailing import notice_choices
 from forum.domain.people import mail_links
 from forum.infra import clock, tokens
 from forum.infra.db import db
+from forum.jobs import worker
+from forum.models.notifications import Notification
 from forum.models.subscriptions import Delivery, Frequency
-from tests.factories import actor, make_member, make_space, submit
+from tests.factories import actor, make_member, make_space, sign_in, submit
 
 ENGLISH = {"Accept-Language": "en"}
+CHANGED = "What you get by e-mail was changed without signing in"
 
 
 @pytest.fixture
@@ -124,3 +127,37 @@ def test_any_other_token_is_refused(client, reader, token):
 def test_only_this_address_goes_without_a_token_of_the_session(app):
     exempt = app.extensions["csrf"]._exempt_views
     assert exempt == {"forum.web.unsubscribe.stop"}
+
+
+def test_a_member_is_told_what_was_changed_with_a_link_alone_and_takes_it_back_with_one_click(client, reader):
+    """Somebody has a mail that was forwarded: the reader sees it at the next sign-in, and it is as it was."""
+    notice_choices.choose(reader.id, {"mentions": Delivery.DIGEST})
+    db.session.commit()
+    as_before = "/settings/notifications/as-before"
+    was = stands(reader), notice_choices.chosen(reader.id)
+    for _time in range(2):  # the second time there is nothing to tell
+        client.post(path(reader, "notices"))
+    worker.run_until_idle()
+    told = db.select(Notification.kind, Notification.mail_at).where(Notification.member_id == reader.id)
+    assert [tuple(row) for row in db.session.execute(told)] == [("mail_changed", None)]
+    sign_in(client, reader)
+    assert CHANGED in client.get("/", headers=ENGLISH).text
+    assert "this was changed without signing in" in client.get("/settings/notifications").text
+    assert CHANGED not in client.get("/", headers=ENGLISH).text, "read by opening where it leads"
+    submit(client, as_before)
+    assert (stands(reader), notice_choices.chosen(reader.id)) == was
+    assert "this was changed without signing in" not in client.get("/settings/notifications").text
+    client.post(path(reader, "cited"))  # by the reader, who knows
+    worker.run_until_idle()
+    assert len(db.session.execute(told).all()) == 1
+    submit(client, as_before)
+    assert "cited" in stands(reader)[1], "what was chosen since stays"
+
+
+def test_who_had_no_digest_before_somebody_changed_it_has_chosen_nothing_again(client, reader):
+    other = make_member("Ann")
+    submit(client, f"{path(other)}/choices", {"frequency": "daily", "stopped": []})
+    worker.run_until_idle()
+    sign_in(client, other)
+    submit(client, "/settings/notifications/as-before")
+    assert subscriptions.choice_of(other.id) is None

@@ -43,6 +43,11 @@ _ITS_OWNER = lazy("The member whose capacity it is")
 _ADDRESS = lazy("Whom the e-mail address belongs to")
 
 
+def _of_capacity(what: str, label: Any) -> Kind:
+    name = f"capacity_{what}"
+    return Kind(name, label, (f"capacity.{what}",), _ITS_OWNER, letters=(name,))
+
+
 def _of_thread(name: str, label: Any, event: str, *, undo: bool = False) -> Kind:
     who = lazy("Who started the thread and who follows every post of it, as far as they can read it then")
     return Kind(name, label, (event,), who, stop="threads", undo=undo, to_me=False, personal=False)
@@ -215,27 +220,9 @@ _TABLE = (
         lazy("Who had it"),
         stop="roles",
     ),
-    Kind(
-        "capacity_confirmed",
-        lazy("What you speak as is confirmed"),
-        ("capacity.confirmed",),
-        _ITS_OWNER,
-        letters=("capacity_confirmed",),
-    ),
-    Kind(
-        "capacity_refused",
-        lazy("What you speak as was not confirmed"),
-        ("capacity.refused",),
-        _ITS_OWNER,
-        letters=("capacity_refused",),
-    ),
-    Kind(
-        "capacity_ended",
-        lazy("What you speak as was ended"),
-        ("capacity.ended",),
-        _ITS_OWNER,
-        letters=("capacity_ended",),
-    ),
+    _of_capacity("confirmed", lazy("What you speak as is confirmed")),
+    _of_capacity("refused", lazy("What you speak as was not confirmed")),
+    _of_capacity("ended", lazy("What you speak as was ended")),
     Kind(
         "still_right",
         lazy("Is what you speak as still right?"),
@@ -252,6 +239,13 @@ _TABLE = (
         ("drafts.warned",),
         lazy("Who wrote them"),
         letters=("drafts_lapse",),
+    ),
+    Kind(
+        "mail_changed",
+        lazy("What you get by e-mail was changed without signing in"),
+        ("mail_choice.changed",),
+        lazy("Whose e-mails they are"),
+        default=Delivery.NOTHING,
     ),
     Kind(
         "invitation",
