@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from forum.domain import health
 from forum.domain.digests import digests
 from forum.domain.mailing import bounces, events, notice_choices, notices
+from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.infra import clock
 from forum.infra.db import db
@@ -117,3 +118,18 @@ def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(aalst
         notice_choices.choose_quiet_hours(dirk.id, None)
         assert planned() == NIGHT + notices.BUNDLED
     assert len(db.session.scalars(select(OutgoingMail)).all()) == 3
+
+
+def test_of_what_a_domain_got_only_the_last_minutes_are_counted_each_time(session, count_queries):
+    ann, tally, now = make_member("Ann", email="ann@big.example"), Tally(), clock.now()
+    first, second = queued(ann, "a"), queued(ann, "b")
+    first.state, first.sent_at = MailState.SENT, now - timedelta(minutes=50)
+    session.flush()
+    counted = []
+    for later, sent in ((0, None), (30, second), (59, None), (60, None), (660, None)):
+        if sent is not None:
+            sent.state, sent.sent_at = MailState.SENT, now + timedelta(seconds=later)
+            session.flush()
+        with clock.at(now + timedelta(seconds=later)), count_queries() as seen:
+            counted.append((tally.read()["big.example"], seen.count))
+    assert counted == [(1, 2), (2, 1), (2, 1), (2, 2), (1, 2)]
