@@ -313,6 +313,8 @@ def test_a_mail_to_the_way_back_stops_the_same_list_and_nothing_of_others(app, m
     monkeypatch.setitem(app.config, "BOUNCE_ADDRESS", "returned@forum.test")
     message = letters.letter_for(mail).message
     assert letter_check.faults(message, stoppable=True) == []
+    mail.sent_at = clock.now()
+    db.session.flush()
     https, mailto = message["List-Unsubscribe"].split(", ")
     assert https.startswith("<http://forum.test/unsubscribe/")
     address, _, subject = mailto.strip("<>").removeprefix("mailto:").partition("?subject=")
