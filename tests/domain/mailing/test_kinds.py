@@ -69,5 +69,7 @@ def page():
 def test_the_page_about_it_says_the_same():
     kinds = list(page())
     stops = [f"| {stop.name} | {stop.label} |" for stop in STOPS.values()]
-    lines = (ROOT / "docs" / "notifications.md").read_text().splitlines()
+    # What stands in mails and digests has tables of its own.
+    words = (ROOT / "docs" / "notifications.md").read_text().partition("## What stands in a mail")[0]
+    lines = words.splitlines()
     assert [line for line in lines if line.startswith("| ") and "| what" not in line] == [*kinds, *stops]
