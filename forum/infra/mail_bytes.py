@@ -6,6 +6,7 @@ A digest is a few hundred lines, of which most stand in the letters of others to
 import random
 import sys
 from binascii import b2a_base64
+from collections.abc import Callable
 from email import quoprimime
 from email.message import EmailMessage
 from email.policy import Policy
@@ -17,9 +18,13 @@ _WIDTH = len(repr(sys.maxsize - 1))
 
 
 class OwnMail(EmailMessage):
-    """A letter of ours. `envelope_sender` is to whom it comes back, where that is not whom it is from."""
+    """A letter of ours. `envelope_sender` is to whom it comes back, where that is not whom it is from.
+
+    `between` is what parts its parts, where it has any.
+    """
 
     envelope_sender = ""
+    between = ""
 
     def as_bytes(self, unixfrom: bool = False, policy: Policy | None = None) -> bytes:
         """Return it as it is sent; in another form by Python's own generator."""
@@ -30,7 +35,7 @@ class OwnMail(EmailMessage):
         payload: Any = self.get_payload()
         if isinstance(payload, str):
             return head + payload.replace("\n", self.policy.linesep).encode("ascii")
-        between = f"--{self.get_boundary()}".encode()
+        between = f"--{self.between or self.get_boundary()}".encode()
         parts = b"".join(between + end + part.as_bytes() + end for part in payload)
         return head + parts + between + b"--" + end
 
@@ -47,21 +52,28 @@ def encoded(text: str, longest: int) -> tuple[str, str]:
     As `email.contentmanager` does it, whose rules these are: plain where that is possible, else what is shorter for the
     first lines.
     """
-    lines = text.encode().splitlines()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
     if text.isascii() and max(map(len, lines), default=0) <= longest:
-        return "7bit", "".join(f"{line.decode('ascii')}\n" for line in lines) or "\n"
-    first = b"".join(line + b"\r\n" for line in lines[:SNIFFED])
-    quoted = [_quoted(line, longest) for line in lines]
+        return "7bit", "".join(f"{line}\n" for line in lines) or "\n"
+    first = b"".join(line.encode() + b"\r\n" for line in lines[:SNIFFED])
+    quoted = list(map(_quoting(longest), lines))
     sniffed = sum(len(line) + 1 for line in quoted[:SNIFFED])
     if sniffed > len(b2a_base64(first)):
-        return "base64", _in_base64(b"".join(line + b"\r\n" for line in lines), longest)
+        return "base64", _in_base64(b"".join(line.encode() + b"\r\n" for line in lines), longest)
     return "quoted-printable", "\n".join(quoted) + "\n"
 
 
-@lru_cache(maxsize=8192)
-def _quoted(line: bytes, longest: int) -> str:
-    """A line in quoted-printable, without its end: each is written for itself."""
-    return quoprimime.body_encode(line.decode("latin-1"), longest)
+@lru_cache(maxsize=4)
+def _quoting(longest: int) -> Callable[[str], str]:
+    """What writes a line in quoted-printable, without its end: each is written for itself, and many letters have it."""
+
+    @lru_cache(maxsize=8192)
+    def quoted(line: str) -> str:
+        return quoprimime.body_encode(line.encode().decode("latin-1"), longest)
+
+    return quoted
 
 
 def _in_base64(whole: bytes, longest: int) -> str:

@@ -49,6 +49,7 @@ NO_ADDRESS = (
     "it is no address of a mail server; in a password, write / as %2F, ? as %3F, # as %23 and @ as %40"
 )
 ENCODED_WORD = re.compile(r"=\?(?=[^?\s]*\?[bq]\?)", re.IGNORECASE)
+HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 MIME_VERSION = "1.0"
 
 
@@ -106,14 +107,17 @@ def build(message: Message) -> EmailMessage:
     mail["Subject"] = _line(message.subject)
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = _line(message.message_id)
+    names = {name.lower() for name in mail}
     for name, value in message.headers.items():
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name) or name in mail:
+        if not HEADER_NAME.fullmatch(name) or name.lower() in names:
             raise ValueError(f"not a header of its own: {name!r}")
+        names.add(name.lower())
         mail[name] = _line(value)
     if not message.html:
         return _with_content(mail, "plain", message.text)
     mail["MIME-Version"] = MIME_VERSION
-    mail["Content-Type"] = f'{PARTED}"{mail_bytes.boundary()}"'
+    mail.between = mail_bytes.boundary()
+    mail["Content-Type"] = f'{PARTED}"{mail.between}"'
     mail.attach(_with_content(OwnMail(policy=POLICY), "plain", message.text, version=""))
     html = message.html if message.is_styled else styled(message.html)
     mail.attach(_with_content(OwnMail(policy=POLICY), "html", html))

@@ -230,6 +230,9 @@ def slug(title: str) -> str:
 
 def one_line(text: str) -> str:
     """Return one line without control and invisible characters, spaces folded: for titles, names, tags and subjects."""
+    # Most are one, which is quickly seen.
+    if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
+        return text
     line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", composed(text))).split())
     # Joiners belong inside words and emoji; a line of joiners alone is empty.
     return "" if is_blank(line) else line

@@ -139,9 +139,9 @@ def _sections(place: _Place, letter: DigestLetter) -> tuple[dict[str, str], dict
         ("left_out", "left_line", letter.left_out, "\n"),
     ):
         if lines:
-            found = [_line(place, macro, line) for line in lines]
-            html[name] = "\n".join(one.html for one in found)
-            text[name] = between.join(one.text for one in found)
+            drawn_lines = [_line(place, macro, line) for line in lines]
+            html[name] = "\n".join(one.html for one in drawn_lines)
+            text[name] = between.join(one.text for one in drawn_lines)
     return html, text
 
 
@@ -162,8 +162,21 @@ def _item(place: _Place, macro: str, item: ThreadNews | LessonNews) -> Item:
 
 
 @lru_cache(maxsize=MOST_LINES)
-def _line(place: _Place, macro: str, line: _Waiting | LeftOut) -> Item:
-    return _in_both_parts(place, macro, line)
+def _line(place: _Place, macro: str, line: _Waiting | LeftOut) -> Drawn:
+    html, text = _line_frames(place, macro)
+    address = link("spaces.show", slug=line.space_slug) if isinstance(line, LeftOut) else line.address
+    words = line.words
+    return Drawn(
+        html.filled({"address": in_attribute(address), "words": in_text(words)}),
+        text.filled({"address": address, "words": words}),
+    )
+
+
+@lru_cache(maxsize=FRAMES)
+def _line_frames(place: _Place, macro: str) -> tuple[Frame, Frame]:
+    """The frame of a line with a link in HTML and in text."""
+    item = _in_both_parts(place, macro, {name: hole(name) for name in ("address", "words")})
+    return Frame(item.html), Frame(item.text)
 
 
 def _in_both_parts(place: _Place, macro: str, item: Any) -> Item:

@@ -56,7 +56,12 @@ def made(mails):
 
 
 def forget_drawn():
-    for kept in (digest_content._frames, digest_content._item, digest_content._line):
+    for kept in (
+        digest_content._frames,
+        digest_content._item,
+        digest_content._line,
+        digest_content._line_frames,
+    ):
         kept.cache_clear()
 
 

@@ -167,7 +167,13 @@ def preferences_of(member_id: int) -> DigestPreferences | None:
 
 def preferences_of_many(member_ids: Collection[int]) -> dict[int, DigestPreferences]:
     """Return what each of these members chose, also of those who did not choose a digest yet (two queries)."""
-    choices = db.session.scalars(select(DigestChoice).where(DigestChoice.member_id.in_(member_ids)))
+    choices = db.session.execute(
+        select(
+            *(DigestChoice.member_id, DigestChoice.frequency, DigestChoice.chosen_at, DigestChoice.weekday),
+            *(DigestChoice.hour, DigestChoice.locale, DigestChoice.lessons, DigestChoice.only_unread),
+            DigestChoice.elsewhere,
+        ).where(DigestChoice.member_id.in_(member_ids))
+    )
     of_member = {choice.member_id: choice for choice in choices}
     columns = (Subscription.space_id, Subscription.thread_id, Subscription.axis, Subscription.tag_id)
     rows = db.session.execute(
@@ -183,7 +189,7 @@ def preferences_of_many(member_ids: Collection[int]) -> dict[int, DigestPreferen
     }
 
 
-def _preferences(choice: DigestChoice | None, subscribed: list[Any]) -> DigestPreferences:
+def _preferences(choice: Any, subscribed: list[Any]) -> DigestPreferences:
     alone = DigestPreferences()
     if choice is not None:
         alone = DigestPreferences(
