@@ -24,6 +24,8 @@ from tests.postgres import create_database, start_postgres
 
 SENT_IN_MEMORY = 200  # letters whose statements are counted up to booking
 MOST_WALL, LEAST_RATIO, MOST_MEMORY, MOST_STATEMENTS = 12.0, 1.4, 200.0, 2.0
+MOST_MADE = 4.0  # of processor time
+MOST_GROWTH = 10.0  # megabytes, from a warm worker to its last letter
 PARTS = ("wall_ms", "worker_ms", "database_ms", "statements")
 
 
@@ -77,11 +79,16 @@ def checks(one: dict[str, Any]) -> list[dict[str, Any]]:
     alone, together = one["runs"]
     wall, memory = alone["wall_ms"], max(run["memory_mb"] for run in one["runs"])
     ratio = wall / together["wall_ms"]
-    statements = statistics.median(each["statements"] for each in one["rounds"])
+    growth = max(run["memory_ended_mb"] - run["memory_warm_mb"] for run in one["runs"])
+    statements, made = (
+        statistics.median(each[part] for each in one["rounds"]) for part in ("statements", "worker_ms")
+    )
     told = [
+        ("ms of processor time to make a letter", made, f"at most {MOST_MADE}", made <= MOST_MADE),
         ("ms a letter handed over, one worker", wall, f"at most {MOST_WALL}", wall <= MOST_WALL),
         ("two workers, times one", ratio, f"at least {LEAST_RATIO}", ratio >= LEAST_RATIO),
         ("megabytes of a worker", memory, f"less than {MOST_MEMORY}", memory < MOST_MEMORY),
+        ("megabytes that a warm worker grew", growth, f"at most {MOST_GROWTH}", growth <= MOST_GROWTH),
         (
             "statements to make a letter",
             statements,
@@ -113,7 +120,9 @@ def lines(one: dict[str, Any]) -> list[str]:
     for run in one["runs"]:
         told.append(
             f"Workers: {run['workers']}: {run['cores_busy']:.2f} of {os.cpu_count()} cores busy, the mail server with "
-            f"{run['server_ms']:.2f} ms a letter; {run['memory_mb']:.0f} MB; waits seen: {run['waits'] or 'none'}"
+            f"{run['server_ms']:.2f} ms a letter; at most {run['memory_mb']:.0f} MB, {run['memory_warm_mb']:.0f} once "
+            f"warm, {run['memory_halfway_mb']:.0f} halfway, {run['memory_ended_mb']:.0f} at the end; waits seen: "
+            f"{run['waits'] or 'none'}"
         )
     told += [
         f"{'met   ' if check['met'] else 'MISSED'} {check['check']}: {check['found']:.2f} ({check['bar']})"

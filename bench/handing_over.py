@@ -1,6 +1,7 @@
 """Workers that hand digests to a mail server on this machine, and what that costs a letter.
 
-The mail server takes everything and keeps nothing. It, the workers and the database are processes of their own.
+The mail server takes everything and keeps nothing, with as little work for it as a relay has that is written in C, and
+lets MAIL and RCPT come together, as such relays do. It, the workers and the database are processes of their own.
 """
 
 import asyncio
@@ -16,7 +17,6 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
 from sqlalchemy import Connection, create_engine, text
 
 from bench.processes import HOST, ROOT, cpu_seconds
@@ -25,6 +25,11 @@ EVERY = 0.2  # seconds between two looks
 SILENT = 3.0  # seconds without a letter, after which somebody asks whether any is left
 PATIENCE = 120.0  # seconds without a letter, after which it failed
 WARM = 0.1  # of the letters: workers start, and learn what they keep
+ANSWERS = {
+    b"EHLO": b"250-bench\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE\r\n",
+    b"DATA": b"354 go on\r\n",
+    b"QUIT": b"221 bye\r\n",
+}
 LEFT = text(
     "SELECT count(*) FROM outgoing_mail WHERE state = 'sending' OR (state = 'queued' AND next_try_at <= now())"
 )
@@ -37,13 +42,14 @@ WAITS = text(
 
 @dataclass(frozen=True)
 class Look:
-    """What was used until a moment, in seconds, and how many letters had come."""
+    """What was used until a moment, in seconds, how many letters had come, and the memory of the largest worker."""
 
     at: float
     letters: int
     workers: float
     database: float
     server: float
+    memory: float
 
 
 def release(count: int) -> str:
@@ -62,9 +68,9 @@ def handed_over(
         connection.execute(text(release(letters)))
         with _workers({**environment, "SMTP_URL": f"smtp://{HOST}:{port}"}, workers) as pids:
             looks, waits = _watched(connection, pids, (database, server), came)
-            memory = max(_peak(pid) for pid in pids)
+            peak = max(_memory(pid, "VmHWM") for pid in pids)
     engine.dispose()
-    return {"workers": workers, "memory_mb": memory, "waits": dict(waits.most_common(5)), **_costs(looks)}
+    return {"workers": workers, "memory_mb": peak, "waits": dict(waits.most_common(5)), **_costs(looks)}
 
 
 def _costs(looks: list[Look]) -> dict[str, Any]:
@@ -82,6 +88,9 @@ def _costs(looks: list[Look]) -> dict[str, Any]:
         "database_ms": used["database"] / letters * 1000,
         "server_ms": used["server"] / letters * 1000,
         "cores_busy": sum(used.values()) / wall,
+        "memory_warm_mb": first.memory,
+        "memory_halfway_mb": looks[(looks.index(first) + len(looks)) // 2].memory,
+        "memory_ended_mb": last.memory,
     }
 
 
@@ -106,7 +115,8 @@ def _watched(
 
 def _look(at: float, letters: int, pids: list[int], others: tuple[int, int]) -> Look:
     database, server = others
-    return Look(at, letters, cpu_seconds(*pids), cpu_seconds(database), cpu_seconds(server))
+    used = (cpu_seconds(*pids), cpu_seconds(database), cpu_seconds(server))
+    return Look(at, letters, *used, max(_memory(pid, "VmRSS") for pid in pids))
 
 
 @contextmanager
@@ -150,14 +160,33 @@ def _mail_server() -> Iterator[tuple[int, int, "Synchronized[int]"]]:
         server.join(10)
 
 
-class _TakesAll:
+class _TakesAll(asyncio.Protocol):
+    """One connection: yes to every command, and to every letter."""
+
     def __init__(self, came: "Synchronized[int]") -> None:
         self._came = came
+        self._unread = bytearray()
+        self._in_text = False
 
-    async def handle_DATA(self, *_about: object) -> str:  # noqa: N802 - its name at aiosmtpd
-        with self._came.get_lock():
-            self._came.value += 1
-        return "250 OK"
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(b"220 bench\r\n")
+
+    def data_received(self, data: bytes) -> None:
+        self._unread += data
+        while (end := self._unread.find(b"\r\n.\r\n" if self._in_text else b"\r\n")) >= 0:
+            if self._in_text:
+                with self._came.get_lock():
+                    self._came.value += 1
+                del self._unread[: end + 5]
+                self._in_text = False
+                self._transport.write(b"250 taken\r\n")
+            else:
+                command = bytes(self._unread[:4]).upper()
+                del self._unread[: end + 2]
+                self._in_text = command == b"DATA"
+                self._transport.write(ANSWERS.get(command, b"250 yes\r\n"))
 
 
 def _serve(came: "Synchronized[int]", port: "Synchronized[int]") -> None:
@@ -165,13 +194,12 @@ def _serve(came: "Synchronized[int]", port: "Synchronized[int]") -> None:
 
 
 async def _listen(came: "Synchronized[int]", port: "Synchronized[int]") -> None:
-    taker = _TakesAll(came)
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(taker, hostname="bench"), HOST, 0)
+    server = await asyncio.get_running_loop().create_server(lambda: _TakesAll(came), HOST, 0)
     port.value = server.sockets[0].getsockname()[1]
     await server.serve_forever()
 
 
-def _peak(pid: int) -> float:
-    """The most memory that a process held until now, in megabytes."""
+def _memory(pid: int, kind: str) -> float:
+    """What a process holds (VmRSS), or the most that it held until now (VmHWM), in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(kind)) / 1024

@@ -109,7 +109,7 @@ class SmtpServer:
         self.misbehave("RCPT", to=recipient, answer=answer)
 
     def start(self, *, tls_at_once: ssl.SSLContext | None = None, **options: Any) -> None:
-        """Begin to listen; `options` are those of aiosmtpd."""
+        """Begin to listen; `options` are those of aiosmtpd, and whether it offers `pipelining`."""
         self._listening = _Listening(self, tls_at_once, options)
         self.listen()
 
@@ -169,8 +169,13 @@ class SmtpServer:
 class _Connection(SMTP):
     """One connection: aiosmtpd's protocol, which asks at each point what it was told."""
 
-    def __init__(self, server: SmtpServer, options: dict[str, Any]) -> None:
-        super().__init__(self, hostname="localhost", enable_SMTPUTF8=True, timeout=PATIENCE, **options)
+    def __init__(
+        self, server: SmtpServer, loop: asyncio.AbstractEventLoop, *, pipelining: bool = False, **options: Any
+    ) -> None:
+        self._offers_pipelining = pipelining
+        super().__init__(
+            self, hostname="localhost", enable_SMTPUTF8=True, timeout=PATIENCE, loop=loop, **options
+        )
         self._server = server
         self._is_greeted = False
 
@@ -190,6 +195,13 @@ class _Connection(SMTP):
         await super().push(status)
         if str(status).startswith("421") and self.transport is not None:
             self.transport.close()
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        # The first line is the name of the server.
+        return [*responses[:1], *(["250-PIPELINING"] if self._offers_pipelining else []), *responses[1:]]
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -252,7 +264,7 @@ class _Listening:
 
     async def open(self, bound: socket.socket) -> None:
         self._accepting = await self._loop.create_server(
-            lambda: _Connection(self._server, {"loop": self._loop, **self._options}),
+            lambda: _Connection(self._server, self._loop, **self._options),
             sock=bound,
             ssl=self._tls,
         )

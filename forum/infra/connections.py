@@ -16,6 +16,8 @@ from forum.infra import private_files
 _writes: ContextVar[bool] = ContextVar("writes", default=True)
 # Seconds that a statement waits for others who write. None: as long as it takes on PostgreSQL, PATIENCE on SQLite.
 _patience: ContextVar[float | None] = ContextVar("patience", default=None)
+# False: PostgreSQL commits without waiting for the disk, which has it within a second.
+_durable: ContextVar[bool] = ContextVar("durable", default=True)
 PATIENCE = 10.0
 CONNECTIONS = 20  # of one process: far fewer than its threads, which compute more than they ask
 POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
@@ -81,6 +83,20 @@ def is_reading() -> bool:
 def set_patience(seconds: float | None) -> None:
     """Let each statement of this context wait so long for others who write; None for as long as a worker does."""
     _patience.set(seconds)
+
+
+@contextmanager
+def written_later() -> Iterator[None]:
+    """Let PostgreSQL answer the commit of the block before it is on the disk.
+
+    Everybody sees it at once, and what is committed after it is not kept without it. Only where the database's own
+    crash within a second may take it back, alone.
+    """
+    token = _durable.set(False)
+    try:
+        yield
+    finally:
+        _durable.reset(token)
 
 
 POSTGRESQL = (
@@ -154,6 +170,8 @@ def _begin(connection: Connection) -> None:
         settings = [PLAN_AS_USUAL] if connection.info.get(PLAN_ONCE) else []
         if patience is not None:
             settings.append(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
+        if not _durable.get():
+            settings.append("SET LOCAL synchronous_commit = off")
         if settings:
             connection.exec_driver_sql("; ".join(settings))
 

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Update, exists, select
+from sqlalchemy import TextClause, Update, bindparam, exists, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.infra.db import Base, db
+from forum.infra.statements import change_rows
 
 IDS = range(1_000_000, 2_000_000_000)  # fits an integer of four bytes
 
@@ -24,18 +25,24 @@ def insert_new(model: type[Base], rows: list[dict[str, Any]], *returning: Any) -
     return list(db.session.execute(statement.returning(*returning)))
 
 
-def insert_each(model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Insert those of `rows` that break no unique constraint, each as a statement of its own, all in one round trip.
+def insert_few(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Insert those of `rows` that break no unique constraint: as `insert_new`, where it is done again and again.
 
-    Where there are few each time: the statement is the same for any number, so that nobody compiles or plans it anew.
+    All have the same columns, of numbers and text. For each number of rows one statement is written and kept.
     """
     if rows:
-        db.session.connection().execute(_insert_each(_dialect(), model), rows)
+        values = {f"{name}_{number}": value for number, row in enumerate(rows) for name, value in row.items()}
+        change_rows(_insert_few(model, tuple(rows[0]), len(rows)), values)
 
 
 @lru_cache
-def _insert_each(dialect: Any, model: type[Base]) -> Any:
-    return dialect.insert(model.__table__).on_conflict_do_nothing()
+def _insert_few(model: type[Base], columns: tuple[str, ...], count: int) -> TextClause:
+    rows: list[dict[str, Any]] = [
+        {name: bindparam(f"{name}_{number}") for name in columns} for number in range(count)
+    ]
+    statement = sqlite.insert(model).values(rows).on_conflict_do_nothing()
+    # As text, which is the same for both databases: SQLAlchemy would write a statement of several rows anew each time.
+    return text(str(statement.compile(dialect=sqlite.dialect(paramstyle="named"))))
 
 
 def upsert(
@@ -50,11 +57,8 @@ def upsert(
 
 
 def _insert(model: type[Base]) -> Any:
-    return _dialect().insert(model)
-
-
-def _dialect() -> Any:
-    return postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 def drawn(column: Any, draw: Callable[[], Any]) -> Any:

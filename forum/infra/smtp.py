@@ -104,7 +104,7 @@ class SmtpMailer:
         sender = envelope_sender(message) or message["From"].addresses[0].addr_spec
         recipient = message["To"].addresses[0].addr_spec
         written = message.as_bytes()
-        client = self._begin(sender, len(written))
+        client = self._begin(sender, len(written), recipient)
         self._step("RCPT", lambda: client.rcpt(recipient), about=recipient)
         watch = _Watch()
         try:
@@ -132,7 +132,7 @@ class SmtpMailer:
                 pass
             self._drop()
 
-    def _begin(self, sender: str, size: int) -> SmtpClient:
+    def _begin(self, sender: str, size: int, recipient: str) -> SmtpClient:
         """A connection on which MAIL was accepted.
 
         One that served before may have ended while it was idle, or have had letters enough, which some servers say with
@@ -140,16 +140,17 @@ class SmtpMailer:
         """
         if self._client is not None:
             try:
-                return self._mail(self._client, sender, size, lost=Away)
+                return self._mail(self._client, sender, size, recipient, lost=Away)
             except (Away, Temporary):
                 self._drop()
-        return self._mail(self._connect(), sender, size, lost=_interrupted)
+        return self._mail(self._connect(), sender, size, recipient, lost=_interrupted)
 
     def _mail(
-        self, client: SmtpClient, sender: str, size: int, *, lost: Callable[..., MailError]
+        self, client: SmtpClient, sender: str, size: int, recipient: str, *, lost: Callable[..., MailError]
     ) -> SmtpClient:
         options = [f"size={size}"] if client.has_extn("size") else []
-        self._step("MAIL", lambda: client.mail(sender, options), lost=lost, about_us=Away, refused=_at_mail)
+        begin = partial(client.mail_to, sender, options, recipient)
+        self._step("MAIL", begin, lost=lost, about_us=Away, refused=_at_mail)
         return client
 
     def _connect(self) -> SmtpClient:

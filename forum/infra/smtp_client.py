@@ -5,7 +5,7 @@ import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +22,7 @@ class SmtpClient(smtplib.SMTP):
         self.sock = line
         self.limit = limit
         self._unread = b""
+        self._is_rcpt_said = False  # behind MAIL, and its answer is not read yet
         line.settimeout(limit)
 
     def greet(self) -> None:
@@ -58,6 +59,31 @@ class SmtpClient(smtplib.SMTP):
         line = self._line()
         line.settimeout(self.limit)
         line.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
+
+    def mail_to(self, sender: str, options: list[str], recipient: str) -> tuple[int, bytes]:
+        """MAIL, with the answer to it, and RCPT right behind it where the server lets us say several (RFC 2920): `rcpt`
+        only reads the answer then.
+        """
+        if not self.has_extn("pipelining") or not recipient.isascii():
+            return self.mail(sender, options)
+        begun = " ".join([f"MAIL FROM:{smtplib.quoteaddr(sender)}", *options])
+        self.send(f"{begun}\r\nRCPT TO:{smtplib.quoteaddr(recipient)}\r\n")
+        self._is_rcpt_said = True
+        return self.getreply()
+
+    def rcpt(self, recip: str, options: Sequence[str] = ()) -> tuple[int, bytes]:
+        """RCPT, or the answer to it where it is said already."""
+        if not self._is_rcpt_said:
+            return super().rcpt(recip, options)
+        self._is_rcpt_said = False
+        return self.getreply()
+
+    def rset(self) -> tuple[int, bytes]:
+        """RSET, behind all other answers."""
+        if self._is_rcpt_said:
+            self._is_rcpt_said = False
+            self.getreply()
+        return super().rset()
 
     def send_text(self, written: bytes, *, before_end: Callable[[], None]) -> tuple[int, bytes]:
         """Hand over a letter and the dot after it, with `before_end` before the last block, which it may keep back.

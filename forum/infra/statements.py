@@ -46,8 +46,8 @@ def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*
     return connection.execute(statement, values)
 
 
-def change_rows(statement: Executable, values: dict[str, Any] | list[dict[str, Any]]) -> int:
-    """Run a statement that changes rows, once or for each of the `values`; return how many rows it changed.
+def change_rows(statement: Executable, values: dict[str, Any]) -> int:
+    """Run a statement that changes rows; return how many it changed.
 
     Past the session's bookkeeping of objects, as `select_rows`: those that it holds are left as they are.
     """

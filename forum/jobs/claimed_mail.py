@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 from forum.domain.digests import digests
@@ -10,7 +10,7 @@ from forum.domain.digests.letter import DigestLetter
 from forum.domain.inbox import notice_letter
 from forum.domain.mailing import hold, mail_claims
 from forum.infra import failures
-from forum.infra.connections import set_patience
+from forum.infra.connections import set_patience, written_later
 from forum.infra.db import db
 from forum.jobs import outcomes
 from forum.models.mail import OutgoingMail
@@ -50,8 +50,12 @@ class Claim:
 
         OnHold in a restored copy. Overtaken when another letter carries one of these `notices`, which are of this one
         from now on, also when it has to be sent again.
+
+        Alone it is not waited for until it is on the disk: after a crash of the database itself, between this and the
+        answer of the mail server, the letter counts as never tried, and goes out once more under the same Message-ID,
+        as it does anyway.
         """
-        with _hasty():
+        with nullcontext() if notices else written_later(), _hasty():
             if not mail_claims.hand_over(self.id, self.owner, self.claimed_at):
                 raise OnHold if hold.is_held() else ClaimLost
             if notices and not notice_letter.hold(self.id, notices):
@@ -90,7 +94,9 @@ class Claim:
             if is_ours and letter is not None:
                 digests.mark_sent(self.digest_id, letter)
             db.session.commit()
-            db.session.expire_all()
+        # Nothing else was read since the letter was made, and all of that was forgotten then.
+        if self.mail in db.session:
+            db.session.expire(self.mail)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.live, pytest.mark.any_database]  # it starts its own P
 TINY = "--threads 30 --rounds 2 --round 20 --letters 20"
 
 
-def found(*, wall=10.0, together=6.0, memory=150.0, statements=1.0):
+def found(*, wall=10.0, together=6.0, memory=150.0, grown=5.0, statements=1.0, made_ms=3.5):
     """What a run could have found."""
     run = {
         "letters": 20,
@@ -18,8 +18,11 @@ def found(*, wall=10.0, together=6.0, memory=150.0, statements=1.0):
         "server_ms": 1.0,
         "cores_busy": 1.0,
         "waits": {},
+        "memory_warm_mb": 90.0,
+        "memory_halfway_mb": 92.0,
+        "memory_ended_mb": 90.0 + grown,
     }
-    made = {"letters": 20, "wall_ms": 7.0, "worker_ms": 5.0, "database_ms": 2.0, "statements": statements}
+    made = {"letters": 20, "wall_ms": 7.0, "worker_ms": made_ms, "database_ms": 2.0, "statements": statements}
     return {
         "members": 60,
         "threads": 30,
@@ -41,6 +44,8 @@ def test_every_bar_of_digests_can_be_missed():
     assert missed(found(wall=12.1)) == ["ms a letter handed over, one worker"]
     assert missed(found(together=7.2)) == ["two workers, times one"]
     assert missed(found(memory=200.0)) == ["megabytes of a worker"]
+    assert missed(found(grown=10.1)) == ["megabytes that a warm worker grew"]
+    assert missed(found(made_ms=4.1)) == ["ms of processor time to make a letter"]
     assert missed(found(statements=2.1)) == ["statements to make a letter"]
     with pytest.raises(ValueError, match="60 letters needs as many members"):
         digests.measured("", 0, 59, digests.arguments(TINY.split()))

@@ -76,11 +76,17 @@ MISBEHAVIOUR = {
 }
 
 
-@pytest.mark.parametrize("case", MISBEHAVIOUR)
-def test_whatever_a_server_does_it_is_known_where_the_letter_is(case):
+# MAIL and RCPT are said together where that is offered.
+PIPELINED = [case for case in MISBEHAVIOUR if case.startswith(("MAIL", "RCPT", "all"))]
+
+
+@pytest.mark.parametrize(
+    ("case", "pipelining"), [*((c, False) for c in MISBEHAVIOUR), *((c, True) for c in PIPELINED)]
+)
+def test_whatever_a_server_does_it_is_known_where_the_letter_is(case, pipelining):
     point, does, raised, where = MISBEHAVIOUR[case]
     prepared = []
-    with servers.smtp_server() as post, open_mailer(post.url + QUICK) as out:
+    with servers.smtp_server(pipelining=pipelining) as post, open_mailer(post.url + QUICK) as out:
         post.misbehave(point, **does)
         try:
             out.send(build(letter()), before_data=lambda: prepared.append(len(post.received)))
@@ -112,11 +118,12 @@ def test_what_is_told_about_one_recipient_concerns_nobody_else():
         assert [each.recipients for each in post.received] == [("zoe@x.example",)]
 
 
-def test_a_letter_that_may_not_go_after_all_is_taken_back():
+@pytest.mark.parametrize("pipelining", [False, True])
+def test_a_letter_that_may_not_go_after_all_is_taken_back(pipelining):
     def no() -> None:
         raise KeyError("not mine any more")
 
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
+    with servers.smtp_server(pipelining=pipelining) as post, open_mailer(post.url) as out:
         with pytest.raises(KeyError, match="not mine"):
             out.send(build(letter()), before_data=no)
         assert post.received == []
@@ -124,11 +131,16 @@ def test_a_letter_that_may_not_go_after_all_is_taken_back():
         assert len(post.received) == post.connections == 1
 
 
-def test_a_batch_goes_over_one_connection():
-    with servers.smtp_server() as post, open_mailer(post.url) as out:
+@pytest.mark.parametrize(("pipelining", "words"), [(False, 4), (True, 3)])
+def test_a_batch_goes_over_one_connection_in_as_few_words_as_the_server_lets_us(
+    pipelining, words, monkeypatch
+):
+    said, send = [], smtp.SmtpClient.send
+    monkeypatch.setattr(smtp.SmtpClient, "send", lambda client, each: (said.append(each), send(client, each)))
+    with servers.smtp_server(pipelining=pipelining) as post, open_mailer(post.url) as out:
         for number in range(5):
             out.send(build(letter(to=f"m{number}@x.example")))
-        assert post.connections == 1
+        assert (post.connections, len(said)) == (1, 1 + 5 * words)
         assert [arrived.recipients for arrived in post.received] == [(f"m{n}@x.example",) for n in range(5)]
         first = post.received[0]
         assert first.message["Subject"] == "Eén nieuwe les"

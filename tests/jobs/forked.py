@@ -155,7 +155,7 @@ def _plant(plan: Plan, told: Connection) -> None:
 
 
 def _book_before_sending() -> None:
-    def hand_over(claim: sending.Claim) -> None:
+    def hand_over(claim: sending.Claim, _notices: tuple[int, ...]) -> None:
         claim.finish_sent(None)
         sending.failpoint("mail.made")
 

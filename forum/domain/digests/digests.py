@@ -15,7 +15,7 @@ from forum.domain.digests.letter import DigestLetter
 from forum.domain.digests.subscriptions import DigestPreferences, preferences_of, preferences_of_many
 from forum.infra import clock
 from forum.infra.db import db
-from forum.infra.rows import insert_each
+from forum.infra.rows import insert_few
 from forum.infra.statements import cached, change_rows
 from forum.models.accounts import Member
 from forum.models.subscriptions import Digest, DigestChoice, DigestItem, DigestState, Frequency
@@ -125,7 +125,7 @@ def mark_sent(digest_id: int, letter: DigestLetter) -> None:
     """Note that the letter went out with these items; its end is where the next one begins."""
     values = {"told_id": digest_id, "now": clock.now(), "begins_at": letter.starts_at}
     if change_rows(_mark_sent(), values):
-        insert_each(DigestItem, [{"digest_id": digest_id, "kind": k, "item_id": i} for k, i in letter.items])
+        insert_few(DigestItem, [{"digest_id": digest_id, "kind": k, "item_id": i} for k, i in letter.items])
 
 
 @cached
