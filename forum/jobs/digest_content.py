@@ -29,9 +29,19 @@ FRAMES = 256
 CUT = "<!--cut-->"  # as it stands in the template
 OF_THREADS = {"thread_item", "title_item"}
 # What a letter has or has not; each is one hole.
-SECTIONS = ("for_you", "needs", "lessons", "stories", "threads", "titles", "left_out", "older_words")
+SECTIONS = (
+    "for_you",
+    "needs",
+    "lessons",
+    "stories",
+    "threads",
+    "titles",
+    "left_out",
+    "older_words",
+    "frequency_words",
+)
 # What every letter has.
-ALWAYS = ("subject", "name", "preview", "frequency_words", "unsubscribe_url", "first_link", "left_words")
+ALWAYS = ("subject", "name", "preview", "unsubscribe_url", "first_link", "left_words")
 
 
 class Drawn(NamedTuple):
@@ -104,8 +114,9 @@ def drawn(letter: DigestLetter, *, unsubscribe_url: str) -> Drawn:
         "subject": letter.subject,
         "name": isolated(letter.name),
         "preview": letter.preview,
-        "frequency_words": letter.frequency_words,
     }
+    if letter.chosen_at is not None:
+        words["frequency_words"] = letter.frequency_words
     if letter.left_out:
         words["left_words"] = letter.left_words
     if letter.older_threads:

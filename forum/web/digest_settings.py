@@ -167,6 +167,7 @@ def _page(
         tried=form.changes if tried else {},
         never=(tried or preferences).frequency == Frequency.NEVER,
         example=example,
+        as_if_new=preferences.chosen_at is None and tried is None,
         others_chosen=changed,
         thread=_asked_thread(),
     )

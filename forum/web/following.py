@@ -122,7 +122,10 @@ def _about_mail(form: FollowAndMailForm, level: FollowLevel) -> str:
     if level == FollowLevel.NOTHING or delivery is None:
         return ""
     if delivery == Delivery.DIGEST and not _has_digest():
-        return " " + _("You get no digest, so none of it comes by e-mail.")
+        return " " + _(
+            "You get no digest now. Answers and mentions come as you chose under Notifications; "
+            "you see the rest only on the site."
+        )
     if delivery == Delivery.AT_ONCE and mail_choice.FOLLOWED.stop in notice_choices.stopped_by(actor().id):
         return " " + _("You stopped e-mails about what you follow, so that new posts do not come at once.")
     said = {

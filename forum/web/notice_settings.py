@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import notice_choices
+from forum.domain.mailing.kinds import KINDS
 from forum.infra.i18n import _
 from forum.models.subscriptions import Delivery, Frequency
 from forum.web.forms import errors_on
@@ -40,8 +41,9 @@ def save() -> ResponseReturnValue:
         with errors_on(form):
             choices = {stop.name: Delivery(form[f"stop_{stop.name}"].data) for stop in OF_NOTICES}
             notice_choices.choose_all(actor().id, choices)
+            quiet_before = notice_choices.quiet_hours_of(actor().id)
             notice_choices.choose_quiet_hours(actor().id, form.hours())
-            flash(_("Your choice is saved. It counts for what happens from now on."), "ok")
+            flash(_confirmation(quiet_before, form.hours()), "ok")
             return redirect(url_for(".show"), 303)
     return _page(form), 422
 
@@ -55,6 +57,14 @@ def take_back() -> ResponseReturnValue:
     return redirect(url_for(".show"), 303)
 
 
+def _confirmation(quiet_before: tuple[int, int] | None, quiet: tuple[int, int] | None) -> str:
+    said = _("Your choice is saved.")
+    said += " " + _("It counts from now on, also for e-mails that were still waiting.")
+    if quiet_before not in (None, quiet):
+        said += " " + _("Those that already wait for the end of your earlier quiet hours come then.")
+    return said
+
+
 def _page(form: Any) -> str:
     fields = [form[f"stop_{stop.name}"] for stop in OF_NOTICES]
     digest = subscriptions.choice_of(actor().id)
@@ -63,5 +73,6 @@ def _page(form: Any) -> str:
         form=form,
         fields=fields,
         changed=link_changes.latest(actor()),
+        always=[one for one in KINDS.values() if one.stop is None and one.default != Delivery.NOTHING],
         has_digest=digest is not None and digest.frequency != Frequency.NEVER,
     )

@@ -91,7 +91,7 @@ def show(slug: str) -> ResponseReturnValue:
         newer=url_for(".show", slug=slug, **selected) if cursor else None,
         wanted=selected,
         lessons=library.from_space(who, space.id, 3),
-        level=told.level if told else None,
+        level=told.shown_level if told else None,
         moderators=memberships.moderators(who, space.id) if role else [],
         filters=list_filters,
     )

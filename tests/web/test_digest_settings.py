@@ -11,14 +11,19 @@ from forum.domain.digests import subscriptions, windows
 from forum.domain.digests.calendar import Schedule, latest
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.mailing import notice_choices
+from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.themes.tags import clean, uses_of
+from forum.domain.threads import read_marks
 from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
+from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Audience
 from forum.models.subscriptions import Delivery, Frequency, LessonChoice
 from forum.models.themes import Axis, Tag
+from forum.models.threads import Post, Thread
 from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
+from tests.notices import tell_by_mail
 
 PAGE = "/settings/digest"
 
@@ -52,6 +57,22 @@ def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
     assert not re.search(r'name="frequency"[^>]*checked', found)
     assert "Who cleans?" in found
     assert subscriptions.choice_of(dirk.id) is None
+    (thread,) = db.session.scalars(db.select(Thread)).all()
+    post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id)).first()
+    tell_by_mail(dirk, post)
+    queue_mail("notices", key="notices.1", lane=Lane.NOTICE, member_id=dirk.id)
+    read_marks.mark_read(actor(dirk), thread.id, first=1, last=99)
+    db.session.commit()
+    found, letter = page(client), client.get(f"{PAGE}/letter").text
+    assert "An example, as if you had read nothing yet." in found
+    assert "Who cleans?" in letter, "also what was mailed"
+    assert "because you chose that on" not in letter + found
+    db.session.execute(db.delete(OutgoingMail))
+    for frequency, says_why in (("never", False), ("weekly", True)):
+        submit(client, PAGE, {"frequency": frequency, "only_unread": "everything"})
+        assert "as if you had read nothing" not in page(client)
+        letter = client.get(f"{PAGE}/letter").text
+        assert ("because you chose that on" in letter) == says_why
 
 
 def test_a_choice_is_kept_and_shown(client, dirk):
@@ -213,9 +234,9 @@ def test_one_thread_and_one_space_are_chosen_on_a_page_of_their_own(client, dirk
     db.session.commit()
     thread, space = f"/threads/{talk.id}/following", f"/spaces/{dirk.space.slug}/following"
     values = {"level": "all", "delivery": "digest"}
-    assert "none of it reaches your mailbox" in client.get(thread).text
+    assert "you see the rest only on the site." in client.get(thread).text
     assert submit(client, thread, values).status_code == 303
-    assert "You get no digest, so none of it comes by e-mail." in client.get("/").text
+    assert "Answers and mentions come as you chose under Notifications" in client.get("/").text
     assert (
         submit(client, space, {"level": "answers", "delivery": "at_once", "weekly": "y"}).status_code == 303
     )

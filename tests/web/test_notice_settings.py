@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
 from forum.domain.digests import subscriptions
 from forum.domain.mailing import notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import STOPS
+from forum.infra import i18n
 from forum.models.subscriptions import Delivery, Frequency
 from tests.factories import make_member, make_space, sign_in, submit
 
@@ -38,7 +40,7 @@ def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
     assert dict(checked) == {stop: how for stop, how in USUAL.items() if stop}
     assert "your own time zone, Lisbon (UTC" in shown
     assert (
-        len(re.findall(r"<fieldset.*?<legend[^>]*>About what do you get an e-mail\?", shown, re.DOTALL)) == 1
+        len(re.findall(r"<fieldset.*?<legend[^>]*>What do you want e-mails about\?", shown, re.DOTALL)) == 1
     )
     assert 'href="/settings/notifications" aria-current="page"' in shown
     said = "You get no digest now"
@@ -60,9 +62,22 @@ def test_what_is_chosen_is_kept_and_shown(client, dirk):
     assert notice_choices.stopped_by(dirk.id) == {"answers"}
     assert notice_choices.chosen(dirk.id)["mentions"] == Delivery.DIGEST
     assert notice_choices.quiet_hours_of(dirk.id) == (22, 7)
-    assert '<option value="22" selected>' in page(client)
+    shown = page(client)
+    assert '<option value="22" selected>' in shown
+    assert "also for e-mails that were still waiting" in shown
+    assert "earlier quiet hours" not in shown
     assert submit(client, PAGE, FORM).status_code == 303
     assert (notice_choices.stopped_by(dirk.id), notice_choices.quiet_hours_of(dirk.id)) == (set(), None)
+    assert "Those that already wait for the end of your earlier quiet hours come then." in page(client)
+
+
+def test_what_always_comes_is_every_kind_that_cannot_be_stopped(client, dirk):
+    part = BeautifulSoup(page(client), "html.parser").find("aside").section
+    with i18n.force_locale("en", "Europe/Brussels"):
+        by_mail = [kind for kind in KINDS.values() if kind.default != Delivery.NOTHING]
+        always = [str(kind.label) for kind in by_mail if kind.stop is None]
+    assert [item.get_text() for item in part.find_all("li")] == always
+    assert "An answer to your request to join" in part.get_text()
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from forum.domain.digests import subscriptions
 from forum.domain.inbox import notices
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.kinds import KINDS
+from forum.domain.threads import following
 from forum.domain.threads import page as thread_page
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience
+from forum.models.subscriptions import Delivery
 from tests.domain.digests.test_digests import make_lesson
-from tests.factories import make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.notices import tell, tell_of
 
 ENGLISH = {"Accept-Language": "en"}
@@ -230,6 +233,23 @@ def test_what_one_is_told_of_is_chosen_beside_it_and_changed_by_choosing_again(
     assert submit(client, f"/threads/{thread.id}/following", {"level": "all"}).status_code == 404
     assert db.session.scalars(select(ThreadFollow.level)).one() == FollowLevel.ANSWERS
     assert db.session.scalars(select(SpaceFollow.level)).one() == FollowLevel.ANSWERS
+
+
+def test_what_comes_at_once_is_told_of_whole_unless_one_chose(client, read, gent, leen, karim):
+    """The sentences beside a thread and a space know of subscriptions, and of a muted space."""
+    thread, all_of_it = make_thread(gent, karim), "You are told of every post "
+    for how, told in ((Delivery.AT_ONCE, True), (Delivery.NOTHING, False)):
+        subscriptions.choose_space(actor(leen), gent.id, how)
+        db.session.commit()
+        assert (f"{all_of_it}here." in read(address(thread))) == told
+        assert (f"{all_of_it}in this space." in read(f"/spaces/{gent.slug}")) == told
+    subscriptions.choose_thread(actor(leen), thread.id, Delivery.AT_ONCE)
+    db.session.commit()
+    assert f"{all_of_it}here." in read(address(thread)), "its own goes first"
+    following.begin(leen.id, thread.id)
+    following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
+    db.session.commit()
+    assert "You are told nothing, except" in read(address(thread)), "who only wrote in it muted it too"
 
 
 def test_a_thread_is_followed_as_its_space_until_one_chooses(client, read, gent, leen, karim):

@@ -80,7 +80,7 @@ def test_the_page_says_what_stops_and_tells_a_stranger_nothing_else(client, read
     address = path(reader, "cited")
     page = client.get(address, headers=ENGLISH).get_data(as_text=True)
     assert f'action="{address}"' in page
-    assert "What stops: E-mails about lessons in which you are quoted." in page
+    assert "What stops: e-mails about lessons in which you are quoted." in page
     assert "Every other e-mail keeps coming." in page
     assert [word for word in (reader.email, "Dirk", "Aalst") if word in page] == []
     client.post(address)

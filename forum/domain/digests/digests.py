@@ -80,10 +80,13 @@ def preview(actor: Actor, preferences: DigestPreferences | None = None) -> Diges
     preferences = preferences or preferences_of(actor.id)
     if preferences is None:
         return _example(actor)
+    chosen_at = preferences.chosen_at
     if preferences.frequency == Frequency.NEVER:
-        preferences = replace(preferences, frequency=Frequency.WEEKLY)
+        # They chose none then.
+        preferences, chosen_at = replace(preferences, frequency=Frequency.WEEKLY), None
     told_until = windows.told_until([actor.id]).get(actor.id)
-    return _letter(_order(actor, preferences, clock.now(), told_until=told_until))
+    letter = _letter(_order(actor, preferences, clock.now(), told_until=told_until))
+    return replace(letter, chosen_at=chosen_at)
 
 
 def _example(actor: Actor) -> DigestLetter:
@@ -92,7 +95,7 @@ def _example(actor: Actor) -> DigestLetter:
     latest = db.session.scalar(visible(Thread, actor, func.max(Thread.last_post_at)))
     ends = [now] if latest is None or latest > now else [now, latest]
     for ends_at in ends:
-        preferences = DigestPreferences(Frequency.WEEKLY, ends_at)
+        preferences = DigestPreferences(Frequency.WEEKLY)
         order = _order(actor, preferences, ends_at, as_if_new=True)
         letter = _letter(order if ends_at == now else replace(order, grace=timedelta(0)))
         if not letter.is_empty:

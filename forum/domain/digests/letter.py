@@ -117,8 +117,10 @@ class DigestLetter:
 
     @cached_property
     def frequency_words(self) -> str:
-        """Why it comes, and how often."""
-        chosen = day(self.chosen_at or self.ends_at)
+        """Why it comes, and how often; nothing to say for an example for somebody who chose none."""
+        if self.chosen_at is None:
+            return ""
+        chosen = day(self.chosen_at)
         if self.frequency == Frequency.DAILY:
             return _("You get this every day because you chose that on %(day)s.", day=chosen)
         if self.frequency == Frequency.FORTNIGHTLY:

@@ -34,7 +34,7 @@ class Person:
     choices: dict[str, Delivery] = field(default_factory=dict)  # by stop: how that kind of mail reaches them
     mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own, or will
     # Posts that a mail may carry that still waits, with the kinds as which they were told.
-    planned: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    planned: dict[int, list[str]] = field(default_factory=dict)
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
     # By kind: how many wait, and since when the newest does.
@@ -52,8 +52,9 @@ class Person:
         return self.actor.roles
 
     def forget(self) -> None:
-        """Let nothing be read or told: for an example."""
+        """Let nothing be read, mailed or told: for an example."""
         self.marks, self.ahead, self.told = {}, {}, {}
+        self.mailed, self.planned = set(), {}
 
     def may_reach(self, bucket: Bucket) -> bool:
         """Return whether they are in the audience of these threads."""
@@ -152,7 +153,7 @@ def _note(person: Person, row: Any) -> None:
     elif row.what == "space":
         person.spaces[row.one] = FollowLevel(row.said)
     elif row.what == "mailed" and row.said:
-        person.planned[row.one].append(row.said)
+        person.planned.setdefault(row.one, []).append(row.said)
     elif row.what == "mailed":
         person.mailed.add(row.one)
     elif row.what == "mention":

@@ -64,8 +64,7 @@ def choose(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestChoice
     Invalid at the field of what does not exist, or what the actor may not read. What they chose of things that they
     cannot read at this moment is left as it is.
     """
-    wanted = DigestPreferences(Frequency(frequency), **others)
-    _check(actor, wanted)
+    wanted = as_if_chosen(actor, frequency=frequency, **others)
     choice = _set_schedule(actor.id, wanted)
     choice.locale, choice.lessons = wanted.locale, wanted.lessons
     choice.only_unread, choice.elsewhere = wanted.only_unread, wanted.elsewhere
@@ -129,16 +128,14 @@ def _readable(actor: Actor, model: Any, ids: Collection[int]) -> set[int]:
 
 
 def _subscribe(actor: Actor, wanted: DigestPreferences) -> None:
-    old = preferences_of_many([actor.id])[actor.id]
-    of_columns: dict[Any, tuple[Mapping[Any, Delivery], set[Any]]] = {
-        Subscription.space_id: (wanted.spaces, _readable(actor, Space, old.spaces)),
-        Subscription.thread_id: (wanted.threads, _readable(actor, Thread, old.threads)),
-        Subscription.axis: (wanted.axes, set(old.axes)),
-        Subscription.tag_id: (wanted.tags, set(old.tags)),
+    of_columns: dict[Any, Mapping[Any, Delivery]] = {
+        Subscription.space_id: wanted.spaces,
+        Subscription.thread_id: wanted.threads,
+        Subscription.axis: wanted.axes,
+        Subscription.tag_id: wanted.tags,
     }
-    mine = delete(Subscription).where(Subscription.member_id == actor.id)
-    for column, (chosen, shown) in of_columns.items():
-        db.session.execute(mine.where(column.in_(shown)))
+    db.session.execute(delete(Subscription).where(Subscription.member_id == actor.id))
+    for column, chosen in of_columns.items():
         rows = [{"member_id": actor.id, column.key: key, "delivery": how} for key, how in chosen.items()]
         insert_new(Subscription, rows)
 

@@ -32,8 +32,8 @@ class Told:
     def what_stays(self) -> str:
         """What to say of what is left out, "" if nothing is. It names no space: a lesson may hide where it is from."""
         if not self.is_named:
-            return _("Title, names and words stay on the site: so it is agreed for this space.")
-        return _("The words stay on the site: so it is agreed for this space.") if self.kept_back else ""
+            return _("Read title, names and text on the site: this space keeps them out of e-mails.")
+        return _("Read the text on the site: this space keeps it out of e-mails.") if self.kept_back else ""
 
     def named(self, name: str) -> str:
         """Return the name of somebody, or that it is somebody where no name may stand in the mail; "" stays ""."""

@@ -13,9 +13,10 @@ _ONLY_AT_ONCE = (Delivery.AT_ONCE, Delivery.NOTHING)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What a member can stop: `label` says what that is, `choices` how it can reach their mailbox otherwise.
+    """What a member can stop, and by `choices` how it can reach their mailbox otherwise.
 
-    `about` is what these e-mails are about, for a list of which the heading says that they are e-mails.
+    `label` says within a sentence what that is. `about` is what these e-mails are about, for a list of which the
+    heading says that they are e-mails.
     """
 
     name: str
@@ -29,68 +30,68 @@ STOPS: Mapping[str, Stop] = {
     for stop in (
         Stop(
             DIGEST,
-            lazy("The digest"),
+            lazy("the digest"),
             lazy("The digest"),
             (Delivery.DIGEST, Delivery.NOTHING),
         ),
         Stop(
             "mentions",
-            lazy("E-mails about posts in which somebody mentions you"),
+            lazy("e-mails about posts in which somebody mentions you"),
             lazy("Posts in which somebody mentions you"),
             tuple(Delivery),
         ),
         Stop(
             "answers",
-            lazy("E-mails about answers to a story of yours"),
+            lazy("e-mails about answers to a story of yours"),
             lazy("Answers to a story of yours"),
             tuple(Delivery),
         ),
         Stop(
             "followed",
-            lazy("E-mails about new posts in threads and spaces that you follow"),
+            lazy("e-mails about new posts in threads and spaces that you follow"),
             lazy("New posts in threads and spaces that you follow"),
             tuple(Delivery),
         ),
         Stop(
             "threads",
-            lazy("E-mails about threads that are closed, opened again, moved or get fewer readers"),
+            lazy("e-mails about threads that are closed, opened again, moved or get fewer readers"),
             lazy("Threads that are closed, opened again, moved or get fewer readers"),
         ),
         Stop(
             "cited",
-            lazy("E-mails about lessons in which you are quoted"),
+            lazy("e-mails about lessons in which you are quoted"),
             lazy("Lessons in which you are quoted"),
         ),
         Stop(
             "reviews",
-            lazy("E-mails that ask you to check a lesson"),
-            lazy("Lessons that you are asked to check"),
+            lazy("e-mails that ask you to check a lesson"),
+            lazy("Requests to check a lesson"),
         ),
         Stop(
             "own_lessons",
-            lazy("E-mails about what happens to lessons that you make"),
+            lazy("e-mails about what happens to lessons that you make"),
             lazy("What happens to lessons that you make"),
         ),
         Stop(
             "requests",
-            lazy("E-mails about requests to join a space that you moderate"),
+            lazy("e-mails about requests to join a space that you moderate"),
             lazy("Requests to join a space that you moderate"),
         ),
         Stop(
             "roles",
-            lazy("E-mails about your role in a space"),
+            lazy("e-mails about your role in a space"),
             lazy("Your role in a space"),
         ),
         Stop(
             "still_right",
-            lazy("The yearly e-mail that asks whether what you speak as is still right"),
+            lazy("the yearly e-mail that asks whether what you speak as is still right"),
             lazy("The yearly question whether what you speak as is still right"),
         ),
     )
 }
 TOGETHER = "."  # between the names of those that a bundle holds
 # Of all of them but the digest, and of those that come later; no kind has it as its own.
-_EVERYTHING = lazy("Every e-mail that can be stopped, but for the digest")
+_EVERYTHING = lazy("every e-mail that can be stopped, but for the digest")
 ALL = Stop("notices", _EVERYTHING, _EVERYTHING)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, exists, func, select
 
 from forum.domain.mailing import unread_notices
 from forum.domain.threads.following import holds
@@ -11,6 +11,7 @@ from forum.infra.statements import cached, select_rows
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.notifications import Notification
 from forum.models.spaces import Space
+from forum.models.subscriptions import Delivery, Subscription
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
@@ -54,10 +55,19 @@ class ThreadChoice:
 
 @dataclass(frozen=True, slots=True)
 class ToldOfSpace:
-    """The level that somebody chose for a space, if any, and whether unread notifications are about it."""
+    """The level that somebody chose for a space, if any, and whether unread notifications are about it.
+
+    `comes_at_once`: by what they subscribed to; without a level they are told of every post.
+    """
 
     level: FollowLevel | None
+    comes_at_once: bool
     has_notices: bool
+
+    @property
+    def shown_level(self) -> FollowLevel | None:
+        """What they are told, as far as anything but the usual."""
+        return self.level or (FollowLevel.ALL if self.comes_at_once else None)
 
 
 def threads(actor: Actor) -> list[FollowedThread]:
@@ -86,7 +96,7 @@ def of_thread(actor: Actor, thread_id: int) -> ThreadChoice:
 def of_space(actor: Actor, space_id: int) -> ToldOfSpace:
     """Return what the actor is told of one space, which they may see (one query)."""
     row = select_rows(_of_space(), {**reader_values(actor), "space_id": space_id}).one()
-    return ToldOfSpace(row.level, bool(row.has_notices))
+    return ToldOfSpace(row.level, bool(row.comes_at_once), bool(row.has_notices))
 
 
 @cached
@@ -142,7 +152,14 @@ def _of_space() -> Select[Any]:
         SpaceFollow.member_id == reader.id, SpaceFollow.space_id == space_id
     )
     unread = unread_notices.any_of(reader.id, Notification.space_id == space_id)
-    return select(level.scalar_subquery().label("level"), unread.label("has_notices"))
+    at_once = exists().where(
+        Subscription.member_id == reader.id,
+        Subscription.space_id == space_id,
+        Subscription.delivery == Delivery.AT_ONCE,
+    )
+    columns = (level.scalar_subquery(), at_once, unread)
+    names = ("level", "comes_at_once", "has_notices")
+    return select(*(column.label(name) for column, name in zip(columns, names, strict=True)))
 
 
 def _seen_spaces(*columns: Any) -> Select[Any]:

@@ -118,6 +118,11 @@ def told_of_change(thread: Thread, post: Post, revision: int) -> dict[int, Reach
     return {member_id: Reached(("mention",), bool(chose)) for member_id, chose in rows}
 
 
+def comes_at_once(reader_id: Any) -> ColumnElement[bool]:
+    """Return whether every post of a `Thread` comes at once to a reader, as their subscriptions have it."""
+    return _subscribed(Thread, reader_id)
+
+
 def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
     """Return who is told of what somebody did with a thread: its author and who follows every post of it."""
     query = _readers(thread, thread).where(
@@ -145,7 +150,8 @@ def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
 
 def _level(thread: Thread) -> ColumnElement[FollowLevel]:
     comes_at_once = case(
-        (_subscribed(thread), literal(FollowLevel.ALL, _LEVEL)), else_=literal(FollowLevel.ANSWERS, _LEVEL)
+        (_subscribed(thread, Member.id), literal(FollowLevel.ALL, _LEVEL)),
+        else_=literal(FollowLevel.ANSWERS, _LEVEL),
     )
     return func.coalesce(ThreadFollow.level, SpaceFollow.level, comes_at_once)
 
@@ -157,26 +163,23 @@ def _of_thread(thread: Thread) -> Any:
     return followed, select(Thread.author_id).where(Thread.id == thread.id)
 
 
-def _subscribed(thread: Thread) -> ColumnElement[bool]:
+def _subscribed(thread: Any, member_id: Any) -> ColumnElement[bool]:
     """Whether posts of a thread come at once: its own subscription decides, else those around it, if none stops it."""
-    own = _says(Subscription.thread_id == thread.id)
-    around = _around(thread)
+
+    def says(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        found = exists().where(Subscription.member_id == member_id, *conditions)
+        return found.correlate_except(Subscription)
+
+    own, around = Subscription.thread_id == thread.id, _around(thread)
     at_once, stopped = Subscription.delivery == Delivery.AT_ONCE, Subscription.delivery == Delivery.NOTHING
-    return or_(
-        _says(Subscription.thread_id == thread.id, at_once),
-        and_(~own, _says(around, at_once), ~_says(around, stopped)),
-    )
-
-
-def _says(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Subscription.member_id == Member.id, *conditions).correlate(Member)
+    return or_(says(own, at_once), and_(~says(own), says(around, at_once), ~says(around, stopped)))
 
 
 def _about(thread: Thread) -> ColumnElement[bool]:
     return or_(Subscription.thread_id == thread.id, _around(thread))
 
 
-def _around(thread: Thread) -> ColumnElement[bool]:
+def _around(thread: Any) -> ColumnElement[bool]:
     tags = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
     return or_(
         Subscription.space_id == thread.space_id,

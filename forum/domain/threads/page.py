@@ -88,6 +88,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         may_move=bool(may_move(reader, head, others_wrote=head.others_wrote)) and not head.has_lessons,
         follow_level=head.follow_level if reader else None,
         space_level=head.space_level if reader else None,
+        comes_at_once=bool(reader and head.comes_at_once),
         has_notices=reader is not None and bool(head.has_notices),
     )
 

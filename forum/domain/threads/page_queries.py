@@ -10,6 +10,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, li
 from forum.domain.mailing import unread_notices
 from forum.domain.people.bylines import CAPACITY, COLUMNS
 from forum.domain.people.capacities import SPOKEN_LAST, holds_on
+from forum.domain.threads import following
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
 from forum.infra.statements import cached
@@ -107,15 +108,16 @@ def head(signed_in: bool) -> Select[Any]:
 def _told_of(reader_id: Any) -> tuple[Any, ...]:
     """What the reader follows of the thread, and whether they were told of it and have not read that."""
     levels = (
-        select(follow.level).where(follow.member_id == reader_id, where).correlate(Thread).scalar_subquery()
+        select(follow.level).where(follow.member_id == reader_id, *where).correlate(Thread).scalar_subquery()
         for follow, where in (
-            (ThreadFollow, ThreadFollow.thread_id == Thread.id),
-            (SpaceFollow, SpaceFollow.space_id == Thread.space_id),
+            (ThreadFollow, (ThreadFollow.thread_id == Thread.id, following.holds())),
+            (SpaceFollow, (SpaceFollow.space_id == Thread.space_id,)),
         )
     )
+    at_once = following.comes_at_once(reader_id)
     notices = unread_notices.any_of(reader_id, Notification.thread_id == Thread.id).correlate(Thread)
-    names = ("follow_level", "space_level", "has_notices")
-    return tuple(column.label(name) for column, name in zip((*levels, notices), names, strict=True))
+    names = ("follow_level", "space_level", "comes_at_once", "has_notices")
+    return tuple(column.label(name) for column, name in zip((*levels, at_once, notices), names, strict=True))
 
 
 def _speaks_as(reader_id: Any) -> Any:

@@ -77,6 +77,7 @@ class ThreadPage:
     may_move: bool
     follow_level: FollowLevel | None  # of the reader, chosen or because they wrote in it
     space_level: FollowLevel | None  # that they chose for its space
+    comes_at_once: bool  # by what they subscribed to: without a level they are told of every post
     has_notices: bool  # unread, of the reader
     changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)

@@ -56,7 +56,7 @@ class DigestForm(FlaskForm):
         lazy("What you have read already"),
         choices=[
             SelectChoice(UNREAD, lazy("Leave it out")),
-            SelectChoice(EVERYTHING, lazy("Tell it too")),
+            SelectChoice(EVERYTHING, lazy("Include it too")),
         ],
         default=UNREAD,
     )

@@ -46,7 +46,7 @@ class LinkForm(FlaskForm):
         validators=[Optional()],
     )
     stopped = Boxes(
-        lazy("About what do you not want an e-mail?"),
+        lazy("What do you not want e-mails about?"),
         choices=[SelectChoice(stop.name, stop.about) for stop in OF_NOTICES],
     )
 
