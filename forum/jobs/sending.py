@@ -130,8 +130,10 @@ class Sender:
 
     def _deliver(self, mailer: Mailer, claim: Claim, following: Sequence[OutgoingMail]) -> bool:
         """Make and send one letter and book the result; return whether anything came of it."""
+        address = ""  # until there is a letter: one for an address that is none is refused before
         try:
             letter = self._make(claim.mail, following)
+            address = letter.address
             failpoint("mail.made")
             mailer.send(letter.message, before_data=partial(claim.hand_over, letter.notices))
         except NothingToSend as obsolete:
@@ -141,13 +143,13 @@ class Sender:
             return False
         except Permanent as refused:
             self._lost = 0
-            mark = outcomes.refused(mail_claims.mark_failed, refused, letter.address)
+            mark = outcomes.refused(mail_claims.mark_failed, refused, address)
             self._book(claim, mark, refused.reason)
         except Uncertain as unknown:
             self._book(claim, mail_claims.mark_uncertain, unknown.reason)
             self._count_lost(unknown.reason)
         except (Away, Temporary) as failed:
-            return self._not_taken(claim, failed, letter.address)
+            return self._not_taken(claim, failed, address)
         except ClaimLost:
             log.warning("mail %s (%s) belongs to another worker now, or is gone", claim.id, claim.kind)
             return False

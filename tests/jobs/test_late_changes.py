@@ -53,6 +53,15 @@ def test_a_refusal_of_an_address_that_was_replaced_meanwhile_hurts_not_the_new_o
     assert (smtp.met["RCPT"], bounces.is_stopped(new), waiting.state) == (1, False, MailState.QUEUED)
 
 
+def test_an_address_that_is_none_fails_and_stops_no_lane(sent):
+    odd, ann = make_member("Odd"), make_member("Ann")
+    odd.email = "odd@@nowhere"
+    mails = [queued(odd, "a"), queued(ann, "b")]
+    worker.run_until_idle()
+    assert [mail.state for mail in mails] == [MailState.FAILED, MailState.SENT]
+    assert [message["To"] for message in sent] == [ann.email]
+
+
 def test_what_a_domain_may_not_get_yet_is_no_alarm(session, app, monkeypatch):
     ann = make_member("Ann")
     with clock.at(clock.now() - timedelta(minutes=90)):
