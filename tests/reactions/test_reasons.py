@@ -171,6 +171,26 @@ def test_who_chose_to_follow_a_thread_hears_of_it_where_they_want_nothing_else(g
     assert letter_of(ann, mail) is None, "what was chosen for its mails goes before that"
 
 
+def test_who_chose_since_to_hear_of_answers_alone_gets_no_mail_of_other_posts(gent):
+    """They are news like any other."""
+    ann, bert = make_member("Ann", space=gent), make_member("Bert", space=gent)
+    db.session.add(DigestChoice(member_id=ann.id, frequency=Frequency.DAILY, chosen_at=LONG_AGO))
+    ago = clock.now() - timedelta(hours=1)
+    thread = make_thread(gent, bert, at=ago)
+    following.follow_thread(actor(ann), thread.id, level=FollowLevel.ALL)
+    choose(ann, followed=Delivery.AT_ONCE)
+    post = make_post(thread, bert, at=ago + timedelta(minutes=1))
+    events.record("post.created", post_id=post.id)
+    react()
+    (mail,) = mails()
+    for level, comes in ((FollowLevel.ALL, True), (FollowLevel.ANSWERS, False), (FollowLevel.ALL, True)):
+        following.follow_thread(actor(ann), thread.id, level=level)
+        db.session.flush()
+        assert (letter_of(ann, mail) is not None) == comes
+        (news,) = digests.preview(actor(ann)).entries
+        assert news.new_count == (1 if comes else 2)
+
+
 def test_what_a_mail_left_out_is_no_news_in_a_later_one(gent):
     ann, bert = make_member("Ann", space=gent), make_member("Bert", space=gent)
     thread = start(ann, gent)

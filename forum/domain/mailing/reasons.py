@@ -12,7 +12,10 @@ _ORDER = {name: number for number, name in enumerate(KINDS)}
 
 
 class Way(NamedTuple):
-    """How it comes, and as which kind: the strongest that is not stopped, or the strongest where all are."""
+    """How it comes, and as which kind: the strongest that is not stopped, or the strongest where all are.
+
+    Without a reason it comes as none.
+    """
 
     kind: str
     delivery: Delivery
@@ -28,10 +31,13 @@ def of_post(
 ) -> tuple[str, ...]:
     """Return every reason to tell somebody of a post, the strongest first, of which `kind` is the one that is kept.
 
-    `answers`: it is in a thread of theirs. `level`: what they follow of it, by the thread or else its space.
+    `answers`: it is in a thread of theirs. `level`: what they follow of it by now, by the thread or else its space.
+    None where they were told because they followed it, and chose since to hear less of it.
     """
     follows = level == FollowLevel.ALL or (level is None and subscribed == Delivery.AT_ONCE)
     weaker = (name for name, holds in (("answer", answers), ("followed", follows)) if holds)
+    if kind == "followed" and level not in (None, FollowLevel.ALL):
+        return ()
     return kind, *(name for name in weaker if _ORDER[name] > _ORDER[kind])
 
 
@@ -49,7 +55,7 @@ def way(reasons: Iterable[str], choices: Mapping[str, Delivery], subscribed: Del
             if subscribed is None or (kind.to_me and subscribed == Delivery.DIGEST):
                 return Way(kind.name, chosen)
             return Way(kind.name, subscribed)
-    return Way(kinds[0].name, Delivery.NOTHING)
+    return Way(kinds[0].name if kinds else "", Delivery.NOTHING)
 
 
 def _chosen(kind: Kind, choices: Mapping[str, Delivery]) -> Delivery:
