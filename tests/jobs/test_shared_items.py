@@ -7,24 +7,28 @@ from html import unescape
 
 import pytest
 
-from forum.domain.digests import windows
+from forum.domain.digests import digests, windows
+from forum.domain.digests.composing import Composer
 from forum.domain.digests.items import Because, LessonNews, ThreadNews
 from forum.domain.digests.letter import LeftOut
 from forum.domain.mailing import mail_claims
 from forum.domain.people import mail_links
 from forum.domain.people.bylines import Byline
+from forum.domain.threads import posts
 from forum.infra import clock
 from forum.infra.connections import reading
 from forum.infra.db import db
+from forum.infra.i18n import force_locale
 from forum.jobs import digest_content, letters
 from forum.jobs.composed_digests import ComposedDigests
+from forum.models.following import Mention
 from forum.models.mail import Lane
 from forum.models.spaces import Audience, MailPolicy
-from forum.models.subscriptions import DigestChoice, Frequency
+from forum.models.subscriptions import Digest, DigestChoice, Frequency
 from forum.models.themes import Need
 from forum.models.threads import ReadMark
 from tests.domain.digests.test_digests import BEFORE, CHOSEN, MONDAY
-from tests.factories import join, make_member, make_post, make_space, make_thread
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 
 
 def with_digest(name, space, **over):
@@ -123,6 +127,45 @@ def test_a_name_or_a_right_that_changed_since_is_in_no_letter_after_that(session
         assert "Somebody Else" in part
         assert "Ann Author" not in part
         assert "Genk inside" not in part
+
+
+def test_a_title_that_was_changed_since_the_candidates_were_read_is_in_no_letter(session):
+    aalst = make_space("Aalst", city="aalst")
+    ann = make_member("Ann Author", space=aalst)
+    story = make_thread(aalst, ann, title="What happened to Mrs Peeters", at=BEFORE)
+    readers = [with_digest(name, aalst) for name in ("First", "Second")]
+    windows.open_all(MONDAY)
+    rows = db.session.scalars(db.select(Digest).order_by(Digest.id)).all()
+    composer, found = Composer(), []
+    for row in rows:
+        (make,) = digests.compose_many([row], composer).values()
+        found.append(make().entries[0])
+        posts._show_heading(story, "What happened to somebody", "<p>Words</p>")
+        db.session.flush()
+    assert len(readers) == len(found)
+    assert [(one.title, one.slug) for one in found] == [
+        ("What happened to Mrs Peeters", "what-happened-to-mrs-peeters"),
+        ("What happened to somebody", "what-happened-to-somebody"),
+    ]
+
+
+def test_a_mention_is_by_who_wrote_it_and_not_by_who_wrote_last(session):
+    aalst = make_space("Aalst", city="aalst")
+    ann, bert, cis = (make_member(name, space=aalst) for name in ("Ann", "Bert", "Cis"))
+    reader = with_digest("Reader", aalst, locale="en")
+    thread = make_thread(aalst, ann, at=BEFORE)
+    named = make_post(thread, bert, at=BEFORE + timedelta(minutes=1))
+    make_post(thread, ann, at=BEFORE + timedelta(minutes=2))
+    db.session.add(Mention(post_id=named.id, member_id=reader.id, handle="r", revision=1))
+    assert at_monday(reader) == [("Ann", "Bert mentioned you")]
+    make_post(thread, cis, at=BEFORE + timedelta(minutes=3))
+    assert at_monday(reader) == [("Cis", "You are mentioned")], "of many only who wrote last has a name"
+
+
+def at_monday(reader):
+    db.session.flush()
+    with clock.at(MONDAY), force_locale("en"):
+        return [(one.newest_by.name, one.what) for one in digests.preview(actor(reader)).entries]
 
 
 def test_no_name_and_no_title_is_a_hole_of_the_frame_or_cuts_an_item(session):

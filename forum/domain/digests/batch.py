@@ -12,7 +12,7 @@ from forum.domain.digests.lesson_news import Lessons
 from forum.domain.digests.letter import DigestLetter, LeftOut
 from forum.domain.digests.older import Stretch
 from forum.domain.digests.picks import Pick
-from forum.domain.digests.pool import GRACE, Candidate, NewPost, News, Pool
+from forum.domain.digests.pool import GRACE, NewPost, News, Pool
 from forum.domain.digests.precedence import Reason, Rule
 from forum.domain.digests.selection import Selection
 from forum.domain.digests.subscriptions import DigestPreferences
@@ -168,7 +168,7 @@ class Batch:
         reasons = tuple(pick.reasons(order.preferences, order.actor.roles))
         own = candidate.author_id == member_id
         # What is new stands for itself: the picks of this batch keep it.
-        known = (id(news), seen, pick.section, reasons, first_new, own, pick.mentioned, i18n.locale())
+        known = (id(news), seen, pick.section, reasons, first_new, own, pick.mentioned_by, i18n.locale())
         if known not in self._made:
             self._made[known] = self._make(pick, newest, seen, reasons, first_new=first_new, own=own)
         return self._made[known]
@@ -177,11 +177,11 @@ class Batch:
         self, pick: Pick, newest: Any, seen: Seen, reasons: Sequence[Reason], *, first_new: int, own: bool
     ) -> ThreadNews:
         candidate, news = pick.candidate, pick.news
-        told, newest_by = self._said(candidate, newest, seen)
+        told, newest_by = self._said(newest, seen)
         names = self._names(news) if told.is_named else ()
         return ThreadNews(
             id=candidate.id,
-            slug=candidate.slug if told.is_named else "",
+            slug=newest.slug if told.is_named else "",
             title=told.title,
             words=told.words,
             section=pick.section,
@@ -195,15 +195,16 @@ class Batch:
             new_count=len(news.posts),
             first_new=first_new,
             own=own,
-            mentioned=pick.mentioned,
+            mentioned=pick.mentioned_by is not None,
+            mentioned_by=self._name(news, pick.mentioned_by) if told.is_named else "",
             created_at=candidate.created_at,
         )
 
-    def _said(self, candidate: Candidate, newest: Any, seen: Seen) -> tuple[mail_policy.Told, Byline | None]:
+    def _said(self, newest: Any, seen: Seen) -> tuple[mail_policy.Told, Byline | None]:
         """What a mail may tell of the newest post, and who wrote it: the same for all of whom this was seen."""
         key = (newest.id, seen, i18n.locale())
         if key not in self._told:
-            told = _tells(seen, candidate.title, self.words[newest.id])
+            told = _tells(seen, newest.title, self.words[newest.id])
             newest_by = speaker(newest, days.today(), said_at=newest.created_at) if told.is_named else None
             self._told[key] = (told, newest_by)
         return self._told[key]
@@ -212,6 +213,11 @@ class Batch:
         """The names behind the posts of a few people, who wrote last first."""
         rows = (self.posts.get(post.id) for post in reversed(_spoken(news)))
         return tuple(dict.fromkeys(row.author_name for row in rows if row is not None))
+
+    def _name(self, news: News, author_id: int | None) -> str:
+        """The name of one of those behind the posts, "" where they are many and it is not the last of them."""
+        rows = (self.posts.get(post.id) for post in _spoken(news) if post.author_id == author_id)
+        return next((row.author_name for row in rows if row is not None), "")
 
     def _because(self, reason: Reason, pick: Pick, *, is_named: bool) -> Because:
         if reason.rule in {Rule.AXIS, Rule.TAG} and not is_named:

@@ -107,6 +107,7 @@ class ThreadNews:
     first_new: int  # to which post the link leads
     own: bool
     mentioned: bool
+    mentioned_by: str  # "" where they are not known by name here
     created_at: datetime
 
     def __hash__(self) -> int:
@@ -141,9 +142,10 @@ class ThreadNews:
             return ""
         if not self.people:
             return _("New in your thread") if self.own else _("You are mentioned")
-        who = join_words(self.people)
         if self.mentioned and not self.own:
-            return _("%(name)s mentioned you", name=self.newest_by.name if self.newest_by else who)
+            by = self.mentioned_by
+            return _("%(name)s mentioned you", name=by) if by else _("You are mentioned")
+        who = join_words(self.people)
         if self.people_count > len(self.people):
             return ngettext(
                 "%(num)d person answered your story", "%(num)d people answered your story", self.people_count

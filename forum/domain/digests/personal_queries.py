@@ -179,7 +179,7 @@ def first_unread(on: str) -> Select[Any]:
 
 @cached
 def posts() -> Select[Any]:
-    """The posts `ids` that stand, who wrote them, and how they begin."""
+    """The posts `ids` that stand, who wrote them, how they begin, and what their thread is called by now."""
     revision = (PostRevision.post_id == Post.id) & (PostRevision.number == Post.revision)
     query: Any = (
         select(
@@ -187,15 +187,19 @@ def posts() -> Select[Any]:
             Post.author_id,
             Post.created_at,
             func.substr(PostRevision.plain, 1, WORDS).label("plain"),
+            Thread.title,
+            Thread.slug,
             *COLUMNS,
         )
         .join(PostRevision, revision)
+        .join(Thread, Thread.id == Post.thread_id)
         .join(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
         .where(
             Post.id.in_(bindparam("ids", expanding=True, type_=Integer)),
             Post.hidden_at.is_(None),
             Post.deleted_at.is_(None),
+            Thread.title != "",
         )
     )
     return cast(Select[Any], query)

@@ -28,7 +28,7 @@ class Pick(NamedTuple):
     news: News
     section: Section
     tag_ids: tuple[int, ...] = ()  # of its tags, those that the member chose something about
-    mentioned: bool = False
+    mentioned_by: int | None = None  # who wrote the newest of these posts that mentions the member
     told: Told = NOTHING_MORE
 
     @property

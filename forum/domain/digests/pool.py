@@ -53,8 +53,6 @@ class Candidate:
     bucket: Bucket
     bucket_no: int  # in its pool: looking that up is quicker
     author_id: int
-    title: str
-    slug: str
     unanswered: bool  # a story that may be answered, and was not by anybody but its author
     created_at: datetime
     space_name: str
@@ -223,8 +221,6 @@ def _candidate(row: Any, bucket: Bucket, number: int) -> Candidate:
         bucket=bucket,
         bucket_no=number,
         author_id=row.author_id,
-        title=row.title,
-        slug=row.slug,
         unanswered=row.need == Need.STORIES and row.answered_at is None and row.locked_at is None,
         created_at=row.created_at,
         space_name=row.space_name,

@@ -68,8 +68,6 @@ def threads() -> Select[Any]:
             code(Thread.axis),
             code(Thread.need),
             Thread.author_id,
-            Thread.title,
-            Thread.slug,
             Thread.answered_at,
             Thread.locked_at,
             Thread.created_at,

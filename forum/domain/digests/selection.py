@@ -141,7 +141,8 @@ class _Choice:
             return None
         if addressed == Rule.MENTION and not self._takes(facts, told.but_addressed()):
             posts = calling
-        return self._as_pick(candidate, news_of(posts), told, mentioned=bool(calling))
+        mentioned_by = calling[-1].author_id if calling else None
+        return self._as_pick(candidate, news_of(posts), told, mentioned_by=mentioned_by)
 
     def _without_waiting(
         self, candidate: Candidate, facts: ThreadFacts, posts: Sequence[NewPost]
@@ -151,13 +152,13 @@ class _Choice:
         said = precedence.chosen(self.preferences, facts, follows=follows)
         return [post for post in posts if not self.person.waits_in_a_mail(post.id, candidate, said)]
 
-    def _as_pick(self, candidate: Candidate, news: News, told: Told, *, mentioned: bool) -> Pick:
+    def _as_pick(self, candidate: Candidate, news: News, told: Told, *, mentioned_by: int | None) -> Pick:
         section = Section.REVIVED if news.revived else Section.ACTIVE
         if told.addressed:
             section = Section.FOR_YOU
         elif candidate.unanswered and candidate.space_id in self.person.own_spaces:
             section = Section.UNANSWERED
-        return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned, told)
+        return Pick(candidate, news, section, tuple(self.tags.get(candidate.id, ())), mentioned_by, told)
 
     def counts(self) -> dict[int, int]:
         """How many threads with news there are for this member, by space."""
