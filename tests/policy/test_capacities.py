@@ -57,6 +57,7 @@ NO_ACTS = {
     "domain/people/capacities.py": "the rule itself",
     "domain/people/profiles.py": "keeps what is confirmed while other words for it wait",
     "domain/people/affirmations.py": "asks the member whether it is still right",
+    "domain/digests/need_queries.py": "tells its member in a digest that it was refused, or may need another look",
     "domain/doctor/reviews.py": "proves of the past what the reviews stored",
     "jobs/letter_kinds.py": "tells its member that it is confirmed",
     "web/settings.py": "tells its member that the words they had already are confirmed",
