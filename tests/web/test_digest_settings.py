@@ -118,7 +118,7 @@ def test_a_choice_is_kept_and_shown(client, dirk):
 def test_never_is_a_choice_too(client, dirk):
     assert submit(client, PAGE, {"frequency": "never"}).status_code == 303
     assert subscriptions.choice_of(dirk.id).frequency == Frequency.NEVER
-    assert "You get none: this is how a weekly one would be." in page(client)
+    assert "You get no digest: this is how a weekly one would be." in page(client)
 
 
 @pytest.mark.parametrize(

@@ -119,10 +119,10 @@ def test_a_quiet_week_draws_the_last_threads_and_says_of_when_they_are(client, g
 
 def test_the_digest_is_asked_once(client, leen):
     sign_in(client, leen)
-    assert "Shall we e-mail you what is new?" in words(client)
+    assert "Shall we e-mail you a digest of what is new?" in words(client)
     subscriptions.choose(actor(leen), frequency=Frequency.NEVER)
     db.session.commit()
-    assert "Shall we e-mail you what is new?" not in words(client)
+    assert "Shall we e-mail you a digest of what is new?" not in words(client)
 
 
 def test_everything_can_count_as_read(client, gent, leen):
