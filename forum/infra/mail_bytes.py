@@ -69,7 +69,7 @@ def encoded(text: str, longest: int) -> tuple[str, str]:
 def _quoting(longest: int) -> Callable[[str], str]:
     """What writes a line in quoted-printable, without its end: each is written for itself, and many letters have it."""
 
-    @lru_cache(maxsize=8192)
+    @lru_cache(maxsize=4096)
     def quoted(line: str) -> str:
         return quoprimime.body_encode(line.encode().decode("latin-1"), longest)
 

@@ -40,5 +40,7 @@ class Composer:
                 return self._pool, False
             if self._pool.is_fresh:
                 since, until = min(since, self._pool.since), max(until, self._pool.until)
+            # Two at once would be the most that a worker holds.
+            self._pool = None
         self._pool = Pool(since, until)
         return self._pool, True

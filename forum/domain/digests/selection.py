@@ -165,7 +165,7 @@ class _Choice:
         counts = self.common.counts.copy()
         for thread_id in self.special:
             candidate = self.pool.candidates[thread_id]
-            space_id, in_bucket = candidate.space_id, candidate.bucket_no in self.common.buckets
+            space_id, in_bucket = candidate.space_id, self.common.buckets[candidate.bucket_no]
             counts[space_id] = counts.get(space_id, 0) + (thread_id in self.particular) - in_bucket
         return {space_id: count for space_id, count in counts.items() if count > 0}
 
