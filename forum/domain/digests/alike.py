@@ -1,11 +1,11 @@
 """What many members get alike: those who may read the same and chose the same, decided once for each window."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from forum.domain.digests.personal import Person
 from forum.domain.digests.picks import Pick, Section, takes
 from forum.domain.digests.pool import Pool, Waiting, Window
-from forum.domain.digests.precedence import ThreadFacts
+from forum.domain.digests.precedence import ThreadFacts, Told
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
@@ -45,9 +45,12 @@ class Common:
         self.buckets = bytearray(len(pool.buckets))
         self._take(window, person, preferences)
         self.rows = {
-            Section.UNANSWERED: Row(self._picks(window.unanswered, Section.UNANSWERED)),
-            Section.ACTIVE: Row(self._picks(window.active, Section.ACTIVE)),
-            Section.REVIVED: Row(self._picks(window.revived, Section.REVIVED)),
+            section: Row(_picks(threads, section, self.buckets, self.near, self.told))
+            for section, threads in (
+                (Section.UNANSWERED, window.unanswered),
+                (Section.ACTIVE, window.active),
+                (Section.REVIVED, window.revived),
+            )
         }
 
     def _take(self, window: Window, person: Person, preferences: DigestPreferences) -> None:
@@ -66,13 +69,22 @@ class Common:
                     self.buckets[number] = True
                     self.counts[space_id] = self.counts.get(space_id, 0) + count
 
-    def _picks(self, threads: list[Waiting], section: Section) -> Iterator[Pick]:
-        """Those of these threads that reach them, and wait for an answer near to them or do not."""
-        buckets, near, told = self.buckets, self.near, self.told
-        is_waiting = section == Section.UNANSWERED
-        for bucket_no, space_id, unanswered, candidate, news in threads:
-            if buckets[bucket_no] and (unanswered and space_id in near) is is_waiting:
-                yield Pick(candidate, news, section, told=told[space_id])
+
+def _picks(
+    threads: list[Waiting],
+    section: Section,
+    buckets: bytearray,
+    near: frozenset[int],
+    told: Mapping[int, Told],
+) -> Iterator[Pick]:
+    """Those of these threads that reach them, and wait for an answer near to them or do not.
+
+    Bound to nothing that keeps it: a window goes at once with all its groups, not when garbage is looked for.
+    """
+    is_waiting = section == Section.UNANSWERED
+    for bucket_no, space_id, unanswered, candidate, news in threads:
+        if buckets[bucket_no] and (unanswered and space_id in near) is is_waiting:
+            yield Pick(candidate, news, section, told=told[space_id])
 
 
 def common_for(pool: Pool, window: Window, person: Person, preferences: DigestPreferences) -> Common:

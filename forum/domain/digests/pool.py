@@ -116,7 +116,7 @@ class Window:
     # By space and audience: each bucket with its axis, its number, and how many threads it has.
     places: dict[tuple[int, Audience], list[tuple[Axis, int, int]]] = field(default_factory=dict)
     # By member: the threads that they wrote in or began, where the news is another for them.
-    own: dict[int, set[int]] = field(default_factory=dict)
+    own: dict[int, tuple[int, ...]] = field(default_factory=dict)
     # What `selection` found for all who may read the same and chose the same.
     common: dict[Any, Any] = field(default_factory=dict)
 
@@ -177,14 +177,17 @@ class Pool:
 
     def _made(self, since: datetime, until: datetime) -> Window:
         by_thread: dict[int, list[NewPost]] = defaultdict(list)
-        window = Window(own=defaultdict(set))
+        window = Window()
+        own: dict[int, set[int]] = defaultdict(set)
         for post in self.posts[bisect_right(self._moments, since) : bisect_right(self._moments, until)]:
             by_thread[post.thread_id].append(post)
-            window.own[post.author_id].add(post.thread_id)
+            own[post.author_id].add(post.thread_id)
         for thread_id, posts in by_thread.items():
             posts.sort(key=lambda post: post.number)
             window.news[thread_id] = news_of(posts)
-            window.own[self.candidates[thread_id].author_id].add(thread_id)
+            own[self.candidates[thread_id].author_id].add(thread_id)
+        # A set of one takes four times as much, and there is one for each who wrote.
+        window.own = {member_id: tuple(threads) for member_id, threads in own.items()}
         for number, count in Counter(self.candidates[one].bucket_no for one in by_thread).items():
             space_id, audience, axis = self.buckets[number]
             window.places.setdefault((space_id, audience), []).append((axis, number, count))

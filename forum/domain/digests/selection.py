@@ -106,7 +106,7 @@ class _Choice:
         for tag_id, thread_ids in tagged.items():
             for thread_id in thread_ids:
                 self.tags.setdefault(thread_id, []).append(tag_id)
-        own = window.own.get(person.id, set())
+        own = set(window.own.get(person.id, ()))
         special = own | person.differs_in() | preferences.threads.keys() | self.tags.keys()
         if person.mailed or person.mentioned or person.planned:
             touched = (person.mailed | person.mentioned | person.planned.keys()) & pool.thread_of.keys()

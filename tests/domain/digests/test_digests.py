@@ -1,10 +1,13 @@
 """A digest: one window, one letter, with only what this member may see and has not read at this moment."""
 
+import gc
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from forum.domain.digests import digests, subscriptions, windows
+from forum.domain.digests.alike import Common
+from forum.domain.digests.pool import Pool, Window
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
@@ -318,3 +321,17 @@ def test_the_cost_does_not_grow_with_what_is_in_it(aalst, ann, count_queries):
     assert len(letter.threads) == 6
     assert many.count <= few.count
     assert many.count <= 12
+
+
+def test_what_was_found_for_many_is_let_go_without_a_search_for_garbage(aalst, ann):
+    """A worker would hold the candidates of several minutes else, each of a whole network."""
+    dirk = subscribed(aalst)
+    make_thread(aalst, ann, title="One", at=BEFORE)
+    digest = opened(dirk)
+    gc.collect()
+    gc.disable()
+    try:
+        assert titles(digests.compose(digest)) == ["One"]
+        assert [each for each in gc.get_objects() if isinstance(each, Pool | Window | Common)] == []
+    finally:
+        gc.enable()
