@@ -326,12 +326,14 @@ def test_the_cost_does_not_grow_with_what_is_in_it(aalst, ann, count_queries):
 def test_what_was_found_for_many_is_let_go_without_a_search_for_garbage(aalst, ann):
     """A worker would hold the candidates of several minutes else, each of a whole network."""
     dirk = subscribed(aalst)
-    make_thread(aalst, ann, title="One", at=BEFORE)
+    spaces = [make_space(f"S{number}") for number in range(12)]
+    for number in range(72):  # more than a letter looks at
+        make_thread(spaces[number % 12], ann, title=f"N{number}", need=Need.FACTS, at=BEFORE)
     digest = opened(dirk)
     gc.collect()
     gc.disable()
     try:
-        assert titles(digests.compose(digest)) == ["One"]
+        assert not digests.compose(digest).is_empty
         assert [each for each in gc.get_objects() if isinstance(each, Pool | Window | Common)] == []
     finally:
         gc.enable()
