@@ -211,7 +211,7 @@ def test_what_one_is_told_of_is_chosen_beside_it_and_changed_by_choosing_again(
     thread = make_thread(gent, karim, title="Who rings back?")
     for level, sentence in (
         ("all", "You are told of every post here."),
-        ("nothing", "You are told nothing, except"),
+        ("nothing", "You are told nothing, not even"),
         ("answers", "You are told of answers to you"),
     ):
         answer = submit(client, f"/threads/{thread.id}/following", {"level": level})
@@ -249,7 +249,7 @@ def test_what_comes_at_once_is_told_of_whole_unless_one_chose(client, read, gent
     following.begin(leen.id, thread.id)
     following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
     db.session.commit()
-    assert "You are told nothing, except" in read(address(thread)), "who only wrote in it muted it too"
+    assert "You are told nothing, not even" in read(address(thread)), "who only wrote in it muted it too"
 
 
 def test_a_thread_is_followed_as_its_space_until_one_chooses(client, read, gent, leen, karim):
@@ -260,7 +260,7 @@ def test_a_thread_is_followed_as_its_space_until_one_chooses(client, read, gent,
         client, f"/threads/{thread.id}/following", {"level": "nothing", "next": "/settings/following"}
     )
     assert answer.location.endswith("/settings/following")
-    assert "You are told nothing, except" in read(address(thread))
+    assert "You are told nothing, not even" in read(address(thread))
     visitor = client.application.test_client()
     assert "What you are told" not in visitor.get(address(thread)).text
 
