@@ -90,6 +90,7 @@ class Case:
     mine: bool
     mentioned: bool
     level: FollowLevel | None
+    changed: bool
     own: Delivery | None = None
     kind: str | None = None
     how: Delivery = Delivery.NOTHING
@@ -103,7 +104,8 @@ class Case:
             row = {"member_id": self.member.id, "thread_id": self.post.thread_id}
             db.session.add(Subscription(**row, delivery=self.own))
         follows = self.level == FollowLevel.ALL or (self.level is None and self.own == Delivery.AT_ONCE)
-        holds = zip(KINDS, (self.mentioned, self.mine, follows), strict=True)
+        # A new text of a post is told to whom it mentions, for that alone.
+        holds = zip(KINDS, (self.mentioned, self.mine, follows)[: 1 if self.changed else 3], strict=False)
         why = [kind for kind, true in holds if true and self.level != FollowLevel.NOTHING]
         self.kind, self.how = expected(why, choices, self.own)
 
@@ -114,7 +116,7 @@ def case(chance, number, bert):
     member = make_member(f"Member {number}", space=space)
     db.session.add(DigestChoice(member_id=member.id, frequency=Frequency.DAILY, chosen_at=LONG_AGO))
     ago = clock.now() - timedelta(hours=1)
-    mine, mentioned = chance.random() < 0.6, chance.random() < 0.6
+    mine, mentioned, changed = (chance.random() < often for often in (0.6, 0.6, 0.4))
     thread = make_thread(space, member if mine else bert, at=ago, audience=Audience.SPACE)
     level = chance.choice([None, FollowLevel.ALL, *FollowLevel])
     if level:
@@ -123,7 +125,7 @@ def case(chance, number, bert):
     post = make_post(thread, bert, at=ago + timedelta(minutes=1))
     if mentioned:
         db.session.add(Mention(post_id=post.id, member_id=member.id, handle="m", revision=1))
-    return Case(member, post, mine, mentioned, level)
+    return Case(member, post, mine, mentioned, level, changed)
 
 
 def test_whatever_is_chosen_a_post_comes_once_by_mail_or_with_the_digest(gent, chance):
@@ -132,7 +134,10 @@ def test_whatever_is_chosen_a_post_comes_once_by_mail_or_with_the_digest(gent, c
     cases = [case(chance, number, bert) for number in range(MEMBERS)]
     for one in cases:
         one.choose(chance)
-        events.record("post.created", post_id=one.post.id)
+        if one.changed:
+            events.record("post.edited", post_id=one.post.id, revision=1)
+        else:
+            events.record("post.created", post_id=one.post.id)
     react()
     planned = {mail.member_id: mail for mail in mails()}
     assert len(planned) == len(mails()), "one mail for one event"
@@ -189,6 +194,24 @@ def test_who_chose_since_to_hear_of_answers_alone_gets_no_mail_of_other_posts(ge
         assert (letter_of(ann, mail) is not None) == comes
         (news,) = digests.preview(actor(ann)).entries
         assert news.new_count == (1 if comes else 2)
+
+
+def test_a_mention_by_a_change_that_was_stopped_since_comes_with_the_digest_and_no_mail(gent):
+    """The thread is theirs, but the new text answers nobody."""
+    ann, bert = make_member("Ann", space=gent), make_member("Bert", space=gent)
+    db.session.add(DigestChoice(member_id=ann.id, frequency=Frequency.DAILY, chosen_at=LONG_AGO))
+    ago = clock.now() - timedelta(hours=1)
+    thread = make_thread(gent, ann, at=ago)
+    post = make_post(thread, bert, at=ago + timedelta(minutes=1))
+    db.session.add(Mention(post_id=post.id, member_id=ann.id, handle="ann", revision=2))
+    events.record("post.edited", post_id=post.id, revision=2)
+    react()
+    (mail,) = mails()
+    for how, by_mail in ((Delivery.AT_ONCE, 1), (Delivery.NOTHING, 0)):
+        choose(ann, mentions=how)
+        letter = letter_of(ann, mail)
+        news = digests.preview(actor(ann)).entries
+        assert (len(letter.items) if letter else 0, len(news)) == (by_mail, 1 - by_mail)
 
 
 def test_what_a_mail_left_out_is_no_news_in_a_later_one(gent):

@@ -33,8 +33,8 @@ class Person:
     spaces: dict[int, FollowLevel] = field(default_factory=dict)
     choices: dict[str, Delivery] = field(default_factory=dict)  # by stop: how that kind of mail reaches them
     mailed: set[int] = field(default_factory=set)  # posts that reached them in a mail of their own, or will
-    # Posts that a mail may carry that still waits, with the kinds as which they were told.
-    planned: dict[int, list[str]] = field(default_factory=dict)
+    # Posts that a mail may carry that still waits, with the kinds as which they were told, and whether by a change.
+    planned: dict[int, list[tuple[str, bool]]] = field(default_factory=dict)
     mentioned: set[int] = field(default_factory=set)  # posts
     told: dict[tuple[str, int], datetime] = field(default_factory=dict)  # item: until when
     # By kind: how many wait, and since when the newest does.
@@ -74,8 +74,8 @@ class Person:
         answers = candidate.author_id == self.id
         level = self.threads.get(candidate.id) or self.spaces.get(candidate.space_id)
         found = (
-            reasons.of_post(kind, answers=answers, level=level, subscribed=subscribed)
-            for kind in self.planned.get(post_id, ())
+            reasons.of_post(kind, changed=changed, answers=answers, level=level, subscribed=subscribed)
+            for kind, changed in self.planned.get(post_id, ())
         )
         return any(reasons.way(one, self.choices, subscribed).is_at_once for one in found)
 
@@ -153,7 +153,7 @@ def _note(person: Person, row: Any) -> None:
     elif row.what == "space":
         person.spaces[row.one] = FollowLevel(row.said)
     elif row.what == "mailed" and row.said:
-        person.planned.setdefault(row.one, []).append(row.said)
+        person.planned.setdefault(row.one, []).append((row.said, row.two == 1))
     elif row.what == "mailed":
         person.mailed.add(row.one)
     elif row.what == "mention":

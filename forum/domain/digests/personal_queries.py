@@ -21,7 +21,7 @@ from sqlalchemy import cast as as_type
 
 from forum.domain.digests import need_queries
 from forum.domain.lessons import origin
-from forum.domain.mailing import notices
+from forum.domain.mailing import notices, reasons
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads import following
 from forum.domain.threads.unread_queries import unread
@@ -30,6 +30,7 @@ from forum.infra.columns import code
 from forum.infra.db import Moment
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
+from forum.models.events import Event
 from forum.models.following import Mention, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson
 from forum.models.mail import MailState, OutgoingMail
@@ -62,7 +63,8 @@ def facts() -> Any:
     stop = _row(literal(STOP, String) + NoticeChoice.stop, NoticeChoice.member_id, said=NoticeChoice.delivery)
     # Of one that still waits its kind, which may be stopped by now.
     waiting = case((Notification.mail_id.is_(None), Notification.kind))
-    mailed = _row("mailed", Notification.member_id, Notification.post_id, said=waiting)
+    changed = case((Event.name == reasons.CHANGED, 1), else_=0)
+    mailed = _row("mailed", Notification.member_id, Notification.post_id, changed, said=waiting)
     mention = _row("mention", Mention.member_id, Mention.post_id)
     told = _row(
         "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)
@@ -75,7 +77,7 @@ def facts() -> Any:
         ),
         space.where(SpaceFollow.member_id.in_(_IDS)),
         stop.where(NoticeChoice.member_id.in_(_IDS)),
-        mailed.where(
+        mailed.join(Event, Event.id == Notification.event_id).where(
             Notification.member_id.in_(_IDS),
             Notification.mail_at.is_not(None),
             Notification.post_id.is_not(None),

@@ -34,11 +34,15 @@ def of(member_id: int, rows: Sequence[Any]) -> list[Any]:
 
 
 def _reasons(member_id: int, row: Any, subscribed: Delivery | None) -> tuple[str, ...]:
-    # A changed post is told for what is new in it alone.
-    if row.kind not in unread_notices.OF_POSTS or row.event != "post.created":
+    if row.kind not in unread_notices.OF_POSTS:
         return (row.kind,)
-    answers = row.thread_author_id == member_id
-    return reasons.of_post(row.kind, answers=answers, level=row.level, subscribed=subscribed)
+    return reasons.of_post(
+        row.kind,
+        changed=row.event == reasons.CHANGED,
+        answers=row.thread_author_id == member_id,
+        level=row.level,
+        subscribed=subscribed,
+    )
 
 
 def _subscribed(member_id: int, rows: Sequence[Any]) -> dict[int, Delivery | None]:

@@ -8,6 +8,7 @@ from forum.domain.mailing.kinds import KINDS, Kind
 from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
 
+CHANGED = "post.edited"  # the event by which a new text of a post is told
 _ORDER = {name: number for number, name in enumerate(KINDS)}
 
 
@@ -27,13 +28,16 @@ class Way(NamedTuple):
 
 
 def of_post(
-    kind: str, *, answers: bool, level: FollowLevel | None, subscribed: Delivery | None
+    kind: str, *, changed: bool, answers: bool, level: FollowLevel | None, subscribed: Delivery | None
 ) -> tuple[str, ...]:
     """Return every reason to tell somebody of a post, the strongest first, of which `kind` is the one that is kept.
 
-    `answers`: it is in a thread of theirs. `level`: what they follow of it by now, by the thread or else its space.
-    None where they were told because they followed it, and chose since to hear less of it.
+    `changed`: a new text of it was told, for what is new in it alone. `answers`: it is in a thread of theirs. `level`:
+    what they follow of it by now, by the thread or else its space. None of them where they were told because they
+    followed it, and chose since to hear less of it.
     """
+    if changed:
+        return (kind,)
     follows = level == FollowLevel.ALL or (level is None and subscribed == Delivery.AT_ONCE)
     weaker = (name for name, holds in (("answer", answers), ("followed", follows)) if holds)
     if kind == "followed" and level not in (None, FollowLevel.ALL):
