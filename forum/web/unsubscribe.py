@@ -16,8 +16,9 @@ from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import NotFound
+from forum.web.accounts import address
 from forum.web.forms.notices import LinkForm
-from forum.web.http import transactions
+from forum.web.http import transactions, waiting
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.origins import by_link_alone
@@ -67,18 +68,37 @@ def choose(token: str) -> ResponseReturnValue:
     form = LinkForm()
     if not form.validate():
         return _page(token, form), 422
-    with _noted(member_id):
-        if form.frequency.data:
-            subscriptions.choose_frequency(member_id, Frequency(form.frequency.data))
-        notice_choices.stop_these(member_id, form.stopped.data)
-    flash(_("Your choice is saved."), "ok")
+    frequency = Frequency(form.frequency.data) if form.frequency.data else None
+    if _is(member_id):
+        refused_for = 0.0
+        link_changes.keep(member_id, frequency, form.stopped.data)
+    else:
+        refused_for = link_changes.choose(member_id, frequency, form.stopped.data, address=address())
+    if refused_for:
+        flash(_refusal(refused_for), "care")
+    else:
+        flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _refusal(seconds: float) -> str:
+    return " ".join(
+        (
+            _("E-mails were turned on again too often with links alone. Now only what you stopped is saved."),
+            waiting.in_words(seconds),
+            _("Or sign in, and choose in your settings what you want to receive."),
+        )
+    )
+
+
+def _is(member_id: int) -> bool:
+    who = viewer()
+    return who is not None and who.id == member_id
 
 
 def _noted(member_id: int) -> AbstractContextManager[None]:
     """Let the member be told, unless it is they who do it."""
-    who = viewer()
-    return nullcontext() if who is not None and who.id == member_id else link_changes.noted(member_id)
+    return nullcontext() if _is(member_id) else link_changes.noted(member_id)
 
 
 def _page(token: str, form: LinkForm) -> str:

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import notice_choices
 from forum.domain.people import mail_links
-from forum.infra import clock, tokens
+from forum.infra import clock, rates, tokens
 from forum.infra.db import db
 from forum.jobs import worker
+from forum.models.events import Event
 from forum.models.notifications import Notification
 from forum.models.subscriptions import Delivery, Frequency
 from tests.factories import actor, make_member, make_space, sign_in, submit
@@ -152,6 +153,44 @@ def test_a_member_is_told_what_was_changed_with_a_link_alone_and_takes_it_back_w
     assert len(db.session.execute(told).all()) == 1
     submit(client, as_before)
     assert "cited" in stands(reader)[1], "what was chosen since stays"
+
+
+def test_turning_on_again_by_links_alone_is_refused_when_it_is_too_often_and_stopping_never(
+    client, reader, monkeypatch, app
+):
+    """Else whoever has a forwarded mail fills without end what its reader is told. What changes nothing is not told."""
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(link_changes, "TURNED_ON", "2 per day")
+    monkeypatch.setattr(link_changes, "TURNED_ON_FROM_ONE_PLACE", "4 per day")
+    rates.reset()
+    address = path(reader, "cited")
+
+    def choose(client=client, address=address, **values):
+        assert submit(client, f"{address}/choices", values, headers=ENGLISH).status_code == 303
+        return "too often" in client.get(address, headers=ENGLISH).text
+
+    def told():
+        return db.session.scalar(db.select(db.func.count()).where(Event.name == "mail_choice.changed"))
+
+    for turn in (1, 2):
+        assert client.post(address).status_code == 200
+        assert not choose(stopped=["cited"]), "nothing changed"
+        assert not choose()
+        assert (stands(reader), told()) == ((Frequency.WEEKLY, set()), 2 * turn)
+    for _time in range(2):
+        assert client.post(address).status_code == 200
+        assert client.post(path(reader)).status_code == 200
+        assert choose(frequency="daily", stopped=["answers"])
+        assert stands(reader) == (Frequency.NEVER, {"cited", "answers"}), "what was stopped besides holds"
+    assert told() == 7
+    other = [make_member(name) for name in ("Ann", "Bea", "Cas")]
+    refused = [choose(address=path(one), frequency="daily") for one in other]
+    assert refused == [False, False, True], "from one place"
+    owner = app.test_client()
+    sign_in(owner, reader)
+    assert not choose(owner, frequency="daily")
+    assert (stands(reader), told()) == ((Frequency.DAILY, set()), 9), "who is signed in is not counted"
+    rates.reset()
 
 
 def test_who_had_no_digest_before_somebody_changed_it_has_chosen_nothing_again(client, reader):
