@@ -76,8 +76,8 @@ def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
     # Its writer is not of the space yet: without a choice of the space, first words.
     space = request.space
     told = mail_policy.told(space.mail_policy, Audience.NETWORK, title="", plain=request.message)
-    who = told.named(request.member.name)
-    subject = _("%(name)s asks to join %(space)s", name=who, space=space.name)
+    who = join_requests.who_asks(request)
+    subject = _("%(name)s asks to join %(space)s", name=who.name, space=space.name)
     if not told.is_named:
         subject = _("Somebody asks to join %(space)s", space=space.name)
     return Content(subject, {"request": request, "told": told, "who": who})

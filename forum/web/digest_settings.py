@@ -4,16 +4,24 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from forum.domain.digests import subscriptions
+from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.offers import Offers, offers
 from forum.domain.digests.subscriptions import DigestPreferences
 from forum.domain.themes import tags
 from forum.infra import clock
-from forum.infra.i18n import _
 from forum.infra.paging import LARGEST
 from forum.models.subscriptions import Delivery, Frequency, LessonChoice
 from forum.policy.errors import NotFound
@@ -49,7 +57,7 @@ def choose_digest() -> ResponseReturnValue:
             if "preview" in request.form:
                 return _page(form, found, preferences, _as_if_chosen(form))
             subscriptions.choose(actor(), **_chosen(form))
-            flash(_confirmation(form), "ok")
+            flash(_confirmation(), "ok")
             return redirect(url_for("settings.digest"), 303)
     return _page(form, found, preferences), 422
 
@@ -143,10 +151,12 @@ def _chosen(form: DigestForm, uses_of: Callable[..., Any] = tags.uses_of) -> dic
     }
 
 
-def _confirmation(form: DigestForm) -> str:
-    if form.frequency.data == Frequency.NEVER:
-        return _("You get no digest.")
-    return _("Your choice is saved. This is what your e-mail looks like.")
+def _confirmation() -> str:
+    """When the next one comes, with a link to the preview of the page that follows, if it has one."""
+    next_at = digests.next_at(actor())
+    has_preview = next_at is not None and not current_app.extensions[PREVIEW](actor(), None).digest.is_empty
+    sentence: str = get_template_attribute("settings/_chosen.html", "chosen")(next_at, has_preview)
+    return sentence
 
 
 def _page(

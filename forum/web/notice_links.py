@@ -38,6 +38,8 @@ def to(group: Group, line: Line | None = None) -> str:
             return url_for("workbench.show", lesson_id=group.lesson_id)
         return links.to_lesson(group.public_id)
     if group.space_slug:
-        at = "members.index" if kind == "join_requested" else "spaces.show"
-        return url_for(at, slug=group.space_slug)
+        if kind == "join_requested":
+            anchor = f"request-{line.asker.request_id}" if line and line.asker else None
+            return url_for("members.index", slug=group.space_slug, _anchor=anchor)
+        return url_for("spaces.show", slug=group.space_slug)
     return url_for(OWN_PAGES.get(kind, "home.index"))

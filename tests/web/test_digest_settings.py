@@ -1,7 +1,7 @@
 """The page where a member chooses her digest."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -70,7 +70,9 @@ def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
     db.session.execute(db.delete(OutgoingMail))
     for frequency, says_why in (("never", False), ("weekly", True)):
         submit(client, PAGE, {"frequency": frequency, "only_unread": "everything"})
-        assert "as if you had read nothing" not in page(client)
+        assert "as if you had read nothing" not in (found := page(client))
+        assert ('href="#preview"' in found) == says_why
+        assert "Subject: Who cleans?" in found
         letter = client.get(f"{PAGE}/letter").text
         assert ("because you chose that on" in letter) == says_why
 
@@ -115,8 +117,26 @@ def test_a_choice_is_kept_and_shown(client, dirk):
     assert again.chosen_at == chosen.chosen_at, "the rhythm is the same"
 
 
+@pytest.mark.parametrize("locale", ["en", "nl"])
+def test_who_chose_reads_when_the_next_one_comes(client, dirk, locale):
+    dirk.locale, dirk.timezone = locale, "America/New_York"
+    comes = {
+        "en": "The next digest comes on Thursday 3 January 2030 at 16:00, if there is something new.",
+        "nl": "De volgende overzichtsmail komt op donderdag 3 januari 2030 om 16:00, als er iets nieuws is.",
+    }[locale].replace(" 2030", "")
+    with clock.at(datetime(2030, 1, 3, 20, 59, tzinfo=UTC)):
+        sign_in(client, dirk)
+        values = {"frequency": "weekly", "weekday": "3", "hour": "16"}
+        submit(client, PAGE, values | {"frequency": "never"})
+        assert comes not in page(client)
+        submit(client, PAGE, values)
+        assert comes in (found := page(client))
+        assert 'href="#preview"' not in found, "there is no e-mail to show"
+
+
 def test_never_is_a_choice_too(client, dirk):
     assert submit(client, PAGE, {"frequency": "never"}).status_code == 303
+    assert "Your choice is saved: no digest comes." in page(client)
     assert subscriptions.choice_of(dirk.id).frequency == Frequency.NEVER
     assert "You get no digest: this is how a weekly one would be." in page(client)
 

@@ -10,17 +10,20 @@ from forum.domain.digests import subscriptions
 from forum.domain.inbox import notices
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.kinds import KINDS
+from forum.domain.spaces import join_requests
 from forum.domain.threads import following
 from forum.domain.threads import page as thread_page
 from forum.infra import clock
 from forum.infra.db import db
+from forum.jobs import letters
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.mail import OutgoingMail
 from forum.models.notifications import Notification
 from forum.models.spaces import Audience
 from forum.models.subscriptions import Delivery
 from tests.domain.digests.test_digests import make_lesson
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
-from tests.notices import tell, tell_of
+from tests.notices import react, tell, tell_of
 
 ENGLISH = {"Accept-Language": "en"}
 COUNT = re.compile(r'>Notifications(?: <span class="count">(.*?)</a>)?', re.DOTALL)
@@ -271,3 +274,24 @@ def test_counting_ends_at_a_hundred(read, gent, leen, karim, monkeypatch):
     for _turn in range(101):
         tell_of(leen, post)
     assert counted(read("/spaces")) == ["9+", "99+", "unread"]
+
+
+def test_who_asks_to_join_is_told_with_what_they_speak_as_and_leads_to_that_request(
+    read, gent, moderator, client
+):
+    nadia = make_member("Nadia", space=make_space("Aalst", city="aalst"))
+    request = join_requests.request_to_join(actor(nadia), gent.id, message="May I?")
+    react()
+    mail = db.session.scalars(select(OutgoingMail).where(OutgoingMail.member_id == moderator.id)).one()
+    written = letters.letter_for(mail).message
+    sign_in(client, moderator)
+    shown, at = read(), f"/spaces/{gent.slug}/members#request-{request.id}"
+    for one in (shown, *(part.get_content() for part in written.iter_parts())):
+        assert "field worker, field work, city of Aalst" in one
+        assert at in one
+    assert f'id="request-{request.id}"' in read(f"/spaces/{gent.slug}/members")
+    join_requests.answer(actor(moderator), request.id, role=None)
+    shown = read()
+    assert "asks to join" in shown
+    assert "field worker" not in shown
+    assert at not in shown

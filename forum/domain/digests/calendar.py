@@ -46,6 +46,15 @@ def latest(schedule: Schedule, now: datetime) -> Window:
     return Window(f"{NAMES[schedule.frequency]}:{day.isoformat()}", ends_at)
 
 
+def following(schedule: Schedule, now: datetime) -> datetime:
+    """Return when the first window ends after `now`; ValueError for a schedule without windows."""
+    day = now
+    while (ends_at := latest(schedule, day).ends_at) <= now:
+        # Half a day at a time: the night on which the clock jumps is shorter than a day.
+        day += DAY / 2
+    return ends_at
+
+
 def before(schedule: Schedule, moment: datetime) -> datetime:
     """Return when the last window ended that ended before `moment`."""
     return latest(schedule, moment - timedelta(microseconds=1)).ends_at

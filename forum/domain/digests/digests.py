@@ -72,6 +72,15 @@ def compose_many(digests: Sequence[Digest], composer: Composer) -> dict[int, Mak
     return {first[member_id].id: make for member_id, make in composer.compose(orders).items()}
 
 
+def next_at(actor: Actor) -> datetime | None:
+    """Return when the next letter of the actor is due by their choice, if there is news then; None for never."""
+    chosen = preferences_of(actor.id)
+    if chosen is None or chosen.frequency == Frequency.NEVER:
+        return None
+    schedule = Schedule(chosen.frequency, chosen.weekday, chosen.hour, actor.timezone)
+    return digest_calendar.following(schedule, clock.now())
+
+
 def preview(actor: Actor, preferences: DigestPreferences | None = None) -> DigestLetter:
     """Return the letter as it would be now, with these preferences instead of those that are stored.
 

@@ -12,6 +12,8 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.mailing import unread_notices
+from forum.domain.spaces import join_requests
+from forum.domain.spaces.join_requests import Asker
 from forum.domain.threads import mentions
 from forum.infra import i18n, text
 from forum.infra.paging import Page, keyset
@@ -49,7 +51,10 @@ class Day(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that happened. `words` are the first of a post by somebody else that still stands."""
+    """One thing that happened. `words` are the first of a post by somebody else that still stands.
+
+    `asker`: who waits for an answer to a request to join.
+    """
 
     id: int
     kind: str
@@ -60,6 +65,7 @@ class Line:
     post_kind: str | None
     words: str
     reason: str  # why a post of theirs is hidden
+    asker: Asker | None = None
 
 
 @dataclass(slots=True)
@@ -81,7 +87,7 @@ class Group:
 
 
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:
-    """Return a page of what the actor was told, in groups (one query)."""
+    """Return a page of what the actor was told, in groups (one query; three where somebody asks to join)."""
     rows, following = keyset(
         _lines(tab), keys=KEYS, cursor=cursor, limit=LINES, values=unread_notices.values(actor)
     )
@@ -117,6 +123,7 @@ def _lines(tab: Tab) -> Select[Any]:
             Notification.post_id,
             Notification.lesson_id,
             Notification.space_id,
+            Notification.actor_id,
             Member.name.label("actor"),
             Thread.slug,
             Thread.title,
@@ -152,6 +159,9 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
     """The rows by what they are about, within a day or not; a group stands where its newest line does."""
     groups: dict[Any, Group] = {}
     words = mentions.in_plain({row.post_id: row.words for row in rows if row.words})
+    askers = join_requests.askers(
+        actor, {(row.space_id, row.actor_id) for row in rows if row.kind == "join_requested" and row.space_id}
+    )
     for row in rows:
         day, month = _day(row.created_at)
         about = ("thread", row.thread_id) if row.thread_id else ("lesson", row.lesson_id)
@@ -160,7 +170,9 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         key = (day, month, *about) if by_day else about
         if key not in groups:
             groups[key] = _group(actor, row, day, month)
-        groups[key].lines.append(_line(row, words.get(row.post_id, "")))
+        groups[key].lines.append(
+            _line(row, words.get(row.post_id, ""), askers.get((row.space_id, row.actor_id)))
+        )
     return list(groups.values())
 
 
@@ -180,7 +192,7 @@ def _group(actor: Actor, row: Any, day: Day, month: date | None) -> Group:
     )
 
 
-def _line(row: Any, words: str) -> Line:
+def _line(row: Any, words: str, asker: Asker | None) -> Line:
     return Line(
         id=row.id,
         kind=row.kind,
@@ -191,6 +203,7 @@ def _line(row: Any, words: str) -> Line:
         post_kind=row.post_kind.value if row.post_kind else None,
         words=text.one_line(text.summary(words, WORDS)) if words else "",
         reason=row.reason or "",
+        asker=asker if row.kind == "join_requested" else None,
     )
 
 

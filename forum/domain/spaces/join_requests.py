@@ -1,8 +1,9 @@
 """Requests to join a space: of a newcomer who confirmed an address, or of a member; a moderator answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
@@ -53,6 +54,17 @@ class WaitingRequest:
     space: str
     slug: str
     asked_at: datetime
+
+
+class Asker(NamedTuple):
+    """Who asks, by which request that waits."""
+
+    request_id: int
+    byline: Byline
+
+
+# As long as it waits for somebody whose account is in use.
+_WAITS = (JoinRequest.answered_at.is_(None), Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
 
 
 def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
@@ -116,12 +128,7 @@ def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
-        .where(
-            JoinRequest.space_id == space_id,
-            JoinRequest.answered_at.is_(None),
-            Member.confirmed_at.is_not(None),
-            Member.suspended_at.is_(None),
-        )
+        .where(JoinRequest.space_id == space_id, *_WAITS)
         .order_by(JoinRequest.asked_at, JoinRequest.id)
         .options(joinedload(JoinRequest.member))
         .limit(100)
@@ -134,7 +141,7 @@ def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
             id=row.id,
             name=row.member.name,
             email=row.member.email,
-            byline=byline(row.member.name, row.member.handle, held.get(row.member_id)),
+            byline=_speaking(row.member, held.get(row.member_id)),
             message=row.message,
             asked_at=row.asked_at,
             is_new=row.member.approved_at is None,
@@ -165,9 +172,7 @@ def waiting(actor: Actor) -> list[WaitingRequest]:
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
-        .where(
-            JoinRequest.answered_at.is_(None), Member.confirmed_at.is_not(None), Member.suspended_at.is_(None)
-        )
+        .where(*_WAITS)
         .order_by(JoinRequest.asked_at, JoinRequest.id)
         .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
         .limit(MOST_WAITING)
@@ -175,6 +180,33 @@ def waiting(actor: Actor) -> list[WaitingRequest]:
     return [
         WaitingRequest(row.id, row.member.name, row.space.name, row.space.slug, row.asked_at) for row in rows
     ]
+
+
+def askers(actor: Actor, asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], Asker]:
+    """Return who asks by space and member, of those that wait for the actor (two queries; none for nobody)."""
+    if not asked:
+        return {}
+    spaces, members = zip(*asked, strict=True)
+    rows = db.session.scalars(
+        visible(JoinRequest, actor)
+        .join(Member, Member.id == JoinRequest.member_id)
+        .where(JoinRequest.space_id.in_(spaces), JoinRequest.member_id.in_(members), *_WAITS)
+        .options(joinedload(JoinRequest.member))
+    ).all()
+    held = capacities.current_of(members)
+    return {
+        (row.space_id, row.member_id): Asker(row.id, _speaking(row.member, held.get(row.member_id)))
+        for row in rows
+    }
+
+
+def who_asks(request: JoinRequest) -> Byline:
+    """Return the byline of who asks, as the page of that space shows it (one query)."""
+    return _speaking(request.member, capacities.current(request.member_id))
+
+
+def _speaking(member: Member, held: HeldCapacity | None) -> Byline:
+    return byline(member.name, member.handle, held)
 
 
 def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:

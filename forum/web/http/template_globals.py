@@ -13,7 +13,7 @@ from jinja2.runtime import Context
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.themes import labels
-from forum.infra import bidi, i18n, text, tokens, zones
+from forum.infra import bidi, i18n, text, tokens, weekdays, zones
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
@@ -37,6 +37,7 @@ FILTERS = {
     "hour": i18n.hour,
     "moment": i18n.moment,
     "local_day": i18n.local_day,
+    "named_day": weekdays.named_day,
     "short_day": i18n.short_day,
     "name_of_month": i18n.name_of_month,
     "short_moment": i18n.short_moment,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forum.domain.digests.calendar import MONTH, Schedule, before, beginning, latest, told_from
+from forum.domain.digests.calendar import MONTH, Schedule, before, beginning, following, latest, told_from
 from forum.models.subscriptions import Frequency
 
 BRUSSELS = "Europe/Brussels"
@@ -54,6 +54,13 @@ def local(words: str, zone: str = BRUSSELS) -> datetime:
 def test_a_window_ends_at_the_chosen_day_and_hour(chosen, now, period, ends):
     window = latest(chosen, local(now))
     assert (window.period, window.ends_at) == (period, local(ends))
+
+
+@given(SCHEDULES, MOMENTS)
+def test_the_following_window_is_the_first_that_ends_later(chosen, now):
+    ends_at = following(chosen, now)
+    assert latest(chosen, ends_at).ends_at == ends_at > now
+    assert before(chosen, ends_at) <= now
 
 
 @pytest.mark.parametrize(
