@@ -191,16 +191,21 @@ def test_every_kind_has_words_in_both_languages(client, read, gent, leen, karim,
         words = [re.sub(r"<.*?>", "", one).removesuffix(new).strip() for one in said]
         assert len(words) == 2 * len(KINDS) + 2
         assert words.count("") == 2, "those of a kind that is no longer there"
+    assert 'id="told"' in read("/")
 
 
 def test_home_shows_what_is_unread_and_not_what_already_waits_there(client, read, gent, leen, karim):
     assert "New for you" not in read("/")
     thread = make_thread(gent, leen, title="Who rings back?")
-    tell_of(leen, make_post(thread, karim))
+    for kind in ("answer", "mention", "followed"):
+        tell_of(leen, make_post(thread, karim), kind)
     tell(leen, "drafts_lapse")
     home = read("/")
     part = home[home.index("New for you") :].split("</section>")[0]
     assert "Who rings back?" in part
+    assert "3 new" in part
+    assert "mentioned you" in part, "the strongest reason, not the newest"
+    assert "replied" not in part
     assert "Some of your drafts" not in part
     assert submit(client, "/reading").status_code == 303
     assert "New for you" not in read("/"), "its post counts as read"

@@ -15,6 +15,7 @@ from forum.domain.lessons import origin_queries
 from forum.domain.mailing import mail_policy, notices
 from forum.domain.mailing.hold import restored_at
 from forum.domain.mailing.kinds import KINDS
+from forum.domain.mailing.reasons import ORDER
 from forum.domain.mailing.stops import joined
 from forum.domain.threads import following, mentions
 from forum.infra import clock, words
@@ -107,8 +108,7 @@ def compose(member: Member, mail_id: int) -> NoticeLetter | None:
     rows = still_at_once.of(member.id, rows)
     if not rows:
         return None
-    order = {kind: number for number, kind in enumerate(KINDS)}
-    rows.sort(key=lambda row: (order[row.kind], row.created_at, row.id))
+    rows.sort(key=lambda row: (ORDER[row.kind], row.created_at, row.id))
     kept_short = _within_size(_items(rows[:MOST]))
     return NoticeLetter(
         ids=tuple(row.id for row in rows),

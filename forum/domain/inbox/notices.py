@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.mailing import unread_notices
+from forum.domain.mailing.reasons import ORDER
 from forum.domain.spaces import join_requests
 from forum.domain.spaces.join_requests import Asker
 from forum.domain.threads import mentions
@@ -84,6 +85,11 @@ class Group:
     space_name: str
     space_slug: str
     lines: list[Line] = field(default_factory=list)
+
+    @property
+    def strongest(self) -> Line:
+        """The line with the strongest reason; of several the newest."""
+        return min(self.lines, key=lambda line: ORDER.get(line.kind, len(ORDER)))
 
 
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:

@@ -9,7 +9,8 @@ from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
 
 CHANGED = "post.edited"  # the event by which a new text of a post is told
-_ORDER = {name: number for number, name in enumerate(KINDS)}
+# Of each kind, the strongest first.
+ORDER: Mapping[str, int] = {name: number for number, name in enumerate(KINDS)}
 
 
 class Way(NamedTuple):
@@ -42,7 +43,7 @@ def of_post(
     weaker = (name for name, holds in (("answer", answers), ("followed", follows)) if holds)
     if kind == "followed" and level not in (None, FollowLevel.ALL):
         return ()
-    return kind, *(name for name in weaker if _ORDER[name] > _ORDER[kind])
+    return kind, *(name for name in weaker if ORDER[name] > ORDER[kind])
 
 
 def way(reasons: Iterable[str], choices: Mapping[str, Delivery], subscribed: Delivery | None = None) -> Way:
