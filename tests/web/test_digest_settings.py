@@ -72,7 +72,7 @@ def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
         submit(client, PAGE, {"frequency": frequency, "only_unread": "everything"})
         assert "as if you had read nothing" not in (found := page(client))
         assert ('href="#preview"' in found) == says_why
-        assert "Subject: Who cleans?" in found
+        assert "Subject: Waits for an answer: Who cleans?" in found
         letter = client.get(f"{PAGE}/letter").text
         assert ("because you chose that on" in letter) == says_why
 
