@@ -6,7 +6,7 @@ nothing else: no names of spaces or threads, nothing of what stands in a mail.
 
 from contextlib import AbstractContextManager, nullcontext
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import link_changes, subscriptions
@@ -14,6 +14,7 @@ from forum.domain.mailing import notice_choices, stops
 from forum.domain.mailing.stops import DIGEST
 from forum.domain.people import mail_links
 from forum.infra.i18n import _
+from forum.infra.rates import TooOften
 from forum.models.subscriptions import Frequency
 from forum.policy.errors import NotFound
 from forum.web.accounts import address
@@ -53,11 +54,34 @@ def stop(token: str) -> ResponseReturnValue:
     """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
     asked = mail_links.unsubscribing(token)
     with _noted(asked.member_id):
-        if asked.stop == DIGEST:
-            subscriptions.stop(asked.member_id)
+        undo_token = link_changes.stop(asked.member_id, asked.stop)
+    return render_template(
+        "unsubscribe/done.html", token=token, stop=stops.named(asked.stop), undo_token=undo_token
+    )
+
+
+@bp.post("/unsubscribe/<token>/undo")
+@open_to(anyone)
+def undo(token: str) -> ResponseReturnValue:
+    """Take back what this link stopped: what came of that list comes as it did, and nothing else changes."""
+    asked = mail_links.unsubscribing(token)
+    counted = None if _is(asked.member_id) else address()
+    try:
+        with _noted(asked.member_id):
+            is_done = link_changes.undo(
+                asked.member_id, asked.stop, request.form.get("undo", ""), address=counted
+            )
+    except TooOften as error:
+        flash(_refusal(error.retry_after), "care")
+    else:
+        if is_done:
+            flash(_("You get the same by e-mail as before."), "ok")
         else:
-            notice_choices.stop(asked.member_id, asked.stop)
-    return render_template("unsubscribe/done.html", token=token, stop=stops.named(asked.stop))
+            flash(
+                _("Nothing was changed: this can be taken back for a day, until something else is chosen."),
+                "care",
+            )
+    return redirect(url_for(".show", token=token), 303)
 
 
 @bp.post("/unsubscribe/<token>/choices")

@@ -1,5 +1,6 @@
 """Stopping mail from a link in it: by pressing, never by looking, without signing in, one kind only, for good."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from forum.models.subscriptions import Delivery, Frequency
 from tests.factories import actor, make_member, make_space, sign_in, submit
 
 ENGLISH = {"Accept-Language": "en"}
+UNDO = re.compile(r'name="undo" value="([^"]+)"')
 CHANGED = "What you get by e-mail was changed without signing in"
 
 
@@ -200,3 +202,53 @@ def test_who_had_no_digest_before_somebody_changed_it_has_chosen_nothing_again(c
     sign_in(client, other)
     submit(client, "/settings/notifications/as-before")
     assert subscriptions.choice_of(other.id) is None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("stop", ["digest", "cited", "mentions.answers", "notices"])
+def test_what_a_link_stopped_is_taken_back_as_it_was_and_nothing_besides(client, reader, stop):
+    notice_choices.choose(reader.id, {"mentions": Delivery.DIGEST, "reviews": Delivery.NOTHING})
+    db.session.commit()
+    address, was = path(reader, stop), (*stands(reader), notice_choices.chosen(reader.id))
+    undo = UNDO.search(client.post(address, headers=ENGLISH).text)[1]
+    assert not UNDO.search(client.post(address).text), "nothing was stopped then"
+    stopped = stands(reader)
+    # By another link, changed, of somebody else, or a day later.
+    other = path(reader, "roles"), path(make_member("Ann"), stop), address, address
+    for where, token, hours in zip(other, (undo, undo, undo[:-3], undo), (0, 0, 0, 25), strict=True):
+        with clock.at(clock.now() + timedelta(hours=hours)):
+            answer = submit(client, f"{where}/undo", {"undo": token}, headers=ENGLISH)
+        assert answer.status_code == 303
+        assert stands(reader) == stopped
+    assert client.post(f"{address}/undo", data={"undo": undo}).status_code == 403, "no form of ours"
+    for _time in range(2):
+        submit(client, f"{address}/undo", {"undo": undo}, headers=ENGLISH)
+        assert "You get the same by e-mail as before." in client.get(address, headers=ENGLISH).text
+        assert (*stands(reader), notice_choices.chosen(reader.id)) == was
+    worker.run_until_idle()
+    kinds = db.session.scalars(db.select(Notification.kind).where(Notification.member_id == reader.id))
+    assert list(kinds) == ["mail_changed"] * 2, "both are told"
+    client.post(address)
+    submit(client, f"{path(reader)}/choices", {"frequency": "daily", "stopped": ["answers", "roles"]})
+    chosen = stands(reader)
+    submit(client, f"{address}/undo", {"undo": undo})
+    assert stands(reader) == chosen, "chosen since"
+
+
+def test_taking_back_counts_as_turning_on_unless_the_member_is_signed_in(client, reader, monkeypatch, app):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(link_changes, "TURNED_ON", "1 per day")
+    rates.reset()
+    address = path(reader, "cited")
+
+    def stop_and_take_back(client):
+        undo = UNDO.search(client.post(address).text)[1]
+        submit(client, f"{address}/undo", {"undo": undo}, headers=ENGLISH)
+        return "too often" not in client.get(address, headers=ENGLISH).text, "cited" not in stands(reader)[1]
+
+    assert [stop_and_take_back(client) for _time in range(2)] == [(True, True), (False, False)]
+    notice_choices.choose(reader.id, {"cited": Delivery.AT_ONCE})
+    owner = app.test_client()
+    sign_in(owner, reader)
+    assert [stop_and_take_back(owner) for _time in range(2)] == [(True, True)] * 2
+    rates.reset()

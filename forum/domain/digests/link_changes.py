@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from forum.domain.digests import subscriptions
-from forum.domain.mailing import events, notice_choices
-from forum.infra import rates
+from forum.domain.mailing import events, notice_choices, stops
+from forum.domain.mailing.stops import ALL, DIGEST
+from forum.infra import rates, tokens
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.events import Event
@@ -26,6 +28,8 @@ KIND = "mail_changed"
 # bounds also how often it can be stopped, which is never refused: what is stopped already changes nothing.
 TURNED_ON = "10 per day"
 TURNED_ON_FROM_ONE_PLACE = "100 per day"
+UNDO = "unsubscribe_undo"  # the purpose of the token
+UNDO_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,36 @@ def noted(member_id: int) -> Iterator[None]:
     after = _state(member_id)
     if after != before:
         events.record("mail_choice.changed", member_id=member_id, before=before, after=after)
+
+
+def stop(member_id: int, name: str) -> str:
+    """Stop what a link stops; return the token that takes exactly this back for a day, "" where nothing changed."""
+    before = _of_list(member_id, name)
+    if name == DIGEST:
+        subscriptions.stop(member_id)
+    else:
+        notice_choices.stop(member_id, name)
+    after = _of_list(member_id, name)
+    return tokens.sign(UNDO, {"m": member_id, "l": name, "b": before, "a": after}) if after != before else ""
+
+
+def undo(member_id: int, name: str, token: str, *, address: str | None) -> bool:
+    """Take back what `stop` did by the link of that list, and nothing else; False when that is no longer so.
+
+    `address`: from where somebody asks it who has the link alone, which counts as turning on; TooOften.
+    """
+    try:
+        made = tokens.read(UNDO, token, max_age_seconds=UNDO_SECONDS)
+    except tokens.BadToken:
+        return False
+    now = _of_list(member_id, name)
+    if (made["m"], made["l"]) != (member_id, name) or now not in (made["a"], made["b"]):
+        return False
+    if now != made["b"]:
+        if address is not None:
+            _count(member_id, address)
+        _restore(member_id, made["b"], _names(name))
+    return True
 
 
 def choose(member_id: int, frequency: Frequency | None, stopped: Collection[str], *, address: str) -> float:
@@ -106,14 +140,32 @@ def take_back(actor: Actor) -> bool:
     change = latest(actor)
     if change is None:
         return False
-    before = json.loads(change.before)
-    if before["digest"] is None:
-        db.session.execute(delete(DigestChoice).where(DigestChoice.member_id == actor.id))
-    else:
-        subscriptions.choose_frequency(actor.id, Frequency(before["digest"]))
-    db.session.execute(delete(NoticeChoice).where(NoticeChoice.member_id == actor.id))
-    notice_choices.choose(actor.id, {name: Delivery(how) for name, how in before["notices"].items()})
+    _restore(actor.id, json.loads(change.before), None)
     return True
+
+
+def _restore(member_id: int, before: Any, names: Collection[str] | None) -> None:
+    """Choose again what held before of these stops; None: of all of them."""
+    if names is None or DIGEST in names:
+        if before["digest"] is None:
+            db.session.execute(delete(DigestChoice).where(DigestChoice.member_id == member_id))
+        else:
+            subscriptions.choose_frequency(member_id, Frequency(before["digest"]))
+    chosen = delete(NoticeChoice).where(NoticeChoice.member_id == member_id)
+    db.session.execute(chosen if names is None else chosen.where(NoticeChoice.stop.in_(names)))
+    notice_choices.choose(member_id, {name: Delivery(how) for name, how in before["notices"].items()})
+
+
+def _names(name: str) -> set[str]:
+    """The stops that a link stops, as they are kept."""
+    return {*stops.parts(name)} | ({name} if name == ALL.name else set())
+
+
+def _of_list(member_id: int, name: str) -> Any:
+    """The part of the state that the link of this list changes."""
+    state, names = json.loads(_state(member_id)), _names(name)
+    notices = {one: how for one, how in state["notices"].items() if one in names}
+    return {"digest": state["digest"] if DIGEST in names else None, "notices": notices}
 
 
 def _state(member_id: int) -> str:
