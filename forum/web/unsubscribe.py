@@ -4,18 +4,21 @@ Mails are forwarded, so whoever has the link reads and changes how often the dig
 nothing else: no names of spaces or threads, nothing of what stands in a mail.
 """
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import link_changes, subscriptions
+from forum.domain.inbox import own_stops
 from forum.domain.mailing import notice_choices, stops
 from forum.domain.mailing.stops import DIGEST
 from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
-from forum.models.subscriptions import Frequency
+from forum.models.subscriptions import Delivery, Frequency
+from forum.policy.actors import actor_of
 from forum.policy.errors import NotFound
 from forum.web.accounts import address
 from forum.web.forms.notices import LinkForm
@@ -93,16 +96,24 @@ def choose(token: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(token, form), 422
     frequency = Frequency(form.frequency.data) if form.frequency.data else None
+    stopped = _with_others(member_id, form.stopped.data)
     if _is(member_id):
         refused_for = 0.0
-        link_changes.keep(member_id, frequency, form.stopped.data)
+        link_changes.keep(member_id, frequency, stopped)
     else:
-        refused_for = link_changes.choose(member_id, frequency, form.stopped.data, address=address())
+        refused_for = link_changes.choose(member_id, frequency, stopped, address=address())
     if refused_for:
         flash(_refusal(refused_for), "care")
     else:
         flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".show", token=token), 303)
+
+
+def _with_others(member_id: int, stopped: Collection[str]) -> set[str]:
+    """What is stopped, also of what the page does not show to this member."""
+    shown = {stop.name for stop in own_stops.offered(actor_of(member_id))}
+    others = own_stops.others(member_id, shown, stops_all=shown <= {*stopped})
+    return {*stopped} | {name for name, how in others.items() if how == Delivery.NOTHING}
 
 
 def _refusal(seconds: float) -> str:
@@ -131,6 +142,7 @@ def _page(token: str, form: LinkForm) -> str:
     choice = subscriptions.choice_of(asked.member_id)
     if choice is not None and choice.frequency == Frequency.NEVER:
         stopped.add(DIGEST)
+    form.show_only(own_stops.offered(actor_of(asked.member_id)))
     return render_template(
         "unsubscribe/show.html",
         token=token,

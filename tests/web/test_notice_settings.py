@@ -9,8 +9,11 @@ from forum.domain.digests import subscriptions
 from forum.domain.mailing import notice_choices
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import STOPS
+from forum.domain.people import mail_links
 from forum.infra import i18n
+from forum.models.spaces import Role
 from forum.models.subscriptions import Delivery, Frequency
+from tests.domain.digests.test_digests import make_lesson
 from tests.factories import make_member, make_space, sign_in, submit
 
 PAGE = "/settings/notifications"
@@ -23,7 +26,7 @@ FORM = {f"stop_{stop}": how for stop, how in USUAL.items() if stop} | {
 
 @pytest.fixture
 def dirk(client):
-    member = make_member("Dirk", space=make_space("Aalst"), timezone="Europe/Lisbon")
+    member = make_member("Dirk", space=make_space("Aalst"), role=Role.MODERATOR, timezone="Europe/Lisbon")
     sign_in(client, member)
     return member
 
@@ -69,6 +72,34 @@ def test_what_is_chosen_is_kept_and_shown(client, dirk):
     assert submit(client, PAGE, FORM).status_code == 303
     assert (notice_choices.stopped_by(dirk.id), notice_choices.quiet_hours_of(dirk.id)) == (set(), None)
     assert "Those that already wait for the end of your earlier quiet hours come then." in page(client)
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [(Role.MEMBER, {"requests", "own_lessons"}), (Role.GUEST, {"requests", "own_lessons", "reviews"})],
+)
+def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_stays(client, role, hidden):
+    ann = make_member("Ann", space=make_space("Genk"), role=role)
+    by_link = f"/unsubscribe/{mail_links.unsubscribe_token(ann.id, 'cited')}"
+    notice_choices.choose(ann.id, {"requests": Delivery.NOTHING})
+    sign_in(client, ann)
+    shown, link_page = page(client), client.get(by_link).text
+    drawn = set(re.findall(r'name="stop_(\w+)"', shown))
+    assert drawn == set(STOPS) - {"digest"} - hidden
+    assert set(re.findall(r'name="stopped"[^>]*value="(\w+)"', link_page)) == drawn
+    values = {name: how for name, how in FORM.items() if name.removeprefix("stop_") not in hidden}
+    submit(client, PAGE, values | {"stop_answers": "nothing"})
+    assert notice_choices.stopped_by(ann.id) == {"answers", "requests"}
+    submit(client, f"{by_link}/choices", {"stopped": ["cited"]})
+    assert notice_choices.stopped_by(ann.id) == {"cited", "requests"}
+    # Whoever wants none of those wants nothing of the others either.
+    submit(client, PAGE, values | dict.fromkeys((f"stop_{name}" for name in drawn), "nothing"))
+    assert notice_choices.is_stopped(ann.id, "of a later version")
+    submit(client, f"{by_link}/choices", {"stopped": []})
+    submit(client, f"{by_link}/choices", {"stopped": sorted(drawn)})
+    assert notice_choices.stopped_by(ann.id) == set(STOPS) - {"digest"}
+    make_lesson(make_space("Gent"), ann)
+    assert 'name="stop_own_lessons"' in page(client)
 
 
 def test_what_always_comes_is_every_kind_that_cannot_be_stopped(client, dirk):

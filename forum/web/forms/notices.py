@@ -1,5 +1,6 @@
 """How notices reach a mailbox: on the page of settings, and as far as a link in a mail goes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -9,7 +10,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forum.domain.mailing.kinds import KINDS
-from forum.domain.mailing.stops import DIGEST, STOPS
+from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.domain.themes.labels import FREQUENCIES
 from forum.infra.i18n import _, lazy
 from forum.models.subscriptions import Delivery, Frequency
@@ -23,7 +24,6 @@ DELIVERIES = {
 NOT_QUIET = "none"
 # The usual delivery of each stop: that of its first kind in the table.
 USUAL = {kind.stop: kind.default for kind in reversed(list(KINDS.values())) if kind.stop}
-OF_NOTICES = [stop for stop in STOPS.values() if stop.name != DIGEST]
 HOURS = [
     SelectChoice(NOT_QUIET, lazy("none")),
     *(SelectChoice(str(hour), f"{hour}:00") for hour in range(24)),
@@ -47,8 +47,12 @@ class LinkForm(FlaskForm):
     )
     stopped = Boxes(
         lazy("What do you not want e-mails about?"),
-        choices=[SelectChoice(stop.name, stop.about) for stop in OF_NOTICES],
+        choices=[SelectChoice(stop.name, stop.about) for stop in STOPS.values() if stop.name != DIGEST],
     )
+
+    def show_only(self, offered: Iterable[Stop]) -> None:
+        """Draw the boxes of these stops; what is sent may have any, as it was drawn before."""
+        self.stopped.choices = [SelectChoice(stop.name, stop.about) for stop in offered]
 
 
 class QuietHoursFields(FlaskForm):
@@ -70,11 +74,11 @@ class QuietHoursFields(FlaskForm):
         return int(self.from_hour.data), int(self.until_hour.data)
 
 
-def _delivery_field(stop: Any) -> RadioField:
+def _delivery_field(stop: Stop) -> RadioField:
     return RadioField(stop.about, choices=named(DELIVERIES, stop.choices))
 
 
-# One field for each stop of the table: a kind that is added there is drawn here.
-NoticesForm: Any = type(
-    "NoticesForm", (QuietHoursFields,), {f"stop_{stop.name}": _delivery_field(stop) for stop in OF_NOTICES}
-)
+def notices_form(offered: Iterable[Stop], **how: Any) -> Any:
+    """Return the form with a field for each of these stops, filled with `how`, which goes to the form as it is."""
+    fields = {f"stop_{stop.name}": _delivery_field(stop) for stop in offered}
+    return type("NoticesForm", (QuietHoursFields,), fields)(**how)
