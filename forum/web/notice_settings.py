@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.digests import link_changes, subscriptions
 from forum.domain.inbox import own_stops
-from forum.domain.mailing import notice_choices
+from forum.domain.mailing import notice_choices, quiet_times
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import Stop
 from forum.infra.i18n import _
@@ -27,7 +27,7 @@ bp = Blueprint("notice_settings", __name__)
 def show() -> ResponseReturnValue:
     unread.opened(link_changes.KIND)
     choices = notice_choices.chosen(actor().id)
-    quiet = notice_choices.quiet_hours_of(actor().id)
+    quiet = quiet_times.chosen(actor().id)
     from_hour, until_hour = map(str, quiet) if quiet else (NOT_QUIET, NOT_QUIET)
     offered = own_stops.offered(actor())
     chosen = {
@@ -49,9 +49,8 @@ def save() -> ResponseReturnValue:
             stops_all = set(choices.values()) == {Delivery.NOTHING}
             others = own_stops.others(actor().id, choices, stops_all=stops_all)
             notice_choices.choose_all(actor().id, choices | others)
-            quiet_before = notice_choices.quiet_hours_of(actor().id)
-            notice_choices.choose_quiet_hours(actor().id, form.hours())
-            flash(_confirmation(quiet_before, form.hours()), "ok")
+            quiet_times.choose(actor().id, form.hours())
+            flash(_confirmation(), "ok")
             return redirect(url_for(".show"), 303)
     return _page(form, offered), 422
 
@@ -65,12 +64,9 @@ def take_back() -> ResponseReturnValue:
     return redirect(url_for(".show"), 303)
 
 
-def _confirmation(quiet_before: tuple[int, int] | None, quiet: tuple[int, int] | None) -> str:
-    said = _("Your choice is saved.")
-    said += " " + _("It counts from now on, also for e-mails that were still waiting.")
-    if quiet_before not in (None, quiet):
-        said += " " + _("Those that already wait for the end of your earlier quiet hours come then.")
-    return said
+def _confirmation() -> str:
+    waiting = _("It counts from now on, also for e-mails that were still waiting.")
+    return " ".join((_("Your choice is saved."), waiting))
 
 
 def _page(form: Any, offered: Iterable[Stop]) -> str:

@@ -1,14 +1,17 @@
 """What changes between planning a mail and its end: an address, a choice, how much a domain may get."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
+import pytest
 from sqlalchemy import select, update
 
 from forum.domain import health
 from forum.domain.digests import digests
-from forum.domain.mailing import bounces, events, notice_choices, notices
+from forum.domain.mailing import bounces, events, notice_choices, notices, quiet_times
 from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import queue_mail
+from forum.domain.people import profiles
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.smtp import SmtpMailer
@@ -19,6 +22,7 @@ from forum.models.notifications import Notification
 from forum.models.spaces import MailPolicy, Space
 from forum.models.subscriptions import Delivery, DigestChoice, Frequency, Subscription
 from forum.models.themes import ThreadTag
+from forum.models.undo import UndoableAct, UndoKind
 from tests import lesson_scenario
 from tests.factories import LONG_AGO, actor, make_member, make_post, make_space, make_thread
 from tests.jobs.test_leaving import queued, smtp  # noqa: F401 - a fixture
@@ -107,24 +111,78 @@ def test_a_post_whose_mail_was_stopped_is_news_also_while_another_mail_waits(aal
         notice_choices.stop(eva.id, "followed")
 
 
-def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(aalst):
+@pytest.fixture
+def planned(aalst):
+    """Plans the notice of an answer to Dirk, and returns when it leaves."""
     dirk, ruben = make_member("Dirk", space=aalst), make_member("Ruben", space=aalst)
     story = make_thread(aalst, dirk)
 
-    def planned():
+    def plan(shown_at=None):
         post = make_post(story, ruben)
         event = events.record("post.created", post_id=post.id)
         db.session.flush()
         about = notices.Subject(thread_id=story.id, post_id=post.id)
-        told = notices.tell({dirk.id: "answer"}, event_id=event.id, about=about, actor_id=ruben.id)
-        notices.plan(told, happened_at=clock.now())
+        told = notices.tell(
+            {dirk.id: "answer"}, event_id=event.id, about=about, actor_id=ruben.id, shown_at=shown_at
+        )
+        notices.plan(told, happened_at=clock.now(), shown_at=shown_at)
         moment = select(Notification.mail_at).where(Notification.post_id == post.id)
         return db.session.scalars(moment).one()
 
+    plan.dirk = dirk
+    return plan
+
+
+def waiting():
+    """When each mail leaves, in the order in which they were planned; a notice agrees with its mail."""
+    mails = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()
+    told = {notices.key_of(row.id): row.mail_at for row in db.session.scalars(select(Notification))}
+    assert [told.get(mail.key, mail.next_try_at) for mail in mails] == [mail.next_try_at for mail in mails]
+    return [(mail.next_try_at - NIGHT) / timedelta(minutes=1) for mail in mails]
+
+
+def test_what_waits_leaves_by_the_quiet_hours_and_the_time_zone_of_now(planned, sent):
+    """Taken away, put on or moved; never before a notice is bundled, or its act can no longer be undone."""
+    dirk, minute = planned.dirk, timedelta(minutes=1)
+    act = UndoableAct(kind=UndoKind.HIDE, actor_id=dirk.id, at=NIGHT, until=NIGHT + 10 * minute)
+    db.session.add(act)
+    db.session.flush()
     with clock.at(NIGHT):
-        notice_choices.choose_quiet_hours(dirk.id, (22, 8))
+        quiet_times.choose(dirk.id, (22, 8))
+        morning = NIGHT + timedelta(hours=9)
+        assert planned() == planned(NIGHT + 10 * minute) == morning
+        queued(dirk, "a", not_before=morning)
+        queued(dirk, "b", not_before=morning, payload={"act_id": act.id})
+        later = [queued(dirk, "c", Lane.DIRECT, not_before=morning), queued(dirk, "d", not_before=morning)]
+        later[1].reason = "451 Later"  # the next try
+    with clock.at(NIGHT + 2 * minute):
+        planned()
+        untouched = [9 * 60] * 2
+        assert waiting() == [9 * 60] * 4 + untouched + [9 * 60]
+        quiet_times.choose(dirk.id, None)
+        assert waiting() == [3, 13, 2, 10, *untouched, 3], "the last one with the first"
+        quiet_times.choose(dirk.id, (20, 7))
+        # What was due by then waits where it leaves: `letters` asks the hours again.
+        assert waiting() == [8 * 60] * 2 + [2] + [8 * 60] + untouched + [8 * 60]
+        save = partial(profiles.save, actor(dirk), name="Dirk", locale="en", theme=None)
+        save(timezone="Asia/Tokyo")
+        assert waiting() == [3, 13, 2, 10, *untouched, 3], "seven in the morning there"
+        save(timezone="Asia/Dubai")
+        assert waiting() == [5 * 60] * 2 + [2] + [5 * 60] + untouched + [5 * 60], "two at night"
+        worker.run_until_idle()
+        assert not sent
+    with clock.at(NIGHT + timedelta(hours=1)):
+        quiet_times.choose(dirk.id, None)
+        assert waiting() == [60] * 4 + untouched + [60], "at once, and so what waited where it leaves"
+        worker.run_until_idle()
+        assert len(sent) == 3
+
+
+def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(planned):
+    with clock.at(NIGHT):
+        quiet_times.choose(planned.dirk.id, (22, 8))
         assert planned() == planned() == NIGHT + timedelta(hours=9)
-        notice_choices.choose_quiet_hours(dirk.id, None)
+        quiet_times.choose(planned.dirk.id, None)
         assert planned() == NIGHT + notices.BUNDLED
     assert len(db.session.scalars(select(OutgoingMail)).all()) == 3
 

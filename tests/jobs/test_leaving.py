@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum.domain.mailing import bounces, mail_status, notice_choices
+from forum.domain.mailing import bounces, mail_status, notice_choices, quiet_times
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.mailing.stops import DIGEST, STOPS
@@ -50,7 +50,7 @@ def test_quiet_hours_chosen_after_a_notice_was_planned_hold_when_it_leaves(sent,
     # The relay was broken until now, and four days are over before they end.
     held_up.attempts, held_up.reason = 3, "451 Later"
     held_up.failing_since = at(moment) - timedelta(days=4)
-    notice_choices.choose_quiet_hours(ann.id, hours)
+    quiet_times.choose(ann.id, hours)
     for quiet in (at(moment), at(until) - timedelta(minutes=1)):
         with clock.at(quiet):
             worker.run_until_idle()
@@ -67,7 +67,7 @@ def test_quiet_hours_chosen_after_a_notice_was_planned_hold_when_it_leaves(sent,
 
 def test_a_relay_that_breaks_in_the_evening_lets_nothing_go_at_night(sent, monkeypatch):
     ann = make_member("Ann", timezone="Europe/Brussels")
-    notice_choices.choose_quiet_hours(ann.id, (22, 7))
+    quiet_times.choose(ann.id, (22, 7))
     with monkeypatch.context() as broken, clock.at(at("2027-01-05 20:50")):
         through(broken, Away("no connection"))
         mail = queued(ann, "a")
@@ -76,7 +76,7 @@ def test_a_relay_that_breaks_in_the_evening_lets_nothing_go_at_night(sent, monke
     with clock.at(at("2027-01-05 21:10")):
         worker.run_until_idle()
     assert (sent, mail.next_try_at, mail.attempts) == ([], at("2027-01-06 06:00"), 0)
-    notice_choices.choose_quiet_hours(ann.id, (22, 8))
+    quiet_times.choose(ann.id, (22, 8))
     for moment, letters_sent in (("2027-01-06 06:00", 0), ("2027-01-06 07:00", 1)):
         with clock.at(at(moment)):
             worker.run_until_idle()
@@ -86,7 +86,7 @@ def test_a_relay_that_breaks_in_the_evening_lets_nothing_go_at_night(sent, monke
 def test_the_digest_comes_at_the_hour_that_its_reader_chose(mail_of, sent):  # noqa: F811
     mail = mail_of("digest")
     hour = clock.now().hour
-    notice_choices.choose_quiet_hours(mail.member_id, (hour, (hour + 23) % 24))
+    quiet_times.choose(mail.member_id, (hour, (hour + 23) % 24))
     worker.run_until_idle()
     assert mail.state == MailState.SENT
 

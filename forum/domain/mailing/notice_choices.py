@@ -13,7 +13,7 @@ from forum.domain.mailing.stops import ALL, DIGEST, STOPS
 from forum.infra.db import db
 from forum.infra.rows import upsert
 from forum.models.accounts import Member
-from forum.models.subscriptions import Delivery, NoticeChoice, QuietHours
+from forum.models.subscriptions import Delivery, NoticeChoice
 
 
 def chosen(member_id: int) -> dict[str, Delivery]:
@@ -94,18 +94,3 @@ def stopped_by(member_id: int) -> set[str]:
     return {name for name in STOPS if delivery(choices, name, Delivery.AT_ONCE) == Delivery.NOTHING} - {
         DIGEST
     }
-
-
-def quiet_hours_of(member_id: int) -> tuple[int, int] | None:
-    """Return from which hour until which no notice reaches a member, in their own time zone; None for none."""
-    row = db.session.get(QuietHours, member_id)
-    return (row.from_hour, row.until_hour) if row is not None else None
-
-
-def choose_quiet_hours(member_id: int, hours: tuple[int, int] | None) -> None:
-    """Keep the quiet hours of a member; None for none."""
-    if hours is None:
-        db.session.execute(delete(QuietHours).where(QuietHours.member_id == member_id))
-    else:
-        row = {"member_id": member_id, "from_hour": hours[0], "until_hour": hours[1]}
-        upsert(QuietHours, [row], keys=("member_id",))

@@ -76,6 +76,16 @@ def tell(
     ]
 
 
+def key_of(notification_id: int) -> str:
+    """Return the key of the mail that is planned for a notification."""
+    return f"{LETTER}.{notification_id}"
+
+
+def told_by(key: str) -> int:
+    """Return the id of the notification for which the mail of that key is planned."""
+    return int(key.removeprefix(f"{LETTER}."))
+
+
 def plan(
     told: Sequence[Told],
     *,
@@ -103,7 +113,7 @@ def plan(
         [
             mail_queue.mail_row(
                 LETTER,
-                key=f"{LETTER}.{one.id}",
+                key=key_of(one.id),
                 lane=Lane.NOTICE,
                 member_id=one.member_id,
                 due_at=happened_at,

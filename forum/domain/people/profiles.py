@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import ColumnElement, select, update
 
+from forum.domain.mailing import quiet_times
 from forum.domain.people import accounts, capacities
 from forum.infra import days, i18n, rates
 from forum.infra.db import db
@@ -31,8 +32,11 @@ def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: s
         raise Invalid("timezone", _("Choose one of the time zones."))
     if theme not in (*THEMES, None):
         raise Invalid("theme", _("Choose light, dark, or the setting of your device."))
+    moves = member.timezone != timezone
     member.locale, member.timezone, member.theme = locale, timezone, theme
     db.session.flush()
+    if moves:
+        quiet_times.replan(member.id)
     return member
 
 
