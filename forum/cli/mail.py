@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
@@ -22,6 +21,7 @@ from forum.domain.mailing import (
     sender_records,
     workers,
 )
+from forum.domain.mailing.domain_caps import Got
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -95,13 +95,13 @@ def _say_held(restored_at: datetime, backup_made_at: datetime) -> None:
     )
 
 
-def _say_full(got: Mapping[str, int]) -> None:
+def _say_full(got: Got) -> None:
     """Say for how many domains mail waits because they got so much."""
     for lane in (Lane.NOTICE, Lane.BULK):
-        most = domain_caps.bound_of(lane)
-        if most and (full := len(domain_caps.full(most, got))):
-            bound = f"{most} mails in an hour (MAIL_PER_DOMAIN_PER_HOUR)"
-            click.echo(f"{full} domains got {bound}: what lane {lane} has for them waits.")
+        bound = domain_caps.bound_of(lane)
+        if bound is not None and (full := len(bound.full(got))):
+            most = f"{bound.share} of {bound.most} in an hour (MAIL_PER_DOMAIN_PER_HOUR)"
+            click.echo(f"{full} domains got what they may, {most}: what lane {lane} has for them waits.")
 
 
 def _say_letters(letters: list[Letter]) -> None:

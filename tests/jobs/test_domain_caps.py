@@ -3,11 +3,11 @@
 import threading
 import time
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum.domain.mailing import domain_caps, mail_claims
+from forum.domain.mailing import mail_claims
 from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
 from forum.infra import clock
@@ -16,8 +16,8 @@ from forum.models.accounts import Member
 from forum.models.mail import Lane, MailState, OutgoingMail
 from tests.factories import make_member
 
-pytestmark = pytest.mark.live
 BOUND, SHARE, MANY, FEW = 7, 5, 40, 5
+START = datetime(2027, 1, 5, 10, 0, tzinfo=UTC)
 
 
 def queue(email, count, lane):
@@ -68,6 +68,7 @@ BIG, SMALL = ("big.example", Lane.BULK), ("small.example", Lane.BULK)
 BIG_DIRECT, BIG_NOTICE = ("big.example", Lane.DIRECT), ("big.example", Lane.NOTICE)
 
 
+@pytest.mark.live
 def test_two_workers_give_a_domain_no_more_than_its_bound_and_the_others_all(live_app, monkeypatch):
     monkeypatch.setitem(live_app.config, "MAIL_PER_DOMAIN_PER_HOUR", BOUND)
     with live_app.app_context():
@@ -87,6 +88,7 @@ def test_two_workers_give_a_domain_no_more_than_its_bound_and_the_others_all(liv
     assert claim_all(live_app, now + timedelta(minutes=61)) == {BIG: MANY - SHARE}
 
 
+@pytest.mark.live
 def test_digests_leave_a_part_of_the_bound_to_what_is_told_at_once(live_app, monkeypatch):
     monkeypatch.setitem(live_app.config, "MAIL_PER_DOMAIN_PER_HOUR", BOUND)
     with live_app.app_context():
@@ -105,10 +107,43 @@ def test_digests_leave_a_part_of_the_bound_to_what_is_told_at_once(live_app, mon
     assert (both.total(), both[BIG] <= SHARE) == (BOUND, True)
 
 
-def test_of_a_bound_of_one_digests_may_have_that_one(app, monkeypatch):
-    bounds = []
-    for most in (0, 1, 2, 3, 4, 100):
-        monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", most)
-        with app.app_context():
-            bounds.append([domain_caps.bound_of(lane) for lane in (Lane.BULK, Lane.NOTICE, Lane.DIRECT)])
-    assert bounds == [[None] * 3, [1, 1, None], [1, 2, None], [2, 3, None], [3, 4, None], [75, 100, None]]
+def shares(most, lanes, hours, monkeypatch, app):
+    """What of each lane left in each hour to a domain for which more of both waits, asked in that order."""
+    monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", most)
+    got = []
+    for hour in range(hours):
+        with clock.at(START + hour * timedelta(minutes=61)):
+            left = Counter()
+            for lane in lanes:
+                for mail in mail_claims.claim(lane, owner="w", most=20):
+                    mail.state, mail.sent_at = MailState.SENT, clock.now()
+                    left[mail.lane] += 1
+                db.session.flush()
+                assert not mail_claims.anything_due(lane)
+        got.append((left[Lane.NOTICE], left[Lane.BULK]))
+    return got
+
+
+@pytest.mark.parametrize(
+    ("most", "notices_first", "digests_first"),
+    [
+        (1, [(1, 0), (0, 1), (1, 0), (0, 1)], [(1, 0), (0, 1), (1, 0), (0, 1)]),
+        (2, [(1, 1)] * 4, [(1, 1)] * 4),
+        (3, [(2, 1)] * 4, [(1, 2)] * 4),
+        (4, [(3, 1)] * 4, [(1, 3)] * 4),
+        (16, [(14, 2)] * 2, [(4, 12)] * 2),
+    ],
+)
+def test_of_any_bound_both_get_a_part_whoever_asks_first(
+    app, monkeypatch, session, most, notices_first, digests_first
+):
+    for lane in (Lane.NOTICE, Lane.BULK):
+        with clock.at(START):
+            queue(f"{lane}@big.example", 20 if most < 16 else 40, lane)
+    for lanes, expected in (
+        ((Lane.NOTICE, Lane.BULK), notices_first),
+        ((Lane.BULK, Lane.NOTICE), digests_first),
+    ):
+        with db.session.begin_nested() as tried:
+            assert shares(most, lanes, len(expected), monkeypatch, app) == expected
+            tried.rollback()

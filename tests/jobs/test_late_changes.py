@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from forum.domain import health
 from forum.domain.digests import digests
-from forum.domain.mailing import bounces, events, notice_choices, notices, quiet_times
+from forum.domain.mailing import bounces, events, mail_status, notice_choices, notices, quiet_times
 from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.people import profiles
@@ -66,19 +66,34 @@ def test_an_address_that_is_none_fails_and_stops_no_lane(sent):
     assert [message["To"] for message in sent] == [ann.email]
 
 
-def test_what_a_domain_may_not_get_yet_is_no_alarm(session, app, monkeypatch):
-    ann = make_member("Ann")
+def test_what_a_domain_may_not_get_yet_is_no_alarm(session, app, monkeypatch, count_queries):
+    """And it costs little more to know: of what was sent, what has settled is counted once a minute."""
+    app.extensions.pop(mail_status.TALLY, None)
+    ann, bea = make_member("Ann", email="ann@big.example"), make_member("Bea", email="bea@small.example")
     with clock.at(clock.now() - timedelta(minutes=90)):
         first, _second = queued(ann, "a"), queued(ann, "b")
     first.state, first.sent_at = MailState.SENT, clock.now() - timedelta(minutes=30)
     db.session.flush()
 
+    def of_notices():
+        status = mail_status.lanes()[1]
+        return status.waiting, status.later, status.oldest_at is not None
+
     def late():
         return [check.name for check in health.worker_checks() if "mail" in check.name and not check.good]
 
     assert late() == ["mail notice"]
-    monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", 1)
-    assert late() == []
+    monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", 2)
+    with count_queries() as counted:
+        assert of_notices() == (0, 1, False)
+    assert (late(), counted.count) == ([], 5)
+    queued(bea, "c")
+    with count_queries() as counted:
+        assert of_notices() == (1, 1, True), "the other domain got nothing"
+    assert counted.count == 4
+    app.extensions.pop(mail_status.TALLY)
+    said = app.test_cli_runner().invoke(args=["mail", "status"]).output
+    assert "1 domains got what they may, 1 of 2 in an hour (MAIL_PER_DOMAIN_PER_HOUR)" in said
 
 
 def test_where_only_the_link_may_stand_a_digest_names_no_tag_and_no_city(aalst):
@@ -198,5 +213,5 @@ def test_of_what_a_domain_got_only_the_last_minutes_are_counted_each_time(sessio
             sent.state, sent.sent_at = MailState.SENT, now + timedelta(seconds=later)
             session.flush()
         with clock.at(now + timedelta(seconds=later)), count_queries() as seen:
-            counted.append((tally.read()["big.example"], seen.count))
+            counted.append((tally.read()["big.example", Lane.NOTICE], seen.count))
     assert counted == [(1, 2), (2, 1), (2, 1), (2, 2), (1, 2)]

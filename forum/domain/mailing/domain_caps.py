@@ -1,15 +1,18 @@
 """How much mail one domain gets in an hour: mail servers take little from a sender that they do not know yet.
 
 Without MAIL_PER_DOMAIN_PER_HOUR there is no bound. What somebody waits for is never kept back, but counted. Digests
-fill three quarters of it: thousands of them to one domain must not keep waiting what is told at once.
+leave a quarter of it, and one at least, to what is told at once, which thousands of them must not keep waiting; and
+that leaves an eighth, and one at least, to them. Of a bound of one they take turns by the hour.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
 from forum.infra import clock
 from forum.infra.db import db
@@ -25,12 +28,61 @@ KEPT = timedelta(minutes=1)
 LOCK = 0x1EE8 << 32  # of those who claim under a bound, among the advisory locks of the database
 
 
-def bound_of(lane: Lane) -> int | None:
-    """Return how many mails one domain may have got in an hour for one of this lane to leave; None for any number."""
+Got = Mapping[tuple[str, Lane], int]  # how many mails of each lane a domain got
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """How many mails one domain may have got in an hour for one more of a lane to leave.
+
+    Of all lanes together, and of those of which this one has a share.
+    """
+
+    most: int
+    share: int
+    of: tuple[Lane, ...]
+
+    def may_leave(self, got: Got) -> ColumnElement[bool]:
+        """Return what is true of a mail that may leave."""
+        if not self.share:
+            return false()
+        full = self.full(got)
+        return _domain().not_in(full) if full else true()
+
+    def full(self, got: Got) -> list[str]:
+        """Return the domains that may not get more, of those that got any."""
+        return sorted({domain for domain, _lane in got if not self.has_room(got, domain)})
+
+    def within(self, got: Got, mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
+        """Return those of these mails, in their order, with which no domain gets more (one query)."""
+        named = select(OutgoingMail.id, _domain().label("domain")).where(
+            OutgoingMail.id.in_([each.id for each in mails])
+        )
+        domains = {row.id: row.domain for row in db.session.execute(named)}
+        counts, taken = Counter(got), []
+        for mail in mails:
+            if self.has_room(counts, domains[mail.id]):
+                counts[domains[mail.id], mail.lane] += 1
+                taken.append(mail)
+        return taken
+
+    def has_room(self, got: Got, domain: str) -> bool:
+        """Return whether that domain may get one more."""
+        counts = {lane: got.get((domain, lane), 0) for lane in Lane}
+        return sum(counts.values()) < self.most and sum(counts[lane] for lane in self.of) < self.share
+
+
+def bound_of(lane: Lane) -> Bound | None:
+    """Return what bounds the mail of this lane to one domain at this moment; None for any number."""
     most: int = current_app.config["MAIL_PER_DOMAIN_PER_HOUR"]
     if lane == Lane.DIRECT or not most:
         return None
-    return most if lane == Lane.NOTICE else max(1, most * 3 // 4)
+    is_told_at_once = lane == Lane.NOTICE
+    of = (Lane.NOTICE,) if is_told_at_once else (Lane.DIRECT, Lane.BULK, Lane.SLOW)
+    if most == 1:
+        has_turn = is_told_at_once == (int(clock.now().timestamp()) // 3600 % 2 == 0)
+        return Bound(most, int(has_turn), of)
+    return Bound(most, most - max(1, most // 8) if is_told_at_once else most * 3 // 4, of)
 
 
 class Tally:
@@ -40,28 +92,18 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self._settled: Counter[str] = Counter()
-        self._read_at: datetime | None = None
+        # Until when it counted, and what: one value, as threads may share it.
+        self._settled: tuple[datetime, Counter[tuple[str, Lane]]] | None = None
 
-    def read(self) -> Counter[str]:
+    def read(self) -> Got:
         """Return them (one query; two, once a minute)."""
         now = clock.now()
-        if self._read_at is None or not self._read_at <= now < self._read_at + KEPT:
-            self._read_at = now
-            self._settled = _counted(OutgoingMail.sent_at > now - HOUR, OutgoingMail.sent_at <= now - SETTLES)
-        since = self._read_at - SETTLES
-        lately = or_(OutgoingMail.sent_at > since, OutgoingMail.state == MailState.SENDING)
-        return self._settled + _counted(lately)
-
-
-def full(bound: int, got: Mapping[str, int]) -> list[str]:
-    """Return the domains that may not get more."""
-    return [domain for domain, count in got.items() if count >= bound]
-
-
-def not_to(domains: Collection[str]) -> ColumnElement[bool]:
-    """Return what is true of a mail to none of these domains."""
-    return _domain().not_in(domains) if domains else true()
+        kept = self._settled
+        if kept is None or not kept[0] <= now < kept[0] + KEPT:
+            within = OutgoingMail.sent_at > now - HOUR, OutgoingMail.sent_at <= now - SETTLES
+            kept = self._settled = (now, _counted(*within))
+        lately = or_(OutgoingMail.sent_at > kept[0] - SETTLES, OutgoingMail.state == MailState.SENDING)
+        return kept[1] + _counted(lately)
 
 
 def take_turns() -> None:
@@ -70,24 +112,32 @@ def take_turns() -> None:
         db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def within(bound: int, got: Mapping[str, int], mails: Sequence[OutgoingMail]) -> list[OutgoingMail]:
-    """Return those of these mails, in their order, with which no domain gets more (one query)."""
-    named = select(OutgoingMail.id, _domain().label("domain")).where(
-        OutgoingMail.id.in_([each.id for each in mails])
-    )
-    domains = {row.id: row.domain for row in db.session.execute(named)}
-    counts, taken = Counter(got), []
-    for mail in mails:
-        if counts[domains[mail.id]] < bound:
-            counts[domains[mail.id]] += 1
-            taken.append(mail)
-    return taken
+@dataclass(frozen=True, slots=True)
+class Due:
+    """How much mail of a lane is due for a domain, and since when."""
+
+    lane: Lane
+    domain: str
+    count: int
+    oldest_at: datetime
 
 
-def _counted(*which: ColumnElement[bool]) -> Counter[str]:
+def due() -> list[Due]:
+    """Return what waits to be sent at this moment, but for what nothing keeps back (one query)."""
+    waits = (OutgoingMail.state == MailState.QUEUED, OutgoingMail.next_try_at <= clock.now())
+    rows = _by_domain(OutgoingMail.lane != Lane.DIRECT, *waits)
+    return [Due(lane, domain, count, oldest) for domain, lane, count, oldest in rows]
+
+
+def _counted(*which: ColumnElement[bool]) -> Counter[tuple[str, Lane]]:
+    return Counter({(domain, lane): count for domain, lane, count, _oldest in _by_domain(*which)})
+
+
+def _by_domain(*which: ColumnElement[bool]) -> Any:
+    """How many of these mails there are, by domain and lane, and since when the oldest is due."""
     domain = _domain().label("domain")
-    query = select(domain, func.count().label("sent")).where(*which).group_by(domain)
-    return Counter({row.domain: row.sent for row in db.session.execute(query)})
+    query = select(domain, OutgoingMail.lane, func.count(), func.min(OutgoingMail.next_try_at))
+    return db.session.execute(query.where(*which).group_by(domain, OutgoingMail.lane))
 
 
 def _domain() -> ColumnElement[str]:

@@ -45,8 +45,8 @@ _chance = secrets.SystemRandom()
 def anything_due(lane: Lane, tally: Tally | None = None) -> bool:
     """Return whether a mail of this lane waits to be sent at this moment; `tally` as at `claim`."""
     bound = domain_caps.bound_of(lane)
-    full = [] if bound is None else domain_caps.full(bound, (tally or Tally()).read())
-    return bool(db.session.scalar(select(exists().where(*_due(lane, full)))))
+    may_leave = true() if bound is None else bound.may_leave((tally or Tally()).read())
+    return bool(db.session.scalar(select(exists().where(*_due(lane, may_leave)))))
 
 
 def claim(
@@ -60,17 +60,20 @@ def claim(
     What goes to a domain that got as much as it may in this hour stays, and the rest goes on. Who keeps a
     `tally` has less to count.
     """
-    bound, full = domain_caps.bound_of(lane), []
+    bound = domain_caps.bound_of(lane)
+    may_leave: ColumnElement[bool] = true()
     if bound is not None:
         domain_caps.take_turns()
         got = (tally or Tally()).read()
-        full = domain_caps.full(bound, got)
-    due = select(OutgoingMail).where(*_due(lane, full)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
+        may_leave = bound.may_leave(got)
+    due = (
+        select(OutgoingMail).where(*_due(lane, may_leave)).order_by(OutgoingMail.next_try_at, OutgoingMail.id)
+    )
     due = due.limit(most).with_for_update(skip_locked=True).execution_options(populate_existing=True)
     has_failed = OutgoingMail.failing_since.is_not(None)
     first = due.where(has_failed if failed_first else not_(has_failed))
     mails = list(db.session.scalars(first)) or list(db.session.scalars(due))
-    mails = mails if bound is None else domain_caps.within(bound, got, mails)
+    mails = mails if bound is None else bound.within(got, mails)
     now = clock.now()
     for mail in mails:
         mail.state, mail.claimed_at, mail.claimed_by, mail.handed_over_at = (
@@ -83,9 +86,9 @@ def claim(
     return mails
 
 
-def _due(lane: Lane, full: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+def _due(lane: Lane, may_leave: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
     return (
-        domain_caps.not_to(full),
+        may_leave,
         OutgoingMail.state == MailState.QUEUED,
         OutgoingMail.lane == lane,
         OutgoingMail.next_try_at <= clock.now(),

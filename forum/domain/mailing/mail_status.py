@@ -1,13 +1,15 @@
 """What the operator is told of outgoing mail, and may do about it. Ids, kinds and reasons: no addresses, no words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import and_, case, exists, func, not_, or_, select, update
 
 from forum.domain.mailing import domain_caps, mail_claims
+from forum.domain.mailing.domain_caps import Bound
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.mail_errors import MailError
@@ -16,6 +18,7 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
 
 DAY = timedelta(hours=24)
+TALLY = "mail_tally"  # of what domains got lately, in an application
 # What the tables of lanes count; what was sent is counted by its time, or the count would grow for ever.
 OPEN = (MailState.QUEUED, MailState.SENDING, MailState.FAILED, MailState.UNCERTAIN)
 FOR_A_PERSON = (MailState.FAILED, MailState.UNCERTAIN)
@@ -71,33 +74,45 @@ class Letter:
 
 
 def lanes() -> list[LaneStatus]:
-    """Return the mail of every lane, in their order (two queries, both answered by an index)."""
+    """Return the mail of every lane, in their order (two queries, both answered by an index).
+
+    Where what domains get has a bound, and mail is due that it may keep back, two or three more.
+    """
     found = {lane: LaneStatus(lane) for lane in Lane}
     for lane, state, count, later, oldest in db.session.execute(_counts()):
         if state == MailState.QUEUED:
-            waits = oldest if count > later else None
-            found[lane] = replace(found[lane], waiting=count - later, later=later, oldest_at=waits)
+            found[lane] = replace(found[lane], waiting=count - later, later=later, oldest_at=oldest)
         else:
             found[lane] = replace(found[lane], **{state.value: count})
     sent = select(OutgoingMail.lane, func.count()).where(OutgoingMail.sent_at > clock.now() - DAY)
     for lane, count in db.session.execute(sent.group_by(OutgoingMail.lane)):
         found[lane] = replace(found[lane], sent=count)
+    bounds = {lane: bound for lane in Lane if (bound := domain_caps.bound_of(lane)) is not None}
+    if any(found[lane].waiting for lane in bounds):
+        _keep_back(found, bounds)
     return list(found.values())
 
 
 def _counts() -> Any:
     is_later = OutgoingMail.next_try_at > clock.now()
-    got = domain_caps.Tally().read() if domain_caps.bound_of(Lane.NOTICE) else {}
-    for lane in Lane:
-        bound = domain_caps.bound_of(lane)
-        if bound is not None and (full := domain_caps.full(bound, got)):
-            # No worker is late with what its domain may not get yet.
-            is_later = or_(is_later, and_(OutgoingMail.lane == lane, not_(domain_caps.not_to(full))))
     later = func.sum(case((is_later, 1), else_=0))
     oldest = func.min(case((not_(is_later), OutgoingMail.next_try_at)))
     columns = (OutgoingMail.lane, OutgoingMail.state, func.count(), later, oldest)
     query = select(*columns).where(OutgoingMail.state.in_(OPEN))
     return query.group_by(OutgoingMail.state, OutgoingMail.lane)
+
+
+def _keep_back(found: dict[Lane, LaneStatus], bounds: Mapping[Lane, Bound]) -> None:
+    """Count as not due what its domain may not get yet: no worker is late with it."""
+    # Kept, as counting all mail of an hour takes long where it is much.
+    got = current_app.extensions.setdefault(TALLY, domain_caps.Tally()).read()
+    due = domain_caps.due()
+    for lane, bound in bounds.items():
+        free = [one for one in due if one.lane == lane and bound.has_room(got, one.domain)]
+        waiting = sum(one.count for one in free)
+        later = found[lane].later + found[lane].waiting - waiting
+        oldest = min((one.oldest_at for one in free), default=None)
+        found[lane] = replace(found[lane], waiting=waiting, later=later, oldest_at=oldest)
 
 
 def why_waiting() -> dict[Lane, Waits]:

@@ -77,7 +77,8 @@ def _moments(
     member_id: int, mails: Mapping[str, OutgoingMail], rows: Mapping[str, Notification]
 ) -> dict[str, datetime]:
     """When each of them leaves, by its key."""
-    now, until, found = clock.now(), _undone_until(list(mails.values())), {}
+    now, until = clock.now(), _undone_until(list(mails.values()))
+    found: dict[str, datetime] = {}
     hours = chosen(member_id)
     zone = db.session.scalar(select(Member.timezone).where(Member.id == member_id))
 
