@@ -172,6 +172,8 @@ class DigestLetter:
                 ngettext("%(num)d story without an answer", "%(num)d stories without an answer", waiting)
             )
         others = len(self.threads) + len(self.titles)
-        if others:
+        if others and self.for_you:
+            parts.append(ngettext("%(num)d more thread", "%(num)d more threads", others))
+        elif others:
             parts.append(ngettext("%(num)d thread", "%(num)d threads", others))
         return join_words(parts)

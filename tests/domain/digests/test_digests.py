@@ -1,6 +1,7 @@
 """A digest: one window, one letter, with only what this member may see and has not read at this moment."""
 
 import gc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -337,3 +338,20 @@ def test_what_was_found_for_many_is_let_go_without_a_search_for_garbage(aalst, a
         assert [each for each in gc.get_objects() if isinstance(each, Pool | Window | Common)] == []
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("locale", "others", "said"),
+    [
+        ("en", 1, "1 thread for you and 1 more thread"),
+        ("en", 2, "1 thread for you and 2 more threads"),
+        ("nl", 1, "1 gesprek voor jou en nog 1 gesprek"),
+        ("nl", 2, "1 gesprek voor jou en nog 2 gesprekken"),
+    ],
+)
+def test_what_comes_besides_the_threads_for_her_is_said_as_more(aalst, ann, locale, others, said):
+    dirk = subscribed(aalst)
+    make_post(make_thread(aalst, dirk, at=BEFORE), ann, at=BEFORE)
+    letter = digests.compose(opened(dirk))
+    with force_locale(locale):
+        assert replace(letter, titles=letter.for_you * others).summary == said
