@@ -13,7 +13,7 @@ from jinja2.runtime import Context
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.themes import labels
-from forum.infra import bidi, i18n, text, tokens, weekdays, zones
+from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, zones
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
@@ -49,6 +49,7 @@ FILTERS = {
     "isolated": bidi.isolated,
     "zone_name": zones.zone_name,
     "to_html": text.to_html,
+    "unbroken": hyphens.unbroken,
 }
 
 
