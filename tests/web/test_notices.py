@@ -291,7 +291,9 @@ def test_who_asks_to_join_is_told_with_what_they_speak_as_and_leads_to_that_requ
     written = letters.letter_for(mail).message
     sign_in(client, moderator)
     shown, at = read(), f"/spaces/{gent.slug}/members#request-{request.id}"
-    for one in (shown, *(part.get_content() for part in written.iter_parts())):
+    parts = [part.get_content() for part in written.iter_parts()]
+    assert ["Nadia, field worker, field work, city of Aalst" in part for part in parts] == [True, True]
+    for one in (shown, *parts):
         assert "field worker, field work, city of Aalst" in one
         assert at in one
     assert f'id="request-{request.id}"' in read(f"/spaces/{gent.slug}/members")
