@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from forum.domain.digests import link_changes, subscriptions
 from forum.domain.inbox import own_stops
 from forum.domain.mailing import notice_choices, stops
-from forum.domain.mailing.stops import DIGEST
+from forum.domain.mailing.stops import DIGEST, Stop
 from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
@@ -111,9 +111,14 @@ def choose(token: str) -> ResponseReturnValue:
 
 def _with_others(member_id: int, stopped: Collection[str]) -> set[str]:
     """What is stopped, also of what the page does not show to this member."""
-    shown = {stop.name for stop in own_stops.offered(actor_of(member_id))}
+    shown = {stop.name for stop in _offered(member_id)}
     others = own_stops.others(member_id, shown, stops_all=shown <= {*stopped})
     return {*stopped} | {name for name, how in others.items() if how == Delivery.NOTHING}
+
+
+def _offered(member_id: int) -> list[Stop]:
+    """Those that can reach the member; to whoever has a mail but is not signed in, all: it tells nothing of them."""
+    return own_stops.offered(actor_of(member_id) if _is(member_id) else None)
 
 
 def _refusal(seconds: float) -> str:
@@ -142,7 +147,7 @@ def _page(token: str, form: LinkForm) -> str:
     choice = subscriptions.choice_of(asked.member_id)
     if choice is not None and choice.frequency == Frequency.NEVER:
         stopped.add(DIGEST)
-    form.show_only(own_stops.offered(actor_of(asked.member_id)))
+    form.show_only(_offered(asked.member_id))
     return render_template(
         "unsubscribe/show.html",
         token=token,

@@ -76,7 +76,9 @@ def test_what_is_chosen_is_kept_and_shown(client, dirk):
     ("role", "hidden"),
     [(Role.MEMBER, {"requests", "own_lessons"}), (Role.GUEST, {"requests", "own_lessons", "reviews"})],
 )
-def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_stays(client, role, hidden):
+def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_stays(
+    app, client, role, hidden
+):
     ann = make_member("Ann", space=make_space("Genk"), role=role)
     by_link = f"/unsubscribe/{mail_links.unsubscribe_token(ann.id, 'cited')}"
     notice_choices.choose(ann.id, {"requests": Delivery.NOTHING})
@@ -84,7 +86,10 @@ def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_s
     shown, link_page = page(client), client.get(by_link).text
     drawn = set(re.findall(r'name="stop_(\w+)"', shown))
     assert drawn == set(STOPS) - {"digest"} - hidden
-    assert set(re.findall(r'name="stopped"[^>]*value="(\w+)"', link_page)) == drawn
+    boxes = re.compile(r'name="stopped"[^>]*value="(\w+)"')
+    assert set(boxes.findall(link_page)) == drawn
+    forwarded = app.test_client().get(by_link).text
+    assert set(boxes.findall(forwarded)) == set(STOPS) - {"digest"}, "it tells nothing of who got the mail"
     values = {name: how for name, how in FORM.items() if name.removeprefix("stop_") not in hidden}
     submit(client, PAGE, values | {"stop_answers": "nothing"})
     assert notice_choices.stopped_by(ann.id) == {"answers", "requests"}
