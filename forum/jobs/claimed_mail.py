@@ -51,9 +51,9 @@ class Claim:
         OnHold in a restored copy. Overtaken when another letter carries one of these `notices`, which are of this one
         from now on, also when it has to be sent again.
 
-        Alone it is not waited for until it is on the disk: after a crash of the database itself, between this and the
-        answer of the mail server, the letter counts as never tried, and goes out once more under the same Message-ID,
-        as it does anyway.
+        Alone it is not waited for until it is on the disk. Where the database itself crashes before the answer of the
+        mail server is booked, and this process dies too, the letter may count as never tried: it goes out once more
+        under the same Message-ID, as it does anyway (decision 19 has all of it).
         """
         with nullcontext() if notices else written_later(), _hasty():
             if not mail_claims.hand_over(self.id, self.owner, self.claimed_at):

@@ -13,7 +13,7 @@ from forum.jobs import letters, worker
 from forum.jobs.heartbeat import Heartbeat
 from forum.jobs.sending import Sender
 from forum.models.events import Heartbeat as HeartbeatRow
-from forum.models.mail import Lane, MailState
+from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.maintenance import RestoredCopy
 from forum.models.subscriptions import Digest, DigestState
 from tests.jobs.test_worker import due_digest, mails, queue, silent, through
@@ -84,16 +84,20 @@ def test_an_error_behind_the_server_leaves_the_letter_uncertain(monkeypatch, sen
     assert (mail.state, [message["Message-ID"] for message in sent]) == (MailState.SENT, [name])
 
 
-def test_a_letter_that_the_server_took_is_sent_also_when_others_took_the_claim_back(monkeypatch):
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_letter_that_the_server_took_is_sent_also_when_others_took_the_claim_back(monkeypatch, noted):
+    """Also when the database itself crashed, and lost that it was handed over."""
     queue()
     (mail,) = mails()
     way_out = through(monkeypatch, Uncertain(""))
 
     def send(message, *, before_data):
         before_data()
+        if not noted:
+            db.session.execute(db.update(OutgoingMail).values(handed_over_at=None))
         take_back_of("here")
         db.session.commit()
-        assert mails()[0].state == MailState.QUEUED
+        assert (mails()[0].state, mails()[0].uncertain_at is not None) == (MailState.QUEUED, noted)
         way_out.tries += 1
 
     way_out.send = send
