@@ -3,6 +3,7 @@
 `TEST_DATABASE=postgresql` runs the same tests on a real PostgreSQL server that the suite starts by itself.
 """
 
+import atexit
 import gc
 import os
 import random
@@ -46,6 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     passwords.configure(**CHEAP)
     if not hasattr(config, "workerinput"):
         _begin(config)
+    else:
+        # Last of all, without taking apart thousands of objects first, which takes a worker seconds.
+        atexit.register(os._exit, 0)
     # Every application of this run finds the templates compiled: to compile them all takes it seconds.
     kept = FileSystemBytecodeCache(os.environ[TEMPLATES])
     App.jinja_options = {**App.jinja_options, "bytecode_cache": kept}
