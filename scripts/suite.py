@@ -1,4 +1,4 @@
-"""Runs the tests the way CI does and adds up what ran: SQLite, and beside it the browser, then PostgreSQL.
+"""Runs the tests the way CI does and adds up what ran: SQLite, then PostgreSQL, and the browser beside them.
 
     python scripts/suite.py [PHASE …] [-- what pytest should be told besides]
 
@@ -26,8 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # two cores that we count on, since many tests wait, for a lock, a server that hangs, or a sign of life that stays away.
 PHASES = {
     "sqlite": ("sqlite", "tests", "not browser and not proof", "2"),
-    "browser": ("sqlite", "tests/browser", "browser and not proof", "1"),
     "postgresql": ("postgresql", "tests", "not browser and not proof and not any_database", "2"),
+    "browser": ("sqlite", "tests/browser", "browser and not proof", "1"),
 }
 BESIDE = {
     "browser",
@@ -73,7 +73,7 @@ def _checked(compiled: str) -> bool:
 
 
 def _run_all(names: Iterable[str], besides: list[str], compiled: str) -> dict[str, Result]:
-    """Each phase with its result; what those beside the others say is shown when all are done."""
+    """Each phase with its result; what the one beside the others says is shown when these are done."""
     with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
         beside = {name: pool.submit(_run, name, besides, compiled, said) for name in names if name in BESIDE}
         results = {name: _run(name, besides, compiled) for name in names if name not in BESIDE}

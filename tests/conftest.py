@@ -48,11 +48,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _begin(config)
     else:
-        # Last of all, without taking apart thousands of objects first, which takes a worker seconds.
-        atexit.register(os._exit, 0)
+        # A worker has reported by then: it leaves without taking thousands of objects apart, which takes it seconds.
+        atexit.register(_leave)
     # Every application of this run finds the templates compiled: to compile them all takes it seconds.
     kept = FileSystemBytecodeCache(os.environ[TEMPLATES])
     App.jinja_options = {**App.jinja_options, "bytecode_cache": kept}
+
+
+def _leave() -> None:
+    """End this process. What imported modules registered to be done at its end is left out, the log's flush with it."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _begin(config: pytest.Config) -> None:

@@ -20,6 +20,7 @@ WITHOUT_DATABASE = {
     "/invitations/x",
     "/unsubscribe/x",
     "/unsubscribe/x/choices",
+    "/unsubscribe/x/undo",
 }
 
 
