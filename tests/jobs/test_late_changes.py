@@ -8,7 +8,15 @@ from sqlalchemy import select, update
 
 from forum.domain import health
 from forum.domain.digests import digests
-from forum.domain.mailing import bounces, events, mail_status, notice_choices, notices, quiet_times
+from forum.domain.mailing import (
+    bounces,
+    domain_caps,
+    events,
+    mail_status,
+    notice_choices,
+    notices,
+    quiet_times,
+)
 from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.people import profiles
@@ -91,6 +99,10 @@ def test_what_a_domain_may_not_get_yet_is_no_alarm(session, app, monkeypatch, co
     with count_queries() as counted:
         assert of_notices() == (1, 1, True), "the other domain got nothing"
     assert counted.count == 4
+    with monkeypatch.context() as meanwhile:
+        due = domain_caps.due
+        meanwhile.setattr(domain_caps, "due", lambda: (queued(bea, "d"), queued(bea, "e"), due())[-1])
+        assert of_notices() == (3, 1, True), "what came between two questions is late with nothing else"
     app.extensions.pop(mail_status.TALLY)
     said = app.test_cli_runner().invoke(args=["mail", "status"]).output
     assert "1 domains got what they may, 1 of 2 in an hour (MAIL_PER_DOMAIN_PER_HOUR)" in said
@@ -193,10 +205,13 @@ def test_what_waits_leaves_by_the_quiet_hours_and_the_time_zone_of_now(planned, 
         assert len(sent) == 3
 
 
-def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(planned):
+def test_what_comes_after_quiet_hours_were_taken_away_waits_for_no_morning(planned, count_queries):
     with clock.at(NIGHT):
         quiet_times.choose(planned.dirk.id, (22, 8))
         assert planned() == planned() == NIGHT + timedelta(hours=9)
+        with count_queries() as counted:
+            quiet_times.choose(planned.dirk.id, (22, 8))
+        assert counted.count == 1, "the same hours, and nothing is planned anew"
         quiet_times.choose(planned.dirk.id, None)
         assert planned() == NIGHT + notices.BUNDLED
     assert len(db.session.scalars(select(OutgoingMail)).all()) == 3

@@ -108,9 +108,11 @@ def _keep_back(found: dict[Lane, LaneStatus], bounds: Mapping[Lane, Bound]) -> N
     got = current_app.extensions.setdefault(TALLY, domain_caps.Tally()).read()
     due = domain_caps.due()
     for lane, bound in bounds.items():
-        free = [one for one in due if one.lane == lane and bound.has_room(got, one.domain)]
+        # What was counted before is not subtracted from what is counted here: mail came and went between the two.
+        of_lane = [one for one in due if one.lane == lane]
+        free = [one for one in of_lane if bound.has_room(got, one.domain)]
         waiting = sum(one.count for one in free)
-        later = found[lane].later + found[lane].waiting - waiting
+        later = found[lane].later + sum(one.count for one in of_lane) - waiting
         oldest = min((one.oldest_at for one in free), default=None)
         found[lane] = replace(found[lane], waiting=waiting, later=later, oldest_at=oldest)
 

@@ -19,12 +19,15 @@ from forum.models.undo import UndoableAct
 
 def chosen(member_id: int) -> tuple[int, int] | None:
     """Return from which hour until which no notice reaches a member, in their own time zone; None for none."""
-    row = db.session.get(QuietHours, member_id)
+    hours = select(QuietHours.from_hour, QuietHours.until_hour).where(QuietHours.member_id == member_id)
+    row = db.session.execute(hours).first()
     return (row.from_hour, row.until_hour) if row is not None else None
 
 
 def choose(member_id: int, hours: tuple[int, int] | None) -> None:
-    """Keep the quiet hours of a member, None for none; what waits for them leaves by these."""
+    """Keep the quiet hours of a member, None for none; where they change, what waits for them leaves by these."""
+    if hours == chosen(member_id):
+        return
     if hours is None:
         db.session.execute(delete(QuietHours).where(QuietHours.member_id == member_id))
     else:
@@ -79,6 +82,7 @@ def _moments(
     """When each of them leaves, by its key."""
     now, until = clock.now(), _undone_until(list(mails.values()))
     found: dict[str, datetime] = {}
+    bundles: set[datetime] = set()
     hours = chosen(member_id)
     zone = db.session.scalar(select(Member.timezone).where(Member.id == member_id))
 
@@ -91,8 +95,9 @@ def _moments(
     for key, row in rows.items():
         earliest = max(row.created_at, row.shown_at or row.created_at)
         # With the first that leaves late enough, as it was planned.
-        with_another = [moment for moment in set(found.values()) if moment > earliest]
+        with_another = [moment for moment in bundles if moment > earliest]
         found[key] = min([awake(earliest + notices.BUNDLED), *with_another])
+        bundles.add(found[key])
     letters = {key: mail for key, mail in mails.items() if mail.kind != notices.LETTER}
     return found | {key: awake(until.get(mail.payload.get("act_id"), now)) for key, mail in letters.items()}
 
