@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from email.utils import parseaddr
@@ -14,14 +15,12 @@ from flask.cli import AppGroup
 from forum.cli.checks import report
 from forum.domain.mailing import (
     complaints,
-    domain_caps,
     hold,
     mail_status,
     return_paths,
     sender_records,
     workers,
 )
-from forum.domain.mailing.domain_caps import Got
 from forum.domain.mailing.mail_status import Letter
 from forum.infra import addresses
 from forum.infra.connections import reading
@@ -49,7 +48,7 @@ def status(as_json: bool) -> None:
         lanes, letters, alive = mail_status.lanes(), mail_status.for_a_person(), workers.live()
         copy, waits = hold.holding_copy(), mail_status.why_waiting()
         counted = complaints.of_last_week()
-        got = domain_caps.Tally().read() if domain_caps.bound_of(Lane.NOTICE) else {}
+        kept_back = mail_status.kept_back()
     if as_json:
         told = {
             "held": {"since": copy.restored_at, "backup_made_at": copy.backup_made_at} if copy else None,
@@ -77,7 +76,7 @@ def status(as_json: bool) -> None:
         click.echo(f"{lane_name} waits ({each.tried} tried, next at {_moment(each.at)}): {each.reason}")
     names = "; ".join(f"{each.name} ({', '.join(sorted(each.lanes)) or 'no lane'})" for each in alive)
     click.echo(f"Workers: {names or 'none lives: nothing is sent. Start `flask worker`.'}")
-    _say_full(got)
+    _say_kept_back(kept_back)
     if counted.stop_digests:
         click.echo("NO DIGEST GOES OUT: too many people call our mail unwanted (`flask mail complaints`).")
     if counted.stopped_addresses:
@@ -95,13 +94,17 @@ def _say_held(restored_at: datetime, backup_made_at: datetime) -> None:
     )
 
 
-def _say_full(got: Got) -> None:
-    """Say for how many domains mail waits because they got so much."""
-    for lane in (Lane.NOTICE, Lane.BULK):
-        bound = domain_caps.bound_of(lane)
-        if bound is not None and (full := len(bound.full(got))):
-            most = f"{bound.share} of {bound.most} in an hour (MAIL_PER_DOMAIN_PER_HOUR)"
-            click.echo(f"{full} domains got what they may, {most}: what lane {lane} has for them waits.")
+def _say_kept_back(kept_back: Counter[tuple[Lane, int]]) -> None:
+    """Say for how many domains mail waits because they got so much, and what they got."""
+    most = current_app.config["MAIL_PER_DOMAIN_PER_HOUR"]
+    for (lane, reached), domains in sorted(kept_back.items()):
+        if reached == most:
+            why = f"{domains} domains got all that they may, {most} in an hour"
+        elif reached:
+            why = f"{domains} domains got what they may, {reached} of {most} in an hour"
+        else:
+            why = f"{domains} domains may get one, and lane {lane} has no turn in this hour"
+        click.echo(f"{why} (MAIL_PER_DOMAIN_PER_HOUR): what lane {lane} has for them waits.")
 
 
 def _say_letters(letters: list[Letter]) -> None:

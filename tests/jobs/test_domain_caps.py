@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from forum.domain.mailing import mail_claims
+from forum.domain.mailing import mail_claims, mail_status
 from forum.domain.mailing.domain_caps import Tally
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
 from forum.infra import clock
@@ -107,35 +107,44 @@ def test_digests_leave_a_part_of_the_bound_to_what_is_told_at_once(live_app, mon
     assert (both.total(), both[BIG] <= SHARE) == (BOUND, True)
 
 
-def shares(most, lanes, hours, monkeypatch, app):
-    """What of each lane left in each hour to a domain for which more of both waits, asked in that order."""
+def shares(most, lanes, hours, monkeypatch, app, direct=0):
+    """What of each lane left in each hour to a domain for which more of both waits, asked in that order.
+
+    After mail that somebody waits for, in each hour.
+    """
     monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", most)
     got = []
     for hour in range(hours):
         with clock.at(START + hour * timedelta(minutes=61)):
             left = Counter()
-            for lane in lanes:
+            queue(f"{hour}@big.example", direct, Lane.DIRECT)
+            for lane in (Lane.DIRECT, *lanes):
                 for mail in mail_claims.claim(lane, owner="w", most=20):
                     mail.state, mail.sent_at = MailState.SENT, clock.now()
                     left[mail.lane] += 1
                 db.session.flush()
                 assert not mail_claims.anything_due(lane)
+        assert left[Lane.DIRECT] == direct
         got.append((left[Lane.NOTICE], left[Lane.BULK]))
     return got
 
 
 @pytest.mark.parametrize(
-    ("most", "notices_first", "digests_first"),
+    ("most", "direct", "notices_first", "digests_first"),
     [
-        (1, [(1, 0), (0, 1), (1, 0), (0, 1)], [(1, 0), (0, 1), (1, 0), (0, 1)]),
-        (2, [(1, 1)] * 4, [(1, 1)] * 4),
-        (3, [(2, 1)] * 4, [(1, 2)] * 4),
-        (4, [(3, 1)] * 4, [(1, 3)] * 4),
-        (16, [(14, 2)] * 2, [(4, 12)] * 2),
+        (1, 0, [(1, 0), (0, 1), (1, 0), (0, 1)], [(1, 0), (0, 1), (1, 0), (0, 1)]),
+        (2, 0, [(1, 1)] * 4, [(1, 1)] * 4),
+        (3, 0, [(2, 1)] * 4, [(1, 2)] * 4),
+        (4, 0, [(3, 1)] * 4, [(1, 3)] * 4),
+        (16, 0, [(14, 2)] * 2, [(4, 12)] * 2),
+        (2, 1, [(1, 0), (0, 1)], [(1, 0), (0, 1)]),
+        (3, 1, [(1, 1)] * 2, [(1, 1)] * 2),
+        (7, 2, [(4, 1)] * 2, [(2, 3)] * 2),
+        (2, 3, [(0, 0)] * 2, [(0, 0)] * 2),
     ],
 )
-def test_of_any_bound_both_get_a_part_whoever_asks_first(
-    app, monkeypatch, session, most, notices_first, digests_first
+def test_of_what_direct_mail_leaves_of_any_bound_both_get_a_part_whoever_asks_first(
+    app, monkeypatch, session, most, direct, notices_first, digests_first
 ):
     for lane in (Lane.NOTICE, Lane.BULK):
         with clock.at(START):
@@ -145,5 +154,24 @@ def test_of_any_bound_both_get_a_part_whoever_asks_first(
         ((Lane.BULK, Lane.NOTICE), digests_first),
     ):
         with db.session.begin_nested() as tried:
-            assert shares(most, lanes, len(expected), monkeypatch, app) == expected
+            assert shares(most, lanes, len(expected), monkeypatch, app, direct) == expected
             tried.rollback()
+
+
+def test_who_asks_is_told_why_mail_of_a_lane_waits(app, monkeypatch, session):
+    """The domain got all that it may, or the lane has no turn; a lane for which nothing waits is not named."""
+    monkeypatch.setitem(app.config, "MAIL_PER_DOMAIN_PER_HOUR", 1)
+    app.extensions.pop(mail_status.TALLY, None)
+    with clock.at(START + timedelta(minutes=61)):
+        queue("ann@big.example", 1, Lane.NOTICE)
+        queue("bea@small.example", 1, Lane.NOTICE)
+        queue("cas@big.example", 1, Lane.DIRECT)
+        (direct,) = mail_claims.claim(Lane.DIRECT, owner="w", most=1)
+        direct.state, direct.sent_at = MailState.SENT, clock.now()
+        db.session.flush()
+        said = app.test_cli_runner().invoke(args=["mail", "status"]).output
+    waits = "(MAIL_PER_DOMAIN_PER_HOUR): what lane notice has for them waits."
+    assert [line for line in said.splitlines() if " domains " in line] == [
+        f"1 domains may get one, and lane notice has no turn in this hour {waits}",
+        f"1 domains got all that they may, 1 in an hour {waits}",
+    ]

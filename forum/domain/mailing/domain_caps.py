@@ -1,8 +1,8 @@
 """How much mail one domain gets in an hour: mail servers take little from a sender that they do not know yet.
 
-Without MAIL_PER_DOMAIN_PER_HOUR there is no bound. What somebody waits for is never kept back, but counted. Digests
-leave a quarter of it, and one at least, to what is told at once, which thousands of them must not keep waiting; and
-that leaves an eighth, and one at least, to them. Of a bound of one they take turns by the hour.
+Without MAIL_PER_DOMAIN_PER_HOUR there is no bound. What somebody waits for is never kept back, but counted first. Of
+what that leaves, digests leave a quarter, and one at least, to what is told at once, which thousands of them must not
+keep waiting; and that leaves an eighth, and one at least, to them. Where it leaves one they take turns by the hour.
 """
 
 from collections import Counter
@@ -35,16 +35,16 @@ Got = Mapping[tuple[str, Lane], int]  # how many mails of each lane a domain got
 class Bound:
     """How many mails one domain may have got in an hour for one more of a lane to leave.
 
-    Of all lanes together, and of those of which this one has a share.
+    `most` of all lanes together; and of those that share with this one, its part of what lane direct leaves.
     """
 
     most: int
-    share: int
     of: tuple[Lane, ...]
+    has_turn: bool
 
     def may_leave(self, got: Got) -> ColumnElement[bool]:
         """Return what is true of a mail that may leave."""
-        if not self.share:
+        if not self._share(self.most):
             return false()
         full = self.full(got)
         return _domain().not_in(full) if full else true()
@@ -68,8 +68,23 @@ class Bound:
 
     def has_room(self, got: Got, domain: str) -> bool:
         """Return whether that domain may get one more."""
+        return self.reached(got, domain) is None
+
+    def reached(self, got: Got, domain: str) -> int | None:
+        """Return which number of mails that domain got, so that it may not get one more; None where it may.
+
+        `most`, or fewer: the share of the lane. 0 where one is left and the lane has no turn in this hour.
+        """
         counts = {lane: got.get((domain, lane), 0) for lane in Lane}
-        return sum(counts.values()) < self.most and sum(counts[lane] for lane in self.of) < self.share
+        if sum(counts.values()) >= self.most:
+            return self.most
+        share = self._share(self.most - counts[Lane.DIRECT])
+        return share if sum(counts[lane] for lane in self.of) >= share else None
+
+    def _share(self, left: int) -> int:
+        if left == 1:
+            return int(self.has_turn)
+        return left - max(1, left // 8) if Lane.NOTICE in self.of else left * 3 // 4
 
 
 def bound_of(lane: Lane) -> Bound | None:
@@ -78,11 +93,8 @@ def bound_of(lane: Lane) -> Bound | None:
     if lane == Lane.DIRECT or not most:
         return None
     is_told_at_once = lane == Lane.NOTICE
-    of = (Lane.NOTICE,) if is_told_at_once else (Lane.DIRECT, Lane.BULK, Lane.SLOW)
-    if most == 1:
-        has_turn = is_told_at_once == (int(clock.now().timestamp()) // 3600 % 2 == 0)
-        return Bound(most, int(has_turn), of)
-    return Bound(most, most - max(1, most // 8) if is_told_at_once else most * 3 // 4, of)
+    of = (Lane.NOTICE,) if is_told_at_once else (Lane.BULK, Lane.SLOW)
+    return Bound(most, of, has_turn=is_told_at_once == (int(clock.now().timestamp()) // 3600 % 2 == 0))
 
 
 class Tally:

@@ -1,5 +1,6 @@
 """What the operator is told of outgoing mail, and may do about it. Ids, kinds and reasons: no addresses, no words."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from flask import current_app
 from sqlalchemy import and_, case, exists, func, not_, or_, select, update
 
 from forum.domain.mailing import domain_caps, mail_claims
-from forum.domain.mailing.domain_caps import Bound
+from forum.domain.mailing.domain_caps import Bound, Got, Tally
 from forum.infra import clock, wakeups
 from forum.infra.db import db
 from forum.infra.mail_errors import MailError
@@ -87,10 +88,30 @@ def lanes() -> list[LaneStatus]:
     sent = select(OutgoingMail.lane, func.count()).where(OutgoingMail.sent_at > clock.now() - DAY)
     for lane, count in db.session.execute(sent.group_by(OutgoingMail.lane)):
         found[lane] = replace(found[lane], sent=count)
-    bounds = {lane: bound for lane in Lane if (bound := domain_caps.bound_of(lane)) is not None}
+    bounds = _bounds()
     if any(found[lane].waiting for lane in bounds):
         _keep_back(found, bounds)
     return list(found.values())
+
+
+def kept_back() -> Counter[tuple[Lane, int]]:
+    """Return for how many domains mail waits because they got so much, by its lane and what they `reached`."""
+    bounds = _bounds()
+    if not bounds:
+        return Counter()
+    got = _got()
+    reached = [(one.lane, bounds[one.lane].reached(got, one.domain)) for one in domain_caps.due()]
+    return Counter((lane, number) for lane, number in reached if number is not None)
+
+
+def _bounds() -> dict[Lane, Bound]:
+    return {lane: bound for lane in Lane if (bound := domain_caps.bound_of(lane)) is not None}
+
+
+def _got() -> Got:
+    # Kept, as counting all mail of an hour takes long where it is much.
+    tally: Tally = current_app.extensions.setdefault(TALLY, Tally())
+    return tally.read()
 
 
 def _counts() -> Any:
@@ -104,8 +125,7 @@ def _counts() -> Any:
 
 def _keep_back(found: dict[Lane, LaneStatus], bounds: Mapping[Lane, Bound]) -> None:
     """Count as not due what its domain may not get yet: no worker is late with it."""
-    # Kept, as counting all mail of an hour takes long where it is much.
-    got = current_app.extensions.setdefault(TALLY, domain_caps.Tally()).read()
+    got = _got()
     due = domain_caps.due()
     for lane, bound in bounds.items():
         # What was counted before is not subtracted from what is counted here: mail came and went between the two.
