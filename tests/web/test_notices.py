@@ -199,17 +199,37 @@ def test_home_shows_what_is_unread_and_not_what_already_waits_there(client, read
     thread = make_thread(gent, leen, title="Who rings back?")
     for kind in ("answer", "mention", "followed"):
         tell_of(leen, make_post(thread, karim), kind)
+    tell(leen, "thread_locked", thread_id=thread.id, actor_id=karim.id)
     tell(leen, "drafts_lapse")
     home = read("/")
     part = home[home.index("New for you") :].split("</section>")[0]
     assert "Who rings back?" in part
-    assert "3 new" in part
+    assert "4 new" in part
     assert "mentioned you" in part, "the strongest reason, not the newest"
+    assert f'href="{address(thread)}#post-3"' in part, "it leads to the mention"
     assert "replied" not in part
     assert "Some of your drafts" not in part
     assert submit(client, "/reading").status_code == 303
-    assert "New for you" not in read("/"), "its post counts as read"
-    assert len(unread(leen)) == 1
+    assert "mentioned you" not in read("/"), "its post counts as read"
+    assert len(unread(leen)) == 2
+
+
+def test_home_says_of_what_was_ended_only_how_it_is_now_and_leads_there(read, gent, leen, karim):
+    thread, other, lesson = make_thread(gent, leen), make_thread(gent, leen), make_lesson(gent, karim)
+    own = {"thread_id": thread.id, "post_id": make_post(thread, leen).id}
+    workbench, place = f"/workbench/{lesson.id}", f"/spaces/{gent.slug}"
+    for about, before, after, said, at in (
+        (own, "post_hidden", "post_restored", "put your post back", f"{address(thread)}#post-2"),
+        ({"thread_id": other.id}, "thread_locked", "thread_reopened", "opened this thread", address(other)),
+        ({"space_id": gent.id}, "role_given", "role_taken", "ended your role", place),
+        ({"lesson_id": lesson.id}, "cited", "review_weakened", "lost an excerpt", workbench),
+    ):
+        for kind in (before, after):
+            tell(leen, kind, actor_id=karim.id, **about)
+        newest = read("/").split("New for you")[1].split('<a class="linkrow"')[1].split("</a>")[0]
+        assert f' href="{at}"' in newest
+        assert said in newest
+        assert "2 new" in newest
 
 
 @pytest.mark.both_databases

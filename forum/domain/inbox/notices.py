@@ -87,9 +87,13 @@ class Group:
     lines: list[Line] = field(default_factory=list)
 
     @property
-    def strongest(self) -> Line:
-        """The line with the strongest reason; of several the newest."""
-        return min(self.lines, key=lambda line: ORDER.get(line.kind, len(ORDER)))
+    def foremost(self) -> Line:
+        """The line to show alone: of those about posts the one with the strongest reason, else the newest.
+
+        What is not about a post may have ended what an older line says: a thread is closed, then opened again.
+        """
+        of_posts = (line for line in self.lines if line.kind in unread_notices.OF_POSTS)
+        return min(of_posts, key=lambda line: ORDER[line.kind], default=self.lines[0])
 
 
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:
