@@ -152,10 +152,8 @@ def _chosen(form: DigestForm, uses_of: Callable[..., Any] = tags.uses_of) -> dic
 
 
 def _confirmation() -> str:
-    """When the next one comes, with a link to the preview of the page that follows, if it has one."""
-    next_at = digests.next_at(actor())
-    has_preview = next_at is not None and not current_app.extensions[PREVIEW](actor(), None).digest.is_empty
-    sentence: str = get_template_attribute("settings/_chosen.html", "chosen")(next_at, has_preview)
+    """When the next one comes, if ever, with a link to the preview: the page that follows makes it."""
+    sentence: str = get_template_attribute("settings/_chosen.html", "chosen")(digests.next_at(actor()))
     return sentence
 
 

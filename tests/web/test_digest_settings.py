@@ -22,6 +22,7 @@ from forum.models.spaces import Audience
 from forum.models.subscriptions import Delivery, Frequency, LessonChoice
 from forum.models.themes import Axis, Tag
 from forum.models.threads import Post, Thread
+from forum.web.digest_settings import PREVIEW
 from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
 from tests.notices import tell_by_mail
 
@@ -77,6 +78,16 @@ def test_nothing_is_chosen_beforehand_and_the_preview_is_real(client, dirk):
         assert ("because you chose that on" in letter) == says_why
 
 
+def test_no_mail_is_made_while_a_choice_is_kept(client, dirk, monkeypatch):
+    made, extensions = [], client.application.extensions
+    make = extensions[PREVIEW]
+    monkeypatch.setitem(extensions, PREVIEW, lambda *asked: made.append(asked) or make(*asked))
+    assert submit(client, PAGE, {"frequency": "weekly"}).status_code == 303
+    assert made == []
+    assert "Who cleans?" in page(client)
+    assert len(made) == 1, "the page that follows makes it"
+
+
 def test_a_choice_is_kept_and_shown(client, dirk):
     gent, genk = make_space("Gent", city="gent"), make_space("Genk", city="genk")
     talk = make_thread(gent, make_member("Lotte", space=gent), title="Follow me", audience=Audience.NETWORK)
@@ -130,8 +141,11 @@ def test_who_chose_reads_when_the_next_one_comes(client, dirk, locale):
         submit(client, PAGE, values | {"frequency": "never"})
         assert comes not in page(client)
         submit(client, PAGE, values)
-        assert comes in (found := page(client))
-        assert 'href="#preview"' not in found, "there is no e-mail to show"
+        found = page(client)
+        assert comes in found
+        assert 'href="#preview"' in found
+        preview = found.split('id="preview"')[1]
+        assert {"en": "Nothing new for you", "nl": "Niets nieuws voor jou"}[locale] in preview
 
 
 def test_never_is_a_choice_too(client, dirk):
