@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from forum.domain.people.capacities import Confirmable, counted
 from forum.domain.themes.labels import LEVELS, WithBody, organisation
 from forum.infra import days, i18n
+from forum.infra.bidi import isolated
 from forum.infra.i18n import _
 from forum.models.accounts import Body, Capacity, Level, Member
 
@@ -37,6 +38,16 @@ class Byline:
     former: bool = False
     guest: bool = False
     unconfirmed: bool = False  # nobody said that this person may speak for that city or body
+
+    def in_words(self, *, name: bool = True, body: bool = True) -> str:
+        """Return it as one line of text: without the `name` what they speak as; without the `body` not for whom."""
+        parts = (
+            self.name if name else "",
+            self.job,
+            self.org_words if body else "",
+            _("not confirmed") if self.unconfirmed else "",
+        )
+        return ", ".join(isolated(part) for part in parts if part)
 
 
 class CapacityColumns(NamedTuple):
