@@ -6,6 +6,9 @@ JOINER = "\u2060"  # invisible, and no line ends at it
 
 
 def unbroken(words: Any) -> Any:
-    """Return a heading or a label in which no line ends within “e-mail”; HTML that is trusted stays so."""
+    """Return a heading or a label in which no line ends within “e-mail”.
+
+    Markup stays so. What is lazy is read now, and is text that a page escapes, whoever wrote it.
+    """
     text = words if isinstance(words, str) else str(words)
     return text.replace("e-mail", f"e-{JOINER}mail").replace("E-mail", f"E-{JOINER}mail")
