@@ -71,8 +71,8 @@ def _password_changed(mail: OutgoingMail, member: Member | None) -> Content:
 
 def _join_request(mail: OutgoingMail, member: Member | None) -> Content:
     request = _request(visible(JoinRequest, _require_member(member)), mail)
-    if request.answered_at is not None:
-        raise NothingToSend("answered")
+    if not join_requests.still_waits(request):
+        raise NothingToSend("answered" if request.answered_at else "not in use")
     # Its writer is not of the space yet: without a choice of the space, first words.
     space = request.space
     told = mail_policy.told(space.mail_policy, Audience.NETWORK, title="", plain=request.message)

@@ -16,6 +16,7 @@ from forum.domain.threads import page as thread_page
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import letters
+from forum.jobs.letter_content import NothingToSend
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.mail import OutgoingMail
 from forum.models.notifications import Notification
@@ -317,8 +318,22 @@ def test_who_asks_to_join_is_told_with_what_they_speak_as_and_leads_to_that_requ
         assert "field worker, field work, city of Aalst" in one
         assert at in one
     assert f'id="request-{request.id}"' in read(f"/spaces/{gent.slug}/members")
+
+    def no_longer():
+        shown = read()
+        assert "asks to join" in shown
+        assert "field worker" not in shown
+        assert "asks to join" not in read("/"), "nobody waits there"
+        assert at not in shown
+        with pytest.raises(NothingToSend):
+            letters.letter_for(mail)
+
+    for column in ("suspended_at", "confirmed_at"):
+        before = getattr(nadia, column)
+        setattr(nadia, column, None if before else clock.now())
+        no_longer()
+        setattr(nadia, column, before)
+    assert at in read()
+    assert "field worker, field work, city of Aalst · " in read("/")
     join_requests.answer(actor(moderator), request.id, role=None)
-    shown = read()
-    assert "asks to join" in shown
-    assert "field worker" not in shown
-    assert at not in shown
+    no_longer()

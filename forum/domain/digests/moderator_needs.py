@@ -12,7 +12,7 @@ from forum.domain.audit.undoable import WINDOW
 from forum.domain.consents import rounds
 from forum.domain.digests.need_queries import later
 from forum.domain.lessons import review_answers
-from forum.domain.spaces import waiting_capacities
+from forum.domain.spaces import join_requests, waiting_capacities
 from forum.infra import days
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
@@ -111,9 +111,7 @@ def _join_requests() -> Any:
         .where(
             Member.id.in_(_IDS),
             Space.id.in_(spaces_of(Member.id, Role.MODERATOR)),
-            JoinRequest.answered_at.is_(None),
-            _ASKING.confirmed_at.is_not(None),
-            _ASKING.suspended_at.is_(None),
+            *join_requests.waits(_ASKING),
         )
         .group_by(Member.id, Space.name, Space.slug, Space.sort_key)
     )

@@ -31,7 +31,7 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.statements import cached
-from forum.models.accounts import Body, Capacity, Confirmation, Level
+from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
 from forum.models.threads import Post
@@ -129,6 +129,15 @@ def current_of(member_ids: Iterable[int], day: date | None = None) -> dict[int, 
     values = {"member_ids": list(member_ids), "day": day or days.today()}
     held = (HeldCapacity(*row) for row in db.session.execute(_current_capacities(), values))
     return {capacity.member_id: capacity for capacity in held}
+
+
+def spoken_in(member_id: Any, day: date | BindParameter[date]) -> Any:
+    """Return the id of the capacity in which a member speaks on `day`, as `current` finds it, for queries.
+
+    `member_id` is a parameter, or `Member.id` of the query around it.
+    """
+    query = select(Capacity.id).where(Capacity.member_id == member_id, holds_on(day)).correlate(Member)
+    return query.order_by(*(column.desc() for column in SPOKEN_LAST)).limit(1).scalar_subquery()
 
 
 def current(member_id: int, day: date | None = None) -> HeldCapacity | None:

@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import joinedload
 
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import capacities
-from forum.domain.people.bylines import Byline, byline
+from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.people.capacities import HeldCapacity
 from forum.domain.spaces import bringing, memberships
 from forum.domain.spaces.bringing import Brought
-from forum.infra import clock, rates
+from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import claim, insert_new
@@ -50,7 +50,7 @@ class WaitingRequest:
     """A request with its space: a line for who moderates several."""
 
     id: int
-    name: str
+    byline: Byline
     space: str
     slug: str
     asked_at: datetime
@@ -63,8 +63,18 @@ class Asker(NamedTuple):
     byline: Byline
 
 
-# As long as it waits for somebody whose account is in use.
-_WAITS = (JoinRequest.answered_at.is_(None), Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
+def waits(asker: Any = Member) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for a request to wait: no answer yet, for somebody whose account is in use.
+
+    `asker` is the Member of who asks, in a query that joins it.
+    """
+    return (JoinRequest.answered_at.is_(None), asker.confirmed_at.is_not(None), asker.suspended_at.is_(None))
+
+
+def still_waits(request: JoinRequest) -> bool:
+    """Return the same of a request that was read, with its member, at this moment."""
+    asker = request.member
+    return request.answered_at is None and asker.confirmed_at is not None and asker.suspended_at is None
 
 
 def request_to_join(actor: Actor, space_id: int, *, message: str = "") -> JoinRequest:
@@ -128,7 +138,7 @@ def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
-        .where(JoinRequest.space_id == space_id, *_WAITS)
+        .where(JoinRequest.space_id == space_id, *waits())
         .order_by(JoinRequest.asked_at, JoinRequest.id)
         .options(joinedload(JoinRequest.member))
         .limit(100)
@@ -169,17 +179,17 @@ def waiting(actor: Actor) -> list[WaitingRequest]:
     """
     if not actor.moderates:
         return []
-    rows = db.session.scalars(
-        visible(JoinRequest, actor)
+    columns = (JoinRequest.id, JoinRequest.asked_at, Space.name.label("space"), Space.slug, *COLUMNS)
+    rows = db.session.execute(
+        visible(JoinRequest, actor, *columns)
         .join(Member, Member.id == JoinRequest.member_id)
-        .where(*_WAITS)
+        .join(Space, Space.id == JoinRequest.space_id)
+        .outerjoin(Capacity, Capacity.id == capacities.spoken_in(Member.id, days.today()))
+        .where(*waits())
         .order_by(JoinRequest.asked_at, JoinRequest.id)
-        .options(joinedload(JoinRequest.member), joinedload(JoinRequest.space))
         .limit(MOST_WAITING)
     )
-    return [
-        WaitingRequest(row.id, row.member.name, row.space.name, row.space.slug, row.asked_at) for row in rows
-    ]
+    return [WaitingRequest(row.id, speaker(row), row.space, row.slug, row.asked_at) for row in rows]
 
 
 def askers(actor: Actor, asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], Asker]:
@@ -190,7 +200,7 @@ def askers(actor: Actor, asked: Collection[tuple[int, int]]) -> dict[tuple[int, 
     rows = db.session.scalars(
         visible(JoinRequest, actor)
         .join(Member, Member.id == JoinRequest.member_id)
-        .where(JoinRequest.space_id.in_(spaces), JoinRequest.member_id.in_(members), *_WAITS)
+        .where(JoinRequest.space_id.in_(spaces), JoinRequest.member_id.in_(members), *waits())
         .options(joinedload(JoinRequest.member))
     ).all()
     held = capacities.current_of(members)

@@ -8,8 +8,8 @@ from typing import Any, cast
 from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, literal, select
 
 from forum.domain.mailing import unread_notices
+from forum.domain.people import capacities
 from forum.domain.people.bylines import CAPACITY, COLUMNS
-from forum.domain.people.capacities import SPOKEN_LAST, holds_on
 from forum.domain.threads import following
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
@@ -102,7 +102,8 @@ def head(signed_in: bool) -> Select[Any]:
     if not signed_in:
         return query
     query = query.outerjoin(ReadMark, marked(reader_id)).add_columns(*CAPACITY, *_told_of(reader_id))
-    return cast(Select[Any], query.outerjoin(Capacity, Capacity.id == _speaks_as(reader_id)))
+    speaks_as = capacities.spoken_in(reader_id, bindparam("today", type_=Date))
+    return cast(Select[Any], query.outerjoin(Capacity, Capacity.id == speaks_as))
 
 
 def _told_of(reader_id: Any) -> tuple[Any, ...]:
@@ -118,14 +119,6 @@ def _told_of(reader_id: Any) -> tuple[Any, ...]:
     notices = unread_notices.any_of(reader_id, Notification.thread_id == Thread.id).correlate(Thread)
     names = ("follow_level", "space_level", "comes_at_once", "has_notices")
     return tuple(column.label(name) for column, name in zip((*levels, at_once, notices), names, strict=True))
-
-
-def _speaks_as(reader_id: Any) -> Any:
-    """The capacity in which the reader speaks today, as `capacities.current` finds it."""
-    query = select(Capacity.id).where(
-        Capacity.member_id == reader_id, holds_on(bindparam("today", type_=Date))
-    )
-    return query.order_by(*(column.desc() for column in SPOKEN_LAST)).limit(1).scalar_subquery()
 
 
 @cached
