@@ -101,6 +101,13 @@ def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_s
     submit(client, f"{by_link}/choices", {"stopped": []})
     submit(client, f"{by_link}/choices", {"stopped": sorted(drawn)})
     assert notice_choices.stopped_by(ann.id) == set(STOPS) - {"digest"}
+    # Once they want some again, nothing stays stopped that they cannot see: they may moderate one day.
+    submit(client, f"{by_link}/choices", {"stopped": ["cited"]})
+    assert notice_choices.stopped_by(ann.id) == {"cited"}
+    submit(client, PAGE, values | dict.fromkeys((f"stop_{name}" for name in drawn), "nothing"))
+    submit(client, PAGE, values | {"stop_cited": "nothing"})
+    assert notice_choices.stopped_by(ann.id) == {"cited"}
+    assert not notice_choices.is_stopped(ann.id, "requests")
     make_lesson(make_space("Gent"), ann)
     assert 'name="stop_own_lessons"' in page(client)
 

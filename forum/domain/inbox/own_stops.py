@@ -35,10 +35,15 @@ def offered(actor: Actor | None) -> list[Stop]:
 
 
 def others(member_id: int, names: Collection[str], *, stops_all: bool) -> dict[str, Delivery | None]:
-    """Return how the kinds reach a member that were not among those names: as before (one query).
+    """Return how the kinds reach a member that were not among those names: as before, None for as usual (one query).
 
-    `stops_all`: all that were are stopped. Then the others are, too: whoever wants nothing wants nothing of them.
+    `stops_all`: all that were are stopped. Then the others are, too: whoever wants nothing wants nothing of them. And
+    once they want something again, the others come as usual: they were stopped without being named.
     """
     before = notice_choices.chosen(member_id)
     rest = [name for name in STOPS if name not in names and name != DIGEST]
-    return {name: Delivery.NOTHING if stops_all else before.get(name, before.get(ALL.name)) for name in rest}
+    if stops_all:
+        return dict.fromkeys(rest, Delivery.NOTHING)
+    if before.get(ALL.name) == Delivery.NOTHING:
+        before = {name: how for name, how in before.items() if how != Delivery.NOTHING}
+    return {name: before.get(name) for name in rest}
