@@ -18,7 +18,6 @@ from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.models.subscriptions import Delivery, Frequency
-from forum.policy.actors import actor_of
 from forum.policy.errors import NotFound
 from forum.web.accounts import address
 from forum.web.forms.notices import LinkForm
@@ -118,7 +117,7 @@ def _with_others(member_id: int, stopped: Collection[str]) -> set[str]:
 
 def _offered(member_id: int) -> list[Stop]:
     """Those that can reach the member; to whoever has a mail but is not signed in, all: it tells nothing of them."""
-    return own_stops.offered(actor_of(member_id) if _is(member_id) else None)
+    return own_stops.offered(viewer() if _is(member_id) else None)
 
 
 def _refusal(seconds: float) -> str:

@@ -53,7 +53,9 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         "for whoever runs the machine"
     ),
     "forum.domain.doctor.words": ({"cities"}, "compares what is stored, for whoever runs the machine"),
-    "forum.domain.inbox.own_stops": ({"curator_id"}, "whether the member makes any, for their own settings"),
+    "forum.domain.inbox.own_stops": (
+        {"created_by_id", "curator_id"}, "whether the member makes any, for their own settings"
+    ),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),

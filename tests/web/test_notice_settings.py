@@ -11,6 +11,8 @@ from forum.domain.mailing.kinds import KINDS
 from forum.domain.mailing.stops import STOPS
 from forum.domain.people import mail_links
 from forum.infra import i18n
+from forum.infra.db import db
+from forum.models.lessons import LessonVersion
 from forum.models.spaces import Role
 from forum.models.subscriptions import Delivery, Frequency
 from tests.domain.digests.test_digests import make_lesson
@@ -46,6 +48,11 @@ def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
         len(re.findall(r"<fieldset.*?<legend[^>]*>What do you want e-mails about\?", shown, re.DOTALL)) == 1
     )
     assert 'href="/settings/notifications" aria-current="page"' in shown
+    dirk.locale = "nl"
+    db.session.flush()
+    words = ("Requests to check a lesson", "Vragen om een les na te lezen")
+    assert [[word in text for word in words] for text in (shown, page(client))] == [[True, False], [False, True]]
+    dirk.locale = "en"
     said = "You get no digest now"
     assert said in shown, "what is put in it would reach nobody"
     subscriptions.choose_frequency(dirk.id, Frequency.WEEKLY)
@@ -108,8 +115,13 @@ def test_who_cannot_get_a_mail_is_not_asked_about_it_and_what_was_chosen_of_it_s
     submit(client, PAGE, values | {"stop_cited": "nothing"})
     assert notice_choices.stopped_by(ann.id) == {"cited"}
     assert not notice_choices.is_stopped(ann.id, "requests")
-    make_lesson(make_space("Gent"), ann)
-    assert 'name="stop_own_lessons"' in page(client)
+    # Such a mail goes to who curates a lesson, and to who sent it for review, also when they moderate no more.
+    lesson = make_lesson(make_space("Gent"), make_member("Bea"))
+    version, bea_id = db.session.get(LessonVersion, lesson.current_id), lesson.curator_id
+    for maker_id, sender_id in ((bea_id, bea_id), (bea_id, ann.id), (ann.id, bea_id)):
+        lesson.curator_id, version.created_by_id = maker_id, sender_id
+        db.session.commit()
+        assert ('name="stop_own_lessons"' in page(client)) == (ann.id in (maker_id, sender_id))
 
 
 def test_what_always_comes_is_every_kind_that_cannot_be_stopped(client, dirk):

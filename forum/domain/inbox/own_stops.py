@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from forum.domain.mailing import notice_choices
 from forum.domain.mailing.stops import ALL, DIGEST, STOPS, Stop
 from forum.infra.db import db
-from forum.models.lessons import Lesson
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.subscriptions import Delivery
 from forum.policy.actors import Actor
 
 
 def _makes_lessons(actor: Actor) -> bool:
+    """Also who sent one for review and moderates no more. Who asked authors or reviewers gets mail as a moderator only."""
     if actor.moderates or actor.network_roles:
         return True
-    return bool(db.session.scalar(select(exists().where(Lesson.curator_id == actor.id))))
+    curates = exists().where(Lesson.curator_id == actor.id)
+    sent = exists().where(LessonVersion.created_by_id == actor.id)
+    return bool(db.session.scalar(select(or_(curates, sent))))
 
 
 # Of the others everybody can get mail.
@@ -27,7 +30,7 @@ _ONLY: Mapping[str, Callable[[Actor], bool]] = {
 
 
 def offered(actor: Actor | None) -> list[Stop]:
-    """Return the stops of mails that can reach the actor, but the digest (one query); all for an account not in use."""
+    """Return the stops of mails that can reach the actor, but the digest (at most one query); all for who is not signed in."""
     notices = [stop for stop in STOPS.values() if stop.name != DIGEST]
     if actor is None:
         return notices

@@ -1,6 +1,7 @@
 """How notices reach a mailbox: on the page of settings, and as far as a link in a mail goes."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -80,5 +81,11 @@ def _delivery_field(stop: Stop) -> RadioField:
 
 def notices_form(offered: Iterable[Stop], **how: Any) -> Any:
     """Return the form with a field for each of these stops, filled with `how`, which goes to the form as it is."""
-    fields = {f"stop_{stop.name}": _delivery_field(stop) for stop in offered}
-    return type("NoticesForm", (QuietHoursFields,), fields)(**how)
+    return _form_class(tuple(stop.name for stop in offered))(**how)
+
+
+@cache
+def _form_class(names: tuple[str, ...]) -> Any:
+    """One for each set of stops that somebody is offered, of which there are few; its words are lazy."""
+    fields = {f"stop_{name}": _delivery_field(STOPS[name]) for name in names}
+    return type("NoticesForm", (QuietHoursFields,), fields)
