@@ -70,6 +70,8 @@ def drafts_warned(event: Event) -> None:
 
 
 def mail_changed(event: Event) -> None:
-    """Tell a member at home that somebody changed what they get by mail, who had one of their mails."""
+    """Tell a member at home that somebody who had one of their mails changed what they get; not what they did."""
     if db.session.get(Member, event.payload["member_id"]) is not None:
-        told.tell_owner(event, "mail_changed", event.payload["member_id"])
+        told.tell_owner(
+            event, "mail_changed", event.payload["member_id"], actor_id=event.payload.get("by_id")
+        )

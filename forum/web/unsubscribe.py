@@ -18,6 +18,7 @@ from forum.domain.people import mail_links
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.models.subscriptions import Delivery, Frequency
+from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.web.accounts import address
 from forum.web.forms.notices import LinkForm
@@ -55,8 +56,7 @@ def show(token: str) -> ResponseReturnValue:
 def stop(token: str) -> ResponseReturnValue:
     """Stop at once. The answer is a page, not a redirect: mail clients do not follow one."""
     asked = mail_links.unsubscribing(token)
-    with _noted(asked.member_id):
-        undo_token = link_changes.stop(asked.member_id, asked.stop)
+    undo_token = link_changes.stop(asked.member_id, asked.stop, by=_themself(asked.member_id))
     return render_template(
         "unsubscribe/done.html", token=token, stop=stops.named(asked.stop), undo_token=undo_token
     )
@@ -67,14 +67,17 @@ def stop(token: str) -> ResponseReturnValue:
 def undo(token: str) -> ResponseReturnValue:
     """Take back what this link stopped: what came of that list comes as it did, and nothing else changes."""
     asked = mail_links.unsubscribing(token)
-    counted = None if _is(asked.member_id) else address()
+    counted = None if _themself(asked.member_id) else address()
     try:
         with _noted(asked.member_id):
             is_done = link_changes.undo(
                 asked.member_id, asked.stop, request.form.get("undo", ""), address=counted
             )
     except TooOften as error:
-        flash(_refusal(error.retry_after), "care")
+        nothing = _(
+            "Nothing was changed. Without signing in, what was stopped can be turned on again only so often in a day."
+        )
+        flash(_refusal(nothing, error.retry_after), "care")
     else:
         if is_done:
             flash(_("You get the same by e-mail as before."), "ok")
@@ -96,13 +99,17 @@ def choose(token: str) -> ResponseReturnValue:
         return _page(token, form), 422
     frequency = Frequency(form.frequency.data) if form.frequency.data else None
     stopped = _with_others(member_id, form.stopped.data)
-    if _is(member_id):
+    if _themself(member_id):
         refused_for = 0.0
         link_changes.keep(member_id, frequency, stopped)
     else:
         refused_for = link_changes.choose(member_id, frequency, stopped, address=address())
     if refused_for:
-        flash(_refusal(refused_for), "care")
+        only = _(
+            "Without signing in, e-mails can be turned on again or come in another rhythm only so often in a day. "
+            "What you stopped is saved, and nothing else."
+        )
+        flash(_refusal(only, refused_for), "care")
     else:
         flash(_("Your choice is saved."), "ok")
     return redirect(url_for(".show", token=token), 303)
@@ -116,28 +123,24 @@ def _with_others(member_id: int, stopped: Collection[str]) -> set[str]:
 
 
 def _offered(member_id: int) -> list[Stop]:
-    """Those that can reach the member; to whoever has a mail but is not signed in, all: it tells nothing of them."""
-    return own_stops.offered(viewer() if _is(member_id) else None)
+    """Those that can reach the member; all to whoever is not signed in: which are there tells nothing of the member."""
+    return own_stops.offered(_themself(member_id))
 
 
-def _refusal(seconds: float) -> str:
-    return " ".join(
-        (
-            _("E-mails were turned on again too often with links alone. Now only what you stopped is saved."),
-            waiting.in_words(seconds),
-            _("Or sign in, and choose in your settings what you want to receive."),
-        )
-    )
+def _refusal(what: str, seconds: float) -> str:
+    otherwise = _("Or sign in, and choose in your settings what you want to receive.")
+    return " ".join((what, waiting.in_words(seconds), otherwise))
 
 
-def _is(member_id: int) -> bool:
+def _themself(member_id: int) -> Actor | None:
+    """The member, when it is they who are signed in here."""
     who = viewer()
-    return who is not None and who.id == member_id
+    return who if who is not None and who.id == member_id else None
 
 
 def _noted(member_id: int) -> AbstractContextManager[None]:
     """Let the member be told, unless it is they who do it."""
-    return nullcontext() if _is(member_id) else link_changes.noted(member_id)
+    return nullcontext() if _themself(member_id) else link_changes.noted(member_id)
 
 
 def _page(token: str, form: LinkForm) -> str:

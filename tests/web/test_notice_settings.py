@@ -51,7 +51,10 @@ def test_each_kind_that_can_be_stopped_is_drawn_as_it_comes(client, dirk):
     dirk.locale = "nl"
     db.session.flush()
     words = ("Requests to check a lesson", "Vragen om een les na te lezen")
-    assert [[word in text for word in words] for text in (shown, page(client))] == [[True, False], [False, True]]
+    assert [[word in text for word in words] for text in (shown, page(client))] == [
+        [True, False],
+        [False, True],
+    ]
     dirk.locale = "en"
     said = "You get no digest now"
     assert said in shown, "what is put in it would reach nobody"

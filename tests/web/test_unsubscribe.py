@@ -7,6 +7,7 @@ import pytest
 
 from forum.domain.digests import link_changes, subscriptions
 from forum.domain.mailing import notice_choices
+from forum.domain.mailing.stops import ALL
 from forum.domain.people import mail_links
 from forum.infra import clock, rates, tokens
 from forum.infra.db import db
@@ -169,7 +170,7 @@ def test_turning_on_again_by_links_alone_is_refused_when_it_is_too_often_and_sto
 
     def choose(client=client, address=address, **values):
         assert submit(client, f"{address}/choices", values, headers=ENGLISH).status_code == 303
-        return "too often" in client.get(address, headers=ENGLISH).text
+        return "What you stopped is saved, and nothing else." in client.get(address, headers=ENGLISH).text
 
     def told():
         return db.session.scalar(db.select(db.func.count()).where(Event.name == "mail_choice.changed"))
@@ -211,6 +212,11 @@ def test_what_a_link_stopped_is_taken_back_as_it_was_and_nothing_besides(client,
     db.session.commit()
     address, was = path(reader, stop), (*stands(reader), notice_choices.chosen(reader.id))
     undo = UNDO.search(client.post(address, headers=ENGLISH).text)[1]
+    said = tokens.read(link_changes.UNDO, undo)
+    assert {key: type(value) for key, value in said.items()} == {"m": int, "l": str, "e": int}, (
+        "not how it was"
+    )
+    assert said["l"] == stop
     assert not UNDO.search(client.post(address).text), "nothing was stopped then"
     stopped = stands(reader)
     # By another link, changed, of somebody else, or a day later.
@@ -244,7 +250,8 @@ def test_taking_back_counts_as_turning_on_unless_the_member_is_signed_in(client,
     def stop_and_take_back(client):
         undo = UNDO.search(client.post(address).text)[1]
         submit(client, f"{address}/undo", {"undo": undo}, headers=ENGLISH)
-        return "too often" not in client.get(address, headers=ENGLISH).text, "cited" not in stands(reader)[1]
+        said = client.get(address, headers=ENGLISH).text
+        return "Nothing was changed. Without signing in" not in said, "cited" not in stands(reader)[1]
 
     assert [stop_and_take_back(client) for _time in range(2)] == [(True, True), (False, False)]
     notice_choices.choose(reader.id, {"cited": Delivery.AT_ONCE})
@@ -252,3 +259,18 @@ def test_taking_back_counts_as_turning_on_unless_the_member_is_signed_in(client,
     sign_in(owner, reader)
     assert [stop_and_take_back(owner) for _time in range(2)] == [(True, True)] * 2
     rates.reset()
+    worker.run_until_idle()
+    kinds = db.session.scalars(db.select(Notification.kind).where(Notification.member_id == reader.id))
+    assert list(kinds) == ["mail_changed"] * 3, "not of what they did themselves"
+
+
+def test_what_all_stops_already_is_no_change_that_is_told_or_taken_back(client, reader):
+    """As of a kind that came later: what was chosen for all holds for it."""
+    notice_choices.choose(reader.id, {ALL.name: Delivery.NOTHING})
+    db.session.commit()
+    stopped = stands(reader)[1]
+    for stop in ("cited", "mentions.answers", "notices"):
+        assert not UNDO.search(client.post(path(reader, stop)).text)
+    submit(client, f"{path(reader)}/choices", {"stopped": sorted(stopped)})
+    assert stands(reader) == (Frequency.WEEKLY, stopped)
+    assert db.session.scalar(db.select(db.func.count()).where(Event.name == "mail_choice.changed")) == 0

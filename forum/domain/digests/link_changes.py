@@ -46,23 +46,27 @@ def noted(member_id: int) -> Iterator[None]:
 
     One after the other: of two who stop the same at once, the second changes nothing.
     """
-    db.session.get(Member, member_id, with_for_update={"key_share": True})
-    before = _state(member_id)
+    before = _held(member_id)
     yield
-    after = _state(member_id)
-    if after != before:
-        events.record("mail_choice.changed", member_id=member_id, before=before, after=after)
+    _record(member_id, before)
 
 
-def stop(member_id: int, name: str) -> str:
-    """Stop what a link stops; return the token that takes exactly this back for a day, "" where nothing changed."""
-    before = _of_list(member_id, name)
+def stop(member_id: int, name: str, *, by: Actor | None) -> str:
+    """Stop what a link stops, by the member themself or (None) by whoever has the mail, of which they are told.
+
+    Return the token that takes exactly this back for a day, "" where nothing changed. Whoever holds it can decode it:
+    it names the event that keeps how it was, and says nothing of that itself.
+    """
+    before = _held(member_id)
     if name == DIGEST:
         subscriptions.stop(member_id)
     else:
         notice_choices.stop(member_id, name)
-    after = _of_list(member_id, name)
-    return tokens.sign(UNDO, {"m": member_id, "l": name, "b": before, "a": after}) if after != before else ""
+    event = _record(member_id, before, by_id=by.id if by is not None else None)
+    if event is None:
+        return ""
+    db.session.flush()
+    return tokens.sign(UNDO, {"m": member_id, "l": name, "e": event.id})
 
 
 def undo(member_id: int, name: str, token: str, *, address: str | None) -> bool:
@@ -74,13 +78,17 @@ def undo(member_id: int, name: str, token: str, *, address: str | None) -> bool:
         made = tokens.read(UNDO, token, max_age_seconds=UNDO_SECONDS)
     except tokens.BadToken:
         return False
-    now = _of_list(member_id, name)
-    if (made["m"], made["l"]) != (member_id, name) or now not in (made["a"], made["b"]):
+    event = db.session.get(Event, made["e"]) if (made["m"], made["l"]) == (member_id, name) else None
+    if event is None:
         return False
-    if now != made["b"]:
+    before, after = (_of_list(event.payload[when], name) for when in ("before", "after"))
+    now = _of_list(_state(member_id), name)
+    if now not in (before, after):
+        return False
+    if now != before:
         if address is not None:
             _count(member_id, address)
-        _restore(member_id, made["b"], _names(name))
+        _restore(member_id, before, _names(name))
     return True
 
 
@@ -161,15 +169,32 @@ def _names(name: str) -> set[str]:
     return {*stops.parts(name)} | ({name} if name == ALL.name else set())
 
 
-def _of_list(member_id: int, name: str) -> Any:
-    """The part of the state that the link of this list changes."""
-    state, names = json.loads(_state(member_id)), _names(name)
+def _of_list(kept: str, name: str) -> Any:
+    """The part of a state that the link of this list changes."""
+    state, names = json.loads(kept), _names(name)
     notices = {one: how for one, how in state["notices"].items() if one in names}
     return {"digest": state["digest"] if DIGEST in names else None, "notices": notices}
 
 
+def _held(member_id: int) -> str:
+    """The state, which nobody else changes until this transaction ends."""
+    db.session.get(Member, member_id, with_for_update={"key_share": True})
+    return _state(member_id)
+
+
+def _record(member_id: int, before: str, *, by_id: int | None = None) -> Event | None:
+    after = _state(member_id)
+    if after == before:
+        return None
+    return events.record("mail_choice.changed", member_id=member_id, by_id=by_id, before=before, after=after)
+
+
 def _state(member_id: int) -> str:
-    """How often the digest comes, and what was chosen of notices; no names, no words."""
-    digest = subscriptions.choice_of(member_id)
-    chosen = {"digest": digest.frequency if digest else None, "notices": notice_choices.chosen(member_id)}
-    return json.dumps(chosen, sort_keys=True)
+    """How often the digest comes, and what was chosen of notices; no names, no words.
+
+    As it works, so that a row which changes nothing is no change: what stops all stops each without a choice.
+    """
+    digest, chosen = subscriptions.choice_of(member_id), notice_choices.chosen(member_id)
+    if ALL.name in chosen:
+        chosen = dict.fromkeys(stops.parts(ALL.name), chosen[ALL.name]) | chosen
+    return json.dumps({"digest": digest.frequency if digest else None, "notices": chosen}, sort_keys=True)

@@ -13,7 +13,7 @@ from forum.policy.actors import Actor
 
 
 def _makes_lessons(actor: Actor) -> bool:
-    """Also who sent one for review and moderates no more. Who asked authors or reviewers gets mail as a moderator only."""
+    """Also who sent one for review and moderates no more; who asked authors or reviewers gets mail only as moderator."""
     if actor.moderates or actor.network_roles:
         return True
     curates = exists().where(Lesson.curator_id == actor.id)
@@ -30,7 +30,7 @@ _ONLY: Mapping[str, Callable[[Actor], bool]] = {
 
 
 def offered(actor: Actor | None) -> list[Stop]:
-    """Return the stops of mails that can reach the actor, but the digest (at most one query); all for who is not signed in."""
+    """Return the stops of mails that can reach the actor, but the digest (one query); all for who is not signed in."""
     notices = [stop for stop in STOPS.values() if stop.name != DIGEST]
     if actor is None:
         return notices
