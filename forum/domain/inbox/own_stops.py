@@ -13,7 +13,7 @@ from forum.policy.actors import Actor
 
 
 def _makes_lessons(actor: Actor) -> bool:
-    """Also who sent one for review and moderates no more; who asked authors or reviewers gets mail only as moderator."""
+    """Also who sent one for review and moderates no more; who asked authors or reviewers gets mail as moderator."""
     if actor.moderates or actor.network_roles:
         return True
     curates = exists().where(Lesson.curator_id == actor.id)
