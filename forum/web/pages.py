@@ -20,6 +20,7 @@ from forum.web import (
     moderation,
     notice_settings,
     notices,
+    overview,
     passwords,
     posts,
     previews,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     digest_settings.bp,  # the blueprint of settings, with the digest page on it
     spaces.bp,
     members.bp,
+    overview.bp,
     threads.bp,
     classification.bp,
     posts.bp,

@@ -13,6 +13,7 @@ from forum.models.threads import Post, Thread
 VISITOR = (
     "/",
     "/lessons",
+    "/threads",
     "/lessons?axis=solidaire-stadspolis",
     "/lessons/les-2026-001",
     "/lessons/les-2026-001/v/1.0",
@@ -31,6 +32,7 @@ VISITOR = (
 MEMBER = (
     "/",
     "/spaces",
+    "/threads?need=stories&voices=field&state=unread",
     "/threads/new",
     "/drafts",
     "/notifications",

@@ -1,9 +1,10 @@
 """The lessons made from a thread, as its page shows them: one query, built once, since that page is read most."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, not_, or_, select
 
 from forum.domain.lessons import adoptions, origin, page_queries
 from forum.infra.statements import cached, select_rows
@@ -12,7 +13,7 @@ from forum.models.adoptions import AdoptionReport
 from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.spaces import Audience
-from forum.models.threads import Post, PostRevision
+from forum.models.threads import Post, PostRevision, Thread
 from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import Reader, reached, sees
@@ -57,18 +58,62 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(
-            LessonSource.thread_id == _THREAD_ID,
-            sees(Lesson, reader),
-            # Where its own page does not lead to this thread, because it would lead to who is masked.
-            or_(not_(origin.is_hidden(reader)), _stands_by_right(reader)),
-        )
+        .where(LessonSource.thread_id == _THREAD_ID, _leads_to(reader, _THREAD_ID))
         .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
 
 
-def _stands_by_right(reader: Reader | None) -> ColumnElement[bool]:
+def has_lesson(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether a published lesson of a thread may stand with it for the reader, for queries on `Thread`."""
+    made = select(LessonSource.lesson_id).join(Lesson, Lesson.id == LessonSource.lesson_id)
+    made = made.where(
+        LessonSource.thread_id == Thread.id, Lesson.current_id.is_not(None), _leads_to(reader, Thread.id)
+    )
+    return made.correlate(Thread).exists()
+
+
+def titles(reader: Actor | None, thread_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the public ids and titles of the lessons of those threads, by thread, the latest first (one query).
+
+    The threads are ones that the reader may see.
+    """
+    found: dict[int, list[tuple[str, str]]] = {}
+    values = {**readers.reader_values(reader), "thread_ids": list(thread_ids)}
+    for row in select_rows(_titles(reader is not None), values) if thread_ids else ():
+        found.setdefault(row.thread_id, []).append((row.public_id, row.title))
+    return found
+
+
+@cached
+def _titles(signed_in: bool) -> Select[Any]:
+    reader = readers.reader_param(signed_in)
+    query: Any = (
+        select(Thread.id.label("thread_id"), Lesson.public_id, LessonVersion.title)
+        .join(LessonSource, LessonSource.thread_id == Thread.id)
+        .join(Lesson, Lesson.id == LessonSource.lesson_id)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(
+            Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
+            sees(Thread, reader),
+            _leads_to(reader, Thread.id),
+        )
+        .order_by(*(key.desc() for key in origin.LATEST))
+    )
+    return cast(Select[Any], query)
+
+
+def _leads_to(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
+    """Whether the reader may be led from the thread to the lesson.
+
+    Not where its own page does not lead to this thread, because it would lead to who is masked.
+    """
+    return and_(
+        sees(Lesson, reader), or_(not_(origin.is_hidden(reader)), _stands_by_right(reader, thread_id))
+    )
+
+
+def _stands_by_right(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
     """Whether the lesson names this thread to the reader: words of it stand there by a right that they are in."""
     words = (
         select(Excerpt.id)
@@ -77,10 +122,10 @@ def _stands_by_right(reader: Reader | None) -> ColumnElement[bool]:
         .join(Post, Post.id == PostRevision.post_id)
         .where(
             Claim.version_id == Lesson.current_id,
-            Post.thread_id == _THREAD_ID,
+            Post.thread_id == thread_id,
             # What stands by a consent is in nobody's right, unless its thread was the space's own.
             or_(Excerpt.consent_id.is_(None), Excerpt.right_audience == Audience.SPACE),
             reached(Excerpt.right_audience, Excerpt.right_space_id, reader),
         )
     )
-    return words.correlate(Lesson).exists()
+    return words.correlate(Lesson, Thread).exists()

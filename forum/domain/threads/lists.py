@@ -68,7 +68,7 @@ def latest(
         parameters["tag"] = tag
     query = list_queries.cards(reader is not None, frozenset(filters))
     rows, following = keyset(query, keys=list_queries.KEYS, cursor=cursor, limit=limit, values=parameters)
-    return Page(_thread_cards(rows), following)
+    return Page(cards_of(rows), following)
 
 
 def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = None) -> list[ThreadCard]:
@@ -96,10 +96,11 @@ def cities_of_the_week(reader: Actor | None) -> list[str]:
 
 def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: Any) -> list[ThreadCard]:
     query = list_queries.first_cards(reader is not None, frozenset(filters), limit)
-    return _thread_cards(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
+    return cards_of(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
 
 
-def _thread_cards(rows: Sequence[Any]) -> list[ThreadCard]:
+def cards_of(rows: Sequence[Any]) -> list[ThreadCard]:
+    """Return the cards of rows of `list_queries.cards` (one query where any has an @)."""
     today = days.today()
     summaries = mentions.in_plain({row.opening_id: row.summary for row in rows})
     return [

@@ -1,0 +1,153 @@
+"""All threads that somebody may read, across spaces: narrowed by filters, with what each filter would leave.
+
+Filters of one kind add to each other, kinds narrow each other. Which lessons lead to a thread is handed in: lessons
+stand above threads.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from forum.domain.threads import lists, overview_queries
+from forum.domain.threads.list_queries import KEYS
+from forum.domain.threads.overview_queries import MOST, SINGLE, STATES
+from forum.infra.columns import read_codes
+from forum.infra.paging import Page, keyset
+from forum.infra.statements import select_rows
+from forum.models.cities import BY_CODE
+from forum.models.themes import Axis, Need
+from forum.policy import readers
+from forum.policy.actors import Actor
+
+KNOWN: Mapping[str, frozenset[str]] = {
+    "need": frozenset(Need),
+    "axis": frozenset(Axis),
+    "city": frozenset(BY_CODE),
+    "state": frozenset(STATES),
+    "voices": frozenset({"field"}),
+    "lesson": frozenset({"with", "without"}),
+}
+LONGEST = 60  # of a tag or a space as typed in an address
+HasLesson = overview_queries.HasLesson
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The chosen values of each kind of filter, in the order in which they were chosen."""
+
+    need: tuple[str, ...] = ()
+    axis: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    space: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+    lesson: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, wanted: Callable[[str], Sequence[str]], *, signed_in: bool) -> "Choice":
+        """Return the choice of an address; `wanted` returns the values of a kind. What is not known is left out."""
+        chosen: dict[str, tuple[str, ...]] = {}
+        for kind in KINDS:
+            known = KNOWN.get(kind)
+            values = (
+                value
+                for value in dict.fromkeys(wanted(kind))
+                if 0 < len(value) <= LONGEST and (known is None or value in known)
+            )
+            allowed = (value for value in values if signed_in or kind != "state" or value == "unanswered")
+            chosen[kind] = tuple(allowed)[: 1 if kind in SINGLE else None]
+        return cls(**chosen)
+
+    def toggled(self, kind: str, value: str) -> "Choice":
+        """Return the choice with that value taken out, or where it is not chosen added; a single one replaced."""
+        values: tuple[str, ...] = getattr(self, kind)
+        if value in values:
+            return replace(self, **{kind: tuple(each for each in values if each != value)})
+        return replace(self, **{kind: (value,) if kind in SINGLE else (*values, value)})
+
+    def without(self, kind: str) -> "Choice":
+        """Return the choice without any value of that kind."""
+        return replace(self, **{kind: ()})
+
+    @property
+    def values(self) -> dict[str, tuple[str, ...]]:
+        """The kinds of which something is chosen, with the chosen values."""
+        return {kind: values for kind in KINDS if (values := getattr(self, kind))}
+
+
+KINDS = tuple(each.name for each in fields(Choice))
+
+
+@dataclass(slots=True)
+class Counts:
+    """How many threads there are, and how many each value would leave with the filters of the other kinds.
+
+    `at_least`: the kinds whose values are counted among the newest MOST threads only, since there are more; so is the
+    total where "" is among them.
+    """
+
+    total: int = 0
+    by: dict[str, Counter[str]] = field(default_factory=dict)
+    at_least: set[str] = field(default_factory=set)
+    spaces: dict[str, str] = field(default_factory=dict)  # names by slug
+
+
+def page(
+    reader: Actor | None,
+    choice: Choice,
+    has_lesson: HasLesson,
+    *,
+    cursor: str | None = None,
+    limit: int = 20,
+) -> Page[lists.ThreadCard]:
+    """Return threads that the reader may see and that the choice leaves, the latest post first (one query)."""
+    query = overview_queries.cards(reader is not None, _shape(choice), has_lesson)
+    values = {**readers.reader_values(reader), **_parameters(choice)}
+    rows, following = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=values)
+    return Page(lists.cards_of(rows), following)
+
+
+def counts(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Counts:
+    """Return what each filter would leave: a query, and one more for each kind of which something is chosen."""
+    found = Counts()
+    rows = _newest(reader, choice, has_lesson)
+    found.total = min(len(rows), MOST)
+    if len(rows) > MOST:
+        found.at_least.add("")
+    for kind in KINDS:
+        left = _newest(reader, choice.without(kind), has_lesson) if getattr(choice, kind) else rows
+        if len(left) > MOST:
+            found.at_least.add(kind)
+        found.by[kind] = Counter(value for row in left[:MOST] for value in _values(kind, row))
+        if kind == "space":
+            found.spaces = {row.space_slug: row.space_name for row in left[:MOST]}
+    return found
+
+
+def _newest(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Sequence[Any]:
+    query = overview_queries.counted(reader is not None, _shape(choice), has_lesson)
+    return select_rows(query, {**readers.reader_values(reader), **_parameters(choice)}).all()
+
+
+def _values(kind: str, row: Any) -> Sequence[str]:
+    """Under which values of a kind a thread is counted; "" of a state is all of them."""
+    if kind == "city":
+        return read_codes(row.cities)
+    if kind == "state":
+        return ["", *(state for state in STATES if getattr(row, state, False))]
+    if kind == "voices":
+        return ["", "field"] if row.field else [""]
+    if kind == "lesson":
+        return ["with" if row.has_lesson else "without"]
+    return [] if kind == "tag" else [row.space_slug if kind == "space" else getattr(row, kind)]
+
+
+def _shape(choice: Choice) -> overview_queries.Shape:
+    """What a statement depends on: the kinds that are chosen, and of those with one value which."""
+    return frozenset((kind, values[0] if kind in SINGLE else "") for kind, values in choice.values.items())
+
+
+def _parameters(choice: Choice) -> dict[str, Any]:
+    return {f"{kind}_values": list(values) for kind, values in choice.values.items() if kind not in SINGLE}

@@ -1,0 +1,129 @@
+"""All threads across spaces: each count is what its list holds, for whoever looks; what is closed counts for nobody."""
+
+import random
+
+import pytest
+
+from forum.domain.lessons.of_thread import has_lesson
+from forum.domain.threads import overview
+from forum.domain.threads.overview import KINDS, KNOWN, Choice
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import Level
+from forum.models.following import FollowLevel, ThreadFollow
+from forum.models.spaces import Audience, Role
+from forum.models.themes import Axis, Need
+from forum.models.threads import Thread
+from tests.factories import actor, join, make_member, make_post, make_space, make_thread
+from tests.lesson_scenario import build
+from tests.sweeps import once
+
+
+def listed(reader, choice):
+    """The ids on all pages of the list."""
+    cursor, found = None, []
+    while True:
+        page = overview.page(reader, choice, has_lesson, cursor=cursor, limit=7)
+        found += [card.id for card in page.rows]
+        if not (cursor := page.next_cursor):
+            return found
+
+
+def network(chance):
+    """Spaces, people and threads at random, with one lesson; five readers of them, a visitor among them."""
+    scenario = build(Audience.NETWORK)
+    scenario.published()
+    spaces = [
+        scenario.space,
+        make_space("Gent", city="gent", slug="gent"),
+        make_space("Brugge", city="brugge", slug="brugge"),
+    ]
+    people = [
+        make_member(f"Member {number}", space=space, city=space.city, level=chance.choice(list(Level)))
+        for number, space in enumerate(spaces * 2)
+    ]
+    guest = make_member("Gust")
+    join(guest, spaces[1], Role.GUEST)
+    for number in range(25):
+        thread = make_thread(
+            chance.choice(spaces),
+            chance.choice(people),
+            title=f"Thread {number}",
+            audience=chance.choice(list(Audience)),
+            need=chance.choice(list(Need)),
+            axis=chance.choice(list(Axis)),
+            tags=("trees",) if chance.random() < 0.3 else (),
+        )
+        for _number in range(chance.randint(0, 2)):
+            make_post(thread, chance.choice(people))
+        if chance.random() < 0.15:
+            thread.hidden_at = clock.now()
+        if chance.random() < 0.3:
+            follow = {"level": chance.choice(list(FollowLevel)), "chosen": True, "changed_at": clock.now()}
+            db.session.add(ThreadFollow(member_id=people[0].id, thread_id=thread.id, **follow))
+    db.session.flush()
+    return [None, *(actor(one) for one in (people[0], people[1], guest, scenario.curator))]
+
+
+def at_random(chance, reader):
+    """Some values of some kinds; of spaces and tags also one that nobody knows."""
+    values = {**KNOWN, "space": {"gent", "brugge", "nowhere"}, "tag": {"trees", "none"}}
+    wanted = {
+        kind: chance.sample(sorted(values[kind]), min(len(values[kind]), chance.randint(1, 2)))
+        for kind in KINDS
+        if chance.random() < 0.25
+    }
+    return Choice.of(lambda kind: wanted.get(kind, ()), signed_in=reader is not None)
+
+
+@pytest.mark.parametrize("seed", once(range(3), 0))
+def test_each_count_is_what_its_list_holds(session, seed):
+    chance = random.Random(seed)
+    readers, looked = network(chance), 0
+    for reader in readers:
+        everything = set(listed(reader, Choice()))
+        for choice in [Choice(), *(at_random(chance, reader) for _ in range(4))]:
+            counts = overview.counts(reader, choice, has_lesson)
+            rows = listed(reader, choice)
+            assert counts.total == len(rows) == len(set(rows))
+            assert set(rows) <= everything
+            for kind in set(KINDS) - {"tag"}:
+                for value, number in counts.by[kind].items():
+                    alone = overview.Choice.of(
+                        lambda each, kind=kind, value=value, choice=choice: (
+                            ([value] if value else []) if each == kind else getattr(choice, each)
+                        ),
+                        signed_in=reader is not None,
+                    )
+                    assert number == len(listed(reader, alone)), (kind, value, choice)
+                    looked += 1
+    assert looked > 200
+
+
+def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
+    gent, brugge = (
+        make_space("Gent", city="gent", slug="gent"),
+        make_space("Brugge", city="brugge", slug="brugge"),
+    )
+    leen = make_member("Leen", space=gent, city="gent")
+    closed = make_thread(gent, leen, audience=Audience.SPACE, tags=("secret",))
+    outsider, insider = actor(make_member("Bart", space=brugge)), actor(leen)
+    for chosen in (Choice(), Choice(space=("gent",)), Choice(tag=("secret",)), Choice(city=("gent",))):
+        assert listed(insider, chosen) == [closed.id]
+        for reader in (outsider, None):
+            counts = overview.counts(reader, chosen, has_lesson)
+            assert listed(reader, chosen) == []
+            assert (counts.total, counts.spaces) == (0, {})
+
+
+def test_beyond_the_newest_it_counts_at_least(session, monkeypatch):
+    gent = make_space("Gent", city="gent", slug="gent")
+    leen = make_member("Leen", space=gent)
+    for need in (Need.FACTS, Need.FACTS, Need.STORIES, Need.STORIES):
+        make_thread(gent, leen, need=need)
+    monkeypatch.setattr(overview, "MOST", 3)
+    counts = overview.counts(actor(leen), Choice(need=("facts",)), has_lesson)
+    assert counts.total == 2
+    assert counts.at_least == {"need"}, "the other filters leave four"
+    assert counts.by["need"]["facts"] == 1
+    assert db.session.query(Thread).count() == 4

@@ -1,0 +1,79 @@
+"""The page of all threads: its filters stand in its address and keep each other, and it costs the same however long."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from forum.models.spaces import Audience
+from forum.models.themes import Need
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in
+
+pytestmark = pytest.mark.both_databases
+
+
+def page(client, address="/threads"):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.text, "html.parser")
+
+
+def titles(soup):
+    return [each.get_text(strip=True) for each in soup.select("main .card__title")]
+
+
+@pytest.fixture
+def leen(client):
+    gent = make_space("Gent", city="gent", slug="gent")
+    member = make_member("Leen", space=gent, city="gent")
+    other = make_member("Bart", space=make_space("Brugge", city="brugge", slug="brugge"), city="brugge")
+    make_thread(gent, member, title="Bomen", need=Need.FACTS)
+    answered = make_thread(gent, other, title="Banken", need=Need.STORIES)
+    make_post(answered, member)
+    make_thread(gent, member, title="Binnen", audience=Audience.SPACE)
+    sign_in(client, member)
+    return member
+
+
+def test_filters_keep_each_other_and_are_taken_away_one_by_one(app, client, leen):
+    assert titles(page(client)) == ["Binnen", "Banken", "Bomen"]
+    assert titles(page(app.test_client())) == []
+    both = page(client, "/threads?need=stories&need=facts&state=unanswered")
+    assert titles(both) == ["Binnen", "Bomen"]
+    chosen = {each.get_text(" ", strip=True): each["href"] for each in both.select(".chosen a")}
+    taken = next(href for text, href in chosen.items() if "Facts" in text or "Feiten" in text)
+    assert titles(page(client, taken)) == ["Binnen"]
+    assert "state=unanswered" in taken
+    link = both.select_one(".filter-set a[href*='space=gent']")
+    assert link.select_one(".n").text == "2"
+    assert titles(page(client, link["href"])) == ["Binnen", "Bomen"]
+
+
+def test_what_leaves_nothing_is_no_link_and_an_empty_list_offers_a_way_out(client, leen):
+    soup = page(client, "/threads?need=action&state=mine")
+    assert titles(soup) == []
+    assert re.search("No threads with these filters|Geen gesprekken met deze filters", soup.text)
+    assert titles(page(client, soup.select_one(".empty a")["href"])) == ["Binnen", "Banken", "Bomen"]
+    none = page(client).select(".filter-set__none")
+    assert any("Action" in each.text or "Actie" in each.text for each in none)
+    assert not page(client).select(".filter-set a[href*='need=action']")
+
+
+def test_unknown_values_filter_nothing_and_states_of_members_are_not_for_visitors(app, client, leen):
+    assert len(titles(page(client, "/threads?need=x&lesson=x&voices=x&state=x&city=x"))) == 3
+    visitor = page(app.test_client(), "/threads?state=mine")
+    assert not visitor.select(".tabs a[href*='mine']")
+
+
+def test_it_costs_the_same_however_many_there_are(client, leen, count_queries):
+    def cost():
+        page(client)
+        with count_queries() as seen:
+            page(client)
+        return seen.count
+
+    few = cost()
+    hasselt = make_space("Hasselt", city="hasselt")
+    for number in range(12):
+        make_post(make_thread(hasselt, leen, title=f"More {number}"), leen)
+    assert few == cost() <= 10
