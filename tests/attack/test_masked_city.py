@@ -44,6 +44,30 @@ def test_the_page_of_an_open_thread_names_no_masked_lesson_that_does_not_name_it
         assert (lesson.public_id in there, f"/threads/{beside.id}" in here) == (is_named, is_named)
 
 
+def test_what_a_version_in_the_making_adds_leads_nowhere(client):
+    scenario = build(Audience.NETWORK)
+    lesson, curator = scenario.published(Audience.NETWORK), scenario.actor("curator")
+    beside = make_thread(scenario.space, scenario.curator, title="Open talk", body=OPEN)
+    lessons.revise(curator, lesson.id)
+    lessons.add_source(curator, lesson.id, beside.id)
+    db.session.commit()
+    sign_in(client, scenario.reader)
+
+    def found():
+        there = client.get(f"/threads/{beside.id}-{beside.slug}").get_data(as_text=True)
+        here = client.get(f"/lessons/{lesson.public_id}").get_data(as_text=True)
+        listed = client.get("/threads?lesson=with").get_data(as_text=True)
+        return lesson.public_id in there, f"/threads/{beside.id}" in here, "Open talk" in listed
+
+    assert found() == (False, False, False)
+    version = lessons.working(lesson)
+    lessons.save(curator, lesson.id, saved_count=version.saved_count, change_note="One thread more.")
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+    db.session.commit()
+    assert found() == (True, True, True), "once it is published, it is a source like any other"
+
+
 def test_the_check_names_somebody_of_the_masked_city_who_stands_there_by_right(scenario):
     _lesson, _beside, found = masked(scenario, quoted=True)
     assert [(one.kind, one.what) for one in found if "Cas" in one.what] == [("profile", "Cas")]

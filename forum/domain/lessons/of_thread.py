@@ -10,10 +10,10 @@ from forum.domain.lessons import adoptions, origin, page_queries
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
-from forum.models.claims import Claim, Excerpt
+from forum.models.claims import Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.spaces import Audience
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.threads import Thread
 from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import Reader, reached, sees
@@ -104,28 +104,20 @@ def _titles(signed_in: bool) -> Select[Any]:
 
 
 def _leads_to(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
-    """Whether the reader may be led from the thread to the lesson.
+    """Whether the reader may be led from the thread to the lesson, as they are from its page to the thread.
 
-    Not where its own page does not lead to this thread, because it would lead to who is masked.
+    It does not lead there where that would lead to who is masked.
     """
+    # What stands by a consent is in nobody's right, unless its thread was the space's own.
+    by_right = (
+        or_(Excerpt.consent_id.is_(None), Excerpt.right_audience == Audience.SPACE),
+        reached(Excerpt.right_audience, Excerpt.right_space_id, reader),
+    )
     return and_(
-        sees(Lesson, reader), or_(not_(origin.is_hidden(reader)), _stands_by_right(reader, thread_id))
+        sees(Lesson, reader),
+        page_queries.is_source(Lesson.current_id, thread_id),
+        or_(
+            not_(origin.is_hidden(reader)),
+            page_queries.quotes(Lesson.current_id, thread_id, *by_right),
+        ),
     )
-
-
-def _stands_by_right(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
-    """Whether the lesson names this thread to the reader: words of it stand there by a right that they are in."""
-    words = (
-        select(Excerpt.id)
-        .join(Claim, Claim.id == Excerpt.claim_id)
-        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
-        .join(Post, Post.id == PostRevision.post_id)
-        .where(
-            Claim.version_id == Lesson.current_id,
-            Post.thread_id == thread_id,
-            # What stands by a consent is in nobody's right, unless its thread was the space's own.
-            or_(Excerpt.consent_id.is_(None), Excerpt.right_audience == Audience.SPACE),
-            reached(Excerpt.right_audience, Excerpt.right_space_id, reader),
-        )
-    )
-    return words.correlate(Lesson, Thread).exists()

@@ -94,8 +94,9 @@ def _composed(
             replace(claim, quotes=[_outside(q, answered, audience) for q in claim.quotes]) for claim in claims
         ]
         hidden = origin.outside(lesson, version, audience)
-    values = {**reader_values(reader), "lesson_id": lesson.id}
-    threads = select_rows(page_queries.sources(reader is not None), values).all()
+    values = {**reader_values(reader), "lesson_id": lesson.id, "version_id": version.id}
+    is_published = version.published_at is not None
+    threads = select_rows(page_queries.sources(reader is not None, is_published), values).all()
     leads_in = {t.id for t in threads if as_outsider and consent_checks.needed(t, lesson, audience)}
     shown = [thread for thread in threads if thread.seen and thread.id not in leads_in]
     complete = len(shown) == len(threads)

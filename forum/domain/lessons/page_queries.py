@@ -5,7 +5,7 @@ Building one costs more than asking the database. `reader_values` and the named 
 
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, false, func, or_, select
 
 from forum.domain.lessons.origin_queries import is_hidden
 from forum.domain.mailing import unread_notices
@@ -13,10 +13,11 @@ from forum.domain.people import bylines
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.adoptions import AdoptionReport
+from forum.models.claims import Claim, Excerpt
 from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.notifications import Notification
 from forum.models.themes import LessonTag
-from forum.models.threads import Post, Thread
+from forum.models.threads import Post, PostRevision, Thread
 from forum.policy.answering import of_a_city
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
@@ -71,16 +72,39 @@ def working() -> Select[Any]:
 
 
 @cached
-def sources(signed_in: bool) -> Select[Any]:
-    """Every thread behind the lesson, and whether the reader may see it."""
+def sources(signed_in: bool, published: bool) -> Select[Any]:
+    """Every thread behind the lesson, and whether the reader may see it; `published`: behind its `version_id`."""
     columns = (Thread.id, Thread.slug, Thread.title, Thread.audience, Thread.space_id)
     query: Any = (
         select(*columns, sees(Thread, reader_param(signed_in)).label("seen"))
         .join(LessonSource, LessonSource.thread_id == Thread.id)
-        .where(LessonSource.lesson_id == _LESSON_ID)
+        .join(Lesson, Lesson.id == LessonSource.lesson_id)
+        .where(Lesson.id == _LESSON_ID)
         .order_by(Thread.id)
     )
+    if published:
+        query = query.where(is_source(bindparam("version_id", type_=Integer), Thread.id))
     return cast(Select[Any], query)
+
+
+def is_source(version_id: Any, thread_id: Any) -> ColumnElement[bool]:
+    """Return whether a source of the lesson is one of its published version `version_id`, for queries on Lesson.
+
+    While another version is made, those are threads of which words stand in it: what that one adds shows nowhere.
+    """
+    return or_(Lesson.working_id.is_(None), quotes(version_id, thread_id))
+
+
+def quotes(version_id: Any, thread_id: Any, *by: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a version has words of a thread, and they stand there so, for queries on Lesson and Thread."""
+    words = (
+        select(Excerpt.id)
+        .join(Claim, Claim.id == Excerpt.claim_id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(Claim.version_id == version_id, Post.thread_id == thread_id, *by)
+    )
+    return words.correlate(Lesson, Thread).exists()
 
 
 @cached
