@@ -38,7 +38,8 @@ def refuse_unread() -> None:
 
 def reject_foreign_input() -> None:
     """Answer 404 for a NUL in an address; 400 for one in a form, for a value without a name, and for a file."""
-    if NUL in request.path or any(NUL in value for value in request.args.values()):
+    asked = (part for pair in request.args.items(multi=True) for part in pair)
+    if NUL in request.path or any(NUL in part for part in asked):
         raise NotFound
     for name, values in request.form.lists():
         if name is None or NUL in name or any(NUL in value for value in values):
