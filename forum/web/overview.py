@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import of_thread
 from forum.domain.themes import labels
-from forum.domain.threads import overview
+from forum.domain.threads import latest_words, overview
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.overview import Choice, Counts
 from forum.infra import i18n
@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
     who, cursor = viewer(), request.args.get("after")
     choice = Choice.of(request.args.getlist, signed_in=who is not None)
     page = overview.page(who, choice, of_thread.has_lesson, cursor=cursor)
+    ids = [card.id for card in page.rows]
     counts = overview.counts(who, choice, of_thread.has_lesson)
     chosen = [
         Filter(value, _text(kind, value, counts), _address(choice.toggled(kind, value)), True, "")
@@ -50,7 +51,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "overview/index.html",
         page=page,
-        lessons=of_thread.titles(who, [card.id for card in page.rows]),
+        lessons=of_thread.titles(who, ids),
+        latest=latest_words.of_threads(who, ids),
+        city_name=labels.city_name,
         age_of=_age,
         total=counts.total,
         may_be_more="" in counts.at_least,
@@ -132,9 +135,9 @@ def _with_state(choice: Choice, state: str) -> Any:
 
 def _loosest(choice: Choice, counts: Counts) -> Filter | None:
     """Of the chosen filters the one without which most threads are left."""
-    left = {kind: sum(counts.by[kind].values()) for kind in choice.values if kind != "state"}
-    kind = max(left, key=lambda each: left[each], default=None)
-    if kind is None or not left[kind]:
+    kinds = [kind for kind in choice.values if kind != "state"]
+    kind = max(kinds, key=lambda each: counts.without[each], default=None)
+    if kind is None or not counts.without[kind]:
         return None
     value = getattr(choice, kind)[0]
     return Filter(kind, _text(kind, value, counts), _address(choice.without(kind)), True, "")

@@ -5,8 +5,11 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from forum.infra import clock
+from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.models.themes import Need
+from forum.models.threads import Post
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in
 
 pytestmark = pytest.mark.both_databases
@@ -65,6 +68,28 @@ def test_unknown_values_filter_nothing_and_states_of_members_are_not_for_visitor
     assert not visitor.select(".tabs a[href*='mine']")
 
 
+@pytest.mark.parametrize("kind", ["tag", "space", "city"])
+def test_values_by_the_hundred_and_ones_that_no_database_takes_break_nothing(client, leen, kind):
+    many = "&".join(f"{kind}={number}" for number in range(1000))
+    assert len(client.get(f"/threads?{many}").data) < 100_000
+    assert client.get(f"/threads?{kind}=a&{kind}=%00").status_code == 404
+    assert client.get("/threads?%00=a").status_code == 404
+
+
+def test_the_newest_reply_that_stands_is_shown_in_a_few_words(app, client, leen):
+    thread = make_thread(make_space("Genk"), leen, title="Bruggen")
+    make_post(thread, leen, "Het eerste antwoord, dat er nog staat.")
+    gone = make_post(thread, leen, "Het tweede, dat verborgen werd.")
+    db.session.commit()
+    assert "Het tweede, dat verborgen werd." in page(client).text
+    db.session.execute(db.update(Post).where(Post.id == gone.id).values(hidden_at=clock.now()))
+    db.session.commit()
+    shown = page(client).text
+    assert "Het eerste antwoord" in shown
+    assert "Het tweede" not in shown
+    assert "Het eerste antwoord" not in page(app.test_client()).text, "nothing of it for a visitor"
+
+
 def test_it_costs_the_same_however_many_there_are(client, leen, count_queries):
     def cost():
         page(client)
@@ -76,4 +101,5 @@ def test_it_costs_the_same_however_many_there_are(client, leen, count_queries):
     hasselt = make_space("Hasselt", city="hasselt")
     for number in range(12):
         make_post(make_thread(hasselt, leen, title=f"More {number}"), leen)
+    db.session.commit()
     assert few == cost() <= 10

@@ -7,6 +7,7 @@ stand above threads.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice
 from typing import Any
 
 from forum.domain.threads import lists, overview_queries
@@ -29,6 +30,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "lesson": frozenset({"with", "without"}),
 }
 LONGEST = 60  # of a tag or a space as typed in an address
+MANY = 8  # tags or spaces: each stands in the address of every other filter
 HasLesson = overview_queries.HasLesson
 
 
@@ -57,7 +59,7 @@ class Choice:
                 if 0 < len(value) <= LONGEST and (known is None or value in known)
             )
             allowed = (value for value in values if signed_in or kind != "state" or value == "unanswered")
-            chosen[kind] = tuple(allowed)[: 1 if kind in SINGLE else None]
+            chosen[kind] = tuple(islice(allowed, 1 if kind in SINGLE else MANY if known is None else None))
         return cls(**chosen)
 
     def toggled(self, kind: str, value: str) -> "Choice":
@@ -85,12 +87,13 @@ class Counts:
     """How many threads there are, and how many each value would leave with the filters of the other kinds.
 
     `at_least`: the kinds whose values are counted among the newest MOST threads only, since there are more; so is the
-    total where "" is among them.
+    total where "" is among them. `without`: how many there are without the chosen values of a kind.
     """
 
     total: int = 0
     by: dict[str, Counter[str]] = field(default_factory=dict)
     at_least: set[str] = field(default_factory=set)
+    without: dict[str, int] = field(default_factory=dict)
     spaces: dict[str, str] = field(default_factory=dict)  # names by slug
 
 
@@ -120,6 +123,7 @@ def counts(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Count
         left = _newest(reader, choice.without(kind), has_lesson) if getattr(choice, kind) else rows
         if len(left) > MOST:
             found.at_least.add(kind)
+        found.without[kind] = len(left)
         found.by[kind] = Counter(value for row in left[:MOST] for value in _values(kind, row))
         if kind == "space":
             found.spaces = {row.space_slug: row.space_name for row in left[:MOST]}
