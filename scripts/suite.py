@@ -29,10 +29,7 @@ PHASES = {
     "postgresql": ("postgresql", "tests", "not browser and not proof and not any_database", "2"),
     "browser": ("sqlite", "tests/browser", "browser and not proof", "1"),
 }
-BESIDE = {
-    "browser",
-    "postgresql",
-}  # one after the other: they wait much, and alone would leave much to nobody
+BESIDE = {"browser"}  # it waits much: alone it would leave half of the machine to nobody
 
 
 Result = tuple[Counter[str], float]  # how many passed, failed and were skipped; seconds
