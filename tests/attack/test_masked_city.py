@@ -3,6 +3,7 @@
 import pytest
 
 from forum.domain.lessons import claims, giveaways, lessons
+from forum.domain.lessons import page as lesson_page
 from forum.infra.db import db
 from forum.models.spaces import Audience
 from tests.factories import make_thread, sign_in
@@ -66,6 +67,23 @@ def test_what_a_version_in_the_making_adds_leads_nowhere(client):
     lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
     db.session.commit()
     assert found() == (True, True, True), "once it is published, it is a source like any other"
+
+
+def test_who_does_not_read_a_source_without_words_learns_no_more_while_another_version_is_made(session):
+    scenario = build(Audience.NETWORK)
+    closed = make_thread(scenario.space, scenario.author, title="Closed", audience=Audience.SPACE)
+    lesson, curator = scenario.draft(), scenario.actor("curator")
+    lessons.add_source(curator, lesson.id, closed.id)
+    lessons.submit(curator, lesson.id, audience=Audience.NETWORK)
+    lessons.publish(scenario.actor("reviewer"), lesson.id, recognised=False)
+
+    def known(name):
+        return lesson_page.page(scenario.actor(name), lesson.public_id).origin.curator.org_words
+
+    before = known("reader"), known("author")
+    assert before[0] != before[1], "whoever reads all of it reads for whom the maker works"
+    lessons.revise(curator, lesson.id)
+    assert (known("reader"), known("author")) == before
 
 
 def test_the_check_names_somebody_of_the_masked_city_who_stands_there_by_right(scenario):

@@ -95,11 +95,13 @@ def _composed(
         ]
         hidden = origin.outside(lesson, version, audience)
     values = {**reader_values(reader), "lesson_id": lesson.id, "version_id": version.id}
-    is_published = version.published_at is not None
-    threads = select_rows(page_queries.sources(reader is not None, is_published), values).all()
+    threads = select_rows(page_queries.sources(reader is not None), values).all()
     leads_in = {t.id for t in threads if as_outsider and consent_checks.needed(t, lesson, audience)}
     shown = [thread for thread in threads if thread.seen and thread.id not in leads_in]
+    # A source that only another version is to have counts too: it may be one that no words came of, and was closed.
     complete = len(shown) == len(threads)
+    if version.published_at is not None:
+        shown = [thread for thread in shown if thread.stands]
     if hidden and not as_outsider:
         # A thread that was opened since would lead to who is masked.
         by_right = {quoted.thread.id for claim in claims for quoted in claim.quotes if quoted.in_right}

@@ -72,18 +72,17 @@ def working() -> Select[Any]:
 
 
 @cached
-def sources(signed_in: bool, published: bool) -> Select[Any]:
-    """Every thread behind the lesson, and whether the reader may see it; `published`: behind its `version_id`."""
+def sources(signed_in: bool) -> Select[Any]:
+    """Every thread behind the lesson: whether the reader may see it, and whether `version_id`, published, has it."""
     columns = (Thread.id, Thread.slug, Thread.title, Thread.audience, Thread.space_id)
+    stands = is_source(bindparam("version_id", type_=Integer), Thread.id)
     query: Any = (
-        select(*columns, sees(Thread, reader_param(signed_in)).label("seen"))
+        select(*columns, sees(Thread, reader_param(signed_in)).label("seen"), stands.label("stands"))
         .join(LessonSource, LessonSource.thread_id == Thread.id)
         .join(Lesson, Lesson.id == LessonSource.lesson_id)
         .where(Lesson.id == _LESSON_ID)
         .order_by(Thread.id)
     )
-    if published:
-        query = query.where(is_source(bindparam("version_id", type_=Integer), Thread.id))
     return cast(Select[Any], query)
 
 
