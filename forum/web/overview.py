@@ -115,22 +115,17 @@ def _few(kind: str, values: tuple[str, ...], choice: Choice, counts: Counts) -> 
 def _tabs(choice: Choice, counts: Counts, *, signed_in: bool) -> list[Filter]:
     """Which threads at all: a tab that is open stays as it is."""
     states = ("", "mine", "unread", "unanswered", "followed") if signed_in else ("", "unanswered")
-    chosen = choice.state[0] if choice.state else ""
+    chosen, anywhere = choice.state[0] if choice.state else "", choice.without("state")
     return [
         Filter(
             state,
             "",
-            _address(Choice.of(_with_state(choice, state), signed_in=signed_in)),
+            _address(anywhere.toggled("state", state) if state else anywhere),
             state == chosen,
             _count("state", state, counts),
         )
         for state in states
     ]
-
-
-def _with_state(choice: Choice, state: str) -> Any:
-    values = choice.values | {"state": (state,) if state else ()}
-    return lambda kind: values.get(kind, ())
 
 
 def _loosest(choice: Choice, counts: Counts) -> Filter | None:

@@ -1,5 +1,7 @@
 """The page of all threads: its filters stand in its address and keep each other, and it costs the same however long."""
 
+import base64
+import json
 import re
 
 import pytest
@@ -19,6 +21,11 @@ def page(client, address="/threads"):
     answer = client.get(address)
     assert answer.status_code == 200
     return BeautifulSoup(answer.text, "html.parser")
+
+
+def keyset_cursor(moment, number):
+    """Where a page of a list begins, as its address says it (forum/infra/paging.py)."""
+    return base64.urlsafe_b64encode(json.dumps(["after", moment, number]).encode()).decode().rstrip("=")
 
 
 def titles(soup):
@@ -66,6 +73,14 @@ def test_unknown_values_filter_nothing_and_states_of_members_are_not_for_visitor
     assert len(titles(page(client, "/threads?need=x&lesson=x&voices=x&state=x&city=x"))) == 3
     visitor = page(app.test_client(), "/threads?state=mine")
     assert not visitor.select(".tabs a[href*='mine']")
+
+
+def test_beyond_the_oldest_it_says_so_and_leads_back(client, leen):
+    make_post(make_thread(make_space("Genk"), leen, title="Bruggen"), leen)
+    cursor = keyset_cursor("2020-01-01T00:00:00+00:00", 1)
+    end = page(client, f"/threads?after={cursor}")
+    assert "There are no older threads" in end.text
+    assert titles(page(client, end.select_one(".pager a")["href"]))[-1] == "Bomen"
 
 
 @pytest.mark.parametrize("kind", ["tag", "space", "city"])

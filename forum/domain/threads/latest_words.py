@@ -7,9 +7,9 @@ from typing import Any, cast
 from sqlalchemy import Integer, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from forum.domain.mailing.mail_policy import shortened
 from forum.domain.people.capacities import lit_city
 from forum.domain.threads import mentions
+from forum.infra import text
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.threads import Post, PostRevision, Thread
@@ -39,7 +39,7 @@ def of_threads(reader: Actor | None, thread_ids: Sequence[int]) -> dict[int, Lat
     rows = select_rows(_last(reader is not None), values).all() if thread_ids else []
     said = mentions.in_plain({row.id: row.plain for row in rows})
     return {
-        row.thread_id: LatestWords(row.name, row.city, shortened(" ".join(said[row.id].split()), LENGTH))
+        row.thread_id: LatestWords(row.name, row.city, text.summary(text.one_line(said[row.id]), LENGTH))
         for row in rows
     }
 

@@ -106,10 +106,10 @@ def cities_since(signed_in: bool) -> Select[Any]:
     return select(_CITY.c.city).where(spoke.scalar_subquery().is_not(None))
 
 
-def _tagged() -> ColumnElement[bool]:
-    tagged = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id)
-    tagged = tagged.where(Tag.slug == bindparam("tag", type_=String))
-    return and_(Thread.id.in_(tagged), Thread.title != "")
+def tagged(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a thread has a tag that is wanted, and still says what it is about."""
+    threads = select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id).where(wanted)
+    return and_(Thread.id.in_(threads), Thread.title != "")
 
 
 FILTERS: dict[str, ColumnElement[bool]] = {
@@ -117,7 +117,7 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "spaces": Thread.space_id.in_(bindparam("space_ids", expanding=True, type_=Integer)),
     "need": Thread.need == bindparam("need", type_=Thread.need.type),
     "axis": Thread.axis == bindparam("axis", type_=Thread.axis.type),
-    "tag": _tagged(),
+    "tag": tagged(Tag.slug == bindparam("tag", type_=String)),
     "shown": Thread.hidden_at.is_(None),
     "open": and_(
         Thread.answered_at.is_(None),

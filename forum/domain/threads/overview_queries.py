@@ -3,20 +3,20 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, not_, or_, select
 
 from forum.domain.threads import list_queries
 from forum.domain.threads.list_queries import FILTERS, KEYS
-from forum.domain.threads.unread_queries import first_unread, marked
+from forum.domain.threads.unread_queries import first_unread
 from forum.infra.columns import code, codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
-from forum.models.themes import Tag, ThreadTag
-from forum.models.threads import Post, ReadMark, Thread, ThreadCity
+from forum.models.themes import Tag
+from forum.models.threads import Post, Thread, ThreadCity
 from forum.policy.readers import reader_param
-from forum.policy.visibility import Reader, sees
+from forum.policy.visibility import Reader
 
 MOST = 500  # of the newest threads are counted: a list that grows must not make its page slower
 STATES = ("mine", "unread", "unanswered", "followed")
@@ -33,14 +33,13 @@ def cards(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]:
 
 @cached
 def counted(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]:
-    """Return the query of the newest MOST threads and one more, with the values under which each is counted."""
+    """Return the query of the newest MOST of the same threads and one more, with what each is counted under."""
     reader = reader_param(signed_in)
     moment, number = KEYS
-    flags = {"unanswered": FILTERS["open"], "field": _by_field(), "has_lesson": has_lesson(reader)}
-    flags |= {state: _states(reader)[state] for state in STATES if reader and state != "unanswered"}
+    flags = {**_states(reader), "field": _BY_FIELD, "has_lesson": has_lesson(reader)}
     query: Any = (
-        select(
-            Thread.id,
+        cards(signed_in, shape, has_lesson)
+        .with_only_columns(
             code(Thread.need),
             code(Thread.axis),
             codes(Thread.cities),
@@ -48,17 +47,9 @@ def counted(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]
             Space.name.label("space_name"),
             *(condition.label(name) for name, condition in flags.items()),
         )
-        .select_from(Thread)
-        .join(Space, Space.id == Thread.space_id)
-        .join(Post, and_(Post.thread_id == Thread.id, Post.number == 1))
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
-        .where(*_conditions(reader, shape, has_lesson))
         .order_by(moment.desc(), number.desc())
         .limit(MOST + 1)
     )
-    if reader is not None:
-        query = query.outerjoin(ReadMark, marked(reader.id))
     return cast(Select[Any], query)
 
 
@@ -68,30 +59,26 @@ def _conditions(reader: Reader | None, shape: Shape, has_lesson: HasLesson) -> l
 
 def _condition(kind: str, value: str, reader: Reader | None, has_lesson: HasLesson) -> ColumnElement[bool]:
     if kind == "state":
-        return FILTERS["open"] if reader is None else _states(reader)[value]
-    if kind == "voices":
-        return _by_field()
+        return _states(reader)[value]
     if kind == "lesson":
         return has_lesson(reader) if value == "with" else not_(has_lesson(reader))
     return _AMONG[kind]
 
 
-def _by_field() -> ColumnElement[bool]:
-    """Whether somebody from the field told it."""
-    return and_(Capacity.id.is_not(None), Capacity.level == Level.FIELD)
-
-
-def _states(reader: Reader) -> dict[str, ColumnElement[bool]]:
+def _states(reader: Reader | None) -> dict[str, ColumnElement[bool]]:
+    """What a thread may be for the reader; for a visitor only unanswered."""
+    unanswered = {"unanswered": FILTERS["open"]}
+    if reader is None:
+        return unanswered
     own = select(Post.thread_id).where(
         Post.author_id == reader.id, Post.deleted_at.is_(None), Post.hidden_at.is_(None)
     )
     followed = select(ThreadFollow.thread_id).where(
         ThreadFollow.member_id == reader.id, ThreadFollow.level != FollowLevel.NOTHING
     )
-    return {
+    return unanswered | {
         "mine": or_(Thread.author_id == reader.id, Thread.id.in_(own)),
         "unread": first_unread(reader.id).is_not(None),
-        "unanswered": FILTERS["open"],
         "followed": Thread.id.in_(followed),
     }
 
@@ -100,14 +87,14 @@ def _values(kind: str, type_: Any = String) -> Any:
     return bindparam(f"{kind}_values", expanding=True, type_=type_)
 
 
-_TAGGED = (
-    select(ThreadTag.thread_id).join(Tag, Tag.id == ThreadTag.tag_id).where(Tag.slug.in_(_values("tag")))
-)
+# Somebody from the field told it.
+_BY_FIELD = Capacity.level == Level.FIELD
 _SAID = select(ThreadCity.thread_id).where(ThreadCity.city.in_(_values("city")))
 _AMONG: dict[str, ColumnElement[bool]] = {
     "need": Thread.need.in_(_values("need", Thread.need.type)),
     "axis": Thread.axis.in_(_values("axis", Thread.axis.type)),
-    "tag": and_(Thread.id.in_(_TAGGED), Thread.title != ""),
+    "tag": list_queries.tagged(Tag.slug.in_(_values("tag"))),
     "city": Thread.id.in_(_SAID),
     "space": Space.slug.in_(_values("space")),
+    "voices": _BY_FIELD,
 }
