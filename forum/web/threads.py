@@ -246,7 +246,7 @@ def _page(
         form=form or (draft_slots.fill(ReplyForm, slot) if slot and thread.may_reply else None),
         slot=slot,
         left=draft_slots.left(),
-        acts=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
+        acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
         not_closed=not_closed,
         unsent=unsent,

@@ -50,8 +50,8 @@ SHARED = ("tokens.css", "frame.css", "components.css", "pages.css")  # every pag
 
 def test_styles_and_scripts_keep_their_weight():
     assert sum(_weight(CSS, name) for name in SHARED) <= 13_400
-    # What one page alone loads, each a file of its own, stays small.
-    assert {path.name for path in CSS.glob("*.css") if _weight(CSS, path.name) > 1_000} <= set(SHARED)
+    # What one page alone loads, each a file of its own, stays small; was 1,000 when no such page had more than lists.
+    assert {path.name for path in CSS.glob("*.css") if _weight(CSS, path.name) > 1_500} <= set(SHARED)
     # All of them together; no page loads all. What a thread costs on a first visit stands in test_weight.py.
     assert _weight(JS, "*.js") <= 16_700
 

@@ -34,11 +34,6 @@ class PostView:
     may_restore: bool = False
     is_new: bool = False
 
-    @property
-    def has_actions(self) -> bool:
-        """Whether this reader may do anything with it."""
-        return self.may_edit or self.may_delete or self.may_put_back or self.may_hide or self.may_restore
-
 
 @dataclass(slots=True)
 class ThreadPage:
@@ -86,3 +81,10 @@ class ThreadPage:
     def last_shown(self) -> int:
         """The number of the last post on this page."""
         return self.posts[-1].number if self.posts else 0
+
+    @property
+    def unread_here(self) -> int | None:
+        """The number of the first new post, when it stands on this page below another one."""
+        number = self.first_unread
+        here = number is not None and self.posts and self.posts[0].number <= number <= self.last_shown
+        return number if here and number != 1 else None
