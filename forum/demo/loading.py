@@ -4,7 +4,18 @@ from collections.abc import Mapping
 
 from sqlalchemy import func, select, text
 
-from forum.demo import adoptions, aftermath, book, drafts, lessons, people, spaces, subscriptions, threads
+from forum.demo import (
+    adoptions,
+    aftermath,
+    book,
+    drafts,
+    lessons,
+    people,
+    responses,
+    spaces,
+    subscriptions,
+    threads,
+)
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.claims import Claim, Excerpt
@@ -36,6 +47,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     people.bring(loaded, with_password=with_password)
     spaces.bring(loaded)
     threads.bring(loaded)
+    responses.bring(loaded)
     lessons.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)

@@ -14,7 +14,7 @@ from forum.models.spaces import Space
 class Action(enum.StrEnum):
     """The kinds of lines in the log."""
 
-    HIDE = "hide"
+    HIDE = "hide"  # a post, or without its number the sentence of a response by `subject_id`
     RESTORE = "restore"
     LOCK = "lock"
     REOPEN = "reopen"

@@ -72,6 +72,17 @@ def may_reply(actor: Actor | None, thread: Thread) -> Answer:
     return _may_write_in(actor, thread, gone=gone)
 
 
+def may_respond(actor: Actor | None, thread: Thread) -> Answer:
+    """Respond with one press to a story: everyone who may reply to it, but for its author."""
+    gone = _("The opening post is hidden or was taken back. You can no longer respond.")
+    answer = _may_write_in(actor, thread, gone=gone)
+    if actor is None or not answer:
+        return answer
+    if actor.id == thread.author_id:
+        return deny(_("This is your own story."))
+    return YES if thread.title else deny(gone)
+
+
 def _may_write_in(actor: Actor | None, thread: Thread, *, gone: str) -> Answer:
     answer = _signed_in(actor)
     if not answer:
@@ -142,7 +153,7 @@ def may_classify(actor: Actor | None, thread: Thread) -> Answer:
 
 
 def may_move(actor: Actor | None, thread: Thread, *, others_wrote: bool) -> Answer:
-    """Move a thread to another space: its author, while they may reply and nobody else has posted in it."""
+    """Move a thread to another space: its author, while they may reply and nobody else took part in it."""
     if actor is None or thread.author_id != actor.id:
         return deny(_("Only the author of this thread can move it."))
     gone = _("The opening post is hidden or was taken back. You can no longer change this.")
@@ -150,7 +161,7 @@ def may_move(actor: Actor | None, thread: Thread, *, others_wrote: bool) -> Answ
     if not answer:
         return answer
     if others_wrote:
-        return deny(_("Others have posted here for the people of this space, so the thread stays here."))
+        return deny(_("Others took part here for the people of this space, so the thread stays here."))
     return YES
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, consents, lessons, mail, members, posts, reviews
+from forum.reactions import capacities, consents, lessons, mail, members, posts, responses, reviews
 
 Reaction = Callable[[Event], None]
 
@@ -26,6 +26,9 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "post.edited": (posts.edited,),
     "post.hidden": (posts.hidden,),
     "post.restored": (posts.restored,),
+    "response.given": (responses.given,),
+    "response.hidden": (responses.moderated,),
+    "response.restored": (responses.moderated,),
     "thread.locked": (posts.thread_changed,),
     "thread.reopened": (posts.thread_changed,),
     "thread.moved": (posts.thread_changed,),

@@ -30,9 +30,9 @@ class Place(NamedTuple):
     anchor: str
 
 
-def thread(cities: Iterable[str]) -> Lit:
-    """Return the lit places of a thread: every city that posted in it."""
-    return _thread(tuple(cities))
+def thread(cities: Iterable[str], also: Iterable[str] = ()) -> Lit:
+    """Return the lit places of a thread: every city that posted in it, and those that only recognise its story."""
+    return _thread(tuple(cities), tuple(also))
 
 
 def lesson(backs: Iterable[str], adoptions: Iterable[Report] = (), said: Iterable[str] = ()) -> Lit:
@@ -45,15 +45,22 @@ def one(city: str | None, state: str = "said") -> Lit:
     return _one(city, DRAWN.get(state, state))
 
 
-def thread_words(cities: Iterable[str]) -> str:
-    """ "In conversation: Gent and Leuven"."""
-    return _thread_words(tuple(cities), html_lang())
+def thread_words(cities: Iterable[str], also: Iterable[str] = ()) -> str:
+    """ "In conversation: Gent and Leuven". The cities that recognise the story: "Aalst recognises this"."""
+    words = _thread_words(tuple(cities), html_lang())
+    return f"{words}. {_also_words(tuple(also), html_lang())}" if also else words
 
 
-def thread_count(cities: Iterable[str]) -> str:
-    """ "2 cities in conversation"."""
+def thread_count(cities: Iterable[str], also: Iterable[str] = ()) -> str:
+    """ "2 cities in conversation", and "3 cities recognise this"."""
     known = [code for code in cities if code in BY_CODE]
-    return ngettext("%(num)d city in conversation", "%(num)d cities in conversation", len(known))
+    words = ngettext("%(num)d city in conversation", "%(num)d cities in conversation", len(known))
+    others = [code for code in also if code in BY_CODE]
+    if not others:
+        return words
+    return f"{words}. " + ngettext(
+        "%(num)d city recognises this.", "%(num)d cities recognise this.", len(others)
+    )
 
 
 def from_words(cities: Iterable[str]) -> str:
@@ -89,9 +96,9 @@ def _place(name: str, angle: float, radius: float) -> Place:
 
 
 @lru_cache(maxsize=512)
-def _thread(cities: tuple[str, ...]) -> Lit:
-    present = set(cities)
-    return tuple((city.angle, ("said",)) for city in CITIES if city.code in present)
+def _thread(cities: tuple[str, ...], also: tuple[str, ...]) -> Lit:
+    states = dict.fromkeys(also, ("also",)) | dict.fromkeys(cities, ("said",))
+    return tuple((city.angle, states[city.code]) for city in CITIES if city.code in states)
 
 
 @lru_cache(maxsize=512)
@@ -122,6 +129,13 @@ def _thread_words(cities: tuple[str, ...], language: str) -> str:
     if not known:
         return _("No city has taken part yet")
     return _("In conversation: %(cities)s", cities=join_words(known))
+
+
+@lru_cache(maxsize=1024)
+def _also_words(cities: tuple[str, ...], language: str) -> str:
+    known = _in_order(cities)
+    named = join_words(known)
+    return ngettext("%(cities)s recognises this", "%(cities)s recognise this", len(known), cities=named)
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, Member, NetworkRole
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import AccessRequest, Audience, Invitation, JoinRequest, Membership, Role
 from forum.models.threads import Post
 from tests.factories import actor, csrf_for, make_member, make_post, make_space, make_thread, sign_in
@@ -131,6 +132,25 @@ def test_pressing_draft_and_claim_often_makes_one_of_each(live_app, ground):
     calls = [(ground["first"], f"/workbench/{lesson_id}/claims", {"text": "One claim"})] * CROWD
     assert set(storm(live_app, calls)) == {303}
     assert count(Claim) == 1
+
+
+@pytest.mark.proof
+def test_a_response_that_is_pressed_twenty_times_at_once_counts_once(live_app, ground):
+    path = f"/threads/{ground['thread'].id}/responses"
+    kinds = ("also", "different", "applied")
+    calls = [(ground["second"], path, {"kind": kinds[number % 3]}) for number in range(20)]
+    assert set(storm(live_app, calls)) == {303}
+    assert count(ThreadResponse) == 1
+    # On one device it is taken back, on another pressed: it is there once, or not.
+    calls = [(ground["second"], path, {"kind": "also", **gone}) for gone in ({}, {"_method": "DELETE"}) * 10]
+    assert set(storm(live_app, calls)) == {303}
+    assert count(ThreadResponse) <= 1
+    # Nobody else waits for it: each of many members counts.
+    assert storm(live_app, [(ground[who], path, {"kind": "also"}) for who in ("first", "second")]) == [
+        303,
+        303,
+    ]
+    assert count(ThreadResponse) == 2
 
 
 def test_removing_an_excerpt_often_removes_it_once(live_app, ground):

@@ -17,6 +17,7 @@ from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
@@ -103,6 +104,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "request_id": ["1", *of(ConsentRequest)],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
+        "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],

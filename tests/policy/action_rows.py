@@ -50,6 +50,11 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
             "withdrawn": given(thread(town, "withdrawn")),
             "locked and hidden": given(thread(town, "locked", "hidden")),
         },
+        actions.may_respond: {
+            "open": given(thread(town)),
+            **{state: given(thread(town, state)) for state in ("locked", "hidden", "withdrawn")},
+            "opening taken back": _classified(town)["opening taken back"],
+        },
         actions.may_edit: {
             **{name: given(post(town, gone), thread(town)) for name, gone in STATES.items()},
             "standing, locked": given(post(town), thread(town, "locked")),

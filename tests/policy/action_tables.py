@@ -10,6 +10,8 @@ REASONS = {
     "b": "You do not belong to this space.",
     "c": "A moderator has closed this thread.",
     "g": "The opening post is hidden or was taken back. You can no longer reply.",
+    "R": "The opening post is hidden or was taken back. You can no longer respond.",
+    "D": "This is your own story.",
     "a": "Only its author can change a post.",
     "d": "Only its author can take a post back.",
     "p": "Only its author can put a post back.",
@@ -31,7 +33,7 @@ REASONS = {
     "G": "The opening post is hidden or was taken back. You can no longer change this.",
     "j": "Only the author of this thread or a moderator of this space can change this.",
     "l": "Only the author of this thread can move it.",
-    "z": "Others have posted here for the people of this space, so the thread stays here.",
+    "z": "Others took part here for the people of this space, so the thread stays here.",
     "y": "A lesson that leaves its space is published by somebody from another city.",
     "E": "An editor made this lesson: it is published by somebody with a function in another city.",
     "Y": "Your function in another city has to be confirmed before you can publish this lesson.",
@@ -61,6 +63,14 @@ locked                                s   s   w   c   c   c   c   c   c   c   s 
 hidden                                s   s   w   g   g   g   g   g   g   g   s   s   g   g   g   g   s   g   g   g   s
 withdrawn                             s   s   w   g   g   g   g   g   g   g   s   s   g   g   g   g   s   g   g   g   s
 locked and hidden                     s   s   w   c   c   c   c   c   c   c   s   s   c   c   c   c   s   c   c   c   s
+"""
+RESPOND = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  s   s   w   x   x   D   x   x   x   x   s   s   x   x   x   x   s   x   x   x   s
+locked                                s   s   w   c   c   c   c   c   c   c   s   s   c   c   c   c   s   c   c   c   s
+hidden                                s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
+withdrawn                             s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
+opening taken back                    s   s   w   R   R   D   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
 """
 EDIT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -174,6 +184,7 @@ TABLES = {
     actions.may_administer: ADMINISTER,
     actions.may_start: START,
     actions.may_reply: REPLY,
+    actions.may_respond: RESPOND,
     actions.may_edit: EDIT,
     actions.may_delete: DELETE,
     actions.may_put_back: PUT_BACK,

@@ -10,12 +10,15 @@ from sqlalchemy import delete, select
 from forum.domain.lessons import adoptions, claims, consent_checks, lessons, reviews
 from forum.domain.people import capacities
 from forum.domain.people.bylines import byline
+from forum.domain.responses import page as responses_page
+from forum.domain.responses import responses
 from forum.domain.spaces import confirmations, memberships
 from forum.domain.threads import excerpts, post_store, threads
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.jobs import event_processing
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member, NetworkAppointment, NetworkRole
+from forum.models.responses import ResponseKind
 from forum.models.spaces import Audience, Invitation, Membership, Role, Space, SpaceKind
 from forum.models.threads import Post
 from forum.policy.errors import Conflict, Forbidden, NotFound
@@ -124,6 +127,7 @@ def answers(state: State) -> dict[str, str]:
         happens(kim)
     well = _published(kim)
     kim.post = threads.reply(actor(kim.member), kim.scenario.thread.id, body=SAID, idempotency_key="one")
+    responses.respond(actor(kim.member), kim.scenario.thread.id, kind=ResponseKind.ALSO)
     _report(kim, well.id)
     for happens in state.after:
         happens(kim)
@@ -235,8 +239,13 @@ def _confirmed_by_gent(kim: Holder) -> str:
     return "=" if before is not None else "x"
 
 
+def _recognises_the_story(kim: Holder) -> str:
+    return "x" if "gent" in responses_page.of_thread(None, kim.scenario.thread.id).recognised else "."
+
+
 LOOKS: dict[str, Callable[[Holder], str]] = {
     "rng": _lights_the_ring,
+    "res": _recognises_the_story,
     "rst": _carries_a_lesson,
     "eye": _is_the_second_pair_of_eyes,
     "byl": _stands_beside_the_post,

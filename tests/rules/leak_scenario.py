@@ -17,6 +17,8 @@ from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing
+from forum.domain.responses import hiding as sentences
+from forum.domain.responses import responses
 from forum.domain.threads import classification, threads
 from forum.infra import clock
 from forum.infra.db import db
@@ -26,6 +28,7 @@ from forum.models.events import Event
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.lessons import Lesson
 from forum.models.notifications import Notification
+from forum.models.responses import ResponseKind
 from forum.models.spaces import Audience, Role, Space, SpaceKind
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis, Need
@@ -45,6 +48,8 @@ CONSENT = "zwartetoestemmingmerk"
 SPEAKER = "Zwartstem"
 KEPT = "zwartelesmerk"
 CHECKED = "zwartetoetsmerk"
+SENTENCE = "zwartezinmerk"  # said with a story; and one that a moderator hid
+HIDDEN_SENTENCE = "zwartezinverborgenmerk"
 NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
 FORMER_TAG = "zwartoudlabelmerk"
@@ -53,7 +58,7 @@ SPELT = "ZwartSpelMerk"  # a tag as the closed thread spells it; for everybody s
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    FORMER_TAG, SPELT, HALF, MODERATORS_HALF,
+    SENTENCE, HIDDEN_SENTENCE, FORMER_TAG, SPELT, HALF, MODERATORS_HALF,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -212,6 +217,17 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     threads.reply(
         actor(moderator), thread.id, body=f"We saw it too. {REPLY}", idempotency_key=str(uuid.uuid4())
     )
+    said = responses.respond(
+        actor(moderator), thread.id, kind=ResponseKind.ALSO, sentence=f"With us too {SENTENCE}"
+    )
+    assert said.sentence
+    gone = responses.respond(
+        actor(make_member("Ria", space=closed)),
+        thread.id,
+        kind=ResponseKind.APPLIED,
+        sentence=f"She lives at {HIDDEN_SENTENCE}",
+    )
+    sentences.hide(actor(moderator), gone.id, reason=REASON)
     hidden = threads.reply(
         actor(insider), thread.id, body=f"He lives at {HIDDEN}", idempotency_key=str(uuid.uuid4())
     )

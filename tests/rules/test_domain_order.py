@@ -21,6 +21,7 @@ ORDER = (
     "spaces",
     "drafts",  # of any form: where each stands is handed in
     "threads",
+    "responses",
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
     "consents",
     "moderation",

@@ -41,6 +41,7 @@ BAIT = {
     "excerpt_id": lambda w: [1, 2],
     "invitation_id": lambda w: [1],
     "act_id": lambda w: [1, 2],
+    "response_id": lambda w: [1, 2],
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
@@ -187,6 +188,11 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     talk = member.get(f"/threads/{world.thread.id}-{world.thread.slug}").get_data(as_text=True)
     for marker in (leak_scenario.TITLE, leak_scenario.BODY, leak_scenario.REPLY, leak_scenario.TAG):
         assert marker in talk
+    assert leak_scenario.SENTENCE in talk
+    assert leak_scenario.HIDDEN_SENTENCE not in talk
+    sentences = f"/threads/{world.thread.id}/responses"
+    for person, reads in ((member, False), (moderator, True)):
+        assert (leak_scenario.HIDDEN_SENTENCE in person.get(sentences).get_data(as_text=True)) is reads
     assert leak_scenario.TITLE in member.get(f"/spaces/{world.closed.slug}").get_data(as_text=True)
     draft = moderator.get(f"/workbench/{world.draft.id}").get_data(as_text=True)
     for marker in (leak_scenario.DRAFT, leak_scenario.CLAIM, leak_scenario.BODY):

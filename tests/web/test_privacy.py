@@ -39,6 +39,7 @@ TABLES = {
     "invitation": "the invitations that you sent",
     "join_request": "Your request to join",
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
+    "thread_response": "With which stories you said that it is so with you too, or different, or that you applied it",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),

@@ -39,6 +39,18 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("Your post in “%(title)s” is shown again"),
         lazy("A moderator of %(space)s shows your post again"),
     ),
+    "responded": (
+        lazy("Short responses to “%(title)s”"),
+        lazy("Colleagues responded to your story in %(space)s"),
+    ),
+    "response_hidden": (
+        lazy("Your sentence with “%(title)s” was hidden"),
+        lazy("A moderator of %(space)s hid your sentence with a story"),
+    ),
+    "response_restored": (
+        lazy("Your sentence with “%(title)s” is shown again"),
+        lazy("A moderator of %(space)s shows your sentence with a story again"),
+    ),
     "thread_locked": (lazy("“%(title)s” was closed"), lazy("A moderator closed this thread in %(space)s")),
     "thread_reopened": (
         lazy("“%(title)s” was opened again"),
@@ -66,6 +78,9 @@ _UNNAMED: Mapping[str, Any] = {
     "mention": lazy("Somebody mentioned you in %(space)s"),
     "answer": lazy("There is a reply to your story in %(space)s"),
     "post_restored": lazy("A post of yours in %(space)s is shown again"),
+    "responded": lazy("There are short responses to your story in %(space)s"),
+    "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
+    "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
 }
 _OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
 _WHY: Mapping[str, Any] = {
@@ -73,6 +88,9 @@ _WHY: Mapping[str, Any] = {
     "answer": lazy("You get this e-mail because you started the thread."),
     "followed": lazy("You get this e-mail because you follow the thread or its space."),
     "post_restored": lazy("You get this e-mail because you wrote the text."),
+    "responded": lazy("You get this e-mail because you started the thread."),
+    "response_hidden": lazy("You get this e-mail because you wrote the text."),
+    "response_restored": lazy("You get this e-mail because you wrote the text."),
     "thread_locked": _OF_THREAD,
     "thread_reopened": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,

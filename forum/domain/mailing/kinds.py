@@ -4,42 +4,19 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.infra.i18n import lazy
 from forum.models.mail import Lane
 from forum.models.subscriptions import Delivery
 
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of what is told.
-
-    `stop` None: it cannot be stopped. `undo`: it waits until the act can no longer be undone. `to_me`: addressed to one
-    member. `personal`: told to who muted the thread or the space, too. `letters`: the mails of its own that carry it;
-    without one it goes with the mail `notices`. Without events it comes by the calendar.
-    """
-
-    name: str
-    label: Any
-    events: tuple[str, ...]
-    who: Any
-    stop: str | None = None
-    default: Delivery = Delivery.AT_ONCE
-    letters: tuple[str, ...] = ()
-    lane: Lane = Lane.NOTICE
-    undo: bool = False
-    in_house: bool = True
-    to_me: bool = True
-    personal: bool = True
-
-
 _MAKERS = lazy("Who makes the lesson, and who sent it for review")
 _ASKED = lazy("Who is asked to check the lesson")
 _AUTHORS = lazy("The authors who were asked")
 _ITS_OWNER = lazy("The member whose capacity it is")
+_ONCE, _SAID = lazy("Who started the thread, once until they opened it"), lazy("Who said it")
 _ADDRESS = lazy("Whom the e-mail address belongs to")
 
 
@@ -90,6 +67,18 @@ _TABLE = (
         undo=True,
     ),
     Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
+    Kind(
+        "responded",
+        lazy("Short responses to your story"),
+        ("response.given",),
+        _ONCE,
+        stop="responses",
+        personal=False,
+    ),
+    Kind("response_hidden", lazy("Your sentence with a story was hidden"), ("response.hidden",), _SAID),
+    Kind(
+        "response_restored", lazy("Your sentence with a story is shown again"), ("response.restored",), _SAID
+    ),
     _of_thread("thread_locked", lazy("A thread was closed"), "thread.locked"),
     _of_thread("thread_reopened", lazy("A thread was opened again"), "thread.reopened"),
     _of_thread("thread_narrowed", lazy("A thread has fewer readers"), "thread.narrowed", undo=True),

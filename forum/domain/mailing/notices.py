@@ -158,6 +158,15 @@ def forget(act_id: int, *, since: datetime) -> None:
         db.session.execute(delete(Notification).where(Notification.event_id.in_(undone)))
 
 
+def take_back(kind: str, member_id: int, *, thread_id: int) -> bool:
+    """Delete what a member was told of a thread as this kind and did not read yet; return whether any was there."""
+    told = (Notification.kind == kind, Notification.member_id == member_id, Notification.read_at.is_(None))
+    gone = db.session.execute(
+        delete(Notification).where(*told, Notification.thread_id == thread_id).returning(Notification.id)
+    )
+    return gone.first() is not None
+
+
 def forget_old() -> int:
     """Delete a batch of what was told more than a year ago; return how many."""
     old = select(Notification.id).where(Notification.created_at < clock.now() - KEPT)

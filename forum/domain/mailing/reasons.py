@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from forum.domain.mailing import notice_choices
-from forum.domain.mailing.kinds import KINDS, Kind
+from forum.domain.mailing.kind import Kind
+from forum.domain.mailing.kinds import KINDS
 from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
 

@@ -53,6 +53,11 @@ STOPS: Mapping[str, Stop] = {
             tuple(Delivery),
         ),
         Stop(
+            "responses",
+            lazy("e-mails about short responses to a story of yours"),
+            lazy("Short responses to a story of yours, once until you looked"),
+        ),
+        Stop(
             "threads",
             lazy("e-mails about threads that are closed, opened again, moved or get fewer readers"),
             lazy("Threads that are closed, opened again, moved or get fewer readers"),

@@ -9,6 +9,7 @@ from forum.domain.threads import post_store
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.moderation import Action
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Space
 from forum.models.threads import Post, PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
@@ -30,7 +31,7 @@ def asked(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
 
 
 def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
-    """Let fewer members read a thread, as its moderator; or more, as its author while nobody else has posted in it.
+    """Let fewer members read a thread, as its moderator; or more, as its author while nobody else took part in it.
 
     For ten minutes a narrower audience can be undone. NotFound, Forbidden, Invalid at `audience`.
     """
@@ -81,7 +82,7 @@ def undo(actor: Actor, act: UndoableAct) -> Thread:
 
 
 def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
-    only_author = thread.author_id == actor.id and not post_store.others_wrote(thread)
+    only_author = thread.author_id == actor.id and not post_store.others_took_part(thread)
     if audience.rank < thread.audience.rank:
         if not only_author:
             require(may_moderate(actor, thread.space_id))
@@ -91,7 +92,7 @@ def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
     if not only_author:
         raise Forbidden(
             _(
-                "Others wrote here for the people who could read it then, so you cannot let more people read it."
+                "Others took part here for the people who could read it then, so you cannot let more people read it."
             )
         )
     if audience.rank > db.session.get_one(Space, thread.space_id).widest_audience.rank:
@@ -99,11 +100,16 @@ def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
 
 
 def _is_written_in(thread: Thread, act: UndoableAct) -> bool:
-    """Whether a text of a post was changed after the act: a new one has a number of its own."""
+    """Whether a text of a post was changed after the act, or a response given: a new post has a number of its own."""
     changed = (
         select(PostRevision.id)
         .join(Post, Post.id == PostRevision.post_id)
         .where(Post.thread_id == thread.id, PostRevision.created_at > act.at)
         .limit(1)
     )
-    return db.session.scalar(changed) is not None
+    responded = (
+        select(ThreadResponse.id)
+        .where(ThreadResponse.thread_id == thread.id, ThreadResponse.said_at > act.at)
+        .limit(1)
+    )
+    return any(db.session.scalar(query) is not None for query in (changed, responded))

@@ -34,6 +34,7 @@ from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
+from forum.models.responses import ThreadResponse
 from forum.models.threads import Post
 from forum.policy.answering import ADMINISTRATIONS, of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
@@ -45,6 +46,7 @@ SPOKEN_LAST = (Capacity.confirmed_at.is_not(None), Capacity.starts_on, Capacity.
 SAID: tuple[Any, ...] = (
     (Post, Post.author_id, Post.created_at),
     (AdoptionReport, AdoptionReport.reporter_id, AdoptionReport.reported_on),
+    (ThreadResponse, ThreadResponse.member_id, ThreadResponse.said_at),
 )
 
 

@@ -13,6 +13,7 @@ from forum.infra.rows import upsert
 from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence
+from forum.models.responses import ResponseKind
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.subscriptions import Delivery, Frequency
 from forum.models.themes import Axis, Label, LabelKind, Need
@@ -109,6 +110,11 @@ STANCES: Mapping[str, Any] = {
     "supports": lazy("Supports"),
     "nuances": lazy("Adds nuance"),
     "contradicts": lazy("Contradicts"),
+}
+RESPONSES: Mapping[str, Any] = {
+    ResponseKind.ALSO: lazy("With us too"),
+    ResponseKind.DIFFERENT: lazy("With us it is different"),
+    ResponseKind.APPLIED: lazy("We applied this"),
 }
 KINDS: Mapping[str, Any] = {
     PostKind.EXPERIENCE: lazy("Experience"),

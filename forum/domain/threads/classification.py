@@ -44,7 +44,7 @@ def current(actor: Actor, thread_id: int) -> tuple[Thread, Classification]:
     """Return a thread and what it is about, to whoever may change that; NotFound, Forbidden."""
     thread: Thread = get_visible(Thread, actor, thread_id)
     require(may_classify(actor, thread))
-    movable = may_move(actor, thread, others_wrote=post_store.others_wrote(thread))
+    movable = may_move(actor, thread, others_wrote=post_store.others_took_part(thread))
     return thread, Classification(
         need=thread.need,
         axis=thread.axis,
@@ -125,7 +125,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
 
 
 def _require_move(actor: Actor, thread: Thread) -> None:
-    require(may_move(actor, thread, others_wrote=post_store.others_wrote(thread)))
+    require(may_move(actor, thread, others_wrote=post_store.others_took_part(thread)))
     if _has_lesson(thread.id):
         # A lesson belongs to the space of its thread, and what it may quote follows from where that stands.
         raise Conflict(_("A lesson is being made from this thread, or was made, so it stays in this space."))

@@ -133,6 +133,14 @@ def told_of_thread(thread: Thread, *, actor_id: int) -> list[int]:
     return list(db.session.scalars(query.order_by(Member.id)))
 
 
+def tells_author(thread: Thread) -> bool:
+    """Return whether the author of a thread hears of what others do with it: they can read it, and did not mute it."""
+    query = _readers(thread, thread).where(
+        Member.id == thread.author_id, _level(thread) != FollowLevel.NOTHING
+    )
+    return db.session.scalar(query) is not None
+
+
 def _readers(row: Post | Thread, thread: Thread, *columns: Any) -> Any:
     """Who may see a post or a thread, each with their own levels beside them."""
     return (

@@ -25,6 +25,7 @@ from forum.policy.actions import (
     may_move,
     may_put_back,
     may_reply,
+    may_respond,
     may_restore,
 )
 from forum.policy.actors import Actor
@@ -54,6 +55,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
 
 
 def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates: bool) -> ThreadPage:
+    alone = not (head.others_wrote or head.has_responses)
     return ThreadPage(
         id=head.id,
         slug=head.slug,
@@ -76,16 +78,18 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         last_number=head.last_number,
         tags=_tags(head),
         has_lessons=head.has_lessons,
+        has_responses=bool(head.has_responses and head.title) and head.hidden_at is None,
         has_acts=bool(head.has_acts),
         number=number,
         pages=pages,
         author_id=head.author_id,
-        alone=not head.others_wrote,
+        alone=alone,
         moderates=moderates,
         may_reply=may_reply(reader, head),
+        may_respond=may_respond(reader, head),
         speaks_as=byline(reader.name, "", held(head), days.today(reader.timezone)) if reader else None,
         may_classify=bool(may_classify(reader, head)),
-        may_move=bool(may_move(reader, head, others_wrote=head.others_wrote)) and not head.has_lessons,
+        may_move=bool(may_move(reader, head, others_wrote=not alone)) and not head.has_lessons,
         follow_level=head.follow_level if reader else None,
         space_level=head.space_level if reader else None,
         comes_at_once=bool(reader and head.comes_at_once),

@@ -19,6 +19,7 @@ from forum.models.classification import ThreadChange
 from forum.models.following import SpaceFollow, ThreadFollow
 from forum.models.lessons import LessonSource
 from forum.models.notifications import Notification
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
@@ -89,6 +90,7 @@ def head(signed_in: bool) -> Select[Any]:
             .label("others_wrote"),
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
+            exists().where(ThreadResponse.thread_id == Thread.id).correlate(Thread).label("has_responses"),
             (_open_acts(reader_id) if signed_in else false()).label("has_acts"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
             (unread_count(reader_id) if signed_in else literal(0, Integer)).label("new_count"),

@@ -16,6 +16,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import upsert
 from forum.models.accounts import Capacity
+from forum.models.responses import ThreadResponse
 from forum.models.threads import Post, PostRevision, Thread, ThreadCity
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
@@ -94,6 +95,12 @@ def others_wrote(thread: Thread) -> bool:
     """Return whether anybody but its author has a post in a thread, also one that is hidden or withdrawn."""
     others = select(Post.id).where(Post.thread_id == thread.id, Post.author_id != thread.author_id).limit(1)
     return db.session.scalar(others) is not None
+
+
+def others_took_part(thread: Thread) -> bool:
+    """Return whether anybody but its author wrote in a thread, or responded to it, for those who could read it then."""
+    responded = select(ThreadResponse.id).where(ThreadResponse.thread_id == thread.id).limit(1)
+    return others_wrote(thread) or db.session.scalar(responded) is not None
 
 
 def has_hidden(thread: Thread) -> bool:

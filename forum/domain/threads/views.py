@@ -60,13 +60,15 @@ class ThreadPage:
     last_number: int
     tags: list[TagName]
     has_lessons: bool
+    has_responses: bool
     has_acts: bool  # that the reader can still undo
     number: int
     pages: int
     author_id: int
-    alone: bool  # nobody but its starter has ever written in it
+    alone: bool  # nobody but its starter has ever written in it, or responded to it
     moderates: bool
     may_reply: Answer
+    may_respond: Answer
     speaks_as: Byline | None  # the reader, as an answer of theirs would be signed
     may_classify: bool
     may_move: bool

@@ -68,6 +68,7 @@ def init_app(app: Flask) -> None:
         outcome_name=_named(labels.OUTCOMES),
         adoption_name=_named(labels.ADOPTION_OUTCOMES),
         stance_name=_named(labels.STANCES),
+        response_name=_named(labels.RESPONSES),
         kind_name=_named(labels.KINDS),
         role_name=_named(labels.ROLES),
         level_name=_named(labels.LEVELS),

@@ -1,0 +1,1 @@
+"""Short responses to the story of a thread, from those who read."""
