@@ -36,7 +36,8 @@ def _letter(sign: str) -> str:
 
 
 def _number(digits: re.Match[str]) -> str:
-    number = str(int(digits[0]))
+    # Of more digits than a key has room for Python makes no number.
+    number = str(int(digits[0][:LONGEST]))
     return f"{len(number):02d}{number}"
 
 
