@@ -1,8 +1,10 @@
 """What threads and lessons are about: four needs, six policy axes, what these are called, free tags."""
 
 import enum
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice
@@ -53,10 +55,14 @@ class Tag(SortedByName, Model):
     """A tag, whatever its spelling. `name` is the first one, which may come from a closed thread: no page shows it."""
 
     __tablename__ = "tag"
-    NAME_MAX = 40
+    NAME_MAX, SLUG_MAX = 40, 60
     id: Mapped[int] = mapped_column(primary_key=True)
-    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
     name: Mapped[str] = mapped_column(String(NAME_MAX))
+    # How editors of the network spell it, on every page; without it each thread shows its own spelling.
+    label: Mapped[str | None] = mapped_column(String(NAME_MAX))
+    # Editors made it one with that tag, which was merged into no other; nothing has this one any more but old versions.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tag.id"), index=True)
 
 
 class ThreadTag(Model):
@@ -81,3 +87,19 @@ class LessonTag(Model):
         ForeignKey("tag.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     name: Mapped[str] = mapped_column(String(Tag.NAME_MAX))
+
+
+class TagMerge(Model):
+    """A tag that an editor merged into another, or into itself: spelt otherwise. `before` is what undo brings back."""
+
+    __tablename__ = "tag_merge"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"))
+    into_id: Mapped[int] = mapped_column(ForeignKey("tag.id"))
+    # As all members could read them at that moment.
+    old_name: Mapped[str] = mapped_column(String(Tag.NAME_MAX))
+    new_name: Mapped[str] = mapped_column(String(Tag.NAME_MAX))
+    editor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    merged_at: Mapped[datetime]
+    before: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    undone_at: Mapped[datetime | None]

@@ -58,6 +58,13 @@ def may_administer(actor: Actor | None) -> Answer:
     return deny(_("Only an administrator of the network can do this."))
 
 
+def may_edit_tags(actor: Actor | None) -> Answer:
+    """Merge tags, or spell one otherwise, everywhere: editors of the network only."""
+    if actor is not None and NetworkRole.EDITOR in actor.network_roles:
+        return YES
+    return deny(_("Only an editor of the network can do this."))
+
+
 def may_start(actor: Actor | None, space: Space) -> Answer:
     """Start a thread: everyone who belongs to the space, guests included."""
     answer = _signed_in(actor)

@@ -14,6 +14,7 @@ from forum.domain.threads import latest_words, overview
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.overview import Choice, Counts
 from forum.infra import i18n
+from forum.web import tags
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 
@@ -37,6 +38,8 @@ class Filter:
 @bp.get("/threads")
 @open_to(anyone)
 def index() -> ResponseReturnValue:
+    if elsewhere := tags.address_of_today():
+        return elsewhere
     who, cursor = viewer(), request.args.get("after")
     choice = Choice.of(request.args.getlist, signed_in=who is not None)
     page = overview.page(who, choice, of_thread.has_lesson, cursor=cursor)

@@ -12,6 +12,7 @@ from forum.domain.threads import followed, space_activity
 from forum.domain.threads import lists as thread_lists
 from forum.infra import clock, i18n
 from forum.models.spaces import Role, SpaceKind
+from forum.web import tags
 from forum.web.http import list_filters, unread
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
@@ -69,6 +70,8 @@ def show(slug: str) -> ResponseReturnValue:
     who, cursor = viewer(), request.args.get("after")
     selected: dict[str, Any] = list_filters.chosen()
     space = spaces.by_slug(who, slug)
+    if elsewhere := tags.address_of_today():
+        return elsewhere
     page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **selected)
     is_first_page = not selected and not cursor
     waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if is_first_page else []

@@ -19,6 +19,7 @@ from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Membership, Role
+from forum.models.themes import Tag, TagMerge
 from forum.models.threads import PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
 from tests.attack.test_strange_input import RIGHT, path_of, rules
@@ -60,6 +61,13 @@ def world(salted, session):
         )
     )
     db.session.add(agreed(made))
+    tag_id = db.session.scalar(select(Tag.id).limit(1))
+    names = {"old_name": MARKERS[0], "new_name": MARKERS[0]}
+    db.session.add(
+        TagMerge(
+            tag_id=tag_id, into_id=tag_id, editor_id=made.moderator.id, merged_at=now, before={}, **names
+        )
+    )
     db.session.commit()
     return made
 
@@ -106,6 +114,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
         "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
+        "merge_id": of(TagMerge),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],
         "draft_id": [str(number) for number in world.begun[:2]],  # the third is of one of the outsiders

@@ -45,6 +45,7 @@ BAIT = {
     "request_id": lambda w: [1],
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
+    "merge_id": lambda w: [1],
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],

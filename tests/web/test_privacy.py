@@ -42,6 +42,7 @@ TABLES = {
     "thread_response": "With which stories you said that it is so with you too, or different, or that you applied it",
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
+    "tag_merge": "Who merged or renamed tags of the network, and when.",
     **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),
     **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),

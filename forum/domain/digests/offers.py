@@ -66,6 +66,6 @@ def _tags(actor: Actor, ids: Collection[int]) -> list[Offer]:
         .group_by(ThreadTag.tag_id)
     )
     names = {row.tag_id: row.name for row in db.session.execute(spelt)}
-    found = db.session.execute(select(Tag.id, Tag.slug).where(Tag.id.in_(ids)))
-    offers = [Offer(row.id, names.get(row.id, row.slug)) for row in found]
+    found = db.session.execute(select(Tag.id, Tag.slug, Tag.label).where(Tag.id.in_(ids)))
+    offers = [Offer(row.id, row.label or names.get(row.id, row.slug)) for row in found]
     return sorted(offers, key=lambda offer: sort_key(offer.name))

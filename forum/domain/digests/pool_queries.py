@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
+from forum.domain.themes.tags import spelling
 from forum.infra.columns import code
 from forum.infra.db import Moment
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity
 from forum.models.spaces import Space
-from forum.models.themes import ThreadTag
+from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, Thread
 
 _BEFORE = aliased(Post)
@@ -89,7 +90,8 @@ def tags() -> Select[Any]:
     """Which of those threads has which of the tags `tag_ids`."""
     wanted = bindparam("tag_ids", expanding=True, type_=Integer)
     query: Any = (
-        select(ThreadTag.thread_id, ThreadTag.tag_id, ThreadTag.name)
+        select(ThreadTag.thread_id, ThreadTag.tag_id, spelling(ThreadTag).label("name"))
+        .join(Tag, Tag.id == ThreadTag.tag_id)
         .join(Thread, Thread.id == ThreadTag.thread_id)
         .where(ThreadTag.tag_id.in_(wanted), Thread.last_post_at > bindparam("since", type_=Moment))
     )

@@ -21,15 +21,17 @@ def choose(version_id: int, chosen: Sequence[TagName]) -> None:
 
 def are(version_id: int, chosen: Sequence[TagName]) -> bool:
     """Return whether a version has exactly these tags."""
-    slugs = select(Tag.slug).join(LessonTag, LessonTag.tag_id == Tag.id)
-    return set(db.session.scalars(slugs.where(LessonTag.version_id == version_id))) == {
-        tag.slug for tag in chosen
-    }
+    now = set(db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == version_id)))
+    slugs = {tag.slug for tag in chosen}
+    known = set(db.session.scalars(select(Tag.slug).where(Tag.slug.in_(slugs))))
+    return known == slugs and now == {use["tag_id"] for use in tags.known_uses_of(chosen)}
 
 
 def copy(from_id: int, to_id: int) -> None:
-    """Give a version the tags of another one."""
-    uses = db.session.execute(select(LessonTag.tag_id, LessonTag.name).where(LessonTag.version_id == from_id))
+    """Give a version the tags of another one, as they are spelt now."""
+    query = select(LessonTag.tag_id, tags.spelling(LessonTag).label("name"), Tag.merged_into_id)
+    query = query.join(Tag, Tag.id == LessonTag.tag_id).where(LessonTag.version_id == from_id)
+    uses = [use for use in db.session.execute(query) if use.merged_into_id is None]
     rows.insert_new(
         LessonTag, [{"version_id": to_id, "tag_id": use.tag_id, "name": use.name} for use in uses]
     )

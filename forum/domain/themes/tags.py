@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _, number
 from forum.infra.rows import insert_new
 from forum.infra.sort_keys import sort_key
-from forum.models.themes import Tag, ThreadTag
+from forum.models.themes import LessonTag, Tag, ThreadTag
 from forum.policy.errors import Invalid
 
 MOST = 5
@@ -54,9 +54,25 @@ def too_long(length: int) -> str:
     )
 
 
+def clean_one(name: str, *, field: str) -> TagName:
+    """Return the one tag that was typed; Invalid at `field` for none, more than one, or one that is too long."""
+    try:
+        cleaned = clean(split(name))
+    except Invalid as error:
+        raise Invalid(field, error.message) from error
+    if len(cleaned) != 1:
+        raise Invalid(field, _("Type one tag."))
+    return cleaned[0]
+
+
+def spelling(used: type[ThreadTag] | type[LessonTag]) -> ColumnElement[str]:
+    """Return how a tag is shown where it was `used`: as editors spell it, or as it was typed there."""
+    return func.coalesce(Tag.label, used.name)
+
+
 def of_thread(thread_id: int) -> list[TagName]:
     """Return the tags of a thread, by name."""
-    query = select(ThreadTag.name, Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
+    query = select(spelling(ThreadTag).label("name"), Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
     query = query.where(ThreadTag.thread_id == thread_id)
     found = [TagName(row.name, row.slug) for row in db.session.execute(query)]
     return sorted(found, key=lambda tag: sort_key(tag.name))
@@ -70,17 +86,39 @@ def put(thread_id: int, tags: Sequence[TagName]) -> None:
 
 
 def uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
-    """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored."""
+    """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored.
+
+    One that was merged into another is the other. They stay what they are until this transaction ends.
+    """
     rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in tags]
     insert_new(Tag, rows)
-    return known_uses_of(tags)
+    return _uses(tags, lock=True)
 
 
 def known_uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
     """Return the ids of those of these tags that somebody used before, each with its spelling here."""
+    return _uses(tags, lock=False)
+
+
+def _uses(tags: Sequence[TagName], *, lock: bool) -> list[dict[str, Any]]:
     names = {tag.slug: tag.name for tag in tags}
-    found = db.session.execute(select(Tag.id, Tag.slug).where(Tag.slug.in_(names)))
-    return [{"tag_id": row.id, "name": names[row.slug]} for row in found]
+    asked: ColumnElement[bool] = Tag.slug.in_(names)
+    typed: dict[int, str] = {}  # how the tag of this id was typed
+    found: dict[int, str] = {}
+    while True:
+        query = select(Tag.id, Tag.slug, Tag.merged_into_id).where(asked).order_by(Tag.id)
+        if lock:  # a merge waits for us, or we for it and read what it made
+            query = query.with_for_update(read=True, key_share=True)
+        merged: dict[int, str] = {}
+        for row in db.session.execute(query):
+            name = typed.get(row.id) or names[row.slug]
+            if row.merged_into_id is None:
+                found.setdefault(row.id, name)
+            else:
+                merged.setdefault(row.merged_into_id, name)
+        if not merged:
+            return [{"tag_id": tag_id, "name": name} for tag_id, name in found.items()]
+        typed, asked = merged, Tag.id.in_(merged)
 
 
 def _slug(name: str) -> str:

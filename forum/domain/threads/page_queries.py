@@ -10,6 +10,7 @@ from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, li
 from forum.domain.mailing import unread_notices
 from forum.domain.people import capacities
 from forum.domain.people.bylines import CAPACITY, COLUMNS
+from forum.domain.themes.tags import spelling
 from forum.domain.threads import following
 from forum.domain.threads.unread_queries import first_unread, marked, read_up_to, unread_count
 from forum.infra.columns import codes
@@ -71,7 +72,7 @@ def head(signed_in: bool) -> Select[Any]:
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
     tag_words = (
-        select(func.aggregate_strings(Tag.slug.concat("\t").concat(ThreadTag.name), "\n"))
+        select(func.aggregate_strings(Tag.slug.concat("\t").concat(spelling(ThreadTag)), "\n"))
         .join(ThreadTag, ThreadTag.tag_id == Tag.id)
         .where(ThreadTag.thread_id == Thread.id)
         .correlate(Thread)

@@ -1,0 +1,250 @@
+"""Editors merge tags and undo it; old addresses lead on, and what stands on closed threads is named to nobody."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from forum.domain.lessons import tags as lesson_tags
+from forum.domain.moderation import tag_merges
+from forum.domain.themes import tags
+from forum.domain.threads import classification, tag_list
+from forum.infra import clock
+from forum.infra.db import db
+from forum.models.accounts import NetworkRole
+from forum.models.spaces import Audience, Role
+from forum.models.subscriptions import Delivery, Subscription
+from forum.models.themes import Tag, TagMerge, ThreadTag
+from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.attack.test_at_once import storm
+from tests.factories import actor, join, make_member, make_space, make_thread, sign_in, submit
+from tests.lesson_scenario import build
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent", slug="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen", space=gent)
+
+
+@pytest.fixture
+def eva(session):
+    """An editor of the network, who belongs to another city."""
+    brugge = make_space("Brugge", city="brugge", slug="brugge")
+    return make_member("Eva", space=brugge, network_role=NetworkRole.EDITOR)
+
+
+def thread_with(space, author, *names, audience=Audience.NETWORK):
+    return make_thread(space, author, audience=audience, tags=names, title=f"About {', '.join(names)}")
+
+
+def names_of(thread):
+    return [tag.name for tag in tags.of_thread(thread.id)]
+
+
+def choose(member, name, delivery):
+    tag_id = db.session.scalar(select(Tag.id).where(Tag.slug == name))
+    db.session.add(Subscription(member_id=member.id, tag_id=tag_id, delivery=delivery))
+    db.session.flush()
+
+
+def chosen(member):
+    query = select(Tag.slug, Subscription.delivery).join(Tag, Tag.id == Subscription.tag_id)
+    return dict(db.session.execute(query.where(Subscription.member_id == member.id)).all())
+
+
+def test_a_merge_reaches_every_thread_and_choice_and_undo_brings_back_each(gent, leen, eva):
+    both = thread_with(gent, leen, "Buurt", "Wijk")
+    one, other = thread_with(gent, leen, "buurt"), thread_with(gent, leen, "wijk")
+    closed = thread_with(gent, leen, "BUURT", audience=Audience.SPACE)
+    wout, mia = make_member("Wout", space=gent), make_member("Mia", space=gent)
+    choose(leen, "buurt", Delivery.AT_ONCE)
+    choose(wout, "buurt", Delivery.DIGEST)
+    choose(wout, "wijk", Delivery.NOTHING)
+    choose(mia, "buurt", Delivery.NOTHING)
+    choose(mia, "wijk", Delivery.DIGEST)
+    before = [chosen(who) for who in (leen, wout, mia)]
+    done = tag_merges.merge(actor(eva), "buurt", "wijk")
+    assert [names_of(each) for each in (both, one, other, closed)] == [["wijk"]] * 4
+    assert chosen(leen) == {"wijk": Delivery.AT_ONCE}
+    assert chosen(wout) == chosen(mia) == {"wijk": Delivery.NOTHING}
+    tag_merges.undo(actor(eva), done.id)
+    assert [names_of(each) for each in (both, one, other, closed)] == [
+        ["Buurt", "Wijk"],
+        ["buurt"],
+        ["wijk"],
+        ["BUURT"],
+    ]
+    assert [chosen(who) for who in (leen, wout, mia)] == before
+    assert tag_merges.undo(actor(eva), done.id).undone_at  # once more changes nothing
+
+
+def test_what_happened_since_stays_when_a_merge_is_undone(gent, leen, eva):
+    kept, changed = thread_with(gent, leen, "Buurt"), thread_with(gent, leen, "Buurt")
+    thread_with(gent, leen, "Wijk")
+    choose(leen, "buurt", Delivery.AT_ONCE)
+    done = tag_merges.merge(actor(eva), "buurt", "Wijk")
+    about = {"need": changed.need, "axis": changed.axis}
+    classification.classify(actor(leen), changed.id, **about, tags=["groen"])
+    db.session.scalars(select(Subscription)).one().delivery = Delivery.NOTHING
+    db.session.flush()
+    tag_merges.undo(actor(eva), done.id)
+    assert (names_of(kept), names_of(changed)) == (["Buurt"], ["groen"])
+    assert chosen(leen) == {"wijk": Delivery.NOTHING, "buurt": Delivery.AT_ONCE}
+
+
+def test_whoever_types_the_old_name_gives_the_new_one_also_after_a_chain(gent, leen, eva):
+    thread_with(gent, leen, "Buurt")
+    thread_with(gent, leen, "Wijk")
+    tag_merges.merge(actor(eva), "buurt", "Wijk")
+    last = tag_merges.merge(actor(eva), "wijk", "Wijkwerking")
+    thread = thread_with(gent, leen, "groen")
+    about = {"need": thread.need, "axis": thread.axis}
+    classification.classify(actor(leen), thread.id, **about, tags=["buurt", "WIJK", "wijkwerking"])
+    assert names_of(thread) == ["Wijkwerking"]
+    tag_merges.undo(actor(eva), last.id)
+    assert tag_list.moved(actor(leen), ["buurt"]) == {"buurt": "wijk"}
+
+
+def test_another_spelling_is_shown_everywhere_and_typed_words_follow_it(gent, leen, eva):
+    thread = thread_with(gent, leen, "ocmw")
+    done = tag_merges.merge(actor(eva), "ocmw", "OCMW")
+    assert names_of(thread) == ["OCMW"]
+    assert names_of(thread_with(gent, leen, "Ocmw")) == ["OCMW"]
+    with pytest.raises(Invalid) as refused:
+        tag_merges.merge(actor(eva), "ocmw", "OCMW")
+    assert refused.value.field == "into"
+    tag_merges.undo(actor(eva), done.id)
+    assert names_of(thread) == ["ocmw"]
+
+
+def test_a_version_of_a_lesson_keeps_its_spelling_and_the_next_one_has_the_new(session, eva):
+    scenario = build(Audience.NETWORK)
+    lesson = scenario.published()
+    version = lesson.current_id
+    lesson_tags.choose(version, tags.clean(["Buurt"]))
+    thread_with(scenario.space, scenario.author, "buurt")
+    tag_merges.merge(actor(eva), "buurt", "Wijk")
+    assert lesson_tags.of(version) == ["Buurt"]
+    assert lesson_tags.are(version, tags.clean(["wijk"]))
+    assert lesson_tags.are(version, tags.clean(["buurt"]))
+    assert not lesson_tags.are(version, tags.clean(["buurt", "straat"]))
+
+
+def test_only_editors_see_and_change_tags_and_only_those_that_all_members_read(client, gent, leen, eva):
+    thread_with(gent, leen, "Open")
+    thread_with(gent, leen, "Secret", audience=Audience.SPACE)
+    hidden = thread_with(gent, leen, "Hidden")
+    hidden.hidden_at = clock.now()
+    wout = make_member("Wout", space=gent, role=Role.MODERATOR)
+    guest = make_member("Gust")
+    join(guest, gent, Role.GUEST)
+    db.session.commit()
+    for who in (leen, wout, guest):
+        with pytest.raises(Forbidden):
+            tag_merges.merge(actor(who), "open", "anders")
+        with pytest.raises(Forbidden):
+            tag_list.page(actor(who))
+    for closed in ("secret", "hidden", "nothing"):
+        with pytest.raises(NotFound):
+            tag_merges.merge(actor(eva), closed, "anders")
+    assert client.get("/tags").status_code == 303
+    sign_in(client, eva)
+    page = client.get("/tags").text
+    assert "Open" in page
+    assert "Secret" not in page
+    assert "Hidden" not in page
+    assert client.get("/tags/secret").status_code == client.get("/tags/nothing").status_code == 404
+    # Into one that only stands on closed threads: no more is said than of one that nobody uses.
+    assert "exists already" not in client.get("/tags/open?into=Secret").text
+    with client.session_transaction() as kept:
+        kept.clear()
+    eva.suspended_at = clock.now()
+    db.session.commit()
+    assert client.get("/tags").status_code == 303
+
+
+def test_an_editor_sees_first_what_will_change_does_it_and_old_addresses_lead_on(client, gent, leen, eva):
+    thread_with(gent, leen, "Buurt")
+    thread_with(gent, leen, "Wijk")
+    db.session.commit()
+    sign_in(client, eva)
+    empty = client.get("/tags/buurt?into=")
+    assert (empty.status_code, "Type the name that it should have." in empty.text) == (422, True)
+    first = client.get("/tags/buurt?into=wijk")
+    assert "exists already (1 thread)" in first.text
+    assert client.get("/threads?tag=buurt").status_code == 200
+    done = submit(client, "/tags/buurt/merge", {"into": "wijk"})
+    assert done.status_code == 303
+    assert client.get("/tags/buurt").status_code == 404
+    moved = client.get("/threads?tag=buurt&need=stories")
+    assert (moved.status_code, moved.location) == (302, "/threads?tag=wijk&need=stories")
+    assert client.get("/spaces/gent?tag=buurt").location == "/spaces/gent?tag=wijk"
+    merge_id = db.session.scalar(select(TagMerge.id))
+    assert "Undo" in client.get("/tags").text
+    assert submit(client, f"/tags/merges/{merge_id}/undoing", {}).status_code == 303
+    assert client.get("/threads?tag=buurt").status_code == 200
+
+
+def test_an_address_leads_nobody_to_a_name_that_they_may_not_read(client, gent, leen, eva):
+    thread = thread_with(gent, leen, "Buurt")
+    tag_merges.merge(actor(eva), "buurt", "Wijk")
+    thread.audience = Audience.SPACE
+    db.session.commit()
+    assert client.get("/threads?tag=buurt").status_code == 200  # a visitor
+    assert tag_list.moved(actor(eva), ["buurt"]) == {}
+    assert tag_list.moved(actor(leen), ["buurt"]) == {"buurt": "wijk"}
+
+
+def test_undo_ends_after_ten_minutes_is_for_who_did_it_and_gives_way_to_a_later_merge(gent, leen, eva):
+    simon = make_member("Simon", space=gent, network_role=NetworkRole.EDITOR)
+    thread_with(gent, leen, "Buurt")
+    done = tag_merges.merge(actor(eva), "buurt", "Wijk")
+    with pytest.raises(NotFound):
+        tag_merges.undo(actor(simon), done.id)
+    later = tag_merges.merge(actor(simon), "wijk", "Stadsdeel")
+    with pytest.raises(Conflict):
+        tag_merges.undo(actor(eva), done.id)
+    with clock.at(clock.now() + timedelta(minutes=11)), pytest.raises(Conflict):
+        tag_merges.undo(actor(simon), later.id)
+
+
+def test_pages_of_tags_begin_after_the_last_and_find_without_accents(gent, leen, eva):
+    for name in ("Één", "eend", "fiets"):
+        thread_with(gent, leen, name)
+    first = tag_list.page(actor(eva), limit=2)
+    assert [tag.slug for tag in first.rows] == ["een", "eend"]
+    assert [tag.slug for tag in tag_list.page(actor(eva), after=first.next_cursor).rows] == ["fiets"]
+    assert [tag.name for tag in tag_list.page(actor(eva), wanted="ÉEN").rows] == ["Één", "eend"]
+
+
+@pytest.mark.live
+def test_while_tags_are_merged_no_thread_is_left_with_the_old_one(live_app):
+    with live_app.app_context():
+        gent = make_space("Gent", city="gent")
+        authors = [make_member(f"Author {number}", space=gent) for number in range(6)]
+        eva = make_member("Eva", space=gent, network_role=NetworkRole.EDITOR)
+        simon = make_member("Simon", space=gent, network_role=NetworkRole.EDITOR)
+        thread_with(gent, authors[0], "Buurt", "Wijk")
+        threads = [thread_with(gent, author, "groen") for author in authors]
+        db.session.commit()
+        calls = [
+            (author, f"/threads/{thread.id}/classification", classified(thread, "buurt, wijk"))
+            for author, thread in zip(authors, threads, strict=True)
+        ]
+        calls[2:2] = [(eva, "/tags/buurt/merge", {"into": "wijk"})]
+        calls[5:5] = [(simon, "/tags/wijk/merge", {"into": "stadsdeel"})]
+        assert set(storm(live_app, calls)) <= {303, 404, 422}
+        for thread in threads:
+            db.session.remove()
+            ids = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
+            merged = select(Tag.slug).where(Tag.id.in_(ids), Tag.merged_into_id.is_not(None))
+            assert db.session.scalars(merged).all() == []
+
+
+def classified(thread, line):
+    return {"need": thread.need.value, "axis": thread.axis.value, "tags": line, "seen_change": "0"}
