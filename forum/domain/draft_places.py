@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
 from forum.domain.lessons import meanwhile, reviews
-from forum.domain.threads.page import page_of
+from forum.domain.threads.numbering import page_of
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -50,7 +50,7 @@ class Form:
 
 FORMS: Mapping[str, Form] = {
     STORY: Form(("title", "body", "tags"), ("need", "axis", "audience")),
-    REPLY: Form(("body",), ("kind",)),
+    REPLY: Form(("body",), ("kind", "answers")),
     EDIT: Form(("title", "body"), base="seen_revision"),
     LESSON_TEXT: Form(
         (

@@ -7,8 +7,9 @@ browser call elsewhere. Rendered once, when written, and stored with RENDER_VERS
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import bleach
 import nh3
@@ -24,18 +25,22 @@ from forum.infra.markdown.parser import (
     specification,
 )
 from forum.infra.markdown.parser import HANDLE as PLAIN_HANDLE
-from forum.infra.words import is_blank, locate, one_line, plain, same_words, slug, summary, typed
+from forum.infra.words import is_blank, letters, locate, one_line, plain, same_words, slug, summary, typed
 
 __all__ = [
     "DEEPEST",
     "EXTENSIONS",
     "MAX_LENGTH",
     "RENDER_VERSION",
+    "Mark",
     "TooLong",
     "handles",
     "is_blank",
+    "letters",
     "locate",
+    "marks",
     "one_line",
+    "parts",
     "plain",
     "render",
     "same_words",
@@ -63,10 +68,35 @@ NOWHERE = re.compile(r"<a rel=[^>]*>(.*?)</a>", re.DOTALL)
 MARKED = re.compile(rf"{MENTION}(@[A-Za-z0-9-]+)")
 # What may mention a member, in HTML that is stored: no post has another span.
 HANDLE = re.compile(r"<span>@([A-Za-z0-9-]+)</span>")
+# A passage of another post, as it stands in what was typed, in the languages of the interface.
+TYPED_MARK = r"\[(?:quote|citaat) (\d{1,6})(?:\.(\d{1,4}))?: (\d{1,5})[-–](\d{1,5})\]"
+ONE_MARK = re.compile(TYPED_MARK)
+# Marks alone on the first lines of a paragraph; nowhere else is one more than words.
+LEADING_MARKS = re.compile(
+    rf'<p dir="auto">((?:{re.sub(r"[(](?![?])", "(?:", TYPED_MARK)}(?:<br>\n|(?=</p>)))+)(</p>)?'
+)
+# The same in HTML that is stored: no post has another <q>.
+MARK = re.compile(r"<q>(\d+)\.(\d+):(\d+)-(\d+)</q>")
 
 
 class TooLong(ValueError):
     """More text than a post may have."""
+
+
+class Mark(NamedTuple):
+    """A passage of a post of the same thread: of which one, by number, and of which text of it; from and up to which
+    of its letters, blanks not counted.
+    """
+
+    number: int
+    revision: int
+    start: int
+    end: int
+
+    def typed(self, word: str) -> str:
+        """Return it as it stands in a text field, with the `word` for a quotation ("quote" or "citaat")."""
+        revision = f".{self.revision}" if self.revision > 1 else ""
+        return f"[{word} {self.number}{revision}: {self.start}-{self.end}]"
 
 
 def render(source: str) -> str:
@@ -81,7 +111,17 @@ def render(source: str) -> str:
     html = _tools.parser.html(source)
     html = _check(as_written(source)) if html is None else sanitise(html).strip()
     html = MARKED.sub(r"<span>\1</span>", html)
-    return DIRECTED.sub(r'<\1 dir="auto"', html).replace(LINE_END, "<br>\n")
+    html = DIRECTED.sub(r'<\1 dir="auto"', html).replace(LINE_END, "<br>\n")
+    return LEADING_MARKS.sub(_marked, html)
+
+
+def _marked(match: re.Match[str]) -> str:
+    found = (
+        Mark(int(number), int(revision or 1), int(start), int(end))
+        for number, revision, start, end in ONE_MARK.findall(match[1])
+    )
+    kept = "".join(f"<q>{one.number}.{one.revision}:{one.start}-{one.end}</q>" for one in found)
+    return kept if match[2] else f'{kept}<p dir="auto">'
 
 
 def sanitise(html: str) -> str:
@@ -117,6 +157,21 @@ def handles(html: str) -> list[str]:
     return list(found.values())
 
 
+def marks(html: str) -> list[Mark]:
+    """Return the passages of other posts that HTML of `render` quotes, in their order."""
+    return [Mark(*map(int, found)) for found in MARK.findall(html)]
+
+
+def parts(stored: str, names: Mapping[str, str] | None = None) -> Iterator[Markup | None]:
+    """Trust HTML as `to_html` does, in pieces: None stands for each passage that it quotes."""
+    pieces = MARK.sub("\0", stored).split("\0")
+    for place, piece in enumerate(pieces):
+        if place:
+            yield None
+        if piece.strip():
+            yield to_html(piece, names)
+
+
 def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Markup:
     """Trust HTML that `render` made and the database stored; draw the handles in it that have a name in `names`.
 
@@ -125,7 +180,10 @@ def to_html(stored: str | None, names: Mapping[str, str] | None = None) -> Marku
 
     def drawn(match: re.Match[str]) -> str:
         name = (names or {}).get(match[1].lower())
-        return f"@{match[1]}" if name is None else f'<b class="mention" dir="auto">@{escape(name)}</b>'
+        if name is None:
+            return f"@{match[1]}"
+        # Its length as it was typed, for a script that counts letters.
+        return f'<b class="mention" dir="auto" data-typed="{len(match[1]) + 1}">@{escape(name)}</b>'
 
     return Markup(HANDLE.sub(drawn, stored or ""))
 

@@ -94,6 +94,7 @@ class _PlainText(HTMLParser):
         self.lines = 0  # line ends due before the next word
         self.space = False  # a space due before the next word
         self.code = False
+        self.quoted = False  # in the mark of a passage of another post, which is nothing that was said here
         self.lists = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -104,6 +105,8 @@ class _PlainText(HTMLParser):
             self.space = True
         if tag == "pre":
             self.code = True
+        if tag == "q":
+            self.quoted = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag in LISTS:
@@ -111,8 +114,12 @@ class _PlainText(HTMLParser):
         self._break(tag)
         if tag == "pre":
             self.code = False
+        if tag == "q":
+            self.quoted = False
 
     def handle_data(self, data: str) -> None:
+        if self.quoted:
+            return
         if self.code:
             self._add(data.strip("\n"))
             return
@@ -198,6 +205,15 @@ def locate(words: str, plain_text: str) -> Iterator[tuple[int, int]]:
     while at >= 0:
         yield place(at), place(at + len(wanted) - 1) + 1
         at = folded.find(wanted, at + 1)
+
+
+def letters(plain_text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return where these letters stand in a text, counted without its white space; None where there are not as many.
+
+    So a browser counts them too, which has other white space between the same letters.
+    """
+    places = [at for at, sign in enumerate(plain_text) if not sign.isspace()]
+    return (places[start], places[end - 1] + 1) if 0 <= start < end <= len(places) else None
 
 
 def same_words(words: str, plain_text: str) -> bool:

@@ -9,7 +9,7 @@ from werkzeug.routing import Map, MapAdapter
 
 from forum.domain.digests.items import ThreadNews
 from forum.domain.inbox.notice_letter import Item
-from forum.domain.threads.page import page_of
+from forum.domain.threads.numbering import page_of
 
 
 def link(endpoint: str, **values: Any) -> str:

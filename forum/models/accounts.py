@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String
+from sqlalchemy import Date, ForeignKey, Index, String, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
@@ -65,6 +65,7 @@ class Member(SortedByName, Model):
     locale_seen: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
     theme: Mapped[str | None] = mapped_column(String(5))
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())  # single keys on a thread
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]

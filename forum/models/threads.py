@@ -92,6 +92,8 @@ class Post(Model):
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("author_id", "idempotency_key", name="uq_post_author_id_once"),
         Index("ix_post_created_at", "created_at"),
+        # For the foreign key, when the posts of a thread go.
+        Index("ix_post_answers_id", "answers_id", **where("answers_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
@@ -99,6 +101,7 @@ class Post(Model):
     author_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     capacity_id: Mapped[int | None] = mapped_column(ForeignKey("capacity.id"))
     kind: Mapped[PostKind | None] = mapped_column(choice(PostKind))
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))  # of the same thread
     html: Mapped[str] = mapped_column(Text)
     render_version: Mapped[int] = mapped_column(SmallInteger)
     revision: Mapped[int] = mapped_column(SmallInteger, default=1)
@@ -130,6 +133,21 @@ class PostRevision(Model):
     editor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
 
     post: Mapped[Post] = related()
+
+
+class PostQuote(Model):
+    """A passage of another post of the thread that a post quotes: `plain[start_at:end_at]` of a revision of it.
+
+    Its words are kept nowhere else.
+    """
+
+    __tablename__ = "post_quote"
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(SmallInteger, primary_key=True)  # among the marks in its HTML
+    revision_id: Mapped[int] = mapped_column(ForeignKey("post_revision.id", ondelete="CASCADE"), index=True)
+    start_at: Mapped[int]
+    end_at: Mapped[int]
+    stands: Mapped[bool]  # still, in the text of the quoted post as it is now
 
 
 class ThreadCity(Model):

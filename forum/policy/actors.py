@@ -28,6 +28,7 @@ class Actor:
     roles: dict[int, Role] = field(default_factory=dict)  # by space id
     network_roles: frozenset[NetworkRole] = frozenset()
     locale_seen: str | None = None
+    shortcuts: bool = True  # whether single keys do something on a thread
     mail_stopped_at: datetime | None = None  # since when mail to their address comes back
 
     @property
@@ -56,6 +57,7 @@ COLUMNS = (
     Member.locale_seen,
     Member.timezone,
     Member.theme,
+    Member.shortcuts,
     Member.approved_at,
     _listed(
         cast(Membership.space_id, String) + ":" + cast(Membership.role, String),
@@ -116,5 +118,6 @@ def actor_from(row: Any) -> Actor:
         roles={int(space_id): Role(role) for space_id, role in roles},
         network_roles=frozenset(NetworkRole(role) for role in appointed),
         locale_seen=row.locale_seen,
+        shortcuts=row.shortcuts,
         mail_stopped_at=row.mail_stopped_at,
     )

@@ -184,7 +184,13 @@ def _profile(
 
 def _filled_form() -> ProfileForm:
     who = actor()
-    data = {"name": who.name, "locale": who.locale or "", "timezone": who.timezone, "theme": who.theme or ""}
+    data = {
+        "name": who.name,
+        "locale": who.locale or "",
+        "timezone": who.timezone,
+        "theme": who.theme or "",
+        "shortcuts": who.shortcuts,
+    }
     return ProfileForm(who.timezone, formdata=None, data=data)
 
 
@@ -198,4 +204,5 @@ def _values(form: ProfileForm) -> dict[str, Any]:
         "locale": form.locale.data or None,
         "timezone": form.timezone.data,
         "theme": form.theme.data or None,
+        "shortcuts": form.shortcuts.data,
     }

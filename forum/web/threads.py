@@ -1,6 +1,7 @@
 """Threads: reading one, beginning one, answering, closing, and who may read it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -22,7 +23,7 @@ from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import draft_slots, previews, sendings
+from forum.web import answering, draft_slots, previews, sendings
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -242,10 +243,16 @@ def _page(
         if thread.has_notices:
             transactions.afterwards(lambda: unread_notices.read_thread(who, thread.id, last=last))
     slot = draft_slots.slot(REPLY, thread.id) if who else None
+    if form is None and slot and thread.may_reply:
+        form = answering.form_of(slot)
     return render_template(
         "threads/show.html",
         thread=thread,
-        form=form or (draft_slots.fill(ReplyForm, slot) if slot and thread.may_reply else None),
+        form=form,
+        target=answering.target_of(thread.id, form),
+        address=partial(answering.address, thread) if thread.may_reply else None,
+        clear=answering.address(thread),
+        quote_word=answering.quote_word(),
         slot=slot,
         left=draft_slots.left(),
         acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],

@@ -7,6 +7,8 @@ const MODULES = [
   ["[data-sheet]", "./preview.js"],
   ["[data-prompts]", "./prompts.js"],
   ["[data-workbench]", "./excerpt.js"],
+  ["[data-thread]", "./thread.js"],
+  ["[data-keys]", "./keys.js"],
 ];
 
 for (const [hook, module] of MODULES) {

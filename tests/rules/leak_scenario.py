@@ -16,7 +16,7 @@ from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import claims, lessons
-from forum.domain.moderation import hiding, narrowing
+from forum.domain.moderation import hiding, narrowing, taking_back
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
 from forum.domain.threads import classification, threads
@@ -54,11 +54,13 @@ NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
 FORMER_TAG = "zwartoudlabelmerk"
 SPELT = "ZwartSpelMerk"  # a tag as the closed thread spells it; for everybody stands one in small letters
+# In posts of a thread for everybody that others quoted, before one was hidden and one taken back.
+QUOTED = "zwartcitaatmerk"
 # In what was typed and not sent: only its owner meets it, nobody else of the closed city either.
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    SENTENCE, HIDDEN_SENTENCE, FORMER_TAG, SPELT, HALF, MODERATORS_HALF,
+    SENTENCE, HIDDEN_SENTENCE, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -322,7 +324,25 @@ def _moved(unlisted: Space, space: Space, author: Member) -> Thread:
         tags=(FORMER_TAG,), idempotency_key=str(uuid.uuid4()), **subject,
     )  # fmt: skip
     classification.classify(actor(author), thread.id, tags=("bins",), **subject)
-    return classification.move(actor(author), thread.id, space.id, audience=Audience.PUBLIC)
+    moved = classification.move(actor(author), thread.id, space.id, audience=Audience.PUBLIC)
+    _quoted(moved, author)
+    return moved
+
+
+def _quoted(thread: Thread, author: Member) -> None:
+    """Words that others quote and answer, of a post that is hidden afterwards and of one that is taken back."""
+    rudy = make_member("Rudy", space=db.session.get_one(Space, thread.space_id))
+    said = [_say(rudy, thread, f"Behind the shed {QUOTED}.") for _turn in range(2)]
+    quotes = "\n".join(f"[quote {post.number}: 0-{len(f'Behindtheshed{QUOTED}.')}]" for post in said)
+    for post in said:
+        _say(author, thread, f"{quotes}\n\nThere too, {post.number}.", answers=post.number)
+    hiding.hide(actor(author), said[0].id, reason="It names a place")
+    taking_back.take_back(actor(rudy), said[1].id)
+
+
+def _say(member: Member, thread: Thread, body: str, **more: Any) -> Post:
+    key = str(uuid.uuid4())
+    return threads.reply(actor(member), thread.id, body=body, idempotency_key=key, once_more=True, **more)
 
 
 def _begun(insider: Member, moderator: Member, former: Member, thread: Thread, lesson: Lesson) -> list[int]:

@@ -67,6 +67,7 @@ QUERIES = (
     "?city=aalst",
     "?page=2",
     "?from=0.1&to=1.0",
+    "?answer=2&quote=2.1:0-20&quote=3.1:0-20",
 )
 
 PEOPLE = (
@@ -216,7 +217,10 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert leak_scenario.HUSHED in hushed
     assert leak_scenario.CHECKED in moderator.get(f"/workbench/{world.checked.id}").get_data(as_text=True)
     moved = f"/threads/{world.moved.id}-{world.moved.slug}"
-    assert all(word in moderator.get(moved).text for word in (leak_scenario.FORMER_TAG, leak_scenario.NAME))
+    shown = moderator.get(moved).text
+    assert all(word in shown for word in (leak_scenario.FORMER_TAG, leak_scenario.NAME))
+    # Whoever may read a hidden post finds its words there, and in no quotation of it.
+    assert (shown.count(leak_scenario.QUOTED), shown.count('class="quoted"')) == (1, 4)
     assert "Tags changed." in full.get(moved).text
     assert f">{leak_scenario.SPELT}<" in member.get(f"/threads/{world.thread.id}-{world.thread.slug}").text
     assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text

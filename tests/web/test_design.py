@@ -52,8 +52,9 @@ def test_styles_and_scripts_keep_their_weight():
     assert sum(_weight(CSS, name) for name in SHARED) <= 13_400
     # What one page alone loads, each a file of its own, stays small; was 1,000 when no such page had more than lists.
     assert {path.name for path in CSS.glob("*.css") if _weight(CSS, path.name) > 1_500} <= set(SHARED)
-    # All of them together; no page loads all. What a thread costs on a first visit stands in test_weight.py.
-    assert _weight(JS, "*.js") <= 16_700
+    # Every page of a member loads these scripts. What a page loads in all stands in test_weight.py.
+    assert sum(_weight(JS, name) for name in ("forum.js", "once.js")) <= 2_300
+    assert {path.name for path in JS.glob("*.js") if _weight(JS, path.name) > 3_100} == set()
 
 
 def _themes():

@@ -15,7 +15,8 @@ from forum.domain.lessons.library import LessonCard
 from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.domain.threads.lists import ThreadCard
-from forum.domain.threads.views import PostView
+from forum.domain.threads.quotes import NOWHERE, Quote
+from forum.domain.threads.views import Answered, PostView
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.infra.i18n import force_locale
@@ -52,6 +53,8 @@ OTHER_POST = {
     "state": "deleted",
     "reason": "It is an advertisement.",
     "is_own_hidden": True,
+    "revision": 2,
+    "answers": Answered(1, "Leen"),
     "may_edit": True,
     "may_delete": True,
     "may_put_back": True,
@@ -185,6 +188,13 @@ def test_an_imported_template_is_not_compared_again(app, monkeypatch):
     first = page.render()
     monkeypatch.delattr(Template, "_get_default_module")  # fails too when Jinja renames what we override
     assert page.render() == first
+
+
+def test_the_words_of_a_quote_are_drawn_as_they_are_now(reply):
+    quote = Quote(1, "Wim", "Who rings back?", by=2)
+    shown = {reply(replace(POST, html=(part,))) for part in (quote, replace(quote, words=""), NOWHERE)}
+    assert len(shown) == 3
+    assert ["rings back" in html for html in sorted(shown, key=len)].count(True) == 1
 
 
 def test_an_edit_is_seen_even_without_its_day(reply):

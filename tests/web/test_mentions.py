@@ -69,7 +69,7 @@ def test_who_may_read_is_drawn_with_the_name_of_now_for_every_reader(app, client
     wim = make_member("Wim", space=leuven, handle="wim-wims")
     thread = make_thread(gent, leen, audience=Audience.PUBLIC)
     sign_in(client, leen)
-    named = '<b class="mention" dir="auto">@Wim</b>'
+    named = '<b class="mention" dir="auto" data-typed="9">@Wim</b>'
     story = {"title": "T", "need": "action", "axis": "solidaire-stadspolis", "preview": "1"}
     where = {"draft_form": "story", "draft_subject": gent.id, "body": "Ask @Wim-Wims."}
     for audience, is_named in (("network", True), ("space", False), ("", False)):

@@ -18,7 +18,7 @@ SPACES = "To which spaces you belong, which roles you have there and in the netw
 COLUMNS = {
     **dict.fromkeys(("name", "sort_key", "handle", "email", "password_hash", "password_stamp"), OWN),
     **dict.fromkeys(("locale", "timezone"), OWN),
-    "theme": "choice of light or dark",
+    **dict.fromkeys(("theme", "shortcuts"), "choice of light or dark"),
     "locale_seen": "If you let your browser choose the language: the language of the last page that you opened",
     **dict.fromkeys(("created_at", "confirmed_at", "approved_at", "suspended_at"), MOMENTS),
     "all_read_at": SPACES,

@@ -22,7 +22,9 @@ LONGEST = 60  # years that somebody can have been doing the same
 MOST_ADDED = "20 per day"  # also in other words: each asks a moderator to look
 
 
-def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None) -> Member:
+def save(
+    actor: Actor, *, name: str, locale: str | None, timezone: str, theme: str | None, shortcuts: bool = True
+) -> Member:
     """Store a changed profile; None as language or theme follows the browser. Invalid at the field that is wrong."""
     member = db.session.get_one(Member, actor.id)
     member.name = accounts.clean_name(name)
@@ -33,7 +35,7 @@ def save(actor: Actor, *, name: str, locale: str | None, timezone: str, theme: s
     if theme not in (*THEMES, None):
         raise Invalid("theme", _("Choose light, dark, or the setting of your device."))
     moves = member.timezone != timezone
-    member.locale, member.timezone, member.theme = locale, timezone, theme
+    member.locale, member.timezone, member.theme, member.shortcuts = locale, timezone, theme, shortcuts
     db.session.flush()
     if moves:
         quiet_times.replan(member.id)

@@ -6,7 +6,7 @@ from sqlalchemy import Select, or_, select
 
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.threads import mentions, posts
+from forum.domain.threads import mentions, posts, quotes
 from forum.infra import rates
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
@@ -50,8 +50,10 @@ Destination = InThread | InPost | InSpace
 
 
 def drawn(actor: Actor, html: str, destination: Destination | None) -> object:
-    """Return the HTML of a post with this destination, as its readers would get it (None: without names)."""
-    return mentions.preview(actor, html, _readers(actor, destination))
+    """Return the HTML of a post with this destination, as its readers would get it (None: without names and quotes)."""
+    readers = _readers(actor, destination)
+    names = mentions.preview(actor, html, readers)
+    return quotes.preview(_thread_id(actor, destination) if readers is not None else None, html, names)
 
 
 def suggest(actor: Actor, typed: str, destination: Destination | None) -> list[Byline]:
@@ -95,3 +97,10 @@ def _readers(actor: Actor, destination: Destination | None) -> Select[Member] | 
     except NotFound:
         pass
     return None
+
+
+def _thread_id(actor: Actor, destination: Destination | None) -> int | None:
+    """The thread in which something is written; None for a new one. To be asked where the actor may write."""
+    if isinstance(destination, InPost):
+        return posts.place(actor, destination.post_id)[0].id
+    return destination.thread_id if isinstance(destination, InThread) else None

@@ -1,7 +1,7 @@
 """Whom a post mentions: an `@handle` in its text that is that of somebody who may read it.
 
-Kept as ids, and drawn with the name that they have when it is read: in a post (`draw`) and in the first words of one
-wherever they stand (`in_plain`: lists, notices, mails). Any other `@word` is a word, whether it is nobody's or
+Kept as ids, and drawn with the name that they have when it is read: in a post (`quotes.draw`) and in the first words of
+one wherever they stand (`in_plain`: lists, notices, mails). Any other `@word` is a word, whether it is nobody's or
 somebody's who may not read it: nothing tells the one from the other. Only what a lesson quotes are the words that were
 typed, which is what its author agreed to.
 """
@@ -52,11 +52,11 @@ def write(post: Post, html: str) -> None:
     insert_new(Mention, [{**new, "member_id": member, "handle": handle} for member, handle in found.items()])
 
 
-def preview(author: Reader, html: str, readers: Select[Member] | None) -> Any:
-    """Return the HTML of a post that is not there yet, as these `readers` would get it (None: without names)."""
+def preview(author: Reader, html: str, readers: Select[Member] | None) -> dict[str, str]:
+    """Return the names to draw in a post that is not there yet, for these `readers` (None: none), by handle."""
     typed = [handle.lower() for handle in text.handles(html)]
     people = _people(author, typed, readers) if typed and readers is not None else []
-    return text.to_html(html, {row.handle: row.name for row in people})
+    return {row.handle: row.name for row in people}
 
 
 def _people(author: Reader, handles: Iterable[str], readers: Select[Member]) -> Sequence[Any]:
@@ -86,28 +86,23 @@ def _mentioned(post_id: int) -> Sequence[Any]:
     return db.session.execute(_readers_of_one(), {"post_id": post_id}).all()
 
 
-def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
-    """Return the HTML of posts, by their ids, with the names of whom they mention; one query where any has a handle.
-
-    Whoever left, is suspended or may not read it any more is a word as it was typed.
-    """
-    names = _names_in([post_id for post_id, html in htmls.items() if text.handles(html)])
-    return {post_id: text.to_html(html, names.get(post_id)) for post_id, html in htmls.items()}
-
-
 def in_plain(words: Mapping[int, str]) -> dict[int, str]:
     """Return readable words of posts, by their ids, with the names of whom they mention; one query where any has an @.
 
-    To be called with all that a page or a batch of mails shows, before it is cut. Who is drawn is as in `draw`.
+    To be called with all that a page or a batch of mails shows, before it is cut. Who is drawn is as in `names_in`.
     """
-    names = _names_in([post_id for post_id, said in words.items() if "@" in said])
+    names = names_in([post_id for post_id, said in words.items() if "@" in said])
     return {
         post_id: text.with_names(said, names[post_id]) if post_id in names else said
         for post_id, said in words.items()
     }
 
 
-def _names_in(post_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+def names_in(post_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Return the names to draw in posts, by their ids and the handles that they were typed as (one query).
+
+    Whoever left, is suspended or may not read it any more is a word as it was typed.
+    """
     names: dict[int, dict[str, str]] = {}
     for row in _named(post_ids):
         names.setdefault(row.post_id, {})[row.handle.lower()] = row.name

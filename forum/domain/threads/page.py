@@ -7,9 +7,10 @@ from sqlalchemy import and_, select
 
 from forum.domain.people.bylines import byline, held, speaker
 from forum.domain.themes.tags import TagName
-from forum.domain.threads import changes, mentions, page_queries
+from forum.domain.threads import changes, page_queries, quotes
 from forum.domain.threads.lists import reply_count
-from forum.domain.threads.views import PostView, ThreadPage
+from forum.domain.threads.numbering import PAGE_SIZE
+from forum.domain.threads.views import Answered, PostView, ThreadPage
 from forum.infra import clock, days, text
 from forum.infra.columns import read_codes
 from forum.infra.db import db
@@ -30,8 +31,6 @@ from forum.policy.actions import (
 )
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
-
-PAGE_SIZE = 20
 
 
 def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
@@ -120,16 +119,11 @@ def _posts(reader: Actor | None, thread_id: int, before: int) -> Sequence[Any]:
     return select_rows(page_queries.posts(reader is not None), values).all()
 
 
-def page_of(number: int) -> int:
-    """Return the page of its thread on which a post stands; numbers are never reused, so this is arithmetic."""
-    return (number - 1) // PAGE_SIZE + 1
-
-
 def _views(
     reader: Actor | None, head: Any, posts: Sequence[Any], moderates: bool, read: int
 ) -> list[PostView]:
     today = days.today()
-    html = mentions.draw(_html(reader, posts, moderates))
+    html = quotes.draw(_html(reader, posts, moderates))
     since = head.read_moment
     views = []
     for row in posts:
@@ -142,7 +136,10 @@ def _views(
             html.get(row.id, ""),
             row.edited_at is not None,
             row.edited_at,
+            revision=row.revision,
         )
+        if row.answers_number is not None:
+            view.answers = Answered(row.answers_number, row.answers_name)
         is_own = reader is not None and row.author_id == reader.id
         if row.deleted_at is not None:
             view.state = "deleted"

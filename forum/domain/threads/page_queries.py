@@ -5,7 +5,8 @@ This page is read most: the queries select columns instead of objects, and get t
 
 from typing import Any, cast
 
-from sqlalchemy import Date, Integer, Select, bindparam, exists, false, func, literal, select
+from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, false, func, literal, select
+from sqlalchemy.orm import aliased
 
 from forum.domain.mailing import unread_notices
 from forum.domain.people import capacities
@@ -128,6 +129,7 @@ def _told_of(reader_id: Any) -> tuple[Any, ...]:
 def posts(signed_in: bool) -> Select[Any]:
     """Return the query of the posts of a page. To be run only for a thread that `head` found."""
     reader = reader_param(signed_in)
+    answered, answered_by = aliased(Post), aliased(Member)
     query: Any = (
         select(
             Post.id,
@@ -140,11 +142,16 @@ def posts(signed_in: bool) -> Select[Any]:
             Post.deleted_at,
             Post.hidden_at,
             Post.hidden_reason,
+            Post.revision,
+            answered.number.label("answers_number"),
+            answered_by.name.label("answers_name"),
             (_read_ahead(reader.id) if reader else literal(None, Integer)).label("read_ahead"),
             *COLUMNS,
         )
         .join(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .outerjoin(answered, and_(answered.id == Post.answers_id, answered.thread_id == Post.thread_id))
+        .outerjoin(answered_by, answered_by.id == answered.author_id)
         .where(
             Post.thread_id == bindparam("thread_id"),
             Post.number > bindparam("first"),

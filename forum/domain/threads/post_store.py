@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
 from forum.domain.people import capacities
-from forum.domain.threads import mentions
+from forum.domain.threads import mentions, quotes
 from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -60,6 +60,7 @@ def render_body(actor: Actor, body: str) -> str:
     if text.is_blank(text.plain(html)):
         raise Invalid("body", _("Write something first."))
     mentions.check(html)
+    quotes.check(html)
     return html
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from forum.domain.mailing import events
-from forum.domain.threads import mentions, post_store, rendering, sendings
+from forum.domain.threads import mentions, post_store, quotes, rendering, sendings
 from forum.infra import clock, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -87,6 +87,8 @@ def edit(
     post.html, post.render_version, post.edited_at = html, text.RENDER_VERSION, now
     post_store.add_revision(post, body, html, title=heading, editor_id=actor.id, at=now)
     mentions.write(post, html)
+    quotes.write(post, html)
+    quotes.follow(post, text.plain(html))
     if post.number == 1:
         _show_heading(thread, heading, html)
     db.session.flush()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select, update
 
-from forum.domain.threads import mentions, post_store
+from forum.domain.threads import mentions, post_store, quotes
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.rows import claim
@@ -60,6 +60,7 @@ def show_again(actor: Actor, post: Post, rendered: Rendered | None) -> None:
         rendered = again(actor, post.id)
     post.html, post.render_version = rendered.html or "", text.RENDER_VERSION
     mentions.write(post, post.html)
+    quotes.write(post, post.html)
 
 
 def _replace(post: Rendered) -> bool:
@@ -72,6 +73,8 @@ def _replace(post: Rendered) -> bool:
         statement = statement.where(shown).values(html=post.html, render_version=text.RENDER_VERSION)
     if not claim(statement):
         return False
-    if post.html and text.handles(post.html):
-        mentions.write(db.session.get_one(Post, post.post_id, populate_existing=True), post.html)
+    if post.html and (text.handles(post.html) or text.marks(post.html)):
+        row = db.session.get_one(Post, post.post_id, populate_existing=True)
+        mentions.write(row, post.html)
+        quotes.write(row, post.html)
     return True

@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities
 from forum.domain.themes import tags as tagging
-from forum.domain.threads import mentions, post_store, sendings
+from forum.domain.threads import answers as reply_to
+from forum.domain.threads import mentions, post_store, quotes, sendings
 from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -75,10 +76,12 @@ def reply(
     idempotency_key: str,
     rendered: str | None = None,
     once_more: bool = False,
+    answers: int | None = None,
 ) -> Post:
     """Answer in a thread; the same sending again returns the post that is there already, also in a closed thread.
 
-    What counts, `rendered` and `once_more` as in `start`.
+    What counts, `rendered` and `once_more` as in `start`. `answers` is the number of the post that it is about; a
+    number that no post of the thread has is none.
     NotFound, Forbidden, Invalid at `body`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
@@ -95,7 +98,9 @@ def reply(
     rates.spend("reply", f"member:{actor.id}", limit=MOST_REPLIES)
     if stands is not None:
         return stands
-    return _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
+    post = _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
+    reply_to.tell(post, answers)
+    return post
 
 
 def _open(actor: Actor, thread: Thread, *, story: sendings.Story, html: str, kind: PostKind | None) -> Thread:
@@ -174,6 +179,7 @@ def _add_post(
     db.session.flush()
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)
     mentions.write(post, html)
+    quotes.write(post, html)
     post_store.recount(thread)
     events.record("post.created", post_id=post.id)
     return post

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from forum.domain.people.bylines import Byline
 from forum.domain.themes.tags import TagName
@@ -12,9 +12,19 @@ from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
 
+class Answered(NamedTuple):
+    """The post that another one answers, and who wrote it: its place stays, whatever becomes of its words."""
+
+    number: int
+    name: str
+
+
 @dataclass(slots=True)
 class PostView:
-    """A post as this reader gets it; `html` is empty where they may not read it."""
+    """A post as this reader gets it; `html` is empty where they may not read it.
+
+    It is HTML, or, where it quotes other posts, a tuple of HTML and of a `quotes.Quote` for each.
+    """
 
     id: int
     number: int
@@ -27,6 +37,8 @@ class PostView:
     state: str = "shown"
     reason: str = ""
     is_own_hidden: bool = False
+    revision: int = 1
+    answers: Answered | None = None
     may_edit: bool = False
     may_delete: bool = False
     may_put_back: bool = False

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from forum.infra import zones
@@ -30,6 +30,8 @@ class ProfileForm(FlaskForm):
             SelectChoice("", lazy("As on my device")),
         ],
     )
+
+    shortcuts = BooleanField(lazy("Single keys on a thread: j, k, r and ?"))
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)

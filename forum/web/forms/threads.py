@@ -32,6 +32,12 @@ def _new_key() -> str:
     return str(uuid.uuid4())
 
 
+def _post_number(typed: Any) -> int | None:
+    """The number of a post in its thread; nobody types it, so anything else is none."""
+    number = int(typed) if str(typed or "").isdecimal() and len(str(typed)) < 9 else 0
+    return number or None
+
+
 class ThreadForm(FlaskForm):
     title = StringField(
         lazy("Title"),
@@ -89,6 +95,7 @@ class ReplyForm(FlaskForm):
         choices=[*named(KINDS, REPLY_KINDS), SelectChoice("", lazy("None of these"))],
         default="",
     )
+    answers = HiddenField(filters=[_post_number])
     idempotency_key = HiddenField(default=_new_key, filters=[clean_key])
     once_more = HiddenField()  # filled in by the page that asks whether the same words are to be posted again
 
@@ -97,6 +104,7 @@ class ReplyForm(FlaskForm):
         return {
             "body": self.body.data,
             "kind": PostKind(self.kind.data) if self.kind.data else None,
+            "answers": self.answers.data,
             "idempotency_key": self.idempotency_key.data,
             "once_more": bool(self.once_more.data),
         }

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from forum.domain.threads.page import page_of
+from forum.domain.threads.numbering import page_of
 
 
 def to_thread(thread: Any, *, number: int | None = None) -> str:
@@ -17,6 +17,12 @@ def to_post(thread_id: int, slug: str, number: int, **query: Any) -> str:
     page = page_of(number)
     query = {"page": page if page > 1 else None, "_anchor": f"post-{number}", **query}
     return url_for("threads.show", thread_id=thread_id, slug=slug, **query)
+
+
+def in_thread(number: int, seen_from: int) -> str:
+    """Return the address of a post by its number, relative to the page of its thread on which another one stands."""
+    page = page_of(number)
+    return f"#post-{number}" if page == page_of(seen_from) else f"?page={page}#post-{number}"
 
 
 def to_page_of(thread: Any, number: int) -> str:

@@ -33,9 +33,12 @@ def test_only_who_may_read_a_post_is_mentioned_and_drawn(gent, leen, moderator):
         f"@{moderator.handle.upper()} @{elsewhere.handle} @{gone.handle} @nobody-here, and me: @{leen.handle}.",
     )
     assert mentions.mentioned(post.id) == [moderator.id]
+    first, last = (
+        f'<b class="mention" dir="auto" data-typed="{len(one.handle) + 1}">@{one.name}</b>'
+        for one in (moderator, leen)
+    )
     assert drawn(leen, post) == (
-        f'<p dir="auto"><b class="mention" dir="auto">@{moderator.name}</b> @{elsewhere.handle} @{gone.handle} '
-        f'@nobody-here, and me: <b class="mention" dir="auto">@{leen.name}</b>.</p>'
+        f'<p dir="auto">{first} @{elsewhere.handle} @{gone.handle} @nobody-here, and me: {last}.</p>'
     )
     moderator.name = "<b>Now</b>"
     db.session.flush()

@@ -6,6 +6,7 @@ import pytest
 
 from forum.domain.threads import lists, read_marks
 from forum.domain.threads import page as thread_page
+from forum.domain.threads.numbering import page_of
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.threads import ReadAhead, ReadMark
@@ -132,7 +133,7 @@ def test_whatever_is_opened_in_whatever_order_exactly_what_was_not_opened_is_new
                 post = make_post(thread, author, at=now)
                 numbers[post.number] = author
             elif deed == "open":
-                number = chance.randint(1, thread_page.page_of(thread.last_number))
+                number = chance.randint(1, page_of(thread.last_number))
                 page = thread_page.page(who, thread.id, number)
                 expected = {p.number for p in page.posts} & _new(numbers, shown, taken)
                 assert set(open_page(who, thread, number)) == expected

@@ -1,0 +1,52 @@
+"""The form that answers in a thread, as a link opens it: about one post, and with passages of posts to quote."""
+
+import re
+from typing import Any
+
+from flask import request, url_for
+
+from forum.domain.threads import answers, quotes
+from forum.infra.i18n import locale
+from forum.infra.text import Mark
+from forum.web import draft_slots
+from forum.web.forms.threads import ReplyForm
+from forum.web.http.current_user import viewer
+
+PASSAGE = re.compile(r"(\d{1,6})\.(\d{1,4}):(\d{1,5})-(\d{1,5})")
+
+
+def form_of(slot: draft_slots.Slot) -> ReplyForm | None:
+    """Return the form with the draft that was opened and what the address asks for; None where it is left empty."""
+    asked, marks = request.args.get("answer", ""), marks_in_address()
+    draft = slot.opened.fields if slot.opened else {}
+    typed = str(draft.get("body") or "").rstrip()
+    body = "\n\n".join([*filter(None, [typed]), *marks, ""]) if marks else str(draft.get("body") or "")
+    about = asked or draft.get("answers") or ""
+    if slot.opened:
+        form: ReplyForm | None = draft_slots.fill(ReplyForm, slot, body=body, answers=about)
+        return form
+    return ReplyForm(formdata=None, body=body, answers=about) if asked or marks else None
+
+
+def marks_in_address() -> list[str]:
+    """Return the passages that the address asks to quote, each as it stands in a text field."""
+    found = [PASSAGE.fullmatch(one) for one in request.args.getlist("quote")[: quotes.MOST]]
+    return [Mark(*map(int, match.groups())).typed(quote_word()) for match in found if match]
+
+
+def quote_word() -> str:
+    """Return what a quotation is called in the text of a post, in the language of the interface."""
+    return "citaat" if locale() == "nl" else "quote"
+
+
+def target_of(thread_id: int, form: ReplyForm | None) -> answers.Target | None:
+    """Return the post that a form answers, for whoever may read it (a query, none where it answers none)."""
+    number = form.answers.data if form is not None else None
+    return answers.target(viewer(), thread_id, number) if number else None
+
+
+def address(thread: Any, **query: Any) -> str:
+    """Return the address of this page of a thread with its form, and the draft that is open in it."""
+    page = thread.number if thread.number > 1 else None
+    query = {"page": page, "draft": draft_slots.draft_in_address("draft"), "_anchor": "answer", **query}
+    return url_for("threads.show", thread_id=thread.id, slug=thread.slug, **query)

@@ -1,0 +1,84 @@
+"""What scripts add to a thread: selected words are quoted, a link answers in place, single keys; links without them."""
+
+import re
+
+import pytest
+
+from tests.browser import places
+
+pytestmark = pytest.mark.browser
+# The words from the first mention of `begin` in post `number`, so many characters of them.
+SELECT = """([number, begin, length]) => {
+    const words = document.querySelector(`#post-${number} [data-words] p`).firstChild;
+    const start = words.data.indexOf(begin);
+    const range = document.createRange();
+    range.setStart(words, start);
+    range.setEnd(words, start + length);
+    document.activeElement.blur();
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+}"""
+FOCUSED = "document.activeElement.id"
+
+
+@pytest.fixture
+def opened(open_page, town):
+    """A thread, as Yasmina reads it."""
+    page = open_page("yasmina")
+    page.goto(places.thread(town.app), wait_until="networkidle")
+    page.locator("[data-answer]").first.wait_for()
+    return page
+
+
+def test_selected_words_are_quoted_by_their_place_and_previewed_as_words(opened):
+    first = opened.evaluate(
+        "document.querySelector('#post-2 [data-words] p').firstChild.data.trimStart().slice(0, 30)"
+    )
+    opened.evaluate(SELECT, [2, first, 30])
+    bar = opened.locator("[data-quote-bar]")
+    bar.wait_for(state="visible")
+    bar.locator("button").click()
+    typed = opened.input_value("#answer textarea[name=body]")
+    letters = len("".join(first.split()))
+    assert re.fullmatch(rf"\[(quote|citaat) 2: 0-{letters}\]\n\n", typed)
+    assert bar.is_hidden()
+    opened.locator("#answer [role=tab]").nth(1).click()
+    opened.locator(".sheet__preview blockquote").wait_for()
+    assert opened.locator(".sheet__preview blockquote").inner_text().strip() == first.strip()
+
+
+def test_a_link_answers_one_post_in_place_and_can_be_taken_back(opened):
+    opened.fill("#answer textarea[name=body]", "Half a sentence")
+    opened.locator("#post-2 [data-answer]").click()
+    box = opened.locator("[data-answering]")
+    assert (box.is_visible(), opened.input_value("#answer [name=answers]")) == (True, "2")
+    assert opened.input_value("#answer textarea[name=body]") == "Half a sentence"
+    box.locator("[data-clear]").click()
+    assert (box.is_hidden(), opened.input_value("#answer [name=answers]")) == (True, "")
+
+
+def test_single_keys_move_answer_and_explain_but_not_in_a_field(opened):
+    for key, expected in (("j", "post-1"), ("j", "post-2"), ("k", "post-1"), ("j", "post-2")):
+        opened.keyboard.press(key)
+        assert opened.evaluate(FOCUSED) == expected
+    opened.keyboard.press("r")
+    assert opened.input_value("#answer [name=answers]") == "2"
+    opened.keyboard.type("jk?r")
+    assert opened.input_value("#answer textarea[name=body]") == "jk?r"
+    opened.evaluate("document.activeElement.blur()")
+    opened.keyboard.press("?")
+    assert opened.locator("[data-keys]").is_visible()
+    opened.keyboard.press("Escape")
+    assert opened.locator("[data-keys]").is_hidden()
+
+
+def test_without_scripts_the_page_answers_and_quotes_by_links(open_page, town):
+    page = open_page("yasmina", java_script_enabled=False)
+    page.goto(places.thread(town.app))
+    page.locator("#post-2 [data-answer]").click()
+    assert page.locator("[data-answering]").is_visible()
+    page.goto(places.thread(town.app))
+    page.locator("#post-2 [data-quote]").click()
+    page.locator("input[name=sentence]").first.check()
+    page.locator("button[name=choose]").click()
+    assert re.match(r"\[(quote|citaat) 2: 0-\d+\]", page.input_value("#answer textarea[name=body]"))
