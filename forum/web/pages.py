@@ -2,6 +2,7 @@
 
 from forum.web import (
     admin,
+    axes,
     capacities,
     classification,
     consents,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     members.bp,
     overview.bp,
     tags.bp,
+    axes.bp,
     threads.bp,
     classification.bp,
     posts.bp,

@@ -14,6 +14,7 @@ VISITOR = (
     "/",
     "/lessons",
     "/threads",
+    "/axes/solidaire-stadspolis",
     "/lessons?axis=solidaire-stadspolis",
     "/lessons/les-2026-001",
     "/lessons/les-2026-001/v/1.0",

@@ -21,6 +21,7 @@ from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
+from forum.models.themes import Axis
 from forum.web import draft_slots
 from tests.factories import sign_in, submit
 from tests.rules import leak_scenario
@@ -30,6 +31,7 @@ from tests.sweeps import few_of, once
 # How to fill in each argument of a route so that it points at the bait. Several values: each is tried.
 BAIT = {
     "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.quiet.slug],
+    "axis": lambda w: list(Axis),
     "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved, w.spelt)],
     "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
     "lesson_id": lambda w: [lesson.id for lesson in w.lessons],

@@ -30,6 +30,7 @@ from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson
 from forum.models.mail import Lane
 from forum.models.spaces import Audience, Space
+from forum.models.themes import Axis
 from forum.models.threads import Post, Thread
 from tests.conftest import copied_database, forget_the_request_before, settings_for
 from tests.consent_scenario import CLAIMS, QUOTED, build
@@ -200,6 +201,7 @@ def addresses(app: Flask, base: Base, moment: Moment) -> list[str]:
         "number": ["1.0"],
         "handle": list(dict.fromkeys([author.handle, *db.session.scalars(select(Member.handle)).all()[:4]])),
         "member_id": [author.id],
+        "axis": [Axis.SOLIDARITY],
         "token": ["no"], "name": ["1.eml"], "filename": ["css/tokens.css"],
     }  # fmt: skip
     found = []

@@ -87,6 +87,11 @@ def last_active(reader: Actor | None, limit: int = 5) -> list[ThreadCard]:
     return _first(reader, {"shown"}, limit)
 
 
+def latest_about(reader: Actor | None, axis: str, limit: int = 5) -> list[ThreadCard]:
+    """Return the threads about one axis with the latest posts."""
+    return _first(reader, {"axis", "shown"}, limit, axis=axis)
+
+
 def cities_of_the_week(reader: Actor | None) -> list[str]:
     """Return the cities of the posts of the last seven days that the reader may see."""
     parameters = {**readers.reader_values(reader), "since": clock.now() - WEEK}

@@ -47,6 +47,16 @@ def to_space(space: Any) -> str:
     return url_for("spaces.show", slug=space.slug)
 
 
+def to_axis(axis: str) -> str:
+    """Return the address of the page of an axis, by its code."""
+    return url_for("axes.show", axis=axis)
+
+
+def to_need(need: str) -> str:
+    """Return the address of all threads for one need, by its code."""
+    return url_for("overview.index", need=need)
+
+
 def to_lesson(public_id: str, *, claim: int | None = None) -> str:
     """Return the address of a published lesson, or of one claim in it."""
     return url_for("lessons.show", public_id=public_id, _anchor=f"c{claim}" if claim else None)
