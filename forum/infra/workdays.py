@@ -19,6 +19,11 @@ def after(day: date, number: int) -> date:
     return day
 
 
+def passed(since: date, until: date) -> int:
+    """Return how many working days came after the day `since`, up to and with `until`."""
+    return sum(is_workday(since + DAY * number) for number in range(1, (until - since).days + 1))
+
+
 def is_workday(day: date) -> bool:
     """Return whether offices are open: not on a Saturday, a Sunday or a public holiday."""
     return day.weekday() < SATURDAY and day not in _holidays(day.year)

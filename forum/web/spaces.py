@@ -10,7 +10,7 @@ from forum.domain.lessons import library
 from forum.domain.spaces import join_requests, memberships, spaces, waiting_capacities
 from forum.domain.threads import followed, space_activity
 from forum.domain.threads import lists as thread_lists
-from forum.infra import clock, i18n
+from forum.infra import clock, days, i18n, workdays
 from forum.models.spaces import Role, SpaceKind
 from forum.web import tags
 from forum.web.http import list_filters, unread
@@ -19,6 +19,7 @@ from forum.web.http.current_user import viewer
 
 bp = Blueprint("spaces", __name__)
 OPEN_STORIES = 3
+ANSWERED_WITHIN = 2  # working days
 
 
 @bp.get("/spaces")
@@ -88,6 +89,8 @@ def show(slug: str) -> ResponseReturnValue:
         moderates=moderates,
         unconfirmed=waiting_capacities.count_of_space(who, space.id) if who and moderates else 0,
         waiting=waiting,
+        workdays_of=_workdays_waited,
+        target=ANSWERED_WITHIN,
         threads=[card for card in page.rows if card.id not in shown],
         cities=sorted({city for card in page.rows for city in card.cities}),
         older=url_for(".show", slug=slug, after=page.next_cursor, **selected) if page.next_cursor else None,
@@ -98,3 +101,8 @@ def show(slug: str) -> ResponseReturnValue:
         moderators=memberships.moderators(who, space.id) if role else [],
         filters=list_filters,
     )
+
+
+def _workdays_waited(card: thread_lists.ThreadCard) -> int:
+    """How many working days a story waits: the same number for everybody, so by the zone of the forum."""
+    return workdays.passed(days.day_of(card.created_at), days.today())

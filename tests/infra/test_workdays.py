@@ -32,3 +32,17 @@ def test_a_term_counts_the_days_on_which_offices_are_open(day, number, expected)
 def test_a_term_is_one_day_at_least():
     with pytest.raises(ValueError, match="one working day"):
         workdays.after(date(2026, 11, 27), 0)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        ("2026-11-27", "2026-11-27", 0),
+        ("2026-11-27", "2026-11-29", 0),  # a weekend
+        ("2026-11-27", "2026-12-01", 2),
+        ("2027-03-25", "2027-03-30", 2),  # Easter Monday moves
+        ("2026-11-29", "2026-11-27", 0),
+    ],
+)
+def test_how_many_working_days_have_passed(since, until, expected):
+    assert workdays.passed(date.fromisoformat(since), date.fromisoformat(until)) == expected

@@ -210,3 +210,19 @@ def test_the_pages_cost_the_same_however_much_there_is(client, gent, leen, path,
     few = cost()
     grow(20)
     assert few == cost() <= 12
+
+
+def test_a_story_without_an_answer_says_how_many_working_days_it_waits(app, client, gent, leen, monkeypatch):
+    friday = datetime(2026, 12, 4, 9, tzinfo=UTC)
+    thread = make_thread(gent, leen, title="Nobody rang back", at=friday, audience=Audience.PUBLIC)
+    other = make_member("Bart", space=gent)
+    sign_in(client, other)
+    monkeypatch.setattr(clock, "now", lambda: friday + timedelta(days=4))
+    shown = words(client, f"/spaces/{gent.slug}")
+    assert re.search(r"Waiting since [^:<]+: 2 working days\.", shown)
+    assert "hopes for an answer within 2 working days" in shown
+    visitor = words(app.test_client(), f"/spaces/{gent.slug}")
+    assert "2 working days." in visitor
+    assert "hopes for an answer" not in visitor
+    make_post(thread, other)
+    assert "working day" not in words(client, f"/spaces/{gent.slug}")
