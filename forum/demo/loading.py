@@ -14,6 +14,7 @@ from forum.demo import (
     responses,
     spaces,
     subscriptions,
+    summaries,
     threads,
 )
 from forum.infra.db import db
@@ -48,6 +49,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     spaces.bring(loaded)
     threads.bring(loaded)
     responses.bring(loaded)
+    summaries.bring(loaded)
     lessons.bring(loaded)
     adoptions.bring(loaded)
     subscriptions.bring(loaded)

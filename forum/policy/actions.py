@@ -90,6 +90,20 @@ def may_respond(actor: Actor | None, thread: Thread) -> Answer:
     return YES if thread.title else deny(gone)
 
 
+def may_summarise(actor: Actor | None, thread: Thread, *, asked: bool) -> Answer:
+    """Write where a thread stands: moderators of its space, and whom they asked while they may reply."""
+    answer = _signed_in(actor)
+    if not answer:
+        return answer
+    if thread.hidden_at is not None or thread.withdrawn_at is not None:
+        return deny(_("The opening post is hidden or was taken back. You can no longer change this."))
+    if may_moderate(actor, thread.space_id):
+        return YES
+    if not asked:
+        return deny(_("Only the moderators of this space, and whom they ask, can write this."))
+    return may_reply(actor, thread)
+
+
 def _may_write_in(actor: Actor | None, thread: Thread, *, gone: str) -> Answer:
     answer = _signed_in(actor)
     if not answer:

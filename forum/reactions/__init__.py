@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, consents, lessons, mail, members, posts, responses, reviews
+from forum.reactions import capacities, consents, lessons, mail, members, posts, responses, reviews, summaries
 
 Reaction = Callable[[Event], None]
 
@@ -29,6 +29,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "response.given": (responses.given,),
     "response.hidden": (responses.moderated,),
     "response.restored": (responses.moderated,),
+    "summary.asked": (summaries.asked,),
     "thread.locked": (posts.thread_changed,),
     "thread.reopened": (posts.thread_changed,),
     "thread.moved": (posts.thread_changed,),

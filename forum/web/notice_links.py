@@ -12,6 +12,11 @@ AT_WORKBENCH = frozenset(
         "review_lapsed",
     }
 )  # fmt: skip
+# The part of the page of a thread.
+AT_THREAD = {
+    **dict.fromkeys(("responded", "response_hidden", "response_restored"), "responses"),
+    "summary_asked": "summary",
+}
 AT_CONSENTS = frozenset({"permission_asked", "permission_withdrawn"})
 OWN_PAGES = {
     "capacity_confirmed": "settings.profile",
@@ -30,7 +35,8 @@ def to(group: Group, line: Line | None = None) -> str:
     if group.thread_id is not None:
         if line and line.post_number:
             return links.to_post(group.thread_id, group.slug, line.post_number)
-        return url_for("threads.show", thread_id=group.thread_id, slug=group.slug)
+        anchor = AT_THREAD.get(kind) if line else None
+        return url_for("threads.show", thread_id=group.thread_id, slug=group.slug, _anchor=anchor)
     if group.lesson_id is not None:
         if kind == "permission_closed":
             return url_for("consents.permission", lesson_id=group.lesson_id)

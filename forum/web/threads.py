@@ -13,7 +13,6 @@ from forum.domain.draft_places import REPLY, STORY
 from forum.domain.lessons import impact, of_thread
 from forum.domain.mailing import unread_notices
 from forum.domain.moderation import locking, narrowing
-from forum.domain.responses import page as responses_page
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences, post_store, read_marks, threads
 from forum.domain.threads import page as thread_page
@@ -23,7 +22,7 @@ from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import answering, draft_slots, previews, sendings
+from forum.web import answering, draft_slots, previews, sendings, under_story
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -34,7 +33,6 @@ from forum.web.http.current_user import actor, viewer
 from forum.web.http.form_methods import form_method
 
 bp = Blueprint("threads", __name__)
-NO_RESPONSES = responses_page.Responses()
 
 
 @bp.get("/threads/new")
@@ -260,7 +258,7 @@ def _page(
         not_closed=not_closed,
         unsent=unsent,
         blank=_blank_form,
-        responses=responses_page.of_thread(who, thread.id) if thread.has_responses else NO_RESPONSES,
+        **under_story.of(who, thread),
         lessons=of_thread.lessons_of_thread(who, thread.id) if thread.has_lessons else [],
         audience=audiences.option(thread.space_id, thread.space_name, Audience(thread.audience))
         if thread.may_reply

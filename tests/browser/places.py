@@ -7,7 +7,9 @@ from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
+from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post, Thread
 
 VISITOR = (
@@ -70,6 +72,10 @@ def for_moderator(app: Flask) -> list[str]:
             db.select(Thread).where(Thread.space_id == space.id).order_by(Thread.id)
         ).first()
         post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 2)).one()
+        response = db.session.scalars(
+            db.select(ThreadResponse).join(Thread).where(Thread.space_id == space.id)
+        ).first()
+        summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
         draft = db.session.scalars(
             db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
         ).first()
@@ -88,6 +94,11 @@ def for_moderator(app: Flask) -> list[str]:
         f"/posts/{post.id}/quotation",
         f"/posts/{post.id}/quotation?choose=1",
         f"/posts/{post.id}/evidence?revision=1&start=0&end=20",
+        f"/threads/{response.thread_id}/responses",
+        f"/responses/{response.id}/hiding",
+        f"/threads/{summarised}",
+        f"/threads/{summarised}/summary",
+        f"/threads/{thread.id}/summary/versions/new",
         "/workbench",
         "/lessons",
         "/lessons/les-2026-002",

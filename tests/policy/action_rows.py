@@ -55,6 +55,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
             **{state: given(thread(town, state)) for state in ("locked", "hidden", "withdrawn")},
             "opening taken back": _classified(town)["opening taken back"],
         },
+        actions.may_summarise: _summarised(town),
         actions.may_edit: {
             **{name: given(post(town, gone), thread(town)) for name, gone in STATES.items()},
             "standing, locked": given(post(town), thread(town, "locked")),
@@ -102,6 +103,20 @@ def _classified(town: Town) -> Rows:
     without_opening.title = ""
     threads = {**_threads(town), "opening taken back": without_opening}
     return {name: given(one) for name, one in threads.items()}
+
+
+def _summarised(town: Town) -> Rows:
+    taken_back = _classified(town)["opening taken back"].values[0]
+    return {
+        "open": given(_thread(town), asked=False),
+        "open, asked": given(_thread(town), asked=True),
+        "locked": given(_thread(town, "locked"), asked=False),
+        "locked, asked": given(_thread(town, "locked"), asked=True),
+        "hidden, asked": given(_thread(town, "hidden"), asked=True),
+        "withdrawn": given(_thread(town, "withdrawn"), asked=False),
+        "opening taken back, asked": given(taken_back, asked=True),
+        "away": given(thread_rows.thread(town.elsewhere, town.member("aut")), asked=False),
+    }
 
 
 def _moderated(town: Town) -> Rows:

@@ -11,6 +11,7 @@ REASONS = {
     "c": "A moderator has closed this thread.",
     "g": "The opening post is hidden or was taken back. You can no longer reply.",
     "R": "The opening post is hidden or was taken back. You can no longer respond.",
+    "B": "Only the moderators of this space, and whom they ask, can write this.",
     "D": "This is your own story.",
     "a": "Only its author can change a post.",
     "d": "Only its author can take a post back.",
@@ -71,6 +72,17 @@ locked                                s   s   w   c   c   c   c   c   c   c   s 
 hidden                                s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
 withdrawn                             s   s   w   R   R   R   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
 opening taken back                    s   s   w   R   R   D   R   R   R   R   s   s   R   R   R   R   s   R   R   R   s
+"""
+SUMMARISE = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+open                                  s   s   w   B   B   B   x   x   B   B   s   s   B   B   B   B   s   B   B   B   s
+open, asked                           s   s   w   x   x   x   x   x   x   x   s   s   x   x   x   x   s   x   x   x   s
+locked                                s   s   w   B   B   B   x   x   B   B   s   s   B   B   B   B   s   B   B   B   s
+locked, asked                         s   s   w   c   c   c   x   x   c   c   s   s   c   c   c   c   s   c   c   c   s
+hidden, asked                         s   s   w   G   G   G   G   G   G   G   s   s   G   G   G   G   s   G   G   G   s
+withdrawn                             s   s   w   G   G   G   G   G   G   G   s   s   G   G   G   G   s   G   G   G   s
+opening taken back, asked             s   s   w   x   x   x   x   x   x   x   s   s   x   x   x   x   s   x   x   x   s
+away                                  s   s   w   B   B   B   B   B   B   B   s   s   B   B   x   B   s   B   B   B   s
 """
 EDIT = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -185,6 +197,7 @@ TABLES = {
     actions.may_start: START,
     actions.may_reply: REPLY,
     actions.may_respond: RESPOND,
+    actions.may_summarise: SUMMARISE,
     actions.may_edit: EDIT,
     actions.may_delete: DELETE,
     actions.may_put_back: PUT_BACK,

@@ -19,6 +19,7 @@ from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing, taking_back
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
+from forum.domain.summaries import keepers, summaries
 from forum.domain.threads import classification, threads
 from forum.infra import clock
 from forum.infra.db import db
@@ -48,6 +49,7 @@ CONSENT = "zwartetoestemmingmerk"
 SPEAKER = "Zwartstem"
 KEPT = "zwartelesmerk"
 CHECKED = "zwartetoetsmerk"
+SUMMARY, FORMER_SUMMARY = "zwartesamenvattingmerk", "zwarteoudesamenvattingmerk"  # where it stands, and stood
 SENTENCE = "zwartezinmerk"  # said with a story; and one that a moderator hid
 HIDDEN_SENTENCE = "zwartezinverborgenmerk"
 NARROWED = "zwartversmaldmerk"
@@ -60,7 +62,7 @@ QUOTED = "zwartcitaatmerk"
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    SENTENCE, HIDDEN_SENTENCE, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
+    SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -219,6 +221,9 @@ def _talk(closed: Space, insider: Member, moderator: Member) -> Thread:
     threads.reply(
         actor(moderator), thread.id, body=f"We saw it too. {REPLY}", idempotency_key=str(uuid.uuid4())
     )
+    keepers.ask(actor(moderator), thread.id, handle=insider.handle)
+    for seen, marker in enumerate((FORMER_SUMMARY, SUMMARY)):
+        summaries.save(actor(moderator), thread.id, typed=f"They need time {marker}. [1, 2]", seen=seen)
     said = responses.respond(
         actor(moderator), thread.id, kind=ResponseKind.ALSO, sentence=f"With us too {SENTENCE}"
     )

@@ -22,6 +22,7 @@ ORDER = (
     "drafts",  # of any form: where each stands is handed in
     "threads",
     "responses",
+    "summaries",
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
     "consents",
     "moderation",

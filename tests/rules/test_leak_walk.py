@@ -193,6 +193,11 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     for marker in (leak_scenario.TITLE, leak_scenario.BODY, leak_scenario.REPLY, leak_scenario.TAG):
         assert marker in talk
     assert leak_scenario.SENTENCE in talk
+    assert leak_scenario.SUMMARY in talk
+    assert leak_scenario.FORMER_SUMMARY not in talk
+    assert leak_scenario.FORMER_SUMMARY in member.get(f"/threads/{world.thread.id}/summary").get_data(
+        as_text=True
+    )
     assert leak_scenario.HIDDEN_SENTENCE not in talk
     sentences = f"/threads/{world.thread.id}/responses"
     for person, reads in ((member, False), (moderator, True)):

@@ -40,6 +40,10 @@ TABLES = {
     "join_request": "Your request to join",
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
     "thread_response": "With which stories you said that it is so with you too, or different, or that you applied it",
+    **dict.fromkeys(
+        ("summary_version", "summary_keeper"),
+        "Which summaries of a thread you wrote, with all earlier versions, and of which threads somebody asked you to.",
+    ),
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",

@@ -10,6 +10,7 @@ from forum.infra.db import db
 from forum.models.responses import ResponseKind, ThreadResponse
 from forum.models.spaces import Audience, Role
 from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
+from tests.notices import react, told
 
 
 @pytest.fixture
@@ -176,6 +177,19 @@ def test_they_cost_the_page_one_query_and_none_where_there_are_none(
     older = re.search(r'href="([^"]+)" rel="next"', first).group(1)
     assert "Ook 29." in first
     assert "Ook 0." in client.get(older).get_data(as_text=True)
+
+
+def test_the_notice_leads_its_author_to_them_and_reading_the_thread_reads_it(client, leen, karim, thread):
+    responses.respond(actor(karim), thread.id, kind=ResponseKind.ALSO)
+    react()
+    sign_in(client, leen)
+    db.session.commit()
+    notices = client.get("/notifications").get_data(as_text=True)
+    assert "Short responses to your story" in notices
+    assert f'href="{at(thread)}#responses"' in notices
+    assert told() == [("Leen", "responded")]
+    client.get(at(thread))
+    assert "Short responses" not in client.get("/notifications?show=unread").get_data(as_text=True)
 
 
 def test_a_hidden_story_hides_its_responses(client, leen, karim, thread):

@@ -51,6 +51,10 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("Your sentence with “%(title)s” is shown again"),
         lazy("A moderator of %(space)s shows your sentence with a story again"),
     ),
+    "summary_asked": (
+        lazy("%(name)s asks you to write where “%(title)s” stands"),
+        lazy("%(name)s asks you to write where a thread in %(space)s stands"),
+    ),
     "thread_locked": (lazy("“%(title)s” was closed"), lazy("A moderator closed this thread in %(space)s")),
     "thread_reopened": (
         lazy("“%(title)s” was opened again"),
@@ -79,6 +83,7 @@ _UNNAMED: Mapping[str, Any] = {
     "answer": lazy("There is a reply to your story in %(space)s"),
     "post_restored": lazy("A post of yours in %(space)s is shown again"),
     "responded": lazy("There are short responses to your story in %(space)s"),
+    "summary_asked": lazy("You are asked to write where a thread in %(space)s stands"),
     "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
     "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
 }
@@ -91,6 +96,7 @@ _WHY: Mapping[str, Any] = {
     "responded": lazy("You get this e-mail because you started the thread."),
     "response_hidden": lazy("You get this e-mail because you wrote the text."),
     "response_restored": lazy("You get this e-mail because you wrote the text."),
+    "summary_asked": lazy("You get this e-mail because a moderator asked you."),
     "thread_locked": _OF_THREAD,
     "thread_reopened": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,

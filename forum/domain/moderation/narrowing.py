@@ -11,6 +11,7 @@ from forum.infra.i18n import _
 from forum.models.moderation import Action
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Space
+from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post, PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import may_moderate, require
@@ -100,7 +101,7 @@ def _refuse(actor: Actor, thread: Thread, audience: Audience) -> None:
 
 
 def _is_written_in(thread: Thread, act: UndoableAct) -> bool:
-    """Whether a text of a post was changed after the act, or a response given: a new post has a number of its own."""
+    """Whether a text of a post was changed after the act, or anything said beside them: a new post has a number."""
     changed = (
         select(PostRevision.id)
         .join(Post, Post.id == PostRevision.post_id)
@@ -112,4 +113,9 @@ def _is_written_in(thread: Thread, act: UndoableAct) -> bool:
         .where(ThreadResponse.thread_id == thread.id, ThreadResponse.said_at > act.at)
         .limit(1)
     )
-    return any(db.session.scalar(query) is not None for query in (changed, responded))
+    summarised = (
+        select(SummaryVersion.id)
+        .where(SummaryVersion.thread_id == thread.id, SummaryVersion.created_at > act.at)
+        .limit(1)
+    )
+    return any(db.session.scalar(query) is not None for query in (changed, responded, summarised))

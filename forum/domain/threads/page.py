@@ -28,6 +28,7 @@ from forum.policy.actions import (
     may_reply,
     may_respond,
     may_restore,
+    may_summarise,
 )
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
@@ -54,7 +55,7 @@ def page(reader: Actor | None, thread_id: int, number: int = 1) -> ThreadPage:
 
 
 def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates: bool) -> ThreadPage:
-    alone = not (head.others_wrote or head.has_responses)
+    alone = not (head.others_wrote or head.has_responses or head.has_summary)
     return ThreadPage(
         id=head.id,
         slug=head.slug,
@@ -79,6 +80,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         has_lessons=head.has_lessons,
         has_responses=bool(head.has_responses and head.title) and head.hidden_at is None,
         has_acts=bool(head.has_acts),
+        has_summary=head.has_summary and head.hidden_at is None,
         number=number,
         pages=pages,
         author_id=head.author_id,
@@ -86,6 +88,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         moderates=moderates,
         may_reply=may_reply(reader, head),
         may_respond=may_respond(reader, head),
+        may_summarise=may_summarise(reader, head, asked=bool(head.asked_to_summarise)),
         speaks_as=byline(reader.name, "", held(head), days.today(reader.timezone)) if reader else None,
         may_classify=bool(may_classify(reader, head)),
         may_move=bool(may_move(reader, head, others_wrote=not alone)) and not head.has_lessons,

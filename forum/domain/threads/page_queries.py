@@ -23,6 +23,7 @@ from forum.models.lessons import LessonSource
 from forum.models.notifications import Notification
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
+from forum.models.summaries import SummaryKeeper, SummaryVersion
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from forum.models.undo import UndoableAct
@@ -64,6 +65,11 @@ def _open_acts(reader_id: Any) -> Any:
     )
 
 
+def _asked_to_summarise(reader_id: Any) -> Any:
+    asked = exists().where(SummaryKeeper.thread_id == Thread.id, SummaryKeeper.member_id == reader_id)
+    return asked.correlate(Thread)
+
+
 @cached
 def head(signed_in: bool) -> Select[Any]:
     """Return the query of the thread itself, when the reader may see it, and in which capacity they would answer.
@@ -93,6 +99,8 @@ def head(signed_in: bool) -> Select[Any]:
             exists().where(LessonSource.thread_id == Thread.id).correlate(Thread).label("has_lessons"),
             exists().where(ThreadChange.thread_id == Thread.id).correlate(Thread).label("has_changes"),
             exists().where(ThreadResponse.thread_id == Thread.id).correlate(Thread).label("has_responses"),
+            exists().where(SummaryVersion.thread_id == Thread.id).correlate(Thread).label("has_summary"),
+            (_asked_to_summarise(reader_id) if signed_in else false()).label("asked_to_summarise"),
             (_open_acts(reader_id) if signed_in else false()).label("has_acts"),
             (ReadMark.last_number if signed_in else literal(None, Integer)).label("read_number"),
             (unread_count(reader_id) if signed_in else literal(0, Integer)).label("new_count"),

@@ -17,6 +17,7 @@ from forum.infra.i18n import _
 from forum.infra.rows import upsert
 from forum.models.accounts import Capacity
 from forum.models.responses import ThreadResponse
+from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post, PostRevision, Thread, ThreadCity
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
@@ -99,9 +100,15 @@ def others_wrote(thread: Thread) -> bool:
 
 
 def others_took_part(thread: Thread) -> bool:
-    """Return whether anybody but its author wrote in a thread, or responded to it, for those who could read it then."""
-    responded = select(ThreadResponse.id).where(ThreadResponse.thread_id == thread.id).limit(1)
-    return others_wrote(thread) or db.session.scalar(responded) is not None
+    """Return whether anybody but its author wrote in a thread, responded to it or said where it stands.
+
+    They did so for those who could read it then.
+    """
+    of_others = (
+        select(kind.id).where(kind.thread_id == thread.id).limit(1)
+        for kind in (ThreadResponse, SummaryVersion)
+    )
+    return others_wrote(thread) or any(db.session.scalar(query) is not None for query in of_others)
 
 
 def has_hidden(thread: Thread) -> bool:

@@ -73,14 +73,16 @@ class ThreadPage:
     tags: list[TagName]
     has_lessons: bool
     has_responses: bool
+    has_summary: bool
     has_acts: bool  # that the reader can still undo
     number: int
     pages: int
     author_id: int
-    alone: bool  # nobody but its starter has ever written in it, or responded to it
+    alone: bool  # nobody but its starter has ever taken part in it
     moderates: bool
     may_reply: Answer
     may_respond: Answer
+    may_summarise: Answer
     speaks_as: Byline | None  # the reader, as an answer of theirs would be signed
     may_classify: bool
     may_move: bool

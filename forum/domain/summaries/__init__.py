@@ -1,0 +1,1 @@
+"""Where a thread stands: a short summary of which each sentence cites posts, with its history."""

@@ -1,0 +1,19 @@
+"""What stands under the story of a thread on its page: who recognises it, and where the thread stands."""
+
+from typing import Any
+
+from forum.domain.responses import page as responses_page
+from forum.domain.summaries import page as summary_page
+from forum.domain.threads.views import ThreadPage
+from forum.policy.actors import Actor
+
+NONE = responses_page.Responses()
+
+
+def of(who: Actor | None, thread: ThreadPage) -> dict[str, Any]:
+    """Return it by its names in the template (a query for each that there is)."""
+    has_summary = thread.has_summary and thread.number == 1
+    return {
+        "responses": responses_page.of_thread(who, thread.id) if thread.has_responses else NONE,
+        "summary": summary_page.of_thread(thread.id) if has_summary else None,
+    }
