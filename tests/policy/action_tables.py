@@ -7,6 +7,7 @@ REASONS = {
     "w": "A moderator still has to let you in.",
     "m": "Only a moderator of this space can do this.",
     "i": "Only an administrator of the network can do this.",
+    "T": "Only an editor of the network can do this.",
     "b": "You do not belong to this space.",
     "c": "A moderator has closed this thread.",
     "g": "The opening post is hidden or was taken back. You can no longer reply.",
@@ -50,6 +51,10 @@ unlisted                              m   m   m   m   m   m   m   m   m   m   m 
 ADMINISTER = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
 network                               i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   i   x   i   i
+"""
+EDIT_TAGS = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+network                               T   T   T   T   T   T   T   T   T   T   T   T   T   T   T   T   T   x   T   T   T
 """
 START = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -194,6 +199,7 @@ published                             s   s   w   q   q   q   q   q   q   q   s 
 TABLES = {
     actions.may_moderate: MODERATE,
     actions.may_administer: ADMINISTER,
+    actions.may_edit_tags: EDIT_TAGS,
     actions.may_start: START,
     actions.may_reply: REPLY,
     actions.may_respond: RESPOND,
