@@ -83,7 +83,9 @@ def start(slug: str) -> ResponseReturnValue:
 @bp.get("/threads/<int:thread_id>")
 @open_to(anyone)
 def short(thread_id: int) -> ResponseReturnValue:
-    return redirect(links.to_unread(thread_page.page(viewer(), thread_id)), 303)
+    number = request.args.get("page", type=int)
+    thread = thread_page.page(viewer(), thread_id, number or 1)
+    return redirect(links.to_page(thread, number) if number else links.to_unread(thread), 303)
 
 
 @bp.get("/threads/<int:thread_id>-<slug>")

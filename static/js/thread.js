@@ -13,7 +13,7 @@ export function start() {
   });
   const bar = document.querySelector("[data-quote-bar]");
   if (bar && form) offerQuote(thread, bar, form);
-  followReading(thread);
+  followReading(thread, kept(thread));
 }
 
 // The link leads to the post also where there is no clipboard.
@@ -127,16 +127,18 @@ function selected(thread) {
 const letters = (text) => [...text.normalize("NFC").replace(/\p{White_Space}/gu, "")].length;
 
 // "here", in the list of posts: the last post that begins in the upper part of the window.
-function followReading(thread) {
+function followReading(thread, place) {
   const posts = [...thread.querySelectorAll("[data-post]")];
   const links = [...document.querySelectorAll(".position a")];
   let current = null;
   let waits = false;
+  let moved = false;
   const mark = () => {
     waits = false;
     const post = posts.findLast((one) => one.getBoundingClientRect().top < innerHeight * 0.4) ?? posts[0];
     if (!post || post === current) return;
     current = post;
+    if (moved) place.keep(post.id);
     for (const link of links) {
       link.querySelector(".here")?.remove();
       link.removeAttribute("aria-current");
@@ -147,8 +149,36 @@ function followReading(thread) {
     }
   };
   addEventListener("scroll", () => {
+    moved = true;
     if (!waits) requestAnimationFrame(mark);
     waits = true;
   }, { passive: true });
   mark();
+}
+
+// How far somebody came on this device: numbers of posts, nothing of their words. Who comes back can go on there, unless
+// something new leads further.
+function kept(thread) {
+  const resume = thread.querySelector("[data-resume]");
+  const [name, most] = ["places", 50];
+  const id = resume?.dataset.resume;
+  const read = () => {
+    try { return JSON.parse(localStorage.getItem(name)) ?? []; } catch { return []; }
+  };
+  const before = read().find(([one]) => one === id)?.[1];
+  const post = before && document.getElementById(before);
+  if (post && !location.hash && !thread.querySelector(".jump") && post !== thread.querySelector("[data-post]")) {
+    const link = resume.querySelector("a");
+    link.href = `#${before}`;
+    link.querySelector("span").textContent = before.replace("post-", "");
+    resume.hidden = false;
+    resume.addEventListener("click", () => { resume.hidden = true; });
+  }
+  return {
+    keep(at) {
+      try {
+        localStorage.setItem(name, JSON.stringify([[id, at], ...read().filter(([one]) => one !== id)].slice(0, most)));
+      } catch { /* nothing is kept here */ }
+    },
+  };
 }

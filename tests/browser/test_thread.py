@@ -42,6 +42,7 @@ def test_selected_words_are_quoted_by_their_place_and_previewed_as_words(opened)
     letters = len("".join(first.split()))
     assert re.fullmatch(rf"\[(quote|citaat) 2: 0-{letters}\]\n\n", typed)
     assert bar.is_hidden()
+    opened.keyboard.type("So do we.")
     opened.locator("#answer [role=tab]").nth(1).click()
     opened.locator(".sheet__preview blockquote").wait_for()
     assert opened.locator(".sheet__preview blockquote").inner_text().strip() == first.strip()
@@ -70,6 +71,19 @@ def test_single_keys_move_answer_and_explain_but_not_in_a_field(opened):
     assert opened.locator("[data-keys]").is_visible()
     opened.keyboard.press("Escape")
     assert opened.locator("[data-keys]").is_hidden()
+
+
+def test_who_comes_back_on_this_device_can_go_on_where_they_were(opened):
+    resume = opened.locator("[data-resume]")
+    assert resume.is_hidden()
+    last = opened.evaluate("[...document.querySelectorAll('[data-post]')].at(-1).id")
+    opened.evaluate(f"document.getElementById('{last}').scrollIntoView({{block: 'start'}})")
+    opened.locator(f".position a[href='#{last}'][aria-current]").first.wait_for(state="attached")
+    address = opened.url.split("?")[0].split("#")[0]
+    opened.goto("/threads")
+    opened.goto(address, wait_until="networkidle")
+    resume.wait_for(state="visible")
+    assert resume.locator("a").get_attribute("href") == f"#{last}"
 
 
 def test_without_scripts_the_page_answers_and_quotes_by_links(open_page, town):

@@ -54,7 +54,7 @@ OTHER_POST = {
     "reason": "It is an advertisement.",
     "is_own_hidden": True,
     "revision": 2,
-    "answers": Answered(1, "Leen"),
+    "answers": Answered(1, 1, "Leen"),
     "may_edit": True,
     "may_delete": True,
     "may_put_back": True,
@@ -191,7 +191,7 @@ def test_an_imported_template_is_not_compared_again(app, monkeypatch):
 
 
 def test_the_words_of_a_quote_are_drawn_as_they_are_now(reply):
-    quote = Quote(1, "Wim", "Who rings back?", by=2)
+    quote = Quote(1, "Wim", "Who rings back?", by=2, thread_id=1)
     shown = {reply(replace(POST, html=(part,))) for part in (quote, replace(quote, words=""), NOWHERE)}
     assert len(shown) == 3
     assert ["rings back" in html for html in sorted(shown, key=len)].count(True) == 1

@@ -168,7 +168,9 @@ def test_a_quote_leads_to_the_page_of_its_post(client, thread, said, leen, gent)
     threads.reply(actor(leen), thread.id, body="[quote 2: 0-12]\n\nSo do we.", answers=2, idempotency_key="a")
     sign_in(client, leen)
     shown = read(client, at(thread, "?page=2"))
-    assert shown.count('href="?page=1#post-2"') == 2
+    link = f"/threads/{thread.id}?page=1#post-2"
+    assert shown.count(f'href="{link}"') == 2
+    assert client.get(link).location == at(thread)
 
 
 # Who, and what the page of sentences answers.

@@ -142,7 +142,7 @@ def _views(
             revision=row.revision,
         )
         if row.answers_number is not None:
-            view.answers = Answered(row.answers_number, row.answers_name)
+            view.answers = Answered(head.id, row.answers_number, row.answers_name)
         is_own = reader is not None and row.author_id == reader.id
         if row.deleted_at is not None:
             view.state = "deleted"

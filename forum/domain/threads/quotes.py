@@ -37,6 +37,7 @@ class Quote:
     words: str = ""
     is_changed: bool = False  # the post, since
     by: int = 0  # the number of the post that quotes it; 0 while there is none
+    thread_id: int = 0
 
 
 NOWHERE = Quote(0)
@@ -114,6 +115,7 @@ def _quote(row: Any, names: Mapping[str, str] | None) -> Quote:
         _cut(words),
         is_changed=row.is_changed,
         by=row.number,
+        thread_id=row.thread_id,
     )
 
 
@@ -204,6 +206,7 @@ def _drawn() -> Select[Any]:
             PostQuote.post_id,
             PostQuote.position,
             quoting.number,
+            quoting.thread_id,
             quoted.id.label("quoted_id"),
             quoted.number.label("quoted_number"),
             Member.name,

@@ -15,6 +15,7 @@ from forum.policy.actions import Answer
 class Answered(NamedTuple):
     """The post that another one answers, and who wrote it: its place stays, whatever becomes of its words."""
 
+    thread_id: int
     number: int
     name: str
 

@@ -19,10 +19,14 @@ def to_post(thread_id: int, slug: str, number: int, **query: Any) -> str:
     return url_for("threads.show", thread_id=thread_id, slug=slug, **query)
 
 
-def in_thread(number: int, seen_from: int) -> str:
-    """Return the address of a post by its number, relative to the page of its thread on which another one stands."""
-    page = page_of(number)
-    return f"#post-{number}" if page == page_of(seen_from) else f"?page={page}#post-{number}"
+def in_thread(thread_id: int, number: int, seen_from: int) -> str:
+    """Return the address of a post by its number, as it is on a page of its thread on which another one stands."""
+    page, anchor = page_of(number), f"post-{number}"
+    return (
+        f"#{anchor}"
+        if page == page_of(seen_from)
+        else url_for("threads.short", thread_id=thread_id, page=page, _anchor=anchor)
+    )
 
 
 def to_page_of(thread: Any, number: int) -> str:
