@@ -32,7 +32,7 @@ from forum.models.events import Event
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.mail import OutgoingMail
 from forum.models.spaces import Space
-from forum.models.threads import Post, PostRevision, Thread
+from forum.models.threads import Post, PostQuote, PostRevision, Thread
 from forum.policy.actors import Actor, actor_of
 from forum.policy.errors import Invalid
 from forum.policy.visibility import visible
@@ -91,15 +91,19 @@ def test_everything_of_the_file_is_there(inside):
         AdoptionReport: sum(len(lesson["adoptions"]) for lesson in SOURCE["lessons"]),
     }
     assert {model: count(model) for model in expected} == expected
+    assert db.session.scalars(select(PostQuote.stands)).all() == [True], "what the demo quotes is there"
     for thread in SOURCE["threads"]:
         row = db.session.scalars(select(Thread).where(Thread.title == thread["title"])).one()
         assert row.post_count == len(thread["replies"]) + 1
-        bodies = db.session.scalars(
+        rows = db.session.scalars(
             select(PostRevision.body)
             .join(Post, Post.id == PostRevision.post_id)
             .where(Post.thread_id == row.id)
             .order_by(Post.number)
         ).all()
+        bodies = [
+            re.sub(r"\A(\[citaat [^\]]*\]\s+)+", "", body) for body in rows
+        ]  # what they quote is no word of it
         assert bodies == [thread["body"], *(reply["body"] for reply in thread["replies"])]
 
 

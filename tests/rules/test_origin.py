@@ -89,6 +89,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"curator_id", "review_on", "sealed_at", "space_id"}, "for the makers; who else waits asks origin"
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
+    "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
 }  # fmt: skip
