@@ -13,7 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from forum.domain.people import accounts, mail_links, sessions
+from forum.domain.people import accounts, found_by, mail_links, sessions
 from forum.domain.spaces import access_requests
 from forum.domain.threads import post_store
 from forum.infra import clock, text
@@ -58,18 +58,20 @@ def make_member(
     db.session.add(member)
     db.session.flush()
     place = city or (space.city if space is not None else None)
-    db.session.add(
-        Capacity(
-            member_id=member.id,
-            function="field worker",
-            level=level,
-            body=body,
-            city=place,
-            starts_on=date(2025, 1, 1),
-            confirmation=Confirmation.OPERATOR,
-            confirmed_at=LONG_AGO,
-        )
+    capacity = Capacity(
+        member_id=member.id,
+        function="field worker",
+        level=level,
+        body=body,
+        city=place,
+        starts_on=date(2025, 1, 1),
+        confirmation=Confirmation.OPERATOR,
+        confirmed_at=LONG_AGO,
     )
+    db.session.add(capacity)
+    db.session.flush()
+    found_by.keep_name(member)
+    found_by.keep_function(capacity)
     if network_role is not None:
         db.session.add(NetworkAppointment(member_id=member.id, role=network_role, since_at=LONG_AGO))
     if space is not None:

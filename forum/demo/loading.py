@@ -10,6 +10,7 @@ from forum.demo import (
     book,
     drafts,
     lessons,
+    offers,
     people,
     responses,
     spaces,
@@ -54,6 +55,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     adoptions.bring(loaded)
     subscriptions.bring(loaded)
     drafts.bring(loaded)
+    offers.bring(loaded)
     _plan_for_what_is_there()
     aftermath.settle(loaded)
     _count(loaded)

@@ -52,6 +52,7 @@ class Member(SortedByName, Model):
     """A person with an account. They take part once `approved_at` is set and while `suspended_at` is not."""
 
     __tablename__ = "member"
+    __table_args__ = (Index("ix_member_sort_key_id", "sort_key", "id"),)
     NAME_MAX, EMAIL_MAX = 80, 254
     id: Mapped[int] = mapped_column(primary_key=True)
     handle: Mapped[str] = mapped_column(String(40), unique=True)

@@ -94,6 +94,7 @@ class Post(Model):
         Index("ix_post_created_at", "created_at"),
         # For the foreign key, when the posts of a thread go.
         Index("ix_post_answers_id", "answers_id", **where("answers_id IS NOT NULL")),
+        Index("ix_post_author_id_created_at_id", "author_id", "created_at", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

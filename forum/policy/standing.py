@@ -24,6 +24,12 @@ def in_good_standing(person: Any) -> ColumnElement[bool]:
     )
 
 
+def belonging(role: Any) -> ColumnElement[bool]:
+    """Return whether a row of `Membership` or an alias of it holds at this moment."""
+    current: ColumnElement[bool] = role.ended_at.is_(None)
+    return current
+
+
 def active(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader is in good standing."""
     return exists().where(_READER.id == reader_id, in_good_standing(_READER)).correlate(Member)
@@ -32,7 +38,7 @@ def active(reader_id: ReaderId) -> ColumnElement[bool]:
 def spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
     """Select the ids of the spaces where the reader has one of these roles, or any."""
     role = _READER_ROLE
-    spaces = select(role.space_id).where(role.member_id == reader_id, role.ended_at.is_(None))
+    spaces = select(role.space_id).where(role.member_id == reader_id, belonging(role))
     return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
 
 

@@ -31,11 +31,11 @@ from forum.web.http.access import demo, open_to
 bp = Blueprint("design", __name__)
 
 WHEN = datetime(2025, 12, 8, 9, 12, tzinfo=UTC)
-SARA = Byline("Sara", "sara", "#", "schoolroutecoördinator", "veldwerk, stad Roeselare", "roeselare")
-KOEN = Byline("Koen", "koen", "#", "verkeersplanner", "staf, stad Mechelen", "mechelen", former=True)
-RIK = Byline("Rik", "rik", "#", "schepen", "mandaat, stad Roeselare", "roeselare")
-AICHA = Byline("Aïcha", "aicha", "#", "brugfiguur onderwijs", "veldwerk, VGC Brussel", "vgc")
-LIEN = Byline("Lien", "lien", None, "onderzoeker stadssociologie", "academisch", None, guest=True)
+SARA = Byline("Sara", "sara", "schoolroutecoördinator", "veldwerk, stad Roeselare", "roeselare")
+KOEN = Byline("Koen", "koen", "verkeersplanner", "staf, stad Mechelen", "mechelen", former=True)
+RIK = Byline("Rik", "rik", "schepen", "mandaat, stad Roeselare", "roeselare")
+AICHA = Byline("Aïcha", "aicha", "brugfiguur onderwijs", "veldwerk, VGC Brussel", "vgc")
+LIEN = Byline("Lien", "lien", "onderzoeker stadssociologie", "academisch", None, guest=True)
 MASKED = Byline("een veldwerker in een centrumstad")
 OPENING = (
     "We hebben drie keer een schoolstraat uitgeprobeerd. De eerste twee keer hebben we ze na de proef weer afgeschaft. "

@@ -23,6 +23,7 @@ from forum.web import (
     notices,
     overview,
     passwords,
+    people,
     posts,
     previews,
     quoting,
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     digest_settings.bp,  # the blueprint of settings, with the digest page on it
     spaces.bp,
     members.bp,
+    people.bp,
     overview.bp,
     tags.bp,
     axes.bp,

@@ -17,6 +17,7 @@ from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing, taking_back
+from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
 from forum.domain.summaries import keepers, summaries
@@ -54,6 +55,7 @@ SENTENCE = "zwartezinmerk"  # said with a story; and one that a moderator hid
 HIDDEN_SENTENCE = "zwartezinverborgenmerk"
 NARROWED = "zwartversmaldmerk"
 HUSHED = "zwartgesustmerk"
+OFFER = "zwartaanbodmerk"  # what the insider may be asked: for whoever finds them
 FORMER_TAG = "zwartoudlabelmerk"
 SPELT = "ZwartSpelMerk"  # a tag as the closed thread spells it; for everybody stands one in small letters
 # In posts of a thread for everybody that others quoted, before one was hidden and one taken back.
@@ -62,11 +64,14 @@ QUOTED = "zwartcitaatmerk"
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
-    SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
+    OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
 STRANGERS = {"visitor", "guest elsewhere", "suspended member"}
+FINDERS = {
+    "member of another city", "former member", "moderator elsewhere", "editor elsewhere", "administrator",
+}  # fmt: skip
 # What consent lets out, in the words agreed upon, without the talk it came from.
 AGREED = "nobody on the floor talks with me"
 
@@ -105,13 +110,18 @@ class World:
         return [self.draft, self.lesson, self.kept, self.checked, self.resting]
 
 
-def forbidden(person: str) -> set[str]:
-    """The markers that this outsider may meet nowhere."""
+def forbidden(person: str, endpoint: str = "") -> set[str]:
+    """The markers that this outsider may not meet on a page; without an `endpoint`, those they may meet nowhere.
+
+    Members of the network find the insider among its people, as somebody with a name and an offer, and no more.
+    """
     markers = set(MARKERS)
+    if person in FINDERS and endpoint.startswith("people."):
+        markers -= {SPEAKER, OFFER}
     if person in STRANGERS:
         markers.add(PLACE)
     if person == "administrator":  # who has the list of all accounts, and with it everybody's name
-        markers.remove(SPEAKER)
+        markers.discard(SPEAKER)
     return markers
 
 
@@ -140,6 +150,7 @@ def build() -> World:
     group = make_space("Wonen", kind=SpaceKind.GROUP, default=Audience.NETWORK)
     unlisted = make_space(NAME, kind=SpaceKind.GROUP, unlisted=True, description=NAME)
     insider = make_member(SPEAKER, space=closed)
+    offers.save(actor(insider), asks=[f"Ask me {OFFER}"], tag_line=OFFER, axes=[Axis.STRATEGY], seeks=OFFER)
     moderator = make_member("Marleen", space=closed, role=Role.MODERATOR)
     join(moderator, unlisted, Role.MODERATOR)
     editor = make_member("Wouter", space=elsewhere, role=Role.MODERATOR)

@@ -67,6 +67,8 @@ QUERIES = (
     f"?tag={leak_scenario.TAG}",
     "?axis=solidaire-stadspolis",
     "?city=aalst",
+    f"?q={leak_scenario.SPEAKER.lower()}+{leak_scenario.OFFER[:8]}&level=field",
+    "?q=field&city=aalst",
     "?page=2",
     "?from=0.1&to=1.0",
     "?answer=2&quote=2.1:0-20&quote=3.1:0-20",
@@ -132,16 +134,17 @@ def leaks(app: Flask, world: World, person: str, *, every: bool = False) -> Iter
         sign_in(browser, member)
     for endpoint, path, queries in places(app, world):
         answer = browser.get(path, headers={"Accept-Language": "en"})
-        yield from _found(answer, path, person)
+        yield from _found(answer, path, person, endpoint)
         if every or (endpoint, answer.status_code == 200) not in tried:
             for address in [path + query for query in queries]:
-                yield from _found(browser.get(address, headers={"Accept-Language": "en"}), address, person)
+                found = browser.get(address, headers={"Accept-Language": "en"})
+                yield from _found(found, address, person, endpoint)
         tried.add((endpoint, answer.status_code == 200))
 
 
-def _found(answer: TestResponse, address: str, person: str) -> Iterator[str]:
+def _found(answer: TestResponse, address: str, person: str, endpoint: str) -> Iterator[str]:
     said = answer.get_data(as_text=True) + str(answer.headers)
-    for marker in sorted(leak_scenario.forbidden(person)):
+    for marker in sorted(leak_scenario.forbidden(person, endpoint)):
         if marker in said and marker not in address:
             yield f"{person}: {marker} on {address}"
     if answer.status_code >= 500 and answer.status_code != 503:
@@ -233,6 +236,9 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
+    for address in (f"/members/{world.insider.handle}", "/people?q=zwartst"):
+        assert leak_scenario.SPEAKER in full.get(address).text
+        assert leak_scenario.OFFER in full.get(address).text
 
 
 def test_what_somebody_typed_and_did_not_send_meets_nobody_else_of_the_same_city(app, world):

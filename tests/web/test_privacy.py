@@ -32,6 +32,10 @@ MODERATED = "What moderators did, when and why, and which capacity it was about.
 DIGEST = "what you chose for your digest"
 TABLES = {
     "capacity": "The capacities in which you speak, with their dates, and who confirmed, refused or ended them.",
+    **dict.fromkeys(
+        ("profile", "profile_tag", "profile_axis", "member_word"),
+        "What you say others may ask you and what you look for, with its tags and themes, and the words by which",
+    ),
     "network_appointment": "which roles you have there and in the network",
     "sign_in": "On which devices you signed in",
     "membership": SPACES,

@@ -5,6 +5,7 @@ from typing import Any
 
 from forum.demo.synthetic.network import DAY, FORMER, HOMES, Network, Place, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.domain.people import found_by
 from forum.infra import days
 from forum.infra.sort_keys import sort_key
 from forum.models.accounts import (
@@ -17,6 +18,7 @@ from forum.models.accounts import (
     NetworkRole,
     SignIn,
 )
+from forum.models.profiles import MemberWord, Profile, ProfileAxis, WordSource
 from forum.models.spaces import JoinRequest, Membership, Role, Space, SpaceKind
 from forum.models.subscriptions import (
     Delivery,
@@ -29,6 +31,7 @@ from forum.models.subscriptions import (
 from forum.models.themes import Axis
 
 FUNCTIONS = ("wijkwerker", "beleidsmedewerker", "diensthoofd", "onthaalmedewerker")
+OFFERED = ("Meegaan met aannemers", "Bomen en buren", "Cijfers lezen")
 EDITORS = (14, 16)
 # A city, the square and two groups, at every size.
 READERS_PLACES = (0, len(HOMES), len(HOMES) + 2, len(HOMES) + 3)
@@ -47,6 +50,7 @@ def rows(network: Network) -> Rows:
     for member in range(1, network.size.members + 1):
         yield Member, _member(network, member)
         yield from _capacities(network, member)
+        yield from _words(network, member)
         yield from _devices(network, member)
         yield from _mail(network, member)
     yield from _memberships(network)
@@ -99,7 +103,7 @@ def _capacities(network: Network, number: int) -> Rows:
     chance = network.chance
     held = {
         "member_id": number,
-        "function": chance.choice(FUNCTIONS),
+        "function": FUNCTIONS[number % len(FUNCTIONS)],
         "level": chance.choice((Level.FIELD, Level.FIELD, Level.STAFF, Level.LEAD)),
         "body": chance.choice((Body.CITY, Body.CITY, Body.OCMW, Body.ASSOCIATION)),
         "city": network.city(number),
@@ -113,6 +117,34 @@ def _capacities(network: Network, number: int) -> Rows:
         yield Capacity, {**held, "id": former, "starts_on": begin, "ends_on": change}
         begin = change
     yield Capacity, {**held, "id": number, "starts_on": begin}
+
+
+def _words(network: Network, number: int) -> Rows:
+    """By what somebody is found; every fiftieth offers something."""
+    first = 8 * number
+    for place, word in enumerate(found_by.words(f"Lid {number}")):
+        yield MemberWord, _word(first + place, number, word, WordSource.NAME)
+    function = FUNCTIONS[number % len(FUNCTIONS)]
+    yield MemberWord, _word(first + 3, number, function, WordSource.FUNCTION, capacity_id=number)
+    if number % 50 == 0:
+        asks = OFFERED[number // 50 % len(OFFERED)]
+        said = {"member_id": number, "asks": asks, "seeks": "", "offered_at": moment(network.came(number))}
+        yield Profile, said
+        yield ProfileAxis, {"member_id": number, "axis": list(Axis)[number // 50 % len(Axis)]}
+        for place, word in enumerate(found_by.words(asks)):
+            yield MemberWord, _word(first + 4 + place, number, word, WordSource.OFFER)
+
+
+def _word(
+    row_id: int, member_id: int, word: str, source: WordSource, capacity_id: int | None = None
+) -> dict[str, Any]:
+    return {
+        "id": row_id,
+        "member_id": member_id,
+        "word": word,
+        "source": source,
+        "capacity_id": capacity_id,
+    }
 
 
 def _devices(network: Network, number: int) -> Rows:

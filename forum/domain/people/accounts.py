@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
-from forum.domain.people import sessions
+from forum.domain.people import found_by, sessions
 from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db, let_go
 from forum.infra.i18n import _
@@ -60,6 +60,7 @@ def create(
             db.session.flush()
     except IntegrityError:
         raise Invalid("email", _("There is an account with this address already.")) from None
+    found_by.keep_name(member)
     return member
 
 
@@ -82,6 +83,7 @@ def begin(*, email: str, name: str, password_hash: str, locale: str | None) -> M
     member.password_hash, member.password_stamp = password_hash, tokens.random_token(16)
     member.confirmed_at = clock.now()
     db.session.flush()
+    found_by.keep_name(member)
     return member
 
 

@@ -31,13 +31,13 @@ class Byline:
 
     name: str
     handle: str = ""
-    url: str | None = None
     job: str = ""
     org_words: str = ""
     city: str | None = None
     former: bool = False
     guest: bool = False
     unconfirmed: bool = False  # nobody said that this person may speak for that city or body
+    found: bool = False  # by the reader: the name leads to their profile
 
     def in_words(self, *, name: bool = True, body: bool = True) -> str:
         """Return it as one line of text: without the `name` what they speak as; without the `body` not for whom."""
@@ -93,12 +93,13 @@ def byline(
     today: date | None = None,
     *,
     said_at: datetime | None = None,
+    found: bool = False,
 ) -> Byline:
     """Return the byline of a member with the capacity in which they wrote (None: they had none), at `said_at`.
 
-    `today` is the forum's day, unless it is about what the member does now.
+    `today` is the forum's day, unless it is about what the member does now. `found`: the reader finds them.
     """
-    return _byline(name, handle, _shown(capacity, today, said_at), i18n.locale())
+    return _byline(name, handle, _shown(capacity, today, said_at), i18n.locale(), found)
 
 
 def masked(description: str) -> Byline:
@@ -107,9 +108,13 @@ def masked(description: str) -> Byline:
 
 
 def speaker(row: Any, today: date | None = None, *, said_at: datetime | None = None) -> Byline:
-    """Return the byline of a row with COLUMNS, in the language of this moment; `today` and `said_at` as in `byline`."""
+    """Return the byline of a row with COLUMNS, in the language of this moment; `today` and `said_at` as in `byline`.
+
+    A column `author_found` says whether the reader finds them (`policy.finding`); without it no name is a link.
+    """
     shown = _shown(held(row), today, said_at)
-    return _byline(row.author_name, row.author_handle, shown, i18n.locale())
+    found = bool(getattr(row, "author_found", False))
+    return _byline(row.author_name, row.author_handle, shown, i18n.locale(), found)
 
 
 def held(row: Any) -> CapacityColumns | None:
@@ -141,9 +146,9 @@ def _shown(capacity: SpokenAs | None, today: date | None, said_at: datetime | No
 
 
 @lru_cache(maxsize=4096)
-def _byline(name: str, handle: str, capacity: _Shown | None, language: str) -> Byline:
+def _byline(name: str, handle: str, capacity: _Shown | None, language: str, found: bool = False) -> Byline:
     if capacity is None:
-        return Byline(name=name, handle=handle)
+        return Byline(name=name, handle=handle, found=found)
     return Byline(
         name=name,
         handle=handle,
@@ -153,4 +158,5 @@ def _byline(name: str, handle: str, capacity: _Shown | None, language: str) -> B
         former=capacity.former,
         guest=capacity.body in {Body.ACADEMIC, Body.GOVERNMENT, Body.CITIZENS} and capacity.city is None,
         unconfirmed=capacity.unconfirmed,
+        found=found,
     )

@@ -27,6 +27,7 @@ from sqlalchemy.orm import aliased
 
 from forum.domain.lines import clean_line
 from forum.domain.mailing import events
+from forum.domain.people import found_by
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -223,7 +224,7 @@ def add(
         confirmed_by_id=confirmed_by_id,
     )
     db.session.add(capacity)
-    db.session.flush()
+    found_by.keep_function(capacity)
     return capacity
 
 

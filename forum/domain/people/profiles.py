@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.mailing import quiet_times
-from forum.domain.people import accounts, capacities
+from forum.domain.people import accounts, capacities, found_by
 from forum.infra import days, i18n, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -37,6 +37,7 @@ def save(
     moves = member.timezone != timezone
     member.locale, member.timezone, member.theme, member.shortcuts = locale, timezone, theme, shortcuts
     db.session.flush()
+    found_by.keep_name(member)
     if moves:
         quiet_times.replan(member.id)
     return member

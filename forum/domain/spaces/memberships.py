@@ -25,6 +25,7 @@ from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Invalid, NotFound
+from forum.policy.finding import finds
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import get_visible, visible
 
@@ -137,6 +138,7 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
 
 @cached
 def _people() -> Any:
+    reader: Any = reader_param(signed_in=True)
     columns = (
         Membership.id,
         Membership.since_at,
@@ -144,9 +146,10 @@ def _people() -> Any:
         Membership.member_id,
         Member.name,
         Member.handle,
+        finds(reader.id).label("found"),
     )
     return (
-        visible(Membership, reader_param(signed_in=True), *columns)
+        visible(Membership, reader, *columns)
         .join(Member, Member.id == Membership.member_id)
         .where(Membership.space_id == _SPACE_ID, Member.suspended_at.is_(None))
     )
@@ -176,7 +179,7 @@ def _member_rows(people: Sequence[Any]) -> list[MemberRow]:
             row.name,
             row.role,
             row.since_at,
-            byline(row.name, row.handle, held.get(row.member_id)),
+            byline(row.name, row.handle, held.get(row.member_id), found=row.found),
         )
         for row in people
     ]

@@ -235,7 +235,7 @@ def _statement(signed_in: bool | None) -> Select[Any]:
             PostRevision.number,
             Member.name,
             Member.handle,
-            func.coalesce(Excerpt.removal, _taken_out()),
+            func.coalesce(Excerpt.removal, taken_out()),
             right,
             *(getattr(model, field) for part, model in _COLUMNS for field in part._fields),
         )
@@ -253,7 +253,7 @@ def _statement(signed_in: bool | None) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-def _taken_out() -> Any:
+def taken_out() -> Any:
     """What an author did a moment ago, before the versions follow; also for words that overlap those."""
     kind = select(Removal.kind).where(
         Removal.lesson_id == LessonVersion.lesson_id,

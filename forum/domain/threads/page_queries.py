@@ -27,6 +27,7 @@ from forum.models.summaries import SummaryKeeper, SummaryVersion
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from forum.models.undo import UndoableAct
+from forum.policy.finding import finds
 from forum.policy.readers import reader_param
 from forum.policy.visibility import sees
 
@@ -138,6 +139,7 @@ def posts(signed_in: bool) -> Select[Any]:
     """Return the query of the posts of a page. To be run only for a thread that `head` found."""
     reader = reader_param(signed_in)
     answered, answered_by = aliased(Post), aliased(Member)
+    reader_id: Any = reader.id if reader else None
     query: Any = (
         select(
             Post.id,
@@ -154,6 +156,7 @@ def posts(signed_in: bool) -> Select[Any]:
             answered.number.label("answers_number"),
             answered_by.name.label("answers_name"),
             (_read_ahead(reader.id) if reader else literal(None, Integer)).label("read_ahead"),
+            (finds(reader_id) if reader else false()).label("author_found"),
             *COLUMNS,
         )
         .join(Member, Member.id == Post.author_id)

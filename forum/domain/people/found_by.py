@@ -1,0 +1,64 @@
+"""The words by which members are found: of their name, of what they do, of what they offer; looked up by beginning."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, insert
+
+from forum.infra.db import db
+from forum.infra.sort_keys import sort_key
+from forum.models.accounts import Capacity, Member
+from forum.models.profiles import MemberWord, WordSource
+
+SHORTEST = 2  # letters of a word that is looked up: one would begin nearly everything
+MOST = 5  # words of one question
+LAST = "\U0010ffff"
+
+
+def words(text: str) -> list[str]:
+    """Return the different words of a text as they are kept: without accents, capitals and signs."""
+    return list(dict.fromkeys(sort_key(text).split("\t")[0].split()))
+
+
+def asked(question: str) -> list[str]:
+    """Return what of a question can be looked up, the longest word first: it fits the fewest people."""
+    known = [word for word in words(question) if len(word) >= SHORTEST]
+    return sorted(known, key=len, reverse=True)[:MOST]
+
+
+def begins(row: Any, word: Any, end: Any) -> ColumnElement[bool]:
+    """Return whether the word of a row begins so; `end` is `word` with LAST after it."""
+    return and_(row.word >= word, row.word <= end)
+
+
+def keep_name(member: Member) -> None:
+    """Let a member be found by the name they have now."""
+    _keep(member.id, WordSource.NAME, words(member.name))
+
+
+def keep_function(capacity: Capacity) -> None:
+    """Let a member be found by what they do in a new capacity: its words never change."""
+    db.session.flush()
+    _insert(capacity.member_id, WordSource.FUNCTION, words(capacity.function), capacity.id)
+
+
+def keep_offer(member_id: int, texts: list[str]) -> None:
+    """Let a member be found by what they offer now."""
+    _keep(member_id, WordSource.OFFER, [word for text in texts for word in words(text)])
+
+
+def _keep(member_id: int, source: WordSource, found: list[str]) -> None:
+    db.session.execute(
+        delete(MemberWord)
+        .where(MemberWord.member_id == member_id, MemberWord.source == source)
+        .execution_options(synchronize_session=False)
+    )
+    _insert(member_id, source, found)
+
+
+def _insert(member_id: int, source: WordSource, found: list[str], capacity_id: int | None = None) -> None:
+    rows = [
+        {"member_id": member_id, "source": source, "word": word, "capacity_id": capacity_id}
+        for word in dict.fromkeys(found)
+    ]
+    if rows:
+        db.session.execute(insert(MemberWord), rows)

@@ -1,0 +1,93 @@
+"""What members say others may ask them, and what they seek themselves."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, String, bindparam, cast, delete, func, select
+
+from forum.domain.lines import clean_line
+from forum.domain.people import accounts, found_by
+from forum.domain.themes import tags
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.rows import insert_new, upsert
+from forum.infra.sort_keys import sort_key
+from forum.infra.statements import cached, select_rows
+from forum.models.profiles import Profile, ProfileAxis, ProfileTag
+from forum.models.themes import Axis
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
+
+
+@dataclass(slots=True)
+class Offer:
+    """What somebody may be asked, about which tags and themes, and what they seek."""
+
+    asks: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    axes: list[str] = field(default_factory=list)
+    seeks: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.asks or self.tags or self.axes)
+
+
+def save(actor: Actor, *, asks: Sequence[str], tag_line: str, axes: Collection[str], seeks: str) -> None:
+    """Keep what the actor offers and seeks, in the place of what they said before.
+
+    Invalid at `asks`, `tags`, `axes` or `seeks`.
+    """
+    lines = [clean_line(line, field="asks", limit=Profile.LINE_MAX) for line in asks]
+    lines = list(dict.fromkeys(line for line in lines if line))
+    if len(lines) > Profile.LINES:
+        raise Invalid("asks", _("Write at most %(limit)d lines.", limit=Profile.LINES))
+    chosen = [axis for axis in Axis if axis.value in axes]
+    if len(chosen) < len(set(axes)):
+        raise Invalid("axes", _("Choose from these themes."))
+    named = tags.clean(tags.split(tag_line))
+    seeks = clean_line(seeks, field="seeks", limit=Profile.SEEKS_MAX)
+    accounts.one_at_a_time(actor)
+    _write(actor.id, chosen, named)
+    offered_at = clock.now() if lines or chosen or named else None
+    row = {"member_id": actor.id, "asks": "\n".join(lines), "seeks": seeks, "offered_at": offered_at}
+    upsert(Profile, [row], keys=("member_id",))
+    found_by.keep_offer(actor.id, [*lines, *(tag.name for tag in named)])
+
+
+def _write(member_id: int, chosen: list[Axis], named: Sequence[tags.TagName]) -> None:
+    for model in (ProfileTag, ProfileAxis):
+        db.session.execute(delete(model).where(model.member_id == member_id))
+    insert_new(ProfileTag, [{"member_id": member_id, **use} for use in tags.uses_of(named)])
+    insert_new(ProfileAxis, [{"member_id": member_id, "axis": axis} for axis in chosen])
+
+
+def of_members(member_ids: Collection[int]) -> dict[int, Offer]:
+    """Return what these members offer and seek (one query); only for members whom the reader finds."""
+    if not member_ids:
+        return {}
+    return {
+        row.member_id: Offer(
+            row.asks.split("\n") if row.asks else [],
+            sorted(row.tags.split("\n"), key=sort_key) if row.tags else [],
+            [axis.value for axis in Axis if axis.value in (row.axes or "").split("\n")],
+            row.seeks,
+        )
+        for row in select_rows(_offers(), {"member_ids": list(member_ids)})
+    }
+
+
+@cached
+def _offers() -> Select[Any]:
+    def together(column: Any, holder: Any) -> Any:
+        texts = select(func.aggregate_strings(cast(column, String), "\n")).where(holder == Profile.member_id)
+        return texts.correlate(Profile).scalar_subquery()
+
+    return select(
+        Profile.member_id,
+        Profile.asks,
+        Profile.seeks,
+        together(ProfileTag.name, ProfileTag.member_id).label("tags"),
+        together(ProfileAxis.axis, ProfileAxis.member_id).label("axes"),
+    ).where(Profile.member_id.in_(bindparam("member_ids", expanding=True)))

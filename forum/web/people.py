@@ -1,0 +1,142 @@
+"""Mensen: finding who can be asked, the page of a member, and what members say they may be asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.lessons import by_author as lessons_by_author
+from forum.domain.people import directory, offers
+from forum.domain.people.directory import Choice, Counts
+from forum.domain.people.offers import Offer
+from forum.domain.spaces import member_page
+from forum.domain.themes import labels
+from forum.domain.threads import by_author
+from forum.infra.i18n import _
+from forum.infra.paging import Page
+from forum.policy.errors import Invalid
+from forum.web.forms import errors_on
+from forum.web.forms.offers import OfferForm
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+from forum.web.overview import Filter
+
+bp = Blueprint("people", __name__)
+NAMES: Mapping[str, Mapping[Any, Any]] = {
+    "axis": labels.AXES,
+    "level": labels.LEVELS,
+    "body": labels.BODIES,
+}
+SHOWN = 6  # cities that stand open
+FEW_POSTS, FEW_LESSONS = 5, 2
+
+
+@bp.get("/people")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    choice = Choice.of(request.args.get("q", ""), request.args.getlist)
+    cursor, wrong = request.args.get("after"), ""
+    page: Page[directory.Found] = Page()
+    counts = Counts()
+    try:
+        page, counts = directory.people(actor(), choice, cursor=cursor), directory.counts(actor(), choice)
+    except Invalid as error:
+        wrong = error.message
+    shown = render_template(
+        "people/index.html",
+        page=page,
+        choice=choice,
+        total=counts.total,
+        may_be_more="" in counts.at_least,
+        wrong=wrong,
+        filters={} if wrong else {kind: _filters(kind, choice, counts) for kind in directory.KINDS},
+        chosen=[
+            Filter(value, _text(kind, value), _address(choice.toggled(kind, value)), True, "")
+            for kind, values in choice.values.items()
+            for value in values
+        ],
+        shown=SHOWN,
+        none=_address(Choice(choice.question)),
+        older=_address(choice, after=page.next_cursor) if page.next_cursor else None,
+        newer=_address(choice) if cursor else None,
+    )
+    return shown, 422 if wrong else 200
+
+
+@bp.get("/members/<handle>")
+@open_to(members)
+def show(handle: str) -> ResponseReturnValue:
+    member = member_page.page(actor(), handle)
+    return render_template(
+        "people/show.html",
+        member=member,
+        posts=by_author.posts_of(actor(), member.id, limit=FEW_POSTS),
+        lessons=lessons_by_author.words_of(actor(), member.id, limit=FEW_LESSONS),
+    )
+
+
+@bp.get("/members/<handle>/posts")
+@open_to(members)
+def posts(handle: str) -> ResponseReturnValue:
+    member, cursor = member_page.head(actor(), handle), request.args.get("after")
+    page = by_author.posts_of(actor(), member.id, cursor=cursor)
+    return render_template("people/posts.html", member=member, page=page, cursor=cursor)
+
+
+@bp.get("/members/<handle>/lessons")
+@open_to(members)
+def lessons(handle: str) -> ResponseReturnValue:
+    member, cursor = member_page.head(actor(), handle), request.args.get("after")
+    page = lessons_by_author.words_of(actor(), member.id, cursor=cursor)
+    return render_template("people/lessons.html", member=member, page=page, cursor=cursor)
+
+
+@bp.get("/settings/offer")
+@open_to(members)
+def offer() -> ResponseReturnValue:
+    said = offers.of_members([actor().id]).get(actor().id, Offer())
+    return render_template("people/offer.html", form=OfferForm.filled(said))
+
+
+@bp.post("/settings/offer")
+@open_to(members)
+def save_offer() -> ResponseReturnValue:
+    form = OfferForm()
+    if form.validate():
+        with errors_on(form):
+            offers.save(
+                actor(),
+                asks=form.asks,
+                tag_line=form.tags.data or "",
+                axes=form.axes.data or [],
+                seeks=form.seeks.data or "",
+            )
+            flash(_("Your profile is saved."), "ok")
+            return redirect(url_for("people.show", handle=actor().handle), 303)
+    return render_template("people/offer.html", form=form), 422
+
+
+def _address(choice: Choice, **more: Any) -> str:
+    parameters: dict[str, Any] = {"q": choice.question or None, **choice.values, **more}
+    return url_for("people.index", **parameters)
+
+
+def _text(kind: str, value: str) -> str:
+    name = labels.city_name(value) if kind == "city" else str(NAMES[kind][value])
+    return name[:1].upper() + name[1:]
+
+
+def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
+    """The values of a kind: the fixed ones in their order, cities by how many people they leave."""
+    if kind != "city":
+        return [_filter(kind, str(value), choice, counts) for value in NAMES[kind]]
+    each = [_filter(kind, value, choice, counts) for value in {*counts.by[kind], *choice.city}]
+    return sorted(each, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))
+
+
+def _filter(kind: str, value: str, choice: Choice, counts: Counts) -> Filter:
+    current, number = value in getattr(choice, kind), counts.by[kind][value]
+    href = _address(choice.toggled(kind, value)) if current or number else None
+    count = f"{number}+" if kind in counts.at_least else str(number)
+    return Filter(value, _text(kind, value), href, current, count)
