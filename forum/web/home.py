@@ -9,17 +9,25 @@ from forum.domain.lessons import library
 from forum.domain.lessons.quotations import quotation
 from forum.domain.mailing import unread_notices
 from forum.domain.spaces import join_requests
+from forum.domain.themes import labels
+from forum.domain.threads import highlights, latest_words, read_marks, taking_part
 from forum.domain.threads import lists as thread_lists
-from forum.domain.threads import read_marks
+from forum.domain.threads.lists import ThreadCard
+from forum.domain.threads.taking_part import OwnThread
 from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
-from forum.web import notice_links
+from forum.web import notice_links, waiting_rows
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, has_unread, viewer
 
 bp = Blueprint("home", __name__)
 FEW = 3
+MINE = 5  # threads in which the viewer takes part and that have news
+QUIET = 2  # such threads without news
+OPEN = 2  # rows of a list that stand open: the rest of the page must be in view on a phone
+# Of what somebody was told, what this page shows already: things that wait, and news in threads that they follow.
+ELSEWHERE_ON_PAGE = inbox.TOLD_OF | {"followed"}
 
 
 @bp.get("/")
@@ -39,26 +47,40 @@ def read_all() -> ResponseReturnValue:
 
 
 def _for_members(who: Actor) -> str:
-    waiting = thread_lists.unanswered(who, FEW)
-    shown = {card.id for card in waiting}
-    others = [card for card in thread_lists.latest_in_my_spaces(who) if card.id not in shown]
+    yours = inbox.of(who)
+    told = notices.unread(who, FEW, without=ELSEWHERE_ON_PAGE) if has_unread() else []
+    taking = taking_part.latest(who, MINE + QUIET + highlights.MOST)
+    news = [thread for thread in taking if thread.new_count][:MINE]
+    chosen = highlights.of(who, without=[thread.id for thread in news])
+    elsewhere = {card.id for card in chosen.others}
+    quiet = [thread for thread in taking if not thread.new_count and thread.id not in elsewhere][:QUIET]
+    own = _without(chosen.own, quiet)
     cities = thread_lists.cities_of_the_week(who)
     last = [] if cities else thread_lists.last_active(who)
     return render_template(
         "home/member.html",
         today=clock.now(),
-        yours=inbox.of(who),
-        told=notices.unread(who, FEW, without=inbox.TOLD_OF) if has_unread() else [],
+        waiting=waiting_rows.of(told, yours),
+        open_rows=OPEN,
         to=notice_links.to,
-        few=inbox.FEW,
         asked=[] if who.approved_at is not None else join_requests.names_of_asked(who),
-        waiting=waiting,
-        latest=others,
+        mine=[*news, *quiet],
+        takes_part=bool(taking),
+        own=own,
+        others=chosen.others,
+        latest=latest_words.of_threads(who, [card.id for card in (*own, *chosen.others)]),
+        city_name=labels.city_name,
         may_read_threads=bool(cities or last),
         lessons=library.newest(who, FEW),
         cities=cities or sorted({city for card in last for city in card.cities}),
         quiet_since=last[0].last_post_at if last else None,
     )
+
+
+def _without(cards: list[ThreadCard], shown: list[OwnThread]) -> list[ThreadCard]:
+    """The cards of threads that stand nowhere else on the page: those with news, or where none has any the others."""
+    rest = [card for card in cards if card.id not in {thread.id for thread in shown}]
+    return [card for card in rest if card.new_count] or rest[:QUIET]
 
 
 def _for_visitors() -> str:

@@ -5,13 +5,21 @@ import re
 import pytest
 from sqlalchemy import select
 
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
-from forum.models.spaces import Role, Space
-from tests.factories import make_member, make_space, sign_in, submit
+from forum.models.spaces import Audience, Role, Space
+from tests.factories import make_member, make_space, make_thread, sign_in, submit
 
 WORKBENCH, WRITE, ME, SIGN_IN = "/workbench", "/threads/new", "/settings/profile", "/accounts/sign-in"
-PAGES = {"/": "/", "/spaces": "/spaces", "/lessons": "/lessons"}  # where one is, and the entry that says so
+PEOPLE = "/people"
+# Where one is, and the entry that says so.
+PAGES = {
+    "/": "/",
+    "/threads": "/threads",
+    "/spaces": "/spaces",
+    "/lessons": "/lessons",
+}
 
 
 def menus(page):
@@ -35,6 +43,14 @@ def people():
     return found
 
 
+@pytest.fixture
+def gent_thread(people):
+    space = db.session.scalars(select(Space)).one()
+    thread = make_thread(space, people["moderator"], audience=Audience.PUBLIC)
+    db.session.commit()
+    return thread
+
+
 def test_each_person_gets_the_menus_that_are_for_them(app, people):
     for _round in range(2):  # the second time out of what was drawn for others
         for name, member in people.items():
@@ -45,11 +61,45 @@ def test_each_person_gets_the_menus_that_are_for_them(app, people):
                 top, bottom, here = menus(client.get(path).text)
                 curates = name in {"moderator", "editor"}
                 assert ("/" in top) == (member is not None), name
-                assert (WORKBENCH in top) == (WORKBENCH in bottom) == curates, name
+                assert (WORKBENCH in top) == curates, name
                 assert (WRITE in bottom) == (name not in {"visitor", "waiting"}), name
-                assert (ME in bottom) == (name in {"waiting", "member"}), name
+                assert (PEOPLE in bottom) == (name not in {"visitor", "waiting"}), name
                 assert (SIGN_IN in bottom) == (name == "visitor"), name
+                assert {"/", "/threads", "/lessons"} <= set(bottom), name
+                assert set(bottom) <= {"/", "/threads", "/lessons", WRITE, PEOPLE, SIGN_IN}, name
                 assert set(here) == {entry}, (name, path)
+            tools = client.get("/spaces").text.split('class="masthead__tools"')[1].split("</header>")[0]
+            assert (f'href="{ME}"' in tools) == (member is not None), name
+
+
+def test_a_phone_leads_from_the_first_page_and_from_me_to_what_its_menu_leaves_out(app, people):
+    for name, member in people.items():
+        if member is None:
+            continue
+        client = app.test_client()
+        sign_in(client, member)
+        pages = {path: client.get(path).text for path in ("/", ME)}
+        parts = [page.split('<main id="content"')[1].split("</main>")[0] for page in pages.values()]
+        curates = name in {"moderator", "editor"}
+        assert [f'href="{WORKBENCH}"' in part for part in parts] == [curates, curates], name
+        assert 'href="/spaces"' in parts[0], name
+
+
+def test_on_a_thread_that_one_may_answer_writing_is_answering(app, people, gent_thread):
+    at = f"/threads/{gent_thread.id}-{gent_thread.slug}"
+    for name, member in people.items():
+        client = app.test_client()
+        if member is not None:
+            sign_in(client, member)
+        bottom = re.search(r'<nav class="tabbar".*?</nav>', client.get(at).text, re.S)[0]
+        answers = name in {"member", "moderator", "editor"}
+        assert ('class="tabbar__write" href="#answer"' in bottom) == answers, name
+        assert re.search(r'href="/threads" aria-current="page"', bottom), name
+    gent_thread.locked_at = clock.now()
+    db.session.commit()
+    sign_in(client, people["member"])
+    page = client.get(at).text
+    assert f'class="tabbar__write" href="{WRITE}"' in page
 
 
 def test_the_button_for_writing_leads_to_the_space_that_one_reads(client, people):

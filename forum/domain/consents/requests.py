@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Exists, Select, exists, select
 
 from forum.domain.consents import anew, shown, store, withdrawing
 from forum.domain.consents.anew import Difference
@@ -103,6 +103,12 @@ def mine(actor: Actor) -> list[Line]:
     """Return every question that the actor was asked, those that can be answered first, each group by its last day."""
     lines = [_line(row) for row in db.session.execute(_lines(actor))]
     return sorted(lines, key=lambda line: (line.state not in {"open", "answered"}, line.state != "open"))
+
+
+def is_asked(member_id: Any) -> Exists:
+    """Return whether a round is open in which a member was asked, as a condition."""
+    in_round = ConsentRound.id == ConsentRequest.round_id
+    return exists().where(ConsentRequest.author_id == member_id, in_round, ConsentRound.closed_at.is_(None))
 
 
 def waiting(actor: Actor) -> list[WaitingQuestion]:

@@ -8,13 +8,12 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, exists, select
+from sqlalchemy import Exists, delete, exists, select
 
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new, upsert
-from forum.infra.statements import select_rows
 from forum.models.accounts import Member
 from forum.models.spaces import Space
 from forum.models.subscriptions import (
@@ -29,8 +28,6 @@ from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 from forum.policy.visibility import get_visible, visible
-
-_CHOSEN = select(exists().where(DigestChoice.member_id == bindparam("member_id", type_=Integer)))
 
 
 def _none() -> Mapping[Any, Delivery]:
@@ -151,9 +148,9 @@ def locale_of(member: Member) -> str | None:
     return (choice.locale if choice else None) or member.letter_locale
 
 
-def has_chosen(actor: Actor) -> bool:
-    """Return whether the actor made a choice (one query)."""
-    return bool(select_rows(_CHOSEN, {"member_id": actor.id}).scalar_one())
+def has_chosen(member_id: Any) -> Exists:
+    """Return whether a member made a choice, as a condition."""
+    return exists().where(DigestChoice.member_id == member_id)
 
 
 def preferences_of(member_id: int) -> DigestPreferences | None:

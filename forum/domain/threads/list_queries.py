@@ -114,7 +114,6 @@ def tagged(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
 
 FILTERS: dict[str, ColumnElement[bool]] = {
     "space": Thread.space_id == bindparam("space_id", type_=Integer),
-    "spaces": Thread.space_id.in_(bindparam("space_ids", expanding=True, type_=Integer)),
     "need": Thread.need == bindparam("need", type_=Thread.need.type),
     "axis": Thread.axis == bindparam("axis", type_=Thread.axis.type),
     "tag": tagged(Tag.slug == bindparam("tag", type_=String)),

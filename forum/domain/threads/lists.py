@@ -77,11 +77,6 @@ def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = N
     return _first(reader, filters, limit, space_id=space_id)
 
 
-def latest_in_my_spaces(actor: Actor, limit: int = 8) -> list[ThreadCard]:
-    """Return the threads of the actor's spaces with the latest posts."""
-    return _first(actor, {"spaces", "shown"}, limit, space_ids=list(actor.roles))
-
-
 def last_active(reader: Actor | None, limit: int = 5) -> list[ThreadCard]:
     """Return the threads with the latest posts of all that the reader may see."""
     return _first(reader, {"shown"}, limit)

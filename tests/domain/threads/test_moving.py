@@ -9,7 +9,7 @@ from forum.domain.audit import log as audit_log
 from forum.domain.digests import digests
 from forum.domain.lessons import lessons
 from forum.domain.moderation import hiding, narrowing
-from forum.domain.threads import changes, classification, lists, read_marks, space_activity
+from forum.domain.threads import changes, classification, highlights, lists, read_marks, space_activity
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, rates
 from forum.infra.db import db
@@ -64,7 +64,7 @@ def test_who_reads_a_thread_follows_it_and_no_list_keeps_it_behind(gent, leen, m
     for person, space, found in ((colleague, gent, []), (moderator, gent, []), (karim, genk, [thread.id])):
         page = lists.latest(actor(person), space_id=space.id, tag="care")
         assert [card.id for card in page.rows] == found
-        assert [card.id for card in lists.latest_in_my_spaces(actor(person))] == found
+        assert [card.id for card in highlights.of(actor(person)).own] == found
         assert [card.id for card in lists.unanswered(actor(person), space_id=space.id)] == found
         told = space_activity.news(actor(person))[space.id]
         assert (told.waiting, told.title) == (len(found), thread.title if found else "")

@@ -1,0 +1,128 @@
+"""Threads chosen for the home page: of a member's own spaces, and of others that they may read.
+
+No space drowns the others, and what is new to the member comes first.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from forum.domain.threads import list_queries, lists
+from forum.domain.threads.list_queries import KEYS
+from forum.domain.threads.lists import ThreadCard
+from forum.domain.threads.unread_queries import first_unread, marked
+from forum.infra.statements import cached, select_rows
+from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.subscriptions import Delivery, Subscription
+from forum.models.threads import ReadMark, Thread
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
+
+NEWEST = 400  # threads of the network, those with the latest posts, among which is chosen
+MOST = 4  # of each
+# Created once because aliased() is slow.
+_OWN = aliased(Thread)
+
+
+@dataclass(frozen=True, slots=True)
+class Highlights:
+    """Threads of the spaces that a member belongs to, and of others."""
+
+    own: list[ThreadCard]
+    others: list[ThreadCard]
+
+
+def of(actor: Actor, *, without: Collection[int] = ()) -> Highlights:
+    """Return the threads chosen for the actor, MOST of each at most (one query; two where any has an @).
+
+    What is new to them comes first. Within that each space has one before any has a second, and first come the axes
+    that the actor subscribed to or writes in. Threads and spaces that they muted are left out, and those `without`;
+    whether somebody answered makes no difference.
+    """
+    values = {**reader_values(actor), "own_ids": list(actor.roles), "shown_ids": list(without)}
+    rows = select_rows(_chosen(), values).all()
+    cards = list(zip(rows, lists.cards_of(rows), strict=True))
+    return Highlights(
+        own=[card for row, card in cards if row.own], others=[card for row, card in cards if not row.own]
+    )
+
+
+@cached
+def _chosen() -> Select[Any]:
+    found = _candidates().subquery("candidate")
+    latest = (found.c.last_post_at.desc(), found.c.id.desc())
+    best = (found.c.read, found.c.other_axis, *latest)
+    place = func.row_number().over(partition_by=found.c.space_id, order_by=best)
+    placed = select(*found.c, place.label("place")).subquery("placed")
+    order = (
+        placed.c.read,
+        placed.c.place,
+        placed.c.other_axis,
+        placed.c.last_post_at.desc(),
+        placed.c.id.desc(),
+    )
+    rank = func.row_number().over(partition_by=placed.c.own, order_by=order)
+    ranked = select(placed.c.id, placed.c.own, rank.label("rank")).subquery("ranked")
+    query: Any = list_queries.cards(True).add_columns(ranked.c.own).join(ranked, ranked.c.id == Thread.id)
+    return cast(Select[Any], query.where(ranked.c.rank <= MOST).order_by(ranked.c.rank))
+
+
+def _candidates() -> Select[Any]:
+    """The newest threads that may be shown; a bounded number is looked at, however large the network is."""
+    reader: Any = reader_param(signed_in=True)
+    moment, number = KEYS
+    newest = select(Thread.id).order_by(moment.desc(), number.desc()).limit(NEWEST).subquery("newest_thread")
+    own = Thread.space_id.in_(bindparam("own_ids", expanding=True, type_=Integer))
+    query: Any = (
+        select(
+            Thread.id,
+            Thread.space_id,
+            Thread.last_post_at,
+            case((own, 1), else_=0).label("own"),
+            case((first_unread(reader.id).is_not(None), 0), else_=1).label("read"),
+            case((_own_axis(reader.id), 0), else_=1).label("other_axis"),
+        )
+        .join(newest, newest.c.id == Thread.id)
+        .outerjoin(ReadMark, marked(reader.id))
+        .where(
+            Thread.id.not_in(bindparam("shown_ids", expanding=True, type_=Integer)),
+            sees(Thread, reader),
+            Thread.hidden_at.is_(None),
+            Thread.withdrawn_at.is_(None),
+            Thread.title != "",
+            ~_muted(reader.id),
+        )
+    )
+    return cast(Select[Any], query)
+
+
+def _muted(reader_id: Any) -> ColumnElement[bool]:
+    """Whether they want to hear nothing of a thread, or of its space while they did not choose the thread itself."""
+    follow = and_(ThreadFollow.thread_id == Thread.id, ThreadFollow.member_id == reader_id)
+    thread = exists().where(follow, ThreadFollow.level == FollowLevel.NOTHING)
+    space = exists().where(
+        SpaceFollow.member_id == reader_id,
+        SpaceFollow.space_id == Thread.space_id,
+        SpaceFollow.level == FollowLevel.NOTHING,
+    )
+    chose = exists().where(follow, ThreadFollow.chosen)
+    return or_(thread.correlate(Thread), and_(space.correlate(Thread), ~chose.correlate(Thread)))
+
+
+def _own_axis(reader_id: Any) -> ColumnElement[bool]:
+    """Whether a thread is of an axis that they subscribed to, or of one in whose threads they take part."""
+    subscribed = select(Subscription.axis).where(
+        Subscription.member_id == reader_id,
+        Subscription.axis.is_not(None),
+        Subscription.delivery != Delivery.NOTHING,
+    )
+    written = (
+        select(_OWN.axis)
+        .join(ThreadFollow, ThreadFollow.thread_id == _OWN.id)
+        .where(ThreadFollow.member_id == reader_id, ThreadFollow.level != FollowLevel.NOTHING)
+    )
+    return or_(Thread.axis.in_(subscribed), Thread.axis.in_(written))
