@@ -21,6 +21,8 @@ class Action(enum.StrEnum):
     NARROW = "narrow"
     WIDEN = "widen"
     CLASSIFY = "classify"
+    HIDE_REVISION = "hide_revision"  # an earlier text of a post
+    SHOW_REVISION = "show_revision"
     ROLE = "role"
     REMOVE = "remove"  # from a space; of before 0017 these lines are of the kind above
     SUSPEND = "suspend"

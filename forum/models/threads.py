@@ -3,7 +3,17 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
@@ -106,6 +116,8 @@ class Post(Model):
     html: Mapped[str] = mapped_column(Text)
     render_version: Mapped[int] = mapped_column(SmallInteger)
     revision: Mapped[int] = mapped_column(SmallInteger, default=1)
+    # The earliest text that its readers find in its history, besides the present one; what was before is its author's.
+    history_from: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")
     created_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
@@ -132,6 +144,10 @@ class PostRevision(Model):
     title: Mapped[str] = mapped_column(String(200), default="")  # of the thread, for opening posts
     created_at: Mapped[datetime]
     editor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    # Taken out of the history: no page shows its words, only published lessons keep what they quote of it.
+    hidden_at: Mapped[datetime | None]
+    hidden_by_author: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hidden_reason: Mapped[str] = mapped_column(String(Post.HIDDEN_REASON_MAX), default="", server_default="")
 
     post: Mapped[Post] = related()
 

@@ -11,11 +11,13 @@ from forum.infra.db import Model, choice
 
 
 class UndoKind(enum.StrEnum):
-    """The acts that touch a lesson and can be undone."""
+    """The acts that can be undone."""
 
     NARROW = "narrow"
     HIDE = "hide"
     TAKE_BACK = "take_back"
+    BOOKMARK = "bookmark"  # taken away
+    HIDE_REVISION = "hide_revision"  # its number is in `before`
     REMOVE = "remove"  # of words from a lesson, by their author
 
 

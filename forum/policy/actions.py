@@ -160,6 +160,17 @@ def may_restore(actor: Actor | None, post: Post, thread: Thread) -> Answer:
     return YES if post.hidden_at is not None else deny(_("This post is not hidden."))
 
 
+def may_hide_revision(actor: Actor | None, post: Post, thread: Thread) -> Answer:
+    """Take an earlier text of a post out of its history: its author, and moderators of the thread's space."""
+    if actor is not None and post.author_id == actor.id:
+        return _signed_in(actor)
+    answer = may_moderate(actor, thread.space_id)
+    if not answer:
+        return answer
+    gone = post.hidden_at is not None or post.deleted_at is not None
+    return deny(_("This post is already hidden or taken back.")) if gone else YES
+
+
 def may_classify(actor: Actor | None, thread: Thread) -> Answer:
     """Change need, axis and tags: its author while they may reply, and moderators of its space."""
     gone = _("The opening post is hidden or was taken back. You can no longer change this.")

@@ -103,6 +103,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
             Thread.audience != Audience.PUBLIC,
         ),
         "post_id": [str(world.post.id), str(world.post.id + 1), str(world.post.id + 2)],
+        "version": ["1"],
         "lesson_id": [str(world.draft.id), str(world.kept.id)],
         "public_id": [world.kept.public_id],
         "member_id": [str(world.insider.id), str(world.moderator.id)],

@@ -91,6 +91,7 @@ def for_moderator(app: Flask) -> list[str]:
         *MEMBER,
         f"/spaces/{space.slug}",
         f"/spaces/{space.slug}?need=stories",
+        f"/posts/{post.id}/revisions",
         f"/spaces/{space.slug}/members",
         f"/spaces/{space.slug}/moderation",
         f"/spaces/{space.slug}/threads/new",

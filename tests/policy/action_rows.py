@@ -66,6 +66,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
         actions.may_put_back: {name: given(post(town, gone)) for name, gone in STATES.items()},
         actions.may_hide: _moderated(town),
         actions.may_restore: _moderated(town),
+        actions.may_hide_revision: _moderated(town),
         actions.may_classify: _classified(town),
         actions.may_move: {
             **{name: given(one, others_wrote=False) for name, one in _threads(town).items()},

@@ -130,6 +130,15 @@ hidden and deleted                    m   m   m   m   m   m   x   x   m   m   m 
 standing, away                        m   m   m   m   m   m   m   m   m   m   m   m   m   m   u   m   m   m   m   m   m
 hidden, away                          m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
 """
+HIDE_REVISION = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+standing                              m   m   m   m   m   x   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden                                m   m   m   m   m   x   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+deleted                               m   m   m   m   m   x   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+hidden and deleted                    m   m   m   m   m   x   f   f   m   m   m   m   m   m   m   m   m   m   m   m   m
+standing, away                        m   m   m   m   m   x   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
+hidden, away                          m   m   m   m   m   x   m   m   m   m   m   m   m   m   f   m   m   m   m   m   m
+"""
 CLASSIFY = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
 open                                  j   j   j   j   j   x   x   x   j   j   j   j   j   j   j   j   j   j   j   j   j
@@ -209,6 +218,7 @@ TABLES = {
     actions.may_put_back: PUT_BACK,
     actions.may_hide: HIDE,
     actions.may_restore: RESTORE,
+    actions.may_hide_revision: HIDE_REVISION,
     actions.may_classify: CLASSIFY,
     actions.may_move: MOVE,
     actions.may_curate: MODERATE,  # a moderator of the thread's space

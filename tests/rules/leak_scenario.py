@@ -16,12 +16,12 @@ from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
 from forum.domain.lessons import claims, lessons
-from forum.domain.moderation import hiding, narrowing, taking_back
+from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
 from forum.domain.summaries import keepers, summaries
-from forum.domain.threads import classification, threads
+from forum.domain.threads import classification, posts, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -62,9 +62,12 @@ SPELT = "ZwartSpelMerk"  # a tag as the closed thread spells it; for everybody s
 QUOTED = "zwartcitaatmerk"
 # In what was typed and not sent: only its owner meets it, nobody else of the closed city either.
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
+# In earlier texts of public posts: one was hidden, one stood before the thread left the unlisted space.
+EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
+    EDITED_OUT, FROM_BEFORE,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -160,9 +163,11 @@ def build() -> World:
         axis=Axis.DENSITY, audience=Audience.SPACE, tags=(NAME,), idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
     spelt = threads.start(
-        actor(editor), elsewhere.id, title="In small letters", body="For everybody.", need=Need.FACTS,
+        actor(editor), elsewhere.id, title="In small letters", body=f"For {EDITED_OUT}.", need=Need.FACTS,
         axis=Axis.DENSITY, audience=Audience.PUBLIC, tags=(SPELT.lower(),), idempotency_key=str(uuid.uuid4()),
     )  # fmt: skip
+    shown = _rewritten(editor, spelt, "For everybody.")
+    revisions.hide(actor(editor), shown.id, 1, reason="Somebody else said that.")
     post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
     draft = _draft(moderator, thread, post)
     lesson = _published(moderator, editor, thread, post, title="Put talking in the roster", words=AGREED)
@@ -336,10 +341,11 @@ def _moved(unlisted: Space, space: Space, author: Member) -> Thread:
     """A thread that left the unlisted space; its former tag and its former place are in its history."""
     subject = {"need": Need.FACTS, "axis": Axis.DENSITY}
     thread = threads.start(
-        actor(author), unlisted.id, title="Bins", body="They are full.", audience=Audience.SPACE,
+        actor(author), unlisted.id, title="Bins", body=f"Full of {FROM_BEFORE}.", audience=Audience.SPACE,
         tags=(FORMER_TAG,), idempotency_key=str(uuid.uuid4()), **subject,
     )  # fmt: skip
     classification.classify(actor(author), thread.id, tags=("bins",), **subject)
+    _rewritten(author, thread, "They are full.")
     moved = classification.move(actor(author), thread.id, space.id, audience=Audience.PUBLIC)
     _quoted(moved, author)
     return moved
@@ -359,6 +365,12 @@ def _quoted(thread: Thread, author: Member) -> None:
 def _say(member: Member, thread: Thread, body: str, **more: Any) -> Post:
     key = str(uuid.uuid4())
     return threads.reply(actor(member), thread.id, body=body, idempotency_key=key, once_more=True, **more)
+
+
+def _rewritten(author: Member, thread: Thread, body: str) -> Post:
+    """The opening post with other words: the earlier ones stay in its history."""
+    opening = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 1)).one()
+    return posts.edit(actor(author), opening.id, body=body, seen_revision=1)
 
 
 def _begun(insider: Member, moderator: Member, former: Member, thread: Thread, lesson: Lesson) -> list[int]:

@@ -22,6 +22,7 @@ from forum.jobs import worker
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
+from forum.models.threads import Post
 from forum.web import draft_slots
 from tests.factories import sign_in, submit
 from tests.rules import leak_scenario
@@ -33,7 +34,8 @@ BAIT = {
     "slug": lambda w: [w.closed.slug, w.unlisted.slug, w.quiet.slug],
     "axis": lambda w: list(Axis),
     "thread_id": lambda w: [thread.id for thread in (*w.threads, w.moved, w.spelt)],
-    "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2],
+    "post_id": lambda w: [w.post.id, w.post.id + 1, w.post.id + 2, *_openings(w)],
+    "version": lambda w: [1, 2],
     "lesson_id": lambda w: [lesson.id for lesson in w.lessons],
     "public_id": lambda w: [lesson.public_id or f"les-{lesson.id}" for lesson in w.lessons],
     "number": lambda w: ["1.0", "0.1"],
@@ -79,6 +81,12 @@ PEOPLE = (
     "administrator", "suspended member",
 )  # fmt: skip
 DRAFTED = {endpoint for endpoint, _values in draft_slots.ENDPOINTS.values()} | {"drafts.index"}
+
+
+def _openings(world: World) -> list[int]:
+    """The posts for everybody that had other words before."""
+    ids = [world.spelt.id, world.moved.id]
+    return list(db.session.scalars(select(Post.id).where(Post.thread_id.in_(ids), Post.number == 1)))
 
 
 def unknown_arguments(app: Flask) -> set[str]:
@@ -234,6 +242,9 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert "Tags changed." in full.get(moved).text
     assert f">{leak_scenario.SPELT}<" in member.get(f"/threads/{world.thread.id}-{world.thread.slug}").text
     assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text
+    spelt, openings = _openings(world)
+    assert leak_scenario.FROM_BEFORE in moderator.get(f"/posts/{openings}/revisions").text
+    assert "The author hid this version." in full.get(f"/posts/{spelt}/revisions").text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)
     assert full.get(f"/lessons/{world.resting.public_id}").status_code == 200
     for address in (f"/members/{world.insider.handle}", "/people?q=zwartst"):

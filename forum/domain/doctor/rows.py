@@ -34,6 +34,9 @@ def texts() -> Iterator[Finding]:
     )
     shown = exists().where(PostRevision.post_id == Post.id, PostRevision.number == Post.revision)
     yield from tell("revisions", "posts without the text that they show", select(Post.id).where(not_(shown)))
+    present = and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision)
+    hidden = select(Post.id).join(PostRevision, present).where(PostRevision.hidden_at.is_not(None))
+    yield from tell("hidden versions", "posts that show a text that is hidden from their history", hidden)
 
 
 def lessons() -> Iterator[Finding]:

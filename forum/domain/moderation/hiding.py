@@ -97,8 +97,11 @@ def restore(actor: Actor, post_id: int, *, rendered: rendering.Rendered | None =
         rendering.show_again(actor, post, rendered)
     post_store.recount(thread)
     audit_log.record(actor, Action.RESTORE, thread=thread, post_number=post.number)
-    if not undoable.mark_undone(UndoKind.HIDE, post_id=post.id) and post.author_id != actor.id:
-        events.record("post.restored", post_id=post.id, actor_id=actor.id)
+    if not undoable.mark_undone(UndoKind.HIDE, post_id=post.id):
+        # Once its author edits out what it was hidden for, the history does not bring that back.
+        post.history_from = post.revision + 1
+        if post.author_id != actor.id:
+            events.record("post.restored", post_id=post.id, actor_id=actor.id)
     weakened.look(lessons)
     return post
 

@@ -49,6 +49,7 @@ def set_audience(actor: Actor, thread_id: int, *, audience: Audience) -> Thread:
         act = undoable.note(actor, UndoKind.NARROW, thread_id=thread.id, before={**was, "became": audience})
         events.record("thread.narrowed", thread_id=thread.id, act_id=act.id)
     else:
+        post_store.begin_history_anew(thread)
         undoable.mark_undone(UndoKind.NARROW, thread_id=thread.id)
     return thread
 

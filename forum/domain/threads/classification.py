@@ -116,6 +116,7 @@ def move(actor: Actor, thread_id: int, space_id: int, *, audience: Audience) -> 
     _count(actor)
     _keep(actor, thread, [(Part.SPACE, str(thread.space_id), str(space.id))])
     before, thread.space_id, thread.audience = thread.audience, space.id, audience
+    post_store.begin_history_anew(thread)
     db.session.flush()
     if audience != before:
         action = Action.NARROW if audience.rank < before.rank else Action.WIDEN

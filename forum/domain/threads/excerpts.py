@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, false, func, select
+from sqlalchemy import Select, and_, bindparam, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
 from forum.domain.people.capacities import lit
@@ -93,6 +93,7 @@ class QuotedThread(NamedTuple):
 class Quoted:
     """One excerpt and where it came from.
 
+    `out_of_history`: the text is hidden from the history of its post, and the version is not published.
     `removed`: its author took it out of the lesson. `in_right`: the reader is in the audience that its right says.
     """
 
@@ -107,6 +108,7 @@ class Quoted:
     consent: Agreed | None = None
     removed: RemovalKind | None = None
     in_right: bool = False
+    out_of_history: bool = False
     claim_text: str = ""
 
     @property
@@ -147,7 +149,7 @@ class Quoted:
         took_all_back = self.thread.withdrawn_at is not None and self.thread.author_id == self.post.author_id
         if self.post.deleted_at is not None or took_all_back:
             return "deleted"
-        return "hidden" if self.post.hidden_at is not None else ""
+        return "hidden" if self.post.hidden_at is not None or self.out_of_history else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ def _claims(
 ) -> dict[int, list[QuotedClaim]]:
     found: dict[int, dict[int, QuotedClaim]] = {version_id: {} for version_id in version_ids}
     for row in select_rows(statement, {**values, "version_ids": list(version_ids)}):
-        version_id, position, text, revision, speaker, handle, removed, in_right, *origin = row
+        version_id, position, text, revision, speaker, handle, removed, in_right, is_out, *origin = row
         claim = found[version_id].setdefault(position, QuotedClaim(position, text, []))
         words, post, thread, capacity, consent = (tuple(origin[part]) for part in _PARTS)
         if words[0] is not None:
@@ -203,6 +205,7 @@ def _claims(
                     Agreed(*consent) if consent[0] is not None else None,
                     removed,
                     bool(in_right),
+                    bool(is_out),
                     claim_text=text,
                 )
             )
@@ -237,6 +240,7 @@ def _statement(signed_in: bool | None) -> Select[Any]:
             Member.handle,
             func.coalesce(Excerpt.removal, taken_out()),
             right,
+            and_(PostRevision.hidden_at.is_not(None), LessonVersion.number.is_(None)),
             *(getattr(model, field) for part, model in _COLUMNS for field in part._fields),
         )
         .join(LessonVersion, LessonVersion.id == Claim.version_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
@@ -84,6 +84,11 @@ def add_revision(post: Post, body: str, html: str, *, title: str, editor_id: int
         )
     )
     db.session.flush()
+
+
+def begin_history_anew(thread: Thread) -> None:
+    """Keep the earlier texts of a thread's posts from its readers: other people will read it than when they stood."""
+    db.session.execute(update(Post).where(Post.thread_id == thread.id).values(history_from=Post.revision))
 
 
 def latest_revision(post: Post) -> PostRevision:

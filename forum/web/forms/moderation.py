@@ -21,6 +21,10 @@ class HidingForm(FlaskForm):
     )
 
 
+class VersionForm(FlaskForm):
+    reason = StringField(lazy("Reason"), [Longest(Post.HIDDEN_REASON_MAX, missing=lazy("Say why."))])
+
+
 class LockForm(FlaskForm):
     reason = StringField(lazy("Reason"), [Longest(ModerationAction.REASON_MAX)])
 

@@ -1,11 +1,16 @@
 """The one quotation of a lesson shows what the page of the lesson shows, and never more."""
 
+import pytest
+
 from forum.domain.lessons import lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.quotations import SHORT, quotation
+from forum.domain.moderation import revisions
+from forum.domain.threads import excerpts, post_store, posts
 from forum.infra.db import db
 from forum.models.claims import Excerpt
 from forum.models.spaces import Audience
+from forum.policy.errors import Invalid
 from tests.lesson_scenario import WORDS, build
 
 
@@ -48,6 +53,24 @@ def test_words_that_were_hidden_or_taken_back_are_quoted_nowhere(session):
         setattr(scenario.post, gone, None)
         db.session.flush()
         assert quotation(None, lesson.id) is not None
+
+
+def test_a_published_lesson_keeps_what_it_quotes_of_a_hidden_version_and_no_other_gets_it(session):
+    scenario = build(Audience.PUBLIC)
+    lesson = scenario.published(Audience.PUBLIC, by="editor")
+    draft = scenario.draft()
+    post = scenario.post
+    plain = post_store.latest_revision(post)
+    posts.edit(
+        scenario.actor("author"), post.id, title=plain.title, body="Other words.", seen_revision=post.revision
+    )
+    before = shown_on_page(None, lesson)
+    revisions.hide(scenario.actor("author"), post.id, 1, reason="An address")
+    assert shown_on_page(None, lesson) == before
+    assert before.words == WORDS
+    assert [quoted.withheld for quoted in excerpts.under(draft.working_id)] == ["hidden"]
+    with pytest.raises(Invalid):
+        lessons.submit(scenario.actor("curator"), draft.id, audience=Audience.PUBLIC)
 
 
 def test_a_lesson_that_the_reader_may_not_see_and_one_in_the_making_are_not_quoted(session):
