@@ -16,6 +16,7 @@ from forum.domain.lessons import review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
 from forum.domain.spaces import access_requests
+from forum.domain.threads import bookmarks
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.failpoints import failpoint
@@ -89,6 +90,12 @@ def forget_access_requests() -> None:
     db.session.commit()
 
 
+def forget_bookmarks() -> None:
+    """Forget what members kept, took away and can no longer bring back."""
+    bookmarks.forget_taken()
+    db.session.commit()
+
+
 def forget_notifications() -> None:
     """Forget what members were told more than a year ago, batch by batch, and reports that weigh nothing any more."""
     while notices.forget_old():
@@ -146,6 +153,7 @@ WORKS = (
     Work("look_at_reviews", look_at_reviews, every(timedelta(minutes=5))),
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
+    Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )

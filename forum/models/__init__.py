@@ -3,6 +3,7 @@
 from forum.models import (  # every table must be known before the first mapper is used
     accounts,
     adoptions,
+    bookmarks,
     bounces,
     claims,
     classification,
@@ -29,6 +30,7 @@ from forum.models import (  # every table must be known before the first mapper 
 __all__ = [
     "accounts",
     "adoptions",
+    "bookmarks",
     "bounces",
     "claims",
     "classification",

@@ -25,7 +25,16 @@ from forum.infra import i18n
 
 CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
 # What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
-NOT_DRAWN = {"may_edit", "may_delete", "may_put_back", "may_hide", "may_restore", "is_new"}
+NOT_DRAWN = {
+    "may_edit",
+    "may_delete",
+    "may_put_back",
+    "may_hide",
+    "may_restore",
+    "is_new",
+    "may_keep",
+    "is_kept",
+}
 
 _kept: LRUCache[Hashable, str] = LRUCache(CHARACTERS, getsizeof=len)
 _lock = Lock()

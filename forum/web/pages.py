@@ -3,6 +3,7 @@
 from forum.web import (
     admin,
     axes,
+    bookmarks,
     capacities,
     classification,
     consents,
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     responses.bp,
     summaries.bp,
     history.bp,
+    bookmarks.bp,
     previews.bp,
     mentions.bp,
     quoting.bp,

@@ -23,6 +23,8 @@ def undo(act_id: int) -> ResponseReturnValue:
     flash(_("Everything is as it was before."), "ok")
     if act.kind == UndoKind.REMOVE:
         return redirect(url_for(".own_excerpts"), 303)
+    if act.kind == UndoKind.BOOKMARK:
+        return redirect(url_for("bookmarks.index"), 303)
     if act.kind == UndoKind.HIDE_REVISION:
         return redirect(url_for("history.show", post_id=act.post_id), 303)
     return redirect(url_for("threads.short", thread_id=act.thread_id), 303)

@@ -45,6 +45,7 @@ MEMBER = (
     "/members/annelies/posts",
     "/members/annelies/lessons",
     "/settings/offer",
+    "/bookmarks",
     "/notifications",
     "/settings/following",
     "/settings/notifications",

@@ -21,7 +21,7 @@ from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
 from forum.domain.summaries import keepers, summaries
-from forum.domain.threads import classification, posts, threads
+from forum.domain.threads import bookmarks, classification, posts, threads
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member, NetworkRole
@@ -64,10 +64,12 @@ QUOTED = "zwartcitaatmerk"
 HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 # In earlier texts of public posts: one was hidden, one stood before the thread left the unlisted space.
 EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
+# What somebody noted on a post that they keep: not even they meet it once they have left.
+KEPT_NOTE = "zwartnotitiemerk"
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -182,6 +184,8 @@ def build() -> World:
     former = make_member("Former", space=elsewhere)
     left = join(former, closed)
     begun = _begun(insider, moderator, former, thread, draft)
+    for keeper in (insider, former):
+        bookmarks.keep(actor(keeper), post.id, note=f"Ask again {KEPT_NOTE}")
     left.since_at, left.ended_at = clock.now() - timedelta(days=90), clock.now()
     suspended = make_member("Suspended", space=closed)
     outsiders = {

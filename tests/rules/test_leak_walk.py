@@ -243,6 +243,7 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert f">{leak_scenario.SPELT}<" in member.get(f"/threads/{world.thread.id}-{world.thread.slug}").text
     assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text
     spelt, openings = _openings(world)
+    assert leak_scenario.KEPT_NOTE in member.get("/bookmarks").text
     assert leak_scenario.FROM_BEFORE in moderator.get(f"/posts/{openings}/revisions").text
     assert "The author hid this version." in full.get(f"/posts/{spelt}/revisions").text
     assert leak_scenario.PLACE in full.get("/spaces").get_data(as_text=True)

@@ -3,7 +3,7 @@
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
-from forum.domain.threads import rendering
+from forum.domain.threads import bookmarks, rendering
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.undo import UndoableAct, UndoKind
@@ -47,6 +47,8 @@ def undo(actor: Actor, act_id: int, *, again: rendering.Rendered | None = None) 
 def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None) -> None:
     if act.kind == UndoKind.NARROW:
         narrowing.undo(actor, act)
+    elif act.kind == UndoKind.BOOKMARK:
+        bookmarks.undo(actor, act)
     elif act.kind == UndoKind.HIDE_REVISION:
         revisions.undo(actor, act)
     elif act.kind == UndoKind.REMOVE:

@@ -150,6 +150,8 @@ def _views(
             view.state = "hidden"
             view.reason = row.hidden_reason if is_own or moderates else ""
             view.is_own_hidden = is_own
+        if reader is not None and reader.approved_at is not None:
+            view.may_keep, view.is_kept = view.state == "shown", bool(row.is_kept)
         if is_own:
             view.may_edit = bool(may_edit(reader, row, head))
             view.may_delete = bool(may_delete(reader, row))

@@ -17,6 +17,7 @@ from forum.domain.threads.unread_queries import first_unread, marked, read_up_to
 from forum.infra.columns import codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
+from forum.models.bookmarks import Bookmark
 from forum.models.classification import ThreadChange
 from forum.models.following import SpaceFollow, ThreadFollow
 from forum.models.lessons import LessonSource
@@ -157,6 +158,7 @@ def posts(signed_in: bool) -> Select[Any]:
             answered_by.name.label("answers_name"),
             (_read_ahead(reader.id) if reader else literal(None, Integer)).label("read_ahead"),
             (finds(reader_id) if reader else false()).label("author_found"),
+            (_is_kept(reader_id) if reader else false()).label("is_kept"),
             *COLUMNS,
         )
         .join(Member, Member.id == Post.author_id)
@@ -171,6 +173,14 @@ def posts(signed_in: bool) -> Select[Any]:
         .order_by(Post.number)
     )
     return cast(Select[Any], query)
+
+
+def _is_kept(reader_id: Any) -> Any:
+    """Whether a member keeps the post of the row for themselves."""
+    kept = exists().where(
+        Bookmark.member_id == reader_id, Bookmark.post_id == Post.id, Bookmark.taken_at.is_(None)
+    )
+    return kept.correlate(Post)
 
 
 def _read_ahead(reader_id: Any) -> Any:

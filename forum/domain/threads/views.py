@@ -45,6 +45,8 @@ class PostView:
     may_put_back: bool = False
     may_hide: bool = False
     may_restore: bool = False
+    may_keep: bool = False
+    is_kept: bool = False  # by this reader
     is_new: bool = False
 
 

@@ -1,0 +1,62 @@
+"""What a member keeps for themselves: the list, and one post with its note."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.audit import undoable
+from forum.domain.threads import bookmarks
+from forum.infra.i18n import _
+from forum.models.undo import UndoKind
+from forum.web.forms import errors_on
+from forum.web.forms.bookmarks import BookmarkForm
+from forum.web.http.access import members, open_to
+from forum.web.http.current_user import actor
+from forum.web.http.form_methods import form_method
+
+bp = Blueprint("bookmarks", __name__)
+
+
+@bp.get("/bookmarks")
+@open_to(members)
+def index() -> ResponseReturnValue:
+    cursor = request.args.get("after")
+    page = bookmarks.page(actor(), cursor=cursor)
+    return render_template(
+        "bookmarks/index.html",
+        page=page,
+        acts=undoable.open_acts(actor(), kind=UndoKind.BOOKMARK),
+        older=url_for(".index", after=page.next_cursor) if page.next_cursor else None,
+        newer=url_for(".index") if cursor else None,
+    )
+
+
+@bp.get("/posts/<int:post_id>/bookmark")
+@open_to(members)
+def ask(post_id: int) -> ResponseReturnValue:
+    kept = bookmarks.one(actor(), post_id)
+    return _question(post_id, BookmarkForm(formdata=None, note=kept.note if kept else ""), kept)
+
+
+@bp.post("/posts/<int:post_id>/bookmark")
+@form_method
+@open_to(members)
+def keep(post_id: int) -> ResponseReturnValue:
+    form = BookmarkForm()
+    if form.validate():
+        with errors_on(form):
+            bookmarks.keep(actor(), post_id, note=form.note.data or "")
+            flash(_("Kept. Only you can see it."), "ok")
+            return redirect(url_for(".index"), 303)
+    return _question(post_id, form, bookmarks.one(actor(), post_id)), 422
+
+
+@keep.delete
+@open_to(members)
+def take_away(post_id: int) -> ResponseReturnValue:
+    bookmarks.take_away(actor(), post_id)
+    flash(_("You no longer keep this."), "ok")
+    return redirect(url_for(".index"), 303)
+
+
+def _question(post_id: int, form: BookmarkForm, kept: bookmarks.Kept | None) -> str:
+    return render_template("bookmarks/keep.html", post_id=post_id, form=form, kept=kept)
