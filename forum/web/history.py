@@ -45,7 +45,7 @@ def hide(post_id: int, version: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             revisions.hide(actor(), post_id, version, reason=form.reason.data or "")
-            flash(_("Nobody can read this version any more."), "ok")
+            flash(_("This version can no longer be read."), "ok")
             return redirect(url_for(".show", post_id=post_id), 303)
     return _question(post_id, version, form), 422
 

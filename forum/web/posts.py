@@ -12,6 +12,7 @@ from forum.domain.moderation import taking_back
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import text
 from forum.infra.i18n import _
+from forum.infra.word_diff import Piece, pieces
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Forbidden
 from forum.web import draft_slots, previews
@@ -122,6 +123,12 @@ def _left(source: posts.Source, form: PostForm) -> ResponseReturnValue:
     return redirect(links.to_post(source.thread_id, source.thread_slug, source.number, **said), 303)
 
 
+def _differences(source: posts.Source, form: PostForm) -> list[Piece]:
+    """What the text in the form would change in the text as it is now."""
+    typed = text.typed(form.body.data or "")
+    return pieces(source.body, typed) if len(typed) <= text.MAX_LENGTH else []
+
+
 def _form(
     source: posts.Source,
     form: PostForm,
@@ -135,6 +142,7 @@ def _form(
         form=form,
         slot=slot or draft_slots.slot(EDIT, source.post_id),
         conflict=conflict,
+        differences=_differences(source, form) if conflict else [],
         preview=preview,
         back=url_for("threads.short", thread_id=source.thread_id),
     )

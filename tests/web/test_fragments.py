@@ -60,6 +60,8 @@ OTHER_POST = {
     "may_put_back": True,
     "may_hide": True,
     "may_restore": True,
+    "may_keep": True,
+    "is_kept": True,
     "is_new": True,
 }
 OTHER_BYLINE = {

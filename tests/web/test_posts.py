@@ -38,6 +38,8 @@ def test_a_conflict_shows_both_texts_and_the_next_try_counts(client, gent, leen)
     assert "Written on the phone." in shown
     assert "Written at the desk." in shown
     assert 'name="seen_revision" type="hidden" value="2"' in shown
+    assert "removed: </span>phone<" in shown
+    assert "added: </span>desk<" in shown
     assert submit(client, f"/posts/{post.id}/revisions", change | {"seen_revision": 2}).status_code == 303
 
 

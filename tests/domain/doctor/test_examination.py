@@ -72,9 +72,8 @@ FAULTS = {
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
     " (SELECT min(id) FROM membership)",
     "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(id) FROM post WHERE number = 1)",
-    "hidden versions": """UPDATE post_revision SET hidden_at = created_at WHERE id = (
-        SELECT post_revision.id FROM post_revision JOIN post ON post.id = post_id AND post.revision = number
-        ORDER BY post_revision.id LIMIT 1)""",
+    "hidden versions": "UPDATE post_revision SET hidden_at = created_at WHERE number = 1 AND post_id ="
+    " (SELECT min(id) FROM post WHERE revision = 1)",
     "revisions": f"UPDATE post SET revision = 99 WHERE {A_REPLY}",
     "versions": "UPDATE lesson SET working_id = (SELECT min(v.id) FROM lesson_version v"
     f" WHERE v.lesson_id <> lesson.id) WHERE {PUBLISHED}",
