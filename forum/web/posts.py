@@ -15,7 +15,7 @@ from forum.infra.i18n import _
 from forum.infra.word_diff import Piece, pieces
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Forbidden
-from forum.web import draft_slots, previews
+from forum.web import careful, draft_slots, previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm, check_body
 from forum.web.http import links, transactions
@@ -56,7 +56,7 @@ def edit(post_id: int) -> ResponseReturnValue:
         transactions.only_look()
         html, status = previews.of(form)
         return _form(source, form, preview=html), status
-    if form.validate():
+    if form.validate() and not careful.finds(form):
         title = form.title.data if form.title else None
         try:
             with errors_on(form):

@@ -10,7 +10,7 @@ from forum.infra import text
 from forum.infra.i18n import _
 from forum.infra.rates import TooOften
 from forum.policy.errors import Invalid
-from forum.web import mentions
+from forum.web import careful, mentions
 from forum.web.forms import attach
 from forum.web.http import transactions, waiting
 from forum.web.http.access import members, open_to
@@ -29,7 +29,8 @@ def show() -> ResponseReturnValue:
         message, status = _reason(error)
         return jsonify(error=message), status
     title = text.one_line(request.form.get("title", ""))
-    return jsonify(html=render_template("previews/show.html", title=title, html=html))
+    people = careful.found_in(title=title, body=request.form.get("body", ""))
+    return jsonify(html=render_template("previews/show.html", title=title, html=html, people=people))
 
 
 def is_asked() -> bool:
@@ -40,7 +41,9 @@ def is_asked() -> bool:
 def of(form: Any) -> tuple[Any, int]:
     """Return what the body of a form will look like and the status of its page; None with the reason at the field."""
     try:
-        return previews.preview(actor(), form.body.data or "", mentions.destination()), 200
+        html = previews.preview(actor(), form.body.data or "", mentions.destination())
+        careful.finds(form)
+        return html, 200
     except (Invalid, TooOften) as error:
         message, status = _reason(error)
         attach(form, Invalid("body", message))

@@ -22,7 +22,7 @@ from forum.infra.i18n import _
 from forum.models.spaces import Audience
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import answering, draft_slots, previews, sendings, under_story
+from forum.web import answering, careful, draft_slots, previews, sendings, under_story
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -61,7 +61,7 @@ def start(slug: str) -> ResponseReturnValue:
         html, status = previews.of(form)
         return _composer(space, form, html), status
     form.offer(_allowed_audiences(space), space.default_audience)
-    if form.validate():
+    if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
                 with transactions.looking_up():
@@ -104,7 +104,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     form = ReplyForm()
     if previews.is_asked():
         return _previewed(thread_id, form)
-    if form.validate():
+    if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
                 with transactions.looking_up():
@@ -215,13 +215,13 @@ def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> s
     """The page that an answer to the form of a reply stands on: it marks nothing as read."""
     transactions.only_look()
     last = thread_page.page(viewer(), thread_id)
+    require(last.may_reply)
     last = last if last.pages == 1 else thread_page.page(viewer(), thread_id, last.pages)
     return _page(last, form, preview)
 
 
 def _previewed(thread_id: int, form: ReplyForm) -> ResponseReturnValue:
     transactions.only_look()
-    require(thread_page.page(viewer(), thread_id).may_reply)
     html, status = previews.of(form)
     return _last_page(thread_id, form, html), status
 

@@ -37,6 +37,7 @@ ONE_IMPORTER = {
     "dns": {"forum.infra.dns"},
     "prometheus_client": {"forum.infra.metrics"},
     "holidays": {"forum.infra.workdays"},
+    "phonenumbers": {"forum.infra.recognisable"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},
 }

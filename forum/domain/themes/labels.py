@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from forum.domain.lines import clean_line
 from forum.domain.themes import label_rows
 from forum.infra.i18n import LOCALES, _, lazily, lazy
+from forum.infra.recognisable import Kind
 from forum.infra.rows import upsert
 from forum.models.accounts import Body, Level
 from forum.models.cities import BY_CODE
@@ -159,6 +160,15 @@ AUDIENCES: Mapping[str, Any] = {
     Audience.SPACE: lazy("Only this space"),
     Audience.NETWORK: lazy("The whole network"),
     Audience.PUBLIC: lazy("Everybody"),
+}
+TRACES: Mapping[str, Any] = {
+    Kind.NATIONAL_NUMBER: lazy("a national number"),
+    Kind.PHONE: lazy("a telephone number"),
+    Kind.EMAIL: lazy("an e-mail address"),
+    Kind.PLATE: lazy("a number plate"),
+    Kind.BIRTH_DATE: lazy("a date of birth"),
+    Kind.ADDRESS: lazy("an address"),
+    Kind.NAME: lazy("a name"),
 }
 CONFIDENCES: Mapping[str, Any] = {
     Confidence.LOW: lazy("Not very certain"),

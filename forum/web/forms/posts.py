@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
@@ -13,10 +12,11 @@ from forum.infra.text import MAX_LENGTH
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.web.forms import errors_on
+from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest
 
 
-class PostForm(FlaskForm):
+class PostForm(CarefulForm):
     title = StringField(lazy("Title"), [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))])
     body = TextAreaField(
         lazy("Your post"),

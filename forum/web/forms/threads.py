@@ -16,6 +16,7 @@ from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
 from forum.models.threads import PostKind, Thread
+from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
 
 REPLY_KINDS = (
@@ -38,7 +39,7 @@ def _post_number(typed: Any) -> int | None:
     return number or None
 
 
-class ThreadForm(FlaskForm):
+class ThreadForm(CarefulForm):
     title = StringField(
         lazy("Title"),
         [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))],
@@ -83,7 +84,7 @@ class ThreadForm(FlaskForm):
         }
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(CarefulForm):
     body = TextAreaField(
         lazy("Your reply"),
         [Longest(MAX_LENGTH, "post", missing=lazy("Write something first."))],
