@@ -49,7 +49,7 @@ class Form:
 
 
 FORMS: Mapping[str, Form] = {
-    STORY: Form(("title", "body", "tags"), ("need", "axis", "audience")),
+    STORY: Form(("title", "body", "tags"), ("need", "axis", "audience", "space")),
     REPLY: Form(("body",), ("kind", "answers")),
     EDIT: Form(("title", "body"), base="seen_revision"),
     LESSON_TEXT: Form(

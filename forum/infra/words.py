@@ -19,6 +19,7 @@ INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s")
 LINE_ENDS = frozenset({"\r\n", "\r", "\x0b", "\x85", "\u2028"})
 PARAGRAPH_ENDS = frozenset({"\x0c", "\u2029"})
 LEFT_OVER = re.compile("\r\n|[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0\ufdd1]")
@@ -166,6 +167,13 @@ def summary(plain_text: str, length: int = 240) -> str:
         if room < 0:
             break
     return _cut("\n".join(lines), length)
+
+
+def first_sentence(plain_text: str, length: int) -> str:
+    """Return the first sentence, cut after a word where it is longer than `length` characters; "" without words."""
+    lines = (one_line(line) for line in plain_text.split("\n"))
+    line = next((line for line in lines if line), "")
+    return _cut(SENTENCE_END.split(line, maxsplit=1)[0], length)
 
 
 def _cut(text: str, length: int) -> str:

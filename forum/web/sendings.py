@@ -24,7 +24,7 @@ from forum.web.http.current_user import actor
 Choices = list[tuple[str, str, str]]  # a question, what was chosen now, what stands
 
 
-def ask_about_story(error: SentBefore, form: ThreadForm, space: Any) -> ResponseReturnValue:
+def ask_about_story(error: SentBefore, form: ThreadForm, space: Any, chosen: Any) -> ResponseReturnValue:
     """Ask what to do with a story whose form was sent before, or whose words stand in this space already."""
     transactions.only_look()
     stands = _standing(error)
@@ -40,7 +40,7 @@ def ask_about_story(error: SentBefore, form: ThreadForm, space: Any) -> Response
     words = (text.one_line(form.title.data or ""), text.typed(form.body.data or ""))
     may_replace = stands.may_replace if stands and words != (stands.title, stands.body) else None
     action, draft = url_for("threads.start", slug=space.slug), _draft(error, STORY, space.id)
-    return _page(error, form, stands, choices, may_replace, may_start(actor(), space), action, draft)
+    return _page(error, form, stands, choices, may_replace, may_start(actor(), chosen), action, draft)
 
 
 def ask_about_reply(error: SentBefore, form: ReplyForm, thread_id: int) -> ResponseReturnValue:

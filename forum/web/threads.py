@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,9 +19,9 @@ from forum.domain.threads import views as thread_views
 from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
-from forum.policy.actions import may_start, require
+from forum.policy.actions import require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import answering, careful, draft_slots, previews, sendings, under_story
+from forum.web import answering, careful, composer, draft_slots, previews, sendings, under_story
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -38,16 +37,16 @@ bp = Blueprint("threads", __name__)
 @bp.get("/threads/new")
 @open_to(members)
 def compose() -> ResponseReturnValue:
-    own_spaces = spaces.of_member(actor())
-    if len(own_spaces) == 1:
+    own_spaces = composer.open_spaces(actor())
+    if own_spaces:
         return redirect(url_for(".new", slug=own_spaces[0].slug), 303)
-    return render_template("threads/choose.html", spaces=own_spaces)
+    return render_template("threads/no_space.html")
 
 
 @bp.get("/spaces/<slug>/threads/new")
 @open_to(members)
 def new(slug: str) -> ResponseReturnValue:
-    return _composer(spaces.by_slug(viewer(), slug))
+    return composer.page(spaces.by_slug(viewer(), slug))
 
 
 @bp.post("/spaces/<slug>/threads")
@@ -59,25 +58,25 @@ def start(slug: str) -> ResponseReturnValue:
     if previews.is_asked():
         transactions.only_look()
         html, status = previews.of(form)
-        return _composer(space, form, html), status
-    form.offer(_allowed_audiences(space), space.default_audience)
+        return composer.page(space, form, html), status
+    chosen = composer.offer(form, space, composer.open_spaces(actor()))
     if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
                 with transactions.looking_up():
                     rendered = post_store.render_body(actor(), form.body.data or "")
                 who = actor()
-                thread = threads.start(who, space.id, rendered=rendered, **form.values())
+                thread = threads.start(who, chosen.id, rendered=rendered, **form.values())
                 draft_slots.accepted(STORY, space.id)
                 if not sendings.say_it_stood_there(thread, form):
-                    flash(_("Your story is posted. Everybody who may read it can reply."), "ok")
+                    flash(_("Your story is posted. You are told when somebody replies."), "ok")
                 return redirect(links.to_thread(thread), 303)
         except SentBefore as error:
-            return sendings.ask_about_story(error, form, space)
+            return sendings.ask_about_story(error, form, space, chosen)
     else:
         transactions.only_look()
         check_body(form, actor())
-    return _composer(space, form), 422
+    return composer.page(space, form), 422
 
 
 @bp.get("/threads/<int:thread_id>")
@@ -185,30 +184,6 @@ def _as_it_was(thread_id: int, error: Conflict) -> ResponseReturnValue:
     transactions.only_look()
     flash(error.reason, "ok")
     return _page(thread_page.page(actor(), thread_id), unsent=unsent_forms.request_fields()), 409
-
-
-def _allowed_audiences(space: Any) -> list[Audience]:
-    return [level for level in Audience if level.rank <= space.widest_audience.rank]
-
-
-def _composer(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
-    require(may_start(viewer(), space))
-    slot = draft_slots.slot(STORY, space.id)
-    form = form or draft_slots.fill(ThreadForm, slot) or ThreadForm()
-    form.offer(_allowed_audiences(space), space.default_audience)
-    options = audiences.options(space)
-    selected = next((option for option in options if option.audience == form.audience.data), options[0])
-    others = [(option.audience.value, option.who, option.count) for option in options]
-    return render_template(
-        "threads/new.html",
-        space=space,
-        form=form,
-        slot=slot,
-        preview=preview,
-        audiences=options,
-        audience=selected,
-        other_audiences=others,
-    )
 
 
 def _last_page(thread_id: int, form: ReplyForm, preview: str | None = None) -> str:

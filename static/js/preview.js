@@ -1,6 +1,7 @@
 // Two tabs above a text: write it, or see it as others will.
 export function start() {
   document.querySelectorAll("[data-sheet]").forEach(makeTabs);
+  if (document.querySelector("[data-reach]")) import("./reach.js").then((reach) => reach.start());
   if (document.querySelector("[data-shows]")) import("./care.js").then((care) => care.start());
 }
 

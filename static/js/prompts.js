@@ -7,7 +7,17 @@ export function start() {
     const mark = () => buttons.forEach((button) => button.setAttribute("aria-pressed", String(text.value.includes(button.textContent))));
     text.addEventListener("input", mark);
     mark();
+    // A question that nobody answered is no heading.
+    text.form.addEventListener("submit", () => {
+      text.value = buttons.reduce((words, { textContent }) => unanswered(words, textContent, buttons), text.value);
+    });
   }
+}
+
+function unanswered(words, question, buttons) {
+  const [before, after] = words.split(`**${question}**`);
+  const isEmpty = after !== undefined && (!after.trim() || buttons.some((other) => after.trim().startsWith(`**${other.textContent}**`)));
+  return isEmpty ? [before.trimEnd(), after.trim()].filter(Boolean).join("\n\n") : words;
 }
 
 function asButton(item, text) {

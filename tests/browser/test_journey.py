@@ -19,12 +19,12 @@ STORY = f"We belden elke bewoner zelf op voor we aan de deur stonden.\n\n{WORDS}
 def post_story(page) -> str:
     page.goto("/")
     page.click(".tabbar__write")
-    if "/threads/new" in page.url and "/spaces/" not in page.url:
-        page.click('main a[href*="/spaces/antwerpen/"]')
+    assert "/spaces/antwerpen/" in page.url
     page.fill("input[name=title]", TITLE)
     page.fill("textarea[name=body]", STORY)
+    page.click(".reach > summary")
     page.check('input[name=audience][value="network"]')
-    page.select_option("select[name=axis]", "solidaire-stadspolis")
+    page.check('input[name=axis][value="solidaire-stadspolis"]')
     page.click("main form.composer button.btn--primary")
     page.wait_for_url("**/threads/*")
     assert TITLE in page.inner_text("h1")

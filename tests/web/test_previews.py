@@ -51,7 +51,7 @@ def test_a_story_is_shown_before_it_is_posted_and_every_field_stays(client, gent
         f'value="{key}"',
         'checked id="need-3" name="need" required type="radio" value="action"',
         'checked id="audience-0" name="audience" required type="radio" value="space"',
-        '<option value="solidaire-stadspolis" selected>',
+        'checked id="axis-5" name="axis" required type="radio" value="solidaire-stadspolis"',
     ):
         assert kept in shown
     assert written() == [0, 0, 0]

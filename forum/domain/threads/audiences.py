@@ -24,6 +24,7 @@ class AudienceOption:
     audience: Audience
     who: str
     count: str
+    readers: str  # within a sentence: "the whole network: 512 members"
 
 
 def option(space_id: int, space_name: str, audience: Audience, *, fresh: bool = False) -> AudienceOption:
@@ -32,12 +33,14 @@ def option(space_id: int, space_name: str, audience: Audience, *, fresh: bool = 
     members = ngettext("%(num)d member", "%(num)d members", number)
     if audience == Audience.PUBLIC:
         who = _("Everybody can read this, also without an account")
-        return AudienceOption(audience, who, _("%(members)s, and every visitor", members=members))
+        everybody = _("%(members)s, and every visitor", members=members)
+        return AudienceOption(audience, who, everybody, _("everybody: %(members)s", members=everybody))
     if audience == Audience.NETWORK:
-        return AudienceOption(audience, _("Everyone in the network can read this"), members)
-    return AudienceOption(
-        audience, _("Only people who belong to %(space)s can read this", space=space_name), members
-    )
+        readers = _("the whole network: %(members)s", members=members)
+        return AudienceOption(audience, _("Everyone in the network can read this"), members, readers)
+    readers = _("only who belongs there: %(members)s", members=members)
+    who = _("Only people who belong to %(space)s can read this", space=space_name)
+    return AudienceOption(audience, who, members, readers)
 
 
 def options(space: SpaceFacts) -> list[AudienceOption]:

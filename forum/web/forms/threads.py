@@ -1,17 +1,21 @@
 """Forms of threads: starting one, replying, and who may read it."""
 
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, Optional, ValidationError
 
 from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
 from forum.domain.themes.tags import LINE_MAX, split
+from forum.domain.threads import titles
+from forum.domain.threads.audiences import AudienceOption
 from forum.domain.threads.sendings import clean_key
-from forum.infra.i18n import lazy
+from forum.infra import text
+from forum.infra.i18n import _, lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
@@ -42,7 +46,7 @@ def _post_number(typed: Any) -> int | None:
 class ThreadForm(CarefulForm):
     title = StringField(
         lazy("Title"),
-        [Longest(Thread.TITLE_MAX, missing=lazy("Choose a title."))],
+        [Longest(Thread.TITLE_MAX)],
     )
     body = TextAreaField(
         lazy("Your story"),
@@ -54,21 +58,34 @@ class ThreadForm(CarefulForm):
         choices=named(NEEDS),
         default="stories",
     )
-    axis = SelectField(
-        lazy("Which theme is it about?"),
-        [DataRequired(lazy("Choose a theme."))],
-        choices=[SelectChoice("", lazy("Choose one of the six themes")), *named(AXES)],
+    axis = RadioField(
+        lazy("Which theme is it about?"), [DataRequired(lazy("Choose a theme."))], choices=named(AXES)
     )
     tags = StringField(lazy("Tags"), [Longest(LINE_MAX), accepted_by(accepted_tags)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
+    space = SelectField(lazy("In which space?"))
     idempotency_key = HiddenField(default=_new_key, filters=[clean_key])
     once_more = HiddenField()  # filled in by the page that asks whether the same words are to be posted again
 
-    def offer(self, audiences: list[Audience], default: Audience) -> None:
-        """Offer the audiences that the space allows, with `default` chosen in a form that was not sent yet."""
+    readers: Sequence[AudienceOption] = ()  # who they are, for each audience that is offered
+
+    def validate_title(self, field: Any) -> None:
+        """Offer the first sentence to who chose no title yet: it stands in the field when the page comes back."""
+        if not text.one_line(field.data or ""):
+            field.data = titles.offered(self.body.data or "")
+            if field.data:
+                raise ValidationError(
+                    _("This is your first sentence now. Change it if you like, and send again.")
+                )
+            raise ValidationError(_("Choose a title."))
+
+    def offer(self, spaces: Iterable[Any], chosen: Any, audiences: list[Audience]) -> None:
+        """Offer these spaces, and the audiences that the chosen one allows; a form that was not sent gets its usual."""
+        self.space.choices = [SelectChoice(space.slug, space.name) for space in spaces]
+        self.space.data = self.space.data or chosen.slug
         self.audience.choices = named(AUDIENCES, audiences)
         if not self.audience.data and not self.is_submitted():
-            self.audience.data = default.value
+            self.audience.data = chosen.default_audience.value
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as keyword arguments of `threads.start`."""

@@ -1,0 +1,56 @@
+"""The page on which a story is begun: its text first, where it goes and who reads it in one sentence, then the rest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template
+
+from forum.domain.draft_places import STORY
+from forum.domain.spaces import spaces
+from forum.domain.threads import audiences
+from forum.models.spaces import Role, Space, SpaceKind
+from forum.policy.actions import may_start, require
+from forum.policy.actors import Actor
+from forum.web import draft_slots
+from forum.web.forms.threads import ThreadForm
+from forum.web.http.current_user import viewer
+
+
+def open_spaces(who: Actor) -> list[Space]:
+    """Return the spaces in which a member may begin a thread, the most likely one first: that of their city."""
+    own = [space for space in spaces.of_member(who) if may_start(who, space)]
+    return sorted(own, key=lambda space: (who.roles[space.id] == Role.GUEST, space.kind != SpaceKind.CITY))
+
+
+def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
+    """Offer the member's own spaces, and the readers that the chosen one allows; return the chosen one.
+
+    `space` is that of the address: it is chosen until the form says otherwise.
+    """
+    there = {each.slug: each for each in own} | {space.slug: space}
+    chosen = there.get(form.space.data or "", space)
+    allowed = list(audiences.options(chosen))
+    form.offer(list(there.values()), chosen, [option.audience for option in allowed])
+    form.readers = allowed
+    return chosen
+
+
+def page(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
+    """Return the page of the composer of a space; Forbidden."""
+    who = viewer()
+    require(may_start(who, space))
+    slot = draft_slots.slot(STORY, space.id)
+    form = form or draft_slots.fill(ThreadForm, slot) or ThreadForm()
+    chosen = offer(form, space, open_spaces(who) if who else ())
+    selected = next(
+        (option for option in form.readers if option.audience == form.audience.data), form.readers[0]
+    )
+    return render_template(
+        "threads/new.html",
+        space=space,
+        chosen=chosen,
+        form=form,
+        slot=slot,
+        preview=preview,
+        audience=selected,
+    )

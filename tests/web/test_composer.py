@@ -1,0 +1,132 @@
+"""The page on which a story is begun: where it goes is changed in place, a title may come last, nothing is lost."""
+
+import uuid
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.infra.db import db
+from forum.models.drafts import Draft
+from forum.models.spaces import Audience, Role, SpaceKind
+from forum.models.threads import Thread
+from tests.factories import STORY, join, make_member, make_space, sign_in, submit
+
+
+@pytest.fixture
+def square(session):
+    return make_space("Netwerkplein", kind=SpaceKind.NETWORK)
+
+
+def story(**more):
+    return STORY | {"idempotency_key": str(uuid.uuid4())} | more
+
+
+def only_thread():
+    return db.session.scalars(select(Thread)).one()
+
+
+@pytest.mark.both_databases
+def test_who_belongs_to_several_spaces_begins_in_the_city_and_changes_that_in_place(
+    client, gent, leen, square
+):
+    join(leen, square)
+    sign_in(client, leen)
+    at = client.get("/threads/new").location
+    assert at == f"/spaces/{gent.slug}/threads/new"
+    page = client.get(at).text
+    assert "In <b>Gent</b>, to be read by <b data-reach-who>" in page
+    assert f'<option value="{square.slug}">Netwerkplein' in page
+    answer = submit(client, f"/spaces/{gent.slug}/threads", story(space=square.slug))
+    assert answer.status_code == 303
+    assert only_thread().space_id == square.id
+    assert "You are told when somebody replies." in client.get(answer.location).text
+
+
+def test_a_member_of_one_space_is_not_asked_which(client, gent, leen):
+    sign_in(client, leen)
+    page = client.get(f"/spaces/{gent.slug}/threads/new").text
+    assert f'<input type="hidden" name="space" value="{gent.slug}">' in page
+    assert "<select" not in page.partition('class="composer"')[2].partition("</form>")[0]
+
+
+def test_a_guest_begins_in_the_space_that_is_their_own(client, gent, leen, square):
+    zele = make_space("Aalst", city="aalst")
+    guest = make_member("Hanne", space=square)
+    join(guest, zele, role=Role.GUEST)
+    sign_in(client, guest)
+    assert client.get("/threads/new").location == f"/spaces/{square.slug}/threads/new"
+
+
+def test_a_space_in_which_one_may_not_post_is_no_choice(client, gent, leen, square):
+    sign_in(client, leen)
+    answer = submit(client, f"/spaces/{gent.slug}/threads", story(space=square.slug))
+    assert answer.status_code == 422
+    assert STORY["title"] in answer.text
+    assert "Netwerkplein" not in answer.text
+    assert db.session.scalar(select(func.count(Thread.id))) == 0
+
+
+def test_an_audience_that_the_other_space_does_not_allow_is_said_at_the_field(client, gent, leen):
+    closed = make_space("Stil", kind=SpaceKind.GROUP, widest_audience=Audience.SPACE)
+    join(leen, closed)
+    sign_in(client, leen)
+    answer = submit(client, f"/spaces/{gent.slug}/threads", story(space=closed.slug, audience="network"))
+    assert answer.status_code == 422
+    assert "In <b>Stil</b>" in answer.text
+    assert 'value="network"' not in answer.text
+    assert STORY["title"] in answer.text
+    assert db.session.scalar(select(func.count(Thread.id))) == 0
+
+
+def test_a_story_without_a_title_comes_back_with_its_first_sentence(client, gent, leen):
+    sign_in(client, leen)
+    body = "**Wat was de situatie?**\n\nWe *belden* eerst. Daarna belden we aan."
+    back = submit(client, f"/spaces/{gent.slug}/threads", story(title="", body=body))
+    assert back.status_code == 422
+    assert 'value="We belden eerst."' in back.text
+    assert "This is your first sentence now." in back.text
+    assert "Daarna belden we aan." in back.text
+    sent = submit(client, f"/spaces/{gent.slug}/threads", story(title="We belden eerst.", body=body))
+    assert sent.status_code == 303
+    assert only_thread().title == "We belden eerst."
+
+
+def test_a_first_sentence_is_never_longer_than_a_title(client, gent, leen):
+    sign_in(client, leen)
+    back = submit(client, f"/spaces/{gent.slug}/threads", story(title=" ", body="woord " * 200))
+    offered = back.text.partition('name="title"')[2].partition('value="')[2].partition('"')[0]
+    assert 100 < len(offered) <= Thread.TITLE_MAX
+    empty = submit(client, f"/spaces/{gent.slug}/threads", story(title="", body=""))
+    assert "Choose a title." in empty.text
+
+
+def test_a_draft_keeps_the_changed_space(client, gent, leen, square):
+    join(leen, square)
+    sign_in(client, leen)
+    kept = story(space=square.slug, draft_form="story", draft_subject=str(gent.id), draft_revision="0")
+    assert submit(client, "/drafts", kept).status_code == 303
+    draft = db.session.scalars(select(Draft)).one()
+    page = client.get(f"/spaces/{gent.slug}/threads/new?draft={draft.id}").text
+    assert "In <b>Netwerkplein</b>" in page
+    assert f'<option selected value="{square.slug}">' in page or f'value="{square.slug}" selected' in page
+    assert STORY["title"] in page
+
+
+def test_it_says_that_the_law_may_ask_for_it_and_shows_each_theme_with_a_sentence(client, gent, leen):
+    sign_in(client, leen)
+    page = client.get(f"/spaces/{gent.slug}/threads/new").text
+    assert "can be asked for by law" in page
+    assert page.count('name="axis"') == 6
+    assert 'name="photo"' not in page
+
+
+def test_others_are_led_in_or_refused(client, gent, leen):
+    at = f"/spaces/{gent.slug}/threads/new"
+    db.session.commit()
+    assert client.get(at).status_code == 303  # to sign in
+    stranger = make_member("Karim", space=make_space("Aalst", city="aalst"))
+    sign_in(client, stranger)
+    assert client.get(at).status_code == 403
+    nowhere = make_member("Noor")
+    sign_in(client, nowhere)
+    assert "You do not belong to a space yet" in client.get("/threads/new").text
