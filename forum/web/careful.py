@@ -25,10 +25,15 @@ class Found(NamedTuple):
 
 
 def finds(form: Any) -> bool:
-    """Return whether there are words to point out that the writer was not shown yet; then they are `form.people`."""
+    """Return whether there are words to point out that the writer was not shown yet, and keep nobody waiting for it."""
     with transactions.looking_up():
-        typed = {field.name: _typed(field) for field in form if field.name in LOOKED_AT}
-        traces = [(name, trace) for name, words in typed.items() for trace in recognisable.find(words)]
+        return look(form)
+
+
+def look(form: Any) -> bool:
+    """Return whether there are words to point out that the writer was not shown yet; then they are `form.people`."""
+    typed = {field.name: _typed(field) for field in form if field.name in LOOKED_AT}
+    traces = [(name, trace) for name, words in typed.items() for trace in recognisable.find(words)]
     marks = {trace.mark for _name, trace in traces}
     if marks <= set((form.people_seen.data or "").split()):
         return False

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
@@ -24,7 +23,9 @@ from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
 from forum.models.drafts import Draft
+from forum.web import careful
 from forum.web.draft_slots import Slot
+from forum.web.forms.careful import CarefulForm
 from forum.web.forms.workbench import ExcerptForm
 from forum.web.http.access import demo, open_to
 
@@ -52,7 +53,7 @@ def _choices(names: Mapping[str, Any]) -> list[SelectChoice]:
     return [SelectChoice(str(code), name) for code, name in names.items()]
 
 
-class SampleForm(FlaskForm):
+class SampleForm(CarefulForm):
     """Every kind of field."""
 
     title = StringField(i18n.lazy("Title"), validators=[InputRequired()])
@@ -60,7 +61,9 @@ class SampleForm(FlaskForm):
     need = RadioField(
         i18n.lazy("What are you looking for?"), choices=_choices(labels.NEEDS), default="stories"
     )
+    wish = RadioField(i18n.lazy("What are you looking for?"), choices=_choices(labels.NEEDS))
     axis = SelectField(i18n.lazy("Theme"), choices=_choices(labels.AXES))
+    theme = RadioField(i18n.lazy("Theme"), choices=_choices(labels.AXES))
     frequency = RadioField(i18n.lazy("How often?"), choices=_choices(labels.FREQUENCIES), default="weekly")
     remember = BooleanField(i18n.lazy("Stay signed in on this device"))
 
@@ -219,6 +222,7 @@ def index() -> str:
             "design/index.html",
             form=form,
             wrong=wrong,
+            people=careful.found_in(body=i18n._("Mrs Peeters stayed, because her neighbour went along.")),
             theme=theme if theme in {"light", "dark"} else None,
             **_samples(),
         )

@@ -42,7 +42,7 @@ def of(form: Any) -> tuple[Any, int]:
     """Return what the body of a form will look like and the status of its page; None with the reason at the field."""
     try:
         html = previews.preview(actor(), form.body.data or "", mentions.destination())
-        careful.finds(form)
+        careful.look(form)
         return html, 200
     except (Invalid, TooOften) as error:
         message, status = _reason(error)

@@ -20,7 +20,7 @@ def test_the_form_holds_what_is_chosen_and_keeps_a_change_that_every_reader_sees
     assert path in client.get(f"/threads/{thread.id}-{thread.slug}").text
     shown = client.get(path).text
     assert 'value="care, night"' in shown
-    assert '<option value="solidaire-stadspolis" selected>' in shown
+    assert 'checked id="axis-5" name="axis" required type="radio" value="solidaire-stadspolis"' in shown
     answer = submit(client, path, FACTS)
     assert (answer.status_code, answer.location) == (303, f"/threads/{thread.id}-{thread.slug}")
     assert "Tags changed from care, night to bikes." in client.get(answer.location).text

@@ -187,8 +187,8 @@ def test_without_a_script_a_button_keeps_it_and_the_list_leads_back(client, gent
     for piece in (
         'value="Who rings &lt;b&gt;back&lt;/b&gt;?"',
         'value="onthaal, Huisbezoek"',
-        '<option value="solidaire-stadspolis" selected>',
-        'checked id="audience-0"',
+        'checked id="axis-5" name="axis" required type="radio" value="solidaire-stadspolis"',
+        'checked data-readers="only who belongs there: 1 member" id="audience-0"',
     ):
         assert piece in " ".join(opened.split()), piece
     assert "1 draft" in words(client.get("/"))

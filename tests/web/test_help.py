@@ -56,15 +56,15 @@ def test_a_theme_is_explained_wherever_one_is_chosen(client, session):
     sign_in(client, scene.curator)
     slug = scene.space.slug
     for path in (
-        f"/spaces/{slug}/threads/new",
-        f"/threads/{scene.thread.id}/classification",
         "/settings/digest",
         f"/workbench/{draft.id}?part=text",
     ):
         shown = page(client, path)
         assert "<summary>What do these themes mean?</summary>" in shown, path
         assert "How a city makes sure that everyone counts" in shown
-    for path in (f"/spaces/{slug}", "/lessons"):
+    for path in (f"/spaces/{slug}/threads/new", f"/threads/{scene.thread.id}/classification"):
+        assert "How a city makes sure that everyone counts" in page(client, path), path
+    for path in (f"/spaces/{slug}", "/lessons", f"/spaces/{slug}/threads/new"):
         assert 'href="/help#thema">What do these themes mean?</a>' in page(client, path), path
 
 

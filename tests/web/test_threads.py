@@ -124,12 +124,14 @@ def test_only_who_belongs_gets_the_composer(client, gent):
     assert submit(client, f"/spaces/{gent.slug}/threads", STORY).status_code == 403
 
 
-def test_one_space_needs_no_question(client, gent, leen):
+def test_who_belongs_to_several_spaces_is_not_asked_which_first(client, gent, leen):
     sign_in(client, leen)
     assert client.get("/threads/new").location == f"/spaces/{gent.slug}/threads/new"
     other = make_space("Wonen")
     join(leen, other, Role.GUEST)
-    assert f"/spaces/{other.slug}/threads/new" in words(client.get("/threads/new"))
+    db.session.commit()
+    assert client.get("/threads/new").location == f"/spaces/{gent.slug}/threads/new"
+    assert f'<option value="{other.slug}">' in words(client.get(f"/spaces/{gent.slug}/threads/new"))
 
 
 def test_an_answer_lands_under_the_thread(client, gent, leen):
