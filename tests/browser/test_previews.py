@@ -49,7 +49,7 @@ def test_without_scripts_the_button_shows_it_above_the_fields_and_posts_nothing(
 def test_without_scripts_enter_in_a_line_posts_and_tab_goes_past_the_button_that_does_it(open_page):
     page = open_page("yasmina", phone=True, java_script_enabled=False)
     page.goto(COMPOSER)
-    page.locator(".composer .section-title a").focus()
+    page.locator(".reach summary").focus()
     for _turn in range(3):
         page.keyboard.press("Tab")
         if page.locator(":focus").inner_text() == "Voorbeeld":

@@ -188,7 +188,7 @@ def test_without_a_script_a_button_keeps_it_and_the_list_leads_back(client, gent
         'value="Who rings &lt;b&gt;back&lt;/b&gt;?"',
         'value="onthaal, Huisbezoek"',
         'checked id="axis-5" name="axis" required type="radio" value="solidaire-stadspolis"',
-        'checked data-readers="only who belongs there: 1 member" id="audience-0"',
+        'checked data-readers="only people who belong there: 1 member" id="audience-0"',
     ):
         assert piece in " ".join(opened.split()), piece
     assert "1 draft" in words(client.get("/"))

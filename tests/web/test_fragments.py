@@ -27,7 +27,7 @@ from forum.web import fragments, ring
 from tests.factories import make_member, make_post, make_space, make_thread, sign_in
 
 LATE = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-LEEN = Byline("Leen", "leen", "/people/leen", "field worker", "field work, city of Gent", "gent")
+LEEN = Byline("Leen", "leen", "field worker", "field work, city of Gent", "gent")
 POST = PostView(
     id=5,
     number=2,
@@ -67,13 +67,13 @@ OTHER_POST = {
 OTHER_BYLINE = {
     "name": "Wim",
     "handle": "wim",
-    "url": "/people/wim",
     "job": "alderman",
     "org_words": "mandate, city of Leuven",
     "city": "leuven",
     "former": True,
     "guest": True,
     "unconfirmed": True,
+    "found": True,
 }
 THREAD = ThreadCard(
     1, "bikes", "Bikes", "We tried.", "facts", "glokale-strategie", LEEN, "Gent", "gent", 2, True, ["gent"], 1, LATE,
@@ -197,6 +197,11 @@ def test_the_words_of_a_quote_are_drawn_as_they_are_now(reply):
     shown = {reply(replace(POST, html=(part,))) for part in (quote, replace(quote, words=""), NOWHERE)}
     assert len(shown) == 3
     assert ["rings back" in html for html in sorted(shown, key=len)].count(True) == 1
+
+
+def test_a_name_that_leads_to_a_profile_leads_to_the_one_of_now(reply):
+    led = [replace(POST, author=replace(LEEN, found=True, handle=handle)) for handle in ("leen", "leen-2")]
+    assert ["/members/leen-2" in reply(post) for post in (POST, *led)] == [False, False, True]
 
 
 def test_an_edit_is_seen_even_without_its_day(reply):

@@ -50,7 +50,7 @@ def test_a_story_is_shown_before_it_is_posted_and_every_field_stays(client, gent
         'value="onthaal"',
         f'value="{key}"',
         'checked id="need-3" name="need" required type="radio" value="action"',
-        'checked data-readers="only who belongs there: 1 member" id="audience-0" name="audience" required',
+        'checked data-readers="only people who belong there: 1 member" id="audience-0" name="audience" required',
         'checked id="axis-5" name="axis" required type="radio" value="solidaire-stadspolis"',
     ):
         assert kept in shown

@@ -38,7 +38,7 @@ def option(space_id: int, space_name: str, audience: Audience, *, fresh: bool = 
     if audience == Audience.NETWORK:
         readers = _("the whole network: %(members)s", members=members)
         return AudienceOption(audience, _("Everyone in the network can read this"), members, readers)
-    readers = _("only who belongs there: %(members)s", members=members)
+    readers = _("only people who belong there: %(members)s", members=members)
     who = _("Only people who belong to %(space)s can read this", space=space_name)
     return AudienceOption(audience, who, members, readers)
 
