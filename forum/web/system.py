@@ -60,6 +60,7 @@ WORK = {
     "settle_removals": lazy("Taking words out for good"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
     "forget_notifications": lazy("Forgetting old notices"),
+    "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}

@@ -59,8 +59,10 @@ def start(slug: str) -> ResponseReturnValue:
         transactions.only_look()
         html, status = previews.of(form)
         return composer.page(space, form, html), status
-    chosen = composer.offer(form, space, composer.open_spaces(actor()))
-    if form.validate() and not careful.finds(form):
+    with transactions.looking_up():  # a title that is left out is made of the text
+        chosen = composer.offer(form, space, composer.open_spaces(actor()))
+        complete = form.validate() and not careful.finds(form)
+    if complete:
         try:
             with errors_on(form):
                 with transactions.looking_up():

@@ -137,6 +137,7 @@ def people(app: Flask, world: leak_scenario.World):
 def written(browser, path: str, data: dict) -> tuple[str, int]:
     """What came of a form, after which everything is again as it was before."""
     token = csrf_for(browser)
+    db.session.remove()  # the page with the token is over, and so is what it read
     step = db.engine.begin_nested()
     status = browser.post(path, data={**data, "csrf_token": token}).status_code
     db.session.remove()

@@ -54,6 +54,11 @@ def planted(table, column):
         return ""
     if table.name in MACHINERY or column.unique or column.name in CODES:
         return ""
+    if (table.name, column.name) == (
+        "tag",
+        "label",
+    ):  # it would stand in the place of every spelling in a thread
+        return ""
     return f"ze{table.name}x{column.name}".replace("_", "")
 
 

@@ -19,9 +19,9 @@ def parents() -> Iterator[Finding]:
     """Rows whose parent is gone: what foreign keys hold, when they hold."""
     for table in db.metadata.sorted_tables:
         for key in (key for each in table.columns for key in each.foreign_keys):
-            column, parent = key.parent, key.column
-            gone = and_(column.is_not(None), not_(exists().where(parent == column)))
-            found = f"rows of {table.name} whose {column.name} is not in {parent.table.name}"
+            column, parents = key.parent, key.column.table.alias()  # a table may point at itself
+            gone = and_(column.is_not(None), not_(exists().where(parents.c[key.column.name] == column)))
+            found = f"rows of {table.name} whose {column.name} is not in {key.column.table.name}"
             ids = select(*table.primary_key.columns).where(gone)
             yield from tell(f"orphans {table.name}.{column.name}", found, ids)
 
