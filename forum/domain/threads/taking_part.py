@@ -26,7 +26,7 @@ from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
 
-RECENT = 200  # threads in which is looked, those with the latest posts: who follows thousands waits no longer
+RECENT = 60  # threads in which is looked, those with the latest posts: who follows thousands waits no longer
 SPEAKERS = 20  # new posts of a thread whose authors are named
 
 PARTS = ("started", "answered", "followed")
