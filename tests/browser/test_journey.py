@@ -7,6 +7,7 @@ import pytest
 from forum.domain.digests import windows
 from forum.infra import clock
 from forum.infra.db import db
+from forum.jobs import worker
 from tests.browser.selecting import SELECT_WORDS
 
 pytestmark = pytest.mark.browser
@@ -87,12 +88,12 @@ def test_a_story_on_a_phone_ends_in_an_inbox(town, open_page):
     reader.goto("/settings/digest")
     reader.check('input[name=frequency][value="weekly"]')
     reader.click("main form button.btn--primary")
-    later = clock.now() + timedelta(days=8)
+    later = clock.now() + town.ahead + timedelta(days=8)
     with town.app.app_context(), clock.at(later):
         windows.open_all(later)
         db.session.commit()
+        worker.run_until_idle()
         db.session.remove()
-        town.work()
     visitor = open_page(phone=True)
     letter = letter_with(visitor, "els@", LESSON)
     stop = letter.locator('a[href*="/unsubscribe/"]').first.get_attribute("href")
