@@ -13,12 +13,13 @@ from forum.domain.lessons import impact, of_thread
 from forum.domain.mailing import unread_notices
 from forum.domain.moderation import locking, narrowing
 from forum.domain.spaces import spaces
-from forum.domain.threads import audiences, post_store, read_marks, threads
+from forum.domain.threads import audiences, following, post_store, read_marks, threads
 from forum.domain.threads import page as thread_page
 from forum.domain.threads import views as thread_views
 from forum.domain.threads.sendings import SentBefore
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
+from forum.models.threads import Thread
 from forum.policy.actions import require
 from forum.policy.errors import Conflict, Invalid
 from forum.web import answering, careful, composer, draft_slots, previews, sendings, under_story
@@ -61,7 +62,7 @@ def start(slug: str) -> ResponseReturnValue:
         return composer.page(space, form, html), status
     with transactions.looking_up():  # a title that is left out is made of the text
         chosen = composer.offer(form, space, composer.open_spaces(actor()))
-        complete = form.validate() and not careful.finds(form)
+        complete = form.validate() and not careful.look(form)
     if complete:
         try:
             with errors_on(form):
@@ -71,7 +72,7 @@ def start(slug: str) -> ResponseReturnValue:
                 thread = threads.start(who, chosen.id, rendered=rendered, **form.values())
                 draft_slots.accepted(STORY, space.id)
                 if not sendings.say_it_stood_there(thread, form):
-                    flash(_("Your story is posted. You are told when somebody replies."), "ok")
+                    flash(_posted(thread), "ok")
                 return redirect(links.to_thread(thread), 303)
         except SentBefore as error:
             return sendings.ask_about_story(error, form, space, chosen)
@@ -79,6 +80,14 @@ def start(slug: str) -> ResponseReturnValue:
         transactions.only_look()
         check_body(form, actor())
     return composer.page(space, form), 422
+
+
+def _posted(thread: Thread) -> str:
+    if following.mutes(actor(), thread.space_id):
+        return _(
+            "Your story is posted. You muted this space: follow the thread if you want to hear of replies."
+        )
+    return _("Your story is posted. You are told when somebody replies.")
 
 
 @bp.get("/threads/<int:thread_id>")

@@ -5,11 +5,13 @@ import uuid
 import pytest
 from sqlalchemy import func, select
 
+from forum.domain.threads import following
 from forum.infra.db import db
 from forum.models.drafts import Draft
+from forum.models.following import FollowLevel
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.threads import Thread
-from tests.factories import STORY, join, make_member, make_space, sign_in, submit
+from tests.factories import STORY, actor, join, make_member, make_space, sign_in, submit
 
 
 @pytest.fixture
@@ -40,6 +42,14 @@ def test_who_belongs_to_several_spaces_begins_in_the_city_and_changes_that_in_pl
     assert answer.status_code == 303
     assert only_thread().space_id == square.id
     assert "You are told when somebody replies." in client.get(answer.location).text
+
+
+def test_who_muted_the_space_is_not_promised_to_be_told(client, gent, leen):
+    following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
+    sign_in(client, leen)
+    posted = client.get(submit(client, f"/spaces/{gent.slug}/threads", story()).location).text
+    assert "Your story is posted. You muted this space" in posted
+    assert "You are told when somebody replies." not in posted
 
 
 def test_a_member_of_one_space_is_not_asked_which(client, gent, leen):

@@ -55,6 +55,12 @@ def follow_space(actor: Actor, space_id: int, *, level: FollowLevel) -> None:
     upsert(SpaceFollow, [{"member_id": actor.id, **row}], keys=("member_id", "space_id"))
 
 
+def mutes(actor: Actor, space_id: int) -> bool:
+    """Return whether the actor muted a space, and hears nothing of threads there in which they only write."""
+    muted = (SpaceFollow.member_id == actor.id, SpaceFollow.space_id == space_id)
+    return bool(db.session.scalar(select(exists().where(*muted, SpaceFollow.level == FollowLevel.NOTHING))))
+
+
 def begin(member_id: int, thread_id: int) -> None:
     """Let somebody who wrote in a thread follow it, unless they follow or muted it already (system verb)."""
     row = {"level": FollowLevel.ALL, "chosen": False, "changed_at": clock.now()}
