@@ -1,6 +1,6 @@
 """Calendar days: on which day a moment falls, for a member or the forum. Nothing else takes a moment's date."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +17,11 @@ def today(zone_name: str | None = None) -> date:
 def day_of(moment: datetime, zone_name: str | None = None) -> date:
     """Return the day on which a moment falls in that time zone; without one in that of the forum."""
     return moment.astimezone(zone_of(zone_name)).date()
+
+
+def end_of(day: date) -> datetime:
+    """Return the moment at which a day of the forum is over."""
+    return datetime.combine(day + timedelta(days=1), time(0), tzinfo=zone_of(None))
 
 
 def zone_of(name: str | None) -> ZoneInfo:

@@ -15,7 +15,7 @@ from forum.domain.drafts import expiry
 from forum.domain.lessons import review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
-from forum.domain.spaces import access_requests
+from forum.domain.spaces import access_requests, guests
 from forum.domain.threads import bookmarks
 from forum.infra import clock
 from forum.infra.db import db
@@ -120,6 +120,14 @@ def look_at_reviews() -> None:
     db.session.commit()
 
 
+def look_at_guests() -> None:
+    """Tell of guests whose time ends soon, and close the rows of those for whom it is over, batch by batch."""
+    while guests.tell_batch() or guests.close_batch():
+        db.session.commit()
+        db.session.expire_all()
+    db.session.commit()
+
+
 def ask_about_capacities() -> None:
     """Ask members whether what they speak as is still right: once a year, batch by batch."""
     last_id: int | None = 0
@@ -155,6 +163,7 @@ WORKS = (
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
+    Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )
 BY_NAME = {work.name: work for work in WORKS}

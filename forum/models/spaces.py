@@ -77,7 +77,10 @@ class Space(SortedByName, Model):
 
 
 class Membership(Model):
-    """A role of one person in one space, since when and by whom. An ended row stays, as history."""
+    """A role of one person in one space, since when and by whom. An ended row stays, as history.
+
+    A guest's may end at a moment that was chosen: whether a row holds, `policy.standing.belonging` says.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -92,6 +95,8 @@ class Membership(Model):
         Index(
             "ix_membership_space_id_since_at_id", "space_id", "since_at", "id", **where("ended_at IS NULL")
         ),
+        Index("ix_membership_ends_at", "ends_at", **where("ended_at IS NULL AND ends_at IS NOT NULL")),
+        CheckConstraint("ends_at IS NULL OR role = 'guest'", name="only_guests_end"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
@@ -101,6 +106,8 @@ class Membership(Model):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
+    ends_at: Mapped[datetime | None]
+    end_told_at: Mapped[datetime | None]  # when it was told that this end comes near
 
     member: Mapped[Member] = related(foreign_keys=[member_id])
     space: Mapped[Space] = related()
@@ -111,6 +118,7 @@ class Invitation(Model):
 
     __tablename__ = "invitation"
     NOTE_MAX = 500
+    __table_args__ = (CheckConstraint("ends_at IS NULL OR role = 'guest'", name="only_guests_end"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(Member.EMAIL_MAX))
@@ -120,6 +128,7 @@ class Invitation(Model):
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
     invited_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]  # when the membership of who accepts it ends
     accepted_at: Mapped[datetime | None]
     accepted_by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id", ondelete="SET NULL"))
     withdrawn_at: Mapped[datetime | None]

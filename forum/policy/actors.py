@@ -11,6 +11,7 @@ from forum.infra.db import db
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
 from forum.models.bounces import Suppression
 from forum.models.spaces import Membership, Role
+from forum.policy.standing import belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Actor:
         return Role.MODERATOR in self.roles.values()
 
 
-def _listed(role: Any, *, holder: Any, ended_at: Any) -> Any:
+def _listed(role: Any, *, holder: Any, holds: Any) -> Any:
     """The current roles of a member as one text, so that an actor is one row of one query."""
-    roles = select(func.aggregate_strings(role, ",")).where(holder == Member.id, ended_at.is_(None))
+    roles = select(func.aggregate_strings(role, ",")).where(holder == Member.id, holds)
     return roles.correlate(Member).scalar_subquery()
 
 
@@ -62,12 +63,12 @@ COLUMNS = (
     _listed(
         cast(Membership.space_id, String) + ":" + cast(Membership.role, String),
         holder=Membership.member_id,
-        ended_at=Membership.ended_at,
+        holds=belonging(Membership),
     ).label("roles"),
     _listed(
         cast(NetworkAppointment.role, String),
         holder=NetworkAppointment.member_id,
-        ended_at=NetworkAppointment.ended_at,
+        holds=NetworkAppointment.ended_at.is_(None),
     ).label("network_roles"),
     select(Suppression.since_at)
     .where(Suppression.email == Member.email, Suppression.lifted_at.is_(None))

@@ -7,6 +7,7 @@ from forum.models.cities import CITIES
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import may_administer
 from forum.policy.actors import Actor
+from forum.policy.standing import belonging
 
 ADMINISTRATIONS = (Body.CITY, Body.OCMW)  # the city itself
 OF_A_CITY = (*ADMINISTRATIONS, Body.ASSOCIATION, Body.COMPANY)  # and what works for it at arm's length
@@ -48,9 +49,7 @@ def answered_in(space_ids: list[int]) -> ColumnElement[bool]:
     cities = select(Space.city).where(
         Space.id.in_(space_ids), Space.kind == SpaceKind.CITY, Space.city.is_not(None)
     )
-    guests = select(Membership.member_id).where(
-        Membership.space_id.in_(space_ids), Membership.ended_at.is_(None)
-    )
+    guests = select(Membership.member_id).where(Membership.space_id.in_(space_ids), belonging(Membership))
     return or_(
         and_(of_a_city(), Capacity.city.in_(cities)),
         and_(not_(of_a_city()), Capacity.member_id.in_(guests)),

@@ -2,14 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from forum.infra import clock
+from forum.infra.db import Moment
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.spaces import Audience, Membership, Role
 
 ReaderId = BindParameter[int] | InstrumentedAttribute[int] | None
 FULL = (Role.MEMBER, Role.MODERATOR)
+
+# Asked each time that a statement runs, also one that was built long before.
+_NOW = bindparam("at_this_moment", callable_=clock.now, type_=Moment)
 
 # Aliases, created once because aliased() is slow.
 _READER = aliased(Member)
@@ -25,9 +30,11 @@ def in_good_standing(person: Any) -> ColumnElement[bool]:
 
 
 def belonging(role: Any) -> ColumnElement[bool]:
-    """Return whether a row of `Membership` or an alias of it holds at this moment."""
-    current: ColumnElement[bool] = role.ended_at.is_(None)
-    return current
+    """Return whether a row of `Membership` or an alias of it holds at this moment.
+
+    A guest's ends at the moment that was chosen, whether or not the row was closed since.
+    """
+    return and_(role.ended_at.is_(None), or_(role.ends_at.is_(None), role.ends_at > _NOW))
 
 
 def active(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -51,6 +58,7 @@ def appointed(reader_id: ReaderId) -> ColumnElement[bool]:
 def full(reader_id: ReaderId) -> ColumnElement[bool]:
     """A member of the network, not only a guest somewhere."""
     role = _READER_ROLE
+    # Only the time of a guest ends by itself: a constraint of the table holds that.
     belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
     return or_(belongs.correlate(Member), appointed(reader_id))
 

@@ -38,13 +38,22 @@ from forum.models.notifications import Notification
 from forum.models.spaces import Audience, Invitation, JoinRequest, Membership, Role, Space
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
-from forum.policy.standing import FULL, ReaderId, active, appointed, full, in_good_standing, spaces_of, within
+from forum.policy.standing import (
+    FULL,
+    ReaderId,
+    active,
+    appointed,
+    belonging,
+    full,
+    in_good_standing,
+    spaces_of,
+    within,
+)
 
 Rule = Callable[[ReaderId], ColumnElement[bool]]
 READER_ID = "reader_id"  # the parameter of a cached statement
 
 # Aliases, created once because aliased() is slow.
-_MODERATOR_ROLE = aliased(Membership)
 _PUBLIC_THREAD = aliased(Thread)
 _TOLD = (Notification, Member)
 
@@ -178,14 +187,10 @@ def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
     makers = Lesson.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
-    role = _MODERATOR_ROLE
-    moderates = exists().where(
-        role.member_id == reader_id, role.ended_at.is_(None), role.role == Role.MODERATOR
-    )
     checkers = and_(
         Lesson.state == LessonState.IN_REVIEW,
         Lesson.audience != Audience.SPACE,
-        or_(moderates.correlate(Member), appointed(reader_id)),
+        or_(spaces_of(reader_id, Role.MODERATOR).exists(), appointed(reader_id)),
     )
     return and_(active(reader_id), or_(makers, checkers, _asked_by_name(reader_id)))
 
@@ -209,14 +214,9 @@ def _version_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     shown = and_(LessonVersion.number.is_not(None), read.correlate(LessonVersion, Member))
     if reader_id is None:
         return shown
-    makers = spaces_of(reader_id, Role.MODERATOR)
-    made = exists().where(
-        Lesson.id == LessonVersion.lesson_id,
-        or_(
-            and_(active(reader_id), Lesson.space_id.in_(makers)),
-            and_(_lesson_made(reader_id), Lesson.working_id == LessonVersion.id),
-        ),
-    )
+    by_maker = and_(active(reader_id), Lesson.space_id.in_(spaces_of(reader_id, Role.MODERATOR)))
+    working = and_(_lesson_made(reader_id), Lesson.working_id == LessonVersion.id)
+    made = exists().where(Lesson.id == LessonVersion.lesson_id, or_(by_maker, working))
     return or_(shown, made.correlate(LessonVersion, Member))
 
 
@@ -252,8 +252,7 @@ def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """Who belongs to a space is for those who belong to it."""
     if reader_id is None:
         return false()
-    current = Membership.ended_at.is_(None)
-    return and_(current, active(reader_id), Membership.space_id.in_(spaces_of(reader_id)))
+    return and_(belonging(Membership), active(reader_id), Membership.space_id.in_(spaces_of(reader_id)))
 
 
 def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -266,8 +265,9 @@ def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
         or_(its_id.is_(None), exists().where(model.id == its_id, RULES[model](reader_id)).correlate(*_TOLD))
         for its_id, model in about
     )
-    # Who asks to join a space is for its moderators, as the request is.
-    asks, moderated = row.kind == "join_requested", row.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
+    # Who asks to join a space is for its moderators, as the request is; so is whose time as a guest there ends.
+    asks = row.kind.in_(("join_requested", "guest_ends", "guest_over"))
+    moderated = row.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
     return and_(row.member_id == reader_id, or_(~asks, row.space_id.is_(None), moderated), *seen)
 
 

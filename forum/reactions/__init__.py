@@ -17,6 +17,8 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "join.answered": (members.join_answered,),
     "role.given": (members.role_changed,),
     "role.taken": (members.role_changed,),
+    "guest.ends_soon": (members.guest_ends_soon,),
+    "guest.ended": (members.guest_ended,),
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports, members.capacity_answered),
     "capacity.refused": (members.capacity_answered,),
     "capacity.ended": (members.capacity_answered,),

@@ -7,6 +7,7 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
 from forum.models.spaces import JoinRequest, Membership, Role, Space
+from forum.policy.standing import belonging
 from forum.reactions import capacities, told
 
 
@@ -15,12 +16,7 @@ def join_requested(event: Event) -> None:
     request = db.session.get(JoinRequest, event.payload["request_id"])
     if request is None:
         return
-    moderators = select(Membership.member_id).where(
-        Membership.space_id == request.space_id,
-        Membership.ended_at.is_(None),
-        Membership.role == Role.MODERATOR,
-    )
-    members = told.readers(db.session.get_one(Space, request.space_id), db.session.scalars(moderators))
+    members = _moderators(db.session.get_one(Space, request.space_id))
     keys = {member_id: f"join_request.{event.id}.{member_id}" for member_id in members}
     told.write_letters(event, "join_request", keys, {"request_id": request.id})
     about = Subject(space_id=request.space_id)
@@ -45,6 +41,34 @@ def role_changed(event: Event) -> None:
         space = db.session.get_one(Space, membership.space_id)
         kind = event.name.replace(".", "_")
         told.tell_owner(event, kind, membership.member_id, about=Subject(space_id=space.id), row=space)
+
+
+def guest_ends_soon(event: Event) -> None:
+    """Tell a guest and the moderators that their time in a space ends in a week, unless that changed meanwhile."""
+    membership = db.session.get(Membership, event.payload["membership_id"])
+    if membership is not None and membership.ended_at is None and membership.end_told_at is not None:
+        _tell_of_guest(event, membership, "role_ends", "guest_ends")
+
+
+def guest_ended(event: Event) -> None:
+    """Tell a guest and the moderators that their time in a space is over."""
+    membership = db.session.get(Membership, event.payload["membership_id"])
+    if membership is not None:
+        _tell_of_guest(event, membership, "role_over", "guest_over")
+
+
+def _tell_of_guest(event: Event, membership: Membership, to_guest: str, to_moderators: str) -> None:
+    space, about = db.session.get_one(Space, membership.space_id), Subject(space_id=membership.space_id)
+    told.tell_owner(event, to_guest, membership.member_id, about=about, row=space)
+    kinds = dict.fromkeys(_moderators(space), to_moderators)
+    told.tell(event, kinds, about, actor_id=membership.member_id)
+
+
+def _moderators(space: Space) -> list[int]:
+    moderators = select(Membership.member_id).where(
+        Membership.space_id == space.id, belonging(Membership), Membership.role == Role.MODERATOR
+    )
+    return told.readers(space, db.session.scalars(moderators))
 
 
 def capacity_answered(event: Event) -> None:

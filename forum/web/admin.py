@@ -51,5 +51,5 @@ def _page(wrong: Wrong | None = None) -> str:
     page = accounts.everyone(actor(), cursor=after)
     forms = {row.id: Wrong(row.id, "reason", ReasonForm(formdata=None)).form for row in page.rows}
     if wrong is not None:
-        forms[wrong.member_id] = wrong.form
+        forms[wrong.about] = wrong.form
     return render_template("members/everyone.html", page=page, forms=forms, after=after)

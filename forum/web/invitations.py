@@ -129,7 +129,12 @@ def _page_for_new(token: str, form: AcceptanceForm, invitation: Any, *, open_too
 
 
 def _letter(form: InvitationForm) -> dict[str, Any]:
-    return {"email": form.email.data, "note": form.note.data or "", "locale": form.locale.data}
+    return {
+        "email": form.email.data,
+        "until": form.until.data,
+        "note": form.note.data or "",
+        "locale": form.locale.data,
+    }
 
 
 def _profile(form: AcceptanceForm) -> invitations.Profile:

@@ -10,7 +10,7 @@ from forum.models.spaces import Role
 from forum.policy.errors import Invalid
 from forum.web import people_page
 from forum.web.forms import errors_on
-from forum.web.forms.members import CONFIRMED, AnswerForm, JoinRequestForm, RemovalForm, RoleForm
+from forum.web.forms.members import CONFIRMED, AnswerForm, EndForm, JoinRequestForm, RemovalForm, RoleForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete
@@ -52,15 +52,36 @@ def remove(slug: str, member_id: int) -> ResponseReturnValue:
     return people_page.show(space, wrong=people_page.Wrong(member_id, "reason", form)), 422
 
 
+@bp.post("/spaces/<slug>/members/<int:member_id>/end")
+@open_to(members)
+def end(slug: str, member_id: int) -> ResponseReturnValue:
+    space, form = spaces.by_slug(actor(), slug), EndForm()
+    if form.validate():
+        with errors_on(form):
+            memberships.set_end(actor(), space.id, member_id, until=form.until.data)
+            flash(_("The last day of this guest is changed."), "ok")
+            return redirect(url_for("members.index", slug=slug), 303)
+    return people_page.show(space, wrong=people_page.Wrong(member_id, "end", form)), 422
+
+
 @bp.post("/requests/<int:request_id>/answer")
 @open_to(members)
 def answer(request_id: int) -> ResponseReturnValue:
     form = AnswerForm()
-    if not form.validate():
+    if not form.validate() and not form.until.errors:
         raise Invalid("answer", _("Choose an answer."))
+    space = spaces.by_id(actor(), join_requests.one(actor(), request_id).space_id)
+    if not form.errors:
+        with errors_on(form):
+            _answer(request_id, form)
+            return redirect(url_for("members.index", slug=space.slug), 303)
+    return people_page.show(space, wrong=people_page.Wrong(request_id, "answer", form)), 422
+
+
+def _answer(request_id: int, form: AnswerForm) -> None:
     confirms = form.answer.data == CONFIRMED
     role = None if form.answer.data == "no" else Role.MEMBER if confirms else Role(form.answer.data)
-    answered = join_requests.answer(actor(), request_id, role=role)
+    answered = join_requests.answer(actor(), request_id, role=role, until=form.until.data)
     if confirms and not confirmations.confirm_let_in(
         actor(), answered.member_id, answered.space_id, capacity_id=form.capacity.data or 0
     ):
@@ -71,7 +92,6 @@ def answer(request_id: int) -> ResponseReturnValue:
         else _("Your answer is sent by e-mail."),
         "ok",
     )
-    return redirect(url_for("members.index", slug=spaces.by_id(actor(), answered.space_id).slug), 303)
 
 
 @bp.get("/spaces/<slug>/requests/new")

@@ -47,5 +47,7 @@ def to(group: Group, line: Line | None = None) -> str:
         if kind == "join_requested":
             anchor = f"request-{line.asker.request_id}" if line and line.asker else None
             return url_for("members.index", slug=group.space_slug, _anchor=anchor)
+        if kind in {"guest_ends", "guest_over"}:
+            return url_for("members.index", slug=group.space_slug)
         return url_for("spaces.show", slug=group.space_slug)
     return url_for(OWN_PAGES.get(kind, "home.index"))

@@ -10,22 +10,22 @@ from forum.domain.spaces import confirmations, invitations, join_requests, membe
 from forum.infra import clock, i18n
 from forum.policy.actions import may_administer, may_moderate
 from forum.web.forms.invitations import InvitationForm
-from forum.web.forms.members import AnswerForm, RemovalForm, RoleForm
+from forum.web.forms.members import AnswerForm, EndForm, RemovalForm, RoleForm
 from forum.web.http import unread
 from forum.web.http.current_user import actor
 
 
 @dataclass
 class Wrong:
-    """A form about one member that was refused, "role" or "reason": their card shows it, and why."""
+    """A form that was refused: about a member ("role", "reason", "end") or a request ("answer"); its card says why."""
 
-    member_id: int
+    about: int
     name: str
     form: FlaskForm
 
     def __post_init__(self) -> None:
         for field in self.form:
-            field.id = f"{field.name}-{self.member_id}"  # one of many such forms on the page
+            field.id = f"{field.name}-{self.about}"  # one of many such forms on the page
 
 
 def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wrong | None = None) -> str:
@@ -49,9 +49,13 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wr
             "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),
-            "forms": {"role": RoleForm(formdata=None), "reason": RemovalForm(formdata=None)},
+            "forms": {
+                "role": RoleForm(formdata=None),
+                "reason": RemovalForm(formdata=None),
+                "end": EndForm(formdata=None),
+            },
             "wrong": wrong,
             "now": clock.now(),
         }
-    unread.opened("join_requested", space_id=space.id)
+    unread.opened("join_requested", "guest_ends", "guest_over", space_id=space.id)
     return render_template("members/index.html", **context)

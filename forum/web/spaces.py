@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
-from forum.domain.spaces import join_requests, memberships, spaces, waiting_capacities
+from forum.domain.spaces import guests, join_requests, memberships, spaces, waiting_capacities
 from forum.domain.threads import followed, space_activity
 from forum.domain.threads import lists as thread_lists
 from forum.infra import clock, days, i18n, workdays
@@ -80,13 +80,16 @@ def show(slug: str) -> ResponseReturnValue:
     role = who.roles.get(space.id) if who else None
     told = followed.of_space(who, space.id) if who and who.approved_at else None
     if told and told.has_notices:
-        unread.opened("role_given", "role_taken", "join_answered", space_id=space.id)
+        unread.opened(
+            "role_given", "role_taken", "role_ends", "role_over", "join_answered", space_id=space.id
+        )
     moderates = who is not None and role == Role.MODERATOR
     return render_template(
         "spaces/show.html",
         space=space,
         role=role,
         moderates=moderates,
+        guest_until=guests.own_last_day(who, space.id) if who and role == Role.GUEST else None,
         unconfirmed=waiting_capacities.count_of_space(who, space.id) if who and moderates else 0,
         waiting=waiting,
         workdays_of=_workdays_waited,

@@ -29,6 +29,7 @@ from tests.sweeps import once
 
 OUTSIDERS = (
     "visitor", "member of another city", "guest elsewhere", "former member", "moderator elsewhere", "suspended member",
+    "guest whose time is over",
 )  # fmt: skip
 ON_BOTH = ("moderator elsewhere",)  # who gets furthest
 NOWHERE = {"slug": "nowhere", "public_id": "les-1999-999", "token": "not-a-token"}

@@ -73,7 +73,7 @@ MARKERS = (
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
-STRANGERS = {"visitor", "guest elsewhere", "suspended member"}
+STRANGERS = {"visitor", "guest elsewhere", "guest whose time is over", "suspended member"}
 FINDERS = {
     "member of another city", "former member", "moderator elsewhere", "editor elsewhere", "administrator",
 }  # fmt: skip
@@ -197,6 +197,7 @@ def build() -> World:
         "editor elsewhere": make_member("Els", space=elsewhere, network_role=NetworkRole.EDITOR),
         "administrator": make_member("Bas", network_role=NetworkRole.ADMIN),
         "suspended member": suspended,
+        "guest whose time is over": _guest_until_now(closed, unlisted),
     }
     for person in [*outsiders.values(), insider]:
         if person is not None:
@@ -208,6 +209,15 @@ def build() -> World:
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
         begun, insider, moderator, spelt, outsiders,
     )  # fmt: skip
+
+
+def _guest_until_now(*spaces: Space) -> Member:
+    """Somebody whose time as a guest is over everywhere, in rows that nothing closed yet."""
+    guest = make_member("Gaston")
+    for space in spaces:
+        role = join(guest, space, Role.GUEST)
+        role.since_at, role.ends_at = clock.now() - timedelta(days=90), clock.now()
+    return guest
 
 
 def _told_before(

@@ -78,7 +78,7 @@ QUERIES = (
 
 PEOPLE = (
     "visitor", "member of another city", "guest elsewhere", "former member", "moderator elsewhere", "editor elsewhere",
-    "administrator", "suspended member",
+    "administrator", "suspended member", "guest whose time is over",
 )  # fmt: skip
 DRAFTED = {endpoint for endpoint, _values in draft_slots.ENDPOINTS.values()} | {"drafts.index"}
 

@@ -19,6 +19,7 @@ from forum.models.drafts import Draft
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.models.spaces import Membership, Role
 from forum.policy.readers import EACH_MEMBER
+from forum.policy.standing import belonging
 from forum.policy.visibility import sees
 
 NEED = "need "  # before the kind of what waits
@@ -85,7 +86,7 @@ def later(one: Any, other: Any) -> ColumnElement[Any]:
 
 def asked(query: Any) -> Any:
     """Return a query on members with what is asked of each by name or in a group, and they did not put away."""
-    moderators = Membership.ended_at.is_(None) & (Membership.role == Role.MODERATOR)
+    moderators = belonging(Membership) & (Membership.role == Role.MODERATOR)
     moderates = _of_member(Membership.member_id, moderators)
     appointed = _of_member(NetworkAppointment.member_id, NetworkAppointment.ended_at.is_(None))
     of_group = ReviewRequest.asked_id.is_(None) & or_(moderates, appointed)

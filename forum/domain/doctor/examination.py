@@ -35,6 +35,7 @@ RUNNING: dict[str, Check] = {
     "database, migrations, disks": work.database,
     "waiting work": work.waiting,
     "work set aside": work.set_aside,
+    "guests": work.guests_over,
     "addresses without mail": work.stopped_addresses,
     "clocks": machine.clocks,
     "rights of files": machine.files,

@@ -1,6 +1,7 @@
 """Work that waits: events, mail, the calendar, and the workers that do it; as `flask worker --ready` has it."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -8,9 +9,13 @@ from forum.domain import health
 from forum.domain.checks import Check
 from forum.domain.doctor.findings import Finding, tell
 from forum.domain.mailing import complaints, mail_status
+from forum.domain.spaces import guests
+from forum.infra import clock
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
+from forum.models.spaces import Membership
 
+CLOSED_WITHIN = timedelta(hours=1)
 # What these warn of is said by `set_aside`, with ids.
 WITH_IDS = frozenset({"events", "mail for a person"})
 
@@ -35,6 +40,12 @@ def stopped_addresses() -> Iterator[Finding]:
     if count := complaints.of_last_week().stopped_addresses:
         found = "addresses get no mail, because it came back; many at once: is our mail refused? See `flask mail check`"
         yield Finding("addresses", count, found, warns=True)
+
+
+def guests_over() -> Iterator[Finding]:
+    """Guests whose time is over, and who read nothing any more: their rows are closed within minutes."""
+    found = "guests whose time was over an hour ago, and whose membership is not closed: does a worker run?"
+    yield from tell("guests", found, select(Membership.id).where(guests.is_over(clock.now() - CLOSED_WITHIN)))
 
 
 def of_checks(checks: Iterable[Check]) -> Iterator[Finding]:

@@ -76,6 +76,14 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("You no longer have a role in %(space)s"),
         lazy("A moderator took your role in %(space)s"),
     ),
+    "role_ends": (
+        lazy("Your time as a guest in %(space)s ends in a week"),
+        lazy("After that you no longer read %(space)s; a moderator can give you more time"),
+    ),
+    "role_over": (
+        lazy("Your time as a guest in %(space)s is over"),
+        lazy("You no longer read what is only for %(space)s"),
+    ),
 }
 # Where neither a person nor a title may stand in a mail.
 _UNNAMED: Mapping[str, Any] = {
@@ -103,6 +111,8 @@ _WHY: Mapping[str, Any] = {
     "thread_moved": _OF_THREAD,
     "role_given": lazy("You get this e-mail because your role changed."),
     "role_taken": lazy("You get this e-mail because your role changed."),
+    "role_ends": lazy("You get this e-mail because you are a guest there."),
+    "role_over": lazy("You get this e-mail because you were a guest there."),
 }
 _ANY = lazy("You get this e-mail because of what you write, follow or do here.")
 _SOMETHING = lazy("There is something new in %(space)s")

@@ -20,7 +20,7 @@ from forum.models.themes import LessonTag, ThreadTag
 from forum.models.threads import Thread
 from forum.policy.actors import Actor, actor_of
 from forum.policy.errors import NotFound
-from forum.policy.standing import in_good_standing
+from forum.policy.standing import belonging, in_good_standing
 from forum.policy.visibility import sees, visible
 
 MANY = 50
@@ -131,7 +131,7 @@ def _outsider(space_ids: Collection[int]) -> Actor | None:
         .join(Membership, Membership.member_id == Member.id)
         .where(
             in_good_standing(Member),
-            Membership.ended_at.is_(None),
+            belonging(Membership),
             Membership.role == Role.MEMBER,
             Member.id.not_in(inside),
         )

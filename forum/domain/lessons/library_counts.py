@@ -15,6 +15,7 @@ from forum.models.library import LibraryCount
 from forum.models.spaces import Audience, Membership, Space
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
+from forum.policy.standing import belonging
 from forum.policy.visibility import Reader, sees
 
 Numbers = dict[tuple[str, str], int]  # by filter and value
@@ -32,9 +33,7 @@ def _sums(signed_in: bool) -> Select[Any]:
     reader = reader_param(signed_in)
     parts = [_readable(reader, LibraryCount.space_id.is_(None))]
     if reader is not None:
-        own = select(Membership.space_id).where(
-            Membership.member_id == reader.id, Membership.ended_at.is_(None)
-        )
+        own = select(Membership.space_id).where(Membership.member_id == reader.id, belonging(Membership))
         parts.append(_readable(reader, LibraryCount.space_id.in_(own)))
     both = union_all(*parts).subquery()
     query: Any = select(both.c.filter, both.c.value, func.sum(both.c.number).label("number"))

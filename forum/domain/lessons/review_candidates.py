@@ -25,7 +25,7 @@ from forum.policy.actions import may_review
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 from forum.policy.known import known
-from forum.policy.standing import FULL, full, in_good_standing
+from forum.policy.standing import FULL, belonging, full, in_good_standing
 
 GROUP_MOST, NAMES_MOST = 50, 6  # of a group, and of the names that a page offers
 SHORTEST = 2  # letters of a name that somebody looks for
@@ -187,7 +187,7 @@ class Asking:
         return Member.id.in_(
             select(Membership.member_id).where(
                 Membership.space_id == self.lesson.space_id,
-                Membership.ended_at.is_(None),
+                belonging(Membership),
                 Membership.role.in_(roles),
             )
         )
@@ -231,5 +231,5 @@ def _moderates() -> ColumnElement[bool]:
     return exists().where(
         Membership.member_id == Member.id,
         Membership.role == Role.MODERATOR,
-        Membership.ended_at.is_(None),
+        belonging(Membership),
     )

@@ -16,7 +16,7 @@ from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.models.threads import Post, PostRevision, Thread
 from forum.policy import actors
 from forum.policy.actors import Actor
-from forum.policy.standing import in_good_standing
+from forum.policy.standing import belonging, in_good_standing
 
 Cities = dict[int, set[str]]
 
@@ -38,7 +38,7 @@ def moderated_cities(member_ids: set[int]) -> Cities:
         .where(
             Membership.member_id.in_(member_ids),
             Membership.role == Role.MODERATOR,
-            Membership.ended_at.is_(None),
+            belonging(Membership),
             Space.kind == SpaceKind.CITY,
             Space.city.is_not(None),
         )

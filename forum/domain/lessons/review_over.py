@@ -10,6 +10,7 @@ from forum.models.accounts import NetworkAppointment
 from forum.models.lessons import Lesson, LessonVersion, ReviewRequest
 from forum.models.spaces import Membership, Role
 from forum.policy.actors import Actor, actor_of
+from forum.policy.standing import belonging
 
 
 def was_asked(actor: Actor, lesson_id: int) -> bool:
@@ -49,7 +50,7 @@ def _served(actor: Actor, moment: datetime) -> bool:
         Membership.member_id == actor.id,
         Membership.role == Role.MODERATOR,
         Membership.since_at <= moment,
-        Membership.ended_at.is_(None),
+        belonging(Membership),
     )
     appointed = exists().where(
         NetworkAppointment.member_id == actor.id,

@@ -31,6 +31,12 @@ def _of_thread(name: str, label: Any, event: str, *, undo: bool = False) -> Kind
     return Kind(name, label, (event,), who, stop="threads", undo=undo, to_me=False, personal=False)
 
 
+def _of_guest(name: str, label: Any, event: str, *, here: bool = False) -> Kind:
+    if here:
+        return Kind(name, label, (event,), lazy("The moderators of the space"), default=Delivery.NOTHING)
+    return Kind(name, label, (event,), lazy("The guest"), stop="roles")
+
+
 # Of several reasons for one event, the first in this order is told.
 _TABLE = (
     Kind(
@@ -211,6 +217,10 @@ _TABLE = (
         lazy("Who had it"),
         stop="roles",
     ),
+    _of_guest("role_ends", lazy("Your time as a guest in a space ends in a week"), "guest.ends_soon"),
+    _of_guest("role_over", lazy("Your time as a guest in a space is over"), "guest.ended"),
+    _of_guest("guest_ends", lazy("Somebody's time as a guest ends in a week"), "guest.ends_soon", here=True),
+    _of_guest("guest_over", lazy("Somebody's time as a guest is over"), "guest.ended", here=True),
     _of_capacity("confirmed", lazy("What you speak as is confirmed")),
     _of_capacity("refused", lazy("What you speak as was not confirmed")),
     _of_capacity("ended", lazy("What you speak as was ended")),

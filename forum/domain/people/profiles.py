@@ -15,6 +15,7 @@ from forum.models.spaces import Membership, Space, SpaceKind
 from forum.policy.actors import Actor
 from forum.policy.answering import ADMINISTRATIONS, speaks_for_city
 from forum.policy.errors import Invalid, NotFound
+from forum.policy.standing import belonging
 
 THEMES = ("light", "dark")
 MOST_CAPACITIES = 12  # that did not end
@@ -139,7 +140,7 @@ def _placed_by_operator(actor: Actor, body: Body, city: str | None) -> bool:
         .where(
             Membership.member_id == actor.id,
             Membership.granted_by_id.is_(None),
-            Membership.ended_at.is_(None),
+            belonging(Membership),
             Space.kind == SpaceKind.CITY,
             Space.city == city,
         )

@@ -32,6 +32,7 @@ from forum.policy.answering import (
     speaks_for_city,
 )
 from forum.policy.errors import Conflict, NotFound
+from forum.policy.standing import belonging
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _answering_space(actor: Actor, capacity: Capacity) -> int | None:
         places = places.order_by(Space.id.in_(own).desc(), Space.id)
     else:
         places = select(Membership.space_id).where(
-            Membership.member_id == capacity.member_id, Membership.ended_at.is_(None)
+            Membership.member_id == capacity.member_id, belonging(Membership)
         )
         places = places.order_by(Membership.space_id.in_(own).desc(), Membership.space_id)
     return db.session.scalar(places.limit(1))

@@ -1,14 +1,15 @@
 """Invitations: by a moderator, to one space and role, by mail, for four weeks, for one person, once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
 from forum.domain.people import accounts, capacities, mail_links
-from forum.domain.spaces import confirmations, memberships
+from forum.domain.spaces import confirmations, guests, memberships
 from forum.infra import clock, days, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -18,6 +19,7 @@ from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Forbidden, Invalid
+from forum.policy.standing import belonging
 from forum.policy.visibility import get_visible, visible
 
 GOOD_FOR, SAME_SENDING = timedelta(days=28), timedelta(minutes=10)
@@ -39,12 +41,20 @@ class Profile:
 
 
 def invite(
-    actor: Actor, space_id: int, *, email: str, role: Role, note: str = "", locale: str = "nl"
+    actor: Actor,
+    space_id: int,
+    *,
+    email: str,
+    role: Role,
+    note: str = "",
+    locale: str = "nl",
+    until: date | None = None,
 ) -> Invitation:
     """Invite somebody to a space; inviting the same address again renews the invitation and its mail.
 
+    `until` is the last day of a guest: the invitation itself works no longer than that.
     The very same again within ten minutes is the same sending: one mail.
-    NotFound, Forbidden unless the actor moderates the space, Invalid at `email` or `note`, TooOften.
+    NotFound, Forbidden unless the actor moderates the space, Invalid at `email`, `note` or `until`, TooOften.
     """
     # Locked, so that two clicks at once do not become two invitations.
     space: Space = get_visible(Space, actor, space_id, lock=True)
@@ -53,7 +63,7 @@ def invite(
     note = clean_paragraphs(note, field="note", limit=Invitation.NOTE_MAX)
     if _belongs(space.id, address):
         raise Invalid("email", _("Somebody with this address belongs to this space already."))
-    now = clock.now()
+    now, ends_at = clock.now(), guests.end_of(until) if role == Role.GUEST else None
     invitation = db.session.scalars(
         visible(Invitation, actor)
         .where(Invitation.space_id == space.id, Invitation.email == address, Invitation.accepted_at.is_(None))
@@ -61,7 +71,7 @@ def invite(
         .limit(1)
     ).one_or_none()
     locale = locale if locale in LOCALES else LOCALES[0]
-    wanted = (Role(role), note, locale, actor.id)
+    wanted = (Role(role), note, locale, actor.id, ends_at)
     if invitation is not None and _sent_just_now(invitation, now) and _means(invitation) == wanted:
         return invitation
     rates.spend("invite", f"member:{actor.id}", limit=MOST)
@@ -69,9 +79,9 @@ def invite(
         invitation = Invitation(id=drawn_id(Invitation.id), space_id=space.id, email=address)
         db.session.add(invitation)
     invitation.role, invitation.note = Role(role), note
-    invitation.locale = locale
+    invitation.locale, invitation.ends_at = locale, ends_at
     invitation.invited_by_id, invitation.invited_at = actor.id, now
-    invitation.expires_at, invitation.withdrawn_at = now + GOOD_FOR, None
+    invitation.expires_at, invitation.withdrawn_at = min(now + GOOD_FOR, ends_at or now + GOOD_FOR), None
     db.session.flush()
     events.record("invitation.sent", invitation_id=invitation.id)
     return invitation
@@ -188,7 +198,13 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
         )
     member.approved_at = member.approved_at or now
     db.session.flush()
-    memberships.grant(invitation.invited_by_id, member.id, invitation.space_id, invitation.role)
+    memberships.grant(
+        invitation.invited_by_id,
+        member.id,
+        invitation.space_id,
+        invitation.role,
+        ends_at=invitation.ends_at,
+    )
     confirmations.confirm_invited(invitation, member.id)
     space: Space = invitation.space
     return space
@@ -198,14 +214,15 @@ def _sent_just_now(invitation: Invitation, now: datetime) -> bool:
     return invitation.withdrawn_at is None and now - invitation.invited_at < SAME_SENDING
 
 
-def _means(invitation: Invitation) -> tuple[Role, str, str, int]:
-    return invitation.role, invitation.note, invitation.locale, invitation.invited_by_id
+def _means(invitation: Invitation) -> tuple[Any, ...]:
+    by_id, ends_at = invitation.invited_by_id, invitation.ends_at
+    return invitation.role, invitation.note, invitation.locale, by_id, ends_at
 
 
 def _belongs(space_id: int, address: str) -> bool:
     query = (
         select(Membership.id)
         .join(Member, Member.id == Membership.member_id)
-        .where(Membership.space_id == space_id, Membership.ended_at.is_(None), Member.email == address)
+        .where(Membership.space_id == space_id, belonging(Membership), Member.email == address)
     )
     return db.session.scalar(query) is not None

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, select, update
@@ -13,7 +13,7 @@ from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
 from forum.domain.people.capacities import HeldCapacity
-from forum.domain.spaces import bringing, memberships
+from forum.domain.spaces import bringing, guests, memberships
 from forum.domain.spaces.bringing import Brought
 from forum.infra import clock, days, rates
 from forum.infra.db import db
@@ -161,6 +161,12 @@ def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
     ]
 
 
+def one(actor: Actor, request_id: int) -> JoinRequest:
+    """Return a request to a space that the actor moderates; NotFound."""
+    request: JoinRequest = get_visible(JoinRequest, actor, request_id)
+    return request
+
+
 def _confirmable(
     actor: Actor, city: str | None, capacity: HeldCapacity | None, brought: Mapping[int, Brought]
 ) -> int | None:
@@ -219,16 +225,18 @@ def _speaking(member: Member, held: HeldCapacity | None) -> Byline:
     return byline(member.name, member.handle, held)
 
 
-def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
-    """Let somebody in as a member or guest, or refuse (None); the first answer counts.
+def answer(actor: Actor, request_id: int, *, role: Role | None, until: date | None = None) -> JoinRequest:
+    """Let somebody in as a member, or as a guest until a day, or refuse (None); the first answer counts.
 
     Who is let in has this role, and not that of an invitation of before.
-    NotFound, Forbidden, Invalid at `role`, Conflict when it was answered already or the account is not in use.
+    NotFound, Forbidden, Invalid at `role` or `until`, Conflict when it was answered before or the account
+    is not in use.
     """
     request: JoinRequest = get_visible(JoinRequest, actor, request_id)
     require(may_moderate(actor, request.space_id))
     if role == Role.MODERATOR:
         raise Invalid("role", _("Let this person in as a member first."))
+    ends_at = guests.end_of(until) if role == Role.GUEST else None
     answered = claim(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.answered_at.is_(None))
@@ -243,7 +251,7 @@ def answer(actor: Actor, request_id: int, *, role: Role | None) -> JoinRequest:
             raise Conflict(_("This account is not in use."))
         memberships.withdraw_invitations_of(request.space_id, member.id)
         member.approved_at = member.approved_at or clock.now()
-        memberships.grant(actor.id, member.id, request.space_id, role)
+        memberships.grant(actor.id, member.id, request.space_id, role, ends_at=ends_at)
     events.record("join.answered", request_id=request.id)
     db.session.flush()
     return request

@@ -11,6 +11,7 @@ from forum.domain.people import capacities, offers
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.people.capacities import HeldCapacity
 from forum.domain.people.offers import Offer
+from forum.domain.spaces import guests
 from forum.infra import clock, days
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Confirmation, Member
@@ -42,6 +43,7 @@ class GuestRole:
 
     space_name: str
     space_slug: str
+    until: date | None  # the last day of that
 
 
 @dataclass(slots=True)
@@ -113,7 +115,7 @@ def _names(reader: Actor, rows: Sequence[Any]) -> dict[int, str]:
 
 def _guest_in(reader: Actor, member_id: int) -> list[GuestRole]:
     rows = select_rows(_guest_roles(), {**reader_values(reader), "member_id": member_id})
-    return [GuestRole(row.name, row.slug) for row in rows]
+    return [GuestRole(row.name, row.slug, guests.last_day(row.ends_at)) for row in rows]
 
 
 @cached
@@ -146,7 +148,7 @@ def _found() -> Select[Any]:
 
 @cached
 def _guest_roles() -> Select[Any]:
-    columns: Any = (Space.name, Space.slug)
+    columns: Any = (Space.name, Space.slug, Membership.ends_at)
     return (
         select(*columns)
         .join(Membership, Membership.space_id == Space.id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, select, update
@@ -12,6 +12,7 @@ from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
+from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -24,9 +25,10 @@ from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
 from forum.policy.actions import deny, may_moderate, require
 from forum.policy.actors import Actor, actor_for
-from forum.policy.errors import Invalid, NotFound
+from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.policy.finding import finds
 from forum.policy.readers import reader_param, reader_values
+from forum.policy.standing import belonging
 from forum.policy.visibility import get_visible, visible
 
 _SPACE_ID = bindparam("space_id", type_=Integer)
@@ -42,24 +44,33 @@ class MemberRow:
     role: Role
     since_at: datetime
     byline: Byline
+    until: date | None = None  # the last day of a guest
 
 
-def grant(granter_id: int | None, member_id: int, space_id: int, role: Role) -> Membership:
-    """Give a member at least that role in a space; a higher role stays.
+def grant(
+    granter_id: int | None, member_id: int, space_id: int, role: Role, *, ends_at: datetime | None = None
+) -> Membership:
+    """Give a member at least that role in a space, to a guest until `ends_at` at least; a higher role stays.
 
     One that takes the place of another, and that of a moderator, is logged as given by `granter_id`.
     """
     at_least = Role(role)
+    ends_at = ends_at if at_least == Role.GUEST else None
+    guests.close(member_id, space_id)
     row = {"member_id": member_id, "space_id": space_id, "role": at_least, "since_at": clock.now()}
-    is_new = bool(insert_new(Membership, [{**row, "granted_by_id": granter_id}], Membership.id))
+    is_new = bool(
+        insert_new(Membership, [{**row, "granted_by_id": granter_id, "ends_at": ends_at}], Membership.id)
+    )
     membership = _current(space_id, member_id)
     before = None if is_new else membership.role
     if before is not None:
         if WEIGHT[before] >= WEIGHT[at_least]:
+            if before == at_least == Role.GUEST:
+                _end_at(membership, guests.later(membership.ends_at, ends_at))
             return membership
         membership = _replace(membership, at_least, granter_id)
     if granter_id is not None and (before is not None or at_least == Role.MODERATOR):
-        _log(actor_for(db.session.get_one(Member, granter_id)), membership, before)
+        _log_role(actor_for(db.session.get_one(Member, granter_id)), membership, before)
     return membership
 
 
@@ -79,9 +90,26 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     changed = _replace(membership, new_role, actor.id)
     if before == Role.MODERATOR:
         _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
-    _log(actor, changed, before)
+    _log_role(actor, changed, before)
     events.record("role.given", membership_id=changed.id, actor_id=actor.id)
     return changed
+
+
+def set_end(actor: Actor, space_id: int, member_id: int, *, until: date | None) -> Membership:
+    """Choose the last day of a guest in a space, or none (None); logged. A full member has no end.
+
+    NotFound, Forbidden unless the actor moderates the space, Conflict for who is no guest, Invalid at `until`.
+    """
+    space: Space = get_visible(Space, actor, space_id, lock=True)
+    require(may_moderate(actor, space.id))
+    membership = _current(space.id, member_id)
+    if membership.role != Role.GUEST:
+        raise Conflict(_("Only the time of a guest ends by itself."))
+    before, ends_at = membership.ends_at, guests.end_of(until)
+    if before != ends_at:
+        _end_at(membership, ends_at)
+        _log(actor, membership, guests.in_words(before), guests.in_words(ends_at))
+    return membership
 
 
 def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
@@ -143,6 +171,7 @@ def _people() -> Any:
         Membership.id,
         Membership.since_at,
         Membership.role,
+        Membership.ends_at,
         Membership.member_id,
         Member.name,
         Member.handle,
@@ -180,6 +209,7 @@ def _member_rows(people: Sequence[Any]) -> list[MemberRow]:
             row.role,
             row.since_at,
             byline(row.name, row.handle, held.get(row.member_id), found=row.found),
+            guests.last_day(row.ends_at),
         )
         for row in people
     ]
@@ -188,9 +218,7 @@ def _member_rows(people: Sequence[Any]) -> list[MemberRow]:
 def _current(space_id: int, member_id: int) -> Membership:
     membership: Membership | None = db.session.scalars(
         select(Membership)
-        .where(
-            Membership.space_id == space_id, Membership.member_id == member_id, Membership.ended_at.is_(None)
-        )
+        .where(Membership.space_id == space_id, Membership.member_id == member_id, belonging(Membership))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -215,9 +243,18 @@ def _replace(membership: Membership, role: Role, granter_id: int | None) -> Memb
     return row
 
 
-def _log(actor: Actor, membership: Membership, before: Role | None) -> None:
-    after = ROLES[membership.role]
-    change = _("from %(before)s to %(after)s", before=ROLES[before], after=after) if before else str(after)
+def _end_at(membership: Membership, ends_at: datetime | None) -> None:
+    if membership.ends_at != ends_at:
+        membership.ends_at, membership.end_told_at = ends_at, None
+        db.session.flush()
+
+
+def _log_role(actor: Actor, membership: Membership, before: Role | None) -> None:
+    _log(actor, membership, str(ROLES[before]) if before else "", str(ROLES[membership.role]))
+
+
+def _log(actor: Actor, membership: Membership, before: str, after: str) -> None:
+    change = _("from %(before)s to %(after)s", before=before, after=after) if before else after
     audit_log.record(
         actor,
         Action.ROLE,
@@ -237,7 +274,7 @@ def _keep_a_moderator(membership: Membership) -> None:
         .join(Member, Member.id == Membership.member_id)
         .where(
             Membership.space_id == membership.space_id,
-            Membership.ended_at.is_(None),
+            belonging(Membership),
             Membership.role == Role.MODERATOR,
             Membership.member_id != membership.member_id,
             Member.suspended_at.is_(None),

@@ -31,7 +31,7 @@ from forum.policy.actions import Answer, may_administer, may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.answering import answerable, answered_in, of_a_city
 from forum.policy.errors import NotFound
-from forum.policy.standing import in_good_standing, spaces_of
+from forum.policy.standing import belonging, in_good_standing, spaces_of
 from forum.policy.visibility import get_visible
 
 AT_ONCE = 50  # shown on a page
@@ -120,7 +120,7 @@ def to_confirm(members: ColumnElement[bool], day: date | BindParameter[date] | N
         .where(
             Membership.space_id == Space.id,
             Membership.member_id == Capacity.member_id,
-            Membership.ended_at.is_(None),
+            belonging(Membership),
         )
         .correlate(Space, Capacity)
         .scalar_subquery()
@@ -187,7 +187,7 @@ def _nobody_answers(ways: Subquery) -> ColumnElement[bool]:
     Nobody may for their own, nor for one of a city of whom they alone brought, and not into its space (`bringing`).
     """
     others = (
-        Membership.ended_at.is_(None),
+        belonging(Membership),
         Membership.role == Role.MODERATOR,
         bringing.vouches(Membership.member_id, ways),
         exists().where(_MODERATOR.id == Membership.member_id, in_good_standing(_MODERATOR)),
@@ -196,7 +196,7 @@ def _nobody_answers(ways: Subquery) -> ColumnElement[bool]:
         Space.id == Membership.space_id, Space.kind == SpaceKind.CITY, Space.city == Capacity.city, *others
     )
     belongs = select(Membership.space_id).where(
-        Membership.member_id == Capacity.member_id, Membership.ended_at.is_(None)
+        Membership.member_id == Capacity.member_id, belonging(Membership)
     )
     hosted = exists().where(Membership.space_id.in_(belongs.correlate(Capacity)), *others)
     of_city, hosted = (one.correlate(Capacity, ways) for one in (of_city, hosted))

@@ -9,6 +9,7 @@ from forum.infra.i18n import lazy
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
 from forum.web.forms.fields import Longest, named, required
+from forum.web.forms.members import GuestDayField
 from forum.web.forms.people import CapacityFields, new_password_field
 
 LANGUAGES = [SelectChoice("nl", "Nederlands"), SelectChoice("en", "English")]
@@ -23,6 +24,7 @@ class InvitationForm(FlaskForm):
         lazy("Role"),
         choices=named(ROLES, (Role.MEMBER, Role.GUEST, Role.MODERATOR)),
     )
+    until = GuestDayField()
     locale = SelectField(lazy("Language of the e-mail"), choices=LANGUAGES)
     note = TextAreaField(lazy("A personal message"), validators=[Longest(Invitation.NOTE_MAX, "paragraphs")])
 

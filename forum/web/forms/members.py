@@ -1,16 +1,41 @@
 """Forms on the page of a space's people, and on that of the network's accounts."""
 
+from typing import Any
+
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
-from forum.infra.i18n import lazy
+from forum.infra.i18n import _, lazy
 from forum.infra.paging import LARGEST
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
 from forum.web.forms.fields import Longest, named
+
+
+class GuestDayField(DateField):
+    """The last day of a guest; empty: without an end."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(lazy("Guest until"), validators=[Optional()], default=guests.usual_until, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; one that is none gets a sentence of ours."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Choose a day, or leave this empty.")) from error
 
 
 class RoleForm(FlaskForm):
@@ -28,6 +53,10 @@ class RemovalForm(ReasonForm):
     ends = BooleanField(lazy("They left: end what they speak as, too"))
 
 
+class EndForm(FlaskForm):
+    until = GuestDayField()
+
+
 CONFIRMED = "confirmed"
 
 
@@ -41,6 +70,7 @@ class AnswerForm(FlaskForm):
             SelectChoice("no", lazy("Do not let in")),
         ],
     )
+    until = GuestDayField()
     # What was shown beside the request: nothing else is confirmed.
     capacity = IntegerField(validators=[Optional(), NumberRange(1, LARGEST)], widget=HiddenField.widget)
 

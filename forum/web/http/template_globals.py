@@ -12,6 +12,7 @@ from jinja2.runtime import Context
 
 from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
+from forum.domain.spaces import guests
 from forum.domain.themes import labels
 from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, zones
 from forum.web import ages, fragments, ring, text_fields
@@ -39,6 +40,7 @@ FILTERS = {
     "local_day": i18n.local_day,
     "named_day": weekdays.named_day,
     "short_day": i18n.short_day,
+    "last_day": guests.last_day,
     "name_of_month": i18n.name_of_month,
     "short_moment": i18n.short_moment,
     "recent_day": i18n.recent_day,
