@@ -3,8 +3,9 @@
 from typing import Any
 
 from forum.demo import codes
-from forum.demo.book import FOUNDED, Book
-from forum.domain.spaces import memberships, spaces
+from forum.demo.book import CAUGHT_UP, FOUNDED, Book
+from forum.domain.spaces import guests, memberships, spaces
+from forum.infra import days
 from forum.models.spaces import Audience, Role, SpaceKind
 
 SQUARE = "netwerk-plein"
@@ -12,11 +13,12 @@ SQUARE = "netwerk-plein"
 
 def bring(book: Book) -> None:
     """Create every space of the file with its members."""
+    until = days.end_of(book.day(CAUGHT_UP) + guests.USUAL)
     with book.on(FOUNDED):
         for space in book.source["spaces"]:
             _create(book, space)
             for name, role in _people(book, space).items():
-                memberships.grant(None, book.members[name], book.spaces[space["id"]], role)
+                memberships.grant(None, book.members[name], book.spaces[space["id"]], role, ends_at=until)
                 book.counts["memberships"] += 1
 
 
