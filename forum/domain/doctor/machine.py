@@ -18,7 +18,17 @@ from forum.infra.db import Moment, db
 APART = timedelta(seconds=30)
 # Moments that may lie ahead.
 AHEAD = frozenset(
-    {"next_try_at", "next_at", "expires_at", "check_at", "due_at", "remind_at", "closes_at", "until"}
+    {
+        "next_try_at",
+        "next_at",
+        "expires_at",
+        "check_at",
+        "due_at",
+        "remind_at",
+        "closes_at",
+        "ends_at",
+        "until",
+    }
 )
 
 
