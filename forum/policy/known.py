@@ -1,4 +1,4 @@
-"""Whom somebody may know of: lists of names, and what fills in one while it is typed, offer nobody else."""
+"""Whom somebody meets already: who may be asked for a review, and whom a guest may mention, is nobody else."""
 
 from sqlalchemy import ColumnElement, exists, or_, select
 

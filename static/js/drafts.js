@@ -32,7 +32,6 @@ class Draft {
     Object.assign(this, { form, copies, note: form.querySelector("[data-saved]") });
     form.addEventListener("input", (event) => {
       if (event.isTrusted || event.detail === "chosen") this.change();
-      if (event.target.name === "body" && event.target.value.includes("@")) import("./mention.js").then(({ start }) => start(event.target));
     });
     form.addEventListener("submit", ({ submitter }) => {
       if (submitter?.name === "leave") { // nothing of it may come back

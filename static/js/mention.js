@@ -1,58 +1,37 @@
-// Whom an @ may mean: a list under the text, which keeps the focus; arrows and Enter choose.
+// Whom an @ may mention: a list below the line that is written; arrows and Enter choose, the text keeps the focus.
 import { ask, parsed } from "./preview.js";
+import "../vendor/text-expander-element.js";
 
-export function start(field) {
-  if (field.oninput) return;
-  const place = document.createElement("div");
-  field.after(place);
-  place.id = "mentions";
-  field.setAttribute("aria-controls", place.id);
+const PAUSE = 200; // ms after a key
+
+export function start(expander) {
+  const field = expander.querySelector("textarea");
   let turn = 0;
-  let list, at;
-  const begun = () => /(?<![\w@/.+-])@([\p{L}\d-]+)$/u.exec(field.value.slice(0, field.selectionStart))?.[1];
-  const move = (to) => {
-    at = to;
-    for (const option of list?.children ?? []) {
-      option.ariaSelected = option === at;
-      Object.assign(option.style, { outline: option === at ? "2px solid" : "", outlineOffset: "4px" });
-    }
-    field.setAttribute("aria-activedescendant", at?.id ?? "");
-  };
-  const show = (html = "") => {
-    turn += 1;
-    place.replaceChildren(...parsed(html));
-    list = place.firstElementChild;
-    move(list?.firstElementChild);
-  };
-  const choose = () => {
-    const end = field.selectionStart;
-    field.setRangeText(`${at.dataset.handle} `, end - begun().length, end, "end");
+
+  // An answer that was overtaken by typing never comes: what it would show or take away is no longer what is asked.
+  async function people(typed) {
+    const now = (turn += 1);
+    const wait = async (what) => {
+      const answer = await what;
+      return now === turn ? answer : new Promise(() => {});
+    };
+    if (!/^[\p{L}\d-]{1,40}$/u.test(typed)) return { matched: false };
+    await wait(new Promise((go) => setTimeout(go, PAUSE)));
+    const { html = "" } = await wait(ask("/previews/mentions", field.form, { typed }));
+    const fragment = parsed(html).find((node) => node.id);
+    return { matched: Boolean(fragment), fragment };
+  }
+
+  expander.addEventListener("text-expander-change", ({ detail }) => detail.provide(people(detail.text)));
+  expander.addEventListener("text-expander-value", ({ detail }) => { detail.value = `@${detail.item.dataset.handle}`; });
+  expander.addEventListener("text-expander-committed", () => {
     field.dispatchEvent(new CustomEvent("input", { bubbles: true, detail: "chosen" }));
-  };
-  const keys = {
-    ArrowDown: () => move(at.nextElementSibling ?? list.firstElementChild),
-    ArrowUp: () => move(at.previousElementSibling ?? list.lastElementChild),
-    Enter: choose,
-    Escape: show,
-  };
-  field.onkeydown = (event) => {
-    if (!at || !begun() || event.isComposing || !keys[event.key]) return;
-    event.preventDefault();
-    keys[event.key]();
-  };
-  field.onblur = () => show();
-  field.oninput = async () => {
-    const typed = begun();
-    const now = turn += 1;
-    if (typed) await new Promise((go) => setTimeout(go, 200));
-    if (now !== turn) return;
-    const { html } = typed ? await ask("/previews/mentions", field.form, { typed }) : {};
-    if (now === turn) show(html);
-  };
-  field.oninput();
-  place.onmousedown = (event) => {
-    event.preventDefault();
-    move(event.target.closest("li"));
-    choose();
-  };
+  });
+  expander.addEventListener("text-expander-activate", () => {
+    // A textarea may have no other role: it names its list, and the chosen line of it, as a text field does.
+    queueMicrotask(() => ["role", "aria-expanded"].forEach((name) => field.removeAttribute(name)));
+    // It has its place in the next frame; a bar at the foot of the page may not cover it.
+    requestAnimationFrame(() => expander.querySelector("[role=listbox]")?.scrollIntoView({ block: "nearest" }));
+  });
+  field.dispatchEvent(new Event("input")); // what was typed while this was fetched
 }

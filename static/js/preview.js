@@ -56,6 +56,7 @@ function makeTabs(sheet) {
     choose(place);
     tabs[place].focus();
   });
+  offerTools(sheet, fields);
   const write = () => { if (fields.hidden) choose(0); };
   form.addEventListener("input", (event) => { if (fields.contains(event.target)) write(); });
 
@@ -63,6 +64,21 @@ function makeTabs(sheet) {
   tabs.forEach((tab, place) => tab.setAttribute("aria-selected", String(sent ? place === 1 : place === 0)));
   tabs[sent ? 0 : 1].tabIndex = -1;
   fields.hidden = sent;
+}
+
+// Fetched for who writes: where the text is in view at once, or the focus comes to it, or an @ to the text.
+function offerTools(sheet, fields) {
+  const offer = (script, hook) => import(script).then(({ start }) => start(hook)).catch(() => {});
+  const tools = () => offer("./tools.js", fields.querySelector("[data-tools]"));
+  if (sheet.getBoundingClientRect().top < innerHeight) tools();
+  else fields.addEventListener("focusin", tools, { once: true });
+  const expander = fields.querySelector("text-expander");
+  const mentions = ({ target }) => {
+    if (!target.value.includes("@")) return;
+    expander.removeEventListener("input", mentions);
+    offer("./mention.js", expander);
+  };
+  expander.addEventListener("input", mentions);
 }
 
 export async function ask(address, form, more, names = []) {

@@ -33,10 +33,15 @@ def test_who_may_read_is_chosen_from_a_list_that_the_text_names(open_page):
     page.keyboard.press("Enter")  # a line end again
     type_handle(page, handle)
     page.keyboard.press("Escape")
-    assert (options.count(), field.get_attribute("aria-activedescendant")) == (0, "")
-    page.keyboard.press("Backspace")
+    assert (options.count(), field.get_attribute("aria-activedescendant")) == (0, None)
+    page.keyboard.press("Backspace")  # who sent the list away for this @ is not offered it again
+    page.wait_for_timeout(400)
+    assert options.count() == 0
+    page.keyboard.type(f"{handle[-1]} ")
+    type_handle(page, handle[:3])
     options.first.click()
-    assert page.input_value(FIELD) == f"Vraag het aan (@{handle} \nVraag het aan (@{handle} "
+    asked = f"Vraag het aan (@{handle} "
+    assert page.input_value(FIELD) == f"{asked}\n{asked}{asked}"
     page.get_by_role("tab", name="Voorbeeld").click()
-    page.locator(".sheet__preview .mention").nth(1).wait_for()
+    page.locator(".sheet__preview .mention").nth(2).wait_for()
     assert page.evaluate("document.querySelector('.sheet__preview').innerText.includes('@')")

@@ -1,13 +1,13 @@
-"""Mentions on pages: drawn for all who read, suggested only to who knows of somebody, and nothing told about others."""
+"""Mentions on pages: drawn for all who read, and nothing told about others."""
 
 import pytest
 from sqlalchemy import select
 
-from forum.domain.threads import mentioning, mentions, posts, threads
+from forum.domain.threads import mentions, posts, threads
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Post
-from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
+from tests.factories import actor, make_member, make_space, make_thread, sign_in, submit
 
 pytestmark = pytest.mark.both_databases
 
@@ -15,16 +15,6 @@ pytestmark = pytest.mark.both_databases
 @pytest.fixture
 def leuven():
     return make_space("Leuven", city="leuven")
-
-
-def asked(client, typed, form="reply", subject=0, **more):
-    answer = submit(
-        client,
-        "/previews/mentions",
-        {"typed": typed, "draft_form": form, "draft_subject": subject, **more},
-    )
-    assert answer.status_code == 200
-    return answer.json["html"]
 
 
 def previewed(client, body, form="reply", subject=0, **more):
@@ -113,68 +103,6 @@ def test_only_a_page_with_a_handle_costs_one_statement_more(client, gent, leen, 
             client.get(address)
         counts.append(seen.count)
     assert counts == [counts[0], counts[0] + 1, counts[0] + 1]
-
-
-def test_only_who_may_read_and_is_known_is_suggested(client, gent, leen, leuven):
-    greta = make_member("Greta Gids", space=gent, role=Role.GUEST, handle="greta-g")
-    make_member("Gregoor", space=leuven, handle="gregoor")
-    wrote = make_member("Grootjans", space=leuven, handle="els-2")
-    hidden = make_space("Stil", unlisted=True)
-    secret = make_member("Gretel", space=hidden, handle="gretel")
-    make_member("Greg", space=gent, approved_at=None)
-    network = make_thread(gent, leen, audience=Audience.NETWORK)
-    make_post(network, wrote)
-    inside = make_thread(gent, leen, audience=Audience.SPACE)
-    closed = make_thread(hidden, secret, audience=Audience.SPACE)
-    sign_in(client, leen)
-    names = ("Greta Gids", "Gregoor", "Grootjans", "Gretel", "Greg<", "Leen")
-
-    def found(*arguments, **more):
-        html = asked(client, *arguments, **more)
-        return {name for name in names if name in html}
-
-    assert found("GR", "reply", network.id) == {"Greta Gids", "Grootjans"}
-    assert found("gr", "reply", inside.id) == {"Greta Gids"}
-    assert found("gids", "reply", inside.id) == {"Greta Gids"}
-    assert found("els", "reply", network.id) == {"Grootjans"}
-    assert "· @greta-g" in client.get(f"/spaces/{gent.slug}/members").text
-    assert found("gr", "story", gent.id, audience="network") == {"Greta Gids", "Grootjans"}
-    assert found("gr", "story", gent.id, audience="space") == {"Greta Gids"}
-    opening = thread_post(inside)
-    assert found("gr", "edit", opening.id) == {"Greta Gids"}
-    # Nobody at all where one may not write, or where nothing is, and for no letters.
-    for arguments in (
-        ("gr", "reply", closed.id),
-        ("gr", "reply", 999_999),
-        ("gr", "story", hidden.id),
-        ("gr", "story", leuven.id),
-        ("gr", "claim", inside.id),
-        ("gr", "reply", "x"),
-        ("%", "reply", network.id),
-        ("_", "reply", network.id),
-        ("", "reply", network.id),
-    ):
-        assert asked(client, *arguments, audience="network").strip() == "", arguments
-    # Whoever is in the space meets them there.
-    join(leen, hidden)
-    db.session.commit()
-    assert found("gr", "reply", closed.id) == {"Gretel"}
-    sign_in(client, greta)
-    assert found("gr", "edit", opening.id) == set()
-
-
-def test_suggestions_are_for_members_and_not_for_ever(app, client, gent, leen, monkeypatch):
-    thread = make_thread(gent, leen)
-    db.session.commit()
-    fields = {"typed": "le", "draft_form": "reply", "draft_subject": thread.id}
-    assert submit(client, "/previews/mentions", fields).status_code == 403
-    sign_in(client, make_member("Lente", approved_at=None))
-    assert submit(client, "/previews/mentions", fields).status_code == 403
-    sign_in(client, make_member("Leo", space=gent))
-    assert "Leen" in asked(client, "le", "reply", thread.id)
-    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
-    monkeypatch.setattr(mentioning, "MOST_ASKED", "1 per hour")
-    assert [submit(client, "/previews/mentions", fields).status_code for _turn in range(2)] == [200, 429]
 
 
 def test_too_many_handles_are_refused_at_the_field_with_the_text_kept(client, gent, leen):
