@@ -6,7 +6,7 @@ import "./signout.js"; // to have it when the network is away
 const SOON = 200; // ms after a key, to this device
 const PAUSE = 1000; // ms after the last key, to the server
 const AGAIN = [2, 5, 15, 30, 60]; // s after a failure
-const NEVER = new Set(["csrf_token", "_method"]);
+const NEVER = new Set(["csrf_token", "_method", "people_seen"]); // what the page itself was given
 
 let started = false;
 
