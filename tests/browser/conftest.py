@@ -109,6 +109,7 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
     contexts: list[BrowserContext] = []
 
     def opener(who: str | None = None, *, phone: bool = False, dark: bool = False, **options: object) -> Page:
+        password = str(options.pop("password", PASSWORD))
         context = chromium.new_context(
             base_url=town.url,
             viewport=PHONE if phone else DESK,
@@ -120,7 +121,7 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         if who:
-            sign_in(page, who)
+            sign_in(page, who, password)
         return page
 
     yield opener
@@ -131,15 +132,15 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
         context.close()
 
 
-def sign_in(page: Page, who: str) -> None:
+def sign_in(page: Page, who: str, password: str = PASSWORD) -> None:
     """Sign in through the page, as a person does."""
     page.goto("/accounts/sign-in")
-    fill_in(page, who)
+    fill_in(page, who, password)
 
 
-def fill_in(page: Page, who: str) -> None:
+def fill_in(page: Page, who: str, password: str = PASSWORD) -> None:
     """Say who is there, on the page that asks for it."""
     page.fill("main input[name=email]", f"{who}@demo.leerkring.example")
-    page.fill("main input[name=password]", PASSWORD)
+    page.fill("main input[name=password]", password)
     page.press("main input[name=password]", "Enter")
     page.wait_for_url(lambda url: "sign-in" not in url)

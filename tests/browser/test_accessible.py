@@ -37,6 +37,24 @@ FOCUSED = """() => {
     return shows(e) || (label && shows(label)) || e.tagName === 'IFRAME';
 }"""
 
+# What lies over all of the focused element: null when a part of it shows, at its middle or near a corner.
+COVERED = """() => {
+    const e = document.activeElement;
+    if (!e || e === document.body) return null;
+    const shown = x => {
+        const box = x.getBoundingClientRect();
+        const [left, right] = [Math.max(box.left, 0) + 3, Math.min(box.right, innerWidth) - 3];
+        const [top, bottom] = [Math.max(box.top, 0) + 3, Math.min(box.bottom, innerHeight) - 3];
+        return [[(left + right) / 2, (top + bottom) / 2], [left, top], [right, top], [left, bottom], [right, bottom]]
+            .map(([x, y]) => document.elementFromPoint(x, y));
+    };
+    const own = [e, e.closest('label') || document.querySelector(`label[for="${e.id}"]`)].filter(Boolean);
+    const over = own.map(shown);
+    const seen = over.some((met, n) => met.some(x => x && (own[n].contains(x) || x.contains(e) && x !== document.body
+        && x !== document.documentElement)));
+    return seen ? null : over[0].map(x => x && `${x.tagName}.${x.className}`).join(' ');
+}"""
+
 
 def found_on(page) -> list[str]:
     """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target.
@@ -146,19 +164,22 @@ def test_axe_can_find_something(town, open_page):
 
 
 @pytest.mark.timeout(300)
-def test_everything_is_reached_by_keyboard_and_shows_its_focus(town, open_page):
-    page = open_page("sofie")
+@pytest.mark.parametrize("phone", [False, pytest.param(True, marks=pytest.mark.proof)])
+def test_everything_is_reached_by_keyboard_and_shows_its_focus(town, open_page, phone):
+    page = open_page("sofie", phone=phone)
     for address in places.for_moderator(town.app):
         page.goto(address)
-        unseen = 0
+        unseen, covered = 0, set()
         for _step in range(page.evaluate(FOCUSABLE) + 12):
             page.keyboard.press("Tab")
             if page.evaluate(FOCUSED) is False:
                 unseen += 1
+            covered.add(page.evaluate(COVERED))
         expected = page.evaluate(FOCUSABLE)  # now that every script of the page has run
         reached = page.evaluate("() => document.querySelectorAll('[data-reached]').length")
         assert unseen == 0, f"{unseen} focused elements without a visible focus on {address}"
         assert reached >= expected, f"{reached} of {expected} reached on {address}"
+        assert covered == {None}, f"focused elements under others on {address}"
 
 
 @pytest.mark.timeout(200)

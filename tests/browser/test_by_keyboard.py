@@ -1,0 +1,110 @@
+"""From signing in to an answer and a note with nothing but a keyboard, on a phone where bars stick to the window.
+
+Every stop shows its focus, and no bar lies over it (WCAG 2.4.7, 2.4.11); single keys can be switched off (2.1.4).
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.test_accessible import COVERED, FOCUSABLE, FOCUSED
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+NAME = """() => {
+    const e = document.activeElement;
+    return (e.getAttribute('aria-label') || e.labels?.[0]?.innerText || e.innerText || '').trim();
+}"""
+AT = "() => document.activeElement.id"
+WORDS = "Bij ons in Brugge ging dat ook zo: jkr?"
+
+
+def step(page: Page, key: str = "Tab") -> str:
+    """Press a key, and be where the focus shows and nothing lies over it; what stands there."""
+    page.keyboard.press(key)
+    name = page.evaluate(NAME)
+    assert page.evaluate(FOCUSED) is not False, f"no focus shows on {name}"
+    assert page.evaluate(COVERED) is None, f"covered: {name}"
+    return name
+
+
+def walk_to(page: Page, name: str, most: int = 80) -> None:
+    """Press Tab until this has the focus."""
+    met = []
+    while not (met and met[-1].startswith(name)):
+        assert len(met) < most, f"{name} is not among {met}"
+        met.append(step(page))
+
+
+def enter(page: Page, where: str) -> None:
+    """Press Enter, and wait for the page that it leads to."""
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(where))
+    page.wait_for_load_state("networkidle")
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Sign in; the first stop skips the menu."""
+    page.goto("/accounts/sign-in")
+    assert step(page) == "Naar de inhoud"
+    page.keyboard.press("Enter")
+    walk_to(page, "E-mail", most=2)
+    page.keyboard.type(f"{who}@demo.leerkring.example")
+    walk_to(page, "Wachtwoord", most=2)
+    page.keyboard.type(PASSWORD)
+    enter(page, r"/$")
+
+
+@pytest.mark.parametrize(
+    ("who", "phone"), [("griet", True), pytest.param("pieter", False, marks=pytest.mark.proof)]
+)
+def test_a_story_is_found_read_answered_and_kept_with_keys_alone(open_page, who, phone):
+    page = open_page(phone=phone)
+    sign_in(page, who)
+    walk_to(page, "Alle gesprekken")
+    step(page)
+    title = page.evaluate(NAME)
+    enter(page, r"/threads/\d+-")
+    thread = page.url
+    assert title in page.inner_text("h1")
+    posts = [step(page, "j"), step(page, "j"), step(page, "k")]
+    assert posts[0] == posts[2] != posts[1]
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Toetsen op deze pagina").is_visible()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+
+    page.keyboard.press("r")
+    assert page.get_by_text(re.compile("Je antwoordt op .*, bijdrage")).is_visible()
+    page.keyboard.type(WORDS)
+    assert page.get_by_role("textbox", name="Tekst").input_value() == WORDS
+    walk_to(page, "Plaats antwoord", most=20)
+    enter(page, r"#post-\d+")
+    assert page.get_by_role("article").get_by_text(WORDS).is_visible()
+
+    step(page, "k")
+    walk_to(page, "Meer over bijdrage", most=12)
+    page.keyboard.press("Enter")
+    walk_to(page, "Bewaar met een notitie", most=4)
+    enter(page, "/bookmark$")
+    walk_to(page, "Notitie")
+    page.keyboard.type("Vragen aan de ploeg")
+    walk_to(page, "Bewaren", most=2)
+    enter(page, "/threads|/bookmarks")
+    page.goto("/bookmarks")
+    assert title in page.inner_text("main")
+    assert "Vragen aan de ploeg" in page.inner_text("main")
+
+    walk_to(page, "Profiel")
+    enter(page, "/settings/profile")
+    walk_to(page, "Losse toetsen")
+    page.keyboard.press("Space")
+    walk_to(page, "Bewaar", most=2)
+    enter(page, "/settings/profile")
+    page.goto(thread, wait_until="networkidle")
+    page.keyboard.type("j?r")
+    assert page.evaluate(AT) == ""
+    assert page.get_by_role("dialog").count() == 0
+    walk_to(page, "Naar de inhoud")
+    walk_to(page, "Naar de inhoud", most=page.evaluate(FOCUSABLE) + 12)
