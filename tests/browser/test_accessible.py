@@ -55,6 +55,30 @@ COVERED = """() => {
     return seen ? null : over[0].map(x => x && `${x.tagName}.${x.className}`).join(' ');
 }"""
 
+# What goes on moving for longer than a blink, or scrolls smoothly.
+MOVING = """() => {
+    const long = s => [s.transitionDuration, s.animationDuration].join().split(',')
+        .some(time => parseFloat(time) * (time.includes('ms') ? 1 : 1000) > 50);
+    return [...document.querySelectorAll('*')].filter(e => getComputedStyle(e).scrollBehavior === 'smooth'
+        || long(getComputedStyle(e)) || (e.matches('a, button, summary, label')
+            && ['::before', '::after'].some(part => long(getComputedStyle(e, part)))))
+        .map(e => `${e.tagName}.${e.className}`);
+}"""
+TOO_WIDE = """() => {
+    const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+    return wide > 0 ? [`${wide} px too wide`] : [];
+}"""
+# What a thumb presses to get on, folded parts too, and is less than 44 px high.
+LOW = """() => {
+    document.querySelectorAll('main details').forEach(e => { e.open = true; });
+    return [...document.querySelectorAll(`.btn:not(.btn--small), .tabbar a, .masthead a, .tabs :is(a, button),
+        .chosen a, .sheet__tabs button, .menu :is(a, button), .acts :is(a, summary), .echo, .choice, .linkrow,
+        .segments label, .filters summary, .overview__sum ~ * .filter-set a, select, textarea, .input`)]
+        .filter(e => e.checkVisibility({checkVisibilityCSS: true}) && !e.closest('.vh'))
+        .map(e => [e, e.getBoundingClientRect().height]).filter(([e, high]) => high && high < 43.5)
+        .map(([e, high]) => `${e.tagName}.${e.className} ${high} px ${e.innerText.slice(0, 30)}`);
+}"""
+
 
 def found_on(page) -> list[str]:
     """What axe finds on the whole page: in a window as tall as it is, so that a bar at its foot covers no target.
@@ -183,12 +207,29 @@ def test_everything_is_reached_by_keyboard_and_shows_its_focus(town, open_page, 
 
 
 @pytest.mark.timeout(200)
-def test_no_page_scrolls_sideways_on_a_small_phone(town, open_page):
-    page = open_page("sofie", phone=True)
-    page.set_viewport_size({"width": 320, "height": 640})
+def test_every_page_suits_a_small_phone_a_thumb_large_letters_and_whoever_wants_no_motion(town, open_page):
+    page, found = open_page("sofie", phone=True), []
+    page.emulate_media(reduced_motion="reduce")
     for address in places.for_moderator(town.app):
+        page.set_viewport_size({"width": 320, "height": 640})
         page.goto(address)
-        wide = page.evaluate(
-            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert wide <= 0, f"{address} is {wide} px too wide"
+        found += [f"{address} moves: {each}" for each in page.evaluate(MOVING)]
+        found += [f"{address}, 320 px: {each}" for each in page.evaluate(TOO_WIDE)]
+        page.set_viewport_size(PHONE)
+        found += [f"{address}, low: {each}" for each in page.evaluate(LOW)]
+        page.evaluate("() => document.documentElement.style.setProperty('font-size', '200%', 'important')")
+        found += [f"{address}, large letters: {each}" for each in page.evaluate(TOO_WIDE)]
+    assert found == []
+
+
+def test_the_walk_can_find_what_moves_is_low_or_too_wide(open_page):
+    page = open_page(phone=True)
+    page.goto("/lessons")
+    assert page.evaluate(MOVING) != []  # where nobody asked for less
+    page.emulate_media(reduced_motion="reduce")
+    assert [page.evaluate(each) for each in (MOVING, LOW, TOO_WIDE)] == [[], [], []]
+    page.evaluate("""() => {
+        document.querySelector('main .page-title').style.cssText = 'width: 900px; transition: color 1s';
+        document.querySelector('.tabbar a').style.cssText = 'min-height: 0; height: 30px; align-self: center';
+    }""")
+    assert [len(page.evaluate(each)) for each in (MOVING, LOW, TOO_WIDE)] == [1, 1, 1]

@@ -9,4 +9,4 @@ from forum.web.forms.fields import Longest
 
 
 class BookmarkForm(FlaskForm):
-    note = StringField(lazy("Your note"), [Longest(Bookmark.NOTE_MAX)])
+    note = StringField(lazy("Your note on this post"), [Longest(Bookmark.NOTE_MAX)])
