@@ -3,6 +3,7 @@
 from flask import Flask
 
 from forum.domain.mailing.mail_queue import queue_mail
+from forum.domain.threads import bookmarks, posts
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState
@@ -10,7 +11,9 @@ from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
+from forum.models.themes import Tag
 from forum.models.threads import Post, Thread
+from tests.factories import actor
 
 VISITOR = (
     "/",
@@ -44,6 +47,7 @@ MEMBER = (
     "/members/annelies",
     "/members/annelies/posts",
     "/members/annelies/lessons",
+    "/members/sofie",
     "/settings/offer",
     "/bookmarks",
     "/notifications",
@@ -83,6 +87,17 @@ def for_moderator(app: Flask) -> list[str]:
         response = db.session.scalars(
             db.select(ThreadResponse).join(Thread).where(Thread.space_id == space.id)
         ).first()
+        changed = db.session.scalars(
+            db.select(Post).where(Post.thread_id == thread.id, Post.number == 3)
+        ).one()
+        if changed.revision == 1:
+            text = "Zo was het niet. Later bleek dat het aan de uren lag."
+            posts.edit(
+                actor(db.session.get_one(Member, changed.author_id)), changed.id, body=text, seen_revision=1
+            )
+        sofie = db.session.scalars(db.select(Member).where(Member.handle == "sofie")).one()
+        bookmarks.keep(actor(sofie), post.id, note="Voor de ploeg van maandag")
+        db.session.commit()
         summarised = db.session.scalars(db.select(SummaryVersion.thread_id)).first()
         draft = db.session.scalars(
             db.select(Lesson).where(Lesson.space_id == space.id, Lesson.state != LessonState.PUBLISHED)
@@ -92,12 +107,14 @@ def for_moderator(app: Flask) -> list[str]:
         *MEMBER,
         f"/spaces/{space.slug}",
         f"/spaces/{space.slug}?need=stories",
-        f"/posts/{post.id}/revisions",
+        f"/posts/{changed.id}/revisions",
+        f"/posts/{post.id}/bookmark",
         f"/spaces/{space.slug}/members",
         f"/spaces/{space.slug}/moderation",
         f"/spaces/{space.slug}/threads/new",
         f"/threads/{thread.id}-{thread.slug}",
         f"/threads/{thread.id}/following",
+        f"/threads/{thread.id}/classification",
         f"/threads/{thread.id}-{thread.slug}?answer=2&quote=2.1:0-9",
         f"/posts/{post.id}/hiding",
         f"/posts/{post.id}/quotation",
@@ -113,6 +130,14 @@ def for_moderator(app: Flask) -> list[str]:
         "/lessons/les-2026-002",
     ]
     return pages + ([f"/workbench/{draft.id}", f"/workbench/{draft.id}?part=text"] if draft else [])
+
+
+def for_editor(app: Flask) -> list[str]:
+    """Pages of eva, who merges the tags of the network."""
+    with app.app_context():
+        one, other = db.session.scalars(db.select(Tag.slug).order_by(Tag.id).limit(2))
+        db.session.remove()
+    return ["/tags", f"/tags/{one}", f"/tags/{one}?into={other}", "/spaces/netwerkplein"]
 
 
 def for_administrator(app: Flask) -> list[str]:

@@ -55,6 +55,7 @@ COVERED = """() => {
     return seen ? null : over[0].map(x => x && `${x.tagName}.${x.className}`).join(' ');
 }"""
 
+RECOGNISABLE = "Bel haar op 0470 12 34 56 of schrijf naar rita.voorbeeld@example.org."
 # What goes on moving for longer than a blink, or scrolls smoothly.
 MOVING = """() => {
     const long = s => [s.transitionDuration, s.animationDuration].join().split(',')
@@ -96,7 +97,8 @@ def found_on(page) -> list[str]:
 def visits(town, open_page, **options) -> Iterator[tuple[Page, str]]:
     """Every page as it was loaded for whoever it is for, with its address."""
     for who, places_of in (
-        (None, places.for_visitor), ("sofie", places.for_moderator), ("beheer", places.for_administrator)
+        (None, places.for_visitor), ("sofie", places.for_moderator), ("eva", places.for_editor),
+        ("beheer", places.for_administrator),
     ):  # fmt: skip
         page = open_page(who, **options)
         page.context.add_init_script(path=AXE)
@@ -130,6 +132,23 @@ def test_nor_on_any_page_that_is_loaded_so(town, open_page, phone, dark):
     for page, address in visits(town, open_page, phone=phone, dark=dark):
         found += [f"{address}: {each}" for each in found_on(page)]
     assert found == []
+
+
+def test_axe_finds_nothing_in_a_composer_that_was_refused_or_previewed(open_page):
+    page = open_page("sofie", phone=True)
+    page.goto("/threads/new")
+    page.fill("input[name=title]", "Wie belt er terug")
+    page.fill("textarea[name=body]", RECOGNISABLE)
+    page.click(".composer .btn--primary")
+    page.wait_for_selector(".error-summary")
+    found = in_both_themes(page)
+    page.check("input[name=axis][value=kwalitatieve-densiteit]")
+    page.click(".composer .btn--primary")
+    assert "0470 12 34 56" in page.inner_text(".care")
+    found += in_both_themes(page)
+    page.get_by_role("tab").nth(1).click()
+    page.wait_for_selector(".sheet__preview p")
+    assert found + in_both_themes(page) == []
 
 
 def test_axe_finds_nothing_in_what_scripts_say_without_a_network(town, open_page):

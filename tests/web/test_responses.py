@@ -147,8 +147,10 @@ def test_a_city_that_only_recognises_the_story_is_a_hollow_dot_and_said_in_words
     responses.respond(actor(karim), thread.id, kind=ResponseKind.ALSO)
     db.session.commit()
     page = client.get(at(thread)).get_data(as_text=True)
-    assert page.count('class="ring__also"') == 1
-    assert "Genk recognises this" in page
+    assert (
+        page.count('class="ring__also"') == 2
+    )  # the ring beside the thread, and on a phone the one under its title
+    assert page.count("Genk recognises this") == 2
     assert "1 city recognises this." in page
     responses.respond(actor(karim), thread.id, kind=ResponseKind.DIFFERENT)
     db.session.commit()
