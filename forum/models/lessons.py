@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -93,6 +94,8 @@ class Lesson(Model):
     review_on: Mapped[date | None] = mapped_column(Date)
     confirmed_at: Mapped[datetime | None]  # applied with success by other cities
     weakened_at: Mapped[datetime | None]  # a claim of the current version has no words left that can be read
+    # Whose it was before a hand-over, and until when: {"member_id": …, "until": …} each. They never check it.
+    earlier_curators: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
     # While its authors are asked: the text does not change, and nothing of their answers shows.
     round_id: Mapped[int | None] = mapped_column(
         ForeignKey("consent_round.id", use_alter=True, name="fk_lesson_round_id")

@@ -30,6 +30,7 @@ class Action(enum.StrEnum):
     CONFIRM_CAPACITY = "confirm_capacity"
     REFUSE_CAPACITY = "refuse_capacity"
     END_CAPACITY = "end_capacity"
+    HAND_OVER = "hand_over"  # its reason is the kind of what was taken over from `subject_id`
     MAIL_POLICY = (
         "mail_policy"  # its reason is what was chosen before and what since: see `spaces.mail_rules`
     )

@@ -219,6 +219,7 @@ class ReviewerFacts:
     """What a member is to one version, at the moment of the act."""
 
     made: bool = False  # they submitted it
+    made_before: bool = False  # the lesson was theirs before somebody took it over
     cited: bool = False
     by_name: bool = False  # they are asked by name, and did not decline
     # Others are asked by name, and neither they nor a group; of those others somebody still can and has time.
@@ -256,7 +257,7 @@ def _may_check(actor: Actor | None, lesson: Lesson, facts: ReviewerFacts) -> Ans
         return answer
     if lesson.state != LessonState.IN_REVIEW:
         return deny(_("This lesson is not waiting for a review."))
-    if actor.id == lesson.curator_id:
+    if actor.id == lesson.curator_id or facts.made_before:
         return deny(_("You made this lesson yourself: somebody else has to publish it."))
     if facts.made:
         return deny(_("You asked for this review yourself: somebody else has to publish it."))

@@ -3,7 +3,18 @@
 from collections.abc import Callable, Mapping
 
 from forum.models.events import Event
-from forum.reactions import capacities, consents, lessons, mail, members, posts, responses, reviews, summaries
+from forum.reactions import (
+    capacities,
+    consents,
+    handovers,
+    lessons,
+    mail,
+    members,
+    posts,
+    responses,
+    reviews,
+    summaries,
+)
 
 Reaction = Callable[[Event], None]
 
@@ -15,8 +26,12 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "password.changed": (mail.password_changed,),
     "join.requested": (members.join_requested,),
     "join.answered": (members.join_answered,),
-    "role.given": (members.role_changed,),
-    "role.taken": (members.role_changed,),
+    "role.given": (members.role_changed, handovers.role_changed),
+    "role.taken": (members.role_changed, handovers.role_changed),
+    "member.suspended": (handovers.suspended,),
+    "hand_over.offered": (handovers.offered,),
+    "hand_over.accepted": (handovers.answered,),
+    "hand_over.declined": (handovers.answered,),
     "guest.ends_soon": (members.guest_ends_soon,),
     "guest.ended": (members.guest_ended,),
     "capacity.confirmed": (capacities.count_posts, capacities.count_reports, members.capacity_answered),
@@ -42,10 +57,12 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "review.requested": (reviews.requested,),
     "review.reminded": (reviews.reminded,),
     "review.declined": (reviews.declined,),
+    "review.passed": (reviews.passed,),
     "review.shortened": (reviews.shortened,),
     "review.lapsed": (reviews.lapsed,),
     "consent_round.opened": (consents.opened,),
     "consent_round.reminded": (consents.reminded,),
     "consent_round.withdrawn": (consents.withdrawn,),
+    "consent_round.passed": (consents.passed,),
     "consent_round.closed": (consents.closed,),
 }

@@ -39,6 +39,11 @@ def withdrawn(event: Event) -> None:
     _tell_authors(event, "permission_withdrawn", members)
 
 
+def passed(event: Event) -> None:
+    """Tell every author alike who looks after the question from now on, without a letter."""
+    _tell_authors(event, "permission_passed", letters.asked(event.payload["round_id"]))
+
+
 def closed(event: Event) -> None:
     """Tell whoever makes the lesson, and whoever asked."""
     members = letters.makers(event.payload["round_id"])

@@ -25,6 +25,16 @@ def declined(event: Event) -> None:
     _tell(event, "review_declined", "review_declined", review_letters.makers(event.payload["request_id"]))
 
 
+def passed(event: Event) -> None:
+    """Tell the same that somebody else is asked from now on, without a letter."""
+    request_id = event.payload["request_id"]
+    lesson_id = review_letters.lesson_id(request_id)
+    lesson = db.session.get(Lesson, lesson_id) if lesson_id is not None else None
+    if lesson is not None:
+        makers = [one for one in review_letters.makers(request_id) if one != event.payload["actor_id"]]
+        lessons.tell(event, "review_passed", lesson, makers)
+
+
 def lapsed(event: Event) -> None:
     """Tell the same that nobody answered."""
     _tell(event, "review_lapsed", "review_lapsed", review_letters.makers(event.payload["request_id"]))

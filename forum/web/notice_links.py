@@ -9,7 +9,7 @@ from forum.web.http import links
 AT_WORKBENCH = frozenset(
     {
         "returned", "lost_words", "review_asked", "review_shortened", "review_weakened", "review_declined",
-        "review_lapsed",
+        "review_lapsed", "review_passed",
     }
 )  # fmt: skip
 # The part of the page of a thread.
@@ -17,7 +17,8 @@ AT_THREAD = {
     **dict.fromkeys(("responded", "response_hidden", "response_restored"), "responses"),
     "summary_asked": "summary",
 }
-AT_CONSENTS = frozenset({"permission_asked", "permission_withdrawn"})
+AT_CONSENTS = frozenset({"permission_asked", "permission_withdrawn", "permission_passed"})
+AT_HAND_OVERS = frozenset({"hand_over_offered", "hand_over_accepted", "hand_over_declined", "left_behind"})
 OWN_PAGES = {
     "capacity_confirmed": "settings.profile",
     "capacity_refused": "settings.profile",
@@ -44,6 +45,8 @@ def to(group: Group, line: Line | None = None) -> str:
             return url_for("workbench.show", lesson_id=group.lesson_id)
         return links.to_lesson(group.public_id)
     if group.space_slug:
+        if kind in AT_HAND_OVERS:
+            return url_for("handovers.index", _anchor=f"space-{group.space_slug}")
         if kind == "join_requested":
             anchor = f"request-{line.asker.request_id}" if line and line.asker else None
             return url_for("members.index", slug=group.space_slug, _anchor=anchor)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import render_template, request
 from flask_wtf import FlaskForm
 
+from forum.domain.handovers import holdings
 from forum.domain.spaces import confirmations, invitations, join_requests, memberships, waiting_capacities
 from forum.infra import clock, i18n
 from forum.policy.actions import may_administer, may_moderate
@@ -46,6 +47,7 @@ def show(space: Any, *, invitation_form: InvitationForm | None = None, wrong: Wr
     if context["moderates"]:
         context |= {
             "requests": join_requests.of_space(actor(), space.id),
+            "held_names": holdings.counts(space.id),
             "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),

@@ -16,6 +16,7 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, SignIn
 from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.handovers import HandOver
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Membership, Role
@@ -114,6 +115,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "request_id": ["1", *of(ConsentRequest)],
         "mail_id": of(OutgoingMail, OutgoingMail.key == "failed"),
         "sign_in_id": of(SignIn, SignIn.member_id == world.insider.id),
+        "offer_id": of(HandOver),
         "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
         "merge_id": of(TagMerge),

@@ -126,6 +126,7 @@ def for_moderator(app: Flask) -> list[str]:
         f"/threads/{summarised}/summary",
         f"/threads/{thread.id}/summary/versions/new",
         "/workbench",
+        "/hand-over",
         "/lessons",
         "/lessons/les-2026-002",
     ]

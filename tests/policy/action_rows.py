@@ -170,6 +170,9 @@ def _reviews(town: Town) -> Rows:
         "of none, asked by name": ReviewerFacts(origin=origin, by_name=True),
         "asked of another": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, of_another=True),
         "cited": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, cited=True, by_name=True),
+        "made it before": ReviewerFacts(
+            cities=frozenset({"gent"}), origin=origin, made_before=True, by_name=True
+        ),
         "submitted it": ReviewerFacts(cities=frozenset({"gent"}), origin=origin, made=True, by_name=True),
     }
     rows = {

@@ -179,6 +179,7 @@ space, of another, asked by name      s   s   w   m   x   x   x   o   m   m   s 
 space, of none, asked by name         s   s   w   m   x   x   x   o   m   m   s   s   m   m   m   m   s   m   m   m   s
 space, asked of another                s   s   w   m   m   m   N   o   m   m   s   s   m   m   m   m   s   m   m   m   s
 space, cited                          s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+space, made it before                 s   s   w   o   o   o   o   o   o   o   s   s   o   o   o   o   s   o   o   o   s
 space, submitted it                   s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 network, of another city              s   s   w   k   k   k   x   o   k   k   s   s   k   k   x   k   s   x   x   k   s
 network, of its city                  s   s   w   k   k   k   y   o   k   k   s   s   k   k   y   k   s   x   y   k   s
@@ -190,6 +191,7 @@ network, of another, asked by name    s   s   w   k   x   x   x   o   k   k   s 
 network, of none, asked by name       s   s   w   k   Y   Y   Y   o   k   k   s   s   k   Y   Y   k   s   x   Y   k   s
 network, asked of another              s   s   w   k   k   k   N   o   k   k   s   s   k   k   N   k   s   N   N   k   s
 network, cited                        s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+network, made it before               s   s   w   o   o   o   o   o   o   o   s   s   o   o   o   o   s   o   o   o   s
 network, submitted it                 s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 public, of another city               s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
 public, of its city                   s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   x   e   k   s
@@ -201,6 +203,7 @@ public, of another, asked by name     s   s   w   k   e   e   e   o   k   k   s 
 public, of none, asked by name        s   s   w   k   e   e   e   o   k   k   s   s   k   e   e   k   s   x   e   k   s
 public, asked of another               s   s   w   k   k   k   e   o   k   k   s   s   k   k   e   k   s   N   e   k   s
 public, cited                         s   s   w   Q   Q   Q   Q   o   Q   Q   s   s   Q   Q   Q   Q   s   Q   Q   Q   s
+public, made it before                s   s   w   o   o   o   o   o   o   o   s   s   o   o   o   o   s   o   o   o   s
 public, submitted it                  s   s   w   O   O   O   O   o   O   O   s   s   O   O   O   O   s   O   O   O   s
 draft                                 s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s
 published                             s   s   w   q   q   q   q   q   q   q   s   s   q   q   q   q   s   q   q   q   s

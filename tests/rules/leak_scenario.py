@@ -15,6 +15,7 @@ from forum.domain.consents import consents
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts.views import Subject
+from forum.domain.handovers import offers as handing_over
 from forum.domain.lessons import claims, lessons
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
@@ -177,6 +178,7 @@ def build() -> World:
     kept = _published(
         moderator, second, thread, post, title=f"Ours alone {KEPT}", words=BODY, audience=Audience.SPACE
     )
+    handing_over.offer(actor(moderator), closed.id, [("lesson", draft.id)], successor_id=second.id)
     checked = _submitted(moderator, thread, post, title=f"Ours, nearly {CHECKED}", words=BODY)
     narrowed, resting = _narrowed(closed, moderator, editor)
     quiet, hushed = _hushed(insider, moderator)

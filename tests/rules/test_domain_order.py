@@ -26,6 +26,7 @@ ORDER = (
     "lessons",  # holds consent_checks: publishing asks them, and consents above records the answers
     "consents",
     "moderation",
+    "handovers",  # what moderators hold of all of the above, which each says of itself
     "digests",
     "inbox",  # what waits at home: asks all of the above
     "draft_places",  # which form is about what; on top, as forms are about everything

@@ -20,6 +20,7 @@ from forum.infra import clock, mailer
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.events import Event
+from forum.models.handovers import HandOver
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
 from forum.models.threads import Post
@@ -47,6 +48,7 @@ BAIT = {
     "act_id": lambda w: [1, 2],
     "response_id": lambda w: [1, 2],
     "request_id": lambda w: [1],
+    "offer_id": lambda w: list(db.session.scalars(select(HandOver.id))),
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
     "merge_id": lambda w: [1],

@@ -15,8 +15,8 @@ from tests.rules.source import ROOT, modules, plant
 pytestmark = pytest.mark.any_database
 
 LESSONS = frozenset({
-    "space_id", "space", "curator_id", "curator", "published_by_id", "published_by", "published_at", "changed_at",
-    "review_on",
+    "space_id", "space", "curator_id", "curator", "earlier_curators", "published_by_id", "published_by",
+    "published_at", "changed_at", "review_on",
 })  # fmt: skip
 VERSIONS = frozenset({
     "cities", "origin_cities", "change_note", "published_at", "sealed_at", "created_by_id", "created_by",
@@ -48,16 +48,20 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.doctor.reviews": (
         {
             "capacity_id", "city", "created_by_id",
-            "curator_id", "origin_cities", "published_at", "reviewer_id",
+            "curator_id", "earlier_curators", "origin_cities", "published_at", "reviewer_id",
         },
         "for whoever runs the machine"
     ),
     "forum.domain.doctor.words": ({"cities"}, "compares what is stored, for whoever runs the machine"),
+    "forum.domain.handovers.lesson_kind": ({"curator_id", "space_id"}, MAKERS),
+    "forum.domain.handovers.question_kind": ({"curator_id", "space_id"}, MAKERS),
+    "forum.domain.handovers.review_kind": ({"space_id"}, RULE),
     "forum.domain.inbox.own_stops": (
         {"created_by_id", "curator_id"}, "whether the member makes any, for their own settings"
     ),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
+    "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
     "forum.domain.lessons.impact": ({"published_at"}, "the order of lessons that rest on one thread, for who reads it"),
@@ -81,6 +85,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
         {"created_by_id", "curator_id", "origin_cities", "reviewer", "reviewer_id"}, CHECKS
     ),
     "forum.domain.lessons.rights": ({"sealed_at"}, KEPT),
+    "forum.domain.lessons.taking_over": ({"curator_id", "reviewer_id"}, CHECKS),
     "forum.domain.lessons.versions": (
         {"cities", "created_by_id", "curator_id", "origin_cities", "sealed_at"}, KEPT
     ),

@@ -53,6 +53,7 @@ TABLES = {
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",
     **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),
+    "hand_over": "What you offered another moderator to take over, or took over from one, when, and what was answered.",
     **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),
     "notification": "What happened for you, such as an answer, a mention",

@@ -22,6 +22,7 @@ from forum.policy.visibility import get_visible, sees
 
 USUAL = "usual"  # of a space that chose nothing about its mails
 MAIL = "mail_policy"
+CODED = (Action.MAIL_POLICY, Action.HAND_OVER)  # their reason is a code
 
 
 class Changed(NamedTuple):
@@ -53,6 +54,7 @@ class LogLine:
     reason: str
     created_at: datetime
     changes: tuple[Changed, ...] = ()
+    piece: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
 
 
 def record(
@@ -141,9 +143,10 @@ def _line(row: Any, changes: list[Changed]) -> LogLine:
         thread_slug=row.thread_slug,
         thread_title=row.thread_title,
         post_number=row.post_number,
-        reason="" if row.action == Action.MAIL_POLICY else row.reason,
+        reason="" if row.action in CODED else row.reason,
         created_at=row.created_at,
         changes=tuple(changes),
+        piece=row.reason if row.action == Action.HAND_OVER else "",
     )
 
 

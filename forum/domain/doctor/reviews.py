@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 
 from forum.domain.doctor.findings import Finding, Tally, pieces, tell
+from forum.domain.lessons import earlier_curators
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Capacity, NetworkAppointment, NetworkRole
@@ -39,8 +40,8 @@ def four_eyes() -> Iterator[Finding]:
         for version_id, version in versions.items():
             if version_id not in by_version:
                 missing.add(version_id)
-            makers = {version.curator_id, version.created_by_id}
             for review, capacity in by_version.get(version_id, ()):
+                makers = _makers(version, review.created_at)
                 if review.reviewer_id in makers | (cited[version_id] if _is_new(review) else set()):
                     own.add(review.id)
                 elif not _is_founded(review, capacity, version, editors):
@@ -74,7 +75,7 @@ def answers() -> Iterator[Finding]:
 def _published(ids: tuple[int, int]) -> dict[int, Any]:
     columns = (LessonVersion.id, LessonVersion.created_by_id, LessonVersion.origin_cities)
     query = (
-        select(*columns, Lesson.curator_id, Lesson.audience)
+        select(*columns, Lesson.curator_id, Lesson.earlier_curators, Lesson.audience)
         .join(Lesson, Lesson.id == LessonVersion.lesson_id)
         .where(LessonVersion.id.between(*ids), LessonVersion.published_at.is_not(None))
     )
@@ -111,7 +112,8 @@ def _cited(version_ids: Iterable[int]) -> dict[int, set[int]]:
 
 
 def _editors(versions: Iterable[Any], by_version: dict[int, list[tuple[LessonReview, Any]]]) -> Appointments:
-    people = {maker for version in versions for maker in (version.curator_id, version.created_by_id)}
+    rows = list(versions)
+    people = {row.created_by_id for row in rows} | {one for row in rows for one in _curators(row)}
     people |= {review.reviewer_id for reviews in by_version.values() for review, _capacity in reviews}
     query = select(NetworkAppointment).where(
         NetworkAppointment.member_id.in_(people), NetworkAppointment.role == NetworkRole.EDITOR
@@ -135,11 +137,19 @@ def _is_founded(review: LessonReview, capacity: Capacity | None, version: Any, e
         )
     if review.basis == ReviewBasis.EDITOR:
         by_editor = any(
-            _was_editor(editors, maker, review.created_at)
-            for maker in (version.curator_id, version.created_by_id)
+            _was_editor(editors, maker, review.created_at) for maker in _makers(version, review.created_at)
         )
         return not by_editor and _was_editor(editors, review.reviewer_id, review.created_at)
     return bool(version.audience == Audience.SPACE)
+
+
+def _makers(version: Any, moment: datetime) -> set[int]:
+    """Who sent a version, and whose lesson it had been by then: who took it over later did not make it."""
+    return earlier_curators.until(version, moment) | {version.created_by_id}
+
+
+def _curators(version: Any) -> set[int]:
+    return {version.curator_id, *earlier_curators.ids(version)}
 
 
 def _is_new(review: LessonReview) -> bool:

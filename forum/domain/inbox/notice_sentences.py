@@ -68,6 +68,22 @@ _SENTENCES: Mapping[str, tuple[Any, Any]] = {
         lazy("“%(title)s” moved to another space"),
         lazy("This thread moved to %(space)s"),
     ),
+    "hand_over_offered": (
+        lazy("%(name)s offers you what they hold in %(space)s"),
+        lazy("%(name)s offers you what they hold in %(space)s"),
+    ),
+    "hand_over_accepted": (
+        lazy("%(name)s took over what you offered in %(space)s"),
+        lazy("%(name)s took over what you offered in %(space)s"),
+    ),
+    "hand_over_declined": (
+        lazy("%(name)s does not take over what you offered in %(space)s"),
+        lazy("%(name)s does not take over what you offered in %(space)s"),
+    ),
+    "left_behind": (
+        lazy("%(name)s, who no longer moderates %(space)s, left something behind"),
+        lazy("%(name)s, who no longer moderates %(space)s, left something behind"),
+    ),
     "role_given": (
         lazy("You have another role in %(space)s"),
         lazy("A moderator gave you another role in %(space)s"),
@@ -95,6 +111,8 @@ _UNNAMED: Mapping[str, Any] = {
     "response_hidden": lazy("A sentence of yours in %(space)s was hidden"),
     "response_restored": lazy("A sentence of yours in %(space)s is shown again"),
 }
+_OF_SPACE = ("role_", "hand_over_", "left_behind")  # they never have a title
+_OFFERS = lazy("You get this e-mail because you moderate the space.")
 _OF_THREAD = lazy("You get this e-mail because you started the thread, or follow it or its space.")
 _WHY: Mapping[str, Any] = {
     "mention": lazy("You get this e-mail because you were mentioned."),
@@ -109,6 +127,10 @@ _WHY: Mapping[str, Any] = {
     "thread_reopened": _OF_THREAD,
     "thread_narrowed": _OF_THREAD,
     "thread_moved": _OF_THREAD,
+    "hand_over_offered": _OFFERS,
+    "hand_over_accepted": _OFFERS,
+    "hand_over_declined": _OFFERS,
+    "left_behind": _OFFERS,
     "role_given": lazy("You get this e-mail because your role changed."),
     "role_taken": lazy("You get this e-mail because your role changed."),
     "role_ends": lazy("You get this e-mail because you are a guest there."),
@@ -150,7 +172,7 @@ def _sentence(told: Told, part: int) -> str:
         label = str(KINDS[told.kind].label)
         return _("%(what)s: %(title)s", what=label, title=told.title) if told.title and not part else label
     sentence = known[part]
-    if not told.title and not told.kind.startswith("role_"):
+    if not told.title and not told.kind.startswith(_OF_SPACE):
         sentence = _UNNAMED.get(told.kind, _SOMETHING)
     title = words.summary(told.title, TITLE_LENGTH)
     parts = {"name": told.actor or str(_SOMEBODY), "title": title, "space": told.space_name}

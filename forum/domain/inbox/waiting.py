@@ -13,6 +13,7 @@ from forum.domain.consents.rounds import ClosedRound
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts import queries as draft_queries
+from forum.domain.handovers import standing as handovers
 from forum.domain.lessons import review_answers, review_requests, weakened
 from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
@@ -45,6 +46,7 @@ class Waiting:
     weakened: list[WeakenedLesson] = field(default_factory=list)
     join_requests: list[WaitingRequest] = field(default_factory=list)
     capacities: list[WaitingLine] = field(default_factory=list)
+    hand_overs: int = 0  # pieces that are offered to them
     drafts: int = 0
     asks_digest: bool = False
 
@@ -67,7 +69,7 @@ QUEUES: Mapping[str, Callable[[Actor], Any]] = {
 TOLD_OF = frozenset(
     {
         "permission_asked", "permission_closed", "review_asked", "returned", "review_declined", "review_lapsed",
-        "lost_words", "join_requested", "drafts_lapse",
+        "lost_words", "join_requested", "drafts_lapse", "hand_over_offered",
     }
 )  # fmt: skip
 
@@ -80,7 +82,8 @@ def of(actor: Actor) -> Waiting:
     own = select_rows(_own(), _moments(actor)).one()
     asks = actor.approved_at is not None and not own.has_chosen_digest
     if actor.moderates or actor.network_roles:
-        return Waiting(**{name: queue(actor) for name, queue in QUEUES.items()}, asks_digest=asks)
+        found = {name: queue(actor) for name, queue in QUEUES.items()}
+        return Waiting(**found, hand_overs=own.hand_overs, asks_digest=asks)
     found = {
         name: QUEUES[name](actor) for name in ("questions", "reviews", "capacities") if getattr(own, name)
     }
@@ -90,6 +93,7 @@ def of(actor: Actor) -> Waiting:
 def _moments(actor: Actor) -> dict[str, Any]:
     now = clock.now()
     moments = {
+        "now": now,
         "today": days.today(),
         "year_ago": now - affirmations.YEAR,
         "told_since": now - capacities.TOLD,
@@ -107,6 +111,7 @@ def _own() -> Select[Any]:
         consent_requests.is_asked(reader.id).label("questions"),
         review_requests.is_asked(reader.id).label("reviews"),
         exists().where(Capacity.member_id == reader.id, or_(due, refused)).label("capacities"),
+        handovers.count().scalar_subquery().label("hand_overs"),
         draft_queries.count().scalar_subquery().label("drafts"),
         subscriptions.has_chosen(reader.id).label("has_chosen_digest"),
     )

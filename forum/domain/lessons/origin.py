@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
-from forum.domain.lessons import consent_checks, origin_queries
+from forum.domain.lessons import consent_checks, earlier_curators, origin_queries
 from forum.domain.lessons.masking import as_masked, quarter
 from forum.domain.lessons.version_notes import shown
 from forum.domain.people.bylines import Byline, masked, speaker
@@ -278,12 +278,12 @@ def _people(lesson: Lesson, version: LessonVersion, complete: bool) -> tuple[Byl
     """The curator, the names of who checked the version, and of who published the lesson last."""
     values: dict[str, Any] = {
         "version_id": version.id,
-        "curator_id": lesson.curator_id,
+        "curator_id": earlier_curators.at(lesson, version.sealed_at),
         "publisher_id": lesson.published_by_id,
         "then": days.day_of(lesson.created_at),
     }
     by_id = {row.id: row for row in select_rows(origin_queries.people(), values)}
-    curator = by_id[lesson.curator_id]
+    curator = by_id[values["curator_id"]]
     publisher = by_id.get(lesson.published_by_id or 0)
     return (
         speaker(curator) if complete else Byline(curator.author_name, curator.author_handle),

@@ -95,6 +95,7 @@ def question(member: Member, request_id: int) -> AskedLetter | None:
         .join(Member, Member.id == ReviewRequest.asked_by_id)
         .where(
             ReviewRequest.id == request_id,
+            ReviewRequest.asked_id.is_(None) | (ReviewRequest.asked_id == member.id),
             *OPEN,
             not_(review_set_aside.by(member)),
             sees(Lesson, member),

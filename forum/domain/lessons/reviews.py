@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
-from forum.domain.lessons import review_facts
+from forum.domain.lessons import earlier_curators, review_facts
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -36,7 +36,7 @@ class Case:
     """One version before its reviewers: where it comes from, who made it, whom it cites, who is asked by name."""
 
     origin: set[str]
-    makers: tuple[int, int]  # whose lesson it is, and who sent it
+    makers: tuple[int, ...]  # whose lesson it is, who sent it, and whose it was before
     cited: set[int] = field(default_factory=set)
     asked: set[int | None] = field(default_factory=set)  # None stands for a group
     deciding: set[int] = field(default_factory=set)  # asked by name, within their term, and they may check it
@@ -48,6 +48,7 @@ class Case:
         counted = frozenset(city for city, by_id in confirmed if by_id not in self.makers)
         return ReviewerFacts(
             made=member_id == self.makers[1],
+            made_before=member_id in self.makers[2:],
             cited=member_id in self.cited,
             by_name=member_id in self.asked,
             of_another=bool(self.deciding) and not self.asked & {member_id, None},
@@ -101,8 +102,9 @@ class Reviewing:
         """Return whether the actor, one of the members, may publish or return the version."""
         return may_review(actor, lesson, self.facts(version_id, actor.id))
 
-    def _makers(self, lesson: Lesson, version: LessonVersion) -> tuple[int, int]:
-        return lesson.curator_id, self.submitter_id or version.created_by_id
+    def _makers(self, lesson: Lesson, version: LessonVersion) -> tuple[int, ...]:
+        sent_by = self.submitter_id or version.created_by_id
+        return lesson.curator_id, sent_by, *earlier_curators.ids(lesson)
 
     def _cases(self, makers: set[int], named: dict[int, review_facts.Asked]) -> dict[int, Case]:
         places = review_facts.places(self.rows)
@@ -220,7 +222,7 @@ def _cities(confirmed: Confirmed) -> set[str]:
 
 
 def _basis(
-    actor: Actor, lesson: Lesson, facts: ReviewerFacts, makers: tuple[int, int]
+    actor: Actor, lesson: Lesson, facts: ReviewerFacts, makers: tuple[int, ...]
 ) -> tuple[ReviewBasis, Capacity | None]:
     if lesson.audience == Audience.SPACE:
         moderates = actor.roles.get(lesson.space_id) == Role.MODERATOR

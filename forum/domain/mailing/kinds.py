@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from forum.domain.mailing.hand_over_kinds import HAND_OVERS
 from forum.domain.mailing.kind import Kind
 from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.infra.i18n import lazy
@@ -221,6 +222,7 @@ _TABLE = (
     _of_guest("role_over", lazy("Your time as a guest in a space is over"), "guest.ended"),
     _of_guest("guest_ends", lazy("Somebody's time as a guest ends in a week"), "guest.ends_soon", here=True),
     _of_guest("guest_over", lazy("Somebody's time as a guest is over"), "guest.ended", here=True),
+    *HAND_OVERS,
     _of_capacity("confirmed", lazy("What you speak as is confirmed")),
     _of_capacity("refused", lazy("What you speak as was not confirmed")),
     _of_capacity("ended", lazy("What you speak as was ended")),

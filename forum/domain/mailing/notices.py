@@ -158,12 +158,14 @@ def forget(act_id: int, *, since: datetime) -> None:
         db.session.execute(delete(Notification).where(Notification.event_id.in_(undone)))
 
 
-def take_back(kind: str, member_id: int, *, thread_id: int) -> bool:
-    """Delete what a member was told of a thread as this kind and did not read yet; return whether any was there."""
+def take_back(kind: str, member_id: int, *, about: Subject) -> bool:
+    """Delete what a member was told as this kind and did not read yet; return whether any was there.
+
+    `about` names the one thing that it is about.
+    """
     told = (Notification.kind == kind, Notification.member_id == member_id, Notification.read_at.is_(None))
-    gone = db.session.execute(
-        delete(Notification).where(*told, Notification.thread_id == thread_id).returning(Notification.id)
-    )
+    named = [getattr(Notification, name) == its_id for name, its_id in asdict(about).items() if its_id]
+    gone = db.session.execute(delete(Notification).where(*told, *named).returning(Notification.id))
     return gone.first() is not None
 
 

@@ -198,6 +198,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
         .values(withdrawn_at=clock.now())
     )
     audit_log.record(actor, Action.SUSPEND, subject_id=member.id, reason=reason)
+    events.record("member.suspended", member_id=member.id, actor_id=actor.id)
     return member
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events, notices
+from forum.domain.mailing.notices import Subject
 from forum.domain.responses import page
 from forum.domain.threads import post_store
 from forum.infra import clock
@@ -60,7 +61,7 @@ def restore(actor: Actor, response_id: int) -> Thread:
     response.hidden_reason = ""
     audit_log.record(actor, Action.RESTORE, thread=thread, subject_id=response.member_id)
     # Who did not read yet that it was hidden need not hear of it any more.
-    if not notices.take_back(TOLD, response.member_id, thread_id=thread.id):
+    if not notices.take_back(TOLD, response.member_id, about=Subject(thread_id=thread.id)):
         events.record(
             "response.restored", thread_id=thread.id, member_id=response.member_id, actor_id=actor.id
         )

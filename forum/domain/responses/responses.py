@@ -4,6 +4,7 @@ from sqlalchemy import delete, exists, select
 
 from forum.domain.lines import clean_line
 from forum.domain.mailing import events, notices
+from forum.domain.mailing.notices import Subject
 from forum.domain.people import capacities
 from forum.domain.threads import post_store
 from forum.infra import clock, days, rates
@@ -53,7 +54,7 @@ def take_back(actor: Actor, thread_id: int) -> Thread:
     own = (ThreadResponse.thread_id == thread.id, ThreadResponse.member_id == actor.id)
     db.session.execute(delete(ThreadResponse).where(*own))
     if not db.session.scalar(select(exists().where(ThreadResponse.thread_id == thread.id))):
-        notices.take_back(TOLD, thread.author_id, thread_id=thread.id)
+        notices.take_back(TOLD, thread.author_id, about=Subject(thread_id=thread.id))
     return thread
 
 

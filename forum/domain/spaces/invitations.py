@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from forum.domain.lines import clean_paragraphs
 from forum.domain.mailing import events
@@ -118,6 +118,33 @@ def withdraw(actor: Actor, invitation_id: int) -> Invitation:
     return invitation
 
 
+def take_over(actor: Actor, invitation_id: int, *, giver_id: int) -> Invitation:
+    """Answer from now on for an invitation that the giver sent: it is not withdrawn when they leave.
+
+    NotFound, Forbidden, Conflict once it was accepted, withdrawn, or sent anew by somebody else.
+    """
+    invitation: Invitation = get_visible(Invitation, actor, invitation_id)
+    require(may_moderate(actor, invitation.space_id))
+    taken = claim(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.invited_by_id == giver_id, *open_on(clock.now()))
+        .values(invited_by_id=actor.id)
+    )
+    if not taken:
+        raise Conflict(_("This was settled or passed on meanwhile: there is nothing left to take over."))
+    db.session.refresh(invitation)
+    return invitation
+
+
+def open_on(moment: Any) -> tuple[ColumnElement[bool], ...]:
+    """Say of an Invitation that it can be accepted at that moment."""
+    return (
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > moment,
+    )
+
+
 def has_account(invitation: Invitation) -> bool:
     """Return whether the invited address has a confirmed account: its owner signs in and accepts with one button."""
     member = accounts.by_email(invitation.email)
@@ -184,12 +211,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
     # The row decides: of two requests with one link, one finds it used.
     accepted = claim(
         update(Invitation)
-        .where(
-            Invitation.id == invitation.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.withdrawn_at.is_(None),
-            Invitation.expires_at > now,
-        )
+        .where(Invitation.id == invitation.id, *open_on(now))
         .values(accepted_at=now, accepted_by_id=member.id)
     )
     if not accepted:

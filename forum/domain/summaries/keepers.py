@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.mailing import events, notices
+from forum.domain.mailing.notices import Subject
 from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
@@ -89,7 +90,7 @@ def take_back(actor: Actor, thread_id: int, member_id: int) -> Thread:
     require(may_moderate(actor, thread.space_id))
     asked = (SummaryKeeper.thread_id == thread.id, SummaryKeeper.member_id == member_id)
     db.session.execute(delete(SummaryKeeper).where(*asked))
-    notices.take_back(TOLD, member_id, thread_id=thread.id)
+    notices.take_back(TOLD, member_id, about=Subject(thread_id=thread.id))
     return thread
 
 

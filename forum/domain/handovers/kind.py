@@ -1,0 +1,40 @@
+"""What a kind of piece has to answer, so that it can be handed over: one row of the list in `kinds.py`."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select
+
+from forum.policy.actions import Answer
+from forum.policy.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece as its reader may see it: a title, and the lesson to which it belongs."""
+
+    title: str
+    lesson_id: int | None = None
+    until: date | None = None  # the day on which its term ends
+    in_review: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind: what it is called, and four questions to the folder that knows it.
+
+    `held` selects `holder_id`, `space_id` and `piece_id` of everything that one person holds at a moment (a parameter
+    in a cached statement); what the moderators of a space hold together is no piece. `seen` returns those pieces that a
+    reader may see, `answers` for each whether they may take it and if not, why, in words for both sides. `take` gives a
+    piece of the giver (the last argument) to the actor; NotFound, Forbidden, Conflict when it is theirs no more.
+    """
+
+    name: str
+    label: Any
+    held: Callable[[Any], Select[*tuple[Any, ...]]]
+    seen: Callable[[Actor, Collection[int]], dict[int, Piece]]
+    answers: Callable[[Actor, Collection[int]], dict[int, Answer]]
+    take: Callable[[Actor, int, int], None]
+    known_inside: bool = True  # the other moderators of the space know who holds it

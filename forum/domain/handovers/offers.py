@@ -1,0 +1,165 @@
+"""Offering what one holds, or what somebody left behind, to another moderator of the space; taking the offer back.
+
+An offer stands while its giver holds the piece and its successor moderates the space. Nothing changes before it is
+accepted (`answers.py`).
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_, update
+
+from forum.domain.handovers import standing
+from forum.domain.handovers.answers import settle
+from forum.domain.handovers.kinds import KINDS, held
+from forum.domain.mailing import events
+from forum.infra import clock
+from forum.infra.db import db
+from forum.infra.i18n import _
+from forum.infra.paging import LARGEST
+from forum.infra.rows import drawn_id, insert_new
+from forum.models.handovers import Ending, HandOver
+from forum.models.spaces import Space
+from forum.policy.actions import may_moderate, require
+from forum.policy.actors import Actor, actor_of
+from forum.policy.errors import Conflict, Invalid, NotFound
+from forum.policy.visibility import get_visible
+
+Named = tuple[str, int]  # a kind, and the id of a piece
+MOST = 100  # in one offer
+
+
+def offer(actor: Actor, space_id: int, pieces: Collection[Named], *, successor_id: int) -> Sequence[int]:
+    """Offer these pieces to a moderator of the space; what was left behind, taken by the actor, is theirs at once.
+
+    Offered twice to the same it was offered once. Return the ids of the offers that are new. NotFound, Forbidden,
+    Invalid at `pieces` or `successor`.
+    """
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    if not pieces:
+        raise Invalid("pieces", _("Choose what you hand over."))
+    rows = _held(actor, space.id, pieces)
+    successor = actor_of(successor_id) if 0 < successor_id <= LARGEST else None
+    if successor is None or not may_moderate(successor, space.id):
+        raise Invalid("successor", _("Choose a moderator of this space."))
+    if any(row.holder_id == successor.id for row in rows):
+        raise Invalid("successor", _("You hold this already. Choose somebody else."))
+    _refuse_who_may_not(actor, successor, rows)
+    _end_what_stands_no_more(rows)
+    offered = _write(actor, space.id, rows, successor)
+    if successor.id == actor.id:
+        for offer_id in offered:
+            settle(actor, db.session.get_one(HandOver, offer_id))
+    elif offered:
+        events.record("hand_over.offered", space_id=space.id, member_id=successor.id, actor_id=actor.id)
+    return offered
+
+
+def withdraw(actor: Actor, offer_id: int) -> HandOver:
+    """Take an offer back, as who made it or whose piece it is; of who no longer moderates, any moderator does.
+
+    Twice is once. NotFound, Conflict once it was accepted.
+    """
+    found = db.session.scalars(
+        select(HandOver)
+        .where(HandOver.id == offer_id, _may_withdraw(actor))
+        .with_for_update(of=HandOver)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None or not may_moderate(actor, found.space_id):
+        raise NotFound
+    if found.ending == Ending.ACCEPTED:
+        raise Conflict(_("This was accepted meanwhile."))
+    if found.ended_at is None:
+        found.ended_at, found.ending = clock.now(), Ending.WITHDRAWN
+        db.session.flush()
+    return found
+
+
+def _may_withdraw(actor: Actor) -> ColumnElement[bool]:
+    left = not_(standing.looks_after(HandOver.giver_id, HandOver.space_id))
+    return or_(HandOver.giver_id == actor.id, HandOver.offered_by_id == actor.id, left)
+
+
+def _held(actor: Actor, space_id: int, pieces: Collection[Named]) -> Sequence[Any]:
+    """What of these the actor holds, or somebody left behind there; Invalid at `pieces` when it is not all of them."""
+    found = held(clock.now())
+    wanted = sorted(set(pieces))[:MOST]
+    rows = db.session.execute(
+        select(found).where(
+            found.c.space_id == space_id,
+            tuple_(found.c.kind, found.c.piece_id).in_(wanted),
+            or_(
+                found.c.holder_id == actor.id,
+                not_(standing.looks_after(found.c.holder_id, found.c.space_id)),
+            ),
+        )
+    ).all()
+    if len(rows) != len(set(pieces)):
+        raise Invalid("pieces", _("Not all of this can still be handed over. Look again what is left."))
+    return rows
+
+
+def _refuse_who_may_not(actor: Actor, successor: Actor, rows: Sequence[Any]) -> None:
+    """Refuse a successor who does not see all of it, or may not take it, with the reason; Invalid at `successor`."""
+    for kind in KINDS.values():
+        ids = [row.piece_id for row in rows if row.kind == kind.name]
+        if not ids:
+            continue
+        titles, theirs, answers = (
+            kind.seen(actor, ids),
+            kind.seen(successor, ids),
+            kind.answers(successor, ids),
+        )
+        for piece_id in ids:
+            if piece_id not in titles:
+                raise NotFound
+            answer = answers.get(piece_id)
+            if piece_id not in theirs or answer is None:
+                raise Invalid("successor", _("This person cannot read all of this."))
+            if not answer:
+                title, why = titles[piece_id].title, answer.reason
+                raise Invalid("successor", _("“%(title)s”: %(why)s", title=title, why=why))
+
+
+def _end_what_stands_no_more(rows: Sequence[Any]) -> None:
+    """End open offers of these pieces by who held them before, or to who can no longer take them."""
+    for row in rows:
+        stands = and_(
+            HandOver.giver_id == row.holder_id,
+            HandOver.space_id == row.space_id,
+            standing.looks_after(HandOver.successor_id, HandOver.space_id),
+        )
+        db.session.execute(
+            update(HandOver)
+            .where(HandOver.kind == row.kind, HandOver.piece_id == row.piece_id, standing.OPEN, not_(stands))
+            .values(ended_at=clock.now(), ending=Ending.OVER)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _write(actor: Actor, space_id: int, rows: Sequence[Any], successor: Actor) -> list[int]:
+    """Write an offer for each; the row decides when two are made at once. Invalid at `pieces` where others have one."""
+    values = [
+        {
+            "id": drawn_id(HandOver.id),
+            "space_id": space_id,
+            "kind": row.kind,
+            "piece_id": row.piece_id,
+            "giver_id": row.holder_id,
+            "successor_id": successor.id,
+            "offered_by_id": actor.id,
+            "offered_at": clock.now(),
+        }
+        for row in rows
+    ]
+    new = [int(row.id) for row in insert_new(HandOver, values, HandOver.id)]
+    others = select(HandOver.id).where(
+        standing.OPEN,
+        tuple_(HandOver.kind, HandOver.piece_id).in_([(row.kind, row.piece_id) for row in rows]),
+        HandOver.successor_id != successor.id,
+    )
+    if db.session.scalar(others.limit(1)) is not None:
+        raise Invalid("pieces", _("Some of this is offered already. Take that offer back first."))
+    return new

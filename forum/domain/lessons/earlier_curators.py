@@ -1,0 +1,47 @@
+"""Whose lesson it was before a hand-over: they never check it, and what was sealed meanwhile keeps their name."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from forum.infra import clock
+from forum.models.lessons import Lesson
+
+
+class Curated(Protocol):
+    """A lesson, or a row with these two columns of it."""
+
+    @property
+    def curator_id(self) -> Any: ...
+
+    @property
+    def earlier_curators(self) -> Any: ...
+
+
+def ids(lesson: Curated) -> tuple[int, ...]:
+    """Return whose lesson it was before, in that order."""
+    return tuple(one["member_id"] for one in lesson.earlier_curators)
+
+
+def until(lesson: Curated, moment: datetime) -> set[int]:
+    """Return whose lesson it was at that moment or before."""
+    before = {one["member_id"] for one in lesson.earlier_curators if _until(one) <= moment}
+    return before | {at(lesson, moment)}
+
+
+def at(lesson: Curated, moment: datetime | None) -> int:
+    """Return whose lesson it was at a moment; None is now."""
+    for one in lesson.earlier_curators if moment is not None else ():
+        if moment is not None and moment < _until(one):
+            return int(one["member_id"])
+    return int(lesson.curator_id)
+
+
+def pass_on(lesson: Lesson, member_id: int) -> None:
+    """Make it the lesson of another member, and keep whose it was until now."""
+    last = {"member_id": lesson.curator_id, "until": clock.now().isoformat()}
+    lesson.earlier_curators = [*lesson.earlier_curators, last]
+    lesson.curator_id = member_id
+
+
+def _until(one: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(one["until"])
