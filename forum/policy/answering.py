@@ -1,5 +1,7 @@
 """Who may answer for a capacity: confirm it, refuse it, or end it when somebody leaves; and which speak for a city."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from forum.models.accounts import Body, Capacity
@@ -23,10 +25,10 @@ def speaks_for_city(body: Body, city: str | None, *, bodies: tuple[Body, ...] = 
     return city is not None and (body in bodies or (body == Body.GOVERNMENT and city in PARTNERS))
 
 
-def of_a_city(bodies: tuple[Body, ...] = OF_A_CITY) -> ColumnElement[bool]:
-    """Say the same of a row of Capacity."""
-    partner = and_(Capacity.body == Body.GOVERNMENT, Capacity.city.in_(PARTNERS))
-    return and_(Capacity.city.is_not(None), or_(Capacity.body.in_(bodies), partner))
+def of_a_city(bodies: tuple[Body, ...] = OF_A_CITY, *, capacity: Any = Capacity) -> ColumnElement[bool]:
+    """Say the same of a row of Capacity or of an alias of it."""
+    partner = and_(capacity.body == Body.GOVERNMENT, capacity.city.in_(PARTNERS))
+    return and_(capacity.city.is_not(None), or_(capacity.body.in_(bodies), partner))
 
 
 def moderated(actor: Actor) -> list[int]:

@@ -10,7 +10,7 @@ from forum.domain.lessons.quotations import quotation
 from forum.domain.mailing import unread_notices
 from forum.domain.spaces import join_requests
 from forum.domain.themes import labels
-from forum.domain.threads import highlights, latest_words, read_marks, taking_part
+from forum.domain.threads import highlights, read_marks, taking_part
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.taking_part import OwnThread
@@ -18,6 +18,7 @@ from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.web import notice_links, waiting_rows
+from forum.web.http import unread
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, has_unread, viewer
 
@@ -48,15 +49,15 @@ def read_all() -> ResponseReturnValue:
 
 def _for_members(who: Actor) -> str:
     yours = inbox.of(who)
-    told = notices.unread(who, FEW, without=ELSEWHERE_ON_PAGE) if has_unread() else []
+    told, count = notices.unread(who, FEW, without=ELSEWHERE_ON_PAGE) if has_unread() else ([], None)
+    unread.known(count)
     taking = taking_part.latest(who, MINE + QUIET + highlights.MOST)
     news = [thread for thread in taking if thread.new_count][:MINE]
     chosen = highlights.of(who, without=[thread.id for thread in news])
     elsewhere = {card.id for card in chosen.others}
     quiet = [thread for thread in taking if not thread.new_count and thread.id not in elsewhere][:QUIET]
     own = _without(chosen.own, quiet)
-    cities = thread_lists.cities_of_the_week(who)
-    last = [] if cities else thread_lists.last_active(who)
+    last = [] if chosen.cities else thread_lists.last_active(who)
     return render_template(
         "home/member.html",
         today=clock.now(),
@@ -68,11 +69,11 @@ def _for_members(who: Actor) -> str:
         takes_part=bool(taking),
         own=own,
         others=chosen.others,
-        latest=latest_words.of_threads(who, [card.id for card in (*own, *chosen.others)]),
+        latest=chosen.words,
         city_name=labels.city_name,
-        may_read_threads=bool(cities or last),
+        may_read_threads=bool(chosen.cities or last),
         lessons=library.newest(who, FEW),
-        cities=cities or sorted({city for card in last for city in card.cities}),
+        cities=chosen.cities or sorted({city for card in last for city in card.cities}),
         quiet_since=last[0].last_post_at if last else None,
     )
 

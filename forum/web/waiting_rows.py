@@ -7,12 +7,10 @@ from typing import Any
 from forum.domain.inbox.notices import Group
 from forum.domain.inbox.waiting import FEW, Waiting
 
-OWN_CAPACITIES = ("affirm", "refused")
-
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """One row. `kind`: "told", a field of Waiting, "own_capacities", or "more" of the kind that `item` names."""
+    """One row. `kind`: "told", a field of Waiting, or "more" of the kind that `item` names."""
 
     kind: str
     item: Any
@@ -29,9 +27,7 @@ def _waiting(waiting: Waiting) -> Iterator[WaitingRow]:
         if not isinstance(value, list):
             yield from [WaitingRow(kind, value)] if value else []
             continue
-        own = [each for each in value if kind == "capacities" and each.kind in OWN_CAPACITIES]
-        others = [each for each in value if each not in own]
-        yield from (WaitingRow(kind, each) for each in others[:FEW])
-        if len(others) > FEW:
-            yield WaitingRow("more", (kind, others[-1]))
-        yield from (WaitingRow("own_capacities", each) for each in own)
+        first = value if kind == "own_capacities" else value[:FEW]
+        yield from (WaitingRow(kind, each) for each in first)
+        if len(value) > len(first):
+            yield WaitingRow("more", (kind, value[-1]))

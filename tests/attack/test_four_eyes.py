@@ -29,6 +29,7 @@ from tests.factories import (
     submit,
 )
 from tests.lesson_scenario import FULL, build
+from tests.speaking import confirmed_cities
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -88,7 +89,7 @@ def test_an_administrator_confirms_no_second_account_that_she_alone_brought_into
     with pytest.raises(Forbidden):
         confirmations.confirm(actor(admin), held.id)
     confirmations.confirm(scenario.actor("reviewer"), held.id)
-    assert capacities.confirmed_cities([second.id])[second.id] == {"gent"}
+    assert confirmed_cities([second.id])[second.id] == {"gent"}
 
 
 def test_she_confirms_no_second_account_before_she_lets_it_in_either(scenario):
@@ -139,7 +140,7 @@ def test_who_left_a_second_city_is_not_checked_by_what_she_confirmed_there(scena
     second, _space = invitations.accept(token, profile, password_hash=secret)
     memberships.set_role(actor(scenario.curator), genk.id, second.id, role=Role.MODERATOR)
     memberships.remove(actor(keeper), genk.id, scenario.curator.id, reason="She left.")
-    assert capacities.confirmed_cities([second.id])[second.id] == {"genk"}
+    assert confirmed_cities([second.id])[second.id] == {"genk"}
     lesson = scenario.draft()
     group = review_candidates.Asking(scenario.actor("curator"), lesson, lessons.working(lesson))
     assert second.id not in group.free(Audience.NETWORK)

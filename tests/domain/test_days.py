@@ -19,6 +19,7 @@ from forum.models.threads import Post
 from forum.policy.errors import Invalid
 from tests.factories import actor, make_member, make_thread
 from tests.lesson_scenario import build
+from tests.speaking import confirmed_cities
 from tests.sweeps import few_of
 
 ZONES = ("Pacific/Auckland", "Europe/Brussels", "America/New_York")
@@ -111,7 +112,7 @@ def test_who_speaks_how_in_a_space_is_of_the_day_of_the_forum(session, own_days,
             (card,) = lists.latest(reader).rows
             (post,) = thread_page.page(reader, thread.id).posts
             assert (card.author.former, post.author.former) == (former, former)
-    assert capacities.confirmed_cities([author.id]) == {author.id: {"gent"}}
+    assert confirmed_cities([author.id]) == {author.id: {"gent"}}
 
 
 def test_a_lesson_is_published_and_looked_at_again_on_days_of_the_forum(session, own_days):

@@ -48,6 +48,7 @@ ASKS = {
     "domain/digests/pool_queries.py": "rng",
     "domain/responses/page.py": "res",
     "domain/threads/excerpts.py": "rst",
+    "domain/lessons/review_facts.py": "eye",
     "domain/lessons/reviews.py": "eye",
     "domain/lessons/review_candidates.py": "eye",
     "domain/lessons/page_queries.py": "ado",
@@ -68,7 +69,7 @@ NO_ACTS = {
     "web/settings.py": "tells its member that the words they had already are confirmed",
 }
 NAMES = {"Capacity", "capacity", "capacities", "held"}
-WORTH = {"confirmed_at", "counts_until", "confirmed_cities", "counted", "lit", "lit_city"}
+WORTH = {"confirmed_at", "counts_until", "speaks_today", "counted", "lit", "lit_city"}
 # Columns of a capacity that may be empty and say nothing of how it stands.
 NO_STATES = {"added_at": "since when it waits", "affirmed_at": "when its member was asked last"}
 
@@ -111,7 +112,7 @@ def test_everything_that_asks_what_a_capacity_is_worth_has_a_column():
     assert found == known, "give it a column in TABLE, or say why it is no act"
     assert set(ASKS.values()) <= ACTS.keys()
     assert asking("from forum.domain.people.capacities import counted") == {"counted"}
-    assert asking("capacities.confirmed_cities([1])") == {"confirmed_cities"}
+    assert asking("capacities.speaks_today()") == {"speaks_today"}
 
 
 def test_every_column_says_both_yes_and_no_and_every_standing_has_a_row(session):

@@ -41,17 +41,32 @@ def rows(actors: Collection[Actor], now: datetime) -> list[Any]:
     `one`: the id of the lesson, if it is one. What waits in a space has its name, address and place in the order.
     One query; none where nobody of them moderates or has a role in the network.
     """
-    concerned = [actor for actor in actors if actor.moderates or actor.network_roles]
+    concerned = [actor for actor in actors if is_concerned(actor)]
     if not concerned:
         return []
-    values = {
-        "member_ids": [actor.id for actor in concerned],
-        "administrator_ids": [actor.id for actor in concerned if may_administer(actor)],
-        "editor_ids": [actor.id for actor in concerned if NetworkRole.EDITOR in actor.network_roles],
-        "settled": now - WINDOW,
+    return list(select_rows(_counted(), values(concerned, now, settled=now - WINDOW)))
+
+
+def is_concerned(actor: Actor) -> bool:
+    """Return whether anything of this may wait for somebody: they moderate, or have a role in the network."""
+    return actor.moderates or bool(actor.network_roles)
+
+
+def kinds() -> Any:
+    """Return the kinds of which anything waits as one text, for a query with the `values` of one of them."""
+    waits = _counted().subquery("waits")
+    return select(func.aggregate_strings(waits.c.kind, ",")).scalar_subquery()
+
+
+def values(actors: Collection[Actor], now: datetime, *, settled: datetime) -> dict[str, Any]:
+    """Return what these queries need; a lesson that lost words is there once it did before `settled`."""
+    return {
+        "member_ids": [actor.id for actor in actors],
+        "administrator_ids": [actor.id for actor in actors if may_administer(actor)],
+        "editor_ids": [actor.id for actor in actors if NetworkRole.EDITOR in actor.network_roles],
+        "settled": settled,
         "today": days.day_of(now),
     }
-    return list(select_rows(_counted(), values))
 
 
 @cached

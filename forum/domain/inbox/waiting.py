@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import Date, Select, bindparam, exists, or_, select
+from sqlalchemy import Date, Select, bindparam, exists, literal, null, or_, select
 
 from forum.domain.consents import requests as consent_requests
 from forum.domain.consents import rounds
 from forum.domain.consents.requests import WaitingQuestion
 from forum.domain.consents.rounds import ClosedRound
-from forum.domain.digests import subscriptions
+from forum.domain.digests import moderator_needs, need_queries, subscriptions
 from forum.domain.drafts import drafts
 from forum.domain.drafts import queries as draft_queries
 from forum.domain.handovers import standing as handovers
@@ -19,13 +19,13 @@ from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
 from forum.domain.lessons.weakened import WeakenedLesson
 from forum.domain.people import affirmations, capacities
-from forum.domain.spaces import confirmations, join_requests
+from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.spaces.join_requests import WaitingRequest
 from forum.domain.spaces.waiting_capacities import WaitingLine
-from forum.infra import clock, days
+from forum.infra import clock
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
-from forum.models.accounts import Capacity
+from forum.models.accounts import Capacity, Member
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 
@@ -46,6 +46,7 @@ class Waiting:
     weakened: list[WeakenedLesson] = field(default_factory=list)
     join_requests: list[WaitingRequest] = field(default_factory=list)
     capacities: list[WaitingLine] = field(default_factory=list)
+    own_capacities: list[WaitingLine] = field(default_factory=list)
     hand_overs: int = 0  # pieces that are offered to them
     drafts: int = 0
     asks_digest: bool = False
@@ -62,9 +63,12 @@ QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "closed_rounds": rounds.waiting,
     "weakened": weakened.waiting,
     "join_requests": join_requests.waiting,
-    "capacities": confirmations.waiting,
+    "capacities": waiting_capacities.of_others,
+    "own_capacities": waiting_capacities.own,
     "drafts": drafts.waiting,
 }
+# Kinds of what waits for moderators, with the queue in which they stand where its name is another one.
+_OF_MODERATORS = {moderator_needs.IN_REVIEW: "came_back", "capacities_anywhere": "capacities"}
 # The kinds of notifications about what stands in one of these: nothing is said twice on one page.
 TOLD_OF = frozenset(
     {
@@ -75,43 +79,43 @@ TOLD_OF = frozenset(
 
 
 def of(actor: Actor) -> Waiting:
-    """Return what waits for the actor (as many queries however much there is; one where nothing does).
+    """Return what waits for the actor: as many queries however much there is.
 
-    What waits for moderators and those with a role in the network is looked for in each of its places.
+    One where nothing does, and those of each queue that has anything.
     """
-    own = select_rows(_own(), _moments(actor)).one()
+    own = select_rows(_own(moderator_needs.is_concerned(actor)), _values(actor)).one()
     asks = actor.approved_at is not None and not own.has_chosen_digest
-    if actor.moderates or actor.network_roles:
-        found = {name: queue(actor) for name, queue in QUEUES.items()}
-        return Waiting(**found, hand_overs=own.hand_overs, asks_digest=asks)
-    found = {
-        name: QUEUES[name](actor) for name in ("questions", "reviews", "capacities") if getattr(own, name)
-    }
-    return Waiting(**{"questions": [], "drafts": own.drafts, **found}, asks_digest=asks)
+    kinds = {name for name in ("questions", "reviews", "own_capacities") if getattr(own, name)}
+    kinds |= {_OF_MODERATORS.get(kind, kind) for kind in (own.kinds or "").split(",") if kind}
+    found = {name: QUEUES[name](actor) for name in kinds}
+    counts = {"hand_overs": own.hand_overs, "drafts": own.drafts}
+    return Waiting(**{"questions": [], **counts, **found}, asks_digest=asks)
 
 
-def _moments(actor: Actor) -> dict[str, Any]:
+def _values(actor: Actor) -> dict[str, Any]:
     now = clock.now()
-    moments = {
+    return {
+        **reader_values(actor),
+        **moderator_needs.values([actor], now, settled=now),
         "now": now,
-        "today": days.today(),
+        "member_id": actor.id,
         "year_ago": now - affirmations.YEAR,
         "told_since": now - capacities.TOLD,
     }
-    return {**reader_values(actor), "member_id": actor.id, **moments}
 
 
 @cached
-def _own() -> Select[Any]:
-    """Whether anything may wait for a member who looks after nothing, asked at once; few have any of it."""
+def _own(of_moderators: bool) -> Select[Any]:
+    """Whether anything may wait for a member, asked at once, whatever they look after; few have any of it."""
     reader: Any = reader_param(signed_in=True)
     due = affirmations.is_due_since(bindparam("year_ago", type_=Moment), bindparam("today", type_=Date))
     refused = capacities.refused_after(bindparam("told_since", type_=Moment))
     return select(
         consent_requests.is_asked(reader.id).label("questions"),
-        review_requests.is_asked(reader.id).label("reviews"),
-        exists().where(Capacity.member_id == reader.id, or_(due, refused)).label("capacities"),
+        need_queries.asked(select(literal(1)).select_from(Member)).exists().label("reviews"),
+        exists().where(Capacity.member_id == reader.id, or_(due, refused)).label("own_capacities"),
         handovers.count().scalar_subquery().label("hand_overs"),
         draft_queries.count().scalar_subquery().label("drafts"),
         subscriptions.has_chosen(reader.id).label("has_chosen_digest"),
+        (moderator_needs.kinds() if of_moderators else null()).label("kinds"),
     )

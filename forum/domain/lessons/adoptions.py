@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, cast
+from functools import reduce
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import origin_queries, page_queries
 from forum.domain.people import capacities
@@ -80,6 +82,41 @@ def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pa
     for row in lighting(select_rows(_cities(reader is not None), values)):
         pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome))
     return pairs
+
+
+def written(lesson_id: Any) -> Any:
+    """Return the reports of a lesson that count as one text, for a query of lessons that their reader may see.
+
+    Read it with `pairs`: then the lessons need no query of their own for them.
+    """
+    fields = (AdoptionReport.reported_on, AdoptionReport.id, AdoptionReport.reporter_id, AdoptionReport.city)
+    words: list[Any] = [as_type(each, String) for each in (*fields, AdoptionReport.outcome)]
+    report = reduce(lambda before, word: before.concat(" ").concat(word), words)
+    query = (
+        select(func.aggregate_strings(report, "\n"))
+        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
+        .where(AdoptionReport.lesson_id == lesson_id, page_queries.COUNTS)
+    )
+    return query.correlate(Lesson).scalar_subquery().label("reports")
+
+
+def pairs(reports: str | None) -> list[Pair]:
+    """Return the cities that applied a lesson with what came of it, from old to new, from what is `written`."""
+    lines = [line.split(" ") for line in (reports or "").splitlines()]
+    found = [_Report(day, int(one), int(by), city, outcome) for day, one, by, city, outcome in lines]
+    return [(report.city, report.outcome) for report in lighting(sorted(found))]
+
+
+class _Report(NamedTuple):
+    """A report that counts, in the order in which it was made."""
+
+    day: str
+    id: int
+    reporter_id: int
+    city: str
+    outcome: str
+    lesson_id: int = 0
+    counts: bool = True
 
 
 def lighting(reports: Iterable[Any]) -> list[Any]:

@@ -1,6 +1,6 @@
 """The library: lessons as cards, by axis, need, outcome and city, each only for readers who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -96,7 +96,8 @@ def page(
         values=parameters,
         moment_of=partial(origin.changed_at, reader),
     )
-    return Page(_lesson_cards(reader, rows), next_cursor)
+    applied = adoptions.cities(reader, [row.id for row in rows])
+    return Page(_lesson_cards(rows, applied), next_cursor)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
@@ -177,6 +178,7 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
             ~unseen.exists(),
         )
     changed, number = origin.LATEST
+    query = query.add_columns(adoptions.written(Lesson.id))
     return query.order_by(changed.desc(), number.desc()).limit(limit)
 
 
@@ -194,11 +196,11 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
 
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in parameters, limit)
-    return _lesson_cards(reader, select_rows(query, {**readers.reader_values(reader), **parameters}).all())
+    rows = select_rows(query, {**readers.reader_values(reader), **parameters}).all()
+    return _lesson_cards(rows, {row.id: adoptions.pairs(row.reports) for row in rows})
 
 
-def _lesson_cards(reader: Actor | None, rows: Sequence[Any]) -> list[LessonCard]:
-    applied = adoptions.cities(reader, [row.id for row in rows])
+def _lesson_cards(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -> list[LessonCard]:
     today = days.today()
     return [
         LessonCard(

@@ -27,13 +27,13 @@ _LESSON_ID = bindparam("lesson_id", type_=Integer)
 # Whether a report, with its capacity (outer), counts: made in one of its city that counts, or before there was
 # confirmation.
 _OF_ITS_CITY = and_(Capacity.confirmed_at.is_not(None), of_a_city(), Capacity.city == AdoptionReport.city)
-_COUNTS = or_(_OF_ITS_CITY, Capacity.counts_until >= AdoptionReport.reported_on)
+COUNTS = func.coalesce(or_(_OF_ITS_CITY, Capacity.counts_until >= AdoptionReport.reported_on), false())
 REPORT = (
     AdoptionReport.id,
     AdoptionReport.lesson_id,
     AdoptionReport.reporter_id,
     AdoptionReport.city,
-    func.coalesce(_COUNTS, false()).label("counts"),
+    COUNTS.label("counts"),
 )
 
 

@@ -3,10 +3,13 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
+from typing import cast as typed
 
-from sqlalchemy import and_, select
+from sqlalchemy import Integer, Select, String, and_, cast, literal, null, select, union_all
 
 from forum.domain.lessons import origin_queries
+from forum.domain.people import capacities
 from forum.infra import days
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member, NetworkAppointment, NetworkRole
@@ -19,6 +22,7 @@ from forum.policy.actors import Actor
 from forum.policy.standing import belonging, in_good_standing
 
 Cities = dict[int, set[str]]
+Versions = Sequence[tuple[Lesson, LessonVersion]]
 
 
 @dataclass(slots=True)
@@ -30,44 +34,104 @@ class Asked:
     in_term: list[Actor] = field(default_factory=list)
 
 
-def moderated_cities(member_ids: set[int]) -> Cities:
-    """The cities whose spaces each of these members moderates."""
-    query = (
-        select(Membership.member_id, Space.city)
-        .join(Space, Space.id == Membership.space_id)
-        .where(
+@dataclass(slots=True)
+class Facts:
+    """What the database says of some versions and members."""
+
+    confirmed: dict[
+        int, set[tuple[str, int | None]]
+    ]  # by member: cities, and who confirmed that they speak for them
+    moderated: Cities  # by member: the cities whose spaces they moderate
+    places: Cities = field(
+        default_factory=lambda: defaultdict(set)
+    )  # by lesson: of its space and its threads
+    # By version: whom it quotes, and for which city they spoke then.
+    cited: dict[int, set[tuple[int, str | None]]] = field(default_factory=lambda: defaultdict(set))
+    masked: set[int] = field(default_factory=set)  # lessons of which a published version has a masked source
+    editors: set[int] = field(default_factory=set)  # those of the makers who are editors of the network now
+
+
+def of_members(member_ids: set[int]) -> Facts:
+    """Return what is known of these members (one query)."""
+    return _facts(member_ids, _of_members(member_ids))
+
+
+def of_versions(rows: Versions, member_ids: set[int], makers: set[int]) -> Facts:
+    """Return what is known of these versions, of some members and of those who made the versions (one query)."""
+    lesson_ids = [lesson.id for lesson, _version in rows]
+    version_ids = [version.id for _lesson, version in rows]
+    return _facts(
+        member_ids,
+        [
+            *_of_members(member_ids),
+            *_places(lesson_ids),
+            _cited(version_ids),
+            _row("masked", Lesson.id).where(Lesson.id.in_(lesson_ids), origin_queries.is_masked()),
+            _row("editors", NetworkAppointment.member_id).where(
+                NetworkAppointment.member_id.in_(makers),
+                NetworkAppointment.role == NetworkRole.EDITOR,
+                NetworkAppointment.ended_at.is_(None),
+            ),
+        ],
+    )
+
+
+def _facts(member_ids: set[int], queries: Sequence[Select[Any]]) -> Facts:
+    facts = Facts({one: set() for one in member_ids}, {one: set() for one in member_ids})
+    for row in db.session.execute(union_all(*queries)):
+        if row.kind == "confirmed":
+            facts.confirmed[row.subject].add((row.city, row.other))
+        elif row.kind == "cited":
+            facts.cited[row.subject].add((row.other, row.city))
+        elif row.kind in ("moderated", "places"):
+            getattr(facts, row.kind)[row.subject].add(row.city)
+        else:
+            getattr(facts, row.kind).add(row.subject)
+    return facts
+
+
+def _row(kind: str, subject: Any, other: Any = None, city: Any = None) -> Select[Any]:
+    query: Any = select(
+        literal(kind, String).label("kind"),
+        subject.label("subject"),
+        (cast(null(), Integer) if other is None else other).label("other"),
+        (cast(null(), String) if city is None else city).label("city"),
+    )
+    return typed(Select[Any], query)
+
+
+def _of_members(member_ids: set[int]) -> list[Select[Any]]:
+    speaks = _row("confirmed", Capacity.member_id, Capacity.confirmed_by_id, Capacity.city)
+    moderates = _row("moderated", Membership.member_id, city=Space.city)
+    return [
+        speaks.where(Capacity.member_id.in_(member_ids), capacities.speaks_today()),
+        moderates.join(Space, Space.id == Membership.space_id).where(
             Membership.member_id.in_(member_ids),
             Membership.role == Role.MODERATOR,
             belonging(Membership),
             Space.kind == SpaceKind.CITY,
             Space.city.is_not(None),
-        )
+        ),
+    ]
+
+
+def _places(lesson_ids: Sequence[int]) -> list[Select[Any]]:
+    own = _row("places", Lesson.id, city=Space.city).join(Space, Space.id == Lesson.space_id)
+    behind = (
+        _row("places", LessonSource.lesson_id, city=Space.city)
+        .join(Thread, Thread.id == LessonSource.thread_id)
+        .join(Space, Space.id == Thread.space_id)
     )
-    cities: Cities = {member_id: set() for member_id in member_ids}
-    for row in db.session.execute(query):
-        cities[row.member_id].add(row.city)
-    return cities
+    has_city = Space.city.is_not(None)
+    return [
+        own.where(Lesson.id.in_(lesson_ids), has_city),
+        behind.where(LessonSource.lesson_id.in_(lesson_ids), has_city),
+    ]
 
 
-def places(rows: Sequence[tuple[Lesson, LessonVersion]]) -> Cities:
-    """The cities of the space of each lesson and of those of its threads."""
-    lesson_ids = [lesson.id for lesson, _version in rows]
-    threads = select(LessonSource.lesson_id, Thread.space_id).join(
-        Thread, Thread.id == LessonSource.thread_id
-    )
-    own = select(Lesson.id.label("lesson_id"), Lesson.space_id).where(Lesson.id.in_(lesson_ids))
-    behind = own.union(threads.where(LessonSource.lesson_id.in_(lesson_ids))).subquery()
-    query = select(behind.c.lesson_id, Space.city).join(Space, Space.id == behind.c.space_id)
-    cities: Cities = {lesson_id: set() for lesson_id in lesson_ids}
-    for row in db.session.execute(query.where(Space.city.is_not(None))):
-        cities[row.lesson_id].add(row.city)
-    return cities
-
-
-def cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
-    """Whom each version quotes, and for which city they spoke then."""
-    query = (
-        select(Claim.version_id, Post.author_id, Capacity.city)
+def _cited(version_ids: Sequence[int]) -> Select[Any]:
+    return (
+        _row("cited", Claim.version_id, Post.author_id, Capacity.city)
         .join(Excerpt, Excerpt.claim_id == Claim.id)
         .join(PostRevision, PostRevision.id == Excerpt.revision_id)
         .join(Post, Post.id == PostRevision.post_id)
@@ -75,10 +139,6 @@ def cited(version_ids: Sequence[int]) -> dict[int, set[tuple[int, str | None]]]:
         .where(Claim.version_id.in_(version_ids))
         .distinct()
     )
-    cited: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
-    for version_id, author_id, city in db.session.execute(query):
-        cited[version_id].add((author_id, city))
-    return cited
 
 
 def asked(version_ids: Sequence[int]) -> dict[int, Asked]:
@@ -98,19 +158,3 @@ def asked(version_ids: Sequence[int]) -> dict[int, Asked]:
         if row.id is not None and row.due_on >= days.today():
             asked[row.version_id].in_term.append(actors.actor_from(row))
     return asked
-
-
-def masked(lesson_ids: Sequence[int]) -> set[int]:
-    """Those of these lessons of which a published version has a masked source."""
-    query = select(Lesson.id).where(Lesson.id.in_(lesson_ids), origin_queries.is_masked())
-    return set(db.session.scalars(query))
-
-
-def editors(member_ids: set[int]) -> set[int]:
-    """Those of these members who are editors of the network now."""
-    query = select(NetworkAppointment.member_id).where(
-        NetworkAppointment.member_id.in_(member_ids),
-        NetworkAppointment.role == NetworkRole.EDITOR,
-        NetworkAppointment.ended_at.is_(None),
-    )
-    return set(db.session.scalars(query))

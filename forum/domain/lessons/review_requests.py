@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, exists, not_, select, update
+from sqlalchemy import ColumnElement, not_, select, update
 
 from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons.review_candidates import Asking
@@ -139,11 +139,6 @@ def asker(actor: Actor, request: ReviewRequest) -> str:
         .where(Member.id == request.asked_by_id)
     ).one()
     return origin.maker_words(row[0], known=bool(row[1]))
-
-
-def is_asked(member_id: Any) -> Exists:
-    """Return whether a member is asked by name to check a version, as a condition."""
-    return exists().where(ReviewRequest.asked_id == member_id, *OPEN)
 
 
 def waiting(actor: Actor) -> list[WaitingReview]:

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from forum.domain.lessons import earlier_curators, review_facts
+from forum.domain.lessons.review_facts import Facts
 from forum.domain.people import capacities
 from forum.infra import clock, days
 from forum.infra.db import db
@@ -79,19 +80,19 @@ class Reviewing:
         named = review_facts.asked([version.id for _lesson, version in self.rows]) if self.rows else {}
         deciding = {one.id for asked in named.values() for one in asked.in_term}
         everybody = makers | deciding | set(member_ids)
-        self.confirmed = capacities.confirmations(everybody) if self.rows else {}
-        self.moderated = review_facts.moderated_cities(everybody) if self.rows else {}
-        self.cases = self._cases(makers, named) if self.rows else {}
+        facts = review_facts.of_versions(self.rows, everybody, makers) if self.rows else Facts({}, {})
+        self.confirmed, self.moderated = facts.confirmed, facts.moderated
+        self.cases = self._cases(facts, named)
         # What somebody can no longer check, or did not in time, does not wait for them alone.
         for lesson, version in self.rows:
             able = {one.id for one in named[version.id].in_term if self.answer(one, lesson, version.id)}
             self.cases[version.id].deciding = able
 
     def know(self, member_ids: Iterable[int]) -> None:
-        """Look up what more members are to the versions (two queries)."""
-        more = set(member_ids)
-        self.confirmed |= capacities.confirmations(more)
-        self.moderated |= review_facts.moderated_cities(more)
+        """Look up what more members are to the versions (one query)."""
+        more = review_facts.of_members(set(member_ids))
+        self.confirmed |= more.confirmed
+        self.moderated |= more.moderated
 
     def facts(self, version_id: int, member_id: int) -> ReviewerFacts:
         """Return what one of the members is to one of the versions."""
@@ -106,26 +107,22 @@ class Reviewing:
         sent_by = self.submitter_id or version.created_by_id
         return lesson.curator_id, sent_by, *earlier_curators.ids(lesson)
 
-    def _cases(self, makers: set[int], named: dict[int, review_facts.Asked]) -> dict[int, Case]:
-        places = review_facts.places(self.rows)
-        cited = review_facts.cited([version.id for _lesson, version in self.rows])
-        masked = review_facts.masked([lesson.id for lesson, _version in self.rows])
-        editors = review_facts.editors(makers)
+    def _cases(self, facts: Facts, named: dict[int, review_facts.Asked]) -> dict[int, Case]:
         cases = {}
         for lesson, version in self.rows:
             people = self._makers(lesson, version)
             # What was written down at the seal, and what holds today: nobody comes from elsewhere by moving meanwhile.
-            origin = set(version.origin_cities) | places[lesson.id]
-            origin |= {city for _author, city in cited[version.id] if city is not None}
+            origin = set(version.origin_cities) | facts.places[lesson.id]
+            origin |= {city for _author, city in facts.cited[version.id] if city is not None}
             for maker in people:
                 origin |= _cities(self.confirmed[maker]) | self.moderated[maker]
             cases[version.id] = Case(
                 origin=origin,
                 makers=people,
-                cited={author for author, _city in cited[version.id]},
+                cited={author for author, _city in facts.cited[version.id]},
                 asked=named[version.id].ids,
-                by_editor=any(maker in editors for maker in people),
-                masked=version.masked or lesson.id in masked,
+                by_editor=any(maker in facts.editors for maker in people),
+                masked=version.masked or lesson.id in facts.masked,
             )
         return cases
 

@@ -58,9 +58,15 @@ def count(actor: Actor) -> Unread:
 
 @cached
 def _count() -> Any:
+    return select(*counted().c)
+
+
+def counted() -> Any:
+    """Return the same two numbers as a table of one row, `unread` and `to_me`, for a query with `values`."""
     first = _unread(Notification.kind).limit(MOST).subquery()
-    addressed = case((first.c.kind.in_(TO_ME), 1), else_=0)
-    return select(func.count(), func.coalesce(func.sum(addressed), 0)).select_from(first)
+    addressed = func.sum(case((first.c.kind.in_(TO_ME), 1), else_=0))
+    columns = (func.count().label("unread"), func.coalesce(addressed, 0).label("to_me"))
+    return select(*columns).select_from(first).subquery("counted")
 
 
 def _unread(column: Any) -> Any:

@@ -64,10 +64,10 @@ def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
     )
 
 
-def lit_city(at: Any) -> ColumnElement[str | None]:
-    """The city that what was said or done at the moment `at` under a capacity lights, if any."""
-    lights = or_(and_(Capacity.confirmed_at.is_not(None), of_a_city()), Capacity.counts_until >= at)
-    return case((lights, Capacity.city))
+def lit_city(at: Any, capacity: Any = Capacity) -> ColumnElement[str | None]:
+    """The city that what was said or done at the moment `at` under a capacity, or an alias of it, lights, if any."""
+    confirmed = and_(capacity.confirmed_at.is_not(None), of_a_city(capacity=capacity))
+    return case((or_(confirmed, capacity.counts_until >= at), capacity.city))
 
 
 class Confirmable(Protocol):
@@ -148,25 +148,9 @@ def current(member_id: int, day: date | None = None) -> HeldCapacity | None:
     return current_of([member_id], day).get(member_id)
 
 
-def confirmed_cities(member_ids: Iterable[int]) -> dict[int, set[str]]:
-    """Return the cities for which each of these members speaks today, in any capacity that is confirmed (one query)."""
-    held = confirmations(member_ids)
-    return {member_id: {city for city, _by_id in found} for member_id, found in held.items()}
-
-
-def confirmations(member_ids: Iterable[int]) -> dict[int, set[tuple[str, int | None]]]:
-    """Return the same cities, each with who confirmed it: a member, or None for the command line."""
-    ids = set(member_ids)
-    query = select(Capacity.member_id, Capacity.city, Capacity.confirmed_by_id).where(
-        Capacity.member_id.in_(ids),
-        of_a_city(),
-        Capacity.confirmed_at.is_not(None),
-        holds_on(days.today()),
-    )
-    found: dict[int, set[tuple[str, int | None]]] = {member_id: set() for member_id in ids}
-    for row in db.session.execute(query):
-        found[row.member_id].add((row.city, row.confirmed_by_id))
-    return found
+def speaks_today() -> ColumnElement[bool]:
+    """Whether a member speaks for a city today in a capacity that somebody confirmed."""
+    return and_(of_a_city(), Capacity.confirmed_at.is_not(None), holds_on(days.today()))
 
 
 def clean_function(function: str) -> str:

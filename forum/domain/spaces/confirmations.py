@@ -13,8 +13,7 @@ from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.spaces import bringing, waiting_capacities
-from forum.domain.spaces.waiting_capacities import WaitingLine
+from forum.domain.spaces import bringing
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -42,11 +41,6 @@ class Held:
     id: int
     member_id: int
     byline: Byline
-
-
-def waiting(actor: Actor) -> list[WaitingLine]:
-    """Return what waits for the actor about capacities: a line for each space, and for their own (few queries)."""
-    return waiting_capacities.lines(actor)
 
 
 def held_in(actor: Actor, space_id: int, member_ids: Collection[int]) -> dict[int, list[Held]]:

@@ -66,8 +66,8 @@ class WaitingLine:
     reason: str = ""
 
 
-def lines(actor: Actor) -> list[WaitingLine]:
-    """Return what waits for the actor about capacities: a line for each space, and for their own (few queries)."""
+def of_others(actor: Actor) -> list[WaitingLine]:
+    """Return what waits for the actor to confirm: a line for each space that they moderate (few queries)."""
     found: list[WaitingLine] = []
     if actor.moderates:
         found += _lines_of_spaces(actor)
@@ -76,7 +76,17 @@ def lines(actor: Actor) -> list[WaitingLine]:
             select(func.count()).select_from(to_confirm_anywhere(Member.id == actor.id))
         )
         found += [WaitingLine("confirm_anywhere", count)] if count else []
-    return found + _own_lines(actor)
+    return found
+
+
+def own(actor: Actor) -> list[WaitingLine]:
+    """Return what waits for the actor about their own capacities (one query)."""
+    either = or_(affirmations.is_due(clock.now()), capacities.refused_after(clock.now() - capacities.TOLD))
+    query = select(Capacity.refused_at, Capacity.refused_reason).where(Capacity.member_id == actor.id, either)
+    rows = db.session.execute(query.order_by(Capacity.refused_at, Capacity.id)).all()
+    refused = [WaitingLine("refused", 1, reason=row.refused_reason) for row in rows if row.refused_at]
+    due = len(rows) - len(refused)
+    return refused + ([WaitingLine("affirm", due)] if due else [])
 
 
 def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[WaitingCapacity]:
@@ -163,15 +173,6 @@ def _waits_since() -> ColumnElement[Any]:
     """Since when a capacity waits: since it was added, and its member let in."""
     added = func.coalesce(Capacity.added_at, _OWNER.created_at)
     return case((_OWNER.approved_at > added, _OWNER.approved_at), else_=added)
-
-
-def _own_lines(actor: Actor) -> list[WaitingLine]:
-    either = or_(affirmations.is_due(clock.now()), capacities.refused_after(clock.now() - capacities.TOLD))
-    query = select(Capacity.refused_at, Capacity.refused_reason).where(Capacity.member_id == actor.id, either)
-    rows = db.session.execute(query.order_by(Capacity.refused_at, Capacity.id)).all()
-    refused = [WaitingLine("refused", 1, reason=row.refused_reason) for row in rows if row.refused_at]
-    due = len(rows) - len(refused)
-    return refused + ([WaitingLine("affirm", due)] if due else [])
 
 
 def _answered_by(actor: Actor, space_id: int) -> ColumnElement[bool]:

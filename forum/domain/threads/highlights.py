@@ -10,10 +10,12 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from forum.domain.threads import list_queries, lists
+from forum.domain.threads import latest_words, list_queries, lists, mentions
+from forum.domain.threads.latest_words import LatestWords
 from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.unread_queries import first_unread, marked
+from forum.infra import clock
 from forum.infra.statements import cached, select_rows
 from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
 from forum.models.subscriptions import Delivery, Subscription
@@ -30,24 +32,39 @@ _OWN = aliased(Thread)
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """Threads of the spaces that a member belongs to, and of others."""
+    """Threads of the spaces that a member belongs to, and of others; and the newest words in each, by its id.
+
+    Beside them the cities of the posts of the last seven days that the member may see.
+    """
 
     own: list[ThreadCard]
     others: list[ThreadCard]
+    words: dict[int, LatestWords]
+    cities: list[str]
 
 
 def of(actor: Actor, *, without: Collection[int] = ()) -> Highlights:
-    """Return the threads chosen for the actor, MOST of each at most (one query; two where any has an @).
+    """Return the threads chosen for the actor, MOST of each at most (one query; one more where any has an @, or none).
 
     What is new to them comes first. Within that each space has one before any has a second, and first come the axes
     that the actor subscribed to or writes in. Threads and spaces that they muted are left out, and those `without`;
     whether somebody answered makes no difference.
     """
-    values = {**reader_values(actor), "own_ids": list(actor.roles), "shown_ids": list(without)}
+    since = clock.now() - lists.WEEK
+    values = {
+        **reader_values(actor),
+        "own_ids": list(actor.roles),
+        "shown_ids": list(without),
+        "since": since,
+    }
     rows = select_rows(_chosen(), values).all()
-    cards = list(zip(rows, lists.cards_of(rows), strict=True))
+    said = mentions.in_plain({**lists.summaries(rows), **latest_words.plain(rows)})
+    cards = list(zip(rows, lists.cards_of(rows, said), strict=True))
     return Highlights(
-        own=[card for row, card in cards if row.own], others=[card for row, card in cards if not row.own]
+        own=[card for row, card in cards if row.own],
+        others=[card for row, card in cards if not row.own],
+        cities=(rows[0].week or "").split() if rows else lists.cities_of_the_week(actor),
+        words={row.id: latest_words.of_row(row, said) for row in rows if row.reply_id is not None},
     )
 
 
@@ -68,7 +85,11 @@ def _chosen() -> Select[Any]:
     rank = func.row_number().over(partition_by=placed.c.own, order_by=order)
     ranked = select(placed.c.id, placed.c.own, rank.label("rank")).subquery("ranked")
     query: Any = list_queries.cards(True).add_columns(ranked.c.own).join(ranked, ranked.c.id == Thread.id)
-    return cast(Select[Any], query.where(ranked.c.rank <= MOST).order_by(ranked.c.rank))
+    week = list_queries.cities_since(True).subquery("week")
+    cities = select(func.aggregate_strings(week.c.city, " ")).scalar_subquery()
+    query = query.add_columns(cities.label("week"))
+    query = latest_words.with_last(query.where(ranked.c.rank <= MOST))
+    return cast(Select[Any], query.order_by(ranked.c.rank))
 
 
 def _candidates() -> Select[Any]:

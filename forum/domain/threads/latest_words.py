@@ -1,10 +1,10 @@
 """The first words of the newest reply in each of some threads, as a list shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, func, select
+from sqlalchemy import Integer, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
@@ -18,7 +18,9 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 LENGTH = 120
-_OTHER = aliased(Post)
+# Created once because aliased() is slow.
+_REPLY, _NUMBERED, _REVISION = aliased(Post), aliased(Post), aliased(PostRevision)
+_AUTHOR, _CAPACITY = aliased(Member), aliased(Capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,37 +39,55 @@ def of_threads(reader: Actor | None, thread_ids: Sequence[int]) -> dict[int, Lat
     """
     values = {**readers.reader_values(reader), "thread_ids": list(thread_ids)}
     rows = select_rows(_last(reader is not None), values).all() if thread_ids else []
-    said = mentions.in_plain({row.id: row.plain for row in rows})
-    return {
-        row.thread_id: LatestWords(row.name, row.city, text.summary(text.one_line(said[row.id]), LENGTH))
-        for row in rows
-    }
+    said = mentions.in_plain(plain(rows))
+    return {row.id: of_row(row, said) for row in rows if row.reply_id is not None}
+
+
+def with_last(query: Any) -> Any:
+    """Return a query on threads with the last reply of each that stands, or none: for few rows."""
+    newest = (
+        select(_NUMBERED.id)
+        .where(
+            _NUMBERED.thread_id == Thread.id,
+            _NUMBERED.number > 1,
+            _NUMBERED.hidden_at.is_(None),
+            _NUMBERED.deleted_at.is_(None),
+        )
+        .order_by(_NUMBERED.number.desc())
+        .limit(1)
+        .correlate(Thread)
+        .scalar_subquery()
+    )
+    revision = and_(_REVISION.post_id == _REPLY.id, _REVISION.number == _REPLY.revision)
+    return (
+        query.add_columns(
+            _REPLY.id.label("reply_id"),
+            _REVISION.plain.label("reply_plain"),
+            _AUTHOR.name.label("reply_name"),
+            lit_city(_REPLY.created_at, _CAPACITY).label("reply_city"),
+        )
+        .outerjoin(_REPLY, _REPLY.id == newest)
+        .outerjoin(_REVISION, revision)
+        .outerjoin(_AUTHOR, _AUTHOR.id == _REPLY.author_id)
+        .outerjoin(_CAPACITY, _CAPACITY.id == _REPLY.capacity_id)
+    )
+
+
+def plain(rows: Iterable[Any]) -> dict[int, str]:
+    """Return the text of the last reply in rows of such a query, by its id: for `mentions.in_plain`."""
+    return {row.reply_id: row.reply_plain for row in rows if row.reply_id is not None}
+
+
+def of_row(row: Any, said: Mapping[int, str]) -> LatestWords:
+    """Return the words of a row with a reply, given readable texts by the ids of posts."""
+    words = text.summary(text.one_line(said[row.reply_id]), LENGTH)
+    return LatestWords(row.reply_name, row.reply_city, words)
 
 
 @cached
 def _last(signed_in: bool) -> Select[Any]:
-    newest = select(func.max(_OTHER.number)).where(
-        _OTHER.thread_id == Post.thread_id,
-        _OTHER.number > 1,
-        _OTHER.hidden_at.is_(None),
-        _OTHER.deleted_at.is_(None),
+    query: Any = select(Thread.id).where(
+        Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
+        sees(Thread, readers.reader_param(signed_in)),
     )
-    query: Any = (
-        select(
-            Post.id,
-            Post.thread_id,
-            PostRevision.plain,
-            Member.name,
-            lit_city(Post.created_at).label("city"),
-        )
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(PostRevision, and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision))
-        .join(Member, Member.id == Post.author_id)
-        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
-        .where(
-            Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
-            sees(Thread, readers.reader_param(signed_in)),
-            Post.number == newest.correlate(Post).scalar_subquery(),
-        )
-    )
-    return cast(Select[Any], query)
+    return cast(Select[Any], with_last(query))

@@ -1,6 +1,6 @@
 """Threads in a list: each as a card, the latest post first, with what is new in it for the reader."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,16 +99,24 @@ def _first(reader: Actor | None, filters: set[str], limit: int, **parameters: An
     return cards_of(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
 
 
-def cards_of(rows: Sequence[Any]) -> list[ThreadCard]:
-    """Return the cards of rows of `list_queries.cards` (one query where any has an @)."""
+def summaries(rows: Sequence[Any]) -> dict[int, str]:
+    """Return the first words of threads in rows of `list_queries.cards`, by opening post: for `mentions.in_plain`."""
+    return {row.opening_id: row.summary for row in rows}
+
+
+def cards_of(rows: Sequence[Any], said: Mapping[int, str] | None = None) -> list[ThreadCard]:
+    """Return the cards of rows of `list_queries.cards`.
+
+    `said`: their summaries as they are read, by opening post; without it, one query where any has an @.
+    """
     today = days.today()
-    summaries = mentions.in_plain({row.opening_id: row.summary for row in rows})
+    said = mentions.in_plain(summaries(rows)) if said is None else said
     return [
         ThreadCard(
             id=row.id,
             slug=row.slug,
             title=row.title,
-            summary=summaries[row.opening_id],
+            summary=said[row.opening_id],
             need=row.need,
             axis=row.axis,
             author=speaker(row, today, said_at=row.created_at),

@@ -19,6 +19,12 @@ def of_viewer() -> Unread:
     return found
 
 
+def known(count: Unread | None) -> None:
+    """Keep what a page found of the viewer beside what it shows, if it did: then it is not asked again."""
+    if count is not None:
+        g.unread = count
+
+
 def opened(*kinds: str, space_id: int | None = None) -> None:
     """Read what the viewer was told of these kinds, once they look at this page: it is where those lead."""
     who = viewer()

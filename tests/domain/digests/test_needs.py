@@ -30,7 +30,13 @@ OF_CAPACITIES = {
     "confirm": "capacities", "confirm_anywhere": "capacities_anywhere", "affirm": "still_right",
     "refused": "refused",
 }  # fmt: skip
-KINDS_OF = {"capacities": OF_CAPACITIES.values()}  # of queues with kinds of other names than theirs
+# Of queues with kinds of other names than theirs.
+KINDS_OF = {
+    "capacities": ["capacities", "capacities_anywhere"],
+    "own_capacities": ["still_right", "refused"],
+}
+# Queues with a line for each space or kind.
+BY_SPACE = {"join_requests", "capacities", "own_capacities"}
 MOST = 25  # queries for any number of members
 
 
@@ -46,10 +52,10 @@ def at_home(one):
     """How many of each kind and space their queues at home have."""
     queues = {name: queue(one) for name, queue in waiting.QUEUES.items()}
     lists = {name: found for name, found in queues.items() if isinstance(found, list)}
-    found = Counter({(name, ""): len(lists[name]) for name in lists.keys() - {"join_requests", "capacities"}})
+    found = Counter({(name, ""): len(lists[name]) for name in lists.keys() - BY_SPACE})
     found["drafts", ""] = queues["drafts"]
     found.update(("join_requests", request.space) for request in queues["join_requests"])
-    for line in queues["capacities"]:
+    for line in (*queues["capacities"], *queues["own_capacities"]):
         found[OF_CAPACITIES[line.kind], line.space] += line.count
     return {key: number for key, number in found.items() if number}
 
@@ -135,6 +141,9 @@ def test_each_queue_of_the_home_page_has_its_line_at_the_same_cost_however_much_
             found = needs_of(actors)
         costs.append(seen.count)
         kinds = as_many_as_at_home(found, actors)
+    for one in actors:
+        queues = {name: queue(one) for name, queue in waiting.QUEUES.items()}
+        assert {name: getattr(waiting.of(one), name) for name in queues} == queues, one.name
     assert costs[0] == costs[1] <= MOST
     assert kinds == {kind for queue in waiting.QUEUES for kind in KINDS_OF.get(queue, [queue])}
     assert {one.name for one in fields(waiting.Waiting)} == waiting.QUEUES.keys() | NOT_TOLD.keys()

@@ -19,6 +19,7 @@ from forum.models.spaces import Role
 from forum.policy.errors import Forbidden, Invalid
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import build
+from tests.speaking import confirmed_cities
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 # Each capacity as (function, city, first day, last day); today is 20 May 2026.
@@ -114,7 +115,7 @@ def test_a_request_to_join_shows_it():
 
 def test_a_reviewer_speaks_for_the_cities_of_all_capacities_that_hold():
     made = people(make_space("Elsewhere"), Role.MODERATOR)
-    cities = capacities.confirmed_cities(member.id for member in made.values())
+    cities = confirmed_cities(member.id for member in made.values())
     assert {name: cities[member.id] for name, member in made.items()} == {
         "none": set(),
         "ended": set(),
@@ -211,7 +212,7 @@ def test_only_the_members_who_are_asked_about_are_answered_for(session):
     nowhere = make_member("Hanne")
     assert capacities.current_of([noor.id]).keys() == {noor.id}
     assert capacities.current_of([]) == {}
-    assert capacities.confirmed_cities([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
+    assert confirmed_cities([noor.id, nowhere.id]) == {noor.id: {"gent"}, nowhere.id: set()}
     assert capacities.current(karim.id).city == "genk"
 
 
@@ -225,7 +226,7 @@ def test_a_planned_end_is_brought_forward_and_what_was_said_keeps_it(planned, by
     row.ends_on = planned
     thread = make_thread(gent, make_member("Asker"))
     post = threads.reply(actor(noor), thread.id, body="We did.", idempotency_key="one")
-    assert capacities.confirmed_cities([noor.id])[noor.id] == {"gent"}
+    assert confirmed_cities([noor.id])[noor.id] == {"gent"}
     for _time in range(2):
         if by == "owner":
             profiles.end_capacity(actor(noor), held.id)
@@ -233,7 +234,7 @@ def test_a_planned_end_is_brought_forward_and_what_was_said_keeps_it(planned, by
             confirmations.end(actor(wouter), held.id)
     assert (row.ends_on, row.ended_by_id) == (NOON.date(), noor.id if by == "owner" else wouter.id)
     assert capacities.current(noor.id) is None
-    assert capacities.confirmed_cities([noor.id])[noor.id] == set()
+    assert confirmed_cities([noor.id])[noor.id] == set()
     post_store.recount(thread)
     assert (thread.cities, post.capacity_id) == (["gent"], held.id)
     row.ends_on = date(2026, 5, 19)

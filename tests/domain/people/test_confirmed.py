@@ -15,6 +15,7 @@ from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.spaces import Membership, Space
 from forum.models.threads import ThreadCity
 from tests.factories import actor, make_member, make_space, make_thread
+from tests.speaking import confirmed_cities
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -69,7 +70,7 @@ def test_what_a_capacity_in_this_state_is_worth(state, noor):
     before = NOON - DAY - timedelta(minutes=1)
     by_rule = db.session.scalar(select(capacities.lit_city(before)).where(Capacity.id == held.id)) == "gent"
     assert by_rule == capacities.counted(held, before) == (capacities.lit(held, before) == "gent")
-    spoken, cities = capacities.current(noor.id), capacities.confirmed_cities([noor.id])[noor.id]
+    spoken, cities = capacities.current(noor.id), confirmed_cities([noor.id])[noor.id]
     today = byline("Noor", "", spoken or held).unconfirmed
     assert (spoken is not None, today, cities == {"gent"}, by_rule) == expected
 

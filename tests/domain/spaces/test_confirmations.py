@@ -16,6 +16,7 @@ from forum.models.mail import OutgoingMail
 from forum.models.spaces import Invitation, Membership, Role, SpaceKind
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories import actor, join, make_member, make_space, make_thread
+from tests.speaking import confirmed_cities
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -108,7 +109,7 @@ def test_nobody_vouches_elsewhere_for_whom_they_alone_brought(town):
     assert not row.may_confirm
     with pytest.raises(Forbidden):
         confirmations.confirm(actor(sofie), held.id)
-    assert confirmations.waiting(actor(sofie)) == []
+    assert waiting_capacities.of_others(actor(sofie)) == []
     confirmations.confirm(actor(people["moderator of Gent"]), held.id)
     assert held.confirmation == Confirmation.MODERATOR
 
@@ -130,13 +131,13 @@ def test_a_moderator_invites_a_second_address_of_her_own_and_types_gent(town):
     people, _noor, gent, aalst = town
     sofie = people["moderator of Aalst"]
     second = accept_new(aalst, sofie, city="gent")
-    assert capacities.confirmed_cities([second.id])[second.id] == set()
+    assert confirmed_cities([second.id])[second.id] == set()
     assert capacities.current(second.id).confirmed_at is None
     # Also where she moderates Gent and invites that account there: she alone brought it into Aalst.
     join(sofie, gent, Role.MODERATOR)
     again = invitations.invite(actor(sofie), gent.id, email=second.email, role=Role.MEMBER)
     invitations.accept_as(actor(second), mail_links.invitation_token(again))
-    assert capacities.confirmed_cities([second.id])[second.id] == set()
+    assert confirmed_cities([second.id])[second.id] == set()
 
 
 def test_a_guest_does_not_light_the_city_that_hosts_them(town):
@@ -144,7 +145,7 @@ def test_a_guest_does_not_light_the_city_that_hosts_them(town):
     wouter, found = people["moderator of Gent"], {}
     for body in (Body.ACADEMIC, Body.GOVERNMENT, Body.OCMW):
         guest = accept_new(gent, wouter, city="gent", email=f"{body}@people.test", role=Role.GUEST, body=body)
-        found[body] = capacities.confirmed_cities([guest.id])[guest.id]
+        found[body] = confirmed_cities([guest.id])[guest.id]
     assert found == {Body.ACADEMIC: set(), Body.GOVERNMENT: set(), Body.OCMW: {"gent"}}
 
 
@@ -213,7 +214,7 @@ def test_twice_is_once_and_what_was_answered_stays(town):
     first, second = hold(noor, "gent"), hold(noor, "gent")
     with pytest.raises(Invalid):
         confirmations.refuse(wouter, second.id, reason=" ")
-    assert [line.count for line in confirmations.waiting(wouter)] == [2]
+    assert [line.count for line in waiting_capacities.of_others(wouter)] == [2]
     confirmations.confirm(wouter, first.id)
     confirmations.confirm(beheer, first.id)
     assert first.confirmed_by_id == wouter.id
@@ -223,9 +224,9 @@ def test_twice_is_once_and_what_was_answered_stays(town):
         confirmations.confirm(wouter, second.id)
     with pytest.raises(Conflict):
         confirmations.refuse(wouter, first.id, reason="No.")
-    assert confirmations.waiting(wouter) == []
+    assert waiting_capacities.of_others(wouter) == []
     confirmations.end(wouter, first.id)
-    assert capacities.confirmed_cities([noor.id])[noor.id] == set(), "ended counts for nothing today"
+    assert confirmed_cities([noor.id])[noor.id] == set(), "ended counts for nothing today"
     event_processing.process_due()
     kinds = db.session.scalars(select(OutgoingMail.kind).where(OutgoingMail.member_id == noor.id))
     assert sorted(kinds) == ["capacity_confirmed", "capacity_ended", "capacity_refused"]
@@ -261,7 +262,7 @@ def test_administrators_see_what_no_space_can_answer(town):
     with pytest.raises(Forbidden):
         confirmations.confirm(actor(wouter), stuck.id)
     assert stuck.id in {row.id for row in waiting_capacities.unanswered(admin).rows}
-    assert [line.count for line in confirmations.waiting(admin)] == [3]
+    assert [line.count for line in waiting_capacities.of_others(admin)] == [3]
     memberships.grant(wouter.id, second.id, gent.id, Role.MEMBER)
     assert stuck.id not in {row.id for row in waiting_capacities.unanswered(admin).rows}
     with pytest.raises(Forbidden):
@@ -284,7 +285,7 @@ def test_once_a_year_a_member_is_asked_at_home_and_by_one_mail(town):
     def asked():
         affirmations.ask_batch(after_id=0)
         mails = select(OutgoingMail.id).where(OutgoingMail.member_id == noor.id)
-        lines = [line.count for line in confirmations.waiting(actor(noor)) if line.kind == "affirm"]
+        lines = [line.count for line in waiting_capacities.own(actor(noor)) if line.kind == "affirm"]
         return len(db.session.scalars(mails).all()), lines
 
     assert asked() == (0, [])

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, insert
 
-from forum.domain.spaces import confirmations, waiting_capacities
+from forum.domain.spaces import waiting_capacities
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, NetworkRole
 from forum.models.spaces import Role
@@ -71,9 +71,9 @@ def test_what_waits_is_found_by_its_index(network, known):
     if known:
         db.session.execute(sa.text("ANALYZE"))
     with asked_about_waiting() as seen:
-        assert [line.count for line in confirmations.waiting(wouter)] == [8]
+        assert [line.count for line in waiting_capacities.of_others(wouter)] == [8]
         assert len(waiting_capacities.of_space(wouter, gent.id).rows) == 8
-        assert [line.count for line in confirmations.waiting(beheer)] == [4]
+        assert [line.count for line in waiting_capacities.of_others(beheer)] == [4]
     assert len(seen) == 3
     for statement, values in seen:
         found = plan(statement, values)

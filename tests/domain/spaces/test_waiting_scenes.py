@@ -93,11 +93,11 @@ def test_every_capacity_that_waits_can_be_confirmed_by_who_is_shown_it(session, 
                 rows = waiting_capacities.of_space(actor(who), space.id).rows
                 shown |= {row.id for row in rows if row.may_confirm}
         assert shown == allowed
-        lines = [line for line in waiting_capacities.lines(actor(who)) if line.kind == "confirm"]
+        lines = [line for line in waiting_capacities.of_others(actor(who)) if line.kind == "confirm"]
         assert sum(line.count for line in lines) == len(allowed)
     rows = waiting_capacities.unanswered(actor(scene.admin)).rows
     assert {row.id for row in rows} == waits - by_moderators
     own = {row.id for row in rows if row.may_confirm}
     assert own == (waits - by_moderators) & scene.confirmable(scene.admin)
-    lines = waiting_capacities.lines(actor(scene.admin))
+    lines = waiting_capacities.of_others(actor(scene.admin))
     assert sum(line.count for line in lines if line.kind == "confirm_anywhere") == len(own)

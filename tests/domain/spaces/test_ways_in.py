@@ -16,6 +16,7 @@ from forum.models.spaces import AccessRequest, Role, SpaceKind
 from forum.policy.errors import Invalid
 from tests.factories import GOOD, actor, join, make_member, make_space, make_thread
 from tests.rules.source import ROOT
+from tests.speaking import confirmed_cities
 from tests.sweeps import once
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -205,7 +206,7 @@ def answer(town, member):
     threads.reply(actor(member), thread.id, body="We did.", idempotency_key="one")
     post_store.recount(thread)
     in_ring = set(thread.cities)
-    elsewhere = capacities.confirmed_cities([member.id])[member.id] & {held.city}
+    elsewhere = confirmed_cities([member.id])[member.id] & {held.city}
     assert in_ring == elsewhere
     if held.confirmed_at is None:
         assert not in_ring
@@ -233,7 +234,7 @@ def test_the_partner_in_the_ring_is_a_government_and_speaks_for_itself(session):
         token = mail_links.invitation_token(row)
         secret = invitations.hash_password(token, profile)
         member, _space = invitations.accept(token, profile, password_hash=secret)
-        found[body] = capacities.confirmed_cities([member.id])[member.id]
+        found[body] = confirmed_cities([member.id])[member.id]
     assert found == {Body.GOVERNMENT: {"vgc"}, Body.ACADEMIC: set()}
 
 
@@ -302,4 +303,4 @@ def test_what_ended_and_is_started_again_waits_and_what_counted_before_keeps_its
     for one in (thread, late):
         post_store.recount(one)
     assert (thread.cities, late.cities) == (["gent"], [])
-    assert capacities.confirmed_cities([noor.id])[noor.id] == set()
+    assert confirmed_cities([noor.id])[noor.id] == set()
