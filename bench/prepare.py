@@ -17,22 +17,29 @@ from flask import Flask
 from sqlalchemy import create_engine, select, text
 
 from bench.pages import (
+    AXIS,
+    DIRECTORY,
+    FOUND,
     HOME,
     HOME_VISITOR,
     LESSON,
     LIBRARY,
     LONG,
     MEMBERS,
+    PROFILE,
     SETTINGS,
     SPACE,
     TAUGHT,
     THREAD,
     THREAD_VISITOR,
+    THREADS,
+    UNANSWERED,
     Page,
 )
 from bench.processes import run_quietly
 from bench.rows import read, statements
 from forum import create_app
+from forum.demo.synthetic.people import OFFERED
 from forum.demo.synthetic.size import (
     A_PAGE,
     FIRST_LESSON,
@@ -45,7 +52,7 @@ from forum.demo.synthetic.size import (
 from forum.infra import clock, logs, tokens
 from forum.infra.connections import reading
 from forum.infra.db import db
-from forum.models.accounts import SignIn
+from forum.models.accounts import Member, SignIn
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
 from forum.models.threads import Thread
@@ -146,6 +153,8 @@ def _pages() -> list[Page]:
     )
     space = f"/spaces/{db.session.get_one(Space, thread.space_id).slug}"
     lesson = db.session.scalars(select(Lesson.public_id).where(Lesson.id == FIRST_LESSON)).one()
+    author = db.session.get_one(Member, thread.author_id).handle
+    axis = thread.axis.value
     last = -(-long.last_number // A_PAGE)
     return [
         Page(HOME_VISITOR, "/", False),
@@ -159,6 +168,12 @@ def _pages() -> list[Page]:
         Page(LESSON, f"/lessons/{lesson}", True),
         Page(MEMBERS, f"{space}/members", True),
         Page(SETTINGS, "/settings/profile", True),
+        Page(AXIS, f"/axes/{axis}", True),
+        Page(PROFILE, f"/members/{author}", True),
+        Page(DIRECTORY, "/people", True),
+        Page(FOUND, f"/people?q={OFFERED[0].split()[0]}&axis={axis}", True),
+        Page(THREADS, "/threads", True),
+        Page(UNANSWERED, f"/threads?axis={axis}&state=unanswered", True),
     ]
 
 

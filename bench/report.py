@@ -72,7 +72,8 @@ def _checks(found: list[dict[str, Any]], largest: Forum) -> list[dict[str, Any]]
         if name in pages.MOST_TIMES:
             times = max(row["times_limit_2"].values())
             checks.append(_check(f"{name}: times limit 2", times, pages.MOST_TIMES[name]))
-        checks.append(_check(f"{name}: queries", max(row["queries"].values()), pages.MOST_QUERIES))
+        most_queries = pages.MORE_QUERIES.get(name, pages.MOST_QUERIES)
+        checks.append(_check(f"{name}: queries", max(row["queries"].values()), most_queries))
         most = round(pages.MOST_GROWTH + row["spread"], 3)
         checks.append(_check(f"{name}: growth", row["growth"], most))
         checks.append(_check(f"{name}: queries that read more rows", len(row["more_rows"]), 0))

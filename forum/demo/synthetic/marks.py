@@ -1,11 +1,13 @@
-"""How far the people of a synthetic network have read: a few in thousands of threads, most in some."""
+"""How far the people of a synthetic network have read, a few in thousands of threads, and what they follow."""
 
 from forum.demo.synthetic.network import Network, Rows, moment
 from forum.demo.synthetic.size import READER
+from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Audience
 from forum.models.threads import ReadMark
 
 MOST, FEWEST = 3_000, 5
+FOLLOWED = 0.2  # of the threads that somebody opened; the measured reader follows all of theirs
 READERS_OWN = 60  # at every size, in threads of long ago
 
 
@@ -27,6 +29,17 @@ def rows(network: Network) -> Rows:
                     "read_at": moment(network.soon(network.moved[thread], 30)),
                 },
             )
+            if member == READER or chance.random() < FOLLOWED:
+                yield (
+                    ThreadFollow,
+                    {
+                        "member_id": member,
+                        "thread_id": thread,
+                        "level": FollowLevel.ALL,
+                        "chosen": True,
+                        "changed_at": moment(network.moved[thread]),
+                    },
+                )
 
 
 def _read(network: Network, member: int) -> set[int]:
