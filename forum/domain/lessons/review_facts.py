@@ -38,17 +38,16 @@ class Asked:
 class Facts:
     """What the database says of some versions and members."""
 
-    confirmed: dict[
-        int, set[tuple[str, int | None]]
-    ]  # by member: cities, and who confirmed that they speak for them
-    moderated: Cities  # by member: the cities whose spaces they moderate
-    places: Cities = field(
-        default_factory=lambda: defaultdict(set)
-    )  # by lesson: of its space and its threads
+    # By member: cities, and who confirmed that they speak for them; and the cities whose spaces they moderate.
+    confirmed: dict[int, set[tuple[str, int | None]]]
+    moderated: Cities
+    # By lesson: the cities of its space and its threads.
+    places: Cities = field(default_factory=lambda: defaultdict(set))
     # By version: whom it quotes, and for which city they spoke then.
     cited: dict[int, set[tuple[int, str | None]]] = field(default_factory=lambda: defaultdict(set))
-    masked: set[int] = field(default_factory=set)  # lessons of which a published version has a masked source
-    editors: set[int] = field(default_factory=set)  # those of the makers who are editors of the network now
+    # Lessons of which a published version has a masked source; makers who are editors of the network now.
+    masked: set[int] = field(default_factory=set)
+    editors: set[int] = field(default_factory=set)
 
 
 def of_members(member_ids: set[int]) -> Facts:

@@ -86,8 +86,12 @@ def of_row(row: Any, said: Mapping[int, str]) -> LatestWords:
 
 @cached
 def _last(signed_in: bool) -> Select[Any]:
-    query: Any = select(Thread.id).where(
-        Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
-        sees(Thread, readers.reader_param(signed_in)),
+    query: Any = (
+        select(Thread.id)
+        .select_from(Thread)
+        .where(
+            Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
+            sees(Thread, readers.reader_param(signed_in)),
+        )
     )
     return cast(Select[Any], with_last(query))

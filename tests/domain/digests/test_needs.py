@@ -25,7 +25,10 @@ from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_
 
 WEEKLY = {"frequency": Frequency.WEEKLY, "chosen_at": LONG_AGO}
 # What waits at home and not in a digest, and why.
-NOT_TOLD = {"asks_digest": "who gets a digest has chosen how often"}
+NOT_TOLD = {
+    "asks_digest": "who gets a digest has chosen how often",
+    "hand_overs": "each offer is told by itself, and ends with what is offered",
+}
 OF_CAPACITIES = {
     "confirm": "capacities", "confirm_anywhere": "capacities_anywhere", "affirm": "still_right",
     "refused": "refused",
