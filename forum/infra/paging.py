@@ -58,7 +58,7 @@ def keyset(
     last = [_keys_of(row, keys) for row in page[-1:]]
     if len(selected) <= limit:
         return page, None
-    return page, _write(*last[0]) if moment_of is None else str(last[0][1])
+    return page, cursor_of(*last[0]) if moment_of is None else str(last[0][1])
 
 
 def id_of(cursor: str | None) -> int:
@@ -105,7 +105,8 @@ def _looked_up(
     return (moment, number) if moment is not None else None
 
 
-def _write(moment: datetime, number: int) -> str:
+def cursor_of(moment: datetime, number: int) -> str:
+    """Return the cursor of the page after the row with these keys."""
     cursor = json.dumps([MARK, moment.isoformat(), number], separators=(",", ":"))
     return base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from forum.models.accounts import Body, Capacity
 from forum.models.cities import CITIES
@@ -46,7 +46,7 @@ def answerable(actor: Actor) -> ColumnElement[bool]:
     return others if may_administer(actor) else and_(others, answered_in(moderated(actor)))
 
 
-def answered_in(space_ids: list[int]) -> ColumnElement[bool]:
+def answered_in(space_ids: list[int] | Select[Any]) -> ColumnElement[bool]:
     """Whether the moderators of one of these spaces answer for a capacity."""
     cities = select(Space.city).where(
         Space.id.in_(space_ids), Space.kind == SpaceKind.CITY, Space.city.is_not(None)

@@ -3,22 +3,23 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
-from forum.domain.spaces import guests, join_requests, memberships, spaces, waiting_capacities
-from forum.domain.threads import followed, space_activity
+from forum.domain.spaces import guests, join_requests, memberships, spaces, visits
 from forum.domain.threads import lists as thread_lists
+from forum.domain.threads import space_activity, space_page
 from forum.infra import clock, days, i18n, workdays
 from forum.models.spaces import Role, SpaceKind
+from forum.policy.actors import Actor
 from forum.web import tags
-from forum.web.http import list_filters, unread
-from forum.web.http.access import anyone, open_to
-from forum.web.http.current_user import viewer
+from forum.web.http import list_filters, transactions, unread
+from forum.web.http.access import anyone, members, open_to
+from forum.web.http.current_user import actor, viewer
+from forum.web.http.form_methods import form_delete
 
 bp = Blueprint("spaces", __name__)
-OPEN_STORIES = 3
 ANSWERED_WITHIN = 2  # working days
 
 
@@ -70,40 +71,61 @@ def _month_before(first: date) -> date:
 def show(slug: str) -> ResponseReturnValue:
     who, cursor = viewer(), request.args.get("after")
     selected: dict[str, Any] = list_filters.chosen()
-    space = spaces.by_slug(who, slug)
+    opened = space_page.by_slug(who, slug)
+    space = opened.space
     if elsewhere := tags.address_of_today():
         return elsewhere
-    page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **selected)
-    is_first_page = not selected and not cursor
-    waiting = thread_lists.unanswered(who, OPEN_STORIES, space_id=space.id) if is_first_page else []
-    shown = {card.id for card in waiting}
     role = who.roles.get(space.id) if who else None
-    told = followed.of_space(who, space.id) if who and who.approved_at else None
-    if told and told.has_notices:
-        unread.opened(
-            "role_given", "role_taken", "role_ends", "role_over", "join_answered", space_id=space.id
-        )
-    moderates = who is not None and role == Role.MODERATOR
+    missed = opened.missed
+    if selected or cursor:
+        page = thread_lists.latest(who, space_id=space.id, cursor=cursor, **selected)
+        threads = space_page.FirstThreads(others=page.rows, next_cursor=page.next_cursor)
+        missed = None
+    else:
+        threads = space_page.first_threads(who, space.id, since=missed.since if missed else None)
+    if who:
+        _note_opening(who, opened)
+    cards = [*threads.waiting, *threads.missed, *threads.others]
+    after = threads.next_cursor
     return render_template(
         "spaces/show.html",
         space=space,
         role=role,
-        moderates=moderates,
+        moderates=role == Role.MODERATOR,
         guest_until=guests.own_last_day(who, space.id) if who and role == Role.GUEST else None,
-        unconfirmed=waiting_capacities.count_of_space(who, space.id) if who and moderates else 0,
-        waiting=waiting,
+        unconfirmed=opened.unconfirmed,
+        missed=missed,
+        welcomed=opened.is_welcomed and not (selected or cursor),
+        threads=threads,
         workdays_of=_workdays_waited,
         target=ANSWERED_WITHIN,
-        threads=[card for card in page.rows if card.id not in shown],
-        cities=sorted({city for card in page.rows for city in card.cities}),
-        older=url_for(".show", slug=slug, after=page.next_cursor, **selected) if page.next_cursor else None,
+        cities=sorted({city for card in cards for city in card.cities}),
+        older=url_for(".show", slug=slug, after=after, **selected) if after else None,
         newer=url_for(".show", slug=slug, **selected) if cursor else None,
         wanted=selected,
         lessons=library.from_space(who, space.id, 3),
-        level=told.shown_level if told else None,
+        level=opened.told.shown_level if opened.told else None,
         moderators=memberships.moderators(who, space.id) if role else [],
         filters=list_filters,
     )
+
+
+@bp.post("/spaces/<slug>/welcome")
+@form_delete()
+@open_to(members)
+def put_welcome_away(slug: str) -> ResponseReturnValue:
+    visits.put_welcome_away(actor(), spaces.by_slug(actor(), slug).id)
+    return redirect(url_for(".show", slug=slug), 303)
+
+
+def _note_opening(who: Actor, opened: space_page.SpaceForReader) -> None:
+    """After the page: that its reader was here, and that they read what it answers."""
+    space_id, seen_at = opened.space.id, opened.seen_at
+    if opened.visit_due:
+        transactions.afterwards(lambda: visits.note(who, space_id, seen_at=seen_at))
+    if opened.told and opened.told.has_notices:
+        kinds = ("role_given", "role_taken", "role_ends", "role_over", "join_answered")
+        unread.opened(*kinds, space_id=space_id)
 
 
 def _workdays_waited(card: thread_lists.ThreadCard) -> int:

@@ -14,7 +14,7 @@ from tests.sweeps import few_of, on_one_database, once
 # The signed link in a mail is the permission itself; mail clients press that button without a session (RFC 8058).
 WITHOUT_TOKEN = {"unsubscribe.stop"}
 # What looking may move: how far somebody has read, and when a device was last seen.
-MOVED_BY_LOOKING = {"read_mark", "read_ahead", "sign_in"}
+MOVED_BY_LOOKING = {"read_mark", "read_ahead", "sign_in", "space_visit"}
 
 
 @pytest.fixture

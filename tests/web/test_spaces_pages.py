@@ -192,10 +192,11 @@ def test_a_space_without_threads_says_what_to_do(client, gent, leen):
 def test_the_pages_cost_the_same_however_much_there_is(client, gent, leen, path, count_queries):
     sign_in(client, leen)
     people = [make_member(f"P{n}", space=gent, role=Role.MODERATOR) for n in range(4)]
+    address = path.format(slug=gent.slug)
 
     def cost():
         with count_queries() as seen:
-            assert client.get(path.format(slug=gent.slug)).status_code == 200
+            assert client.get(address).status_code == 200
         return seen.count
 
     def grow(number):
@@ -207,9 +208,10 @@ def test_the_pages_cost_the_same_however_much_there_is(client, gent, leen, path,
         db.session.commit()
 
     grow(2)
+    cost()  # it writes down that they were here
     few = cost()
     grow(20)
-    assert few == cost() <= 12
+    assert few == cost() <= 8
 
 
 def test_a_story_without_an_answer_says_how_many_working_days_it_waits(app, client, gent, leen, monkeypatch):

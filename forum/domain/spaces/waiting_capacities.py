@@ -7,9 +7,12 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Date,
     Select,
+    String,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -22,7 +25,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.people import affirmations, capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import bringing
-from forum.infra import clock, paging
+from forum.infra import clock, days, paging
 from forum.infra.db import db
 from forum.infra.paging import Page
 from forum.models.accounts import Capacity, Member
@@ -38,6 +41,7 @@ AT_ONCE = 50  # shown on a page
 # Created once because aliased() is slow.
 _MODERATOR = aliased(Member)
 _OWNER = aliased(Member)  # of a capacity
+_HERE = aliased(Space)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,18 @@ def count_of_space(actor: Actor, space_id: int) -> int:
     """Return how many capacities `of_space` has on all its pages (two queries); errors as there."""
     query = _waiting(actor.id, func.count(Capacity.id)).where(_answered_by(actor, space_id))
     return db.session.scalar(query) or 0
+
+
+def count_at(reader_id: Any) -> ColumnElement[int]:
+    """Return the same as a column of a query about the space with the address `slug`, with `values`."""
+    here = select(_HERE.id).where(_HERE.slug == bindparam("slug", type_=String))
+    query = _waiting(reader_id, func.count(Capacity.id), day=bindparam("today", type_=Date))
+    return query.where(answered_in(here)).scalar_subquery()
+
+
+def values() -> dict[str, date]:
+    """Return the parameters of `count_at`."""
+    return {"today": days.today()}
 
 
 def unanswered(actor: Actor, *, cursor: str | None = None) -> Page[WaitingCapacity]:

@@ -95,7 +95,11 @@ def of_thread(actor: Actor, thread_id: int) -> ThreadChoice:
 
 def of_space(actor: Actor, space_id: int) -> ToldOfSpace:
     """Return what the actor is told of one space, which they may see (one query)."""
-    row = select_rows(_of_space(), {**reader_values(actor), "space_id": space_id}).one()
+    return told(select_rows(_of_space(), {**reader_values(actor), "space_id": space_id}).one())
+
+
+def told(row: Any) -> ToldOfSpace:
+    """Return what `told_columns` say."""
     return ToldOfSpace(row.level, bool(row.comes_at_once), bool(row.has_notices))
 
 
@@ -145,21 +149,24 @@ def _of_thread() -> Select[Any]:
 
 @cached
 def _of_space() -> Select[Any]:
-    reader = reader_param(signed_in=True)
-    assert reader is not None
-    space_id = bindparam("space_id", type_=Integer)
+    reader: Any = reader_param(signed_in=True)
+    return select(*told_columns(reader.id, bindparam("space_id", type_=Integer)))
+
+
+def told_columns(reader_id: Any, space_id: Any) -> list[Any]:
+    """Return what a reader is told of the space of a query, as columns for `told`."""
     level = select(SpaceFollow.level).where(
-        SpaceFollow.member_id == reader.id, SpaceFollow.space_id == space_id
+        SpaceFollow.member_id == reader_id, SpaceFollow.space_id == space_id
     )
-    unread = unread_notices.any_of(reader.id, Notification.space_id == space_id)
+    unread = unread_notices.any_of(reader_id, Notification.space_id == space_id)
     at_once = exists().where(
-        Subscription.member_id == reader.id,
+        Subscription.member_id == reader_id,
         Subscription.space_id == space_id,
         Subscription.delivery == Delivery.AT_ONCE,
     )
     columns = (level.scalar_subquery(), at_once, unread)
     names = ("level", "comes_at_once", "has_notices")
-    return select(*(column.label(name) for column, name in zip(columns, names, strict=True)))
+    return [column.label(name) for column, name in zip(columns, names, strict=True)]
 
 
 def _seen_spaces(*columns: Any) -> Select[Any]:

@@ -41,6 +41,19 @@ def holds() -> ColumnElement[bool]:
     return or_(ThreadFollow.chosen, ~muted.correlate(ThreadFollow))
 
 
+def muted(reader_id: Any) -> ColumnElement[bool]:
+    """Return whether a member muted a thread, or its space while they did not choose the thread."""
+    follow = and_(ThreadFollow.thread_id == Thread.id, ThreadFollow.member_id == reader_id)
+    thread = exists().where(follow, ThreadFollow.level == FollowLevel.NOTHING)
+    space = exists().where(
+        SpaceFollow.member_id == reader_id,
+        SpaceFollow.space_id == Thread.space_id,
+        SpaceFollow.level == FollowLevel.NOTHING,
+    )
+    chose = exists().where(follow, ThreadFollow.chosen)
+    return or_(thread.correlate(Thread), and_(space.correlate(Thread), ~chose.correlate(Thread)))
+
+
 def follow_thread(actor: Actor, thread_id: int, *, level: FollowLevel) -> None:
     """Set what the actor is told of a thread; NotFound."""
     thread: Thread = get_visible(Thread, actor, thread_id)

@@ -7,17 +7,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.threads import latest_words, list_queries, lists, mentions
+from forum.domain.threads.following import muted
 from forum.domain.threads.latest_words import LatestWords
 from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.unread_queries import first_unread, marked
 from forum.infra import clock
 from forum.infra.statements import cached, select_rows
-from forum.models.following import FollowLevel, SpaceFollow, ThreadFollow
+from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.subscriptions import Delivery, Subscription
 from forum.models.threads import ReadMark, Thread
 from forum.policy.actors import Actor
@@ -115,23 +116,10 @@ def _candidates() -> Select[Any]:
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),
             Thread.title != "",
-            ~_muted(reader.id),
+            ~muted(reader.id),
         )
     )
     return cast(Select[Any], query)
-
-
-def _muted(reader_id: Any) -> ColumnElement[bool]:
-    """Whether they want to hear nothing of a thread, or of its space while they did not choose the thread itself."""
-    follow = and_(ThreadFollow.thread_id == Thread.id, ThreadFollow.member_id == reader_id)
-    thread = exists().where(follow, ThreadFollow.level == FollowLevel.NOTHING)
-    space = exists().where(
-        SpaceFollow.member_id == reader_id,
-        SpaceFollow.space_id == Thread.space_id,
-        SpaceFollow.level == FollowLevel.NOTHING,
-    )
-    chose = exists().where(follow, ThreadFollow.chosen)
-    return or_(thread.correlate(Thread), and_(space.correlate(Thread), ~chose.correlate(Thread)))
 
 
 def _own_axis(reader_id: Any) -> ColumnElement[bool]:

@@ -7,11 +7,12 @@ member's mark, and in none of the ranges that they read ahead of it.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, literal, select
 
 from forum.infra.db import Moment
 from forum.models.accounts import Member
 from forum.models.threads import Post, ReadAhead, ReadMark, Thread
+from forum.models.visits import SpaceVisit
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,6 +48,12 @@ def unread_count(reader_id: Any) -> ColumnElement[int]:
     """Return how many posts in a thread are new for a member."""
     count = _posts(func.count(), reader_id)
     return case((_may_have_new(reader_id), count.scalar_subquery()), else_=0)
+
+
+def unread_since(reader_id: Any, since: Any) -> ColumnElement[bool]:
+    """Return whether a post in a thread that came after the moment `since` is new for a member."""
+    later = _posts(literal(1, Integer), reader_id).where(Post.created_at > since).correlate(SpaceVisit)
+    return and_(_may_have_new(reader_id), Thread.last_post_at > since, later.exists())
 
 
 def first_unread(reader_id: Any) -> ColumnElement[int | None]:

@@ -39,6 +39,7 @@ FILTERS = {
     "moment": i18n.moment,
     "local_day": i18n.local_day,
     "named_day": weekdays.named_day,
+    "past_day": weekdays.past_day,
     "short_day": i18n.short_day,
     "last_day": guests.last_day,
     "name_of_month": i18n.name_of_month,
