@@ -15,7 +15,7 @@ from forum.domain.drafts import expiry
 from forum.domain.lessons import review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
-from forum.domain.spaces import access_requests, guests
+from forum.domain.spaces import access_requests, guests, notes
 from forum.domain.threads import bookmarks
 from forum.infra import clock
 from forum.infra.db import db
@@ -91,8 +91,9 @@ def forget_access_requests() -> None:
 
 
 def forget_bookmarks() -> None:
-    """Forget what members kept, took away and can no longer bring back."""
+    """Forget what members kept, and notes of spaces, taken away and no longer to be brought back."""
     bookmarks.forget_taken()
+    notes.forget_removed()
     db.session.commit()
 
 

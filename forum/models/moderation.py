@@ -34,6 +34,7 @@ class Action(enum.StrEnum):
     MAIL_POLICY = (
         "mail_policy"  # its reason is what was chosen before and what since: see `spaces.mail_rules`
     )
+    NOTE = "note"  # on the page of a space; its reason is what became of it: see `spaces.notes`
 
 
 class ModerationAction(Model):

@@ -18,6 +18,7 @@ class UndoKind(enum.StrEnum):
     TAKE_BACK = "take_back"
     BOOKMARK = "bookmark"  # taken away
     HIDE_REVISION = "hide_revision"  # its number is in `before`
+    NOTE = "note"  # removed from the page of a space; which one is in `before`
     REMOVE = "remove"  # of words from a lesson, by their author
 
 

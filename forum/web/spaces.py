@@ -97,6 +97,8 @@ def show(slug: str) -> ResponseReturnValue:
         missed=missed,
         welcomed=opened.is_welcomed and not (selected or cursor),
         threads=threads,
+        notes=opened.notes,
+        welcome=opened.welcome,
         workdays_of=_workdays_waited,
         target=ANSWERED_WITHIN,
         cities=sorted({city for card in cards for city in card.cities}),

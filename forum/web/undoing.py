@@ -25,6 +25,8 @@ def undo(act_id: int) -> ResponseReturnValue:
         return redirect(url_for(".own_excerpts"), 303)
     if act.kind == UndoKind.BOOKMARK:
         return redirect(url_for("bookmarks.index"), 303)
+    if act.kind == UndoKind.NOTE:
+        return redirect(url_for("notes.index", slug=act.before["slug"]), 303)
     if act.kind == UndoKind.HIDE_REVISION:
         return redirect(url_for("history.show", post_id=act.post_id), 303)
     return redirect(url_for("threads.short", thread_id=act.thread_id), 303)

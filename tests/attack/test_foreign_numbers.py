@@ -18,6 +18,7 @@ from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.handovers import HandOver
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.notes import SpaceNote
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.themes import Tag, TagMerge
@@ -118,6 +119,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "offer_id": of(HandOver),
         "response_id": of(ThreadResponse),
         "act_id": of(UndoableAct),
+        "note_id": of(SpaceNote),
         "merge_id": of(TagMerge),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],

@@ -21,6 +21,7 @@ from forum.domain.moderation import hiding, narrowing, revisions, taking_back
 from forum.domain.people import offers
 from forum.domain.responses import hiding as sentences
 from forum.domain.responses import responses
+from forum.domain.spaces import notes
 from forum.domain.summaries import keepers, summaries
 from forum.domain.threads import bookmarks, classification, posts, threads
 from forum.infra import clock
@@ -67,10 +68,11 @@ HALF, MODERATORS_HALF = "zwarthalfwoordmerk", "zwarthalfbesluitmerk"
 EDITED_OUT, FROM_BEFORE = "zwartgeschraptmerk", "zwartvroegermerk"
 # What somebody noted on a post that they keep: not even they meet it once they have left.
 KEPT_NOTE = "zwartnotitiemerk"
+PINNED = "zwartprikbordmerk"  # in a note and in the welcome of the closed city
 MARKERS = (
     TITLE, BODY, REPLY, HIDDEN, TAG, DRAFT, CLAIM, NAME, REASON, CONSENT, SPEAKER, KEPT, CHECKED, NARROWED, HUSHED,
     OFFER, SENTENCE, HIDDEN_SENTENCE, SUMMARY, FORMER_SUMMARY, FORMER_TAG, SPELT, HALF, MODERATORS_HALF, QUOTED,
-    EDITED_OUT, FROM_BEFORE, KEPT_NOTE,
+    EDITED_OUT, FROM_BEFORE, KEPT_NOTE, PINNED,
 )  # fmt: skip
 # The name of a listed space in which nothing public stands: for full members of the network, not for strangers.
 PLACE = "zwarteplekmerk"
@@ -188,6 +190,14 @@ def build() -> World:
     begun = _begun(insider, moderator, former, thread, draft)
     for keeper in (insider, former):
         bookmarks.keep(actor(keeper), post.id, note=f"Ask again {KEPT_NOTE}")
+    for is_welcome in (False, True):
+        notes.write(
+            actor(moderator),
+            closed.id,
+            title=f"Our rules {PINNED}",
+            body=f"Ask {PINNED}.",
+            is_welcome=is_welcome,
+        )
     left.since_at, left.ended_at = clock.now() - timedelta(days=90), clock.now()
     suspended = make_member("Suspended", space=closed)
     outsiders = {

@@ -52,6 +52,7 @@ BAIT = {
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
     "merge_id": lambda w: [1],
+    "note_id": lambda w: [1, 2],
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
@@ -245,6 +246,8 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     assert f">{leak_scenario.SPELT}<" in member.get(f"/threads/{world.thread.id}-{world.thread.slug}").text
     assert f">{leak_scenario.SPELT.lower()}<" in full.get(f"/threads/{world.spelt.id}-in-small-letters").text
     spelt, openings = _openings(world)
+    assert member.get(f"/spaces/{world.closed.slug}").text.count(leak_scenario.PINNED) == 2
+    assert leak_scenario.PINNED in moderator.get(f"/spaces/{world.closed.slug}/notes").text
     assert leak_scenario.KEPT_NOTE in member.get("/bookmarks").text
     assert leak_scenario.FROM_BEFORE in moderator.get(f"/posts/{openings}/revisions").text
     assert "The author hid this version." in full.get(f"/posts/{spelt}/revisions").text

@@ -21,12 +21,12 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import get_visible, sees
 
 USUAL = "usual"  # of a space that chose nothing about its mails
-MAIL = "mail_policy"
-CODED = (Action.MAIL_POLICY, Action.HAND_OVER)  # their reason is a code
+MAIL, NOTE = "mail_policy", "note"
+CODED = (Action.MAIL_POLICY, Action.HAND_OVER, Action.NOTE)  # their reason is a code
 
 
 class Changed(NamedTuple):
-    """What became of one part of a thread's classification, or of what may stand in mails (MAIL).
+    """What became of one part of a thread's classification, of what may stand in mails (MAIL), or of a note (NOTE).
 
     Codes, or the names of tags or spaces.
     """
@@ -127,6 +127,7 @@ def page(actor: Actor, space_id: int, *, cursor: str | None = None, limit: int =
     changes |= {
         row.id: [Changed(MAIL, *row.reason.split())] for row in rows if row.action == Action.MAIL_POLICY
     }
+    changes |= {row.id: [Changed(NOTE, "", row.reason)] for row in rows if row.action == Action.NOTE}
     return Page([_line(row, changes.get(row.id, [])) for row in rows], following)
 
 

@@ -3,6 +3,7 @@
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
 from forum.domain.moderation import hiding, narrowing, revisions, taking_back
+from forum.domain.spaces import notes
 from forum.domain.threads import bookmarks, rendering
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -51,6 +52,8 @@ def _bring_back(actor: Actor, act: UndoableAct, again: rendering.Rendered | None
         bookmarks.undo(actor, act)
     elif act.kind == UndoKind.HIDE_REVISION:
         revisions.undo(actor, act)
+    elif act.kind == UndoKind.NOTE:
+        notes.undo(actor, act)
     elif act.kind == UndoKind.REMOVE:
         removals.undo(actor, act)
     else:

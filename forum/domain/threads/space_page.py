@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from sqlalchemy import Integer, Select, String, and_, bindparam, case, func, literal, select, union_all
 
-from forum.domain.spaces import spaces, visits, waiting_capacities
+from forum.domain.spaces import notes, spaces, visits, waiting_capacities
+from forum.domain.spaces.notes import Note
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.domain.threads import followed, list_queries
 from forum.domain.threads.followed import ToldOfSpace
@@ -21,6 +22,7 @@ from forum.domain.threads.unread_queries import marked, unread_since
 from forum.infra import paging
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
+from forum.models.notes import SpaceNote
 from forum.models.spaces import Role, Space
 from forum.models.threads import ReadMark, Thread
 from forum.models.visits import SpaceVisit
@@ -55,6 +57,8 @@ class SpaceForReader:
     visit_due: bool = False
     seen_at: datetime | None = None  # the last time, for `visits.note`
     unconfirmed: int = 0  # capacities for which its moderator may answer
+    notes: Sequence[Note] = ()
+    welcome: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,10 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceForReader:
         return SpaceForReader(spaces.by_slug(reader, slug))
     values = {**reader_values(reader), **visits.values(), **waiting_capacities.values(), "slug": slug}
     own = [space_id for space_id, role in reader.roles.items() if role == Role.MODERATOR]
-    row = select_rows(_space(), {**values, "moderated_ids": own}).one_or_none()
-    if row is None:
+    rows = select_rows(_space(), {**values, "moderated_ids": own}).all()
+    if not rows:
         raise NotFound
+    row, pinned = rows[0], [notes.read(each) for each in rows if each.note_id is not None]
     belongs = row.id in reader.roles
     return SpaceForReader(
         space=SpaceFacts(*row[: len(SpaceFacts._fields)]),
@@ -86,6 +91,8 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceForReader:
         visit_due=belongs and visits.is_due(row.seen_at),
         seen_at=row.seen_at,
         unconfirmed=row.unconfirmed,
+        notes=[note for note in pinned if not note.is_welcome],
+        welcome=next((note for note in pinned if note.is_welcome), None),
     )
 
 
@@ -126,6 +133,7 @@ def _space() -> Select[Any]:
     query: Any = (
         select(*(getattr(Space, name) for name in SpaceFacts._fields))
         .add_columns(
+            *notes.columns(),
             *followed.told_columns(reader.id, Space.id),
             SpaceVisit.seen_at,
             visits.since().label("since"),
@@ -136,7 +144,10 @@ def _space() -> Select[Any]:
         )
         .select_from(Space)
         .outerjoin(SpaceVisit, visits.own(reader.id))
+        .outerjoin(SpaceNote, notes.shown(reader))
+        .outerjoin(notes.EDITOR, notes.EDITOR.id == SpaceNote.editor_id)
         .where(Space.slug == bindparam("slug", type_=String), sees(Space, reader))
+        .order_by(SpaceNote.position, SpaceNote.id)
     )
     return cast(Select[Any], query)
 
