@@ -151,7 +151,7 @@ def make_thread(
     body: str = "We tried it for three months.",
     audience: Audience = Audience.NETWORK,
     need: Need = Need.STORIES,
-    axis: Axis = Axis.SOLIDARITY,
+    axis: Axis | None = Axis.SOLIDARITY,
     tags: tuple[str, ...] = (),
     at: datetime | None = None,
     **over: Any,

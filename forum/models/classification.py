@@ -19,7 +19,10 @@ class Part(enum.StrEnum):
 
 
 class ThreadChange(Model):
-    """One change of one part. Rows are only ever added; values are codes, ids of spaces, or the names of tags."""
+    """One change of one part. Rows are only ever added.
+
+    Values are codes, ids of spaces, or the names of tags, and "" where there was none.
+    """
 
     __tablename__ = "thread_change"
     VALUE_MAX = 240  # five tags with commas between them

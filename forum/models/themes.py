@@ -31,6 +31,10 @@ class Axis(enum.StrEnum):
     SOLIDARITY = "solidaire-stadspolis"
 
 
+# What forms and addresses say where a thread has no axis yet.
+NO_AXIS = "unknown"
+
+
 class LabelKind(enum.StrEnum):
     """What a label belongs to."""
 

@@ -65,6 +65,8 @@ class Thread(Model):
         # The threads that still wait for an answer, in the network and in one space.
         Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),
+        # Few at a time: their moderators are asked to choose.
+        Index("ix_thread_space_id_without_axis", "space_id", **where("axis IS NULL")),
         UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
         CheckConstraint("last_number >= post_count", name="counts_fit"),
     )
@@ -74,7 +76,7 @@ class Thread(Model):
     title: Mapped[str] = mapped_column(String(200))  # "" once its author has withdrawn the opening post
     slug: Mapped[str] = mapped_column(String(80))
     need: Mapped[Need] = mapped_column(choice(Need))
-    axis: Mapped[Axis] = mapped_column(choice(Axis))
+    axis: Mapped[Axis | None] = mapped_column(choice(Axis))  # none while nobody chose it
     audience: Mapped[Audience] = mapped_column(choice(Audience))
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     summary: Mapped[str] = mapped_column(String(400), default="")

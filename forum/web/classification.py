@@ -10,12 +10,13 @@ from forum.domain.themes.tags import split
 from forum.domain.threads import audiences, classification
 from forum.infra.i18n import _
 from forum.models.spaces import Audience
-from forum.models.themes import Axis, Need
+from forum.models.themes import NO_AXIS, Need
 from forum.models.threads import Thread
 from forum.policy.actions import may_start, require
 from forum.policy.errors import Conflict
 from forum.web.forms import errors_on
 from forum.web.forms.classification import ClassificationForm, MoveForm
+from forum.web.forms.threads import axis_of
 from forum.web.http import links
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
@@ -27,14 +28,14 @@ bp = Blueprint("classification", __name__)
 @open_to(members)
 def show(thread_id: int) -> ResponseReturnValue:
     thread, now = classification.current(actor(), thread_id)
-    return _form(thread, now, _filled_in(now))
+    return _form(thread, now, _filled_in(thread, now))
 
 
 @bp.post("/threads/<int:thread_id>/classification")
 @open_to(members)
 def change(thread_id: int) -> ResponseReturnValue:
     thread, now = classification.current(actor(), thread_id)
-    form = _filled_in(now)
+    form = _filled_in(thread, now)
     if form.validate():
         try:
             with errors_on(form):
@@ -42,7 +43,7 @@ def change(thread_id: int) -> ResponseReturnValue:
                     actor(),
                     thread_id,
                     need=Need(form.need.data),
-                    axis=Axis(form.axis.data),
+                    axis=axis_of(form.axis),
                     tags=split(form.tags.data or ""),
                     seen_change=form.seen_change.data,
                 )
@@ -51,6 +52,7 @@ def change(thread_id: int) -> ResponseReturnValue:
         except Conflict as error:
             thread, now = classification.current(actor(), thread_id)  # as the other one left it
             form.seen_change.raw_data = [str(now.last_change)]
+            form.offer(now.axis, may_wait=_may_wait(thread))
             return _form(thread, now, form, conflict=error.reason), 409
     return _form(thread, now, form), 422
 
@@ -82,16 +84,24 @@ def move(thread_id: int) -> ResponseReturnValue:
     return _readers(thread, space, form), 422
 
 
-def _filled_in(now: classification.Classification) -> ClassificationForm:
+def _filled_in(thread: Thread, now: classification.Classification) -> ClassificationForm:
     """The form as it was sent, or with what is chosen now; a field that was not sent changes nothing."""
-    return ClassificationForm(
+    may_wait = _may_wait(thread)
+    form = ClassificationForm(
         data={
             "need": now.need.value,
-            "axis": now.axis.value,
+            "axis": now.axis.value if now.axis else NO_AXIS if may_wait else None,
             "tags": ", ".join(now.tags),
             "seen_change": now.last_change,
         }
     )
+    form.offer(now.axis, may_wait=may_wait)
+    return form
+
+
+def _may_wait(thread: Thread) -> bool:
+    """Whether the viewer may leave the axis to the moderators: the author of the thread."""
+    return thread.author_id == actor().id
 
 
 def _form(

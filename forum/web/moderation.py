@@ -10,7 +10,7 @@ from forum.domain.lessons import impact
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
 from forum.domain.spaces import mail_rules, spaces
-from forum.domain.threads import posts, rendering
+from forum.domain.threads import posts, rendering, without_axis
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.policy.actions import may_hide, may_moderate, require
@@ -39,6 +39,7 @@ def log(slug: str) -> ResponseReturnValue:
         older=older,
         hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),
+        without_axis=without_axis.of_space(who, space.id),
     )
 
 

@@ -14,12 +14,16 @@ from forum.domain.threads import latest_words, overview
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.overview import Choice, Counts
 from forum.infra import i18n
+from forum.models.themes import NO_AXIS
 from forum.web import tags
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 
 bp = Blueprint("overview", __name__)
-NAMES: Mapping[str, Mapping[Any, Any]] = {"need": labels.NEEDS, "axis": labels.AXES}
+NAMES: Mapping[str, Mapping[Any, Any]] = {
+    "need": labels.NEEDS,
+    "axis": {**labels.AXES, NO_AXIS: i18n.lazy("No theme yet")},
+}
 SHOWN = 6  # values of a long kind that stand open
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 
@@ -63,6 +67,7 @@ def index() -> ResponseReturnValue:
         state=choice.state[0] if choice.state else "",
         tabs_of=_tabs(choice, counts, signed_in=who is not None),
         filters={kind: _filters(kind, choice, counts) for kind in ("need", "axis", "space", "city")},
+        chooses_themes=NO_AXIS in choice.axis or (who is not None and who.moderates),
         voices=_few("voices", ("", "field"), choice, counts),
         made=_few("lesson", ("with", "without"), choice, counts),
         chosen=chosen,

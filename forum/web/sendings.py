@@ -14,6 +14,7 @@ from forum.domain.threads import sendings
 from forum.domain.threads.sendings import SentBefore, Standing
 from forum.infra import text
 from forum.infra.i18n import _
+from forum.models.themes import NO_AXIS
 from forum.policy.actions import Answer, may_start
 from forum.policy.errors import NotFound
 from forum.web.draft_slots import Slot, slot
@@ -30,9 +31,9 @@ def ask_about_story(error: SentBefore, form: ThreadForm, space: Any, chosen: Any
     stands = _standing(error)
     tags = ", ".join(split(form.tags.data or ""))
     now = (form.need.data, form.axis.data, form.audience.data, tags)
-    then = (stands.need, stands.axis, stands.audience, ", ".join(stands.tags)) if stands else now
+    then = (stands.need, stands.axis or NO_AXIS, stands.audience, ", ".join(stands.tags)) if stands else now
     questions = (form.need, form.axis, form.audience, form.tags)
-    names: tuple[Mapping[str, Any], ...] = (labels.NEEDS, labels.AXES, labels.AUDIENCES, {})
+    names: tuple[Mapping[str, Any], ...] = (labels.NEEDS, labels.AXES_OR_NONE, labels.AUDIENCES, {})
     choices = [
         (str(field.label.text), str(words.get(chosen, chosen)), str(words.get(stood, stood)))
         for field, words, chosen, stood in zip(questions, names, now, then, strict=True)

@@ -23,6 +23,7 @@ from forum.web import workbench_pages as pages
 from forum.web.forms import attach, errors_on
 from forum.web.forms.workbench import (
     AskForm,
+    BeginForm,
     ClaimForm,
     ExcerptForm,
     PublicationForm,
@@ -77,8 +78,11 @@ def preview(lesson_id: int) -> ResponseReturnValue:
 @bp.post("/threads/<int:thread_id>/lessons")
 @open_to(moderators)
 def create(thread_id: int) -> ResponseReturnValue:
-    lesson = lessons.draft(actor(), thread_id, title=request.form.get("title", ""))
-    return redirect(links.to_draft(lesson), 303)
+    form = BeginForm()
+    with errors_on(form):
+        lesson = lessons.draft(actor(), thread_id, title=form.title.data or "", axis=form.axis.data)
+        return redirect(links.to_draft(lesson), 303)
+    return pages.begin(thread_id, form)
 
 
 @bp.post("/lessons/<public_id>/versions")

@@ -4,10 +4,11 @@ from functools import partial
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, LESSON_TEXT, REVIEW_NOTE
 from forum.domain.drafts.views import Subject
-from forum.domain.lessons import giveaways
+from forum.domain.lessons import first_axis, giveaways
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
@@ -16,6 +17,7 @@ from forum.models.spaces import Audience
 from forum.web import draft_slots, reviewers
 from forum.web.forms.workbench import (
     AskForm,
+    BeginForm,
     ClaimForm,
     ExcerptForm,
     PublicationForm,
@@ -76,6 +78,14 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
         active=request.values.get("claim", type=int) or request.values.get("claim_id", type=int),
         **context,
     )
+
+
+def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
+    """Return the page that asks for the theme of a lesson and its thread; nothing is wrong with who was not asked."""
+    if not form.asked.raw_data:
+        form.axis.errors, form.asked.data = [], "1"
+    thread = first_axis.asked_about(actor(), thread_id)
+    return render_template("workbench/begin.html", thread=thread, form=form), 422 if form.errors else 200
 
 
 def review(lesson_id: int, **forms: Any) -> str:

@@ -83,6 +83,9 @@ def for_moderator(app: Flask) -> list[str]:
         thread = db.session.scalars(
             db.select(Thread).where(Thread.space_id == space.id).order_by(Thread.id)
         ).first()
+        without_axis = db.session.scalars(
+            db.select(Thread).where(Thread.space_id == space.id, Thread.axis.is_(None))
+        ).one()
         post = db.session.scalars(db.select(Post).where(Post.thread_id == thread.id, Post.number == 2)).one()
         response = db.session.scalars(
             db.select(ThreadResponse).join(Thread).where(Thread.space_id == space.id)
@@ -114,6 +117,9 @@ def for_moderator(app: Flask) -> list[str]:
         f"/spaces/{space.slug}/notes/new",
         f"/spaces/{space.slug}/notes/welcome",
         f"/spaces/{space.slug}/moderation",
+        "/threads?axis=unknown",
+        f"/threads/{without_axis.id}-{without_axis.slug}",
+        f"/threads/{without_axis.id}/classification",
         f"/spaces/{space.slug}/threads/new",
         f"/threads/{thread.id}-{thread.slug}",
         f"/threads/{thread.id}/following",

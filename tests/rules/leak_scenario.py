@@ -91,7 +91,7 @@ class World:
     closed: Space
     unlisted: Space
     quiet: Space
-    thread: Thread
+    thread: Thread  # closed, and without an axis, like `moved`
     narrowed: Thread
     hushed: Thread
     moved: Thread  # for everybody, after it stood in the unlisted space with another tag
@@ -216,6 +216,7 @@ def build() -> World:
             subscriptions.choose(actor(person), frequency=Frequency.WEEKLY)
             _told_before(person, post, (narrowed, hushed), kept, unlisted)
     suspended.suspended_at = clock.now()
+    thread.axis = None
     db.session.commit()
     return World(
         closed, unlisted, quiet, thread, narrowed, hushed, moved, post, draft, lesson, kept, checked, resting,
@@ -365,7 +366,7 @@ def _hushed(insider: Member, moderator: Member) -> tuple[Space, Thread]:
 
 def _moved(unlisted: Space, space: Space, author: Member) -> Thread:
     """A thread that left the unlisted space; its former tag and its former place are in its history."""
-    subject = {"need": Need.FACTS, "axis": Axis.DENSITY}
+    subject: dict[str, Any] = {"need": Need.FACTS, "axis": None}
     thread = threads.start(
         actor(author), unlisted.id, title="Bins", body=f"Full of {FROM_BEFORE}.", audience=Audience.SPACE,
         tags=(FORMER_TAG,), idempotency_key=str(uuid.uuid4()), **subject,

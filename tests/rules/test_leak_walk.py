@@ -4,6 +4,7 @@ A route that the walk does not know fails, so nobody can add a page without sayi
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -224,6 +225,27 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     log = moderator.get(f"/spaces/{world.closed.slug}/moderation").get_data(as_text=True)
     assert leak_scenario.REASON in log
     assert leak_scenario.NAME not in member.get("/spaces").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("person", ["insider", "moderator"])
+def test_no_page_of_theirs_breaks_or_says_nothing_in_words_where_a_thread_has_no_axis(app, world, person):
+    """Also of visitors and members elsewhere: the walk above finds what breaks."""
+    browser, read, member = app.test_client(), 0, getattr(world, person)
+    member.locale = "nl"  # in which neither is a word
+    db.session.commit()
+    sign_in(browser, member)
+    for _endpoint, path, _queries in places(app, world):
+        answer = browser.get(path)
+        assert answer.status_code < 500 or answer.status_code == 503, path
+        assert not re.search(r"\bNone\b|\bunknown\b", _text(answer)), path
+        read += answer.status_code == 200
+    assert read > 60
+
+
+def _text(answer: TestResponse) -> str:
+    """What stands on a page; nothing of anything else."""
+    page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+    return re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
 
 
 def test_the_bait_lies_where_it_is_looked_for(app, world):

@@ -10,12 +10,17 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from forum import create_app
 from forum.cli.render import render_outdated
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.sort_keys import SortedByName, sort_key
+from forum.models.classification import Part, ThreadChange
+from forum.models.themes import Axis
+from forum.models.threads import Thread
 from tests.conftest import POSTGRES, new_database, settings_for
 from tests.rules.source import ROOT
 from tests.sweeps import few_of
@@ -102,6 +107,37 @@ def test_what_people_said_is_there_and_the_words_of_an_excerpt_have_their_seal(r
     for row in rows:
         assert row.plain[row.start_at : row.end_at] == row.words
         assert hashlib.sha256(row.words.encode()).hexdigest() == row.sha256
+
+
+def test_a_thread_without_an_axis_gets_that_of_most_around_it_on_the_way_back_and_keeps_its_posts(restored):
+    counts = [text(f"SELECT count(*) FROM {table}") for table in ("post", "thread_change", "thread_tag")]
+    with restored("0027").app_context():
+        upgrade()
+        before = [db.session.scalar(each) for each in counts]
+        thread = db.session.scalars(select(Thread).order_by(Thread.id)).first()
+        first_id = thread.id
+        around = db.session.scalars(select(Thread).where(Thread.space_id == thread.space_id)).all()
+        assert len(around) > 1
+        change = ThreadChange(
+            thread_id=thread.id, editor_id=thread.author_id, space_id=thread.space_id, part=Part.AXIS, before="",
+            after="solidaire-stadspolis", changed_at=clock.now(),
+        )  # fmt: skip
+        db.session.add(change)
+        for one in around:
+            one.axis = Axis.INNOVATION
+        for _round in range(2):
+            thread.axis = None
+            db.session.commit()
+            db.session.remove()
+            downgrade(revision="0027")
+            assert [db.session.scalar(each) for each in counts] == before
+            assert db.session.get_one(Thread, first_id).axis == Axis.INNOVATION
+            with pytest.raises(IntegrityError):
+                db.session.execute(update(Thread).values(axis=None))
+            db.session.remove()
+            upgrade()
+            assert schema_differences() == []
+            thread = db.session.get_one(Thread, first_id)
 
 
 def test_names_of_before_are_sorted_as_those_of_today(restored):

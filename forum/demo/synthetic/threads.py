@@ -15,6 +15,7 @@ from forum.models.themes import Axis, Need, Tag, ThreadTag
 from forum.models.threads import Outcome, Post, PostKind, PostRevision, Thread, ThreadCity
 
 KINDS = [None] * 8 + list(PostKind)[:6]
+WITHOUT_AXIS = 40  # one in so many threads waits for a moderator who chooses it
 NEEDS, AXES, OUTCOMES = list(Need), list(Axis), [*Outcome, *[None] * 12]
 HIDDEN, TAKEN_BACK, CHANGED = 0.002, 0.006, 0.036  # shares of the posts, each with those before it
 REGRETTED = 0.07  # of the threads without an answer: those beyond CHANGED are taken back too
@@ -161,7 +162,7 @@ class ThreadWriter:
             "title": thread.title,
             "slug": slug(thread.title),
             "need": chance.choice(NEEDS),
-            "axis": chance.choice(AXES),
+            "axis": chance.choice(AXES) if thread.id % WITHOUT_AXIS else None,
             "audience": thread.audience,
             "outcome": chance.choice(OUTCOMES),
             "summary": thread.summary,

@@ -61,7 +61,7 @@ class Common:
                 continue
             for axis, number, count in buckets:
                 # Themes about which they said the same have the same outcome.
-                key = (space_id, preferences.axes.get(axis))
+                key = (space_id, preferences.axes.get(axis) if axis else None)
                 if key not in outcomes:
                     facts = ThreadFacts(0, space_id, axis)
                     outcomes[key] = takes(preferences, facts, person, self.told[space_id])

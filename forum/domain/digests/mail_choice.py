@@ -13,7 +13,7 @@ from forum.domain.mailing.kinds import KINDS
 from forum.infra.db import db
 from forum.models.spaces import Space
 from forum.models.subscriptions import Delivery, Frequency
-from forum.models.themes import Axis, ThreadTag
+from forum.models.themes import ThreadTag
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.visibility import get_visible
@@ -65,7 +65,7 @@ def of_space(actor: Actor, space: Space) -> MailChoice:
     none: Mapping[int, Delivery] = {}
     # Without thread, theme and tag: what is chosen for all that nothing more particular is said of.
     alone = replace(preferences, threads=none, spaces=none, tags=none, axes={})
-    facts = ThreadFacts(0, space.id, next(iter(Axis)))
+    facts = ThreadFacts(0, space.id, axis=None)
     return _choice(actor, preferences.spaces.get(space.id), alone, facts)
 
 

@@ -13,6 +13,7 @@ from forum.domain.consents import rounds
 from forum.domain.digests.need_queries import later
 from forum.domain.lessons import review_answers
 from forum.domain.spaces import join_requests, waiting_capacities
+from forum.domain.threads import without_axis
 from forum.infra import days
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
@@ -20,6 +21,7 @@ from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import ConsentRound
 from forum.models.lessons import Lesson, LessonReview, LessonVersion
 from forum.models.spaces import JoinRequest, Role, Space
+from forum.models.threads import Thread
 from forum.policy.actions import may_administer
 from forum.policy.actors import Actor
 from forum.policy.readers import EACH_MEMBER
@@ -76,6 +78,7 @@ def _counted() -> Any:
         *_lessons(),
         _join_requests(),
         _capacities(waiting_capacities.to_confirm(Member.id.in_(_IDS), _TODAY)),
+        _themes(),
         _row("capacities_anywhere", anywhere.c.member_id, anywhere.c.at).group_by(anywhere.c.member_id),
     )
 
@@ -128,6 +131,17 @@ def _join_requests() -> Any:
             Space.id.in_(spaces_of(Member.id, Role.MODERATOR)),
             *join_requests.waits(_ASKING),
         )
+        .group_by(Member.id, Space.name, Space.slug, Space.sort_key)
+    )
+
+
+def _themes() -> Any:
+    return (
+        _row("themes", Member.id, Thread.created_at, space=True)
+        .select_from(Member)
+        .join(Thread, sees(Thread, EACH_MEMBER))
+        .join(Space, Space.id == Thread.space_id)
+        .where(Member.id.in_(_IDS), Space.id.in_(spaces_of(Member.id, Role.MODERATOR)), *without_axis.WAITS)
         .group_by(Member.id, Space.name, Space.slug, Space.sort_key)
     )
 

@@ -51,6 +51,17 @@ WORDS: Mapping[str, Callable[[int, str], str]] = {
         "%(num)d capacities wait that no space can confirm",
         num,
     ),
+    "themes": lambda num, space: ngettext(
+        "%(num)d thread in %(space)s has no theme yet",
+        "%(num)d threads in %(space)s have no theme yet",
+        num,
+        space=space,
+    ),
+    "more_themes": lambda num, _space: ngettext(
+        "%(num)d thread in another space of yours has no theme yet",
+        "%(num)d threads in other spaces of yours have no theme yet",
+        num,
+    ),
     "refused": lambda num, _space: ngettext(
         "%(num)d capacity of yours was not confirmed", "%(num)d capacities of yours were not confirmed", num
     ),
@@ -76,6 +87,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "capacities": ("members.index", "#capacities"),
     "more_capacities": ("spaces.index", ""),
     "capacities_anywhere": ("capacities.index", ""),
+    "themes": ("moderation.log", "#themes"),
+    "more_themes": ("overview.index", ""),
     "refused": ("settings.profile", "#capacities"),
     "still_right": ("settings.profile", "#capacities"),
     "drafts": ("drafts.index", ""),

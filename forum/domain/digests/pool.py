@@ -42,7 +42,7 @@ class Bucket(NamedTuple):
 
     space_id: int
     audience: Audience
-    axis: Axis
+    axis: Axis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Window:
     # The oldest first; they stand in one of the others as well.
     unanswered: list[Waiting] = field(default_factory=list)
     # By space and audience: each bucket with its axis, its number, and how many threads it has.
-    places: dict[tuple[int, Audience], list[tuple[Axis, int, int]]] = field(default_factory=dict)
+    places: dict[tuple[int, Audience], list[tuple[Axis | None, int, int]]] = field(default_factory=dict)
     # By member: the threads that they wrote in or began, where the news is another for them.
     own: dict[int, tuple[int, ...]] = field(default_factory=dict)
     # What `selection` found for all who may read the same and chose the same.
@@ -149,7 +149,7 @@ class Pool:
         numbers: dict[Bucket, int] = {}
         found = {}
         for row in rows:
-            bucket = Bucket(row.space_id, Audience(row.audience), Axis(row.axis))
+            bucket = Bucket(row.space_id, Audience(row.audience), Axis(row.axis) if row.axis else None)
             number = numbers.setdefault(bucket, len(numbers))
             found[row.id] = _candidate(row, bucket, number)
         self.buckets = list(numbers)

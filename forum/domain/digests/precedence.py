@@ -40,7 +40,7 @@ class ThreadFacts:
 
     id: int
     space_id: int
-    axis: Axis
+    axis: Axis | None
     tag_ids: Collection[int] = ()
 
 
@@ -88,7 +88,8 @@ def _around(preferences: DigestPreferences, thread: ThreadFacts) -> Delivery | N
 
 def _said(preferences: DigestPreferences, thread: ThreadFacts) -> _Said:
     tags = [preferences.tags.get(tag_id) for tag_id in thread.tag_ids]
-    return preferences.spaces.get(thread.space_id), preferences.axes.get(thread.axis), *tags
+    of_axis = preferences.axes.get(thread.axis) if thread.axis else None
+    return preferences.spaces.get(thread.space_id), of_axis, *tags
 
 
 def _strongest(said: _Said) -> Delivery | None:

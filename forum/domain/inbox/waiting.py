@@ -22,6 +22,8 @@ from forum.domain.people import affirmations, capacities
 from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.spaces.join_requests import WaitingRequest
 from forum.domain.spaces.waiting_capacities import WaitingLine
+from forum.domain.threads import without_axis
+from forum.domain.threads.without_axis import WaitingThreads
 from forum.infra import clock
 from forum.infra.db import Moment
 from forum.infra.statements import cached, select_rows
@@ -47,6 +49,7 @@ class Waiting:
     join_requests: list[WaitingRequest] = field(default_factory=list)
     capacities: list[WaitingLine] = field(default_factory=list)
     own_capacities: list[WaitingLine] = field(default_factory=list)
+    themes: list[WaitingThreads] = field(default_factory=list)  # to be chosen, of threads that have none
     hand_overs: int = 0  # pieces that are offered to them
     drafts: int = 0
     asks_digest: bool = False
@@ -65,6 +68,7 @@ QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "join_requests": join_requests.waiting,
     "capacities": waiting_capacities.of_others,
     "own_capacities": waiting_capacities.own,
+    "themes": without_axis.waiting,
     "drafts": drafts.waiting,
 }
 # Kinds of what waits for moderators, with the queue in which they stand where its name is another one.

@@ -6,6 +6,7 @@ from typing import Any
 from forum.domain.lessons import (
     completeness,
     consent_checks,
+    first_axis,
     library_counts,
     meanwhile,
     review_candidates,
@@ -42,10 +43,11 @@ from forum.policy.visibility import get_visible
 REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
 
 
-def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
+def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = None) -> Lesson:
     """Begin a lesson from a thread; the same untouched draft is returned when it is there already.
 
-    NotFound, Forbidden unless the actor moderates the space, Invalid at `title`.
+    `axis` is that of a thread that has none yet.
+    NotFound, Forbidden unless the actor moderates the space, Invalid at `title` or `axis`.
     """
     thread: Thread = get_visible(Thread, actor, thread_id, lock=True)
     require(may_curate(actor, thread))
@@ -53,6 +55,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
     lesson = versions.untouched(actor.id, thread.id, fields["title"])
     if lesson is not None:
         return lesson
+    chosen = thread.axis or first_axis.choose(actor, thread, axis)
     lesson = Lesson(
         id=lesson_numbers.new_id(),
         space_id=thread.space_id,
@@ -68,7 +71,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "") -> Lesson:
         lesson,
         **fields,
         outcome=outcome,
-        axis=thread.axis,
+        axis=chosen,
         needs=[thread.need.value],
         confidence=Confidence.FAIR,
     )

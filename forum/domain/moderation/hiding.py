@@ -12,6 +12,7 @@ from forum.domain.lines import clean_reason
 from forum.domain.mailing import events, mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.domain.moderation import losses
+from forum.domain.spaces import spaces
 from forum.domain.threads import post_store, posts, rendering
 from forum.infra import clock
 from forum.infra.db import db
@@ -21,9 +22,9 @@ from forum.models.moderation import Action
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.models.undo import UndoKind
-from forum.policy.actions import may_hide, may_moderate, may_restore, require
+from forum.policy.actions import may_hide, may_restore, require
 from forum.policy.actors import Actor
-from forum.policy.visibility import get_visible, visible
+from forum.policy.visibility import visible
 
 MOST = 50
 
@@ -128,8 +129,7 @@ def told(author: Member, post_id: int) -> OwnHiddenPost | None:
 
 def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
     """Return the hidden posts of a space, the latest first, for its moderators; NotFound, Forbidden."""
-    space: Space = get_visible(Space, actor, space_id)
-    require(may_moderate(actor, space.id))
+    spaces.require_moderator(actor, space_id)
     rows = db.session.execute(
         select(
             Post.id,
@@ -143,7 +143,7 @@ def hidden_posts(actor: Actor, space_id: int) -> list[HiddenPost]:
         )
         .join(Thread, Thread.id == Post.thread_id)
         .join(Member, Member.id == Post.author_id)
-        .where(Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Post.hidden_at.is_not(None))
+        .where(Thread.space_id == space_id, Thread.withdrawn_at.is_(None), Post.hidden_at.is_not(None))
         .order_by(Post.hidden_at.desc(), Post.id.desc())
         .limit(MOST)
     )

@@ -8,18 +8,17 @@ from sqlalchemy import select
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
+from forum.domain.spaces import spaces
 from forum.domain.threads import post_store
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
 from forum.models.moderation import Action, ModerationAction
-from forum.models.spaces import Space
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
-from forum.policy.visibility import get_visible
 
 MOST = 50
 
@@ -69,12 +68,11 @@ def reopen(actor: Actor, thread_id: int) -> Thread:
 
 def closed_threads(actor: Actor, space_id: int) -> list[ClosedThread]:
     """Return the closed threads of a space, the latest first, for its moderators; NotFound, Forbidden."""
-    space: Space = get_visible(Space, actor, space_id)
-    require(may_moderate(actor, space.id))
+    spaces.require_moderator(actor, space_id)
     query = (
         select(Thread.id, Thread.slug, Thread.title, Member.name.label("author_name"), Thread.locked_at)
         .join(Member, Member.id == Thread.author_id)
-        .where(Thread.space_id == space.id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None))
+        .where(Thread.space_id == space_id, Thread.withdrawn_at.is_(None), Thread.locked_at.is_not(None))
         .order_by(Thread.locked_at.desc(), Thread.id.desc())
         .limit(MOST)
     )

@@ -14,6 +14,7 @@ from forum.infra.i18n import _
 from forum.infra.statements import cached, select_rows
 from forum.models.cities import BY_CODE
 from forum.models.spaces import Audience, Role, Space, SpaceKind
+from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid, NotFound
 from forum.policy.readers import reader_param, reader_values
@@ -77,6 +78,14 @@ def by_id(reader: Actor | None, space_id: int) -> Space:
     """Return the space with that id; NotFound."""
     space: Space = get_visible(Space, reader, space_id)
     return space
+
+
+def require_moderator(actor: Actor, space_id: int) -> None:
+    """Do nothing for who moderates a space (no query); NotFound, Forbidden for others."""
+    answer = may_moderate(actor, space_id)
+    if not answer:
+        by_id(actor, space_id)
+        require(answer)
 
 
 def directory(reader: Actor | None) -> list[SpaceCard]:

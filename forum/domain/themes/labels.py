@@ -17,7 +17,7 @@ from forum.models.lessons import Confidence
 from forum.models.responses import ResponseKind
 from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.subscriptions import Delivery, Frequency
-from forum.models.themes import Axis, Label, LabelKind, Need
+from forum.models.themes import NO_AXIS, Axis, Label, LabelKind, Need
 from forum.models.threads import Outcome, PostKind
 from forum.policy.actions import may_administer, require
 from forum.policy.actors import Actor
@@ -66,6 +66,8 @@ AXES: Mapping[str, Any] = _out_of_rows(
         Axis.SOLIDARITY: lazy("City of solidarity"),
     },
 )
+# What may be chosen for a thread.
+AXES_OR_NONE: Mapping[str, Any] = {**AXES, NO_AXIS: lazy("I do not know yet")}
 AXIS_SENTENCES: Mapping[str, Any] = _out_of_rows(
     LabelKind.AXIS,
     "sentence",

@@ -34,7 +34,7 @@ class Classification:
     """What a thread is about at this moment, for the form that changes it; `last_change` is 0 before the first."""
 
     need: Need
-    axis: Axis
+    axis: Axis | None
     tags: tuple[str, ...]
     last_change: int
     may_move: bool
@@ -59,28 +59,31 @@ def classify(
     thread_id: int,
     *,
     need: Need,
-    axis: Axis,
+    axis: Axis | None,
     tags: Sequence[str],
     seen_change: int | None = None,
 ) -> Thread:
-    """Say anew what a thread is about; the same again changes nothing.
+    """Say anew what a thread is about; the same again changes nothing. A chosen axis gives way to another one only.
 
-    NotFound, Forbidden, Invalid at `tags`, Conflict when somebody changed it since `seen_change`, TooOften.
+    NotFound, Forbidden, Invalid at `axis` or `tags`, Conflict when somebody changed it since `seen_change`, TooOften.
     """
     thread = post_store.locked_thread(actor, thread_id)
     require(may_classify(actor, thread))
+    need, axis = Need(need), Axis(axis) if axis else None
     names, old_tags = tagging.clean(tags), tagging.of_thread(thread.id)
     same_tags = {tag.slug for tag in names} == {tag.slug for tag in old_tags}
-    if (thread.need, thread.axis) == (Need(need), Axis(axis)) and same_tags:
+    if (thread.need, thread.axis) == (need, axis) and same_tags:
         return thread
     if seen_change is not None and seen_change != _last_change(thread.id):
         raise Conflict(_("Somebody else changed this while you were choosing."))
+    if axis is None and thread.axis is not None:
+        raise Invalid("axis", _("Choose a theme."))
     _count(actor)
     changes = [
-        (Part.NEED, thread.need.value, Need(need).value),
-        (Part.AXIS, thread.axis.value, Axis(axis).value),
+        (Part.NEED, thread.need.value, need.value),
+        (Part.AXIS, str(thread.axis or ""), str(axis or "")),
     ]
-    thread.need, thread.axis = Need(need), Axis(axis)
+    thread.need, thread.axis = need, axis
     if not same_tags:
         tagging.put(thread.id, names)
         changes.append((Part.TAGS, _line(old_tags), _line(tagging.of_thread(thread.id))))

@@ -208,8 +208,6 @@ def _about(thread: Thread) -> ColumnElement[bool]:
 
 def _around(thread: Any) -> ColumnElement[bool]:
     tags = select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)
-    return or_(
-        Subscription.space_id == thread.space_id,
-        Subscription.axis == thread.axis,
-        Subscription.tag_id.in_(tags),
-    )
+    # Compared with None it would be about every subscription that has no axis.
+    of_axis = false() if thread.axis is None else Subscription.axis == thread.axis
+    return or_(Subscription.space_id == thread.space_id, of_axis, Subscription.tag_id.in_(tags))

@@ -16,6 +16,7 @@ from sqlalchemy import (
 
 from forum.domain.people.bylines import COLUMNS
 from forum.domain.threads.unread_queries import first_unread_if_opened, marked, unread_count
+from forum.domain.threads.without_axis import WAITS
 from forum.infra.columns import code, codes
 from forum.infra.db import Moment
 from forum.infra.statements import cached
@@ -116,6 +117,7 @@ FILTERS: dict[str, ColumnElement[bool]] = {
     "space": Thread.space_id == bindparam("space_id", type_=Integer),
     "need": Thread.need == bindparam("need", type_=Thread.need.type),
     "axis": Thread.axis == bindparam("axis", type_=Thread.axis.type),
+    "without_axis": and_(*WAITS),
     "tag": tagged(Tag.slug == bindparam("tag", type_=String)),
     "shown": Thread.hidden_at.is_(None),
     "open": and_(

@@ -27,7 +27,7 @@ class ThreadCard:
     title: str
     summary: str
     need: str
-    axis: str
+    axis: str | None
     author: Byline
     space_name: str
     space_slug: str

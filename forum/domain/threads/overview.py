@@ -12,18 +12,18 @@ from typing import Any
 
 from forum.domain.threads import lists, overview_queries
 from forum.domain.threads.list_queries import KEYS
-from forum.domain.threads.overview_queries import MOST, SINGLE, STATES
+from forum.domain.threads.overview_queries import MOST, OR_NONE, SINGLE, STATES
 from forum.infra.columns import read_codes
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import select_rows
 from forum.models.cities import BY_CODE
-from forum.models.themes import Axis, Need
+from forum.models.themes import NO_AXIS, Axis, Need
 from forum.policy import readers
 from forum.policy.actors import Actor
 
 KNOWN: Mapping[str, frozenset[str]] = {
     "need": frozenset(Need),
-    "axis": frozenset(Axis),
+    "axis": frozenset({*Axis, NO_AXIS}),
     "city": frozenset(BY_CODE),
     "state": frozenset(STATES),
     "voices": frozenset({"field"}),
@@ -143,6 +143,8 @@ def _values(kind: str, row: Any) -> Sequence[str]:
         return ["", *(state for state in STATES if getattr(row, state, False))]
     if kind == "voices":
         return ["", "field"] if row.field else [""]
+    if kind == "axis":
+        return [row.axis] if row.axis else [NO_AXIS] if row.without_axis else []
     if kind == "lesson":
         return ["with" if row.has_lesson else "without"]
     return [] if kind == "tag" else [row.space_slug if kind == "space" else getattr(row, kind)]
@@ -150,8 +152,18 @@ def _values(kind: str, row: Any) -> Sequence[str]:
 
 def _shape(choice: Choice) -> overview_queries.Shape:
     """What a statement depends on: the kinds that are chosen, and of those with one value which."""
-    return frozenset((kind, values[0] if kind in SINGLE else "") for kind, values in choice.values.items())
+    return frozenset((kind, _of_shape(kind, values)) for kind, values in choice.values.items())
+
+
+def _of_shape(kind: str, values: tuple[str, ...]) -> str:
+    if kind == "axis" and NO_AXIS in values:
+        return OR_NONE if len(values) > 1 else NO_AXIS
+    return values[0] if kind in SINGLE else ""
 
 
 def _parameters(choice: Choice) -> dict[str, Any]:
-    return {f"{kind}_values": list(values) for kind, values in choice.values.items() if kind not in SINGLE}
+    return {
+        f"{kind}_values": [value for value in values if value != NO_AXIS or kind != "axis"]
+        for kind, values in choice.values.items()
+        if kind not in SINGLE
+    }

@@ -22,7 +22,9 @@ MOST = 500  # of the newest threads are counted: a list that grows must not make
 STATES = ("mine", "unread", "unanswered", "followed")
 SINGLE = frozenset({"state", "voices", "lesson"})  # kinds of which one value is chosen at most
 HasLesson = Callable[[Reader | None], ColumnElement[bool]]
+# The kinds that are chosen; of those in SINGLE which value, of axes whether none is meant: alone, or beside (OR_NONE).
 Shape = frozenset[tuple[str, str]]
+OR_NONE = "or_none"
 
 
 @cached
@@ -36,7 +38,8 @@ def counted(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]
     """Return the query of the newest MOST of the same threads and one more, with what each is counted under."""
     reader = reader_param(signed_in)
     moment, number = KEYS
-    flags = {**_states(reader), "field": _BY_FIELD, "has_lesson": has_lesson(reader)}
+    own = {"field": _BY_FIELD, "has_lesson": has_lesson(reader), "without_axis": FILTERS["without_axis"]}
+    flags = {**_states(reader), **own}
     query: Any = (
         cards(signed_in, shape, has_lesson)
         .with_only_columns(
@@ -62,6 +65,9 @@ def _condition(kind: str, value: str, reader: Reader | None, has_lesson: HasLess
         return _states(reader)[value]
     if kind == "lesson":
         return has_lesson(reader) if value == "with" else not_(has_lesson(reader))
+    if kind == "axis" and value:
+        without = FILTERS["without_axis"]
+        return or_(_AMONG[kind], without) if value == OR_NONE else without
     return _AMONG[kind]
 
 

@@ -61,7 +61,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         slug=head.slug,
         title=head.title,
         need=head.need.value,
-        axis=head.axis.value,
+        axis=head.axis.value if head.axis else None,
         audience=head.audience.value,
         space_id=head.space_id,
         space_name=head.space_name,

@@ -55,7 +55,7 @@ class Story:
     title: str
     body: str
     need: Need
-    axis: Axis
+    axis: Axis | None
     audience: Audience
     tags: tuple[tagging.TagName, ...]
 
@@ -73,7 +73,7 @@ class Standing:
     body: str
     kind: PostKind | None
     need: Need
-    axis: Axis
+    axis: Axis | None
     audience: Audience
     tags: tuple[str, ...]
     revision: int
@@ -224,10 +224,11 @@ def _was(thread: Thread, story: Story) -> bool:
     for part, before in db.session.execute(query.order_by(ThreadChange.id)):
         first.setdefault(part, before)
     tags = {tag.slug for tag in story.tags}
+    axis, axis_now = story.axis or "", thread.axis or ""  # as a change has them
     return (
         str(story.space_id) in {str(thread.space_id), first.get(Part.SPACE)}
         and story.need.value in {thread.need.value, first.get(Part.NEED)}
-        and story.axis.value in {thread.axis.value, first.get(Part.AXIS)}
+        and axis in {axis_now, first.get(Part.AXIS)}
         and (tags == _slugs(thread) or (Part.TAGS in first and tags == _slugs_in(first[Part.TAGS])))
         and (story.audience == thread.audience or _changed_readers(thread))
     )

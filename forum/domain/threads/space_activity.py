@@ -63,7 +63,7 @@ def news(actor: Actor) -> dict[int, SpaceNews]:
 def _news(counts: Any, last: Any) -> SpaceNews:
     lists = [read_codes(line) for line in (counts.cities or "").split("\n") if line]
     return SpaceNews(
-        new_count=counts.new_count,
+        new_count=int(counts.new_count),  # PostgreSQL adds up to a decimal number
         may_be_more=bool(counts.may_be_more),
         waiting=counts.waiting,
         cities=tuple(dict.fromkeys(city for cities in lists for city in cities)),

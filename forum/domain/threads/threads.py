@@ -32,7 +32,7 @@ def start(
     title: str,
     body: str,
     need: Need,
-    axis: Axis,
+    axis: Axis | None,
     audience: Audience,
     tags: Sequence[str] = (),
     idempotency_key: str,
@@ -43,6 +43,7 @@ def start(
 ) -> Thread:
     """Begin a thread in a space; the same sending again returns the thread that is there already (`sendings.py`).
 
+    Without an axis it waits until somebody chooses one (`without_axis.py`).
     Only under the same key that counts for nothing. `rendered` is what `post_store.render_body` made of the body, where
     that was done before anything was locked. With `once_more` the same story is told anew under a new key.
     NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, SentBefore, TooOften.
@@ -51,7 +52,8 @@ def start(
     space: Space = get_visible(Space, actor, space_id)
     idempotency_key = sendings.clean_key(idempotency_key)
     title, names, audience = post_store.clean_title(title), tagging.clean(tags), Audience(audience)
-    story = sendings.Story(space.id, title, text.typed(body), Need(need), Axis(axis), audience, tuple(names))
+    axis = Axis(axis) if axis else None
+    story = sendings.Story(space.id, title, text.typed(body), Need(need), axis, audience, tuple(names))
     accounts.one_at_a_time(actor)
     if earlier := sendings.story_under(actor, idempotency_key, story):
         return earlier

@@ -58,7 +58,7 @@ class ThreadPage:
     slug: str
     title: str
     need: str
-    axis: str
+    axis: str | None
     audience: str
     space_id: int
     space_name: str

@@ -4,9 +4,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired
 
-from forum.domain.themes.labels import AUDIENCES, NEEDS
+from forum.domain.themes.labels import AUDIENCES, AXES, NEEDS
 from forum.infra.i18n import lazy
 from forum.models.spaces import Audience
+from forum.models.themes import NO_AXIS, Axis
 from forum.web.forms.fields import named
 from forum.web.forms.threads import ThreadForm
 
@@ -20,6 +21,13 @@ class ClassificationForm(FlaskForm):
     )
     tags = ThreadForm.tags
     seen_change = IntegerField(validators=[InputRequired()], widget=HiddenField.widget)
+
+    def offer(self, now: Axis | None, *, may_wait: bool) -> None:
+        """Offer the axes, and `may_wait` to leave it open while there is none; then what others chose goes before."""
+        if now is not None or not may_wait:
+            self.axis.choices = named(AXES)
+        if now is not None and self.axis.data == NO_AXIS:
+            self.axis.data = now.value
 
 
 class MoveForm(FlaskForm):

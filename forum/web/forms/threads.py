@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Optional, ValidationError
 
-from forum.domain.themes.labels import AUDIENCES, AXES, KINDS, NEEDS
+from forum.domain.themes.labels import AUDIENCES, AXES, AXES_OR_NONE, KINDS, NEEDS
 from forum.domain.themes.tags import LINE_MAX, split
 from forum.domain.threads import titles
 from forum.domain.threads.audiences import AudienceOption
@@ -18,7 +18,7 @@ from forum.infra import text
 from forum.infra.i18n import _, lazy
 from forum.infra.text import MAX_LENGTH
 from forum.models.spaces import Audience
-from forum.models.themes import Axis, Need
+from forum.models.themes import NO_AXIS, Axis, Need
 from forum.models.threads import PostKind, Thread
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
@@ -31,6 +31,14 @@ REPLY_KINDS = (
     PostKind.CONDITION,
     PostKind.APPLICATION,
 )
+
+
+AXIS_CHOICES = [*named(AXES), SelectChoice(NO_AXIS, AXES_OR_NONE[NO_AXIS])]
+
+
+def axis_of(field: RadioField) -> Axis | None:
+    """Return the axis that was chosen in a field; None where somebody left that to the moderators."""
+    return None if field.data == NO_AXIS else Axis(field.data)
 
 
 def _new_key() -> str:
@@ -59,7 +67,7 @@ class ThreadForm(CarefulForm):
         default="stories",
     )
     axis = RadioField(
-        lazy("Which theme is it about?"), [DataRequired(lazy("Choose a theme."))], choices=named(AXES)
+        lazy("Which theme is it about?"), [DataRequired(lazy("Choose a theme."))], choices=AXIS_CHOICES
     )
     tags = StringField(lazy("Tags"), [Longest(LINE_MAX), accepted_by(accepted_tags)])
     audience = RadioField(lazy("Who may read this?"), [DataRequired(lazy("Choose who may read this."))])
@@ -93,7 +101,7 @@ class ThreadForm(CarefulForm):
             "title": self.title.data,
             "body": self.body.data,
             "need": Need(self.need.data),
-            "axis": Axis(self.axis.data),
+            "axis": axis_of(self.axis),
             "audience": Audience(self.audience.data),
             "tags": split(self.tags.data or ""),
             "idempotency_key": self.idempotency_key.data,

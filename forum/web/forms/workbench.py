@@ -121,6 +121,16 @@ class TextForm(FlaskForm):
         return values | {"needs": self.needs.data or []}
 
 
+class BeginForm(FlaskForm):
+    title = HiddenField()
+    axis = RadioField(lazy("Which theme is it about?"), validate_choice=False)
+    asked = HiddenField(default="1")  # of a form on the page that asks for the theme
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.axis.choices = named(labels.AXES, Axis)
+
+
 class ClaimForm(FlaskForm):
     text = StringField(
         lazy("Claim"), [Longest(Claim.TEXT_MAX, missing=lazy("Write the claim in one sentence."))]

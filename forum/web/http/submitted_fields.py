@@ -43,7 +43,7 @@ CHOICES: dict[str, tuple[Any, Mapping[Any, Any]]] = {
     "audience": (_label(ThreadForm, "audience"), labels.AUDIENCES),
     "need": (_label(ThreadForm, "need"), labels.NEEDS),
     "needs": (_label(TextForm, "needs"), labels.NEEDS),
-    "axis": (_label(TextForm, "axis"), labels.AXES),
+    "axis": (_label(TextForm, "axis"), labels.AXES_OR_NONE),
     "kind": (_label(ReplyForm, "kind"), labels.KINDS),
     "stance": (_label(ExcerptForm, "stance"), labels.STANCES),
     "outcome": (_label(TextForm, "outcome"), labels.OUTCOMES),

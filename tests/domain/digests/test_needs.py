@@ -21,7 +21,7 @@ from forum.models.lessons import ReviewRequest
 from forum.models.spaces import Audience, JoinRequest, Role
 from forum.models.subscriptions import Delivery, Digest, DigestChoice, DigestState, Frequency
 from tests import consent_scenario, lesson_scenario
-from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_space
+from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_space, make_thread
 
 WEEKLY = {"frequency": Frequency.WEEKLY, "chosen_at": LONG_AGO}
 # What waits at home and not in a digest, and why.
@@ -39,7 +39,7 @@ KINDS_OF = {
     "own_capacities": ["still_right", "refused"],
 }
 # Queues with a line for each space or kind.
-BY_SPACE = {"join_requests", "capacities", "own_capacities"}
+BY_SPACE = {"join_requests", "capacities", "own_capacities", "themes"}
 MOST = 25  # queries for any number of members
 
 
@@ -58,6 +58,7 @@ def at_home(one):
     found = Counter({(name, ""): len(lists[name]) for name in lists.keys() - BY_SPACE})
     found["drafts", ""] = queues["drafts"]
     found.update(("join_requests", request.space) for request in queues["join_requests"])
+    found.update({("themes", line.space): line.count for line in queues["themes"]})
     for line in (*queues["capacities"], *queues["own_capacities"]):
         found[OF_CAPACITIES[line.kind], line.space] += line.count
     return {key: number for key, number in found.items() if number}
@@ -117,6 +118,7 @@ def everything_waits():
     lessons.send_back(actor(reviewer), in_review(scenario).id, note="Look at claim 1.")
     scenario.published().weakened_at = clock.now() - timedelta(hours=1)
     knock(scenario.space)
+    make_thread(scenario.space, reviewer, axis=None)
     noor, admin = (
         make_member("Noor", space=scenario.space),
         make_member("Bas", network_role=NetworkRole.ADMIN),

@@ -12,7 +12,7 @@ from forum.infra.db import db
 from forum.models.accounts import Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Audience, Role
-from forum.models.themes import Axis, Need
+from forum.models.themes import NO_AXIS, Axis, Need
 from forum.models.threads import Thread
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
@@ -51,7 +51,7 @@ def network(chance):
             title=f"Thread {number}",
             audience=chance.choice(list(Audience)),
             need=chance.choice(list(Need)),
-            axis=chance.choice(list(Axis)),
+            axis=chance.choice([*Axis, None, None]),
             tags=("trees",) if chance.random() < 0.3 else (),
         )
         for _number in range(chance.randint(0, 2)):
@@ -98,6 +98,22 @@ def test_each_count_is_what_its_list_holds(session, seed):
                     assert number == len(listed(reader, alone)), (kind, value, choice)
                     looked += 1
     assert looked > 200
+
+
+def test_a_thread_without_an_axis_is_under_none_and_what_is_hidden_waits_for_nobody(gent, leen, moderator):
+    mine, hidden, other = (make_thread(gent, leen, axis=axis) for axis in (None, None, Axis.DENSITY))
+    hidden.hidden_at = clock.now()
+    db.session.flush()
+    for chosen, found in (
+        ((), [other.id, hidden.id, mine.id]),
+        ((NO_AXIS,), [mine.id]),
+        ((NO_AXIS, "kwalitatieve-densiteit"), [other.id, mine.id]),
+        (tuple(Axis), [other.id]),
+    ):
+        choice = Choice(axis=chosen)
+        assert sorted(listed(actor(moderator), choice)) == sorted(found), chosen
+        counts = overview.counts(actor(moderator), choice, has_lesson)
+        assert (counts.total, counts.by["axis"]) == (len(found), {NO_AXIS: 1, "kwalitatieve-densiteit": 1})
 
 
 def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
