@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.domain.threads import following
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.drafts import Draft
 from forum.models.following import FollowLevel
-from forum.models.spaces import Audience, Role, SpaceKind
+from forum.models.spaces import Audience, Membership, Role, SpaceKind
 from forum.models.threads import Thread
 from tests.factories import STORY, actor, join, make_member, make_space, sign_in, submit
 
@@ -131,13 +132,51 @@ def test_it_says_that_the_law_may_ask_for_it_and_shows_each_theme_with_a_sentenc
     assert 'name="photo"' not in page
 
 
-def test_others_are_led_in_or_refused(client, gent, leen):
-    at = f"/spaces/{gent.slug}/threads/new"
+@pytest.mark.both_databases
+def test_who_writes_in_a_space_opens_its_page_and_sends_and_nobody_else_does_either(app, gent, leen):
+    aalst = make_space("Aalst", city="aalst")
+    over = make_member("Gitte", space=gent, role=Role.GUEST)
+    former = make_member("Fons", space=gent)
+    roles = {
+        role.member_id: role for role in db.session.scalars(select(Membership).filter_by(space_id=gent.id))
+    }
+    roles[over.id].ends_at = clock.now()
+    roles[former.id].ended_at = clock.now()
+    people = {
+        "member": (leen, 200),
+        "moderator": (make_member("Mo", space=gent, role=Role.MODERATOR), 200),
+        "guest": (make_member("Gust", space=gent, role=Role.GUEST), 200),
+        "guest whose time is over": (over, 404),
+        "guest elsewhere": (make_member("Hanne", space=aalst, role=Role.GUEST), 404),
+        "member elsewhere": (make_member("Karim", space=aalst), 403),
+        "former member": (former, 404),
+        "pending": (make_member("Pia", space=gent, approved_at=None), 403),
+        "suspended": (make_member("Sus", space=gent), 303),
+        "visitor": (None, 303),
+    }
+    devices = {name: app.test_client() for name in people}
+    for name, (person, _opens) in people.items():
+        if person is not None:
+            sign_in(devices[name], person)
+    people["suspended"][0].suspended_at = clock.now()
     db.session.commit()
-    assert client.get(at).status_code == 303  # to sign in
-    stranger = make_member("Karim", space=make_space("Aalst", city="aalst"))
-    sign_in(client, stranger)
-    assert client.get(at).status_code == 403
-    nowhere = make_member("Noor")
-    sign_in(client, nowhere)
+    for name, (_person, opens) in people.items():
+        before = db.session.scalar(select(func.count(Thread.id)))
+        at = f"/spaces/{gent.slug}/threads"
+        assert devices[name].get(f"{at}/new").status_code == opens, name
+        sent = submit(devices[name], at, story(title=name))
+        began = db.session.scalar(select(func.count(Thread.id))) - before
+        sends = {200: 303, 303: 403}.get(opens, opens)
+        assert (sent.status_code, began) == (sends, int(opens == 200)), name
+
+
+def test_whoever_belongs_nowhere_is_told_so_and_a_hidden_space_is_not_there(client, gent, leen):
+    gent.widest_audience, gent.default_audience, gent.unlisted_at = (
+        Audience.SPACE,
+        Audience.SPACE,
+        clock.now(),
+    )
+    sign_in(client, make_member("Noor"))
     assert "You do not belong to a space yet" in client.get("/threads/new").text
+    assert client.get(f"/spaces/{gent.slug}/threads/new").status_code == 404
+    assert client.get("/spaces/nowhere/threads/new").status_code == 404
