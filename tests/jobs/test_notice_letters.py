@@ -287,7 +287,9 @@ def test_every_kind_without_a_letter_of_its_own_has_its_sentence(aalst, dirk, ru
     choose(dirk, followed=Delivery.AT_ONCE)
     for kind in bundled:
         of_space = (
-            {"thread_id": None, "post_id": None, "space_id": aalst.id} if kind.startswith("role") else {}
+            {"thread_id": None, "post_id": None, "space_id": aalst.id}
+            if kind.startswith(notice_sentences._OF_SPACE)
+            else {}
         )
         row = {"kind": kind, "thread_id": post.thread_id, "post_id": post.id, "space_id": None} | of_space
         db.session.execute(update(Notification).values(row))

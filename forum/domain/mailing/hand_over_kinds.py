@@ -2,6 +2,7 @@
 
 from forum.domain.mailing.kind import Kind
 from forum.infra.i18n import lazy
+from forum.models.subscriptions import Delivery
 
 _OFFERED = lazy("Who offered it, and whose it was")
 
@@ -39,12 +40,13 @@ HAND_OVERS = (
         lazy("Another moderator looks after a question about your text"),
         ("consent_round.passed",),
         lazy("The authors who were asked"),
+        default=Delivery.NOTHING,
     ),
     Kind(
         "review_passed",
         lazy("Somebody else is asked to check your lesson"),
         ("review.passed",),
         lazy("Who makes the lesson, and who sent it for review"),
-        stop="own_lessons",
+        default=Delivery.NOTHING,
     ),
 )

@@ -18,6 +18,7 @@ from forum.models.threads import Post
 from forum.models.visits import SpaceVisit
 from forum.policy.actions import deny, require
 from forum.policy.actors import Actor
+from forum.policy.standing import belonging
 from forum.policy.visibility import get_visible
 
 PAUSE = timedelta(minutes=30)  # after which it is another visit
@@ -43,7 +44,7 @@ def may_be_welcomed(reader_id: Any) -> ColumnElement[bool]:
     """
     role = and_(Membership.space_id == Space.id, Membership.member_id == reader_id)
     joined = select(func.min(Membership.since_at)).where(role).correlate(Space).scalar_subquery()
-    belongs = exists().where(role, Membership.ended_at.is_(None), Membership.role != Role.MODERATOR)
+    belongs = exists().where(role, belonging(Membership), Membership.role != Role.MODERATOR)
     is_new = or_(
         joined > bindparam("joined_after", type_=Moment), ~exists().where(Post.author_id == reader_id)
     )
