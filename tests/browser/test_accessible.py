@@ -24,7 +24,7 @@ FOCUSABLE = """() => { const STOP = e => {
         return all.find(x => x.checked) || all[0]; };
     return [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, textarea, summary, iframe, [tabindex="0"]')]
-    .filter(e => !e.disabled && !e.matches('[role=tab][tabindex="-1"]')
+    .filter(e => !e.disabled && !e.matches('[role=tab][tabindex="-1"], [role=toolbar] [tabindex="-1"]')
         && e.checkVisibility({checkVisibilityCSS: true, checkOpacity: false})
         && (e.type !== 'radio' || e === STOP(e))).length; }"""
 FOCUSED = """() => {
