@@ -24,13 +24,13 @@ class SpaceNote(Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int] = mapped_column(SmallInteger)
+    position: Mapped[int]
     is_welcome: Mapped[bool]  # shown to who is new, until they put it away
     title: Mapped[str] = mapped_column(String(TITLE_MAX))
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     render_version: Mapped[int] = mapped_column(SmallInteger)
-    revision: Mapped[int] = mapped_column(SmallInteger, default=1)
+    revision: Mapped[int] = mapped_column(default=1)
     editor_id: Mapped[int] = mapped_column(ForeignKey(Member.id))
     written_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]  # deleted once that can no longer be undone

@@ -51,10 +51,20 @@ def guest_ends_soon(event: Event) -> None:
 
 
 def guest_ended(event: Event) -> None:
-    """Tell a guest and the moderators that their time in a space is over."""
+    """Tell a guest and the moderators that their time in a space is over, unless they were let in again meanwhile."""
     membership = db.session.get(Membership, event.payload["membership_id"])
-    if membership is not None:
+    if membership is not None and not _belongs(membership):
         _tell_of_guest(event, membership, "role_over", "guest_over")
+
+
+def _belongs(before: Membership) -> bool:
+    """Whether the member of an earlier row belongs to its space now."""
+    query = select(Membership.id).where(
+        Membership.member_id == before.member_id,
+        Membership.space_id == before.space_id,
+        belonging(Membership),
+    )
+    return db.session.scalar(query) is not None
 
 
 def _tell_of_guest(event: Event, membership: Membership, to_guest: str, to_moderators: str) -> None:

@@ -1,4 +1,8 @@
-"""When a guest's membership ends, and what an invitation promises of it."""
+"""When a guest's membership ends, and what an invitation promises of it.
+
+On the way back every guest with an end leaves, and every open invitation with one is withdrawn: code that knows of no
+end would let them read for ever. They can be invited again.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,9 +29,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Who may no longer read must not be let in again by code that knows of no end.
     op.execute(
-        "UPDATE membership SET ended_at = ends_at WHERE ended_at IS NULL AND ends_at <= CURRENT_TIMESTAMP"
+        """UPDATE membership SET ended_at = CASE WHEN ends_at <= CURRENT_TIMESTAMP THEN ends_at
+        ELSE CURRENT_TIMESTAMP END WHERE ended_at IS NULL AND ends_at IS NOT NULL"""
+    )
+    op.execute(
+        """UPDATE invitation SET withdrawn_at = CURRENT_TIMESTAMP
+        WHERE ends_at IS NOT NULL AND accepted_at IS NULL AND withdrawn_at IS NULL"""
     )
     op.drop_index(SOON, "membership")
     op.execute("ALTER TABLE membership DROP COLUMN end_told_at")

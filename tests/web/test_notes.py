@@ -178,7 +178,7 @@ def test_there_are_five_at_most_and_one_welcome(client, gent, moderator):
     pin(moderator, gent, is_welcome=True)
     for is_welcome in (False, True):
         with pytest.raises(Conflict):
-            pin(moderator, gent, is_welcome=is_welcome)
+            pin(moderator, gent, title="Another", is_welcome=is_welcome)
     sign_in(client, moderator)
     shown = page(client, f"/spaces/{gent.slug}/notes")
     assert "Write a note" not in shown
@@ -186,6 +186,15 @@ def test_there_are_five_at_most_and_one_welcome(client, gent, moderator):
     answer = submit(client, f"/spaces/{gent.slug}/notes", {"title": "Sixth", "body": "Typed all the same."})
     assert answer.status_code == 409
     assert "Typed all the same." in answer.text
+
+
+def test_a_form_that_is_sent_twice_pins_one_note_and_the_same_words_weeks_later_are_another(gent, moderator):
+    first = pin(moderator, gent)
+    assert pin(moderator, gent).id == first.id
+    with clock.at(clock.now() + timedelta(days=20)):
+        assert pin(moderator, gent).id != first.id
+    notes.remove(actor(moderator), first.id)
+    assert db.session.scalar(select(func.count()).where(SpaceNote.removed_at.is_(None))) == 1
 
 
 def test_what_was_removed_is_deleted_once_it_cannot_be_brought_back(gent, moderator):

@@ -88,6 +88,27 @@ def test_members_of_the_network_are_suggested_where_they_will_read_it_and_the_ne
     assert names(client, "gr", "reply", closed.id) == ["Gretel"]
 
 
+def test_neither_order_nor_handle_tells_who_belongs_to_a_space_that_is_not_ones_own(client, gent, leuven):
+    mo = called("Mo", space=gent, role=Role.MODERATOR)
+    inside, outside = called("Grietje", space=gent), called("Greet", space=leuven)
+    ida, jos = called("Ida", space=gent), called("Jos", space=leuven)
+    ida.handle, jos.handle = "zomer-1", "zomer-2"
+    thread = make_thread(gent, mo, audience=Audience.NETWORK)
+    for who, order in ((mo, ["Grietje", "Greet"]), (outside, ["Grietje"]), (inside, ["Greet"])):
+        sign_in(client, who)
+        assert names(client, "gr", "reply", thread.id) == order
+    sign_in(client, jos)
+    assert names(client, "gr", "reply", thread.id) == ["Greet", "Grietje"]
+    assert names(client, "zomer", "reply", thread.id) == []
+    sign_in(client, mo)
+    assert names(client, "zomer", "reply", thread.id) == ["Ida"]
+
+
+def test_however_much_is_typed_it_is_an_answer(client, gent, leen):
+    sign_in(client, leen)
+    assert names(client, "g" * 60_000, "story", gent.id, audience="space") == []
+
+
 def test_a_guest_is_offered_the_people_of_their_spaces_and_offered_to_them_alone(client, gent, leen, leuven):
     guest = called("Grace", space=gent, role=Role.GUEST)
     called("Gust", space=leuven)

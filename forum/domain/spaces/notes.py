@@ -4,7 +4,7 @@ Only who belongs to the space reads them, also where its threads are for the net
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, literal, select, update
@@ -29,6 +29,7 @@ from forum.policy.visibility import get_visible, reached
 
 MOST = 5  # beside the welcome
 MOST_CHANGES = "60 per hour"
+SENT_TWICE = timedelta(minutes=15)  # so long the same text is the same note, sent again
 EDITOR = aliased(Member)
 _FIELDS = ("id", "is_welcome", "title", "body", "html", "revision", "written_at")
 
@@ -103,13 +104,16 @@ def rendered(body: str) -> str:
 
 
 def write(actor: Actor, space_id: int, *, title: str, body: str, is_welcome: bool = False) -> SpaceNote:
-    """Pin a note to the page of a space, below the others, or write its welcome.
+    """Pin a note to the page of a space, below the others, or write its welcome; sent twice it is one note.
 
     NotFound, Forbidden, Invalid at `title`, `body` or `is_welcome`, Conflict where there are enough, TooOften.
     """
     html, title = rendered(body), _clean_title(title)
     space: Space = get_visible(Space, actor, space_id, lock=True)
     require(may_moderate(actor, space.id))
+    before = _sent_before(actor, space.id, title=title, body=text.typed(body), is_welcome=is_welcome)
+    if before is not None:
+        return before
     _require_room(space.id, is_welcome=is_welcome)
     rates.spend("note", f"member:{actor.id}", limit=MOST_CHANGES)
     last = select(func.coalesce(func.max(SpaceNote.position), 0)).where(SpaceNote.space_id == space.id)
@@ -128,6 +132,13 @@ def write(actor: Actor, space_id: int, *, title: str, body: str, is_welcome: boo
     db.session.flush()
     _log(actor, space.id, "written")
     return note
+
+
+def _sent_before(actor: Actor, space_id: int, **same: object) -> SpaceNote | None:
+    """The note that the actor wrote moments ago with this text, and that stands: a form that was sent twice."""
+    query = select(SpaceNote).filter_by(space_id=space_id, editor_id=actor.id, removed_at=None, **same)
+    recent = SpaceNote.written_at > clock.now() - SENT_TWICE
+    return db.session.scalars(query.where(recent).order_by(SpaceNote.id).limit(1)).one_or_none()
 
 
 def change(actor: Actor, note_id: int, *, title: str, body: str, seen: int) -> Space:
@@ -151,8 +162,9 @@ def change(actor: Actor, note_id: int, *, title: str, body: str, seen: int) -> S
 
 
 def move_up(actor: Actor, note_id: int) -> Space:
-    """Put a note before the one above it; the first one stays where it is. NotFound, Forbidden."""
+    """Put a note before the one above it; the first one stays where it is. NotFound, Forbidden, TooOften."""
     space, note = _locked(actor, note_id)
+    rates.spend("note", f"member:{actor.id}", limit=MOST_CHANGES)
     above = db.session.scalars(
         select(SpaceNote)
         .where(
@@ -170,8 +182,9 @@ def move_up(actor: Actor, note_id: int) -> Space:
 
 
 def remove(actor: Actor, note_id: int) -> Space:
-    """Take a note away; for ten minutes it can be undone. NotFound, Forbidden."""
+    """Take a note away; for ten minutes it can be undone. NotFound, Forbidden, TooOften."""
     space, note = _locked(actor, note_id)
+    rates.spend("note", f"member:{actor.id}", limit=MOST_CHANGES)
     note.removed_at = clock.now()
     undoable.note(actor, UndoKind.NOTE, before={"note_id": note.id, "slug": space.slug})
     _log(actor, space.id, "removed")

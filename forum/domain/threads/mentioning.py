@@ -67,16 +67,18 @@ def drawn(actor: Actor, html: str, destination: Destination | None) -> object:
 def suggest(actor: Actor, typed: str, destination: Destination | None) -> list[Byline]:
     """Return who may read there, of those whom the actor finds, with a name or handle that begins so; TooOften.
 
-    Nobody where the actor may not write. Who writes in the thread comes first, then who belongs to its space.
+    Nobody where the actor may not write. Who writes in the thread comes first; then, for who belongs to its space, who
+    does too.
     """
     rates.spend("suggest", f"member:{actor.id}", limit=MOST_ASKED)
+    typed = typed[: Member.NAME_MAX].lower()
     words = sort_key(typed).split("\t")[0]
     readers = _readers(actor, destination)
     if readers is None or not words:
         return []
     near = _near(actor, destination)
     # The rule of who may read is the dearest to ask: of very many who are called so, only for the first.
-    called_so = select(_called_near(near, words, typed.lower()).subquery().c.id).union(*_called_far(words))
+    called_so = select(_called_near(near, words, typed).subquery().c.id).union(*_called_far(words))
     here = case(*((Member.id.in_(ids), rank) for rank, ids in enumerate(near)), else_=len(near))
     query = (
         readers.with_only_columns(Member.id, Member.name, Member.handle)
@@ -90,14 +92,19 @@ def suggest(actor: Actor, typed: str, destination: Destination | None) -> list[B
 
 
 def _near(actor: Actor, destination: Destination | None) -> list[Select[Any]]:
-    """Select the ids of who wrote in the thread lately, and of who belongs to the space: so many at most."""
+    """Select the ids of who wrote in the thread lately, and of who belongs to the space: so many at most.
+
+    Who does not belong to the space must not learn from the order, or by a handle, who does.
+    """
     thread_id = _thread_id(actor, destination)
     space_id = destination.space_id if isinstance(destination, InSpace) else _space_of(thread_id)
     posts_there = select(Post.author_id).where(
         Post.thread_id == thread_id, Post.hidden_at.is_(None), Post.deleted_at.is_(None)
     )
     writers = posts_there.order_by(Post.number.desc()).limit(MOST_WRITERS).subquery()
-    roles = select(Membership.member_id).where(Membership.space_id == space_id, belonging(Membership))
+    roles = select(Membership.member_id).where(
+        Membership.space_id == space_id, Membership.space_id.in_(actor.roles), belonging(Membership)
+    )
     members = roles.limit(MOST_NEAR).subquery()
     return [select(writers.c.author_id), select(members.c.member_id)]
 

@@ -216,6 +216,16 @@ def test_a_guest_who_got_more_time_meanwhile_is_not_told_of_an_end(gent, mia, ga
     assert told() == []
 
 
+def test_who_was_let_in_again_is_not_told_that_they_read_no_more(gent, mia, gast):
+    role_of(gast, gent).ends_at = clock.now() + 30 * DAY
+    db.session.commit()
+    with clock.at(clock.now() + 31 * DAY):
+        memberships.grant(mia.id, gast.id, gent.id, Role.MEMBER)
+        db.session.commit()
+        react()
+    assert not {kind for _member, kind in told()} & {"role_over", "guest_over"}
+
+
 def test_the_doctor_finds_rows_that_stayed_open_for_an_hour(gent, gast):
     role = role_of(gast, gent)
     role.ends_at = clock.now() - timedelta(minutes=59)
