@@ -17,6 +17,7 @@ from forum.models import (  # every table must be known before the first mapper 
     mail,
     maintenance,
     moderation,
+    notes,
     notifications,
     profiles,
     responses,
@@ -26,6 +27,7 @@ from forum.models import (  # every table must be known before the first mapper 
     themes,
     threads,
     undo,
+    visits,
 )
 
 __all__ = [
@@ -45,6 +47,7 @@ __all__ = [
     "mail",
     "maintenance",
     "moderation",
+    "notes",
     "notifications",
     "profiles",
     "responses",
@@ -54,4 +57,5 @@ __all__ = [
     "themes",
     "threads",
     "undo",
+    "visits",
 ]

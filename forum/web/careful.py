@@ -10,7 +10,7 @@ from forum.infra import recognisable
 from forum.infra.recognisable import Trace
 from forum.web.http import transactions
 
-LOOKED_AT = ("title", "body")
+LOOKED_AT = ("title", "body", "sentence", "text")
 AROUND = 30  # characters before and after, so that the place is known
 
 

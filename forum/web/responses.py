@@ -8,6 +8,7 @@ from forum.domain.responses import page as responses_page
 from forum.domain.responses import responses
 from forum.infra.i18n import _
 from forum.policy.actions import may_moderate, may_respond
+from forum.web import careful
 from forum.web.forms import errors_on
 from forum.web.forms.responses import ResponseForm, SentenceHidingForm
 from forum.web.http import transactions
@@ -30,7 +31,7 @@ def index(thread_id: int) -> ResponseReturnValue:
 @open_to(members)
 def respond(thread_id: int) -> ResponseReturnValue:
     form = ResponseForm()
-    if form.validate():
+    if form.validate() and not careful.finds(form):
         with errors_on(form):
             responses.respond(actor(), thread_id, **form.values())
             return _to_story(thread_id)

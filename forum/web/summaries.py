@@ -10,6 +10,7 @@ from forum.infra.word_diff import pieces
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate
 from forum.policy.errors import Conflict
+from forum.web import careful
 from forum.web.forms import errors_on
 from forum.web.forms.summaries import KeeperForm, SummaryForm
 from forum.web.http import transactions
@@ -43,7 +44,7 @@ def write(thread_id: int) -> ResponseReturnValue:
 @open_to(members)
 def save(thread_id: int) -> ResponseReturnValue:
     form = SummaryForm()
-    if form.validate():
+    if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
                 typed, seen = form.text.data or "", form.seen.data

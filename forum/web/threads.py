@@ -62,7 +62,8 @@ def start(slug: str) -> ResponseReturnValue:
         return composer.page(space, form, html), status
     with transactions.looking_up():  # a title that is left out is made of the text
         chosen = composer.offer(form, space, composer.open_spaces(actor()))
-        complete = form.validate() and not careful.look(form)
+        recognised = careful.look(form)  # also where something else is wrong: all is said at once
+        complete = form.validate() and not recognised
     if complete:
         try:
             with errors_on(form):

@@ -8,6 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.infra.db import db
+from forum.models.responses import ThreadResponse
+from forum.models.spaces import Role
+from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post, PostRevision, Thread
 from tests.factories import STORY, make_member, make_post, make_thread, sign_in, submit
 
@@ -139,3 +142,34 @@ def test_no_words_stand_in_the_page_as_html(client, gent, leen):
     assert back.status_code == 422
     assert "<script>alert(1)" not in back.text
     assert "<b>x</b>" not in back.text
+
+
+def test_a_title_that_lacks_and_people_in_the_text_are_said_at_once(client, gent, leen):
+    sign_in(client, leen)
+    at = f"/spaces/{gent.slug}/threads"
+    story = STORY | {"title": "", "body": NAMED, "idempotency_key": str(uuid.uuid4())}
+    back = submit(client, at, story)
+    assert back.status_code == 422
+    assert NOTICE in back.text
+    assert "error-summary" in back.text
+    title = re.search(r'name="title"[^>]*value="([^"]*)"', back.text)[1]
+    sent = submit(client, at, story | {"title": title, "people_seen": seen(back)})
+    assert (sent.status_code, count(Thread)) == (303, 1)
+
+
+@pytest.mark.both_databases
+def test_a_sentence_with_a_response_and_one_of_where_it_stands_are_looked_at_too(client, gent, leen):
+    thread = make_thread(gent, leen)
+    make_post(thread, make_member("Karim", space=gent))
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    sign_in(client, moderator)
+    for path, typed, table in (
+        (f"/threads/{thread.id}/responses", {"kind": "also", "sentence": NAMED}, ThreadResponse),
+        (f"/threads/{thread.id}/summary/versions", {"text": f"{NAMED} [2]", "seen": "0"}, SummaryVersion),
+    ):
+        back = submit(client, path, typed)
+        assert (back.status_code, count(table)) == (422, 0), path
+        assert "<mark>Mevrouw Peeters</mark>" in back.text, path
+        assert NAMED in back.text.replace("&#39;", "'"), path
+        assert submit(client, path, typed | {"people_seen": seen(back)}).status_code == 303, path
+        assert count(table) == 1, path

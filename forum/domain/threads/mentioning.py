@@ -105,7 +105,7 @@ def _near(actor: Actor, destination: Destination | None) -> list[Select[Any]]:
     roles = select(Membership.member_id).where(
         Membership.space_id == space_id, Membership.space_id.in_(actor.roles), belonging(Membership)
     )
-    members = roles.limit(MOST_NEAR).subquery()
+    members = roles.order_by(Membership.since_at.desc(), Membership.id.desc()).limit(MOST_NEAR).subquery()
     return [select(writers.c.author_id), select(members.c.member_id)]
 
 

@@ -9,10 +9,11 @@ from wtforms.validators import InputRequired
 from forum.domain.themes.labels import RESPONSES
 from forum.infra.i18n import lazy
 from forum.models.responses import ResponseKind, ThreadResponse
+from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest, named
 
 
-class ResponseForm(FlaskForm):
+class ResponseForm(CarefulForm):
     kind = RadioField(
         lazy("Do you recognise this?"),
         choices=named(RESPONSES),

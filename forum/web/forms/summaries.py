@@ -6,10 +6,11 @@ from wtforms.validators import InputRequired
 
 from forum.domain.summaries import keepers, sentences
 from forum.infra.i18n import lazy
+from forum.web.forms.careful import CarefulForm
 from forum.web.forms.fields import Longest, accepted_by
 
 
-class SummaryForm(FlaskForm):
+class SummaryForm(CarefulForm):
     text = TextAreaField(
         lazy("Sentences, one on each line"),
         [Longest(sentences.LONGEST, "paragraphs"), accepted_by(sentences.parse)],
