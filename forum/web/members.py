@@ -22,7 +22,9 @@ bp = Blueprint("members", __name__)
 @bp.get("/spaces/<slug>/members")
 @open_to(members)
 def index(slug: str) -> ResponseReturnValue:
-    return people_page.show(spaces.by_slug(actor(), slug))
+    find = people_page.find_form()
+    shown = people_page.show(spaces.by_slug(actor(), slug), find=find)
+    return shown, 422 if find.errors else 200
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/role")
@@ -33,7 +35,7 @@ def role(slug: str, member_id: int) -> ResponseReturnValue:
         with errors_on(form):
             memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
             flash(_("The role is changed."), "ok")
-            return redirect(url_for("members.index", slug=slug), 303)
+            return redirect(people_page.address(slug), 303)
     return people_page.show(space, wrong=people_page.Wrong(member_id, "role", form)), 422
 
 
@@ -48,7 +50,7 @@ def remove(slug: str, member_id: int) -> ResponseReturnValue:
                 confirmations.end_in(actor(), space.id, member_id)
             memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
             flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
-            return redirect(url_for("members.index", slug=slug), 303)
+            return redirect(people_page.address(slug), 303)
     return people_page.show(space, wrong=people_page.Wrong(member_id, "reason", form)), 422
 
 
@@ -60,7 +62,7 @@ def end(slug: str, member_id: int) -> ResponseReturnValue:
         with errors_on(form):
             memberships.set_end(actor(), space.id, member_id, until=form.until.data)
             flash(_("The last day of this guest is changed."), "ok")
-            return redirect(url_for("members.index", slug=slug), 303)
+            return redirect(people_page.address(slug), 303)
     return people_page.show(space, wrong=people_page.Wrong(member_id, "end", form)), 422
 
 

@@ -116,6 +116,8 @@ def for_moderator(app: Flask) -> list[str]:
         f"/spaces/{space.slug}/notes",
         f"/spaces/{space.slug}/notes/new",
         f"/spaces/{space.slug}/notes/welcome",
+        f"/spaces/{space.slug}/members?name=so&city={space.city}",
+        f"/spaces/{space.slug}/members?name=zz&role=guest",
         f"/spaces/{space.slug}/moderation",
         "/threads?axis=unknown",
         f"/threads/{without_axis.id}-{without_axis.slug}",

@@ -9,7 +9,7 @@ from forum.domain.lessons import adoptions, lessons, library
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk
 from forum.domain.people import accounts, capacities, profiles
-from forum.domain.spaces import memberships
+from forum.domain.spaces import memberships, roster
 from forum.domain.threads import lists, threads
 from forum.domain.threads import page as thread_page
 from forum.infra import clock, days
@@ -104,7 +104,7 @@ def test_who_speaks_how_in_a_space_is_of_the_day_of_the_forum(session, own_days,
     thread = make_thread(gent, author)
     for zone in ZONES:
         reader = actor(make_member("Kim", space=gent, timezone=zone))
-        listed = {row.name: row.byline.job for row in memberships.members(reader, gent.id).rows}
+        listed = {row.name: row.byline.job for row in roster.members(reader, gent.id).rows}
         shown = [line.job for line in memberships.moderators(reader, gent.id)]
         assert (listed["Noor"], shown) == ("until today", ["until today"])
         for ends_on, former in ((today, False), (today - DAY, True)):

@@ -75,6 +75,7 @@ QUERIES = (
     "?city=aalst",
     f"?q={leak_scenario.SPEAKER.lower()}+{leak_scenario.OFFER[:8]}&level=field",
     "?q=field&city=aalst",
+    f"?name={leak_scenario.SPEAKER[:6].lower()}&role=member",
     "?page=2",
     "?from=0.1&to=1.0",
     "?answer=2&quote=2.1:0-20&quote=3.1:0-20",
@@ -225,6 +226,10 @@ def test_the_entitled_meet_what_is_theirs(app, world):
     log = moderator.get(f"/spaces/{world.closed.slug}/moderation").get_data(as_text=True)
     assert leak_scenario.REASON in log
     assert leak_scenario.NAME not in member.get("/spaces").get_data(as_text=True)
+    people = f"/spaces/{world.closed.slug}/members"
+    assert leak_scenario.NAME in moderator.get(people).text
+    assert leak_scenario.NAME not in member.get(people).text
+    assert leak_scenario.SPEAKER in member.get(f"{people}?name={leak_scenario.SPEAKER[:6].lower()}").text
 
 
 @pytest.mark.parametrize("person", ["insider", "moderator"])

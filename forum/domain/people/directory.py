@@ -139,9 +139,7 @@ def _asked(reader: Actor, choice: Choice) -> tuple[directory_queries.Shape, dict
         raise Invalid("question", _("Type at least two characters of a name, a function or a subject."))
     if len(choice.question) > LONGEST:
         raise Invalid("question", _("Ask it in at most %(limit)d characters.", limit=LONGEST))
-    values: dict[str, Any] = {**reader_values(reader), "day": days.today()}
-    for number, word in enumerate(words):
-        values |= {f"word_{number}": word, f"end_{number}": word + found_by.LAST}
+    values: dict[str, Any] = {**reader_values(reader), "day": days.today(), **found_by.values_of(words)}
     values |= {f"{kind}_values": list(chosen) for kind, chosen in choice.values.items()}
     return (len(words), frozenset(choice.values)), values
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import holds_on
-from forum.domain.people.found_by import begins
+from forum.domain.people.found_by import begins_as
 from forum.infra.sort_keys import KEY_TYPE
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
@@ -52,11 +52,6 @@ def _holds() -> ColumnElement[bool]:
     return holds_on(bindparam("day", type_=Date))
 
 
-def _begins(row: Any, number: int) -> ColumnElement[bool]:
-    word, end = (bindparam(f"{name}_{number}", type_=KEY_TYPE) for name in ("word", "end"))
-    return begins(row, word, end)
-
-
 def _said(row: Any) -> ColumnElement[bool]:
     """Whether a word is one at this moment: not one of a capacity that is over, or was refused."""
     spoken = exists().where(Capacity.id == row.capacity_id, _holds()).correlate(row)
@@ -68,7 +63,7 @@ def _conditions(shape: Shape) -> list[ColumnElement[bool]]:
     count, kinds = shape
     conditions = [finds(_reader_id())]
     for number in range(1, count):
-        other = select(_WORD.id).where(_WORD.member_id == Member.id, _begins(_WORD, number), _said(_WORD))
+        other = select(_WORD.id).where(_WORD.member_id == Member.id, begins_as(_WORD, number), _said(_WORD))
         conditions.append(other.correlate(Member).exists())
     chosen = [column.in_(_values(kind)) for kind, column in OF_CAPACITY.items() if kind in kinds]
     if chosen:
@@ -92,7 +87,7 @@ def _found(shape: Shape) -> Any:
     words = (
         select(MemberWord.member_id.label("id"))
         .join(Member, Member.id == MemberWord.member_id)
-        .where(_begins(MemberWord, 0), _said(MemberWord), *_conditions(shape))
+        .where(begins_as(MemberWord, 0), _said(MemberWord), *_conditions(shape))
         .order_by(MemberWord.word, MemberWord.member_id)
         .limit(MOST_WORDS)
         .subquery()
@@ -120,7 +115,7 @@ def _near() -> Any:
 
 def _rank(count: int) -> ColumnElement[int]:
     """0 for who offers one of the words, 1 for whoever has them in a name or function."""
-    any_word = or_(*(_begins(_OFFERED, number) for number in range(count)))
+    any_word = or_(*(begins_as(_OFFERED, number) for number in range(count)))
     offers = exists().where(_OFFERED.member_id == Member.id, _OFFERED.source == WordSource.OFFER, any_word)
     return case((offers.correlate(Member), 0), else_=1)
 

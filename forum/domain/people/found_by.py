@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert
 
 from forum.infra.db import db
-from forum.infra.sort_keys import sort_key
+from forum.infra.sort_keys import KEY_TYPE, sort_key
 from forum.models.accounts import Capacity, Member
 from forum.models.profiles import MemberWord, WordSource
 
@@ -28,6 +28,20 @@ def asked(question: str) -> list[str]:
 def begins(row: Any, word: Any, end: Any) -> ColumnElement[bool]:
     """Return whether the word of a row begins so; `end` is `word` with LAST after it."""
     return and_(row.word >= word, row.word <= end)
+
+
+def begins_as(row: Any, number: int) -> ColumnElement[bool]:
+    """Return whether the word of a row begins as word `number` of a question; the query runs with `values_of`."""
+    word, end = (bindparam(f"{name}_{number}", type_=KEY_TYPE) for name in ("word", "end"))
+    return begins(row, word, end)
+
+
+def values_of(asked_words: list[str]) -> dict[str, str]:
+    """Return the parameters that `begins_as` compares with."""
+    values: dict[str, str] = {}
+    for number, word in enumerate(asked_words):
+        values |= {f"word_{number}": word, f"end_{number}": word + LAST}
+    return values
 
 
 def keep_name(member: Member) -> None:

@@ -1,7 +1,5 @@
 """Who belongs to a space, in which role: rows with a beginning and an end, changed by its moderators."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,40 +9,26 @@ from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
 from forum.domain.people import capacities
-from forum.domain.people.bylines import COLUMNS, Byline, byline, speaker
+from forum.domain.people.bylines import COLUMNS, Byline, speaker
 from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.infra.paging import Page, keyset
 from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Invitation, Membership, Role, Space
-from forum.policy.actions import deny, may_moderate, require
+from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor, actor_for
 from forum.policy.errors import Conflict, Invalid, NotFound
-from forum.policy.finding import finds
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.standing import belonging
 from forum.policy.visibility import get_visible, visible
 
 _SPACE_ID = bindparam("space_id", type_=Integer)
 WEIGHT = {Role.GUEST: 0, Role.MEMBER: 1, Role.MODERATOR: 2}
-
-
-@dataclass(frozen=True, slots=True)
-class MemberRow:
-    """Somebody who belongs to a space, as others who belong to it see them."""
-
-    member_id: int
-    name: str
-    role: Role
-    since_at: datetime
-    byline: Byline
-    until: date | None = None  # the last day of a guest
 
 
 def grant(
@@ -141,19 +125,6 @@ def withdraw_invitations_of(space_id: int, member_id: int) -> None:
     _withdraw_invitations(space_id, Invitation.email == address)
 
 
-def members(
-    reader: Actor | None, space_id: int, *, cursor: str | None = None, limit: int = 50
-) -> Page[MemberRow]:
-    """Return who belongs to a space, the newest first (three queries); NotFound, Forbidden for who does not belong."""
-    space: Space = get_visible(Space, reader, space_id)
-    if reader is None or space.id not in reader.roles:
-        require(deny(_("Only people who belong to this space see who else does.")))
-    values = {**reader_values(reader), "space_id": space.id}
-    keys = (Membership.since_at, Membership.id)
-    rows, following = keyset(_people(), keys=keys, cursor=cursor, limit=limit, values=values)
-    return Page(_member_rows(rows), following)
-
-
 def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     """Return the moderators of a space by name, each once; nobody for a reader who is not in it (one query)."""
     if reader is None:
@@ -162,26 +133,6 @@ def moderators(reader: Actor | None, space_id: int) -> list[Byline]:
     values = {**reader_values(reader), "space_id": space_id, "today": today}
     last_begun = {row.member_id: row for row in select_rows(_moderators(), values)}
     return [speaker(row, today) for row in last_begun.values()]
-
-
-@cached
-def _people() -> Any:
-    reader: Any = reader_param(signed_in=True)
-    columns = (
-        Membership.id,
-        Membership.since_at,
-        Membership.role,
-        Membership.ends_at,
-        Membership.member_id,
-        Member.name,
-        Member.handle,
-        finds(reader.id).label("found"),
-    )
-    return (
-        visible(Membership, reader, *columns)
-        .join(Member, Member.id == Membership.member_id)
-        .where(Membership.space_id == _SPACE_ID, Member.suspended_at.is_(None))
-    )
 
 
 @cached
@@ -198,21 +149,6 @@ def _moderators() -> Any:
         )
         .order_by(Member.sort_key, Member.id, *capacities.SPOKEN_LAST)
     )
-
-
-def _member_rows(people: Sequence[Any]) -> list[MemberRow]:
-    held = capacities.current_of([row.member_id for row in people])
-    return [
-        MemberRow(
-            row.member_id,
-            row.name,
-            row.role,
-            row.since_at,
-            byline(row.name, row.handle, held.get(row.member_id), found=row.found),
-            guests.last_day(row.ends_at),
-        )
-        for row in people
-    ]
 
 
 def _current(space_id: int, member_id: int) -> Membership:

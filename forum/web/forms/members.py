@@ -15,6 +15,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
 
+from forum.domain.people.directory import LONGEST
 from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
 from forum.infra.i18n import _, lazy
@@ -22,6 +23,7 @@ from forum.infra.paging import LARGEST
 from forum.models.moderation import ModerationAction
 from forum.models.spaces import JoinRequest, Role
 from forum.web.forms.fields import Longest, named
+from forum.web.forms.people import CITY_CHOICES
 
 
 class GuestDayField(DateField):
@@ -36,6 +38,24 @@ class GuestDayField(DateField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("Choose a day, or leave this empty.")) from error
+
+
+class FindForm(FlaskForm):
+    """Whom somebody looks for among the people of a space; stands in the address."""
+
+    name = StringField(lazy("Name"), validators=[Longest(LONGEST)], id="find-name")
+    role = SelectField(
+        lazy("Role"),
+        choices=[SelectChoice("", lazy("Everybody")), *named(ROLES, Role)],
+        validate_choice=False,
+        id="find-role",
+    )
+    city = SelectField(
+        lazy("City"),
+        choices=[SelectChoice("", lazy("All cities")), *CITY_CHOICES],
+        validate_choice=False,
+        id="find-city",
+    )
 
 
 class RoleForm(FlaskForm):

@@ -16,6 +16,9 @@ from forum.web.forms.fields import Longest, named, required, short_enough_passwo
 
 NO_CITY = "network"
 WHO = ("name", "email")
+CITY_CHOICES = [
+    SelectChoice(city.code, city.name) for city in sorted(CITIES, key=lambda city: sort_key(city.name))
+]
 
 
 def email_field() -> EmailField:
@@ -49,10 +52,7 @@ class CapacityFields(FunctionField):
         validators=[required(lazy("Choose your city, or the network."))],
         choices=[
             SelectChoice("", lazy("Choose a city")),
-            *(
-                SelectChoice(city.code, city.name)
-                for city in sorted(CITIES, key=lambda city: sort_key(city.name))
-            ),
+            *CITY_CHOICES,
             SelectChoice(NO_CITY, lazy("No city: for the network")),
         ],
     )

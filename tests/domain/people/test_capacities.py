@@ -9,7 +9,7 @@ from forum.domain.lessons import adoptions, lessons
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import desk
 from forum.domain.people import capacities, profiles
-from forum.domain.spaces import confirmations, join_requests, memberships
+from forum.domain.spaces import confirmations, join_requests, memberships, roster
 from forum.domain.threads import post_store, threads
 from forum.infra import clock
 from forum.infra.db import db
@@ -92,7 +92,7 @@ def test_a_post_is_written_in_the_capacity_of_its_day():
 def test_the_members_list_shows_it():
     gent = make_space("Gent", city="gent")
     made = people(gent)
-    rows = memberships.members(actor(made["none"]), gent.id).rows
+    rows = roster.members(actor(made["none"]), gent.id).rows
     assert {row.name: row.byline.job for row in rows} == SPEAKS_AS
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from forum.domain.spaces import memberships, spaces
+from forum.domain.spaces import memberships, roster, spaces
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -130,27 +130,27 @@ def test_granting_raises_a_role_and_never_lowers_it(gent):
 def test_only_who_belongs_sees_who_belongs(gent, moderator):
     kim = make_member("Kim", space=gent)
     make_member("Gone", space=gent, suspended_at=clock.now())
-    assert {row.name for row in memberships.members(actor(kim), gent.id).rows} == {"Kim", "Wouter"}
+    assert {row.name for row in roster.members(actor(kim), gent.id).rows} == {"Kim", "Wouter"}
     elsewhere = make_member("Leen", space=make_space("Aalst", city="aalst"), role=Role.MODERATOR)
     with pytest.raises(Forbidden):
-        memberships.members(actor(elsewhere), gent.id)
+        roster.members(actor(elsewhere), gent.id)
     with pytest.raises(NotFound):
-        memberships.members(actor(elsewhere), make_space("Hidden", unlisted=True).id)
+        roster.members(actor(elsewhere), make_space("Hidden", unlisted=True).id)
     with pytest.raises(NotFound):
-        memberships.members(None, gent.id)
+        roster.members(None, gent.id)
 
 
 def test_the_list_of_members_is_paged_and_asks_no_more_for_more_people(gent, moderator, count_queries):
     with count_queries() as few:
-        memberships.members(actor(moderator), gent.id)
+        roster.members(actor(moderator), gent.id)
     for number in range(25):
         make_member(f"Person {number}", space=gent)
     with count_queries() as many:
-        page = memberships.members(actor(moderator), gent.id, limit=10)
+        page = roster.members(actor(moderator), gent.id, limit=10)
     assert many.count == few.count
     names = [row.name for row in page.rows]
     while page.next_cursor:
-        page = memberships.members(actor(moderator), gent.id, cursor=page.next_cursor, limit=10)
+        page = roster.members(actor(moderator), gent.id, cursor=page.next_cursor, limit=10)
         names += [row.name for row in page.rows]
     assert len(names) == len(set(names)) == 26
 
