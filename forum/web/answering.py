@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from forum.domain.draft_places import REPLY
 from forum.domain.threads import answers, quotes
 from forum.infra.i18n import locale
 from forum.infra.text import Mark
@@ -13,6 +14,12 @@ from forum.web.forms.threads import ReplyForm
 from forum.web.http.current_user import viewer
 
 PASSAGE = re.compile(r"(\d{1,6})\.(\d{1,4}):(\d{1,5})-(\d{1,5})")
+
+
+def slot_of(thread_id: int) -> draft_slots.Slot:
+    """Return the slot of the answer (a query); who comes to quote or answer one post writes on in what they began."""
+    slot = draft_slots.slot(REPLY, thread_id)
+    return slot.taken_up if {"answer", "quote"} & request.args.keys() else slot
 
 
 def form_of(slot: draft_slots.Slot) -> ReplyForm | None:

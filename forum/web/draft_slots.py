@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -57,6 +57,14 @@ class Slot:
     def draft_id(self) -> int | None:
         """Return the id of the draft that was opened."""
         return self.opened.id if self.opened else None
+
+    @property
+    def taken_up(self) -> "Slot":
+        """Return the slot with the draft that is offered opened in its form, where none is: to write on in it."""
+        if self.opened is not None or self.offer is None:
+            return self
+        key, revision = self.offer.idempotency_key, self.offer.revision
+        return replace(self, key=key, revision=revision, opened=self.offer, offer=None)
 
     @property
     def offer_words(self) -> str:

@@ -229,7 +229,7 @@ def _page(
             transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
         if thread.has_notices:
             transactions.afterwards(lambda: unread_notices.read_thread(who, thread.id, last=last))
-    slot = draft_slots.slot(REPLY, thread.id) if who else None
+    slot = answering.slot_of(thread.id) if who else None
     if form is None and slot and thread.may_reply:
         form = answering.form_of(slot)
     return render_template(

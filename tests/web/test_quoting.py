@@ -92,8 +92,12 @@ def test_what_a_reply_answers_outlives_an_error_a_preview_and_a_draft(client, th
     )
     opened = read(client, at(thread, f"?draft={number}"))
     assert (field(opened, "answers"), "Half an answer" in opened) == ("2", True)
-    quoted = read(client, at(thread, f"?draft={number}&quote={SECOND}"))
-    assert field(quoted, "body").split("\n\n")[:2] == ["Half an answer", "[quote 2: 12-35]"]
+    for address in (f"?draft={number}&quote={SECOND}", f"?quote={SECOND}"):
+        quoted = read(client, at(thread, address))
+        assert field(quoted, "body").split("\n\n")[:2] == ["Half an answer", "[quote 2: 12-35]"]
+        assert key in quoted, "who left the page to quote writes on in the same draft"
+    assert "Half an answer" in field(read(client, at(thread, "?answer=2")), "body")
+    assert not field(read(client, at(thread)), "body")
 
 
 @pytest.mark.parametrize("number", ["99", "x", "-1", "", "9" * 30])
