@@ -28,6 +28,7 @@ class HandOver(Model):
         Index("uq_hand_over_open", "kind", "piece_id", unique=True, **where("ended_at IS NULL")),
         Index("ix_hand_over_successor_id", "successor_id", **where("ended_at IS NULL")),
         Index("ix_hand_over_space_id", "space_id"),
+        Index("ix_hand_over_accepted", "kind", "piece_id", **where("ending = 'accepted'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)  # drawn by lot: it stands in an address
     space_id: Mapped[int] = mapped_column(ForeignKey(Space.id, ondelete="CASCADE"))

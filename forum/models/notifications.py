@@ -15,6 +15,11 @@ class Notification(Model):
     """
 
     __tablename__ = "notification"
+    # Kinds about a space that are for those who moderate it at the moment of reading.
+    OF_MODERATORS = (
+        *("join_requested", "guest_ends", "guest_over", "left_behind"),
+        *("hand_over_offered", "hand_over_accepted", "hand_over_declined"),
+    )
     __table_args__ = (
         UniqueConstraint("member_id", "event_id"),
         Index("ix_notification_member_id_created_at_id", "member_id", "created_at", "id"),

@@ -265,8 +265,8 @@ def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
         or_(its_id.is_(None), exists().where(model.id == its_id, RULES[model](reader_id)).correlate(*_TOLD))
         for its_id, model in about
     )
-    # Who asks to join a space is for its moderators, as the request is; so is whose time as a guest there ends.
-    asks = row.kind.in_(("join_requested", "guest_ends", "guest_over"))
+    # Who asks to join a space is for its moderators, as the request is; so is whatever else only they are told.
+    asks = row.kind.in_(Notification.OF_MODERATORS)
     moderated = row.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
     return and_(row.member_id == reader_id, or_(~asks, row.space_id.is_(None), moderated), *seen)
 

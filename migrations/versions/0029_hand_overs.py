@@ -1,6 +1,8 @@
 """What a moderator holds can be handed over; a lesson keeps whose it was before; the log has a kind of line for it.
 
-On the way back such a line of the log is one about a role that changed.
+On the way back such a line of the log is one about a role that changed, offers are gone, and a lesson no longer knows
+whose it was before: sealed versions then stand in the name of who makes it now. While such a lesson is in review there
+is no way back, as who made it before could check it then.
 """
 
 import re
@@ -21,6 +23,7 @@ OLD = (
     *("hide_revision", "show_revision"),
 )
 LOG, CHECK = "moderation_action", "ck_moderation_action_action"
+PASSED_ON = "state = 'in_review' AND CAST(earlier_curators AS TEXT) <> '[]'"
 DOWN = "CASE WHEN action = 'hand_over' THEN 'role' ELSE action END"
 
 
@@ -63,11 +66,24 @@ def upgrade() -> None:
         "ix_hand_over_successor_id", TABLE, ["successor_id"], sqlite_where=OPEN, postgresql_where=OPEN
     )
     op.create_index("ix_hand_over_space_id", TABLE, ["space_id"])
+    accepted = sa.text("ending = 'accepted'")
+    op.create_index(
+        "ix_hand_over_accepted",
+        TABLE,
+        ["kind", "piece_id"],
+        sqlite_where=accepted,
+        postgresql_where=accepted,
+    )
     op.add_column("lesson", sa.Column("earlier_curators", sa.JSON(), nullable=False, server_default="[]"))
     _allow((*OLD, "hand_over"), "action")
 
 
 def downgrade() -> None:
+    waiting = op.get_bind().scalar(sa.text(f"SELECT count(*) FROM lesson WHERE {PASSED_ON}"))  # noqa: S608 - a constant
+    if waiting:
+        raise RuntimeError(
+            f"{waiting} lessons that were handed over are in review: publish or return them before you go back"
+        )
     _allow(OLD, DOWN)
     op.drop_column("lesson", "earlier_curators")
     op.drop_table(TABLE)

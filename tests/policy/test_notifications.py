@@ -26,6 +26,10 @@ to a member, of thread and draft      .   .   .   .   .   .   .   .   .   .   . 
 to a former member, of unlisted space .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to a moderator, of who asks to join   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to a member, of who asks to join      .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a moderator, of a hand-over        .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a member, of a hand-over           .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a moderator, of what was left      .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .
+to a member, of what was left         .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .
 to an administrator, about nothing    .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   .   x   .   .
 """
 
@@ -55,11 +59,13 @@ def notifications(town: Town) -> dict[str, Notification]:
         "to an administrator, about nothing": ("adm", {}),
     }
     rows = {name: tell(town.member(code), **ids) for name, (code, ids) in about.items()}
-    for name, code in (
-        ("to a moderator, of who asks to join", "mod"),
-        ("to a member, of who asks to join", "mem"),
+    for what, kind in (
+        ("who asks to join", "join_requested"),
+        ("a hand-over", "hand_over_offered"),
+        ("what was left", "left_behind"),
     ):
-        rows[name] = tell(town.member(code), "join_requested", space_id=town.here.id)
+        for whom, code in (("moderator", "mod"), ("member", "mem")):
+            rows[f"to a {whom}, of {what}"] = tell(town.member(code), kind, space_id=town.here.id)
     db.session.flush()
     return rows
 

@@ -8,6 +8,8 @@ from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
 
+from forum.domain.lessons import lessons
+from forum.domain.lessons import taking_over as lesson_taking
 from forum.domain.mailing import events
 from forum.domain.people import mail_links
 from forum.domain.spaces import access_requests
@@ -16,7 +18,9 @@ from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
 from forum.models.mail import OutgoingMail
-from forum.models.spaces import Invitation, Role, Space
+from forum.models.spaces import Audience, Invitation, Role, Space
+from forum.policy.actors import actor_of
+from tests import lesson_scenario
 from tests.factories import LONG_AGO, ask_for_access, join, make_member, make_space
 from tests.rules.source import ROOT
 
@@ -129,6 +133,29 @@ next_try_at) VALUES ('k', 'confirm_email', 'direct', 41, '{}', 'queued', '', '<k
 INSERT INTO event (name, payload, created_at, next_try_at, attempts, last_error)
 VALUES ('member.registered', :payload, '2026-11-20 10:00:00', '2026-11-20 10:00:00', 0, '')
 """
+
+
+@pytest.mark.live
+def test_a_lesson_in_review_that_was_handed_over_holds_up_the_way_back(live_app, caplog):
+    """Code of before 0029 would let who made it check it."""
+    with live_app.app_context():
+        scenario = lesson_scenario.build()
+        lesson = scenario.draft()
+        lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.SPACE)
+        lesson_taking.take_over(scenario.actor("second"), lesson.id, giver_id=scenario.curator.id)
+        returned_by, lesson_id = make_member("Ties", space=scenario.space, role=Role.MODERATOR).id, lesson.id
+        db.session.commit()
+        db.session.remove()
+        with pytest.raises(SystemExit):
+            downgrade(revision="0028")
+        assert "1 lessons that were handed over are in review" in caplog.text
+        upgrade()
+        lessons.send_back(actor_of(returned_by), lesson_id, note="Say where.")
+        db.session.commit()
+        db.session.remove()
+        downgrade(revision="0028")
+        upgrade()
+    assert differences(live_app) == []
 
 
 # What somebody of 0014 spoke as: the city, whose invitation they had accepted, whether the command line put them in the

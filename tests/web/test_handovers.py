@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from forum.domain.handovers import offers
+from forum.domain.handovers import holdings, offers
 from forum.domain.lessons import lessons
 from forum.domain.spaces import memberships
 from forum.infra.db import db
@@ -82,9 +82,12 @@ def test_it_is_declined_and_taken_back(app, client, scenario):
         ({"pieces": "lesson-1"}, "Not all of this"),
         ({"pieces": "draft-1"}, "Not all of this"),
         ({"pieces": "lesson-99999999999999999999"}, "Not all of this"),
+        ({"pieces": "lesson-" + "9" * 5000}, "Not all of this"),
+        ({"pieces": [f"lesson-{number}" for number in range(1, 102)]}, "At most 100 things at once."),
         ({"pieces": "nonsense"}, "Not all of this"),
         ({"successor": ""}, "Choose a moderator of this space."),
         ({"successor": "99999999999"}, "Choose a moderator of this space."),
+        ({"successor": "9" * 5000}, "Choose a moderator of this space."),
         ({"successor": "x"}, "Choose a moderator of this space."),
     ],
 )
@@ -174,3 +177,33 @@ def test_the_reason_why_something_cannot_be_taken_stands_beside_it(client, scena
     page = client.get("/hand-over").text
     assert "Who is asked by name to check a lesson cannot make it" in page
     assert 'aria-disabled="true"' in page
+
+
+def test_more_than_one_offer_takes_goes_in_two_and_what_is_offered_stands_first(
+    app, client, scenario, monkeypatch
+):
+    """The page chooses what the verb takes; where there is more than a page, what home counts comes first."""
+    for number in range(3):
+        lessons.draft(scenario.actor("curator"), scenario.thread.id, title=f"Number {number}")
+    lessons.draft(scenario.actor("second"), scenario.thread.id, title="Her own")
+    db.session.commit()
+    monkeypatch.setattr(offers, "MOST", 3)
+    sign_in(client, scenario.curator)
+    page = " ".join(client.get("/hand-over").text.split())
+    chosen = re.findall(r'value="(lesson-\d+)" checked', page)
+    assert len(chosen) == 3
+    assert "3 things at once. The rest follows here after them." in page
+    assert submit(client, "/hand-over/offers", offer(scenario, pieces=chosen)).location == "/hand-over"
+    page = client.get("/hand-over").text
+    left = re.findall(r'value="(lesson-\d+)" checked', page)
+    assert len(left) == 1
+    assert left[0] not in chosen
+    assert "at once" not in page
+    monkeypatch.setattr(holdings, "MOST", 3)
+    second = app.test_client()
+    sign_in(second, scenario.second)
+    assert "3 things are offered to you" in second.get("/").text
+    page = second.get("/hand-over").text
+    assert page.count("/acceptance") == 3
+    assert "There is more than one page shows." in page
+    assert "Her own" not in page

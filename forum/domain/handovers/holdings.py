@@ -51,6 +51,7 @@ class SpaceHoldings:
     own: list[Holding] = field(default_factory=list)
     left: list[Holding] = field(default_factory=list)  # by who no longer moderates it
     successors: list[tuple[int, str]] = field(default_factory=list)  # ids and names, without the reader
+    is_cut: bool = False  # there is more than the page shows: what is offered to the reader comes first
 
 
 def page(actor: Actor) -> list[SpaceHoldings]:
@@ -59,8 +60,11 @@ def page(actor: Actor) -> list[SpaceHoldings]:
     if not space_ids:
         return []
     query = visible(Space, actor).where(Space.id.in_(space_ids)).order_by(Space.sort_key, Space.id)
-    spaces = {one.id: SpaceHoldings(one.id, one.slug, one.name) for one in db.session.scalars(query)}
     rows = db.session.execute(_rows(actor, space_ids)).all()
+    is_cut, rows = len(rows) > MOST, rows[:MOST]
+    spaces = {
+        one.id: SpaceHoldings(one.id, one.slug, one.name, is_cut=is_cut) for one in db.session.scalars(query)
+    }
     seen, answers = _seen(actor, rows), _answers(actor, [row for row in rows if row.is_mine])
     for row in rows:
         piece = seen.get((row.kind, row.piece_id))
@@ -126,8 +130,8 @@ def _rows(actor: Actor, space_ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
             found.c.space_id.in_(space_ids),
             or_(found.c.holder_id == actor.id, HandOver.successor_id == actor.id, is_left),
         )
-        .order_by(found.c.kind.desc(), found.c.piece_id)
-        .limit(MOST)
+        .order_by(is_mine.desc(), found.c.kind.desc(), found.c.piece_id)
+        .limit(MOST + 1)
     )
 
 

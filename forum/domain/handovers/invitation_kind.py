@@ -19,7 +19,10 @@ from forum.policy.visibility import visible
 def held(moment: Any) -> Select[*tuple[Any, ...]]:
     """Select every invitation that can be accepted, by who sent it."""
     return select(
-        Invitation.invited_by_id.label("holder_id"), Invitation.space_id, Invitation.id.label("piece_id")
+        Invitation.invited_by_id.label("holder_id"),
+        Invitation.space_id,
+        Invitation.id.label("piece_id"),
+        Invitation.invited_at.label("since_at"),
     ).where(*invitations.open_on(moment))
 
 

@@ -25,8 +25,9 @@ class Piece:
 class Kind:
     """One kind: what it is called, and four questions to the folder that knows it.
 
-    `held` selects `holder_id`, `space_id` and `piece_id` of everything that one person holds at a moment (a parameter
-    in a cached statement); what the moderators of a space hold together is no piece. `seen` returns those pieces that a
+    `held` selects `holder_id`, `space_id`, `piece_id` and `since_at` of everything that one person holds at a moment
+    (a parameter in a cached statement): `since_at` is when it became what it is, and an offer of before was of
+    something else. What the moderators of a space hold together is no piece. `seen` returns those pieces that a
     reader may see, `answers` for each whether they may take it and if not, why, in words for both sides. `take` gives a
     piece of the giver (the last argument) to the actor; NotFound, Forbidden, Conflict when it is theirs no more.
     """
@@ -38,3 +39,5 @@ class Kind:
     answers: Callable[[Actor, Collection[int]], dict[int, Answer]]
     take: Callable[[Actor, int, int], None]
     known_inside: bool = True  # the other moderators of the space know who holds it
+    # Who offers it may know whether somebody can take it: else only who it is offered to is told, when they answer.
+    known_to_giver: bool = True

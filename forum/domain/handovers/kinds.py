@@ -18,6 +18,6 @@ KINDS: Mapping[str, Kind] = {
 
 
 def held(moment: Any) -> Subquery:
-    """Select `holder_id`, `space_id`, `piece_id` and `kind` of everything that one person holds at a moment."""
+    """Select everything that one person holds at a moment, as each kind does, with its `kind`."""
     each = (kind.held(moment).add_columns(literal(kind.name).label("kind")) for kind in KINDS.values())
     return union_all(*each).subquery("held")

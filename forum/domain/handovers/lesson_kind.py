@@ -16,9 +16,16 @@ from forum.policy.visibility import sees
 
 
 def held(_moment: Any) -> Select[*tuple[Any, ...]]:
-    """Select every lesson in hand, by its curator."""
-    return select(Lesson.curator_id.label("holder_id"), Lesson.space_id, Lesson.id.label("piece_id")).where(
-        *taking_over.IN_HAND
+    """Select every lesson in hand, by its curator: another version of it is another piece of work."""
+    return (
+        select(
+            Lesson.curator_id.label("holder_id"),
+            Lesson.space_id,
+            Lesson.id.label("piece_id"),
+            LessonVersion.created_at.label("since_at"),
+        )
+        .join(LessonVersion, LessonVersion.id == Lesson.working_id)
+        .where(*taking_over.IN_HAND)
     )
 
 

@@ -1,13 +1,13 @@
 """Offering what one holds, or what somebody left behind, to another moderator of the space; taking the offer back.
 
-An offer stands while its giver holds the piece and its successor moderates the space. Nothing changes before it is
-accepted (`answers.py`).
+An offer stands while its giver holds the piece, the piece is what it was, and its successor moderates the space.
+Nothing changes before it is accepted (`answers.py`).
 """
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, not_, or_, select, tuple_, update
 
 from forum.domain.handovers import standing
 from forum.domain.handovers.answers import settle
@@ -39,6 +39,8 @@ def offer(actor: Actor, space_id: int, pieces: Collection[Named], *, successor_i
     require(may_moderate(actor, space.id))
     if not pieces:
         raise Invalid("pieces", _("Choose what you hand over."))
+    if len(set(pieces)) > MOST:
+        raise Invalid("pieces", _("At most %(most)d things at once.", most=MOST))
     rows = _held(actor, space.id, pieces)
     successor = actor_of(successor_id) if 0 < successor_id <= LARGEST else None
     if successor is None or not may_moderate(successor, space.id):
@@ -85,11 +87,10 @@ def _may_withdraw(actor: Actor) -> ColumnElement[bool]:
 def _held(actor: Actor, space_id: int, pieces: Collection[Named]) -> Sequence[Any]:
     """What of these the actor holds, or somebody left behind there; Invalid at `pieces` when it is not all of them."""
     found = held(clock.now())
-    wanted = sorted(set(pieces))[:MOST]
     rows = db.session.execute(
         select(found).where(
             found.c.space_id == space_id,
-            tuple_(found.c.kind, found.c.piece_id).in_(wanted),
+            tuple_(found.c.kind, found.c.piece_id).in_(sorted(set(pieces))),
             or_(
                 found.c.holder_id == actor.id,
                 not_(standing.looks_after(found.c.holder_id, found.c.space_id)),
@@ -102,19 +103,21 @@ def _held(actor: Actor, space_id: int, pieces: Collection[Named]) -> Sequence[An
 
 
 def _refuse_who_may_not(actor: Actor, successor: Actor, rows: Sequence[Any]) -> None:
-    """Refuse a successor who does not see all of it, or may not take it, with the reason; Invalid at `successor`."""
+    """Refuse a successor who does not see all of it, or may not take it, with the reason; Invalid at `successor`.
+
+    Not where the actor may not know it: then every offer looks alike to them, and its successor hears it.
+    """
     for kind in KINDS.values():
         ids = [row.piece_id for row in rows if row.kind == kind.name]
         if not ids:
             continue
-        titles, theirs, answers = (
-            kind.seen(actor, ids),
-            kind.seen(successor, ids),
-            kind.answers(successor, ids),
-        )
+        titles = kind.seen(actor, ids)
+        if not titles.keys() >= set(ids):
+            raise NotFound
+        if not kind.known_to_giver:
+            continue
+        theirs, answers = kind.seen(successor, ids), kind.answers(successor, ids)
         for piece_id in ids:
-            if piece_id not in titles:
-                raise NotFound
             answer = answers.get(piece_id)
             if piece_id not in theirs or answer is None:
                 raise Invalid("successor", _("This person cannot read all of this."))
@@ -124,16 +127,12 @@ def _refuse_who_may_not(actor: Actor, successor: Actor, rows: Sequence[Any]) -> 
 
 
 def _end_what_stands_no_more(rows: Sequence[Any]) -> None:
-    """End open offers of these pieces by who held them before, or to who can no longer take them."""
+    """End open offers of these pieces that stand no more."""
     for row in rows:
-        stands = and_(
-            HandOver.giver_id == row.holder_id,
-            HandOver.space_id == row.space_id,
-            standing.looks_after(HandOver.successor_id, HandOver.space_id),
-        )
+        of_it = (HandOver.kind == row.kind, HandOver.piece_id == row.piece_id, standing.OPEN)
         db.session.execute(
             update(HandOver)
-            .where(HandOver.kind == row.kind, HandOver.piece_id == row.piece_id, standing.OPEN, not_(stands))
+            .where(*of_it, not_(standing.offers(row)))
             .values(ended_at=clock.now(), ending=Ending.OVER)
             .execution_options(synchronize_session=False)
         )

@@ -20,7 +20,10 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
     """Select every open question, by who asks."""
     return (
         select(
-            ConsentRound.opened_by_id.label("holder_id"), Lesson.space_id, ConsentRound.id.label("piece_id")
+            ConsentRound.opened_by_id.label("holder_id"),
+            Lesson.space_id,
+            ConsentRound.id.label("piece_id"),
+            ConsentRound.opened_at.label("since_at"),
         )
         .join(Lesson, Lesson.round_id == ConsentRound.id)
         .where(ConsentRound.closed_at.is_(None), Lesson.curator_id != ConsentRound.opened_by_id)

@@ -1,6 +1,7 @@
 """Reviews that a moderator is asked for by name. What a group is asked is nobody's, and needs no hand-over.
 
 Who can no longer check it leaves nothing behind: the question goes back to who asked (`lessons/review_answers.py`).
+Whether somebody may check a version says what they are to its sources, so that nobody hears it of somebody else.
 """
 
 from collections.abc import Collection
@@ -28,7 +29,10 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
     """
     return (
         select(
-            ReviewRequest.asked_id.label("holder_id"), Membership.space_id, ReviewRequest.id.label("piece_id")
+            ReviewRequest.asked_id.label("holder_id"),
+            Membership.space_id,
+            ReviewRequest.id.label("piece_id"),
+            ReviewRequest.asked_at.label("since_at"),
         )
         .join(Lesson, Lesson.working_id == ReviewRequest.version_id)
         .join(Member, Member.id == ReviewRequest.asked_id)
@@ -68,4 +72,5 @@ KIND = Kind(
     review_taking.answers,
     take,
     known_inside=False,
+    known_to_giver=False,
 )

@@ -18,9 +18,10 @@ _ROLE, _HOLDER = aliased(Membership), aliased(Member)
 OPEN = HandOver.ended_at.is_(None)
 
 
-def looks_after(member_id: Any, space_id: Any) -> ColumnElement[bool]:
+def looks_after(member_id: Any, space_id: Any, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return whether a member moderates a space, in good standing: what others hold there is left behind."""
     return exists().where(
+        *more,
         _ROLE.member_id == member_id,
         _ROLE.space_id == space_id,
         _ROLE.role == Role.MODERATOR,
@@ -31,14 +32,21 @@ def looks_after(member_id: Any, space_id: Any) -> ColumnElement[bool]:
 
 
 def offer_of(held: Any) -> ColumnElement[bool]:
-    """Say of a HandOver that it offers a row of what is held, by who holds it, to somebody who can still take it."""
+    """Say of a HandOver that it offers a row of what is held, as `offers` says."""
+    return and_(OPEN, HandOver.kind == held.c.kind, HandOver.piece_id == held.c.piece_id, offers(held.c))
+
+
+def offers(piece: Any) -> ColumnElement[bool]:
+    """Say of a HandOver of a piece that it is by who holds it, of what it is now, to somebody who can still take it.
+
+    Who got their role after the offer is offered it anew, and so is what became something else: a next version, an
+    invitation that was sent again.
+    """
     return and_(
-        OPEN,
-        HandOver.kind == held.c.kind,
-        HandOver.piece_id == held.c.piece_id,
-        HandOver.giver_id == held.c.holder_id,
-        HandOver.space_id == held.c.space_id,
-        looks_after(HandOver.successor_id, HandOver.space_id),
+        HandOver.giver_id == piece.holder_id,
+        HandOver.space_id == piece.space_id,
+        HandOver.offered_at >= piece.since_at,
+        looks_after(HandOver.successor_id, HandOver.space_id, _ROLE.since_at <= HandOver.offered_at),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, not_, select, update
+from sqlalchemy import ColumnElement, exists, not_, or_, select, update
 
 from forum.domain.lessons import origin, review_set_aside
 from forum.domain.lessons.review_candidates import Asking
@@ -16,6 +16,7 @@ from forum.infra import clock, days, fitting, workdays
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Member
+from forum.models.handovers import Ending, HandOver
 from forum.models.lessons import Lesson, LessonState, LessonVersion, ReviewRequest
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -76,9 +77,19 @@ def was_asked(actor: Actor, version_id: int, asked_id: int | None) -> bool:
     query = select(ReviewRequest.id).where(
         ReviewRequest.version_id == version_id,
         ReviewRequest.asked_by_id == actor.id,
-        _addressed_to(asked_id),
+        or_(_addressed_to(asked_id), passed_on_by(asked_id)),
     )
     return db.session.scalar(query.limit(1)) is not None
+
+
+def passed_on_by(member_id: int | None) -> ColumnElement[bool]:
+    """Say of a ReviewRequest that this member was asked it, and that somebody took it over from them."""
+    return exists().where(
+        HandOver.kind == "review",
+        HandOver.piece_id == ReviewRequest.id,
+        HandOver.giver_id == member_id,
+        HandOver.ending == Ending.ACCEPTED,
+    )
 
 
 def decline(actor: Actor, lesson_id: int) -> ReviewRequest:

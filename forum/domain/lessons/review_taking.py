@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from forum.domain.lessons.review_requests import OPEN, REMINDER, TERM
+from forum.domain.lessons.review_requests import OPEN, REMINDER, TERM, passed_on_by
 from forum.domain.lessons.reviews import Reviewing
 from forum.domain.mailing import events, notices
 from forum.domain.mailing.notices import Subject
@@ -19,12 +19,14 @@ from forum.policy.errors import Conflict
 from forum.policy.taking_over import may_take_review
 from forum.policy.visibility import get_visible, sees
 
-LEAST = TERM - REMINDER  # working days that are left to whoever takes it over
+# Working days that are left to whoever takes it over, as long as its term is the first one.
+LEAST = TERM - REMINDER
 
 
 def take_over(actor: Actor, request_id: int, *, giver_id: int) -> ReviewRequest:
     """Be asked instead of the giver; who makes the lesson hears of it.
 
+    The term stays, but for the days without which nobody can check anything, once; what was reminded of stays so.
     NotFound, Forbidden, Conflict when the giver is not asked any more.
     """
     lesson_id = db.session.scalar(
@@ -44,8 +46,8 @@ def take_over(actor: Actor, request_id: int, *, giver_id: int) -> ReviewRequest:
         raise Conflict(_("This was settled or passed on meanwhile: there is nothing left to take over."))
     require(answers(actor, [request.id])[request.id])
     request.asked_id = actor.id
-    request.due_on = max(request.due_on, workdays.after(days.today(), LEAST))
-    request.reminded_at = request.overdue_told_at = None
+    if request.due_on <= workdays.after(days.day_of(request.asked_at), TERM):
+        request.due_on = max(request.due_on, workdays.after(days.today(), LEAST))
     db.session.flush()
     notices.take_back("review_asked", giver_id, about=Subject(lesson_id=lesson.id))
     events.record("review.passed", request_id=request.id, actor_id=actor.id)
@@ -67,7 +69,7 @@ def answers(actor: Actor, request_ids: Collection[int]) -> dict[int, Answer]:
         db.session.scalars(
             select(ReviewRequest.version_id).where(
                 ReviewRequest.version_id.in_([version.id for _request, _lesson, version in rows]),
-                ReviewRequest.asked_id == actor.id,
+                or_(ReviewRequest.asked_id == actor.id, passed_on_by(actor.id)),
             )
         )
     )

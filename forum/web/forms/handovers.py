@@ -6,6 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from forum.domain.handovers import offers
 from forum.domain.handovers.holdings import Holding, SpaceHoldings
 from forum.infra.i18n import _, lazy
 from forum.infra.paging import LARGEST
@@ -13,6 +14,7 @@ from forum.policy.actors import Actor
 from forum.web.forms.fields import required
 
 OWN, LEFT = "own", "left"
+DIGITS = len(str(LARGEST))
 APART = "-"  # between the kind of a piece and its id
 
 
@@ -29,16 +31,19 @@ class OfferForm(FlaskForm):
     )
     successor = SelectField(
         lazy("To whom"),
-        coerce=lambda value: int(value) if str(value).isdecimal() else 0,
+        coerce=lambda value: _id_in(str(value)),
         validate_choice=False,
         choices=[],
         validators=[required(lazy("Choose a moderator of this space."))],
     )
 
     def about(self, actor: Actor, space: SpaceHoldings, group: str) -> "OfferForm":
-        """Draw it for one group of pieces of a space, with everything chosen that is not offered yet."""
+        """Draw it for one group of pieces of a space, with everything chosen that is not offered yet.
+
+        At most what one offer takes.
+        """
         pieces = space.own if group == OWN else space.left
-        waiting = [name_of(one) for one in pieces if one.offer_id is None]
+        waiting = [name_of(one) for one in pieces if one.offer_id is None][: offers.MOST]
         self.pieces.choices = [SelectChoice(name, name) for name in waiting]
         myself = [SelectChoice(actor.id, _("I take it over myself"))] if group == LEFT else []
         self.successor.choices = [*myself, *(SelectChoice(*one) for one in space.successors)]
@@ -52,10 +57,13 @@ class OfferForm(FlaskForm):
     def named_pieces(self) -> list[tuple[str, int]]:
         """Return what was chosen; what is no piece at all gets the id of none, which nobody holds."""
         parts = ((each.partition(APART)[0], each.partition(APART)[2]) for each in self.pieces.data or ())
-        return [
-            (kind, int(number) if number.isdecimal() and int(number) <= LARGEST else 0)
-            for kind, number in parts
-        ]
+        return [(kind, _id_in(number)) for kind, number in parts]
+
+
+def _id_in(typed: str) -> int:
+    """The number that was sent; 0, which no row has, for what no id can be."""
+    number = int(typed) if typed.isdecimal() and len(typed) <= DIGITS else 0
+    return number if number <= LARGEST else 0
 
 
 def name_of(one: Holding) -> str:

@@ -297,8 +297,10 @@ def test_a_review_does_not_go_to_who_may_not_check_it(scenario):
     third = make_member("Ties", space=scenario.space, role=Role.MODERATOR)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.SPACE, asked_id=third.id)
     (request,) = db.session.scalars(select(ReviewRequest))
-    with pytest.raises(Invalid, match="niet nalezen"):
-        give(third, scenario.space, [("review", request.id)], scenario.curator)
+    (offer_id,) = give(third, scenario.space, [("review", request.id)], scenario.curator)
+    with pytest.raises(Forbidden, match="niet nalezen"):
+        answers.accept(scenario.actor("curator"), offer_id)
+    offers.withdraw(actor(third), offer_id)
     (offer_id,) = give(third, scenario.space, [("review", request.id)], scenario.second)
     review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=scenario.second.id)
     with pytest.raises(Forbidden, match="al eens gevraagd"):
