@@ -14,7 +14,9 @@ OWN = "Your name, your e-mail address, a scrambled form of your password, your l
 MOMENTS = (
     "When you asked for your account, when you confirmed your address, and when you were let in or suspended"
 )
-SPACES = "To which spaces you belong, which roles you have there and in the network, since when, your last day"
+SPACES = (
+    "To which spaces you belong, which roles you have there and in the network, since when, your last day"
+)
 COLUMNS = {
     **dict.fromkeys(("name", "sort_key", "handle", "email", "password_hash", "password_stamp"), OWN),
     **dict.fromkeys(("locale", "timezone"), OWN),
