@@ -1,29 +1,22 @@
 """Notes on the page of a space; acts that can be undone, and the log, have a kind more.
 
-On the way back such a line of the log is one about a classification that changed nothing.
+On the way back the notes and the lines of the log about them are lost.
 """
-
-import re
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.log_kinds import allow
 
 revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None
 
-OLD = (
-    *("hide", "restore", "lock", "reopen", "narrow", "widen", "classify", "role", "suspend", "readmit"),
-    *("confirm_capacity", "refuse_capacity", "end_capacity", "remove", "mail_policy"),
-    *("hide_revision", "show_revision", "hand_over"),
-)
 OLD_ACTS = ("narrow", "hide", "take_back", "remove", "bookmark", "hide_revision")
 NEW = "note"
 TABLE = "space_note"
-LOG, CHECK = "moderation_action", "ck_moderation_action_action"
 ACTS, ACTS_CHECK = "undoable_act", "ck_undoable_act_undokind"
-DOWN = "CASE WHEN action = 'note' THEN 'classify' ELSE action END"
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -58,14 +51,14 @@ def upgrade() -> None:
         sqlite_where=standing,
         postgresql_where=standing,
     )
-    _allow((*OLD, NEW), "action")
+    allow("hand_over", NEW)
     _allow_acts((*OLD_ACTS, NEW))
 
 
 def downgrade() -> None:
     op.execute(f"DELETE FROM {ACTS} WHERE kind = '{NEW}'")  # noqa: S608 - constants
     _allow_acts(OLD_ACTS)
-    _allow(OLD, DOWN)
+    allow("hand_over")
     op.drop_table(TABLE)
 
 
@@ -74,46 +67,3 @@ def _allow_acts(kinds: tuple[str, ...]) -> None:
     with op.batch_alter_table(ACTS) as batch:
         batch.drop_constraint(op.f(ACTS_CHECK), type_="check")
         batch.create_check_constraint(op.f(ACTS_CHECK), listed)
-
-
-def _allow(kinds: tuple[str, ...], kind: str) -> None:
-    """Let the log hold these kinds of lines; `kind` says what each line becomes."""
-    listed = "action IN ({})".format(", ".join(f"'{one}'" for one in kinds))
-    if op.get_bind().dialect.name == "sqlite":
-        _rewrite_log(listed, kind)
-        return
-    op.execute(f"ALTER TABLE {LOG} DROP CONSTRAINT {CHECK}")
-    op.execute(f"ALTER TABLE {LOG} DISABLE TRIGGER moderation_action_kept")
-    op.execute(f"UPDATE {LOG} SET action = {kind} WHERE action <> {kind}")  # noqa: S608 - constants
-    op.execute(f"ALTER TABLE {LOG} ENABLE TRIGGER moderation_action_kept")
-    op.execute(f"ALTER TABLE {LOG} ADD CONSTRAINT {CHECK} CHECK ({listed})")
-
-
-def _rewrite_log(listed: str, kind: str) -> None:
-    """SQLite changes no constraint: the table is written anew, then its indexes and triggers as they were."""
-    connection = op.get_bind()
-    made = connection.execute(
-        sa.text("SELECT type, sql FROM sqlite_master WHERE tbl_name = :log AND sql IS NOT NULL"), {"log": LOG}
-    ).all()
-    (table,) = [sql for what, sql in made if what == "table"]
-    table, checks = re.subn(r"action IN \([^)]*\)", listed, table)
-    table, names = re.subn(rf'^CREATE TABLE "?{LOG}"?', f"CREATE TABLE {LOG}_new", table)
-    if (checks, names) != (1, 1):
-        raise RuntimeError(f"the table {LOG} is not as the migrations made it")
-    connection.exec_driver_sql(table)
-    columns = [column["name"] for column in sa.inspect(connection).get_columns(LOG)]
-    values = ", ".join(kind if name == "action" else name for name in columns)
-    op.execute(f"INSERT INTO {LOG}_new ({', '.join(columns)}) SELECT {values} FROM {LOG}")  # noqa: S608
-    # What points at the log is put aside: SQLite drops no table that rows point at.
-    op.execute("CREATE TABLE pointed AS SELECT id, action_id FROM thread_change WHERE action_id IS NOT NULL")
-    op.execute("UPDATE thread_change SET action_id = NULL")
-    op.execute(f"DROP TABLE {LOG}")
-    op.execute(f"ALTER TABLE {LOG}_new RENAME TO {LOG}")
-    op.execute(
-        """UPDATE thread_change SET action_id = (SELECT action_id FROM pointed WHERE pointed.id = thread_change.id)
-        WHERE id IN (SELECT id FROM pointed)"""
-    )
-    op.execute("DROP TABLE pointed")
-    for what, sql in made:
-        if what != "table":
-            connection.exec_driver_sql(sql)

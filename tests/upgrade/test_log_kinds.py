@@ -1,4 +1,4 @@
-"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016, 0017, 0019).
+"""Lines of the moderation log stay, with what points at them, when it gets more kinds of lines (0016 to 0031).
 
 On the way through 0018 a notification of a kind that the code of before does not know is not taken for another.
 """
@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from forum.domain.audit import log as audit_log
 from forum.domain.moderation import locking
-from forum.domain.spaces import mail_rules
+from forum.domain.spaces import mail_rules, notes
 from forum.domain.threads import classification
 from forum.infra.db import db
 from forum.models.accounts import Member
@@ -43,6 +43,10 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         assert any(row.action_id for row in pointed)
         mail_rules.choose(actor(wouter), gent.id, MailPolicy.LINK)
         audit_log.record(actor(wouter), Action.CONFIRM_CAPACITY, space_id=gent.id, subject_id=wouter.id)
+        audit_log.record(
+            actor(wouter), Action.HAND_OVER, space_id=gent.id, subject_id=wouter.id, reason="lesson"
+        )
+        notes.write(actor(wouter), gent.id, title="How we work", body="We meet on Monday.")
         lesson = make_lesson(gent, wouter)
         for kind in ("cited", "returned"):
             tell(wouter, kind, lesson_id=lesson.id)
@@ -52,7 +56,9 @@ def test_lines_and_what_points_at_them_stay_on_the_way_down_and_up(live_app):
         upgrade()
         # A removal is the kind that it was before 0017.
         before += [(removed, Action.ROLE, "Left."), (removed + 1, Action.MAIL_POLICY, "usual link")]
-        assert db.session.execute(LINES).all() == before, "of the kinds about capacities is no line left"
+        assert db.session.execute(LINES).all() == before, (
+            "of kinds that the code of before does not know is no line left"
+        )
         assert db.session.execute(POINTED).all() == pointed
         assert db.session.scalars(select(Notification.kind)).all() == ["cited"]
         member = db.session.scalars(select(Member.id).where(Member.name == "Wouter")).one()
