@@ -5,11 +5,9 @@ from sqlalchemy import exists, select
 from forum.domain.handovers import holdings, standing
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
-from forum.models.accounts import Member
 from forum.models.events import Event
 from forum.models.handovers import HandOver
-from forum.models.spaces import Membership, Role, Space
-from forum.policy.standing import belonging
+from forum.models.spaces import Membership
 from forum.reactions import told
 
 
@@ -22,7 +20,7 @@ def offered(event: Event) -> None:
         HandOver.successor_id == payload["member_id"],
         HandOver.offered_by_id == payload["actor_id"],
     )
-    if db.session.scalar(select(waits)) and payload["member_id"] in _moderators(payload["space_id"]):
+    if db.session.scalar(select(waits)) and payload["member_id"] in told.moderators(payload["space_id"]):
         kinds = {payload["member_id"]: "hand_over_offered"}
         told.tell(event, kinds, Subject(space_id=payload["space_id"]), actor_id=payload["actor_id"])
 
@@ -34,7 +32,7 @@ def answered(event: Event) -> None:
         kinds = {
             member_id: event.name.replace(".", "_")
             for member_id in (offer.giver_id, offer.offered_by_id)
-            if member_id in _moderators(offer.space_id)
+            if member_id in told.moderators(offer.space_id)
         }
         about = Subject(space_id=offer.space_id)
         told.tell(event, kinds, about, actor_id=event.payload["actor_id"])
@@ -55,13 +53,5 @@ def suspended(event: Event) -> None:
 def _tell_left(event: Event, member_id: int, space_ids: list[int]) -> None:
     """Tell of each space; who moderates several of them is told of the first."""
     for space_id in space_ids:
-        kinds = dict.fromkeys(_moderators(space_id) - {member_id}, "left_behind")
+        kinds = dict.fromkeys(told.moderators(space_id), "left_behind")
         told.tell(event, kinds, Subject(space_id=space_id), actor_id=member_id)
-
-
-def _moderators(space_id: int) -> set[int]:
-    role = select(Membership.member_id).where(
-        Membership.space_id == space_id, Membership.role == Role.MODERATOR, belonging(Membership)
-    )
-    space = db.session.get_one(Space, space_id)
-    return set(told.readers(space, db.session.scalars(role.join(Member, Member.id == Membership.member_id))))

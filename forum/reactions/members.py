@@ -6,7 +6,7 @@ from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
-from forum.models.spaces import JoinRequest, Membership, Role, Space
+from forum.models.spaces import JoinRequest, Membership, Space
 from forum.policy.standing import belonging
 from forum.reactions import capacities, told
 
@@ -16,7 +16,7 @@ def join_requested(event: Event) -> None:
     request = db.session.get(JoinRequest, event.payload["request_id"])
     if request is None:
         return
-    members = _moderators(db.session.get_one(Space, request.space_id))
+    members = told.moderators(request.space_id)
     keys = {member_id: f"join_request.{event.id}.{member_id}" for member_id in members}
     told.write_letters(event, "join_request", keys, {"request_id": request.id})
     about = Subject(space_id=request.space_id)
@@ -70,15 +70,8 @@ def _belongs(before: Membership) -> bool:
 def _tell_of_guest(event: Event, membership: Membership, to_guest: str, to_moderators: str) -> None:
     space, about = db.session.get_one(Space, membership.space_id), Subject(space_id=membership.space_id)
     told.tell_owner(event, to_guest, membership.member_id, about=about, row=space)
-    kinds = dict.fromkeys(_moderators(space), to_moderators)
+    kinds = dict.fromkeys(told.moderators(space.id), to_moderators)
     told.tell(event, kinds, about, actor_id=membership.member_id)
-
-
-def _moderators(space: Space) -> list[int]:
-    moderators = select(Membership.member_id).where(
-        Membership.space_id == space.id, belonging(Membership), Membership.role == Role.MODERATOR
-    )
-    return told.readers(space, db.session.scalars(moderators))
 
 
 def capacity_answered(event: Event) -> None:

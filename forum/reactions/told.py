@@ -14,8 +14,10 @@ from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.events import Event
 from forum.models.mail import Lane
+from forum.models.spaces import Membership, Role, Space
 from forum.models.subscriptions import Delivery
 from forum.models.undo import UndoableAct
+from forum.policy.standing import belonging
 from forum.policy.visibility import audience
 
 NOTHING = Subject()  # for what is about the member alone
@@ -106,3 +108,10 @@ def act_of(event: Event) -> UndoableAct | None:
     act_id = event.payload.get("act_id")
     act = db.session.get(UndoableAct, act_id, populate_existing=True) if act_id is not None else None
     return act if act is not None and act.undone_at is None else None
+
+
+def moderators(space_id: int) -> list[int]:
+    """Return the moderators of a space who may see it."""
+    role = (Membership.space_id == space_id, Membership.role == Role.MODERATOR, belonging(Membership))
+    found = db.session.scalars(select(Membership.member_id).where(*role))
+    return readers(db.session.get_one(Space, space_id), found)

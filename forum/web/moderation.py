@@ -40,6 +40,7 @@ def log(slug: str) -> ResponseReturnValue:
         hidden=post_hiding.hidden_posts(who, space.id),
         closed=locking.closed_threads(who, space.id),
         without_axis=without_axis.of_space(who, space.id),
+        most_without_axis=without_axis.MOST,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
-from forum.domain.spaces import guests, join_requests, memberships, spaces, visits
+from forum.domain.spaces import join_requests, memberships, spaces, visits
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import space_activity, space_page
 from forum.infra import clock, days, i18n, workdays
@@ -92,7 +92,7 @@ def show(slug: str) -> ResponseReturnValue:
         space=space,
         role=role,
         moderates=role == Role.MODERATOR,
-        guest_until=guests.own_last_day(who, space.id) if who and role == Role.GUEST else None,
+        guest_until=opened.guest_until,
         unconfirmed=opened.unconfirmed,
         missed=missed,
         welcomed=opened.is_welcomed and not (selected or cursor),

@@ -12,7 +12,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Capacity
 from forum.models.following import FollowLevel
-from forum.models.spaces import Audience, Role, SpaceKind
+from forum.models.spaces import Audience, Membership, Role, SpaceKind
 from forum.models.visits import SpaceVisit
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.notices import tell
@@ -274,4 +274,13 @@ def test_all_that_a_page_may_show_is_eight_queries(client, gent, leen, moderator
     assert "capacity waits to be confirmed" in shown
     assert section(shown, "missed")
     assert "Note 4" in shown
+    assert seen.count <= 8
+    guest = make_member("Gust", space=gent, role=Role.GUEST)
+    role = db.session.scalars(select(Membership).where(Membership.member_id == guest.id)).one()
+    role.ends_at = SATURDAY + timedelta(days=30)
+    sign_in(client, guest)
+    page(client, gent, WEDNESDAY)
+    with clock.at(SATURDAY), count_queries() as seen:
+        shown = client.get(f"/spaces/{slug}", headers=ENGLISH).text
+    assert "You are a guest here until" in shown
     assert seen.count <= 8

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from forum.domain.threads import classification
+from forum.domain.threads import classification, without_axis
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.drafts import Draft
@@ -225,3 +225,17 @@ def test_home_costs_moderators_the_same_however_much_waits(client, gent, leen, m
             assert "threads in Gent have no theme yet" in client.get("/").text
         costs.append(seen.count)
     assert costs[0] == costs[1]
+
+
+def test_more_than_the_moderation_page_lists_is_said_with_the_way_to_all(client, gent, leen, moderator):
+    sign_in(client, moderator)
+    all_of_them = f'href="/threads?axis=unknown&amp;space={gent.slug}"'
+    for number, fact in ((without_axis.MOST, "50"), (1, "50+")):
+        for turn in range(number):
+            make_thread(gent, leen, title=f"Open {turn}", axis=None)
+        db.session.commit()
+        shown = client.get(f"/spaces/{gent.slug}/moderation", headers=OPEN).text
+        section = shown.split('aria-labelledby="themes"')[1].split("</section>")[0]
+        assert re.search(rf">\s*{re.escape(fact)}\s*<", section), fact
+        assert section.count(CHOOSE) == without_axis.MOST
+        assert (all_of_them in section) == (fact == "50+")

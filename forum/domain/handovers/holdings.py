@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Label, Select, not_, or_, select
+from sqlalchemy import Label, Select, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.handovers import standing
@@ -82,22 +82,22 @@ def page(actor: Actor) -> list[SpaceHoldings]:
     return list(spaces.values())
 
 
-def counts(space_id: int) -> dict[str, int]:
-    """Return how much each person holds in a space in their own name, by their names in order (system read, one query).
+def counts(space_id: int) -> list[tuple[str, int]]:
+    """Return who holds something in a space in their own name and how much, by their names (system read, one query).
 
     For its moderators, who know of it: without what others are asked to check.
     """
     found = held(clock.now())
     known = [kind.name for kind in KINDS.values() if kind.known_inside]
     rows = db.session.execute(
-        select(Member.id, Member.name)
+        select(Member.name, func.count())
         .join(found, found.c.holder_id == Member.id)
         .where(found.c.space_id == space_id, found.c.kind.in_(known))
+        .group_by(Member.id, Member.name, Member.sort_key)
         .order_by(Member.sort_key, Member.id)
         .limit(MOST)
-    ).all()
-    names = {row.id: row.name for row in rows}
-    return {name: sum(row.id == member_id for row in rows) for member_id, name in names.items()}
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def left_by(member_id: int) -> set[int]:

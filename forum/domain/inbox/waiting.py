@@ -11,7 +11,6 @@ from forum.domain.consents import rounds
 from forum.domain.consents.requests import WaitingQuestion
 from forum.domain.consents.rounds import ClosedRound
 from forum.domain.digests import moderator_needs, need_queries, subscriptions
-from forum.domain.drafts import drafts
 from forum.domain.drafts import queries as draft_queries
 from forum.domain.handovers import standing as handovers
 from forum.domain.lessons import review_answers, review_requests, weakened
@@ -58,7 +57,7 @@ class Waiting:
         return any(getattr(self, one.name) for one in fields(self))
 
 
-# Each is a function of the actor, and its name is that of a field of Waiting.
+# Each is a function of the actor, named as a field of Waiting; the other fields are counted beside the first query.
 QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "questions": consent_requests.waiting,
     "reviews": review_requests.waiting,
@@ -69,7 +68,6 @@ QUEUES: Mapping[str, Callable[[Actor], Any]] = {
     "capacities": waiting_capacities.of_others,
     "own_capacities": waiting_capacities.own,
     "themes": without_axis.waiting,
-    "drafts": drafts.waiting,
 }
 # Kinds of what waits for moderators, with the queue in which they stand where its name is another one.
 _OF_MODERATORS = {moderator_needs.IN_REVIEW: "came_back", "capacities_anywhere": "capacities"}

@@ -5,6 +5,7 @@ When it ends they read nothing more, at that moment (`policy.standing.belonging`
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 
@@ -12,8 +13,7 @@ from forum.domain.mailing import events
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _, day
-from forum.models.spaces import Membership
-from forum.policy.actors import Actor
+from forum.models.spaces import Membership, Space
 from forum.policy.errors import Invalid
 from forum.policy.standing import belonging
 
@@ -44,12 +44,12 @@ def last_day(ends_at: datetime | None) -> date | None:
     return None if ends_at is None else days.day_of(ends_at - timedelta(microseconds=1))
 
 
-def own_last_day(actor: Actor, space_id: int) -> date | None:
-    """Return the last day of the actor as a guest in a space; None without an end (one query)."""
+def own_end(reader_id: Any) -> Any:
+    """Return when the time of a reader as a guest in `Space` ends, as a column; null without an end."""
     query = select(Membership.ends_at).where(
-        Membership.member_id == actor.id, Membership.space_id == space_id, belonging(Membership)
+        Membership.member_id == reader_id, Membership.space_id == Space.id, belonging(Membership)
     )
-    return last_day(db.session.scalar(query))
+    return query.correlate(Space).scalar_subquery()
 
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -61,10 +61,10 @@ def columns() -> list[Any]:
     ]
 
 
-def shown(reader: Any) -> ColumnElement[bool]:
-    """Return whether a note stands on the page of `Space` for a reader: one of those who belong to it."""
+def shown(reader: Any, space_id: Any = Space.id) -> ColumnElement[bool]:
+    """Return whether a note stands on the page of a space for a reader: one of those who belong to it."""
     inside = reached(literal(Audience.SPACE.value), SpaceNote.space_id, reader)
-    return and_(SpaceNote.space_id == Space.id, SpaceNote.removed_at.is_(None), inside)
+    return and_(SpaceNote.space_id == space_id, SpaceNote.removed_at.is_(None), inside)
 
 
 def read(row: Any) -> Note:

@@ -5,12 +5,12 @@ What a member missed is what came since their visit before the present one and i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Integer, Select, String, and_, bindparam, case, func, literal, select, union_all
 
-from forum.domain.spaces import notes, spaces, visits, waiting_capacities
+from forum.domain.spaces import guests, notes, spaces, visits, waiting_capacities
 from forum.domain.spaces.notes import Note
 from forum.domain.spaces.spaces import SpaceFacts
 from forum.domain.threads import followed, list_queries
@@ -56,6 +56,7 @@ class SpaceForReader:
     is_welcomed: bool = False
     visit_due: bool = False
     seen_at: datetime | None = None  # the last time, for `visits.note`
+    guest_until: date | None = None  # their last day as a guest
     unconfirmed: int = 0  # capacities for which its moderator may answer
     notes: Sequence[Note] = ()
     welcome: Note | None = None
@@ -90,6 +91,7 @@ def by_slug(reader: Actor | None, slug: str) -> SpaceForReader:
         is_welcomed=belongs and bool(row.is_welcomed),
         visit_due=belongs and visits.is_due(row.seen_at),
         seen_at=row.seen_at,
+        guest_until=guests.last_day(row.guest_ends_at),
         unconfirmed=row.unconfirmed,
         notes=[note for note in pinned if not note.is_welcome],
         welcome=next((note for note in pinned if note.is_welcome), None),
@@ -130,11 +132,11 @@ def _space() -> Select[Any]:
     moderates = Space.id.in_(bindparam("moderated_ids", expanding=True, type_=Integer))
     window = _window(reader)
     missed = _new_in(window, reader).limit(MOST_MISSED + 1).subquery()
-    query: Any = (
+    facts: Any = (
         select(*(getattr(Space, name) for name in SpaceFacts._fields))
         .add_columns(
-            *notes.columns(),
             *followed.told_columns(reader.id, Space.id),
+            guests.own_end(reader.id).label("guest_ends_at"),
             SpaceVisit.seen_at,
             visits.since().label("since"),
             case((visits.may_be_welcomed(reader.id), 1), else_=0).label("is_welcomed"),
@@ -144,12 +146,17 @@ def _space() -> Select[Any]:
         )
         .select_from(Space)
         .outerjoin(SpaceVisit, visits.own(reader.id))
-        .outerjoin(SpaceNote, notes.shown(reader))
-        .outerjoin(notes.EDITOR, notes.EDITOR.id == SpaceNote.editor_id)
         .where(Space.slug == bindparam("slug", type_=String), sees(Space, reader))
-        .order_by(SpaceNote.position, SpaceNote.id)
+        .limit(1)  # there is no other: it keeps databases from counting anew for each note
+        .subquery("facts")
     )
-    return cast(Select[Any], query)
+    query: Any = (
+        select(*facts.c, *notes.columns())
+        .select_from(facts)
+        .outerjoin(SpaceNote, notes.shown(reader, facts.c.id))
+        .outerjoin(notes.EDITOR, notes.EDITOR.id == SpaceNote.editor_id)
+    )
+    return cast(Select[Any], query.order_by(SpaceNote.position, SpaceNote.id))
 
 
 def _window(reader: Any) -> Any:

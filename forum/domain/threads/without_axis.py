@@ -54,7 +54,10 @@ def waiting(actor: Actor) -> list[WaitingThreads]:
 
 
 def of_space(actor: Actor, space_id: int) -> list[ThreadWithoutAxis]:
-    """Return those of a space, the longest waiting first, for its moderators; NotFound, Forbidden."""
+    """Return those of a space, the longest waiting first, for its moderators; NotFound, Forbidden.
+
+    One more than MOST says that there are more.
+    """
     spaces.require_moderator(actor, space_id)
     values = {**reader_values(actor), "space_id": space_id}
     return [ThreadWithoutAxis(*row) for row in select_rows(_of_space(), values)]
@@ -82,6 +85,6 @@ def _of_space() -> Select[Any]:
         .join(Member, Member.id == Thread.author_id)
         .where(Thread.space_id == bindparam("space_id", type_=Integer), sees(Thread, reader), *WAITS)
         .order_by(Thread.created_at, Thread.id)
-        .limit(MOST)
+        .limit(MOST + 1)
     )
     return cast(Select[Any], query)

@@ -56,7 +56,7 @@ def at_home(one):
     queues = {name: queue(one) for name, queue in waiting.QUEUES.items()}
     lists = {name: found for name, found in queues.items() if isinstance(found, list)}
     found = Counter({(name, ""): len(lists[name]) for name in lists.keys() - BY_SPACE})
-    found["drafts", ""] = queues["drafts"]
+    found["drafts", ""] = waiting.of(one).drafts
     found.update(("join_requests", request.space) for request in queues["join_requests"])
     found.update({("themes", line.space): line.count for line in queues["themes"]})
     for line in (*queues["capacities"], *queues["own_capacities"]):
@@ -150,8 +150,10 @@ def test_each_queue_of_the_home_page_has_its_line_at_the_same_cost_however_much_
         queues = {name: queue(one) for name, queue in waiting.QUEUES.items()}
         assert {name: getattr(waiting.of(one), name) for name in queues} == queues, one.name
     assert costs[0] == costs[1] <= MOST
-    assert kinds == {kind for queue in waiting.QUEUES for kind in KINDS_OF.get(queue, [queue])}
-    assert {one.name for one in fields(waiting.Waiting)} == waiting.QUEUES.keys() | NOT_TOLD.keys()
+    assert kinds == {"drafts"} | {kind for queue in waiting.QUEUES for kind in KINDS_OF.get(queue, [queue])}
+    assert {one.name for one in fields(waiting.Waiting)} == waiting.QUEUES.keys() | {
+        "drafts"
+    } | NOT_TOLD.keys()
     readers = [actor(scenario.reader), *(actor(make_member("Rik", space=scenario.space)) for _n in range(5))]
     with count_queries() as seen:
         assert not any(needs_of(readers).values())
