@@ -19,6 +19,7 @@ def test_it_stands_under_the_text_of_a_reply(town, open_page):
     page = open_page("sara", phone=True)
     page.goto(places.thread(town.app))
     page.click(ANSWER)
+    page.locator("#answer markdown-toolbar").wait_for()  # fetched when its text is reached
     below = box(page, "#answer .kinds")["y"] - box(page, "#answer .sheet")["y"]
     write(page, "Nog niet af.")
     line = box(page, KEPT)
