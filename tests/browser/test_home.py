@@ -73,3 +73,20 @@ def test_after_three_days_one_screen_says_what_changed_and_nothing_that_was_read
     news = page.locator("li:has(.new)").all_inner_texts()
     assert three_days not in " ".join(news)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("address", ["/", "/threads"])
+def test_the_spaces_are_one_tap_away_on_a_phone_without_scripts_too(open_page, address):
+    page = open_page("els", phone=True, java_script_enabled=False)
+    page.goto(address)
+    way = page.locator("main a[href='/spaces']:visible").first
+    box = way.bounding_box()
+    assert box["height"] >= 44
+    assert box["y"] + box["height"] <= 200
+    assert way.inner_text() == "Ruimtes"
+    way.click()
+    assert page.inner_text("h1") == "Ruimtes"
+    wide = open_page("els")
+    wide.goto(address)
+    assert not wide.locator(".titled a").is_visible()
+    assert wide.locator(".nav a[href='/spaces']").is_visible()

@@ -18,7 +18,12 @@ from tests.factories import LONG_AGO, actor, make_member, make_post, make_space,
 
 DAY = timedelta(days=1)
 ENGLISH = {"Accept-Language": "en"}
-SECTIONS = {"mine": "My threads", "elsewhere": "From other cities", "latest": "your spaces"}
+SECTIONS = {
+    "mine": "My threads",
+    "quiet": "My threads without news",
+    "elsewhere": "From other cities",
+    "latest": "your spaces",
+}
 
 
 @pytest.fixture
@@ -52,6 +57,15 @@ def parts(client):
 def said_in(part):
     """Its words, without what isolates names."""
     return " ".join(re.sub(r"<[^>]+>|[\u2068\u2069]", "", part).split())
+
+
+def titles(part):
+    return re.findall(r'linkrow__title" dir="auto">([^<]+)', part)
+
+
+def order(page):
+    """The sections of a page but the one with what waits, from its top."""
+    return [name for name in re.findall(r'<section aria-labelledby="(\w+)"', page) if name != "yours"]
 
 
 def begin(thread, *members):
@@ -177,7 +191,9 @@ def test_each_space_has_one_before_any_has_a_second_and_what_is_new_comes_first(
     assert titles[:2] == [with_axis.title, "Aalst new"]
 
 
-def test_who_takes_part_sees_news_before_two_quiet_ones_and_who_brought_it(parts, gent, leen, karim):
+def test_who_takes_part_sees_news_and_who_brought_it_and_two_quiet_ones_below_all_that_is_new(
+    parts, gent, leen, genk, karim
+):
     threads = [
         make_thread(gent, leen, title=f"Own {turn}", at=clock.now() - (9 - turn) * DAY) for turn in range(5)
     ]
@@ -186,12 +202,28 @@ def test_who_takes_part_sees_news_before_two_quiet_ones_and_who_brought_it(parts
         opened(leen, thread)
     for name in ("Ann", "Bob", "Cas", "Ann"):
         make_post(threads[0], db.session.query(type(leen)).filter_by(name=name).first() or make_member(name))
-    mine = parts(leen)["mine"]
-    titles = re.findall(r'linkrow__title" dir="auto">([^<]+)', mine)
-    assert titles == ["Own 0", "Own 4", "Own 3"]
-    said = said_in(mine)
-    assert "New from Ann, Cas and 1 other." in said
-    assert said.count("Nothing new.") == 2
+    make_thread(genk, karim, title="Theirs")
+    seen = parts(leen)
+    assert titles(seen["mine"]) == ["Own 0"]
+    assert "New from Ann, Cas and 1 other." in said_in(seen["mine"])
+    assert titles(seen["quiet"]) == ["Own 4", "Own 3"]
+    assert said_in(seen["quiet"]).count("Nothing new.") == 2
+    assert order(seen["page"]) == ["mine", "elsewhere", "latest", "quiet", "lessons"]
+
+
+def test_without_news_in_her_own_threads_a_page_begins_with_what_is_new_elsewhere(
+    parts, gent, leen, genk, karim
+):
+    old = make_thread(gent, leen, title="Own")
+    begin(old, leen)
+    opened(leen, old)
+    theirs = make_thread(genk, karim, title="Theirs")
+    seen = parts(leen)
+    assert order(seen["page"]) == ["elsewhere", "latest", "quiet", "lessons"]
+    assert 'href="/threads?state=followed"' in seen["quiet"]
+    opened(leen, theirs)
+    make_thread(gent, make_member("Ann", space=gent), title="Of her own city")
+    assert order(parts(leen)["page"]) == ["latest", "elsewhere", "quiet", "lessons"]
 
 
 def test_a_newcomer_is_told_what_to_do_and_gets_no_empty_section(parts, gent, leen, karim, genk):
