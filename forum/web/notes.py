@@ -3,13 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.audit import undoable
 from forum.domain.spaces import notes, spaces
 from forum.infra.i18n import _
 from forum.infra.word_diff import pieces
 from forum.models.notes import SpaceNote
 from forum.models.spaces import Space
-from forum.models.undo import UndoKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.errors import Conflict
 from forum.web import careful
@@ -35,9 +33,7 @@ def index(slug: str) -> ResponseReturnValue:
         has_welcome=any(note.is_welcome for note in found),
         has_room=sum(not note.is_welcome for note in found) < notes.MOST,
         most=notes.MOST,
-        acts=[
-            act for act in undoable.open_acts(actor(), kind=UndoKind.NOTE) if act.before["slug"] == space.slug
-        ],
+        acts=notes.last_removed(actor(), space.id),
     )
 
 

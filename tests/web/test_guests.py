@@ -71,6 +71,23 @@ def test_a_moderator_invites_a_guest_until_a_day_and_the_letter_and_page_say_it(
     assert guests.last_day(invitation.ends_at) == until
 
 
+@pytest.mark.parametrize("role", ["member", "moderator"])
+def test_a_last_day_that_was_chosen_for_who_is_no_guest_is_asked_back_at_its_field(client, gent, moderator, role):
+    sign_in(client, moderator)
+    sent = {"email": "lid@b.example", "role": role, "locale": "en", "note": ""}
+    chosen = str(days.today() + 20 * DAY)
+    answer = submit(client, f"/spaces/{gent.slug}/invitations", {**sent, "until": chosen})
+    assert answer.status_code == 422
+    assert 'id="until-error"' in answer.text
+    assert "Only a guest has a last day." in answer.text
+    assert f'value="{chosen}"' in answer.text
+    assert not db.session.scalars(select(Invitation)).all()
+    offered = {**sent, "until": str(guests.usual_until())}
+    assert submit(client, f"/spaces/{gent.slug}/invitations", offered).status_code == 303
+    invitation = db.session.scalars(select(Invitation)).one()
+    assert (invitation.role, invitation.ends_at) == (role, None)
+
+
 def test_a_request_is_answered_with_a_last_day_and_a_wrong_one_is_said_at_its_field(client, gent, moderator):
     asker = make_member("Vraag", space=make_space("Aalst", city="aalst"))
     request = join_requests.request_to_join(actor(asker), gent.id)

@@ -12,7 +12,7 @@ from forum.domain.spaces import notes
 from forum.infra import clock, text
 from forum.infra.db import db
 from forum.models.notes import SpaceNote
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Membership, Role
 from forum.policy.errors import Conflict, Forbidden, NotFound
 from tests.factories import actor, join, make_member, make_space, make_thread, sign_in, submit
 
@@ -23,6 +23,15 @@ pytestmark = pytest.mark.usefixtures("session")
 def page(client, path):
     db.session.commit()
     return client.get(path, headers=ENGLISH).get_data(as_text=True)
+
+
+def plain(html):
+    """It without what isolates names."""
+    return re.sub("[\u2068\u2069]", "", html)
+
+
+def join_of(member, space):
+    return db.session.scalars(select(Membership).filter_by(member_id=member.id, space_id=space.id)).one()
 
 
 def pin(moderator, space, title="House rules", body="We meet on **Monday**.", **over):
@@ -119,7 +128,7 @@ def test_a_moderator_writes_changes_orders_and_removes_notes(client, gent, leen,
     submit(client, f"/notes/{first}", {"_method": "DELETE"})
     assert "Otherwise" not in page(client, f"/spaces/{gent.slug}")
     mine = page(client, f"/spaces/{gent.slug}/notes")
-    assert "You removed a note." in mine
+    assert "You removed the note “First”." in plain(mine)
     answer = submit(client, re.search(r'action="(/undo/\d+)"', mine).group(1))
     assert (answer.status_code, answer.location) == (303, f"/spaces/{gent.slug}/notes")
     assert "Otherwise" in page(client, f"/spaces/{gent.slug}")
@@ -127,6 +136,29 @@ def test_a_moderator_writes_changes_orders_and_removes_notes(client, gent, leen,
     for said in ("pinned a note to", "changed a note on", "removed a note from", "brought back a note on"):
         assert f"Wouter {said} the page of this space." in log
     assert "Otherwise" not in log
+
+
+def test_only_the_newest_removal_can_be_undone_and_says_which_note_it_brings_back(app, client, gent, moderator):
+    genk = make_space("Genk", city="genk")
+    join(moderator, genk, Role.MODERATOR)
+    first, second = pin(moderator, gent, title="Rules of Gent"), pin(moderator, gent, title="When we <meet>")
+    elsewhere = pin(moderator, genk, title="Of Genk")
+    mia = make_member("Mia", space=gent, role=Role.MODERATOR)
+    for note in (first, second, elsewhere):
+        notes.remove(actor(moderator), note.id)
+    sign_in(client, moderator)
+    mine = page(client, f"/spaces/{gent.slug}/notes")
+    assert mine.count('action="/undo/') == 1
+    assert "You removed the note “When we &lt;meet&gt;”." in plain(mine)
+    assert "Of Genk" not in mine
+    assert "You removed the note “Of Genk”." in plain(page(client, f"/spaces/{genk.slug}/notes"))
+    assert "You removed" not in page(browser_of(app, mia), f"/spaces/{gent.slug}/notes")
+    submit(client, re.search(r'action="(/undo/\d+)"', mine).group(1))
+    before = page(client, f"/spaces/{gent.slug}/notes")
+    assert before.count('action="/undo/') == 1
+    assert "You removed the note “Rules of Gent”." in plain(before)
+    join_of(moderator, gent).ended_at = clock.now()
+    assert client.get(f"/spaces/{gent.slug}/notes").status_code == 403
 
 
 @pytest.mark.both_databases

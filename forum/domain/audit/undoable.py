@@ -19,7 +19,10 @@ WINDOW = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """An act that its actor can still undo, for a line on the page; `number` is that of its post."""
+    """An act that its actor can still undo, for a line on the page; `number` is that of its post.
+
+    `title` is that of what it was done to, where whoever lists acts of its kind says so.
+    """
 
     id: int
     kind: UndoKind
@@ -27,6 +30,7 @@ class OpenAct:
     removal_id: int | None
     before: dict[str, Any]
     until: datetime
+    title: str = ""
 
 
 def note(

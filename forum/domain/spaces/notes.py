@@ -3,7 +3,7 @@
 Only who belongs to the space reads them, also where its threads are for the network.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
+from forum.domain.audit.undoable import OpenAct
 from forum.domain.lines import clean_line, within
 from forum.infra import clock, rates, text
 from forum.infra.db import db
@@ -201,6 +202,20 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     note.removed_at = None
     undoable.note_undone(act)
     _log(actor, space.id, "restored")
+
+
+def last_removed(actor: Actor, space_id: int) -> list[OpenAct]:
+    """Return the newest removal of the actor in a space that can still be undone, with the title of its note.
+
+    At most one: who undoes it finds the one before. For moderators; NotFound, Forbidden.
+    """
+    space: Space = get_visible(Space, actor, space_id)
+    require(may_moderate(actor, space.id))
+    acts = {act.before["note_id"]: act for act in undoable.open_acts(actor, kind=UndoKind.NOTE)}
+    removed = select(SpaceNote.id, SpaceNote.title).where(SpaceNote.space_id == space.id, SpaceNote.id.in_(acts))
+    found = db.session.execute(removed.where(SpaceNote.removed_at.is_not(None))) if acts else ()
+    here = [replace(acts[row.id], title=row.title) for row in found]
+    return sorted(here, key=lambda act: act.id)[-1:]
 
 
 def forget_removed() -> None:

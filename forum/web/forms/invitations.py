@@ -3,9 +3,11 @@
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
+from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
-from forum.infra.i18n import lazy
+from forum.infra.i18n import _, lazy
 from forum.models.accounts import Member
 from forum.models.spaces import Invitation, Role
 from forum.web.forms.fields import Longest, named, required
@@ -27,6 +29,11 @@ class InvitationForm(FlaskForm):
     until = GuestDayField()
     locale = SelectField(lazy("Language of the e-mail"), choices=LANGUAGES)
     note = TextAreaField(lazy("A personal message"), validators=[Longest(Invitation.NOTE_MAX, "paragraphs")])
+
+    def validate_until(self, field: GuestDayField) -> None:
+        """Refuse a last day that somebody chose for who is no guest; the proposed one means nothing there."""
+        if self.role.data != Role.GUEST and field.data not in (None, guests.usual_until()):
+            raise ValidationError(_("Only a guest has a last day. Leave it empty, or choose guest as the role."))
 
 
 class AcceptanceForm(CapacityFields):
