@@ -13,6 +13,7 @@ from forum.domain.themes import labels
 from forum.domain.threads import latest_words, overview
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.overview import Choice, Counts
+from forum.domain.threads.overview_queries import MOST
 from forum.infra import i18n
 from forum.models.themes import NO_AXIS
 from forum.web import tags
@@ -72,7 +73,9 @@ def index() -> ResponseReturnValue:
         made=_few("lesson", ("with", "without"), choice, counts),
         chosen=chosen,
         shown=SHOWN,
+        here=_address(choice),
         none=_address(Choice(state=choice.state)),
+        none_at_all=_address(Choice()),
         loosest=_loosest(choice, counts) if not page.rows else None,
         older=_address(choice, after=page.next_cursor) if page.next_cursor else None,
         newer=_address(choice) if cursor else None,
@@ -143,7 +146,8 @@ def _loosest(choice: Choice, counts: Counts) -> Filter | None:
     if kind is None or not counts.without[kind]:
         return None
     value = getattr(choice, kind)[0]
-    return Filter(kind, _text(kind, value, counts), _address(choice.without(kind)), True, "")
+    left = f"{MOST}+" if counts.without[kind] > MOST else str(counts.without[kind])
+    return Filter(kind, _text(kind, value, counts), _address(choice.without(kind)), True, left)
 
 
 def _age(card: ThreadCard) -> str:

@@ -72,7 +72,9 @@ def test_a_moderator_invites_a_guest_until_a_day_and_the_letter_and_page_say_it(
 
 
 @pytest.mark.parametrize("role", ["member", "moderator"])
-def test_a_last_day_that_was_chosen_for_who_is_no_guest_is_asked_back_at_its_field(client, gent, moderator, role):
+def test_a_last_day_that_was_chosen_for_who_is_no_guest_is_asked_back_at_its_field(
+    client, gent, moderator, role
+):
     sign_in(client, moderator)
     sent = {"email": "lid@b.example", "role": role, "locale": "en", "note": ""}
     chosen = str(days.today() + 20 * DAY)

@@ -138,7 +138,9 @@ def test_a_moderator_writes_changes_orders_and_removes_notes(client, gent, leen,
     assert "Otherwise" not in log
 
 
-def test_only_the_newest_removal_can_be_undone_and_says_which_note_it_brings_back(app, client, gent, moderator):
+def test_only_the_newest_removal_can_be_undone_and_says_which_note_it_brings_back(
+    app, client, gent, moderator
+):
     genk = make_space("Genk", city="genk")
     join(moderator, genk, Role.MODERATOR)
     first, second = pin(moderator, gent, title="Rules of Gent"), pin(moderator, gent, title="When we <meet>")

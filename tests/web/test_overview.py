@@ -12,7 +12,7 @@ from forum.infra.db import db
 from forum.models.spaces import Audience
 from forum.models.themes import Need
 from forum.models.threads import Post
-from tests.factories import make_member, make_post, make_space, make_thread, sign_in
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in, submit
 
 pytestmark = pytest.mark.both_databases
 
@@ -67,6 +67,35 @@ def test_what_leaves_nothing_is_no_link_and_an_empty_list_offers_a_way_out(clien
     none = page(client).select(".filter-set__none")
     assert any("Action" in each.text or "Actie" in each.text for each in none)
     assert not page(client).select(".filter-set a[href*='need=action']")
+
+
+def test_the_panel_of_filters_stays_open_where_one_was_changed_and_leads_on_to_the_list(client, leen):
+    closed = page(client, "/threads?need=stories")
+    assert not closed.select_one("details.filters").has_attr("open")
+    chosen = closed.select_one(".filter-set a[href*='need=facts']")["href"]
+    assert chosen.endswith("#filter-need")
+    changed = page(client, chosen)
+    assert changed.select_one("details.filters").has_attr("open")
+    assert changed.select_one("#filter-need a[aria-current]")
+    found = changed.select_one(".filters__found a")
+    assert found.get_text(strip=True) in ("Toon 3 gesprekken", "Show 3 threads")
+    listed = page(client, found["href"])
+    assert not listed.select_one("details.filters").has_attr("open")
+    assert len(titles(listed)) == 3
+    assert listed.select_one("#list")
+
+
+def test_an_empty_list_without_filters_says_why_in_words_of_its_own(client, leen):
+    submit(client, "/reading")
+    for state, said in (
+        ("followed", "You follow no thread yet|Je volgt nog geen enkel gesprek"),
+        ("unread", "You have read everything|Je las alles"),
+    ):
+        soup = page(client, f"/threads?state={state}")
+        assert titles(soup) == []
+        assert re.search(said, soup.text)
+        assert not re.search("these filters|deze filters", soup.text)
+        assert titles(page(client, soup.select_one(".empty a")["href"])) == ["Binnen", "Banken", "Bomen"]
 
 
 def test_unknown_values_filter_nothing_and_states_of_members_are_not_for_visitors(app, client, leen):

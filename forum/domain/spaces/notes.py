@@ -212,7 +212,9 @@ def last_removed(actor: Actor, space_id: int) -> list[OpenAct]:
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
     acts = {act.before["note_id"]: act for act in undoable.open_acts(actor, kind=UndoKind.NOTE)}
-    removed = select(SpaceNote.id, SpaceNote.title).where(SpaceNote.space_id == space.id, SpaceNote.id.in_(acts))
+    removed = select(SpaceNote.id, SpaceNote.title).where(
+        SpaceNote.space_id == space.id, SpaceNote.id.in_(acts)
+    )
     found = db.session.execute(removed.where(SpaceNote.removed_at.is_not(None))) if acts else ()
     here = [replace(acts[row.id], title=row.title) for row in found]
     return sorted(here, key=lambda act: act.id)[-1:]

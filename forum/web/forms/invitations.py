@@ -33,7 +33,9 @@ class InvitationForm(FlaskForm):
     def validate_until(self, field: GuestDayField) -> None:
         """Refuse a last day that somebody chose for who is no guest; the proposed one means nothing there."""
         if self.role.data != Role.GUEST and field.data not in (None, guests.usual_until()):
-            raise ValidationError(_("Only a guest has a last day. Leave it empty, or choose guest as the role."))
+            raise ValidationError(
+                _("Only a guest has a last day. Leave it empty, or choose guest as the role.")
+            )
 
 
 class AcceptanceForm(CapacityFields):
