@@ -58,7 +58,7 @@ def write(slug: str) -> ResponseReturnValue:
         try:
             with errors_on(form):
                 notes.write(actor(), space.id, **form.texts(), is_welcome=bool(form.is_welcome.data))
-                flash(_("It stands on the page of this space now."), "ok")
+                flash(_("It is now on the page of this space."), "ok")
                 return redirect(url_for(".index", slug=slug), 303)
         except Conflict as error:
             transactions.only_look()

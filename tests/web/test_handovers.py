@@ -150,7 +150,7 @@ def test_the_page_of_people_says_who_holds_something_and_leads_to_what_was_left_
 
 def test_a_moderator_with_nothing_and_one_alone_read_what_to_do(client, scenario):
     sign_in(client, scenario.second)
-    assert "You hold nothing here in your own name." in client.get("/hand-over").text
+    assert "Nothing here is in your name." in client.get("/hand-over").text
     memberships.set_role(scenario.actor("curator"), scenario.space.id, scenario.second.id, role=Role.MEMBER)
     db.session.commit()
     sign_in(client, scenario.curator)

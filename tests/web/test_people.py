@@ -187,7 +187,7 @@ def test_a_question_that_cannot_be_looked_up_is_kept_with_a_sentence_at_the_fiel
         assert field["value"] == question
         assert soup.select_one(f"#{field['aria-describedby']}").get_text(strip=True)
     nobody = read(client, "/people?q=zzz")
-    assert "Look at the spelling" in nobody.select_one(".empty").text
+    assert "Check the spelling" in nobody.select_one(".empty").text
     assert client.get("/people?q=%25%00_&city=nowhere&level=x").status_code == 404
 
 
@@ -284,7 +284,7 @@ def test_somebody_whose_every_capacity_ended_no_longer_works_there(client, town)
     for held in db.session.scalars(select(Capacity).where(Capacity.member_id == town["annelies"].id)):
         capacities.end(held, by_id=None, day=date(2026, 3, 1))
     db.session.commit()
-    assert "No longer works here since" in read(client, f"/members/{town['annelies'].handle}").text
+    assert "Has not worked here since" in read(client, f"/members/{town['annelies'].handle}").text
 
 
 def test_a_profile_has_only_posts_that_its_reader_may_read(app, client, town):

@@ -198,7 +198,7 @@ def test_visits_go_with_the_account(gent, leen):
 def test_who_is_new_is_welcomed_until_they_put_it_away(app, client, gent, leen, moderator):
     sign_in(client, leen)
     shown = section(page(client, gent, clock.now()), "welcome")
-    assert shown.startswith("Welcome in Gent This is who moderates here: Wouter")
+    assert shown.startswith("Welcome in Gent This person moderates here: Wouter")
     assert "You are a guest" not in shown
     answer = submit(client, f"/spaces/{gent.slug}/welcome", {"_method": "DELETE"})
     assert (answer.status_code, answer.location) == (303, f"/spaces/{gent.slug}")
@@ -229,7 +229,7 @@ def test_guests_are_told_their_bounds_in_it(client, gent, leen):
     guest = make_member("Hanne", space=gent, role=Role.GUEST)
     sign_in(client, guest)
     shown = section(page(client, gent, clock.now()), "welcome")
-    assert "What the rest of the network tells each other, and who is in it, you do not see." in shown
+    assert "You do not see what the rest of the network shares, or who is in it." in shown
     join(guest, make_space("Genk", city="genk"))
     shown = section(page(client, gent, clock.now()), "welcome")
     assert "You are a guest here" in shown

@@ -82,6 +82,7 @@ def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately
     assert "Shared something: Gent" in shown
     assert shown.count("The space of a city is only for people who work there.") == 1
     assert "Closed room of Genk." not in shown
+    assert '<a href="/threads">Threads</a>' in shown
     for end in ("your space", "1 February", "yesterday"):
         assert f'<span class="linkrow__end">{end}</span>' in shown
 
@@ -100,6 +101,15 @@ def test_a_count_that_stopped_looking_says_at_least(client, gent, leen, monkeypa
     read_marks.mark_all_read(actor(leen))
     assert "nothing new<" in words(client, "/spaces")
     space_activity._counts.cache_clear()
+
+
+def test_a_space_that_shared_nothing_says_so_to_who_would_read_it(app, client, gent, leen, moderator):
+    make_space("Wonen", kind=SpaceKind.GROUP)
+    make_thread(gent, moderator, audience=Audience.PUBLIC)
+    make_space("Genk", city="genk")
+    sign_in(client, leen)
+    assert words(client, "/spaces").count('<span class="linkrow__end">nothing yet</span>') == 2
+    assert "nothing yet" not in words(app.test_client(), "/spaces")
 
 
 def test_a_request_that_waits_is_a_word_at_the_end_of_its_row(client, leen):

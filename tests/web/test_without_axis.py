@@ -187,7 +187,7 @@ def test_the_list_of_all_threads_offers_it_to_moderators(client, gent, leen, mod
     found = seen_by(client, moderator, "/threads?axis=unknown").text
     assert f"/threads/{waiting.id}-" in found
     assert f"/threads/{other.id}-" not in found
-    assert "Take away:" in found
+    assert "Remove:" in found
 
 
 @pytest.mark.both_databases
