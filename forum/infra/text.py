@@ -53,7 +53,7 @@ __all__ = [
     "with_names",
 ]
 
-RENDER_VERSION = 3
+RENDER_VERSION = 4
 MAX_LENGTH = 20_000  # characters; a long report fits
 TAGS = frozenset({
     "p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li",

@@ -33,7 +33,8 @@ def linked(source: str) -> list[str]:
         ("https://stad.example—tekst, www.stad.example’s", ["https://stad.example", "www.stad.example"]),
         ("https://stad.example[1] https://stad.example|x", ["https://stad.example"] * 2),
         ("https://stad.example:zie https://stad.example^1", ["https://stad.example"] * 2),
-        ("ann@stad.example, (els@stad.example)", ["ann@stad.example", "els@stad.example"]),
+        ("mailto:ann@stad.example, (mailto:els@stad.example)",
+         ["mailto:ann@stad.example", "mailto:els@stad.example"]),
         ("https://stad.example/x\u200b", ["https://stad.example/x"]),
     ],
 )  # fmt: skip
@@ -66,12 +67,21 @@ def test_w6_the_markup_of_other_forums_is_no_part_of_an_address(source, address)
         "https://[2001:db8::1]/x",
         "HTTPS://STAD.example/é/日本",
         "https://stad.example/l'été/x@y",
-        "a_b.c-d+e@sub.stad.example",
+        "mailto:a_b.c-d+e@sub.stad.example",
     ],
 )
 def test_an_address_is_linked_whole(address):
     assert linked(f"zie {address} daar") == [address.replace("&", "&amp;")]
     assert text.plain(text.render(f"zie {address}, daar")) == f"zie {address}, daar"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["ann@stad.example", "(els@stad.example)", "a_b.c-d+e@sub.stad.example.", "xmailto:ann@stad.example"],
+)
+def test_an_address_of_somebody_that_was_only_typed_is_no_link(source):
+    assert linked(f"bel {source} of schrijf") == []
+    assert text.plain(text.render(f"bel {source} of schrijf")) == f"bel {source} of schrijf"
 
 
 @pytest.mark.parametrize("quotes", ["„”", "“”", "«»", "‘’", '""', "''", "()", "[]", "  "])

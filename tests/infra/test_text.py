@@ -50,7 +50,7 @@ def test_a_picture_becomes_a_link_so_that_no_reader_calls_elsewhere():
         ("https://gent.be/a?b=1", "https://gent.be/a?b=1"),
         ("see www.gent.be.", "https://www.gent.be"),
         ("<https://gent.be>", "https://gent.be"),
-        ("ann@gent.be", "mailto:ann@gent.be"),
+        ("<ann@gent.be>", "mailto:ann@gent.be"),
         ("[x](/threads/7)", "/threads/7"),
     ],
 )

@@ -161,7 +161,8 @@ def test_posts_rendered_anew_leave_excerpts_consents_and_sealed_versions_as_they
     expected = ["post.render_version has other content"]
     if kept < "0011":
         expected.insert(0, "post.html has other content")
-    if kept >= "0018":  # made by the renderer of today: nothing is outdated, so nothing may change
+    # Those of 0018 to 0032 were made by version 3, which only linked addresses that were typed: they hold none.
+    if kept >= "0033":  # made by the renderer of today: nothing is outdated, so nothing may change
         expected = []
     assert (rendered > 100) is bool(expected)
     assert said == expected

@@ -238,9 +238,9 @@ def _places(content: str) -> list[tuple[int, int, str]]:
     while at >= 0:
         local = LOCAL_PART.search(content[max(0, at - 72) : at])
         domain = DOMAIN.match(content, at + 1)
-        if local and domain:
+        # A bare one is somebody's, whom the writer need not have asked: it stays the words that were typed.
+        if local and domain and local[0].startswith("mailto:"):
             start = at - len(local[0])
-            typed = content[start : domain.end()]
-            places.append((start, domain.end(), typed if typed.startswith("mailto:") else f"mailto:{typed}"))
+            places.append((start, domain.end(), content[start : domain.end()]))
         at = content.find("@", at + 1)
     return sorted(places)
