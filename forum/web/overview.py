@@ -26,6 +26,7 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "axis": {**labels.AXES, NO_AXIS: i18n.lazy("No theme yet")},
 }
 SHOWN = 6  # values of a long kind that stand open
+MOST_TAGS = 10  # those of most threads; what is chosen stands first
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
 
 
@@ -68,6 +69,7 @@ def index() -> ResponseReturnValue:
         state=choice.state[0] if choice.state else "",
         tabs_of=_tabs(choice, counts, signed_in=who is not None),
         filters={kind: _filters(kind, choice, counts) for kind in ("need", "axis", "space", "city")},
+        tags=_filters("tag", choice, counts)[:MOST_TAGS],
         chooses_themes=NO_AXIS in choice.axis or (who is not None and who.moderates),
         voices=_few("voices", ("", "field"), choice, counts),
         made=_few("lesson", ("with", "without"), choice, counts),
@@ -107,6 +109,8 @@ def _text(kind: str, value: str, counts: Counts) -> str:
         return labels.city_name(value)
     if kind == "space":
         return counts.spaces.get(value, value)
+    if kind == "tag":
+        return counts.tags.get(value, value)
     return value
 
 

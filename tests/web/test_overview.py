@@ -98,6 +98,26 @@ def test_an_empty_list_without_filters_says_why_in_words_of_its_own(client, leen
         assert titles(page(client, soup.select_one(".empty a")["href"])) == ["Binnen", "Banken", "Bomen"]
 
 
+def test_the_tags_of_most_threads_that_the_reader_may_see_are_offered_ten_at_most(app, client, leen):
+    genk = make_space("Genk")
+    for number in range(12):
+        make_thread(genk, leen, tags=("Water", f"Tag {number}"))
+    make_thread(genk, leen, tags=("Closed", "Water"), audience=Audience.SPACE)
+    make_thread(genk, leen, tags=("Open",), audience=Audience.PUBLIC)
+    db.session.commit()
+    soup = page(client)
+    links = soup.select("#filter-tag a")
+    assert len(links) == 10
+    assert links[0].get_text(" ", strip=True) == "Water 12"
+    chosen = page(client, links[0]["href"])
+    assert len(titles(chosen)) == 12
+    assert "Water" in chosen.select_one(".chosen a").text
+    assert chosen.select_one("#filter-tag a[aria-current]").get_text(" ", strip=True) == "Water 12"
+    assert "Closed" not in soup.select_one("#filter-tag").text
+    seen = page(app.test_client()).select("#filter-tag a")
+    assert [each.get_text(" ", strip=True) for each in seen] == ["Open 1"]
+
+
 def test_unknown_values_filter_nothing_and_states_of_members_are_not_for_visitors(app, client, leen):
     assert len(titles(page(client, "/threads?need=x&lesson=x&voices=x&state=x&city=x"))) == 3
     visitor = page(app.test_client(), "/threads?state=mine")

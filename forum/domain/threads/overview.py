@@ -5,7 +5,7 @@ stand above threads.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice
 from typing import Any
@@ -95,6 +95,7 @@ class Counts:
     at_least: set[str] = field(default_factory=set)
     without: dict[str, int] = field(default_factory=dict)
     spaces: dict[str, str] = field(default_factory=dict)  # names by slug
+    tags: dict[str, str] = field(default_factory=dict)  # as the newest thread with it spells each, by slug
 
 
 def page(
@@ -124,6 +125,9 @@ def counts(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Count
         if len(left) > MOST:
             found.at_least.add(kind)
         found.without[kind] = len(left)
+        if kind == "tag":
+            found.by[kind], found.tags = _tags(row.tags for row in left[:MOST])
+            continue
         found.by[kind] = Counter(value for row in left[:MOST] for value in _values(kind, row))
         if kind == "space":
             found.spaces = {row.space_slug: row.space_name for row in left[:MOST]}
@@ -147,7 +151,18 @@ def _values(kind: str, row: Any) -> Sequence[str]:
         return [row.axis] if row.axis else [NO_AXIS] if row.without_axis else []
     if kind == "lesson":
         return ["with" if row.has_lesson else "without"]
-    return [] if kind == "tag" else [row.space_slug if kind == "space" else getattr(row, kind)]
+    return [row.space_slug if kind == "space" else getattr(row, kind)]
+
+
+def _tags(of_threads: Iterable[str | None]) -> tuple[Counter[str], dict[str, str]]:
+    """How many threads have each tag, the newest thread first, and how that one spells it; both by slug."""
+    found, names = Counter[str](), dict[str, str]()
+    for lines, threads in Counter(filter(None, of_threads)).items():
+        for line in lines.split("\n"):
+            slug, _space, name = line.partition(" ")
+            found[slug] += threads
+            names.setdefault(slug, name)
+    return found, names
 
 
 def _shape(choice: Choice) -> overview_queries.Shape:

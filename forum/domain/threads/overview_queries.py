@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, not_, or_, select
 
+from forum.domain.themes.tags import spelling
 from forum.domain.threads import list_queries
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.unread_queries import first_unread
@@ -13,7 +14,7 @@ from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
-from forum.models.themes import Tag
+from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Post, Thread, ThreadCity
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader
@@ -48,6 +49,7 @@ def counted(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]
             codes(Thread.cities),
             Space.slug.label("space_slug"),
             Space.name.label("space_name"),
+            TAGS.label("tags"),
             *(condition.label(name) for name, condition in flags.items()),
         )
         .order_by(moment.desc(), number.desc())
@@ -93,6 +95,16 @@ def _values(kind: str, type_: Any = String) -> Any:
     return bindparam(f"{kind}_values", expanding=True, type_=type_)
 
 
+# The tags of a thread that still says what it is about, a line for each: its slug, and how it is shown there.
+_SHOWN_TAGS = (
+    select(func.aggregate_strings(Tag.slug + " " + spelling(ThreadTag), "\n"))
+    .select_from(ThreadTag)
+    .join(Tag, Tag.id == ThreadTag.tag_id)
+    .where(ThreadTag.thread_id == Thread.id)
+    .correlate(Thread)
+    .scalar_subquery()
+)
+TAGS = case((Thread.title != "", _SHOWN_TAGS), else_=None)
 # Somebody from the field told it.
 _BY_FIELD = Capacity.level == Level.FIELD
 _SAID = select(ThreadCity.thread_id).where(ThreadCity.city.in_(_values("city")))

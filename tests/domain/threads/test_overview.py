@@ -1,6 +1,7 @@
 """All threads across spaces: each count is what its list holds, for whoever looks; what is closed counts for nobody."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -52,7 +53,7 @@ def network(chance):
             audience=chance.choice(list(Audience)),
             need=chance.choice(list(Need)),
             axis=chance.choice([*Axis, None, None]),
-            tags=("trees",) if chance.random() < 0.3 else (),
+            tags=[tag for tag in ("trees", "benches") if chance.random() < 0.3],
         )
         for _number in range(chance.randint(0, 2)):
             make_post(thread, chance.choice(people))
@@ -67,7 +68,7 @@ def network(chance):
 
 def at_random(chance, reader):
     """Some values of some kinds; of spaces and tags also one that nobody knows."""
-    values = {**KNOWN, "space": {"gent", "brugge", "nowhere"}, "tag": {"trees", "none"}}
+    values = {**KNOWN, "space": {"gent", "brugge", "nowhere"}, "tag": {"trees", "benches", "none"}}
     wanted = {
         kind: chance.sample(sorted(values[kind]), min(len(values[kind]), chance.randint(1, 2)))
         for kind in KINDS
@@ -87,7 +88,7 @@ def test_each_count_is_what_its_list_holds(session, seed):
             rows = listed(reader, choice)
             assert counts.total == len(rows) == len(set(rows))
             assert set(rows) <= everything
-            for kind in set(KINDS) - {"tag"}:
+            for kind in KINDS:
                 for value, number in counts.by[kind].items():
                     alone = overview.Choice.of(
                         lambda each, kind=kind, value=value, choice=choice: (
@@ -129,7 +130,7 @@ def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
         for reader in (outsider, None):
             counts = overview.counts(reader, chosen, has_lesson)
             assert listed(reader, chosen) == []
-            assert (counts.total, counts.spaces) == (0, {})
+            assert (counts.total, counts.spaces, counts.tags) == (0, {}, {})
 
 
 def test_beyond_the_newest_it_counts_at_least(session, monkeypatch):
@@ -143,3 +144,19 @@ def test_beyond_the_newest_it_counts_at_least(session, monkeypatch):
     assert counts.at_least == {"need"}, "the other filters leave four"
     assert counts.by["need"]["facts"] == 1
     assert db.session.query(Thread).count() == 4
+
+
+def test_tags_are_counted_by_meaning_and_shown_as_the_newest_thread_spells_them(session):
+    gent = make_space("Gent", city="gent", slug="gent")
+    leen = make_member("Leen", space=gent, city="gent")
+    old = make_thread(gent, leen, tags=("Bomen", "water"), at=clock.now() - timedelta(days=2))
+    make_thread(gent, leen, tags=("bomen",))
+    gone = make_thread(gent, leen, tags=("Zwart geheim",))
+    gone.title = ""
+    db.session.flush()
+    counts = overview.counts(actor(leen), Choice(), has_lesson)
+    assert counts.by["tag"] == {"bomen": 2, "water": 1}
+    assert counts.tags == {"bomen": "bomen", "water": "water"}
+    chosen = overview.counts(actor(leen), Choice(tag=("water",), space=("gent",)), has_lesson)
+    assert (chosen.total, chosen.by["tag"]) == (1, {"bomen": 2, "water": 1})
+    assert listed(actor(leen), Choice(tag=("water",))) == [old.id]
