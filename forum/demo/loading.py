@@ -9,6 +9,7 @@ from forum.demo import (
     aftermath,
     book,
     drafts,
+    hand_overs,
     lessons,
     offers,
     people,
@@ -56,6 +57,7 @@ def load(*, with_password: bool, force: bool = False) -> Mapping[str, int]:
     subscriptions.bring(loaded)
     drafts.bring(loaded)
     offers.bring(loaded)
+    hand_overs.bring(loaded)
     _plan_for_what_is_there()
     aftermath.settle(loaded)
     _count(loaded)

@@ -17,6 +17,7 @@ from forum.domain import draft_places
 from forum.domain.consents import requests
 from forum.domain.digests import subscriptions
 from forum.domain.drafts import drafts
+from forum.domain.handovers import holdings
 from forum.domain.lessons import lessons, numbers, review_requests
 from forum.domain.people import affirmations
 from forum.domain.people import passwords as account_passwords
@@ -105,6 +106,14 @@ def test_everything_of_the_file_is_there(inside):
             re.sub(r"\A(\[citaat [^\]]*\]\s+)+", "", body) for body in rows
         ]  # what they quote is no word of it
         assert bodies == [thread["body"], *(reply["body"] for reply in thread["replies"])]
+
+
+def test_a_hand_over_waits_for_who_may_take_it_and_for_nobody_else(inside):
+    offered = {
+        handle: [(space.slug, one.kind) for space in holdings.page(person(handle)) for one in space.offered]
+        for handle in ("eva", "simon", "veerle")
+    }
+    assert offered == {"eva": [("wonen", "invitation")], "simon": [], "veerle": []}
 
 
 def test_every_published_lesson_has_the_claims_and_words_of_the_file(inside):
