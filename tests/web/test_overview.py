@@ -98,6 +98,16 @@ def test_an_empty_list_without_filters_says_why_in_words_of_its_own(client, leen
         assert titles(page(client, soup.select_one(".empty a")["href"])) == ["Binnen", "Banken", "Bomen"]
 
 
+def test_where_nothing_is_to_be_read_a_visitor_and_a_member_are_told_apart(app, client, leen):
+    visitor = page(app.test_client()).select_one(".empty").text
+    assert re.search("that everybody may read|die iedereen mag lezen", visitor)
+    pending = make_member("Piet", approved_at=None)
+    db.session.commit()
+    browser = app.test_client()
+    sign_in(browser, pending)
+    assert re.search("that you may read|die jij mag lezen", page(browser).select_one(".empty").text)
+
+
 def test_the_tags_of_most_threads_that_the_reader_may_see_are_offered_ten_at_most(app, client, leen):
     genk = make_space("Genk")
     for number in range(12):
