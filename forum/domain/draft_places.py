@@ -39,19 +39,23 @@ LESSON_TEXT, CLAIM, CLAIM_CHANGE, REVIEW_NOTE = "lesson_text", "claim", "claim_c
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is kept of a form: the fields in which somebody types, what they choose beside them, and its base."""
+    """What is kept of a form: the fields in which somebody types, what they choose beside them, and its base.
+
+    `resumes`: there is one at a time, so what was begun stands in it when it is opened, without being asked for.
+    """
 
     typed: tuple[str, ...]
     chosen: tuple[str, ...] = ()  # of a list
     several: tuple[str, ...] = ()  # any number of a list
     base: str | None = None  # the field that says on which state of the text the form is based
     marks: str | None = None  # and the one that says what stood there, field by field
+    resumes: bool = False
 
 
 FORMS: Mapping[str, Form] = {
     STORY: Form(("title", "body", "tags"), ("need", "axis", "audience", "space")),
-    REPLY: Form(("body",), ("kind", "answers")),
-    EDIT: Form(("title", "body"), base="seen_revision"),
+    REPLY: Form(("body",), ("kind", "answers"), resumes=True),
+    EDIT: Form(("title", "body"), base="seen_revision", resumes=True),
     LESSON_TEXT: Form(
         (
             "title", "one_sentence", "recommendation", "conditions", "not_for", "addressees", "unknowns",

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import request, url_for
 
-from forum.domain.draft_places import REPLY
 from forum.domain.threads import answers, quotes
 from forum.infra.i18n import locale
 from forum.infra.text import Mark
@@ -16,18 +15,15 @@ from forum.web.http.current_user import viewer
 PASSAGE = re.compile(r"(\d{1,6})\.(\d{1,4}):(\d{1,5})-(\d{1,5})")
 
 
-def slot_of(thread_id: int) -> draft_slots.Slot:
-    """Return the slot of the answer (a query); who comes to quote or answer one post writes on in what they began."""
-    slot = draft_slots.slot(REPLY, thread_id)
-    return slot.taken_up if {"answer", "quote"} & request.args.keys() else slot
-
-
 def form_of(slot: draft_slots.Slot) -> ReplyForm | None:
-    """Return the form with the draft that was opened and what the address asks for; None where it is left empty."""
-    asked, marks = request.args.get("answer", ""), marks_in_address()
+    """Return the form with the draft that was opened and what the address asks for; None where it is left empty.
+
+    A passage that stands in the draft already, as when the page is loaded again, is not added once more.
+    """
     draft = slot.opened.fields if slot.opened else {}
-    typed = str(draft.get("body") or "").rstrip()
-    body = "\n\n".join([*filter(None, [typed]), *marks, ""]) if marks else str(draft.get("body") or "")
+    typed = str(draft.get("body") or "")
+    asked, marks = request.args.get("answer", ""), [one for one in marks_in_address() if one not in typed]
+    body = "\n\n".join([*filter(None, [typed.rstrip()]), *marks, ""]) if marks else typed
     about = asked or draft.get("answers") or ""
     if slot.opened:
         form: ReplyForm | None = draft_slots.fill(ReplyForm, slot, body=body, answers=about)

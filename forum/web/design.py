@@ -124,7 +124,7 @@ def _slot() -> Slot:
     moments = {"changed_at": WHEN, "other_at": WHEN}
     drafts = [Draft(id=number, fields={"body": OPENING}, **moments) for number in (1, 2)]
     drafts[0].other_fields = {"body": EXCERPT}
-    return Slot("reply", 1, "", 1, drafts[0], drafts[1], thrown_id=3)
+    return Slot("reply", 1, "", 1, drafts[0], offer=drafts[1], thrown_id=3)
 
 
 def _samples() -> dict[str, Any]:

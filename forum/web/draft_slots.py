@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -45,6 +45,7 @@ class Slot:
     key: str
     revision: int = 0
     opened: Draft | None = None  # the draft that the form is filled with
+    is_asked: bool = False  # the address named it, so that whoever comes goes on with it
     offer: Draft | None = None  # another one for the same form, to go on with
     thrown_id: int | None = None  # what was just thrown away here
 
@@ -57,14 +58,6 @@ class Slot:
     def draft_id(self) -> int | None:
         """Return the id of the draft that was opened."""
         return self.opened.id if self.opened else None
-
-    @property
-    def taken_up(self) -> "Slot":
-        """Return the slot with the draft that is offered opened in its form, where none is: to write on in it."""
-        if self.opened is not None or self.offer is None:
-            return self
-        key, revision = self.offer.idempotency_key, self.offer.revision
-        return replace(self, key=key, revision=revision, opened=self.offer, offer=None)
 
     @property
     def offer_words(self) -> str:
@@ -88,7 +81,7 @@ def slots(subjects: Iterable[Subject]) -> dict[Subject, Slot]:
     """Return the slots of all forms of a page that its reader may enter (one query, none when one of them was sent).
 
     A form that was sent and comes back keeps its key, and with it its draft. Otherwise the draft named in the address
-    is opened in its form, and the newest other one is offered.
+    is opened in its form, or the newest one where the form resumes; the newest other one is offered.
     """
     asked = list(subjects)
     who = viewer()
@@ -261,9 +254,11 @@ def _thrown(who: Actor) -> DraftView | None:
 
 def _opened(subject: Subject, kept: list[Draft], wanted: int | None, thrown: DraftView | None) -> Slot:
     own = [draft for draft in kept if (draft.form, draft.subject_id) == subject]
-    draft = next((draft for draft in own if draft.id == wanted), None)
-    offer = next((other for other in own if other.id != wanted), None)
+    asked = next((draft for draft in own if draft.id == wanted), None)
+    draft = own[0] if asked is None and own and FORMS[subject.form].resumes else asked
+    offer = next((other for other in own if other is not draft), None)
     thrown_id = thrown.id if thrown is not None and thrown.subject == subject else None
     if draft is None:
         return Slot(*subject, str(uuid.uuid4()), offer=offer, thrown_id=thrown_id)
-    return Slot(*subject, draft.idempotency_key, draft.revision, draft, offer, thrown_id)
+    is_asked = asked is not None
+    return Slot(*subject, draft.idempotency_key, draft.revision, draft, is_asked, offer, thrown_id)

@@ -229,7 +229,7 @@ def _page(
             transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
         if thread.has_notices:
             transactions.afterwards(lambda: unread_notices.read_thread(who, thread.id, last=last))
-    slot = answering.slot_of(thread.id) if who else None
+    slot = draft_slots.slot(REPLY, thread.id) if who else None
     if form is None and slot and thread.may_reply:
         form = answering.form_of(slot)
     return render_template(
@@ -238,7 +238,7 @@ def _page(
         form=form,
         target=answering.target_of(thread.id, form),
         address=partial(answering.address, thread) if thread.may_reply else None,
-        clear=answering.address(thread),
+        clear=answering.address(thread, answer=0),
         quote_word=answering.quote_word(),
         slot=slot,
         left=draft_slots.left(),

@@ -145,7 +145,7 @@ export async function sendAll(copies, { now = false } = {}) {
       answers.push({ ...answer, gone });
       if (gone) await copies.drop(at);
       else if (answer.refused) await copies.put(at, { ...copy, refused: answer.message, forGood: answer.forGood });
-      if (answer.kept) tellForm(copy.draft);
+      if (answer.kept) tellForm(copy, answer.revision);
     };
     if (navigator.locks && !now) await navigator.locks.request(PREFIX + key, { ifAvailable: true }, once);
     else await once(true);
@@ -158,8 +158,10 @@ const anew = (fields) => fields.map(([name, words]) => [name, ANEW[name]?.() ?? 
 
 const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]")].some((field) => field.value === key);
 
-// A form for the same on this page says that there are other words.
-function tellForm(draft) {
-  const note = document.querySelector(`[data-draft="${CSS.escape(draft)}"] [data-other]`);
-  if (note) note.hidden = false;
+// A form for the same on this page says that there are other words; one that stands empty for a reply takes them up.
+async function tellForm({ draft, fields }, revision) {
+  const form = document.querySelector(`[data-draft="${CSS.escape(draft)}"]`);
+  const takenUp = form && draft.startsWith("reply:") && (await import("./drafts.js")).takeUp(form, fields, revision);
+  const note = form?.querySelector("[data-other]");
+  if (note && !takenUp) note.hidden = false;
 }

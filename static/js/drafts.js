@@ -34,14 +34,11 @@ class Draft {
       if (event.isTrusted || event.detail === "chosen") this.change();
     });
     form.addEventListener("submit", ({ submitter }) => {
-      if (submitter?.name === "leave") { // nothing of it may come back
-        this.request?.abort();
-        this.keptAll(this.typed);
-        return;
-      }
+      if (submitter?.name === "leave") return this.forget();
       this.submitted = this.typed;
       this.copy();
     });
+    document.querySelector(`[data-throws="${form.dataset.draft}"]`)?.addEventListener("submit", () => this.forget());
     document.addEventListener("visibilitychange", () => { if (document.hidden) this.leave(); });
     addEventListener("pagehide", () => this.leave());
     addEventListener("online", () => this.save());
@@ -55,6 +52,12 @@ class Draft {
   get fields() { return [...new FormData(this.form)].filter(([name, words]) => !NEVER.has(name) && typeof words === "string"); }
   get texts() { return [...this.form.elements].filter((field) => field.type === "textarea" || field.type === "text").map((field) => field.value); }
   get isNew() { return this.form.elements.draft_revision.value === "0"; }
+
+  // Nothing of it may come back.
+  forget() {
+    this.request?.abort();
+    this.keptAll(this.typed);
+  }
 
   change() {
     this.typed += 1;
@@ -195,6 +198,15 @@ class Draft {
       return;
     }
   }
+}
+
+// Fills an empty form with words that the server just got from elsewhere on this device; false where something stands in it.
+export function takeUp(form, fields, revision) {
+  if (form.elements.draft_revision.value !== "0" || form.elements.body.value.trim()) return false;
+  fill(form, fields);
+  form.elements.draft_revision.value = revision;
+  hold(form.elements.idempotency_key.value);
+  return true;
 }
 
 // The address leads to the draft, too.

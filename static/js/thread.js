@@ -11,6 +11,10 @@ export function start() {
     event.preventDefault();
     answer(form, "answer" in link.dataset ? link.closest("[data-post]") : null);
   });
+  form?.addEventListener("change", () => { // words that this device kept came back
+    const post = document.getElementById(`post-${form.elements.answers?.value}`);
+    if (post && form.querySelector("[data-answering]").hidden) say(form, post);
+  });
   const bar = document.querySelector("[data-quote-bar]");
   if (bar && form) offerQuote(thread, bar, form);
   followReading(thread, kept(thread));
@@ -33,9 +37,13 @@ function keepDraft(link) {
 }
 
 export function answer(form, post) {
+  form.elements.answers.value = post ? post.id.replace("post-", "") : "";
+  say(form, post);
+  changed(form.elements.body);
+}
+
+function say(form, post) {
   const box = form.querySelector("[data-answering]");
-  const number = post ? post.id.replace("post-", "") : "";
-  form.elements.answers.value = number;
   box.hidden = !post;
   box.querySelector("p")?.remove();
   if (post) {
@@ -43,11 +51,10 @@ export function answer(form, post) {
       .filter((piece) => !piece.closest(".quoted")).map((piece) => piece.textContent).join(" ").trim();
     const quoted = box.querySelector("[data-first-words]");
     box.querySelector("[data-name]").textContent = post.querySelector(".byline b").textContent;
-    box.querySelector("[data-number]").textContent = number;
+    box.querySelector("[data-number]").textContent = form.elements.answers.value;
     quoted.textContent = words.length > 140 ? `${words.slice(0, 140).replace(/\s+\S*$/, "")}…` : words;
     quoted.hidden = !words;
   }
-  changed(form.elements.body);
 }
 
 function changed(field) {

@@ -63,8 +63,6 @@ def test_a_browser_that_is_killed_when_it_says_kept_has_lost_nothing(town, open_
     os.kill(next(each["id"] for each in processes if each["type"] == "browser"), signal.SIGKILL)
     other = open_page("nele", phone=True)
     other.goto(thread)
-    assert other.input_value(ANSWER) == ""  # offered, and not put where one did not ask for it
-    other.click("main .notice a:has-text('Ga ermee verder')")
     assert other.input_value(ANSWER) == "Dit stond er al toen de stroom uitviel."
 
 
@@ -75,7 +73,7 @@ def chromium_path(chromium) -> str:
     return os.readlink(f"/proc/{browser}/exe")
 
 
-def test_f3_a_change_that_was_left_is_offered_again(town, open_page):
+def test_f3_a_change_that_was_left_stands_in_the_form_again(town, open_page):
     with town.app.app_context():
         query = (
             db.select(Post.id)
@@ -90,17 +88,18 @@ def test_f3_a_change_that_was_left_is_offered_again(town, open_page):
     write(page, f"{before}\n\nEn nog dit.", where="form.composer textarea", note="form.composer [data-saved]")
     page.goto("/lessons")
     page.goto(f"/posts/{post_id}/revisions/new")
-    assert page.input_value("form.composer textarea") == before
-    page.click("main .notice a:has-text('Ga ermee verder')")
     assert page.input_value("form.composer textarea").endswith("En nog dit.")
+    page.click("main .notice button:has-text('Gooi het weg')")
+    page.goto(f"/posts/{post_id}/revisions/new")
+    assert page.input_value("form.composer textarea") == before
 
 
 def test_f4_two_tabs_are_two_drafts(town, open_page, thread):
     first = open_page("dirk")
     first.goto(thread)
-    write(first, "Een half antwoord, dat nog moet groeien.")
     second = first.context.new_page()
-    second.goto(thread)
+    second.goto(thread)  # before anything was written
+    write(first, "Een half antwoord, dat nog moet groeien.")
     write(second, "Kort: ja.")
     send(second)
     first.reload()  # its address leads to its own words
@@ -233,8 +232,41 @@ def test_without_scripts_a_button_keeps_what_is_typed(town, open_page, thread):
     page.click("#answer [data-keep]")
     assert "Zonder scripts bewaard." in page.inner_text("main")
     page.goto(thread)
-    page.click("main .notice a:has-text('Ga ermee verder')")
     assert page.input_value(ANSWER) == "Zonder scripts bewaard."
+    page.click("main .notice button:has-text('Gooi het weg')")
+    assert page.input_value(ANSWER) == ""
+    page.click("main .notice button:has-text('Zet het terug')")
+    assert page.input_value(ANSWER) == "Zonder scripts bewaard."
+
+
+def test_what_is_thrown_away_the_moment_that_it_is_typed_stays_away(town, open_page, thread):
+    page = open_page("joris")
+    page.goto(thread)
+    write(page, "Een half antwoord.")
+    page.goto(thread)
+    assert page.input_value(ANSWER) == "Een half antwoord."
+    assert page.evaluate("scrollY") == 0  # who comes to read is not led to the form
+    page.fill(ANSWER, "Een half antwoord, en meer")  # neither the device nor the server has this yet
+    page.click("main .notice button:has-text('Gooi het weg')")
+    page.wait_for_selector("#thrown")
+    page.wait_for_timeout(1_500)
+    page.goto(thread)
+    assert page.input_value(ANSWER) == ""
+    wait_for_copy(page, gone=True)
+
+
+def test_words_that_this_device_brings_stand_in_the_field_of_the_thread(town, open_page, thread):
+    page = open_page("emine")
+    page.goto(thread)
+    no_drafts(page)
+    page.fill(ANSWER, "Getypt zonder netwerk.")
+    wait_for_copy(page)
+    page.goto("about:blank")  # closed
+    page.unroute_all()
+    page.goto(thread)
+    expect(page.locator(ANSWER)).to_have_value("Getypt zonder netwerk.")
+    write(page, "Getypt zonder netwerk, en verder.")
+    assert drafts(town, "emine") == ["Getypt zonder netwerk, en verder."]
 
 
 def test_f2_back_and_send_again_is_asked_about(town, open_page, thread):
@@ -389,7 +421,6 @@ def test_f1_improved_after_an_answer_that_stayed_away_it_is_not_lost_on_the_way_
     wait_for_copy(page, gone=True)
     assert better in drafts(town, "bart")
     page.goto(thread)
-    page.click("main .notice a:has-text('Ga ermee verder')")
     assert page.input_value(ANSWER) == better
 
 

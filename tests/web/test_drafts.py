@@ -57,7 +57,7 @@ def at(thread):
 
 
 @pytest.mark.both_databases
-def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, thread, leen):
+def test_a_reply_is_kept_stands_in_the_field_again_and_is_gone_when_it_is_posted(client, thread, leen):
     sign_in(client, leen)
     fresh = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
     kept = keep(client, "reply", thread.id, fresh["idempotency_key"], body="Half a thought", kind="question")
@@ -66,14 +66,13 @@ def test_a_reply_is_kept_offered_filled_in_and_gone_when_it_is_posted(client, th
     assert said["message"].startswith("Draft kept at ")
     assert said["address"] == f"{at(thread)}?draft={said['id']}#answer"
 
-    plain = words(client.get(at(thread)))
-    assert '<q dir="auto">Half a thought</q>' in plain
-    assert form_of(plain, f"reply:{thread.id}")["idempotency_key"] != fresh["idempotency_key"]
-    assert ">\r\nHalf a thought</textarea>" not in plain, "nothing is filled in by itself"
-    opened = words(client.get(f"{at(thread)}?draft={said['id']}"))
-    assert ">\r\nHalf a thought</textarea>" in opened
-    again = form_of(opened, f"reply:{thread.id}")
-    assert (again["idempotency_key"], again["draft_revision"]) == (fresh["idempotency_key"], "1")
+    for address, takes_focus in ((at(thread), False), (f"{at(thread)}?draft={said['id']}", True)):
+        opened = words(client.get(address))
+        assert ">\r\nHalf a thought</textarea>" in opened
+        again = form_of(opened, f"reply:{thread.id}")
+        assert (again["idempotency_key"], again["draft_revision"]) == (fresh["idempotency_key"], "1")
+        assert "This is your draft, kept today at" in opened
+        assert ("data-focus" in opened) == takes_focus, "who comes to read is not led to the form"
 
     sent = submit(client, f"/threads/{thread.id}/replies", again | {"body": "A whole thought"})
     assert sent.status_code == 303
@@ -90,7 +89,8 @@ def test_throwing_another_draft_away_and_putting_it_back_keeps_the_form_that_is_
     other = keep(client, "reply", thread.id, key(), body="The other one").get_json()
     mine = keep(client, "reply", thread.id, key(), body="What I type").get_json()
     page = words(client.get(mine["address"]))
-    stay = re.search(r'name="stay"[^>]* value="(\d+)"', page)[1]
+    other_form = page.split(f'action="/drafts/{other["id"]}"', 1)[1]
+    stay = re.search(r'name="stay"[^>]* value="(\d+)"', other_form)[1]
     gone = submit(client, f"/drafts/{other['id']}", {"_method": "DELETE", "stay": stay})
     assert gone.location == f"{at(thread)}?draft={mine['id']}&thrown={other['id']}#thrown"
     page = words(client.get(gone.location))
@@ -135,6 +135,58 @@ def test_leaving_a_post_as_it_was_throws_the_draft_away_and_can_be_undone(client
     assert "thrown" not in unchanged.location
 
 
+def test_a_thread_has_one_unsent_answer_however_often_it_is_opened(client, thread, leen, moderator):
+    """Also to answer one of its posts, and to quote; the reader who only opens it marks nothing as unread."""
+    make_post(thread, moderator, "The second post.")
+    make_post(thread, moderator, "The third post.")
+    db.session.commit()
+    sign_in(client, leen)
+    fresh = form_of(words(client.get(at(thread))), f"reply:{thread.id}")
+    keep(client, "reply", thread.id, fresh["idempotency_key"], body="Half a thought", answers="2")
+    quoted = "[quote 3: 0-3]"
+    for query, answers, body in (
+        ("", "2", "Half a thought"),
+        ("?answer=3", "3", "Half a thought"),
+        ("?answer=0", "", "Half a thought"),
+        ("?quote=3.1:0-3", "2", f"Half a thought\n\n{quoted}\n\n"),
+    ):
+        page = words(client.get(at(thread) + query))
+        form = form_of(page, f"reply:{thread.id}")
+        assert (form["idempotency_key"], form["answers"]) == (fresh["idempotency_key"], answers), query
+        assert f">\r\n{body}</textarea>" in page.replace("\r\n\r\n", "\n\n"), query
+    # Saved with the passage in it, and the page loaded again: it stands there once.
+    keep(client, "reply", thread.id, fresh["idempotency_key"], 1, body=f"Half a thought\n\n{quoted}\n\n")
+    assert words(client.get(at(thread) + "?quote=3.1:0-3")).count(quoted) == 1
+    assert len(db.session.scalars(select(Draft)).all()) == 1
+    clear = re.search(r'<a href="([^"]+)" data-clear>', words(client.get(at(thread) + "?answer=3")))[1]
+    assert form_of(words(client.get(clear)), f"reply:{thread.id}")["answers"] == ""
+
+
+def test_an_answer_that_stands_in_the_field_can_be_thrown_away_there_and_put_back(client, thread, leen):
+    sign_in(client, leen)
+    kept = keep(client, "reply", thread.id, key(), body="Half a thought").get_json()
+    thrown = re.search(rf'action="(/drafts/{kept["id"]})"[^>]* data-throws', words(client.get(at(thread))))[1]
+    gone = submit(client, thrown, {"_method": "DELETE", "stay": "0"})
+    page = words(client.get(gone.location))
+    assert "Thrown away." in page
+    assert "Half a thought" not in page
+    back = submit(client, f"/drafts/{kept['id']}/restoration", {"stay": "0"})
+    assert "Half a thought</textarea>" in words(client.get(back.location))
+
+
+def test_of_two_answers_begun_in_two_tabs_the_newer_stands_in_the_field_beside_the_offer(
+    client, thread, leen
+):
+    sign_in(client, leen)
+    keep(client, "reply", thread.id, key(), body="From the first tab")
+    newer = key()
+    keep(client, "reply", thread.id, newer, body="From the second tab")
+    page = words(client.get(at(thread)))
+    assert "From the second tab</textarea>" in page
+    assert form_of(page, f"reply:{thread.id}")["idempotency_key"] == newer
+    assert '<q dir="auto">From the first tab</q>' in page
+
+
 def test_f4_half_an_answer_stays_when_a_short_one_is_sent_from_another_tab(client, thread, leen):
     sign_in(client, leen)
     one, two = (form_of(words(client.get(at(thread))), f"reply:{thread.id}") for _tab in range(2))
@@ -153,7 +205,7 @@ def test_what_another_device_kept_stays_when_an_older_state_of_it_is_posted(clie
     sent = submit(client, f"/threads/{thread.id}/replies", desk | {"body": "At the desk"})
     after = words(client.get(sent.location))
     assert "What you typed elsewhere for this form, and did not send, is kept in your drafts." in after
-    assert '<q dir="auto">Anew on the train</q>' in after
+    assert "Anew on the train</textarea>" in after
 
 
 def test_f5_after_posting_the_field_is_empty_by_every_way_back(client, thread, leen):
@@ -273,7 +325,7 @@ def test_a_draft_of_a_closed_thread_shows_the_words_to_copy(client, thread, leen
     assert client.get(f"/posts/{post.id}/revisions/new").status_code == 403
 
 
-def test_f3_a_change_of_a_post_is_offered_again_and_shows_both_texts_when_it_changed_meanwhile(
+def test_f3_a_change_of_a_post_stands_there_again_and_shows_both_texts_when_it_changed_meanwhile(
     client, thread, leen
 ):
     sign_in(client, leen)
@@ -284,10 +336,10 @@ def test_f3_a_change_of_a_post_is_offered_again_and_shows_both_texts_when_it_cha
     kept = keep(
         client, "edit", post.id, form["idempotency_key"], body="As I want it.", seen_revision=1
     ).get_json()
-    assert "As I want it." in words(client.get(path)).split('name="body"')[0]
-    opened = words(client.get(kept["address"]))
-    assert "As I want it.</textarea>" in opened
-    assert "The text as it is now" not in opened
+    for address in (path, kept["address"]):
+        opened = words(client.get(address))
+        assert "As I want it.</textarea>" in opened
+        assert "The text as it is now" not in opened
     posts.edit(actor(leen), post.id, body="As the phone has it.", seen_revision=1)
     db.session.commit()
     listed = words(client.get("/drafts"))
