@@ -6,7 +6,7 @@ A script that asks for JSON, such as the one that keeps drafts, gets the sentenc
 import logging
 from typing import Any
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, SecurityError
 
@@ -15,7 +15,7 @@ from forum.infra.failures import Failure
 from forum.infra.i18n import _, lazy
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.web.http import unsent_forms, waiting
+from forum.web.http import reopened, unsent_forms, waiting
 from forum.web.http.current_user import forget_viewer
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
@@ -105,6 +105,8 @@ def _http(error: HTTPException) -> Any:
         return error
     if code == 429:
         return _after(429, 60)
+    if code == 405 and (there := reopened.page()):
+        return redirect(there, 303)
     if code in UNREAD:
         return _unread(code)
     known = {
