@@ -21,6 +21,6 @@ def bring(book: Book) -> None:
         if "to" not in source:
             continue
         with book.on(source["offered"]):
-            pieces = [("invitation", invitation.id) for invitation in sent]
-            offers.offer(actor, space_id, pieces, successor_id=book.members[source["to"]])
+            items = [("invitation", invitation.id) for invitation in sent]
+            offers.offer(actor, space_id, items, successor_id=book.members[source["to"]])
         book.counts["hand-overs"] += len(sent)

@@ -12,7 +12,7 @@ from forum.models.spaces import Space
 
 
 class Ending(enum.StrEnum):
-    """How an offer ended: OVER, when the piece was offered anew after it stood no longer."""
+    """How an offer ended: OVER, when the item was offered anew after it stood no longer."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"
@@ -21,19 +21,19 @@ class Ending(enum.StrEnum):
 
 
 class HandOver(Model):
-    """One piece that is offered; `piece_id` is the row that `kind` says. Nothing changes before it is accepted."""
+    """One item that is offered; `item_id` is the row that `kind` says. Nothing changes before it is accepted."""
 
     __tablename__ = "hand_over"
     __table_args__ = (
-        Index("uq_hand_over_open", "kind", "piece_id", unique=True, **where("ended_at IS NULL")),
+        Index("uq_hand_over_open", "kind", "item_id", unique=True, **where("ended_at IS NULL")),
         Index("ix_hand_over_successor_id", "successor_id", **where("ended_at IS NULL")),
         Index("ix_hand_over_space_id", "space_id"),
-        Index("ix_hand_over_accepted", "kind", "piece_id", **where("ending = 'accepted'")),
+        Index("ix_hand_over_accepted", "kind", "item_id", **where("ending = 'accepted'")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)  # drawn by lot: it stands in an address
     space_id: Mapped[int] = mapped_column(ForeignKey(Space.id, ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(24))  # of `domain/handovers/kinds.py`
-    piece_id: Mapped[int]
+    item_id: Mapped[int]
     giver_id: Mapped[int] = mapped_column(ForeignKey(Member.id, ondelete="CASCADE"))
     successor_id: Mapped[int] = mapped_column(ForeignKey(Member.id, ondelete="CASCADE"))
     # The giver, or for who no longer moderates the space one of its moderators.

@@ -2,7 +2,7 @@
 
 from sqlalchemy import exists, select
 
-from forum.domain.handovers import holdings, standing
+from forum.domain.handovers import holdings, open_offers
 from forum.domain.mailing.notices import Subject
 from forum.infra.db import db
 from forum.models.events import Event
@@ -15,7 +15,7 @@ def offered(event: Event) -> None:
     """Tell who may take it, as long as any of it is still offered."""
     payload = event.payload
     waits = exists().where(
-        standing.OPEN,
+        open_offers.OPEN,
         HandOver.space_id == payload["space_id"],
         HandOver.successor_id == payload["member_id"],
         HandOver.offered_by_id == payload["actor_id"],

@@ -1,19 +1,30 @@
 """Handing over what one holds as a moderator: the page, offers, and what their successors answer."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.handovers import answers, holdings, offers
+from forum.domain.handovers.holdings import Holding, SpaceHoldings
 from forum.domain.handovers.kinds import KINDS
 from forum.infra.i18n import _, ngettext
 from forum.web.forms import errors_on
-from forum.web.forms.handovers import LEFT, OWN, OfferForm, name_of
+from forum.web.forms.handovers import LEFT, OWN, FindSuccessorForm, OfferForm, name_of
 from forum.web.http import unread
 from forum.web.http.access import moderators, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_delete
 
 bp = Blueprint("handovers", __name__)
+
+# Where each kind of item is to be seen.
+ADDRESSES: Mapping[str, Callable[[Holding, SpaceHoldings], str]] = {
+    "lesson": lambda one, _space: url_for("workbench.show", lesson_id=one.item.lesson_id),
+    "review": lambda one, _space: url_for("workbench.show", lesson_id=one.item.lesson_id),
+    "question": lambda one, _space: url_for("consents.permission", lesson_id=one.item.lesson_id),
+    "invitation": lambda _one, space: url_for("members.index", slug=space.slug, _anchor="invited"),
+}
 
 
 @bp.get("/hand-over")
@@ -30,7 +41,7 @@ def offer() -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             successor_id = form.successor.data
-            new = offers.offer(actor(), form.space.data or 0, form.named_pieces(), successor_id=successor_id)
+            new = offers.offer(actor(), form.space.data or 0, form.named_items(), successor_id=successor_id)
             if successor_id == actor().id:
                 flash(_("You have taken it over."), "ok")
             else:
@@ -38,7 +49,7 @@ def offer() -> ResponseReturnValue:
                     ngettext(
                         "Offered: %(num)d thing. Nothing changes before it is accepted.",
                         "Offered: %(num)d things. Nothing changes before they are accepted.",
-                        len(new) or len(form.pieces.data or ()),
+                        len(new) or len(form.items.data or ()),
                     ),
                     "ok",
                 )
@@ -72,21 +83,25 @@ def decline(offer_id: int) -> ResponseReturnValue:
 
 
 def _page(refused: OfferForm | None = None) -> str:
-    who = actor()
-    spaces = holdings.page(who)
+    who, find = actor(), FindSuccessorForm(request.args, meta={"csrf": False})
+    name = (find.name.data or "") if find.validate() else ""
+    page = holdings.page(who, cursor=request.args.get("after"), name=name)
     forms = {
         (space.id, group): _form(refused, space.id, group).about(who, space, group)
-        for space in spaces
-        for group, pieces in ((OWN, space.own), (LEFT, space.left))
-        if any(one.offer_id is None for one in pieces)
+        for space in page.rows
+        for group, items in ((OWN, space.own), (LEFT, space.left))
+        if any(one.offer_id is None for one in items)
     }
     return render_template(
         "handovers/index.html",
-        spaces=spaces,
+        page=page,
+        after=request.args.get("after"),
         forms=forms,
+        find=find if find.name.data or any(space.more_successors for space in page.rows) else None,
         refused=refused,
         name_of=name_of,
-        labels={name: kind.label for name, kind in KINDS.items()},
+        address=lambda one, space: ADDRESSES[one.kind](one, space),
+        labels={kind.name: kind.label for kind in KINDS.values()},
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.audit import log as audit_log
+from forum.domain.handovers.kinds import KINDS
 from forum.domain.lessons import impact
 from forum.domain.moderation import hiding as post_hiding
 from forum.domain.moderation import locking
@@ -41,6 +42,7 @@ def log(slug: str) -> ResponseReturnValue:
         closed=locking.closed_threads(who, space.id),
         without_axis=without_axis.of_space(who, space.id),
         most_without_axis=without_axis.MOST,
+        hand_over_kinds=KINDS,
     )
 
 

@@ -77,7 +77,7 @@ def show(
     if context["moderates"]:
         context |= {
             "requests": join_requests.of_space(actor(), space.id),
-            "held_names": holdings.counts(space.id),
+            "holders": holdings.counts(space.id),
             "invitations": invitations.waiting(actor(), space.id),
             "invitation_form": invitation_form or InvitationForm(formdata=None, locale=i18n.locale()),
             "answer_form": AnswerForm(formdata=None),

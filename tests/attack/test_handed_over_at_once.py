@@ -86,10 +86,10 @@ def test_two_moderators_who_take_what_was_left_behind_at_once_do_not_both_get_it
 
     def take(name):
         def act():
-            piece = [("lesson", offered["lesson"])]
+            item = [("lesson", offered["lesson"])]
             try:
                 return offers.offer(
-                    actor_of(offered[name]), offered["space"], piece, successor_id=offered[name]
+                    actor_of(offered[name]), offered["space"], item, successor_id=offered[name]
                 )
             except DomainError as error:
                 raise Conflict("late") from error

@@ -4,12 +4,17 @@ import re
 
 import pytest
 
+from forum.domain.audit import log as audit_log
 from forum.domain.handovers import holdings, offers
+from forum.domain.handovers.kinds import KINDS
 from forum.domain.lessons import lessons
 from forum.domain.spaces import memberships
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.handovers import HandOver
+from forum.models.moderation import Action
 from forum.models.spaces import Audience, Role
+from forum.web.handovers import ADDRESSES
 from tests.factories import make_member, sign_in, submit
 from tests.lesson_scenario import build
 
@@ -28,7 +33,7 @@ def offer(scenario, **over):
     fields = {
         "space": scenario.space.id,
         "group": "own",
-        "pieces": f"lesson-{scenario.lesson.id}",
+        "items": f"lesson-{scenario.lesson.id}",
         "successor": scenario.second.id,
     }
     return {**fields, **over}
@@ -78,13 +83,13 @@ def test_it_is_declined_and_taken_back(app, client, scenario):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"pieces": []}, "Choose what you hand over."),
-        ({"pieces": "lesson-1"}, "Not all of this"),
-        ({"pieces": "draft-1"}, "Not all of this"),
-        ({"pieces": "lesson-99999999999999999999"}, "Not all of this"),
-        ({"pieces": "lesson-" + "9" * 5000}, "Not all of this"),
-        ({"pieces": [f"lesson-{number}" for number in range(1, 102)]}, "At most 100 things at once."),
-        ({"pieces": "nonsense"}, "Not all of this"),
+        ({"items": []}, "Choose what you hand over."),
+        ({"items": "lesson-1"}, "Not all of this"),
+        ({"items": "draft-1"}, "Not all of this"),
+        ({"items": "lesson-99999999999999999999"}, "Not all of this"),
+        ({"items": "lesson-" + "9" * 5000}, "Not all of this"),
+        ({"items": [f"lesson-{number}" for number in range(1, 102)]}, "At most 100 things at once."),
+        ({"items": "nonsense"}, "Not all of this"),
         ({"successor": ""}, "Choose a moderator of this space."),
         ({"successor": "99999999999"}, "Choose a moderator of this space."),
         ({"successor": "9" * 5000}, "Choose a moderator of this space."),
@@ -179,31 +184,91 @@ def test_the_reason_why_something_cannot_be_taken_stands_beside_it(client, scena
     assert 'aria-disabled="true"' in page
 
 
-def test_more_than_one_offer_takes_goes_in_two_and_what_is_offered_stands_first(
+def test_more_than_a_page_goes_on_the_next_and_what_is_offered_stands_first(
     app, client, scenario, monkeypatch
 ):
-    """The page chooses what the verb takes; where there is more than a page, what home counts comes first."""
+    """What one page shows is what one offer takes; nothing is left out without a link that leads to it."""
     for number in range(3):
         lessons.draft(scenario.actor("curator"), scenario.thread.id, title=f"Number {number}")
     lessons.draft(scenario.actor("second"), scenario.thread.id, title="Her own")
     db.session.commit()
-    monkeypatch.setattr(offers, "MOST", 3)
+    monkeypatch.setattr(holdings, "MOST", 3)
     sign_in(client, scenario.curator)
-    page = " ".join(client.get("/hand-over").text.split())
+    page = client.get("/hand-over").text
     chosen = re.findall(r'value="(lesson-\d+)" checked', page)
     assert len(chosen) == 3
-    assert "3 things at once. The rest follows here after them." in page
-    assert submit(client, "/hand-over/offers", offer(scenario, pieces=chosen)).location == "/hand-over"
-    page = client.get("/hand-over").text
-    left = re.findall(r'value="(lesson-\d+)" checked', page)
-    assert len(left) == 1
-    assert left[0] not in chosen
-    assert "at once" not in page
-    monkeypatch.setattr(holdings, "MOST", 3)
+    following = re.search(r'href="(/hand-over\?after=[\d.]+)" rel="next"', page)[1]
+    second_page = client.get(following).text
+    assert not set(chosen) & set(re.findall(r'value="(lesson-\d+)" checked', second_page))
+    assert second_page.count('name="items"') == 1
+    assert "From the beginning" in second_page
+    refused = submit(
+        client, following.replace("/hand-over", "/hand-over/offers"), offer(scenario, successor="")
+    )
+    assert refused.text.count('name="items"') == 1, "a refused form is drawn on its own page"
+    assert submit(client, "/hand-over/offers", offer(scenario, items=chosen)).location == "/hand-over"
     second = app.test_client()
     sign_in(second, scenario.second)
     assert "3 things are offered to you" in second.get("/").text
     page = second.get("/hand-over").text
     assert page.count("/acceptance") == 3
-    assert "There is more than one page shows." in page
     assert "Her own" not in page
+    assert "You hold nothing here" not in page, "it may stand on the next page"
+    page = second.get(re.search(r'href="(/hand-over\?after=[\d.]+)" rel="next"', page)[1]).text
+    assert "Her own" in page
+    for nonsense in ("x", "1.1.1", "9" * 50, "0.-1.1.1", "1." + "9" * 30 + ".1.1"):
+        assert second.get(f"/hand-over?after={nonsense}").status_code == 200
+
+
+def test_in_a_space_with_many_moderators_a_successor_is_found_by_name(client, scenario, monkeypatch):
+    monkeypatch.setattr(holdings, "MOST_SUCCESSORS", 2)
+    for name in ("Aagje Peeters", "Anke Willems", "Zeger Zout"):
+        make_member(name, space=scenario.space, role=Role.MODERATOR)
+    suspended = make_member("Zita Zon", space=scenario.space, role=Role.MODERATOR)
+    suspended.suspended_at = clock.now()
+    make_member("Zus Zand", space=scenario.space, role=Role.MEMBER)
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    page = client.get("/hand-over").text
+    assert "Anke Willems" in page
+    assert "Zeger" not in page
+    assert "2 more moderators: find them by name" in " ".join(page.split())
+    page = client.get("/hand-over?name=z").text
+    assert "Type at least two characters of a name." in page
+    page = client.get("/hand-over?name=ze").text
+    assert "Zeger Zout" in page
+    assert "Anke Willems" not in page
+    refused = submit(client, "/hand-over/offers?name=ze", offer(scenario, items=[]))
+    assert "Zeger Zout" in refused.text, "what was looked for stays"
+    for name in ("zita", "zus"):
+        page = client.get(f"/hand-over?name={name}").text
+        assert "No other moderator of this space is called so." in page
+        assert f"{name.title()} Z" not in page
+
+
+def test_of_many_who_hold_something_the_others_are_counted(client, scenario, monkeypatch):
+    monkeypatch.setattr(holdings, "MOST_NAMES", 1)
+    lessons.draft(scenario.actor("second"), scenario.thread.id, title="Her own")
+    db.session.commit()
+    sign_in(client, scenario.second)
+    page = " ".join(client.get(f"/spaces/{scenario.space.slug}/members").text.split())
+    assert re.search(r"hold something here: \S*Cas\S* \(1\), and 1 other\.", page)
+
+
+def test_a_kind_of_item_without_its_words_or_its_address_is_noticed(client, scenario):
+    """A new kind in the list needs what the page and the log say of it, and where it is to be seen."""
+    assert ADDRESSES.keys() == KINDS.keys()
+    for kind in KINDS.values():
+        assert str(kind.label)
+        assert str(kind.in_log)
+        audit_log.record(
+            scenario.actor("second"),
+            Action.HAND_OVER,
+            space_id=scenario.space.id,
+            subject_id=scenario.curator.id,
+            reason=kind.name,
+        )
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    page = " ".join(client.get(f"/spaces/{scenario.space.slug}/moderation").text.split())
+    assert len(set(re.findall(r"Sien took over from Cas: ([^.<]+)\.", page))) == len(KINDS)

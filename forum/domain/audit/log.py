@@ -54,7 +54,7 @@ class LogLine:
     reason: str
     created_at: datetime
     changes: tuple[Changed, ...] = ()
-    piece: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
+    handed_over: str = ""  # of a hand-over: the kind of what was taken over (`domain/handovers/kinds.py`)
 
 
 def record(
@@ -147,7 +147,7 @@ def _line(row: Any, changes: list[Changed]) -> LogLine:
         reason="" if row.action in CODED else row.reason,
         created_at=row.created_at,
         changes=tuple(changes),
-        piece=row.reason if row.action == Action.HAND_OVER else "",
+        handed_over=row.reason if row.action == Action.HAND_OVER else "",
     )
 
 

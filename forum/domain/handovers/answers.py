@@ -1,9 +1,9 @@
-"""What a successor answers about one piece: accept or decline. Accepting asks everything again, at that moment."""
+"""What a successor answers about one item: accept or decline. Accepting asks everything again, at that moment."""
 
 from sqlalchemy import select
 
 from forum.domain.audit import log as audit_log
-from forum.domain.handovers import standing
+from forum.domain.handovers import open_offers
 from forum.domain.handovers.kinds import KINDS, held
 from forum.domain.mailing import events
 from forum.infra import clock
@@ -44,11 +44,11 @@ def decline(actor: Actor, offer_id: int) -> HandOver:
 
 
 def settle(actor: Actor, offer: HandOver) -> None:
-    """Give the piece of an open offer to the actor, and log it; NotFound, Forbidden, Conflict as in `accept`."""
+    """Give the item of an open offer to the actor, and log it; NotFound, Forbidden, Conflict as in `accept`."""
     kind = KINDS.get(offer.kind)
-    if kind is None or offer.piece_id not in kind.seen(actor, [offer.piece_id]):
+    if kind is None or offer.item_id not in kind.seen(actor, [offer.item_id]):
         raise NotFound
-    kind.take(actor, offer.piece_id, offer.giver_id)
+    kind.take(actor, offer.item_id, offer.giver_id)
     _end(offer, Ending.ACCEPTED)
     audit_log.record(
         actor, Action.HAND_OVER, space_id=offer.space_id, subject_id=offer.giver_id, reason=offer.kind
@@ -70,7 +70,7 @@ def _to(actor: Actor, offer_id: int) -> HandOver:
 
 def _refuse_ended(offer: HandOver) -> None:
     found = held(clock.now())
-    stands = select(HandOver.id).join(found, standing.offer_of(found)).where(HandOver.id == offer.id)
+    stands = select(HandOver.id).join(found, open_offers.offer_of(found)).where(HandOver.id == offer.id)
     if db.session.scalar(stands) is None:
         raise Conflict(
             _("This offer stands no longer: it was taken back, or there is nothing left to take over.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from forum.domain.handovers.kind import Kind, Piece
+from forum.domain.handovers.kind import Item, Kind
 from forum.domain.spaces import invitations
 from forum.infra import days
 from forum.infra.db import db
@@ -21,16 +21,15 @@ def held(moment: Any) -> Select[*tuple[Any, ...]]:
     return select(
         Invitation.invited_by_id.label("holder_id"),
         Invitation.space_id,
-        Invitation.id.label("piece_id"),
+        Invitation.id.label("item_id"),
         Invitation.invited_at.label("since_at"),
     ).where(*invitations.open_on(moment))
 
 
-def seen(reader: Actor, invitation_ids: Collection[int]) -> dict[int, Piece]:
+def seen(reader: Actor, invitation_ids: Collection[int]) -> dict[int, Item]:
     """Return those of these invitations that the reader may see (one query)."""
     return {
-        row.id: Piece(row.email, until=days.day_of(row.expires_at))
-        for row in _visible(reader, invitation_ids)
+        row.id: Item(row.email, until=days.day_of(row.expires_at)) for row in _visible(reader, invitation_ids)
     }
 
 
@@ -48,4 +47,4 @@ def _visible(reader: Actor, invitation_ids: Collection[int]) -> list[Invitation]
     return list(db.session.scalars(visible(Invitation, reader).where(Invitation.id.in_(invitation_ids))))
 
 
-KIND = Kind("invitation", lazy("Invitation"), held, seen, answers, take)
+KIND = Kind("invitation", lazy("Invitation"), lazy("an invitation"), held, seen, answers, take)

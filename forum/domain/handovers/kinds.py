@@ -1,6 +1,6 @@
 """The list of what can be handed over: a new kind is a module with a `KIND`, and a line here.
 
-What is no piece: requests to join and capacities that wait are answered by whichever moderator of a space comes first,
+What is no item: requests to join and capacities that wait are answered by whichever moderator of a space comes first,
 a group is asked for a review together, and a draft that somebody typed is theirs alone (`domain/drafts/`).
 """
 
@@ -18,6 +18,9 @@ KINDS: Mapping[str, Kind] = {
 
 
 def held(moment: Any) -> Subquery:
-    """Select everything that one person holds at a moment, as each kind does, with its `kind`."""
-    each = (kind.held(moment).add_columns(literal(kind.name).label("kind")) for kind in KINDS.values())
+    """Select everything that one person holds at a moment, as each kind does, with its `kind` and its place there."""
+    each = (
+        kind.held(moment).add_columns(literal(kind.name).label("kind"), literal(order).label("kind_order"))
+        for order, kind in enumerate(KINDS.values())
+    )
     return union_all(*each).subquery("held")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from forum.domain.consents import taking_over as consent_taking
-from forum.domain.handovers.kind import Kind, Piece
+from forum.domain.handovers.kind import Item, Kind
 from forum.domain.lessons import taking_over
 from forum.infra.db import db
 from forum.infra.i18n import lazy
@@ -16,12 +16,12 @@ from forum.policy.visibility import sees
 
 
 def held(_moment: Any) -> Select[*tuple[Any, ...]]:
-    """Select every lesson in hand, by its curator: another version of it is another piece of work."""
+    """Select every lesson in hand, by its curator: another version of it is other work."""
     return (
         select(
             Lesson.curator_id.label("holder_id"),
             Lesson.space_id,
-            Lesson.id.label("piece_id"),
+            Lesson.id.label("item_id"),
             LessonVersion.created_at.label("since_at"),
         )
         .join(LessonVersion, LessonVersion.id == Lesson.working_id)
@@ -29,7 +29,7 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def seen(reader: Actor, lesson_ids: Collection[int]) -> dict[int, Piece]:
+def seen(reader: Actor, lesson_ids: Collection[int]) -> dict[int, Item]:
     """Return those of these lessons that the reader may see (one query)."""
     rows = db.session.execute(
         select(Lesson.id, Lesson.state, LessonVersion.title)
@@ -37,7 +37,7 @@ def seen(reader: Actor, lesson_ids: Collection[int]) -> dict[int, Piece]:
         .where(Lesson.id.in_(lesson_ids), sees(Lesson, reader), sees(LessonVersion, reader))
     )
     return {
-        row.id: Piece(row.title, lesson_id=row.id, in_review=row.state == LessonState.IN_REVIEW)
+        row.id: Item(row.title, lesson_id=row.id, in_review=row.state == LessonState.IN_REVIEW)
         for row in rows
     }
 
@@ -48,4 +48,4 @@ def take(actor: Actor, lesson_id: int, giver_id: int) -> None:
     consent_taking.go_along(actor, lesson_id, giver_id=giver_id)
 
 
-KIND = Kind("lesson", lazy("Lesson in the making"), held, seen, taking_over.answers, take)
+KIND = Kind("lesson", lazy("Lesson in the making"), lazy("a lesson"), held, seen, taking_over.answers, take)

@@ -1,6 +1,6 @@
 """Offering what one holds, or what somebody left behind, to another moderator of the space; taking the offer back.
 
-An offer stands while its giver holds the piece, the piece is what it was, and its successor moderates the space.
+An offer stands while its giver holds the item, the item is what it was, and its successor moderates the space.
 Nothing changes before it is accepted (`answers.py`).
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, not_, or_, select, tuple_, update
 
-from forum.domain.handovers import standing
+from forum.domain.handovers import holdings, open_offers
 from forum.domain.handovers.answers import settle
 from forum.domain.handovers.kinds import KINDS, held
 from forum.domain.mailing import events
@@ -25,23 +25,22 @@ from forum.policy.actors import Actor, actor_of
 from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.policy.visibility import get_visible
 
-Named = tuple[str, int]  # a kind, and the id of a piece
-MOST = 100  # in one offer
+Named = tuple[str, int]  # a kind, and the id of an item
 
 
-def offer(actor: Actor, space_id: int, pieces: Collection[Named], *, successor_id: int) -> Sequence[int]:
-    """Offer these pieces to a moderator of the space; what was left behind, taken by the actor, is theirs at once.
+def offer(actor: Actor, space_id: int, items: Collection[Named], *, successor_id: int) -> Sequence[int]:
+    """Offer these items to a moderator of the space; what was left behind, taken by the actor, is theirs at once.
 
     Offered twice to the same it was offered once. Return the ids of the offers that are new. NotFound, Forbidden,
-    Invalid at `pieces` or `successor`.
+    Invalid at `items` or `successor`.
     """
     space: Space = get_visible(Space, actor, space_id)
     require(may_moderate(actor, space.id))
-    if not pieces:
-        raise Invalid("pieces", _("Choose what you hand over."))
-    if len(set(pieces)) > MOST:
-        raise Invalid("pieces", _("At most %(most)d things at once.", most=MOST))
-    rows = _held(actor, space.id, pieces)
+    if not items:
+        raise Invalid("items", _("Choose what you hand over."))
+    if len(set(items)) > holdings.MOST:
+        raise Invalid("items", _("At most %(most)d things at once.", most=holdings.MOST))
+    rows = _held(actor, space.id, items)
     successor = actor_of(successor_id) if 0 < successor_id <= LARGEST else None
     if successor is None or not may_moderate(successor, space.id):
         raise Invalid("successor", _("Choose a moderator of this space."))
@@ -59,7 +58,7 @@ def offer(actor: Actor, space_id: int, pieces: Collection[Named], *, successor_i
 
 
 def withdraw(actor: Actor, offer_id: int) -> HandOver:
-    """Take an offer back, as who made it or whose piece it is; of who no longer moderates, any moderator does.
+    """Take an offer back, as who made it or whose item it is; of who no longer moderates, any moderator does.
 
     Twice is once. NotFound, Conflict once it was accepted.
     """
@@ -80,25 +79,25 @@ def withdraw(actor: Actor, offer_id: int) -> HandOver:
 
 
 def _may_withdraw(actor: Actor) -> ColumnElement[bool]:
-    left = not_(standing.looks_after(HandOver.giver_id, HandOver.space_id))
+    left = not_(open_offers.moderates(HandOver.giver_id, HandOver.space_id))
     return or_(HandOver.giver_id == actor.id, HandOver.offered_by_id == actor.id, left)
 
 
-def _held(actor: Actor, space_id: int, pieces: Collection[Named]) -> Sequence[Any]:
-    """What of these the actor holds, or somebody left behind there; Invalid at `pieces` when it is not all of them."""
+def _held(actor: Actor, space_id: int, items: Collection[Named]) -> Sequence[Any]:
+    """What of these the actor holds, or somebody left behind there; Invalid at `items` when it is not all of them."""
     found = held(clock.now())
     rows = db.session.execute(
         select(found).where(
             found.c.space_id == space_id,
-            tuple_(found.c.kind, found.c.piece_id).in_(sorted(set(pieces))),
+            tuple_(found.c.kind, found.c.item_id).in_(sorted(set(items))),
             or_(
                 found.c.holder_id == actor.id,
-                not_(standing.looks_after(found.c.holder_id, found.c.space_id)),
+                not_(open_offers.moderates(found.c.holder_id, found.c.space_id)),
             ),
         )
     ).all()
-    if len(rows) != len(set(pieces)):
-        raise Invalid("pieces", _("Not all of this can still be handed over. Look again what is left."))
+    if len(rows) != len(set(items)):
+        raise Invalid("items", _("Not all of this can still be handed over. Look again what is left."))
     return rows
 
 
@@ -108,7 +107,7 @@ def _refuse_who_may_not(actor: Actor, successor: Actor, rows: Sequence[Any]) -> 
     Not where the actor may not know it: then every offer looks alike to them, and its successor hears it.
     """
     for kind in KINDS.values():
-        ids = [row.piece_id for row in rows if row.kind == kind.name]
+        ids = [row.item_id for row in rows if row.kind == kind.name]
         if not ids:
             continue
         titles = kind.seen(actor, ids)
@@ -117,35 +116,35 @@ def _refuse_who_may_not(actor: Actor, successor: Actor, rows: Sequence[Any]) -> 
         if not kind.known_to_giver:
             continue
         theirs, answers = kind.seen(successor, ids), kind.answers(successor, ids)
-        for piece_id in ids:
-            answer = answers.get(piece_id)
-            if piece_id not in theirs or answer is None:
+        for item_id in ids:
+            answer = answers.get(item_id)
+            if item_id not in theirs or answer is None:
                 raise Invalid("successor", _("This person cannot read all of this."))
             if not answer:
-                title, why = titles[piece_id].title, answer.reason
+                title, why = titles[item_id].title, answer.reason
                 raise Invalid("successor", _("“%(title)s”: %(why)s", title=title, why=why))
 
 
 def _end_what_stands_no_more(rows: Sequence[Any]) -> None:
-    """End open offers of these pieces that stand no more."""
+    """End open offers of these items that stand no more."""
     for row in rows:
-        of_it = (HandOver.kind == row.kind, HandOver.piece_id == row.piece_id, standing.OPEN)
+        of_it = (HandOver.kind == row.kind, HandOver.item_id == row.item_id, open_offers.OPEN)
         db.session.execute(
             update(HandOver)
-            .where(*of_it, not_(standing.offers(row)))
+            .where(*of_it, not_(open_offers.offers(row)))
             .values(ended_at=clock.now(), ending=Ending.OVER)
             .execution_options(synchronize_session=False)
         )
 
 
 def _write(actor: Actor, space_id: int, rows: Sequence[Any], successor: Actor) -> list[int]:
-    """Write an offer for each; the row decides when two are made at once. Invalid at `pieces` where others have one."""
+    """Write an offer for each; the row decides when two are made at once. Invalid at `items` where others have one."""
     values = [
         {
             "id": drawn_id(HandOver.id),
             "space_id": space_id,
             "kind": row.kind,
-            "piece_id": row.piece_id,
+            "item_id": row.item_id,
             "giver_id": row.holder_id,
             "successor_id": successor.id,
             "offered_by_id": actor.id,
@@ -155,10 +154,10 @@ def _write(actor: Actor, space_id: int, rows: Sequence[Any], successor: Actor) -
     ]
     new = [int(row.id) for row in insert_new(HandOver, values, HandOver.id)]
     others = select(HandOver.id).where(
-        standing.OPEN,
-        tuple_(HandOver.kind, HandOver.piece_id).in_([(row.kind, row.piece_id) for row in rows]),
+        open_offers.OPEN,
+        tuple_(HandOver.kind, HandOver.item_id).in_([(row.kind, row.item_id) for row in rows]),
         HandOver.successor_id != successor.id,
     )
     if db.session.scalar(others.limit(1)) is not None:
-        raise Invalid("pieces", _("Some of this is offered already. Take that offer back first."))
+        raise Invalid("items", _("Some of this is offered already. Take that offer back first."))
     return new

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from forum.domain.consents import taking_over
-from forum.domain.handovers.kind import Kind, Piece
+from forum.domain.handovers.kind import Item, Kind
 from forum.infra.db import db
 from forum.infra.i18n import lazy
 from forum.models.consents import ConsentRound
@@ -22,7 +22,7 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
         select(
             ConsentRound.opened_by_id.label("holder_id"),
             Lesson.space_id,
-            ConsentRound.id.label("piece_id"),
+            ConsentRound.id.label("item_id"),
             ConsentRound.opened_at.label("since_at"),
         )
         .join(Lesson, Lesson.round_id == ConsentRound.id)
@@ -30,14 +30,14 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def seen(reader: Actor, round_ids: Collection[int]) -> dict[int, Piece]:
+def seen(reader: Actor, round_ids: Collection[int]) -> dict[int, Item]:
     """Return those of these questions of which the reader may see the lesson (one query)."""
     rows = db.session.execute(
         select(ConsentRound.id, ConsentRound.lesson_id, ConsentRound.title, ConsentRound.last_day)
         .join(Lesson, Lesson.id == ConsentRound.lesson_id)
         .where(ConsentRound.id.in_(round_ids), sees(Lesson, reader))
     )
-    return {row.id: Piece(row.title, lesson_id=row.lesson_id, until=row.last_day) for row in rows}
+    return {row.id: Item(row.title, lesson_id=row.lesson_id, until=row.last_day) for row in rows}
 
 
 def answers(actor: Actor, round_ids: Collection[int]) -> dict[int, Answer]:
@@ -55,4 +55,12 @@ def take(actor: Actor, round_id: int, giver_id: int) -> None:
     taking_over.take_over(actor, round_id, giver_id=giver_id)
 
 
-KIND = Kind("question", lazy("Question to the authors of a lesson"), held, seen, answers, take)
+KIND = Kind(
+    "question",
+    lazy("Question to the authors of a lesson"),
+    lazy("a question to authors"),
+    held,
+    seen,
+    answers,
+    take,
+)

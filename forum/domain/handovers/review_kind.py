@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from forum.domain.handovers.kind import Kind, Piece
+from forum.domain.handovers.kind import Item, Kind
 from forum.domain.lessons import review_taking
 from forum.domain.lessons.review_requests import OPEN
 from forum.infra.db import db
@@ -31,7 +31,7 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
         select(
             ReviewRequest.asked_id.label("holder_id"),
             Membership.space_id,
-            ReviewRequest.id.label("piece_id"),
+            ReviewRequest.id.label("item_id"),
             ReviewRequest.asked_at.label("since_at"),
         )
         .join(Lesson, Lesson.working_id == ReviewRequest.version_id)
@@ -48,7 +48,7 @@ def held(_moment: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def seen(reader: Actor, request_ids: Collection[int]) -> dict[int, Piece]:
+def seen(reader: Actor, request_ids: Collection[int]) -> dict[int, Item]:
     """Return those of these requests of which the reader may see the lesson (one query)."""
     rows = db.session.execute(
         select(ReviewRequest.id, ReviewRequest.due_on, Lesson.id.label("lesson_id"), LessonVersion.title)
@@ -56,7 +56,7 @@ def seen(reader: Actor, request_ids: Collection[int]) -> dict[int, Piece]:
         .join(Lesson, Lesson.working_id == LessonVersion.id)
         .where(ReviewRequest.id.in_(request_ids), sees(Lesson, reader), sees(LessonVersion, reader))
     )
-    return {row.id: Piece(row.title, lesson_id=row.lesson_id, until=row.due_on) for row in rows}
+    return {row.id: Item(row.title, lesson_id=row.lesson_id, until=row.due_on) for row in rows}
 
 
 def take(actor: Actor, request_id: int, giver_id: int) -> None:
@@ -67,6 +67,7 @@ def take(actor: Actor, request_id: int, giver_id: int) -> None:
 KIND = Kind(
     "review",
     lazy("Lesson to check"),
+    lazy("a review"),
     held,
     seen,
     review_taking.answers,

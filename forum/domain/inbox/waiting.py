@@ -12,7 +12,7 @@ from forum.domain.consents.requests import WaitingQuestion
 from forum.domain.consents.rounds import ClosedRound
 from forum.domain.digests import moderator_needs, need_queries, subscriptions
 from forum.domain.drafts import queries as draft_queries
-from forum.domain.handovers import standing as handovers
+from forum.domain.handovers import open_offers
 from forum.domain.lessons import review_answers, review_requests, weakened
 from forum.domain.lessons.review_answers import CameBack
 from forum.domain.lessons.review_requests import WaitingReview
@@ -49,7 +49,7 @@ class Waiting:
     capacities: list[WaitingLine] = field(default_factory=list)
     own_capacities: list[WaitingLine] = field(default_factory=list)
     themes: list[WaitingThreads] = field(default_factory=list)  # to be chosen, of threads that have none
-    hand_overs: int = 0  # pieces that are offered to them
+    hand_overs: int = 0  # things that are offered to them
     drafts: int = 0
     asks_digest: bool = False
 
@@ -116,7 +116,7 @@ def _own(of_moderators: bool) -> Select[Any]:
         consent_requests.is_asked(reader.id).label("questions"),
         need_queries.asked(select(literal(1)).select_from(Member)).exists().label("reviews"),
         exists().where(Capacity.member_id == reader.id, or_(due, refused)).label("own_capacities"),
-        handovers.count().scalar_subquery().label("hand_overs"),
+        open_offers.count().scalar_subquery().label("hand_overs"),
         draft_queries.count().scalar_subquery().label("drafts"),
         subscriptions.has_chosen(reader.id).label("has_chosen_digest"),
         (moderator_needs.kinds() if of_moderators else null()).label("kinds"),

@@ -86,7 +86,7 @@ def passed_on_by(member_id: int | None) -> ColumnElement[bool]:
     """Say of a ReviewRequest that this member was asked it, and that somebody took it over from them."""
     return exists().where(
         HandOver.kind == "review",
-        HandOver.piece_id == ReviewRequest.id,
+        HandOver.item_id == ReviewRequest.id,
         HandOver.giver_id == member_id,
         HandOver.ending == Ending.ACCEPTED,
     )

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, insert
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert
+from sqlalchemy.orm import aliased
 
 from forum.infra.db import db
 from forum.infra.sort_keys import KEY_TYPE, sort_key
@@ -12,6 +13,7 @@ from forum.models.profiles import MemberWord, WordSource
 SHORTEST = 2  # letters of a word that is looked up: one would begin nearly everything
 MOST = 5  # words of one question
 LAST = "\U0010ffff"
+_WORD = aliased(MemberWord)
 
 
 def words(text: str) -> list[str]:
@@ -34,6 +36,12 @@ def begins_as(row: Any, number: int) -> ColumnElement[bool]:
     """Return whether the word of a row begins as word `number` of a question; the query runs with `values_of`."""
     word, end = (bindparam(f"{name}_{number}", type_=KEY_TYPE) for name in ("word", "end"))
     return begins(row, word, end)
+
+
+def is_called(number: int) -> ColumnElement[bool]:
+    """Say of a Member that a word of their name begins as word `number` of a question."""
+    name = (_WORD.member_id == Member.id, _WORD.source == WordSource.NAME)
+    return exists().where(*name, begins_as(_WORD, number)).correlate(Member)
 
 
 def values_of(asked_words: list[str]) -> dict[str, str]:

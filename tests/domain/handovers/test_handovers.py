@@ -34,19 +34,19 @@ def scenario(session):
 
 
 def held_by(member, space):
-    """The pieces that one member holds in a space, as they see them."""
-    mine = {one.id: one for one in holdings.page(actor(member))}[space.id].own
-    return [(one.kind, one.piece_id) for one in mine]
+    """The items that one member holds in a space, as they see them."""
+    mine = {one.id: one for one in holdings.page(actor(member)).rows}[space.id].own
+    return [(one.kind, one.item_id) for one in mine]
 
 
 def offered_to(member, space):
-    mine = {one.id: one for one in holdings.page(actor(member))}[space.id].offered
-    return [(one.kind, one.piece.title) for one in mine]
+    mine = {one.id: one for one in holdings.page(actor(member)).rows}[space.id].offered
+    return [(one.kind, one.item.title) for one in mine]
 
 
-def give(giver, space, pieces, successor):
+def give(giver, space, items, successor):
     """Offer, and return the ids of the offers."""
-    return offers.offer(actor(giver), space.id, pieces, successor_id=successor.id)
+    return offers.offer(actor(giver), space.id, items, successor_id=successor.id)
 
 
 def lesson_in(scenario, **more):
@@ -74,22 +74,22 @@ def test_a_lesson_goes_to_who_accepts_it_and_nothing_changes_before(scenario):
     react()
     assert ("Cas", "hand_over_accepted") in told()
     (line,) = audit_log.page(scenario.actor("second"), scenario.space.id).rows
-    assert (line.action, line.actor_name, line.subject_name, line.piece, line.reason) == (
+    assert (line.action, line.actor_name, line.subject_name, line.handed_over, line.reason) == (
         "hand_over", "Sien", "Cas", "lesson", "",
     )  # fmt: skip
 
 
 def test_a_declined_or_withdrawn_offer_leaves_it_where_it_was(scenario):
     lesson = lesson_in(scenario)
-    piece = ("lesson", lesson.id)
-    (first,) = give(scenario.curator, scenario.space, [piece], scenario.second)
+    item = ("lesson", lesson.id)
+    (first,) = give(scenario.curator, scenario.space, [item], scenario.second)
     answers.decline(scenario.actor("second"), first)
     answers.decline(scenario.actor("second"), first)
     react()
     assert ("Cas", "hand_over_declined") in told()
     with pytest.raises(Conflict):
         answers.accept(scenario.actor("second"), first)
-    (second,) = give(scenario.curator, scenario.space, [piece], scenario.second)
+    (second,) = give(scenario.curator, scenario.space, [item], scenario.second)
     offers.withdraw(scenario.actor("curator"), second)
     offers.withdraw(scenario.actor("curator"), second)
     with pytest.raises(Conflict):
@@ -97,7 +97,7 @@ def test_a_declined_or_withdrawn_offer_leaves_it_where_it_was(scenario):
     with pytest.raises(Conflict):
         answers.decline(scenario.actor("second"), second)
     assert lesson.curator_id == scenario.curator.id
-    (third,) = give(scenario.curator, scenario.space, [piece], scenario.second)
+    (third,) = give(scenario.curator, scenario.space, [item], scenario.second)
     answers.accept(scenario.actor("second"), third)
     with pytest.raises(Conflict, match="intussen aanvaard"):
         offers.withdraw(scenario.actor("curator"), third)
@@ -106,7 +106,7 @@ def test_a_declined_or_withdrawn_offer_leaves_it_where_it_was(scenario):
 def test_who_may_offer_accept_decline_and_take_back(scenario):
     """Guest, member, pending, suspended, former moderator, moderator elsewhere, editor, administrator."""
     space, lesson = scenario.space, lesson_in(scenario)
-    piece = [("lesson", lesson.id)]
+    item = [("lesson", lesson.id)]
     suspended = make_member("Sus", space=space, role=Role.MODERATOR)
     suspended.suspended_at = clock.now()
     former = make_member("Fons", space=space, role=Role.MODERATOR)
@@ -121,16 +121,16 @@ def test_who_may_offer_accept_decline_and_take_back(scenario):
     acting = [one for one in outsiders if one is not suspended]  # who is suspended does nothing at all
     for one in acting:
         with pytest.raises((Forbidden, NotFound, Invalid)):
-            give(one, space, piece, scenario.second)
+            give(one, space, item, scenario.second)
     for one in outsiders:
         with pytest.raises(Invalid, match="Kies een moderator"):
-            give(scenario.curator, space, piece, one)
+            give(scenario.curator, space, item, one)
     third = make_member("Ties", space=space, role=Role.MODERATOR)
     with pytest.raises(Invalid, match="Niet alles hiervan"):
-        give(third, space, piece, scenario.second)
+        give(third, space, item, scenario.second)
     with pytest.raises(Invalid, match="al op jouw naam"):
-        give(scenario.curator, space, piece, scenario.curator)
-    (offer_id,) = give(scenario.curator, space, piece, scenario.second)
+        give(scenario.curator, space, item, scenario.curator)
+    (offer_id,) = give(scenario.curator, space, item, scenario.second)
     for one in (*acting, third):
         for verb in (answers.accept, answers.decline, offers.withdraw):
             with pytest.raises(NotFound):
@@ -140,20 +140,20 @@ def test_who_may_offer_accept_decline_and_take_back(scenario):
     with pytest.raises(NotFound):
         answers.accept(scenario.actor("second"), offer_id + 1)
     with pytest.raises(Invalid, match="al aangeboden"):
-        give(scenario.curator, space, piece, third)
+        give(scenario.curator, space, item, third)
     assert lesson.curator_id == scenario.curator.id
 
 
 def test_an_offer_ends_with_the_role_of_its_successor_and_stands_when_its_giver_leaves(scenario):
     lesson = lesson_in(scenario)
-    piece = [("lesson", lesson.id)]
+    item = [("lesson", lesson.id)]
     third = make_member("Ties", space=scenario.space, role=Role.MODERATOR)
-    (offer_id,) = give(scenario.curator, scenario.space, piece, scenario.second)
+    (offer_id,) = give(scenario.curator, scenario.space, item, scenario.second)
     memberships.set_role(actor(third), scenario.space.id, scenario.second.id, role=Role.MEMBER)
     with pytest.raises(NotFound):
         answers.accept(scenario.actor("second"), offer_id)
     assert waiting.of(scenario.actor("second")).hand_overs == 0
-    (again,) = give(scenario.curator, scenario.space, piece, third)
+    (again,) = give(scenario.curator, scenario.space, item, third)
     assert db.session.get(HandOver, offer_id, populate_existing=True).ending == Ending.OVER
     memberships.remove(actor(third), scenario.space.id, scenario.curator.id, reason="She left.")
     answers.accept(actor(third), again)
@@ -163,7 +163,7 @@ def test_an_offer_ends_with_the_role_of_its_successor_and_stands_when_its_giver_
 @pytest.mark.parametrize("way", ["demoted", "removed", "suspended"])
 def test_what_somebody_left_behind_is_told_and_taken_over_by_any_moderator(scenario, way):
     lesson = lesson_in(scenario)
-    piece = [("lesson", lesson.id)]
+    item = [("lesson", lesson.id)]
     if way == "demoted":
         memberships.set_role(
             scenario.actor("second"), scenario.space.id, scenario.curator.id, role=Role.MEMBER
@@ -176,11 +176,11 @@ def test_what_somebody_left_behind_is_told_and_taken_over_by_any_moderator(scena
     react()
     assert ("Sien", "left_behind") in told()
     assert not [one for one in told() if one[1] == "left_behind" and one[0] != "Sien"]
-    (space,) = holdings.page(scenario.actor("second"))
+    (space,) = holdings.page(scenario.actor("second")).rows
     assert [(one.kind, one.holder) for one in space.left] == [("lesson", "Cas")]
-    assert give(scenario.second, scenario.space, piece, scenario.second)
+    assert give(scenario.second, scenario.space, item, scenario.second)
     assert lesson.curator_id == scenario.second.id
-    assert not holdings.page(scenario.actor("second"))[0].left
+    assert not holdings.page(scenario.actor("second")).rows[0].left
 
 
 def test_four_eyes_hold_after_a_hand_over(scenario):
@@ -209,7 +209,7 @@ def test_who_is_asked_to_check_it_cannot_take_it_also_when_they_are_asked_after_
     (offer_id,) = give(scenario.curator, scenario.space, [("lesson", lesson.id)], scenario.second)
     lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.SPACE, asked_id=scenario.second.id)
     db.session.flush()
-    (space,) = holdings.page(scenario.actor("second"))
+    (space,) = holdings.page(scenario.actor("second")).rows
     assert "bij naam gevraagd" in space.offered[0].may.reason
     with pytest.raises(Forbidden, match="bij naam gevraagd"):
         answers.accept(scenario.actor("second"), offer_id)
@@ -281,7 +281,7 @@ def test_a_review_that_is_asked_by_name_goes_to_a_colleague_who_can_check_it(sce
     react()
     (request,) = db.session.scalars(select(ReviewRequest))
     assert held_by(scenario.reviewer, space) == [("review", request.id)]
-    assert holdings.counts(space.id) == [], "what somebody is asked to check is not told to colleagues"
+    assert holdings.counts(space.id) == ([], 0), "what somebody is asked to check is not told to colleagues"
     (offer_id,) = give(scenario.reviewer, space, [("review", request.id)], colleague)
     answers.accept(actor(colleague), offer_id)
     react()
@@ -331,16 +331,16 @@ def test_a_question_to_authors_goes_with_its_lesson_and_they_are_told_by_whom_th
         rounds.open_round(actor(scenario.curator), scenario.lesson.id, opened.audience)
 
 
-def test_a_question_about_a_lesson_of_somebody_else_is_a_piece_of_its_own(session):
+def test_a_question_about_a_lesson_of_somebody_else_is_an_item_of_its_own(session):
     scenario = consent_scenario.build()
     second = scenario.others["second"]
     third = make_member("Ties", space=scenario.space, role=Role.MODERATOR)
     opened = scenario.ask()
     scenario.lesson.curator_id = second.id  # begun by her, asked by the curator
     db.session.flush()
-    piece = [("question", opened.id)]
-    assert held_by(scenario.curator, scenario.space) == piece
-    (offer_id,) = give(scenario.curator, scenario.space, piece, third)
+    item = [("question", opened.id)]
+    assert held_by(scenario.curator, scenario.space) == item
+    (offer_id,) = give(scenario.curator, scenario.space, item, third)
     rounds.withdraw_round(actor(second), scenario.lesson.id)
     with pytest.raises(Conflict):
         answers.accept(actor(third), offer_id)
@@ -367,12 +367,12 @@ def test_an_invitation_that_was_taken_over_outlives_who_sent_it(scenario):
         assert held_by(scenario.second, space) == [], "one that is over is nothing to hand over"
 
 
-def test_what_is_private_or_shared_is_never_a_piece(scenario):
+def test_what_is_private_or_shared_is_never_an_item(scenario):
     """What no kind of the list holds, such as a draft that somebody typed; and a lesson in another space of hers."""
     lesson = lesson_in(scenario)
-    for pieces in ([("draft", 1)], [("lesson", lesson.id + 1)], [("lesson", 0)], [("nothing", lesson.id)]):
+    for items in ([("draft", 1)], [("lesson", lesson.id + 1)], [("lesson", 0)], [("nothing", lesson.id)]):
         with pytest.raises(Invalid, match="Niet alles hiervan"):
-            give(scenario.curator, scenario.space, pieces, scenario.second)
+            give(scenario.curator, scenario.space, items, scenario.second)
     with pytest.raises(Invalid, match="Kies wat"):
         give(scenario.curator, scenario.space, [], scenario.second)
     other = make_space("Genk", city="genk")

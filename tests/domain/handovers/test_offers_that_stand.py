@@ -55,18 +55,18 @@ def demoted_and_promoted(scenario, _lesson):
 @pytest.mark.parametrize("change", [published_and_revised, returned, demoted_and_promoted])
 def test_an_offer_never_comes_back_for_something_else(scenario, change):
     lesson = lesson_in(scenario)
-    piece = [("lesson", lesson.id)]
-    (offer_id,) = give(scenario.curator, scenario.space, piece, scenario.second)
+    item = [("lesson", lesson.id)]
+    (offer_id,) = give(scenario.curator, scenario.space, item, scenario.second)
     with clock.at(clock.now() + timedelta(hours=1)):
         change(scenario, lesson)
         db.session.flush()
         assert waiting.of(scenario.actor("second")).hand_overs == 0
         assert offered_to(scenario.second, scenario.space) == []
-        assert held_by(scenario.curator, scenario.space) == piece
+        assert held_by(scenario.curator, scenario.space) == item
         for verb in (answers.accept, answers.decline):
             with pytest.raises(Conflict):
                 verb(scenario.actor("second"), offer_id)
-        (again,) = give(scenario.curator, scenario.space, piece, scenario.second)
+        (again,) = give(scenario.curator, scenario.space, item, scenario.second)
         assert db.session.get(HandOver, offer_id, populate_existing=True).ending == Ending.OVER
         answers.accept(scenario.actor("second"), again)
         assert lesson.curator_id == scenario.second.id
@@ -122,9 +122,9 @@ def test_an_offer_of_a_review_looks_alike_whoever_it_is_made_to(scenario):
     review_requests.ask(scenario.actor("curator"), lesson.id, asked_id=declined.id)
     review_requests.decline(actor(declined), lesson.id)
     request = db.session.scalars(select(ReviewRequest).where(ReviewRequest.asked_id == third.id)).one()
-    piece = [("review", request.id)]
+    item = [("review", request.id)]
     for successor in (scenario.curator, cited, declined):
-        (offer_id,) = give(third, scenario.space, piece, successor)
+        (offer_id,) = give(third, scenario.space, item, successor)
         with pytest.raises(Forbidden):
             answers.accept(actor(successor), offer_id)
         assert request.asked_id == third.id
@@ -132,7 +132,7 @@ def test_an_offer_of_a_review_looks_alike_whoever_it_is_made_to(scenario):
             "nor does the giver see that they tried"
         )
         offers.withdraw(actor(third), offer_id)
-    (offer_id,) = give(third, scenario.space, piece, scenario.second)
+    (offer_id,) = give(third, scenario.space, item, scenario.second)
     answers.accept(scenario.actor("second"), offer_id)
     assert request.asked_id == scenario.second.id
 

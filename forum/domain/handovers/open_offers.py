@@ -18,7 +18,7 @@ _ROLE, _HOLDER = aliased(Membership), aliased(Member)
 OPEN = HandOver.ended_at.is_(None)
 
 
-def looks_after(member_id: Any, space_id: Any, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+def moderates(member_id: Any, space_id: Any, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return whether a member moderates a space, in good standing: what others hold there is left behind."""
     return exists().where(
         *more,
@@ -33,20 +33,20 @@ def looks_after(member_id: Any, space_id: Any, *more: ColumnElement[bool]) -> Co
 
 def offer_of(held: Any) -> ColumnElement[bool]:
     """Say of a HandOver that it offers a row of what is held, as `offers` says."""
-    return and_(OPEN, HandOver.kind == held.c.kind, HandOver.piece_id == held.c.piece_id, offers(held.c))
+    return and_(OPEN, HandOver.kind == held.c.kind, HandOver.item_id == held.c.item_id, offers(held.c))
 
 
-def offers(piece: Any) -> ColumnElement[bool]:
-    """Say of a HandOver of a piece that it is by who holds it, of what it is now, to somebody who can still take it.
+def offers(item: Any) -> ColumnElement[bool]:
+    """Say of a HandOver of an item that it is by who holds it, of what it is now, to somebody who can still take it.
 
     Who got their role after the offer is offered it anew, and so is what became something else: a next version, an
     invitation that was sent again.
     """
     return and_(
-        HandOver.giver_id == piece.holder_id,
-        HandOver.space_id == piece.space_id,
-        HandOver.offered_at >= piece.since_at,
-        looks_after(HandOver.successor_id, HandOver.space_id, _ROLE.since_at <= HandOver.offered_at),
+        HandOver.giver_id == item.holder_id,
+        HandOver.space_id == item.space_id,
+        HandOver.offered_at >= item.since_at,
+        moderates(HandOver.successor_id, HandOver.space_id, _ROLE.since_at <= HandOver.offered_at),
     )
 
 
