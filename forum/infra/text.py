@@ -50,6 +50,7 @@ __all__ = [
     "to_html",
     "trusted_sentence",
     "typed",
+    "typed_marks",
     "with_names",
 ]
 
@@ -70,7 +71,7 @@ MARKED = re.compile(rf"{MENTION}(@[A-Za-z0-9-]+)")
 HANDLE = re.compile(r"<span>@([A-Za-z0-9-]+)</span>")
 # A passage of another post, as it stands in what was typed, in the languages of the interface.
 TYPED_MARK = r"\[(?:quote|citaat) (\d{1,6})(?:\.(\d{1,4}))?: (\d{1,5})[-–](\d{1,5})\]"
-ONE_MARK = re.compile(TYPED_MARK)
+ONE_MARK = re.compile(rf"^ {{0,3}}{TYPED_MARK}", re.MULTILINE)
 # Marks alone on the first lines of a paragraph; nowhere else is one more than words.
 LEADING_MARKS = re.compile(
     rf'<p dir="auto">((?:{re.sub(r"[(](?![?])", "(?:", TYPED_MARK)}(?:<br>\n|(?=</p>)))+)(</p>)?'
@@ -116,12 +117,17 @@ def render(source: str) -> str:
 
 
 def _marked(match: re.Match[str]) -> str:
-    found = (
-        Mark(int(number), int(revision or 1), int(start), int(end))
-        for number, revision, start, end in ONE_MARK.findall(match[1])
-    )
+    found = typed_marks(match[1])
     kept = "".join(f"<q>{one.number}.{one.revision}:{one.start}-{one.end}</q>" for one in found)
     return kept if match[2] else f'{kept}<p dir="auto">'
+
+
+def typed_marks(source: str) -> list[Mark]:
+    """Return the passages that lines of a text name, as somebody types it."""
+    return [
+        Mark(int(number), int(revision or 1), int(start), int(end))
+        for number, revision, start, end in ONE_MARK.findall(source)
+    ]
 
 
 def sanitise(html: str) -> str:

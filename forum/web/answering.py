@@ -42,6 +42,11 @@ def quote_word() -> str:
     return "citaat" if locale() == "nl" else "quote"
 
 
+def in_text(thread_id: int, form: Any) -> list[tuple[Mark, quotes.Quote]]:
+    """Return what the text in a form quotes, for its writer to see (a query, none where it quotes nothing)."""
+    return quotes.in_text(thread_id, form.body.data or "") if form is not None else []
+
+
 def target_of(thread_id: int, form: ReplyForm | None) -> answers.Target | None:
     """Return the post that a form answers, for whoever may read it (a query, none where it answers none)."""
     number = form.answers.data if form is not None else None
@@ -53,3 +58,13 @@ def address(thread: Any, **query: Any) -> str:
     page = thread.number if thread.number > 1 else None
     query = {"page": page, "draft": draft_slots.draft_in_address("draft"), "_anchor": "answer", **query}
     return url_for("threads.show", thread_id=thread.id, slug=thread.slug, **query)
+
+
+def drawn(thread: Any, form: ReplyForm | None) -> dict[str, Any]:
+    """Return what the form is drawn with beside its fields: the post that it answers, and what its text quotes."""
+    return {
+        "target": target_of(thread.id, form),
+        "clear": address(thread, answer=0),
+        "quote_word": quote_word(),
+        "quoted": in_text(thread.id, form),
+    }

@@ -15,7 +15,7 @@ from forum.infra.i18n import _
 from forum.infra.word_diff import Piece, pieces
 from forum.policy.actions import may_delete, require
 from forum.policy.errors import Conflict, Forbidden
-from forum.web import careful, draft_slots, previews
+from forum.web import answering, careful, draft_slots, previews
 from forum.web.forms import errors_on
 from forum.web.forms.posts import PostForm, check_body
 from forum.web.http import links, transactions
@@ -144,5 +144,7 @@ def _form(
         conflict=conflict,
         differences=_differences(source, form) if conflict else [],
         preview=preview,
+        quoted=answering.in_text(source.thread_id, form),
+        quote_word=answering.quote_word(),
         back=url_for("threads.short", thread_id=source.thread_id),
     )

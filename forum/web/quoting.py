@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons.workbench import evidence as evidence_of
 from forum.domain.themes import labels
-from forum.domain.threads import quotable
+from forum.domain.threads import quotable, quotes
 from forum.domain.threads.numbering import page_of
 from forum.infra.i18n import _
-from forum.web import draft_slots
+from forum.web import answering, draft_slots
 from forum.web.http import links
 from forum.web.http.access import members, moderators, open_to
 from forum.web.http.current_user import actor
@@ -40,6 +40,15 @@ def choose(post_id: int) -> ResponseReturnValue:
         back=links.to_thread(found.thread, number=found.post.number),
     )
     return page_text, 422 if sent else 200
+
+
+@bp.get("/threads/<int:thread_id>/quotes")
+@open_to(members)
+def in_text(thread_id: int) -> ResponseReturnValue:
+    """Answer a script with what the lines of a text (`marks`) quote; not found where the reader sees no such thread."""
+    found = quotes.seen_in_text(actor(), thread_id, request.args.get("marks", ""))
+    html = render_template("previews/quotes.html", quotes=found, word=answering.quote_word())
+    return jsonify(html=html)
 
 
 @bp.get("/posts/<int:post_id>/evidence")

@@ -2,6 +2,7 @@
 export function start() {
   document.querySelectorAll("[data-sheet]").forEach(makeTabs);
   if (document.querySelector("[data-reach]")) import("./reach.js").then((reach) => reach.start());
+  if (document.querySelector("[data-quoting]")) import("./quoting.js").then((quoting) => quoting.start());
   if (document.querySelector("[data-shows]")) import("./care.js").then((care) => care.start());
 }
 

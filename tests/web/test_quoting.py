@@ -100,6 +100,18 @@ def test_what_a_reply_answers_outlives_an_error_a_preview_and_a_draft(client, th
         assert "Half an answer" in field(read(client, at(thread, address)), "body")
 
 
+def test_a_quote_alone_is_told_at_the_field_what_it_lacks(client, thread, said, gent):
+    sign_in(client, make_member("Karim", space=gent))
+    db.session.commit()
+    for body, sentence in (
+        ("[quote 2: 12-35]", "a quote alone does not say"),
+        (" ", "Write something first."),
+    ):
+        refused = submit(client, f"/threads/{thread.id}/replies", {"body": body})
+        assert refused.status_code == 422
+        assert sentence in re.search(r'id="body-error"[^>]*>(.*?)</p>', refused.text, re.S)[1]
+
+
 @pytest.mark.parametrize("number", ["99", "x", "-1", "", "9" * 30])
 def test_a_number_that_no_post_has_answers_nothing(client, thread, said, gent, number):
     sign_in(client, make_member("Karim", space=gent))
@@ -305,3 +317,45 @@ def test_single_keys_are_offered_to_members_who_did_not_switch_them_off(client, 
     assert "data-keys" not in read(client, at(thread))
     submit(client, "/settings/profile", profile | {"shortcuts": "y"})
     assert "data-keys" in read(client, at(thread))
+
+
+def quoting(shown):
+    """What stands under the text in the form, of what it quotes."""
+    return re.search(r'<div class="quoting"[^>]*>(.*?)</div>', shown, re.S)[1]
+
+
+def test_who_writes_sees_the_sentence_that_a_line_of_their_text_stands_for(client, thread, said, mo, gent):
+    """By the address, after a refusal, in a change of the post, and for a script; gone as soon as it cannot be read."""
+    karim = make_member("Karim", space=gent)
+    sign_in(client, karim)
+    assert not quoting(read(client, at(thread))).strip()
+    shown = quoting(read(client, at(thread, f"?quote={SECOND}")))
+    for piece in ("Leen in post 2", "[quote 2: 12-35]"):
+        assert piece in shown
+    words = re.search(r"<blockquote[^>]*>(.*?)</blockquote>", shown)[1]
+    body = "[citaat 2: 12-35]\n\nSo do we."
+    refused = submit(client, f"/threads/{thread.id}/replies", {"body": "[citaat 2: 12-35]"})
+    assert (refused.status_code, words in quoting(refused.text)) == (422, True)
+    form = {"body": body, "idempotency_key": str(uuid.uuid4())}
+    assert submit(client, f"/threads/{thread.id}/replies", form).status_code == 303
+    post = db.session.scalars(db.select(Post).where(Post.author_id == karim.id)).one()
+    change = f"/posts/{post.id}/revisions/new"
+    assert words in quoting(read(client, change))
+    script = f"/threads/{thread.id}/quotes?marks=%5Bquote+2:+12-35%5D"
+    assert words in client.get(script).get_json()["html"]
+    hiding.hide(actor(mo), said.id, reason="A name.")
+    for text in (quoting(read(client, change)), client.get(script).get_json()["html"]):
+        assert words not in text
+        assert "This text can no longer be read." in text
+
+
+def test_what_a_text_quotes_is_told_to_nobody_who_does_not_see_the_thread(app, client, said, gent, leen):
+    closed = make_thread(gent, leen, audience=Audience.SPACE)
+    make_post(closed, leen, SAID)
+    db.session.commit()
+    sign_in(client, make_member("Outsider"))
+    missing = [
+        client.get(f"/threads/{number}/quotes?marks=%5Bquote+2:+0-5%5D") for number in (closed.id, 999)
+    ]
+    assert [answer.status_code for answer in missing] == [404, 404]
+    assert app.test_client().get(f"/threads/{closed.id}/quotes").status_code in {302, 303}

@@ -59,10 +59,16 @@ def render_body(actor: Actor, body: str) -> str:
     count_rendering(actor)
     html = text.render(body)
     if text.is_blank(text.plain(html)):
-        raise Invalid("body", _("Write something first."))
+        raise Invalid("body", _missing(html))
     mentions.check(html)
     quotes.check(html)
     return html
+
+
+def _missing(html: str) -> str:
+    if text.marks(html):
+        return _("Add some words of your own: a quote alone does not say what you think of it.")
+    return _("Write something first.")
 
 
 def count_rendering(actor: Actor) -> None:

@@ -21,8 +21,10 @@ from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.infra.text import Mark
 from forum.models.accounts import Member
-from forum.models.threads import Post, PostQuote, PostRevision
+from forum.models.threads import Post, PostQuote, PostRevision, Thread
+from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.policy.visibility import get_visible
 
 MOST = 10  # in a post
 SHOWN = 600  # characters of one, at most
@@ -98,6 +100,22 @@ def preview(thread_id: int | None, html: str, names: Mapping[str, str]) -> Any:
     found = _passages(thread_id, marks) if thread_id is not None else {}
     quotes = [found[mark].as_quote() if mark in found else NOWHERE for mark in marks]
     return _filled(html, names, quotes)
+
+
+def in_text(thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
+    """Return what a text that is being typed quotes, each passage once, as readers would get it now.
+
+    In a thread that its writer sees: a query, none where it quotes nothing.
+    """
+    named = list(dict.fromkeys(text.typed_marks(source)))[:MOST]
+    found = _passages(thread_id, named)
+    return [(mark, found[mark].as_quote() if mark in found else NOWHERE) for mark in named]
+
+
+def seen_in_text(actor: Actor, thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
+    """Return the same where it is not known yet whether the actor sees the thread; NotFound."""
+    thread: Thread = get_visible(Thread, actor, thread_id)
+    return in_text(thread.id, source)
 
 
 def _filled(html: str, names: Mapping[str, str] | None, quotes: Sequence[Quote]) -> Any:

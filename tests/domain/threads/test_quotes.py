@@ -150,7 +150,7 @@ def test_no_post_of_another_thread_can_be_quoted(gent, leen, thread, quoted):
 
 def test_a_post_of_quotes_only_and_one_of_too_many_are_refused(thread, quoted, leen):
     with i18n.force_locale("en"):
-        with pytest.raises(Invalid, match="Write something first"):
+        with pytest.raises(Invalid, match="some words of your own"):
             threads.reply(actor(leen), thread.id, body=MARK, idempotency_key="a")
         with pytest.raises(Invalid, match=f"at most {MOST} passages"):
             threads.reply(
