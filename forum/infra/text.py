@@ -7,8 +7,9 @@ browser call elsewhere. Rendered once, when written, and stored with RENDER_VERS
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 import bleach
@@ -71,7 +72,9 @@ MARKED = re.compile(rf"{MENTION}(@[A-Za-z0-9-]+)")
 HANDLE = re.compile(r"<span>@([A-Za-z0-9-]+)</span>")
 # A passage of another post, as it stands in what was typed, in the languages of the interface.
 TYPED_MARK = r"\[(?:quote|citaat) (\d{1,6})(?:\.(\d{1,4}))?: (\d{1,5})[-–](\d{1,5})\]"
-ONE_MARK = re.compile(rf"^ {{0,3}}{TYPED_MARK}", re.MULTILINE)
+ONE_MARK = re.compile(TYPED_MARK)
+BETWEEN = re.compile(r"\n[ \t]*\n")  # paragraphs
+MARK_LINE = re.compile(rf" {{0,3}}{TYPED_MARK}[ \t]*")
 # Marks alone on the first lines of a paragraph; nowhere else is one more than words.
 LEADING_MARKS = re.compile(
     rf'<p dir="auto">((?:{re.sub(r"[(](?![?])", "(?:", TYPED_MARK)}(?:<br>\n|(?=</p>)))+)(</p>)?'
@@ -117,17 +120,23 @@ def render(source: str) -> str:
 
 
 def _marked(match: re.Match[str]) -> str:
-    found = typed_marks(match[1])
+    found = map(_mark, ONE_MARK.findall(match[1]))
     kept = "".join(f"<q>{one.number}.{one.revision}:{one.start}-{one.end}</q>" for one in found)
     return kept if match[2] else f'{kept}<p dir="auto">'
 
 
 def typed_marks(source: str) -> list[Mark]:
-    """Return the passages that lines of a text name, as somebody types it."""
-    return [
-        Mark(int(number), int(revision or 1), int(start), int(end))
-        for number, revision, start, end in ONE_MARK.findall(source)
-    ]
+    """Return the passages that a text quotes, as somebody types it: lines at the beginning of a paragraph."""
+    found: list[Mark] = []
+    for paragraph in BETWEEN.split(source):
+        lines = (MARK_LINE.fullmatch(line) for line in paragraph.splitlines())
+        found += [_mark(match.groups()) for match in takewhile(bool, lines) if match]
+    return found
+
+
+def _mark(found: Sequence[str]) -> Mark:
+    number, revision, start, end = found
+    return Mark(int(number), int(revision or 1), int(start), int(end))
 
 
 def sanitise(html: str) -> str:

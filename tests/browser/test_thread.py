@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
+from forum.infra.db import db
+from forum.models.drafts import Draft
 from tests.browser import places
 
 pytestmark = pytest.mark.browser
@@ -23,7 +26,11 @@ FOCUSED = "document.activeElement.id"
 
 @pytest.fixture
 def opened(open_page, town):
-    """A thread, as Yasmina reads it."""
+    """A thread, as Yasmina reads it, who began nothing there."""
+    with town.app.app_context():
+        db.session.execute(db.delete(Draft))
+        db.session.commit()
+        db.session.remove()
     page = open_page("yasmina")
     page.goto(places.thread(town.app), wait_until="networkidle")
     page.locator("[data-answer]").first.wait_for()
@@ -42,10 +49,15 @@ def test_selected_words_are_quoted_by_their_place_and_previewed_as_words(opened)
     letters = len("".join(first.split()))
     assert re.fullmatch(rf"\[(quote|citaat) 2: 0-{letters}\]\n\n", typed)
     assert bar.is_hidden()
+    shown = opened.locator(".quoting blockquote")
+    expect(shown).to_have_text(first.strip())
     opened.keyboard.type("So do we.")
     opened.locator("#answer [role=tab]").nth(1).click()
     opened.locator(".sheet__preview blockquote").wait_for()
     assert opened.locator(".sheet__preview blockquote").inner_text().strip() == first.strip()
+    opened.locator("#answer [role=tab]").nth(0).click()
+    opened.fill("#answer textarea[name=body]", "So do we.")
+    expect(shown).to_have_count(0)
 
 
 def test_a_link_answers_one_post_in_place_and_can_be_taken_back(opened):

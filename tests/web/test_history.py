@@ -2,6 +2,7 @@
 
 import re
 
+from forum.domain.moderation import hiding
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
@@ -76,3 +77,27 @@ def test_the_page_costs_few_queries_however_long_the_history(client, gent, leen,
     with count_queries() as many:
         client.get(f"/posts/{post.id}/revisions")
     assert many.count <= few.count <= 8
+
+
+def test_a_version_shows_what_it_quoted_as_long_as_that_can_be_read(client, gent, leen):
+    thread = make_thread(gent, leen)
+    first, second = (
+        make_post(thread, leen, f"{word} we ring. Then we come by.") for word in ("First", "Again")
+    )
+    mark = f"[quote {first.number}: 0-12]"
+    post = make_post(thread, leen, f"{mark}\n\nSo do we.\n\n    [quote {second.number}: 0-5]")
+    posts.edit(actor(leen), post.id, body="So do we, since May.", seen_revision=1)
+    db.session.commit()
+    sign_in(client, make_member("Karim", space=gent))
+    address = f"/posts/{post.id}/revisions"
+
+    def version(number):
+        return client.get(address).text.split(f'id="version-{number}"')[1].partition("</li>")[0]
+
+    assert "First we ring." in version(1)
+    assert "Again" not in version(1), "in code it is no quote"
+    assert "Quoted in this version" not in version(2)
+    hiding.hide(actor(make_member("Mo", space=gent, role=Role.MODERATOR)), first.id, reason="A name.")
+    db.session.commit()
+    assert "First we ring." not in version(1)
+    assert "This text can no longer be read." in version(1)

@@ -6,13 +6,15 @@ each other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, select
 from sqlalchemy.orm import aliased
 
+from forum.domain.threads import quotes
+from forum.domain.threads.quotes import Quote
 from forum.infra.db import db
 from forum.infra.word_diff import Piece, pieces
 from forum.models.accounts import Member
@@ -30,8 +32,8 @@ PAGE_SIZE = 10
 class Version:
     """One text of a post. `title` and `text` say what it changed; None where nothing did.
 
-    `is_layout`: the words are the same, so `text` compares what was typed. `hidden`: no words, and for its author and
-    the moderators the reason.
+    `quotes`: what it quotes, as far as that can be read today. `is_layout`: the words are the same, so `text` compares
+    what was typed. `hidden`: no words, and for its author and the moderators the reason.
     """
 
     number: int
@@ -46,6 +48,7 @@ class Version:
     title: list[Piece] | None = None
     text: list[Piece] | None = None
     is_layout: bool = False
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,9 @@ def of_post(reader: Actor | None, post_id: int, *, before: int | None = None) ->
         number=post.number,
         thread=thread,
         author=shown[0].author,
-        versions=_versions(post, shown, base, may_hide=may_hide, names_reason=names_reason),
+        versions=_quoting(
+            post, shown, _versions(post, shown, base, may_hide=may_hide, names_reason=names_reason)
+        ),
         older=shown[-1].number if len(rows) > PAGE_SIZE else None,
         begins_later=not is_author and post.history_from > 1,
     )
@@ -173,6 +178,15 @@ def _versions(
         found.append(Version(**facts, **_changed(base, row)))
         base = row
     return found[::-1]
+
+
+def _quoting(post: Post, rows: Sequence[Any], versions: list[Version]) -> list[Version]:
+    """Give each version what it quotes (one query for all, none where nothing is quoted)."""
+    found = quotes.in_texts(post.thread_id, [row.body for row in rows], but=post.number)
+    return [
+        replace(version, quotes=tuple(quote for _mark, quote in quoted))
+        for version, quoted in zip(versions, found, strict=True)
+    ]
 
 
 def _changed(before: Any, after: Any) -> dict[str, Any]:

@@ -107,9 +107,16 @@ def in_text(thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
 
     In a thread that its writer sees: a query, none where it quotes nothing.
     """
-    named = list(dict.fromkeys(text.typed_marks(source)))[:MOST]
-    found = _passages(thread_id, named)
-    return [(mark, found[mark].as_quote() if mark in found else NOWHERE) for mark in named]
+    return in_texts(thread_id, [source])[0]
+
+
+def in_texts(thread_id: int, sources: Iterable[str], but: int = 0) -> list[list[tuple[Mark, Quote]]]:
+    """Return the same for several texts of one thread (one query), those of post `but`, which does not quote itself."""
+    named = [list(dict.fromkeys(text.typed_marks(source)))[:MOST] for source in sources]
+    found = _passages(thread_id, [mark for marks in named for mark in marks], but)
+    return [
+        [(mark, found[mark].as_quote() if mark in found else NOWHERE) for mark in marks] for marks in named
+    ]
 
 
 def seen_in_text(actor: Actor, thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
