@@ -61,6 +61,7 @@ class Thread(Model):
     __table_args__ = (
         Index("ix_thread_space_id_last_post_at_id", "space_id", "last_post_at", "id"),
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
+        Index("ix_thread_axis_last_post_at_id", "axis", "last_post_at", "id"),
         Index("ix_thread_space_id_audience", "space_id", "audience"),
         # The threads that still wait for an answer, in the network and in one space.
         Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),

@@ -55,12 +55,17 @@ def appointed(reader_id: ReaderId) -> ColumnElement[bool]:
     return exists().where(role.member_id == reader_id, role.ended_at.is_(None)).correlate(Member)
 
 
-def full(reader_id: ReaderId) -> ColumnElement[bool]:
-    """A member of the network, not only a guest somewhere."""
+def full_roles(member_id: Any) -> Select[Any]:
+    """Select the roles by which somebody is more than a guest somewhere."""
     role = _READER_ROLE
     # Only the time of a guest ends by itself: a constraint of the table holds that.
-    belongs = exists().where(role.member_id == reader_id, role.ended_at.is_(None), role.role.in_(FULL))
-    return or_(belongs.correlate(Member), appointed(reader_id))
+    held = (role.member_id == member_id, role.ended_at.is_(None), role.role.in_(FULL))
+    return select(role.id).where(*held).correlate(Member)
+
+
+def full(reader_id: ReaderId) -> ColumnElement[bool]:
+    """A member of the network, not only a guest somewhere."""
+    return or_(full_roles(reader_id).exists(), appointed(reader_id))
 
 
 def within(level: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool]:

@@ -1,9 +1,10 @@
 """All threads that the reader may see, across spaces, with filters whose address can be kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -41,6 +42,16 @@ class Filter:
     count: str
 
 
+def with_values(address: str, kind: str, values: Sequence[str]) -> str:
+    """Return the address of a list without a kind of filter, with these values of it.
+
+    For a page with a link for each value: what all those have in common is built once.
+    """
+    if not values:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode([(kind, value) for value in values])}"
+
+
 @bp.get("/threads")
 @open_to(anyone)
 def index() -> ResponseReturnValue:
@@ -49,8 +60,8 @@ def index() -> ResponseReturnValue:
     who, cursor = viewer(), request.args.get("after")
     choice = Choice.of(request.args.getlist, signed_in=who is not None)
     page = overview.page(who, choice, of_thread.has_lesson, cursor=cursor)
-    ids = [card.id for card in page.rows]
     counts = overview.counts(who, choice, of_thread.has_lesson)
+    ids = [card.id for card in page.rows]
     chosen = [
         Filter(value, _text(kind, value, counts), _address(choice.toggled(kind, value)), True, "")
         for kind, values in choice.values.items()
@@ -60,8 +71,9 @@ def index() -> ResponseReturnValue:
     return render_template(
         "overview/index.html",
         page=page,
-        lessons=of_thread.titles(who, ids),
-        latest=latest_words.of_threads(who, ids),
+        # Asked for the whole page or not at all: another number of threads is another statement to plan.
+        lessons={} if counts.without_lesson.issuperset(ids) else of_thread.titles(who, ids),
+        latest=latest_words.of_threads(who, ids) if any(card.reply_count for card in page.rows) else {},
         city_name=labels.city_name,
         age_of=_age,
         total=counts.total,
@@ -94,14 +106,6 @@ def _count(kind: str, value: str, counts: Counts) -> str:
     return f"{number}+" if kind in counts.at_least else str(number)
 
 
-def _filter(kind: str, value: str, choice: Choice, counts: Counts) -> Filter:
-    chosen: tuple[str, ...] = getattr(choice, kind)
-    current = value in chosen if value else not chosen
-    to = choice.toggled(kind, value) if value else choice.without(kind)
-    href = _address(to) if current or counts.by[kind][value] else None
-    return Filter(value, _text(kind, value, counts), href, current, _count(kind, value, counts))
-
-
 def _text(kind: str, value: str, counts: Counts) -> str:
     if kind in NAMES:
         return str(NAMES[kind][value])
@@ -117,25 +121,32 @@ def _text(kind: str, value: str, counts: Counts) -> str:
 def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
     """The values of a kind: the fixed ones in their order, spaces and cities by how many they leave."""
     if kind in NAMES:
-        return [_filter(kind, str(value), choice, counts) for value in NAMES[kind]]
-    found = {*counts.by[kind], *getattr(choice, kind)}
-    each = [_filter(kind, value, choice, counts) for value in found]
+        return _few(kind, [str(value) for value in NAMES[kind]], choice, counts)
+    each = _few(kind, {*counts.by[kind], *getattr(choice, kind)}, choice, counts)
     return sorted(each, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))
 
 
-def _few(kind: str, values: tuple[str, ...], choice: Choice, counts: Counts) -> list[Filter]:
-    return [_filter(kind, value, choice, counts) for value in values]
+def _few(kind: str, values: Iterable[str], choice: Choice, counts: Counts) -> list[Filter]:
+    chosen: tuple[str, ...] = getattr(choice, kind)
+    anywhere, more = _address(choice.without(kind)), "+" if kind in counts.at_least else ""
+    found = []
+    for value in values:
+        current, number = value in chosen if value else not chosen, counts.by[kind][value]
+        to = choice.with_toggled(kind, value) if value else ()
+        href = with_values(anywhere, kind, to) if current or number else None
+        found.append(Filter(value, _text(kind, value, counts), href, current, f"{number}{more}"))
+    return found
 
 
 def _tabs(choice: Choice, counts: Counts, *, signed_in: bool) -> list[Filter]:
     """Which threads at all: a tab that is open stays as it is."""
     states = ("", "mine", "unread", "unanswered", "followed") if signed_in else ("", "unanswered")
-    chosen, anywhere = choice.state[0] if choice.state else "", choice.without("state")
+    chosen, anywhere = choice.state[0] if choice.state else "", _address(choice.without("state"))
     return [
         Filter(
             state,
             "",
-            _address(anywhere.toggled("state", state) if state else anywhere),
+            with_values(anywhere, "state", (state,) if state else ()),
             state == chosen,
             _count("state", state, counts),
         )

@@ -20,7 +20,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.offers import OfferForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
-from forum.web.overview import Filter
+from forum.web.overview import Filter, with_values
 
 bp = Blueprint("people", __name__)
 NAMES: Mapping[str, Mapping[Any, Any]] = {
@@ -130,14 +130,14 @@ def _text(kind: str, value: str) -> str:
 
 def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
     """The values of a kind: the fixed ones in their order, cities by how many people they leave."""
+    chosen: tuple[str, ...] = getattr(choice, kind)
+    anywhere, more = _address(choice.without(kind)), "+" if kind in counts.at_least else ""
+    found = []
+    for value in {*counts.by[kind], *chosen} if kind == "city" else map(str, NAMES[kind]):
+        current, number = value in chosen, counts.by[kind][value]
+        to = choice.with_toggled(kind, value)
+        href = with_values(anywhere, kind, to) if current or number else None
+        found.append(Filter(value, _text(kind, value), href, current, f"{number}{more}"))
     if kind != "city":
-        return [_filter(kind, str(value), choice, counts) for value in NAMES[kind]]
-    each = [_filter(kind, value, choice, counts) for value in {*counts.by[kind], *choice.city}]
-    return sorted(each, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))
-
-
-def _filter(kind: str, value: str, choice: Choice, counts: Counts) -> Filter:
-    current, number = value in getattr(choice, kind), counts.by[kind][value]
-    href = _address(choice.toggled(kind, value)) if current or number else None
-    count = f"{number}+" if kind in counts.at_least else str(number)
-    return Filter(value, _text(kind, value), href, current, count)
+        return found
+    return sorted(found, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))

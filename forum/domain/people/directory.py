@@ -7,12 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any
 
 from forum.domain.people import capacities, directory_queries, found_by, offers
 from forum.domain.people.bylines import Byline, byline
-from forum.domain.people.directory_queries import MOST, OF_CAPACITY
-from forum.domain.people.offers import Offer
+from forum.domain.people.bylines import held as held_of
+from forum.domain.people.directory_queries import BETWEEN, MOST, OF_CAPACITY, WITHIN, Near
 from forum.infra import clock, days, text
 from forum.infra.i18n import _
 from forum.infra.paging import Page
@@ -32,7 +33,7 @@ KNOWN: Mapping[str, Collection[str]] = {
     "city": frozenset(BY_CODE),
 }
 _WORD = re.compile(r"(\w+)")
-Marked = list[tuple[str, bool]]
+Marked = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,19 @@ class Choice:
         }
         return cls(text.one_line(question), **chosen)
 
-    def toggled(self, kind: str, value: str) -> "Choice":
-        """Return the choice with that value taken out, or where it is not chosen added."""
+    def with_toggled(self, kind: str, value: str) -> tuple[str, ...]:
+        """Return the values of a kind without that one, or where it is not chosen with it."""
         values: tuple[str, ...] = getattr(self, kind)
-        kept = tuple(each for each in values if each != value)
-        changed: dict[str, Any] = {kind: kept if value in values else (*values, value)}
+        return tuple(each for each in values if each != value) if value in values else (*values, value)
+
+    def toggled(self, kind: str, value: str) -> "Choice":
+        """Return the choice with that value of a kind taken out or added."""
+        changed: dict[str, Any] = {kind: self.with_toggled(kind, value)}
+        return replace(self, **changed)
+
+    def without(self, kind: str) -> "Choice":
+        """Return the choice without any value of that kind."""
+        changed: dict[str, Any] = {kind: ()}
         return replace(self, **changed)
 
     @property
@@ -81,8 +90,8 @@ class Found:
 
     byline: Byline
     city: str | None
-    asks: list[Marked]
-    tags: list[Marked]
+    asks: tuple[Marked, ...]
+    tags: tuple[Marked, ...]
     cursor: str
 
 
@@ -99,38 +108,56 @@ class Counts:
 
 
 def people(reader: Actor, choice: Choice, *, cursor: str | None = None, limit: int = 20) -> Page[Found]:
-    """Return whom the reader finds, who offers a word of the question first, each part by name (three queries).
+    """Return whom the reader finds, who offers a word of the question first, each part by name (two queries at most).
 
     Without a question and filters: who belongs to a city or group of theirs, and who offered something lately.
     Invalid at `question`.
     """
     shape, values = _asked(reader, choice)
     at = _position(shape[0], values, cursor)
-    query = directory_queries.page(shape, choice.is_empty, at is not None, limit + 1)
-    rows = select_rows(query, values | (at or {})).all()
-    found = _rows(rows[:limit], found_by.asked(choice.question))
+    rows: Sequence[Any] = ()
+    for near in (Near.AMONG_NEXT, Near.WHOEVER) if choice.is_empty else (Near.NO,):
+        if len(rows) <= limit:
+            query = directory_queries.page(shape, near, at is not None, limit + 1)
+            rows = select_rows(query, values | (at or {})).all()
+    words, now = found_by.asked(choice.question), clock.now()
+    found = [_found(row, words, now) for row in rows[:limit]]
     return Page(found, found[-1].cursor if len(rows) > limit else None)
 
 
 def counts(reader: Actor, choice: Choice) -> Counts:
-    """Return how many people each filter would leave (three queries). Invalid at `question`."""
+    """Return how many people each filter would leave (one query). Invalid at `question`."""
     shape, values = _asked(reader, choice)
-    left: dict[str, list[int]] = {"": [], **{kind: [] for kind in choice.values}}
+    left: dict[str, list[Any]] = {"": [], **{kind: [] for kind in choice.values}}
     for row in select_rows(directory_queries.counted(shape), values):
-        left[row.kind].append(row.id)
+        left[row.kind].append(row)
     found = Counts(total=min(len(left[""]), MOST))
     found.at_least = {kind for kind in ("", *KINDS) if len(left.get(kind, left[""])) > MOST}
-    ids = {member_id for each in left.values() for member_id in each}
-    held, axes = _facts(ids)
     for kind in KINDS:
-        among = left.get(kind, left[""])[:MOST]
-        if kind == "axis":
-            found.by[kind] = Counter(value for member_id in among for value in axes.get(member_id, ()))
-        else:
-            found.by[kind] = Counter(
-                value for member_id in among for value in _spoken(held.get(member_id, ()), kind, choice)
-            )
+        found.by[kind] = _counted(left.get(kind, left[""])[:MOST], kind, choice)
     return found
+
+
+def _counted(rows: Sequence[Any], kind: str, choice: Choice) -> Counter[str]:
+    """How many people there are under each value of a kind; those of whom the same is known are looked at together."""
+    found: Counter[str] = Counter()
+    if kind == "axis":
+        for axes, people in Counter(row.axes for row in rows).items():
+            found.update(dict.fromkeys(axes.split(BETWEEN) if axes else (), people))
+        return found
+    for held, people in Counter(row.held for row in rows).items():
+        found.update(dict.fromkeys(_spoken(held, kind, choice) if held else (), people))
+    return found
+
+
+def _spoken(held: str, kind: str, choice: Choice) -> set[str]:
+    """Under which values of a kind somebody is counted: those of a capacity that fits what else is chosen of it."""
+    others = {other: getattr(choice, other) for other in OF_CAPACITY if other != kind}
+    each = (dict(zip(OF_CAPACITY, one.split(WITHIN), strict=True)) for one in held.split(BETWEEN))
+    fitting = (
+        one for one in each if all(not values or one[other] in values for other, values in others.items())
+    )
+    return {one[kind] for one in fitting} - {""}
 
 
 def _asked(reader: Actor, choice: Choice) -> tuple[directory_queries.Shape, dict[str, Any]]:
@@ -152,52 +179,21 @@ def _position(count: int, values: Mapping[str, Any], cursor: str | None) -> dict
     return {"after_rank": row.rank, "after_key": row.sort_key, "after_id": row.id} if row else None
 
 
-def _rows(rows: Sequence[Any], words: Sequence[str]) -> list[Found]:
-    ids = [row.id for row in rows]
-    held = capacities.current_of(ids) if ids else {}
-    said, now = offers.of_members(ids), clock.now()
-    found = []
-    for row in rows:
-        capacity, offer = held.get(row.id), said.get(row.id, Offer())
-        found.append(
-            Found(
-                byline(row.name, row.handle, capacity),
-                capacities.lit(capacity, now) if capacity else None,
-                [marked(line, words) for line in offer.asks],
-                [marked(name, words) for name in offer.tags],
-                row.handle,
-            )
-        )
-    return found
+def _found(row: Any, words: Sequence[str], now: datetime) -> Found:
+    held, offer = held_of(row), offers.of_row(row)
+    return Found(
+        byline(row.author_name, row.author_handle, held),
+        capacities.lit(held, now) if held else None,
+        tuple(marked(line, words) for line in offer.asks),
+        tuple(marked(name, words) for name in offer.tags),
+        row.author_handle,
+    )
 
 
 def marked(line: str, words: Sequence[str]) -> Marked:
     """Return a line in parts, each with whether it is a word that begins with one of `words`."""
-    return [
+    return tuple(
         (part, any(own.startswith(word) for own in found_by.words(part) for word in words))
         for part in _WORD.split(line)
         if part
-    ]
-
-
-def _facts(ids: Collection[int]) -> tuple[dict[int, list[Any]], dict[int, list[str]]]:
-    held: dict[int, list[Any]] = {}
-    axes: dict[int, list[str]] = {}
-    if ids:
-        values: dict[str, Any] = {"member_ids": list(ids)}
-        for row in select_rows(directory_queries.spoken(), {**values, "day": days.today()}):
-            held.setdefault(row.member_id, []).append(row)
-        for row in select_rows(directory_queries.themes(), values):
-            axes.setdefault(row.member_id, []).append(row.axis.value)
-    return held, axes
-
-
-def _spoken(held: Sequence[Any], kind: str, choice: Choice) -> set[str]:
-    """Under which values of a kind somebody is counted: those of a capacity that fits what else is chosen."""
-    others = {other: getattr(choice, other) for other in OF_CAPACITY if other != kind}
-    fitting = (
-        row
-        for row in held
-        if all(not values or getattr(row, other) in values for other, values in others.items())
     )
-    return {getattr(row, kind) for row in fitting} - {None}

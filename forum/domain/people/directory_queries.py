@@ -4,6 +4,8 @@ A question is looked up by the beginnings of words, from the index of the first 
 people are read in the order of their names. Neither grows with the network.
 """
 
+import enum
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -16,15 +18,18 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal,
     or_,
     select,
     union,
     union_all,
 )
+from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import aliased
 
-from forum.domain.people.capacities import holds_on
+from forum.domain.people import bylines, offers
+from forum.domain.people.capacities import holds_on, spoken_in
 from forum.domain.people.found_by import begins_as
 from forum.infra.sort_keys import KEY_TYPE
 from forum.infra.statements import cached
@@ -35,13 +40,27 @@ from forum.policy.finding import finds
 from forum.policy.standing import belonging, spaces_of
 from forum.policy.visibility import READER_ID
 
-MOST = 500  # people are counted, and MOST_WORDS words looked at for a question
+MOST = 200  # people are counted, and MOST_WORDS words looked at for a question
 MOST_WORDS = 1_500
+NEXT_NAMES = 200  # are looked at first, for who of them is near
 MOST_RECENT = 50  # who offered something last, for whoever asks nothing
 # How many words are asked, and of which kinds of filter something is chosen.
 Shape = tuple[int, frozenset[str]]
 OF_CAPACITY = {"city": Capacity.city, "level": Capacity.level, "body": Capacity.body}
-_WORD, _OFFERED = aliased(MemberWord), aliased(MemberWord)
+BETWEEN, WITHIN = "\n", ":"  # one capacity and the next; what stands in one
+_WORD, _OFFERED, _ROLE = aliased(MemberWord), aliased(MemberWord), aliased(Membership)
+
+
+class Near(enum.Enum):
+    """Whether a page lists only who is near, as for somebody who asks and chooses nothing; and how those are found.
+
+    Where the network is small, or many of it are near, they are among the next names of it. Where they are not, all who
+    are near are put in order, which takes longer the more they are.
+    """
+
+    NO = enum.auto()
+    AMONG_NEXT = enum.auto()
+    WHOEVER = enum.auto()
 
 
 def _reader_id() -> Any:
@@ -97,20 +116,34 @@ def _found(shape: Shape) -> Any:
 
 def _near() -> Any:
     """Who belongs to a city or group of the reader, and who offered something lately."""
-    spaces = select(Space.id).where(
-        Space.id.in_(spaces_of(_reader_id())), Space.kind.in_((SpaceKind.CITY, SpaceKind.GROUP))
-    )
     together = select(Membership.member_id.label("id")).where(
-        belonging(Membership), Membership.space_id.in_(spaces)
+        belonging(Membership), Membership.space_id.in_(_own_spaces())
     )
-    recent = (
+    return union(together, select(_recent().c.id)).subquery()
+
+
+def _is_near() -> ColumnElement[bool]:
+    """The same of the `Member` of the query around, looked up for each."""
+    together = select(_ROLE.id).where(
+        _ROLE.member_id == Member.id, belonging(_ROLE), _ROLE.space_id.in_(_own_spaces())
+    )
+    in_space = together.correlate(Member).limit(1).scalar_subquery().is_not(None)
+    return or_(in_space, Member.id.in_(select(_recent().c.id)))
+
+
+def _own_spaces() -> Any:
+    kinds = (SpaceKind.CITY, SpaceKind.GROUP)
+    return select(Space.id).where(Space.id.in_(spaces_of(_reader_id())), Space.kind.in_(kinds))
+
+
+def _recent() -> Any:
+    return (
         select(Profile.member_id.label("id"))
         .where(Profile.offered_at.is_not(None))
         .order_by(Profile.offered_at.desc())
         .limit(MOST_RECENT)
         .subquery()
     )
-    return union(together, select(recent.c.id)).subquery()
 
 
 def _rank(count: int) -> ColumnElement[int]:
@@ -126,22 +159,38 @@ def rank(count: int) -> ColumnElement[int]:
 
 
 @cached
-def page(shape: Shape, is_near: bool, has_cursor: bool, limit: int) -> Select[Any]:
-    """Return the query of a page; `is_near`: of whoever asks and chooses nothing. `has_cursor`: after a position."""
+def page(shape: Shape, near: Near, has_cursor: bool, limit: int) -> Select[Any]:
+    """Return the query of a page, each with what they speak as and what they offer; `has_cursor`: after a position."""
+    first = _first(shape, near, has_cursor, limit).subquery()
+    profile: Any = offers.COLUMNS
+    query: Any = (
+        select(Member.id, *bylines.COLUMNS, *profile)
+        .join(first, first.c.id == Member.id)
+        .outerjoin(Capacity, Capacity.id == spoken_in(Member.id, bindparam("day", type_=Date)))
+        .outerjoin(Profile, Profile.member_id == Member.id)
+    )
+    return cast(Select[Any], query.order_by(first.c.rank, Member.sort_key, Member.id))
+
+
+def _first(shape: Shape, near: Near, has_cursor: bool, limit: int) -> Select[Any]:
+    """Who stands on a page, in which part of it."""
     part = rank(shape[0])
-    query: Any = select(Member.id, Member.name, Member.handle, part.label("rank"))
+    parts: tuple[Any, ...] = (part,) if shape[0] else ()
+    order = (*parts, Member.sort_key, Member.id)
+    after = (_is_after(part),) if has_cursor else ()
+    query: Any = select(Member.id, part.label("rank"))
     if shape[0]:
         found = _found(shape)
         query = query.join(found, found.c.id == Member.id)
     else:
         query = query.where(*_conditions(shape))
-        if is_near:
-            near = _near()
-            query = query.join(near, near.c.id == Member.id)
-    if has_cursor:
-        query = query.where(_is_after(part))
-    first: tuple[Any, ...] = (part,) if shape[0] else ()
-    return cast(Select[Any], query.order_by(*first, Member.sort_key, Member.id).limit(limit))
+    if near == Near.AMONG_NEXT:
+        names = select(Member.id).where(*after).order_by(*order).limit(NEXT_NAMES).subquery()
+        query = query.join(names, names.c.id == Member.id).where(_is_near())
+    elif near == Near.WHOEVER:
+        those = _near()
+        query = query.join(those, those.c.id == Member.id)
+    return cast(Select[Any], query.where(*after).order_by(*order).limit(limit))
 
 
 def _is_after(part: ColumnElement[int]) -> ColumnElement[bool]:
@@ -161,7 +210,34 @@ def position(count: int) -> Select[Any]:
 
 @cached
 def counted(shape: Shape) -> Select[Any]:
-    """Return the query of the first MOST people and one more of a choice ("") and of it without each kind chosen."""
+    """Return the query of the first MOST people and one more of a choice ("") and of it without each kind chosen.
+
+    Each comes with what a filter looks at, as text: their capacities on `day` (`held`), and the axes about which they
+    may be asked (`axes`). Both are looked up person by person: few of the network are among them.
+    """
+    people = _left(shape).subquery("people")
+    spoken = [func.coalesce(cast_to(column, String), "") for column in OF_CAPACITY.values()]
+    held = select(func.aggregate_strings(_joined(spoken), BETWEEN)).where(
+        Capacity.member_id == people.c.id, _holds()
+    )
+    axes = select(func.aggregate_strings(cast_to(ProfileAxis.axis, String), BETWEEN)).where(
+        ProfileAxis.member_id == people.c.id
+    )
+    return select(
+        people.c.kind,
+        held.correlate(people).scalar_subquery().label("held"),
+        axes.correlate(people).scalar_subquery().label("axes"),
+    )
+
+
+def _joined(parts: Sequence[Any]) -> Any:
+    first, *others = parts
+    for part in others:
+        first = first + WITHIN + part
+    return first
+
+
+def _left(shape: Shape) -> Any:
     count, kinds = shape
     parts = []
     for kind in ("", *sorted(kinds)):
@@ -173,21 +249,4 @@ def counted(shape: Shape) -> Select[Any]:
             people = select(Member.id).where(*_conditions(narrowed))
             first = people.order_by(Member.sort_key, Member.id).limit(MOST + 1).subquery()
         parts.append(select(literal(kind, String).label("kind"), first.c.id.label("id")))
-    each: Any = union_all(*parts).subquery()
-    return select(each.c.kind, each.c.id)
-
-
-@cached
-def spoken() -> Select[Any]:
-    """Return the query of what `member_ids` speak as on `day`: what a filter by city, level or body looks at."""
-    columns: Any = (Capacity.member_id, Capacity.city, Capacity.level, Capacity.body)
-    ids = bindparam("member_ids", expanding=True, type_=Integer)
-    return select(*columns).where(Capacity.member_id.in_(ids), _holds())
-
-
-@cached
-def themes() -> Select[Any]:
-    """Return the query of the axes about which `member_ids` may be asked."""
-    ids = bindparam("member_ids", expanding=True, type_=Integer)
-    columns: Any = (ProfileAxis.member_id, ProfileAxis.axis)
-    return select(*columns).where(ProfileAxis.member_id.in_(ids))
+    return union_all(*parts)

@@ -67,27 +67,34 @@ def of_members(member_ids: Collection[int]) -> dict[int, Offer]:
     """Return what these members offer and seek (one query); only for members whom the reader finds."""
     if not member_ids:
         return {}
-    return {
-        row.member_id: Offer(
-            row.asks.split("\n") if row.asks else [],
-            sorted(row.tags.split("\n"), key=sort_key) if row.tags else [],
-            [axis.value for axis in Axis if axis.value in (row.axes or "").split("\n")],
-            row.seeks,
-        )
-        for row in select_rows(_offers(), {"member_ids": list(member_ids)})
-    }
+    return {row.member_id: of_row(row) for row in select_rows(_offers(), {"member_ids": list(member_ids)})}
+
+
+def of_row(row: Any) -> Offer:
+    """Return the offer of a row with COLUMNS, whose member may have said nothing."""
+    return Offer(
+        row.asks.split("\n") if row.asks else [],
+        sorted(row.tags.split("\n"), key=sort_key) if row.tags else [],
+        [axis.value for axis in Axis if axis.value in row.axes.split("\n")] if row.axes else [],
+        row.seeks or "",
+    )
+
+
+def _together(column: Any, holder: Any) -> Any:
+    texts = select(func.aggregate_strings(cast(column, String), "\n")).where(holder == Profile.member_id)
+    return texts.correlate(Profile).scalar_subquery()
+
+
+# For queries that join Profile.
+COLUMNS = (
+    Profile.asks,
+    Profile.seeks,
+    _together(ProfileTag.name, ProfileTag.member_id).label("tags"),
+    _together(ProfileAxis.axis, ProfileAxis.member_id).label("axes"),
+)
 
 
 @cached
 def _offers() -> Select[Any]:
-    def together(column: Any, holder: Any) -> Any:
-        texts = select(func.aggregate_strings(cast(column, String), "\n")).where(holder == Profile.member_id)
-        return texts.correlate(Profile).scalar_subquery()
-
-    return select(
-        Profile.member_id,
-        Profile.asks,
-        Profile.seeks,
-        together(ProfileTag.name, ProfileTag.member_id).label("tags"),
-        together(ProfileAxis.axis, ProfileAxis.member_id).label("axes"),
-    ).where(Profile.member_id.in_(bindparam("member_ids", expanding=True)))
+    columns: Any = (Profile.member_id, *COLUMNS)
+    return select(*columns).where(Profile.member_id.in_(bindparam("member_ids", expanding=True)))

@@ -32,13 +32,13 @@ _CITY = union_all(*(select(literal(city.code, String).label("city")) for city in
     "network_city"
 )
 KEYS = (Thread.last_post_at, Thread.id)
+OPENING = and_(Post.thread_id == Thread.id, Post.number == 1)
 
 
 @cached
 def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]:
     """Return the query of cards for a reader (`reader_id`), narrowed by FILTERS, whose values are named parameters."""
     reader = reader_param(signed_in)
-    opening = and_(Post.thread_id == Thread.id, Post.number == 1)
     new_count = unread_count(reader.id) if reader else literal(0, Integer)
     first_unread = first_unread_if_opened(reader.id) if reader else literal(None, Integer)
     query: Any = (
@@ -68,7 +68,7 @@ def cards(signed_in: bool, filters: frozenset[str] = frozenset()) -> Select[Any]
         )
         .select_from(Thread)
         .join(Space, Space.id == Thread.space_id)
-        .join(Post, opening)
+        .join(Post, OPENING)
         .join(Member, Member.id == Thread.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
         .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))

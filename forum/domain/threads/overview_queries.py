@@ -8,16 +8,16 @@ from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, not
 from forum.domain.themes.tags import spelling
 from forum.domain.threads import list_queries
 from forum.domain.threads.list_queries import FILTERS, KEYS
-from forum.domain.threads.unread_queries import first_unread
+from forum.domain.threads.unread_queries import first_unread, marked
 from forum.infra.columns import code, codes
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
-from forum.models.threads import Post, Thread, ThreadCity
+from forum.models.threads import Post, ReadMark, Thread, ThreadCity
 from forum.policy.readers import reader_param
-from forum.policy.visibility import Reader
+from forum.policy.visibility import Reader, sees
 
 MOST = 500  # of the newest threads are counted: a list that grows must not make its page slower
 STATES = ("mine", "unread", "unanswered", "followed")
@@ -35,27 +35,42 @@ def cards(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]:
 
 
 @cached
-def counted(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]:
-    """Return the query of the newest MOST of the same threads and one more, with what each is counted under."""
+def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], has_lesson: HasLesson) -> Select[Any]:
+    """Return the query of the newest MOST of the same threads and one more, with what counts them under `kinds`.
+
+    It reads nothing else of them: a filter is asked only for the choice without its own values.
+    """
     reader = reader_param(signed_in)
     moment, number = KEYS
-    own = {"field": _BY_FIELD, "has_lesson": has_lesson(reader), "without_axis": FILTERS["without_axis"]}
-    flags = {**_states(reader), **own}
+    facets = _facets(reader, has_lesson)
+    columns: Any = (Thread.id, *(column for kind in sorted(kinds) for column in facets[kind]))
     query: Any = (
-        cards(signed_in, shape, has_lesson)
-        .with_only_columns(
-            code(Thread.need),
-            code(Thread.axis),
-            codes(Thread.cities),
-            Space.slug.label("space_slug"),
-            Space.name.label("space_name"),
-            TAGS.label("tags"),
-            *(condition.label(name) for name, condition in flags.items()),
-        )
+        select(*columns)
+        .join(Space, Space.id == Thread.space_id)
+        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
+        .where(*_conditions(reader, shape, has_lesson))
         .order_by(moment.desc(), number.desc())
         .limit(MOST + 1)
     )
+    if "voices" in kinds or "voices" in dict(shape):
+        query = query.join(Post, list_queries.OPENING).outerjoin(Capacity, Capacity.id == Post.capacity_id)
+    if reader is not None and ("state" in kinds or "state" in dict(shape)):
+        query = query.outerjoin(ReadMark, marked(reader.id))
     return cast(Select[Any], query)
+
+
+def _facets(reader: Reader | None, has_lesson: HasLesson) -> dict[str, tuple[Any, ...]]:
+    """The columns from which the values of each kind are counted."""
+    return {
+        "need": (code(Thread.need),),
+        "axis": (code(Thread.axis), FILTERS["without_axis"].label("without_axis")),
+        "tag": (TAGS.label("tags"),),
+        "city": (codes(Thread.cities),),
+        "space": (Space.slug.label("space_slug"), Space.name.label("space_name")),
+        "state": tuple(condition.label(name) for name, condition in _states(reader).items()),
+        "voices": (_BY_FIELD.label("field"),),
+        "lesson": (has_lesson(reader).label("has_lesson"),),
+    }
 
 
 def _conditions(reader: Reader | None, shape: Shape, has_lesson: HasLesson) -> list[ColumnElement[bool]]:

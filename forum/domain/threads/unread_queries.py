@@ -7,7 +7,7 @@ member's mark, and in none of the ranges that they read ahead of it.
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Integer, and_, case, exists, func, literal, not_, select
 
 from forum.infra.db import Moment
 from forum.models.accounts import Member
@@ -30,18 +30,26 @@ def marked(reader_id: Any) -> ColumnElement[bool]:
 
 def unread(reader_id: Any) -> ColumnElement[bool]:
     """Return whether a post is new for a member as far as marks tell; the query joins ReadMark."""
-    read_ahead = exists().where(
-        ReadAhead.member_id == reader_id,
-        ReadAhead.thread_id == Post.thread_id,
-        Post.number.between(ReadAhead.first_number, ReadAhead.last_number),
-    )
+    return and_(_behind_mark(reader_id), ~_read_ahead(reader_id))
+
+
+def _behind_mark(reader_id: Any) -> ColumnElement[bool]:
     return and_(
         Post.number > func.coalesce(ReadMark.last_number, 0),
         Post.author_id != reader_id,
         Post.hidden_at.is_(None),
         Post.deleted_at.is_(None),
-        ~read_ahead.correlate(Post, Member),
     )
+
+
+def _read_ahead(reader_id: Any) -> ColumnElement[bool]:
+    """Whether a post is in a range that the member read ahead of their mark."""
+    ranges = exists().where(
+        ReadAhead.member_id == reader_id,
+        ReadAhead.thread_id == Post.thread_id,
+        Post.number.between(ReadAhead.first_number, ReadAhead.last_number),
+    )
+    return ranges.correlate(Post, Member)
 
 
 def unread_count(reader_id: Any) -> ColumnElement[int]:
@@ -68,13 +76,16 @@ def first_unread_if_opened(reader_id: Any) -> ColumnElement[int | None]:
 
 
 def _posts(column: Any, reader_id: Any) -> Any:
+    # Few threads are read ahead: those are found once, and only in them each post is looked up.
+    ahead = Post.thread_id.in_(select(ReadAhead.thread_id).where(ReadAhead.member_id == reader_id))
     return (
         select(column)
         .select_from(Post)
         .where(
             Post.thread_id == Thread.id,
             Post.created_at > read_up_to(reader_id),
-            unread(reader_id),
+            _behind_mark(reader_id),
+            not_(and_(ahead, _read_ahead(reader_id))),
         )
         .correlate(Thread, ReadMark)
     )
