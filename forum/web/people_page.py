@@ -90,7 +90,8 @@ def show(
             "wrong": wrong,
             "now": clock.now(),
         }
-    unread.opened("join_requested", "guest_ends", "guest_over", space_id=space.id)
+        # Only who moderates the space is told of these (`Notification.OF_MODERATORS`).
+        unread.opened("join_requested", "guest_ends", "guest_over", space_id=space.id)
     return render_template("members/index.html", **context)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.lessons import origin, origin_queries
@@ -58,21 +58,30 @@ def words_of(
 def _words() -> Select[Any]:
     reader = cast(Reader, reader_param(signed_in=True))
     changed_at, lesson_id = origin.LATEST
+    # First what the author said, wherever: few passages, in a network with many lessons.
+    said = (
+        select(_EXCERPT.id)
+        .select_from(_POST)
+        .join(_REVISION, _REVISION.post_id == _POST.id)
+        .join(_EXCERPT, _EXCERPT.revision_id == _REVISION.id)
+        .where(_POST.author_id == bindparam("author_id", type_=Integer))
+        .cte("said")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
     first = (
         select(Lesson.id.label("lesson_id"), func.min(Excerpt.id).label("excerpt_id"))
-        .select_from(Post)
-        .join(PostRevision, PostRevision.post_id == Post.id)
-        .join(Excerpt, Excerpt.revision_id == PostRevision.id)
+        .select_from(said)
+        .join(Excerpt, Excerpt.id == said.c.id)
+        .join(PostRevision, PostRevision.id == Excerpt.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
         .join(Claim, Claim.id == Excerpt.claim_id)
         .join(LessonVersion, LessonVersion.id == Claim.version_id)
         .join(Lesson, and_(Lesson.id == LessonVersion.lesson_id, Lesson.current_id == LessonVersion.id))
         .join(Thread, Thread.id == Post.thread_id)
-        .outerjoin(Consent, Consent.id == Excerpt.consent_id)
         .where(
-            Post.author_id == bindparam("author_id", type_=Integer),
             *_stand(),
             sees(Lesson, reader),
-            not_(_is_masked_there()),
+            Lesson.id.not_in(_masked_in(said)),
             _by_name(reader),
         )
         .group_by(Lesson.id)
@@ -84,13 +93,12 @@ def _words() -> Select[Any]:
             lesson_id,
             Lesson.public_id,
             LessonVersion.title,
-            func.coalesce(Consent.words, Excerpt.words).label("words"),
+            func.coalesce(_agreed(Consent.words), Excerpt.words).label("words"),
         )
         .select_from(first)
         .join(Lesson, Lesson.id == first.c.lesson_id)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .join(Excerpt, Excerpt.id == first.c.excerpt_id)
-        .outerjoin(Consent, Consent.id == Excerpt.consent_id)
     )
     return cast(Select[Any], query)
 
@@ -107,25 +115,24 @@ def _by_name(reader: Reader) -> ColumnElement[bool]:
         Excerpt.consent_id.is_(None), reached(Excerpt.right_audience, Excerpt.right_space_id, reader)
     )
     reads_thread = and_(sees(Thread, reader), not_(origin.is_hidden(reader)))
-    agreed = and_(Consent.agreed.is_(True), Consent.adapted.is_(False), not_(origin_queries.is_masked()))
-    return or_(in_right, reads_thread, agreed)
+    as_said = _agreed(Consent.id, Consent.agreed.is_(True), Consent.adapted.is_(False)).is_not(None)
+    return or_(in_right, reads_thread, and_(as_said, not_(origin_queries.is_masked())))
 
 
-def _is_masked_there() -> ColumnElement[bool]:
-    """Whether the author stands without name or city in any published version of the lesson."""
+def _agreed(column: Any, *how: ColumnElement[bool]) -> Any:
+    """A column of the consent under which a passage stands, looked up for each: few of all consents are needed."""
+    consent = select(column).where(Consent.id == Excerpt.consent_id, *how)
+    return consent.correlate(Excerpt).scalar_subquery()
+
+
+def _masked_in(said: Any) -> Any:
+    """The lessons in which whoever said that stands without name or city, in any published version."""
     masked = or_(_CONSENT.masking != Masking.NAME, _CONSENT.city_shown.is_(False))
     return (
-        exists()
-        .where(
-            _POST.author_id == Post.author_id,
-            _REVISION.post_id == _POST.id,
-            _EXCERPT.revision_id == _REVISION.id,
-            _CONSENT.id == _EXCERPT.consent_id,
-            masked,
-            _CLAIM.id == _EXCERPT.claim_id,
-            _VERSION.id == _CLAIM.version_id,
-            _VERSION.lesson_id == Lesson.id,
-            _VERSION.number.is_not(None),
-        )
-        .correlate(Post, Lesson)
+        select(_VERSION.lesson_id)
+        .select_from(said)
+        .join(_EXCERPT, _EXCERPT.id == said.c.id)
+        .join(_CONSENT, and_(_CONSENT.id == _EXCERPT.consent_id, masked))
+        .join(_CLAIM, _CLAIM.id == _EXCERPT.claim_id)
+        .join(_VERSION, and_(_VERSION.id == _CLAIM.version_id, _VERSION.number.is_not(None)))
     )
