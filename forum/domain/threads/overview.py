@@ -178,9 +178,8 @@ def _counted(kind: str, number: int, columns: Columns) -> Counter[str]:
     if kind == "lesson":
         made = columns["has_lesson"].count(True)
         return Counter({"with": made, "without": number - made})
-    flags = {"state": STATES, "voices": ("field",)}.get(kind, ())
-    counted = {flag: columns[flag].count(True) for flag in flags if flag in columns}
-    return Counter({"": number, **counted} if flags else {})
+    flags = STATES if kind == "state" else ("field",)
+    return Counter({"": number} | {flag: columns[flag].count(True) for flag in flags if flag in columns})
 
 
 def _tags(of_threads: Iterable[str | None]) -> tuple[Counter[str], dict[str, str]]:
