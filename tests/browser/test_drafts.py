@@ -265,7 +265,9 @@ def test_words_that_this_device_brings_stand_in_the_field_of_the_thread(town, op
     page.unroute_all()
     page.goto(thread)
     expect(page.locator(ANSWER)).to_have_value("Getypt zonder netwerk.")
-    write(page, "Getypt zonder netwerk, en verder.")
+    wait_for_copy(page, gone=True)  # also where it said that it is kept already
+    with page.expect_response("**/drafts"):
+        page.fill(ANSWER, "Getypt zonder netwerk, en verder.")
     assert drafts(town, "emine") == ["Getypt zonder netwerk, en verder."]
 
 
