@@ -12,7 +12,7 @@ from forum.models.spaces import Space
 
 
 class Ending(enum.StrEnum):
-    """How an offer ended: OVER, when the item was offered anew after it stood no longer."""
+    """How an offer ended: OVER, when it stood no longer and was made anew, or its successor lost the role."""
 
     ACCEPTED = "accepted"
     DECLINED = "declined"

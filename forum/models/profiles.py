@@ -61,6 +61,7 @@ class MemberWord(Model):
     __tablename__ = "member_word"
     __table_args__ = (
         Index("ix_member_word_word_member_id", "word", "member_id"),
+        Index("ix_member_word_source_word_member_id", "source", "word", "member_id"),
         Index("ix_member_word_member_id_source", "member_id", "source"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

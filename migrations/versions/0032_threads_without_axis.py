@@ -1,7 +1,10 @@
 """A thread may have no axis yet.
 
-On the way back each such thread gets the axis that most others of its space have, since older code knows no thread
-without one; that somebody chose a first axis is forgotten.
+On the way back each such thread gets the axis that most others of its space have (of a space without any, one that is
+the same everywhere), since older code knows no thread without one. That loses something: nothing marks which threads
+these are, so afterwards nobody sees that their axis was not chosen; that somebody chose a first axis is forgotten; and
+coming forward again takes no axis away. Whoever goes back keeps the list of `SELECT id FROM thread WHERE axis IS NULL`,
+made before, for moderators to look at.
 """
 
 import re

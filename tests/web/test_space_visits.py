@@ -194,8 +194,13 @@ def test_visits_go_with_the_account(gent, leen):
     assert marks() == []
 
 
+def all_joined_lately():
+    db.session.execute(db.update(Membership).values(since_at=clock.now() - timedelta(days=1)))
+
+
 @pytest.mark.both_databases
 def test_who_is_new_is_welcomed_until_they_put_it_away(app, client, gent, leen, moderator):
+    all_joined_lately()
     sign_in(client, leen)
     shown = section(page(client, gent, clock.now()), "welcome")
     assert shown.startswith("Welcome in Gent This person moderates here: Wouter")
@@ -210,16 +215,16 @@ def test_who_is_new_is_welcomed_until_they_put_it_away(app, client, gent, leen, 
     assert section(page(other, gent, clock.now()), "welcome") == "", "who moderates needs none"
 
 
-def test_a_welcome_is_for_who_joined_lately_or_never_wrote(client, gent, leen):
+def test_a_welcome_is_for_who_joined_lately_whether_or_not_they_ever_wrote(client, gent, leen):
     elsewhere = make_space("Wonen", kind=SpaceKind.GROUP)
     membership = join(leen, elsewhere)
     membership.since_at = clock.now() - timedelta(days=15)
     sign_in(client, leen)
-    assert section(page(client, elsewhere, clock.now()), "welcome"), "they never wrote"
-    make_thread(gent, leen)
-    assert section(page(client, elsewhere, clock.now()), "welcome") == ""
+    assert section(page(client, elsewhere, clock.now()), "welcome") == "", "they only read, but are not new"
     membership.since_at = clock.now() - timedelta(days=13)
     assert section(page(client, elsewhere, clock.now()), "welcome")
+    make_thread(gent, leen)
+    assert section(page(client, elsewhere, clock.now()), "welcome"), "they wrote elsewhere, and are new here"
     assert "You are a guest" not in page(client, elsewhere, clock.now())
     memberships.grant(None, leen.id, elsewhere.id, Role.MODERATOR)
     assert section(page(client, elsewhere, clock.now()), "welcome") == ""
@@ -227,6 +232,7 @@ def test_a_welcome_is_for_who_joined_lately_or_never_wrote(client, gent, leen):
 
 def test_guests_are_told_their_bounds_in_it(client, gent, leen):
     guest = make_member("Hanne", space=gent, role=Role.GUEST)
+    all_joined_lately()
     sign_in(client, guest)
     shown = section(page(client, gent, clock.now()), "welcome")
     assert "You do not see what the rest of the network shares, or who is in it." in shown

@@ -4,13 +4,14 @@ import re
 import uuid
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from forum.domain.people import found_by
 from forum.domain.threads import mentioning
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
+from forum.models.profiles import MemberWord, WordSource
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.threads import Post
 from tests.factories import join, make_member, make_post, make_space, make_thread, sign_in, submit
@@ -209,3 +210,17 @@ def test_a_suggested_handle_mentions_that_person_and_a_name_is_shown_on_a_page_o
     page = client.get(f"/threads/{thread.id}-{thread.slug}").text
     assert '<b class="mention" dir="auto" data-typed="7">@&lt;b&gt;Odd&lt;/b&gt; &amp; Co</b>' in page
     assert odd.handle == "odd-co"
+
+
+def test_nobody_is_lost_behind_many_functions_that_begin_alike(client, gent, leen, leuven):
+    """More words of functions than are looked at for a name; who may not be found stays out."""
+    greta = called("An Mederman", space=leuven)
+    hidden = called("Bo Mederman", space=leuven)
+    hidden.suspended_at = clock.now()
+    many = {"word": "medewerker", "source": WordSource.FUNCTION, "member_id": leen.id}
+    db.session.execute(insert(MemberWord), [many] * 2_000)
+    thread = make_thread(gent, leen, audience=Audience.NETWORK)
+    sign_in(client, leen)
+    assert names(client, "mede", "reply", thread.id) == [greta.name]
+    inside = make_thread(gent, leen, audience=Audience.SPACE)
+    assert names(client, "mede", "reply", inside.id) == [], "she does not read there"

@@ -7,14 +7,13 @@ the present one, so that what is new stays new when the page is opened again.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, update
 
 from forum.infra import clock
 from forum.infra.db import Moment, db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new, upsert
 from forum.models.spaces import Membership, Role, Space
-from forum.models.threads import Post
 from forum.models.visits import SpaceVisit
 from forum.policy.actions import deny, require
 from forum.policy.actors import Actor
@@ -38,16 +37,15 @@ def since() -> ColumnElement[Any]:
 
 
 def may_be_welcomed(reader_id: Any) -> ColumnElement[bool]:
-    """Return whether a reader who did not put the welcome away belongs to a space since shortly, or never wrote.
+    """Return whether a reader who did not put the welcome away belongs to a space since shortly.
 
+    Who only reads for years is no newcomer, whatever they wrote.
     For queries with `own`; its parameter is `joined_after`. A moderator needs no welcome.
     """
     role = and_(Membership.space_id == Space.id, Membership.member_id == reader_id)
     joined = select(func.min(Membership.since_at)).where(role).correlate(Space).scalar_subquery()
     belongs = exists().where(role, belonging(Membership), Membership.role != Role.MODERATOR)
-    is_new = or_(
-        joined > bindparam("joined_after", type_=Moment), ~exists().where(Post.author_id == reader_id)
-    )
+    is_new = joined > bindparam("joined_after", type_=Moment)
     return and_(SpaceVisit.welcomed_at.is_(None), belongs.correlate(Space), is_new)
 
 

@@ -26,7 +26,7 @@ from forum.policy.visibility import audience, audience_within, get_visible
 
 MOST = 8  # suggested at once
 # Looked at for it: writers of a thread, members of a space, names and words of names in the network.
-MOST_WRITERS, MOST_NEAR, MOST_CALLED, MOST_WORDS = 500, 2_000, 200, 1_500
+MOST_WRITERS, MOST_NEAR, MOST_CALLED = 500, 2_000, 200
 IN_ORDER = (Member.sort_key, Member.id)
 MOST_ASKED = "240 per 10 minutes"
 _READER: Any = reader_param(signed_in=True)
@@ -128,10 +128,12 @@ def _called_far(words: str) -> list[Select[Any]]:
     end = words + found_by.LAST
     names = select(Member.id, Member.sort_key).where(Member.sort_key >= words, Member.sort_key <= end)
     first = names.order_by(*IN_ORDER).limit(MOST_CALLED).subquery()
-    said = select(MemberWord.member_id, MemberWord.source).where(found_by.begins(MemberWord, words, end))
-    spoken = said.order_by(MemberWord.word, MemberWord.member_id).limit(MOST_WORDS).subquery()
-    of_names = select(spoken.c.member_id).where(spoken.c.source == WordSource.NAME)
-    return [select(first.c.id), select(of_names.limit(MOST_CALLED).subquery().c.member_id)]
+    # Of names alone, so that nobody is lost behind many functions that begin alike.
+    said = select(MemberWord.member_id).where(
+        MemberWord.source == WordSource.NAME, found_by.begins(MemberWord, words, end)
+    )
+    spoken = said.order_by(MemberWord.word, MemberWord.member_id).limit(MOST_CALLED).subquery()
+    return [select(first.c.id), select(spoken.c.member_id)]
 
 
 def _readers(actor: Actor, destination: Destination | None) -> Select[Member] | None:

@@ -12,9 +12,11 @@ from forum.domain.lessons import lessons, review_requests
 from forum.domain.lessons import undo as lesson_undo
 from forum.domain.mailing import mail_queue
 from forum.domain.mailing.kinds import KINDS
+from forum.domain.people import accounts
 from forum.domain.spaces import invitations, memberships
 from forum.infra import clock, days, workdays
 from forum.infra.db import db
+from forum.models.accounts import NetworkRole
 from forum.models.handovers import Ending, HandOver
 from forum.models.lessons import ReviewRequest
 from forum.models.mail import Lane, OutgoingMail
@@ -24,9 +26,9 @@ from forum.models.subscriptions import Delivery
 from forum.policy.errors import Conflict, Forbidden
 from forum.policy.visibility import visible
 from tests.domain.handovers.test_handovers import give, held_by, lesson_in, offered_to
-from tests.factories import actor, make_member
+from tests.factories import actor, join, make_member
 from tests.lesson_scenario import build
-from tests.notices import choose, tell
+from tests.notices import choose, react, tell, told
 
 
 @pytest.fixture
@@ -70,6 +72,46 @@ def test_an_offer_never_comes_back_for_something_else(scenario, change):
         assert db.session.get(HandOver, offer_id, populate_existing=True).ending == Ending.OVER
         answers.accept(scenario.actor("second"), again)
         assert lesson.curator_id == scenario.second.id
+
+
+def suspended_and_readmitted(scenario):
+    admin = make_member("Ad", network_role=NetworkRole.ADMIN)
+    accounts.suspend(actor(admin), scenario.second.id, reason="A mistake.")
+    react()
+    accounts.readmit(actor(admin), scenario.second.id, reason="It was one.")
+
+
+def removed_and_invited_again(scenario):
+    memberships.remove(scenario.actor("curator"), scenario.space.id, scenario.second.id, reason="She left.")
+    react()
+    join(scenario.second, scenario.space, Role.MODERATOR)
+
+
+def demoted(scenario):
+    demoted_and_promoted(scenario, None)
+    react()
+
+
+@pytest.mark.parametrize("change", [suspended_and_readmitted, removed_and_invited_again, demoted])
+def test_an_offer_ends_with_the_role_or_suspension_of_its_successor_and_never_comes_back(scenario, change):
+    """Told to who made it, at once; other offers of the giver, to who did not change, stand."""
+    lesson, other = (
+        lesson_in(scenario),
+        lessons.draft(scenario.actor("curator"), scenario.thread.id, title="B"),
+    )
+    third = make_member("Ties", space=scenario.space, role=Role.MODERATOR)
+    (offer_id,) = give(scenario.curator, scenario.space, [("lesson", lesson.id)], scenario.second)
+    (stands,) = give(scenario.curator, scenario.space, [("lesson", other.id)], third)
+    change(scenario)
+    assert ("Cas", "hand_over_declined") in told()
+    db.session.expire_all()
+    assert db.session.get_one(HandOver, offer_id).ending == Ending.OVER
+    assert waiting.of(scenario.actor("second")).hand_overs == 0
+    assert offered_to(scenario.second, scenario.space) == []
+    with pytest.raises(Conflict):
+        answers.accept(scenario.actor("second"), offer_id)
+    assert lesson.curator_id == scenario.curator.id
+    assert answers.accept(actor(third), stands).ending == Ending.ACCEPTED
 
 
 def test_an_offer_of_a_revision_that_was_thrown_away_is_not_one_of_the_next(scenario):
