@@ -78,12 +78,7 @@ def _words() -> Select[Any]:
         .join(LessonVersion, LessonVersion.id == Claim.version_id)
         .join(Lesson, and_(Lesson.id == LessonVersion.lesson_id, Lesson.current_id == LessonVersion.id))
         .join(Thread, Thread.id == Post.thread_id)
-        .where(
-            *_stand(),
-            sees(Lesson, reader),
-            Lesson.id.not_in(_masked_in(said)),
-            _by_name(reader),
-        )
+        .where(*_stand(), sees(Lesson, reader), Lesson.id.not_in(_masked_in(said)), _by_name(reader))
         .group_by(Lesson.id)
         .subquery()
     )
