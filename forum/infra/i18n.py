@@ -195,14 +195,19 @@ def moment(value: datetime) -> str:
 
 
 def present_day() -> date:
-    """Return the reader's present day: a page asks for it with every date that it says."""
+    """Return the reader's present day."""
+    return reader()[2]
+
+
+def reader() -> tuple[str, str, date]:
+    """Return the reader's language, time zone and present day: all in which two pages with one text may differ."""
     kept = _of_request.get() if _forced.get() is None else None
     if kept is None:
-        return days.today(zone())
-    if "today" not in kept:
-        kept["today"] = days.today(zone())
-    present: date = kept["today"]
-    return present
+        return locale(), zone(), days.today(zone())
+    if "reader" not in kept:
+        kept["reader"] = locale(), zone(), days.today(zone())
+    found: tuple[str, str, date] = kept["reader"]
+    return found
 
 
 def local_day(value: datetime) -> date:

@@ -1,6 +1,7 @@
 """The form that answers in a thread, as a link opens it: about one post, and with passages of posts to quote."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import request, url_for
@@ -51,6 +52,14 @@ def target_of(thread_id: int, form: ReplyForm | None) -> answers.Target | None:
     """Return the post that a form answers, for whoever may read it (a query, none where it answers none)."""
     number = form.answers.data if form is not None else None
     return answers.target(viewer(), thread_id, number) if number else None
+
+
+def addresses(thread: Any) -> Callable[[int], str | None]:
+    """Return what makes, of the number of a post, the address of the form that answers it; None where nobody may."""
+    if not thread.may_reply:
+        return lambda number: None
+    before, after = address(thread, answer=0).split("answer=0", 1)
+    return lambda number: f"{before}answer={number}{after}"
 
 
 def address(thread: Any, **query: Any) -> str:

@@ -72,22 +72,23 @@ class Slot:
         return draft_places.first_words(self.form, self.opened.other_fields or {})
 
 
-def slot(form: str, subject_id: int) -> Slot:
+def slot(form: str, subject_id: int, *, begun: bool = True) -> Slot:
     """Return the slot of the one form of a page that its reader may enter (a query, none for a form that was sent)."""
-    return slots([Subject(form, subject_id)])[Subject(form, subject_id)]
+    return slots([Subject(form, subject_id)], begun=begun)[Subject(form, subject_id)]
 
 
-def slots(subjects: Iterable[Subject]) -> dict[Subject, Slot]:
+def slots(subjects: Iterable[Subject], *, begun: bool = True) -> dict[Subject, Slot]:
     """Return the slots of all forms of a page that its reader may enter (one query, none when one of them was sent).
 
     A form that was sent and comes back keeps its key, and with it its draft. Otherwise the draft named in the address
     is opened in its form, or the newest one where the form resumes; the newest other one is offered.
+    Not `begun`: the page knows that there is no draft.
     """
     asked = list(subjects)
     who = viewer()
     if who is None or request.method == "POST":
         return {subject: _sent(subject) for subject in asked}
-    kept = drafts.about(who, asked)
+    kept = drafts.about(who, asked) if begun else []
     wanted, thrown = draft_in_address("draft"), _thrown(who)
     return {subject: _opened(subject, kept, wanted, thrown) for subject in asked}
 

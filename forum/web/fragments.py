@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any, cast
 
 from cachetools import LRUCache
-from cachetools.keys import typedkey
+from cachetools.keys import hashkey
 from flask import g
 from jinja2.runtime import Macro
 
@@ -24,7 +24,8 @@ from forum.domain.threads.views import PostView
 from forum.infra import i18n
 
 CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
-# What a post lets this reader do stands beside its fragment. Every other field is drawn in it, also one added later.
+# What a post lets this reader do is not drawn in its fragment, or is an argument besides (`PostView.allowances`). Every
+# other field is drawn in it, also one added later.
 NOT_DRAWN = {
     "may_edit",
     "may_delete",
@@ -42,10 +43,11 @@ _lock = Lock()
 
 def fragment(macro: Macro, *drawn: Any) -> str:
     """The HTML of `macro(*drawn)`, drawn now or kept since somebody else asked for the same."""
-    seen = [each for value in drawn for each in _seen(value)]
+    seen: list[Any] = []
+    for value in drawn:
+        seen.extend(_seen(value))
     # With types: text that is trusted equals the same text that is not, and is drawn differently.
-    day = i18n.present_day()
-    key = typedkey(macro, i18n.locale(), i18n.zone(), day, label_rows.fingerprint(), *seen)
+    key = hashkey(macro, i18n.reader(), label_rows.fingerprint(), *seen, *map(type, seen))
     try:
         with _lock:
             return _kept[key]
@@ -58,14 +60,21 @@ def fragment(macro: Macro, *drawn: Any) -> str:
     return html
 
 
-def _seen(value: Any) -> list[Any]:
-    values = _fields_of(cast(Hashable, type(value)))(value) if is_dataclass(value) else (value,)
-    return [tuple(each) if type(each) is list else each for each in values]
+def _seen(value: Any) -> Any:
+    read = _fields_of(cast(Hashable, type(value)))
+    values = read(value) if read is not None else (value,)
+    return (
+        [tuple(each) if type(each) is list else each for each in values]
+        if list in map(type, values)
+        else values
+    )
 
 
 @cache
-def _fields_of(view: Any) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads every field that is drawn of a view, also one that is added to it later."""
+def _fields_of(view: Any) -> Callable[[Any], tuple[Any, ...]] | None:
+    """What reads every field that is drawn of a view, also one that is added to it later; None for a plain value."""
+    if not is_dataclass(view):
+        return None
     names = [field.name for field in fields(view)]
     return attrgetter(*(name for name in names if view is not PostView or name not in NOT_DRAWN))
 

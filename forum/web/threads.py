@@ -1,7 +1,6 @@
 """Threads: reading one, beginning one, answering, closing, and who may read it."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -229,7 +228,7 @@ def _page(
             transactions.afterwards(lambda: read_marks.mark_read(who, thread.id, first=first, last=last))
         if thread.has_notices:
             transactions.afterwards(lambda: unread_notices.read_thread(who, thread.id, last=last))
-    slot = draft_slots.slot(REPLY, thread.id) if who else None
+    slot = draft_slots.slot(REPLY, thread.id, begun=thread.has_draft) if who else None
     if form is None and slot and thread.may_reply:
         form = answering.form_of(slot)
     return render_template(
@@ -237,7 +236,7 @@ def _page(
         thread=thread,
         form=form,
         **answering.drawn(thread, form),
-        address=partial(answering.address, thread) if thread.may_reply else None,
+        answer_at=answering.addresses(thread),
         slot=slot,
         left=draft_slots.left(),
         acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],

@@ -279,15 +279,32 @@ def test_what_a_reader_may_do_stands_beside_the_fragment(client):
 
 def test_a_second_reader_has_nothing_drawn_again(client):
     gent = make_space("Gent", city="gent")
-    leen, wim = make_member("Leen", space=gent), make_member("Wim", space=gent)
+    leen, wim, karim, sara = (make_member(name, space=gent) for name in ("Leen", "Wim", "Karim", "Sara"))
     thread = make_thread(gent, leen)
     make_post(thread, wim)
     sizes = []
-    for reader in (leen, wim):
+    for reader in (karim, sara, wim):
         sign_in(client, reader)
         client.get(f"/threads/{thread.id}-{thread.slug}")
         sizes.append(len(fragments._kept))
     assert sizes[0] == sizes[1] > 0
+    # Who wrote the reply may do more with it, and to them it is not new in the list of posts.
+    assert sizes[2] == sizes[1] + 2
+
+
+def test_what_a_reader_may_do_with_a_reply_is_never_anothers(app):
+    module = app.jinja_env.get_template("threads/_actions.html").module
+    flags = [name for name in OTHER_POST if name.startswith("may_") or name == "is_kept"]
+    shown = replace(POST, state="shown", reason="", may_keep=True)
+    for name in flags:
+        other = replace(shown, **{name: not getattr(shown, name)})
+        drawn = [
+            module.reply_with_acts(post, "/threads/1?answer=2", post.allowances)
+            if post.has_forms
+            else fragments.fragment(module.reply_with_acts, post, "/threads/1?answer=2", post.allowances)
+            for post in (shown, other, shown)
+        ]
+        assert drawn[0] == drawn[2] != drawn[1], name
 
 
 def test_another_label_is_seen_on_a_card_that_was_kept(client):

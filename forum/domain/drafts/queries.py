@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, func, select
+from sqlalchemy import Exists, Integer, Select, String, bindparam, exists, func, select
 from sqlalchemy.orm import defer
 
 from forum.infra import clock
@@ -33,6 +33,14 @@ def about() -> Select[Any]:
     forms = Draft.form.in_(bindparam("forms", expanding=True, type_=String))
     subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
     return _newest_first(select(Draft).where(_MINE, forms, subjects, *OPEN)).options(_WORDS, _OTHER)
+
+
+def any_of(member_id: Any, subject_id: Any) -> Exists:
+    """Return whether a member may have an open draft about something with this number, in whatever form.
+
+    For queries that are made anyway, so that pages ask for drafts only where there may be one.
+    """
+    return exists().where(Draft.member_id == member_id, Draft.subject_id == subject_id, *OPEN)
 
 
 @cached

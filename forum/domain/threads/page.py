@@ -96,6 +96,7 @@ def _thread(reader: Actor | None, head: Any, number: int, pages: int, moderates:
         space_level=head.space_level if reader else None,
         comes_at_once=bool(reader and head.comes_at_once),
         has_notices=reader is not None and bool(head.has_notices),
+        has_draft=reader is not None and bool(head.has_draft),
     )
 
 

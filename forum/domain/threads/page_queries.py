@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Date, Integer, Select, and_, bindparam, exists, false, func, literal, select
 from sqlalchemy.orm import aliased
 
+from forum.domain.drafts import queries as draft_queries
 from forum.domain.mailing import unread_notices
 from forum.domain.people import capacities
 from forum.domain.people.bylines import CAPACITY, COLUMNS
@@ -121,7 +122,7 @@ def head(signed_in: bool) -> Select[Any]:
 
 
 def _told_of(reader_id: Any) -> tuple[Any, ...]:
-    """What the reader follows of the thread, and whether they were told of it and have not read that."""
+    """What the reader follows of the thread, whether they have unread notices of it, and may have begun a reply."""
     levels = (
         select(follow.level).where(follow.member_id == reader_id, *where).correlate(Thread).scalar_subquery()
         for follow, where in (
@@ -131,8 +132,10 @@ def _told_of(reader_id: Any) -> tuple[Any, ...]:
     )
     at_once = following.comes_at_once(reader_id)
     notices = unread_notices.any_of(reader_id, Notification.thread_id == Thread.id).correlate(Thread)
-    names = ("follow_level", "space_level", "comes_at_once", "has_notices")
-    return tuple(column.label(name) for column, name in zip((*levels, at_once, notices), names, strict=True))
+    draft = draft_queries.any_of(reader_id, Thread.id).correlate(Thread)
+    names = ("follow_level", "space_level", "comes_at_once", "has_notices", "has_draft")
+    columns = (*levels, at_once, notices, draft)
+    return tuple(column.label(name) for column, name in zip(columns, names, strict=True))
 
 
 @cached

@@ -49,6 +49,29 @@ class PostView:
     is_kept: bool = False  # by this reader
     is_new: bool = False
 
+    @property
+    def place(self) -> tuple[int, str, str | None, bool]:
+        """What the list of posts says of this one: number, author, kind, and whether it is new."""
+        return self.number, self.author.name, self.kind, self.is_new
+
+    @property
+    def allowances(self) -> tuple[bool, ...]:
+        """What the row of acts under this post depends on, beside the post itself."""
+        return (
+            self.may_edit,
+            self.may_delete,
+            self.may_put_back,
+            self.may_hide,
+            self.may_restore,
+            self.may_keep,
+            self.is_kept,
+        )
+
+    @property
+    def has_forms(self) -> bool:
+        """Whether a form stands among those acts: it holds the token of this reader."""
+        return self.may_put_back or self.may_restore
+
 
 @dataclass(slots=True)
 class ThreadPage:
@@ -93,6 +116,7 @@ class ThreadPage:
     space_level: FollowLevel | None  # that they chose for its space
     comes_at_once: bool  # by what they subscribed to: without a level they are told of every post
     has_notices: bool  # unread, of the reader
+    has_draft: bool  # of the reader, perhaps: of something with the number of this thread
     changes: list[Reclassification] = field(default_factory=list)
     posts: list[PostView] = field(default_factory=list)
 

@@ -4,7 +4,7 @@ import base64
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, current_app, session
+from flask import Flask, current_app, g, session
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Template
 from jinja2.environment import TemplateModule
@@ -92,7 +92,7 @@ def init_app(app: Flask) -> None:
         fragment=fragments.fragment,
         kind_words=_kind_words,
         flashed_messages=flashed_messages,
-        csrf_token=generate_csrf,
+        csrf_token=_csrf_token,
         device=_device,
         restored_copy=hold.holding_copy,
         trial_asked_at=returned.trial_asked_at,
@@ -115,10 +115,15 @@ def _notice_name(kind: str) -> str:
 
 def _device() -> str:
     """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
-    member = str(actor().id)
     # Whoever is at the device next can read this name: it says nothing.
+    member = str(actor().id)
     account = tokens.mark("owner-of-copies", member)
     return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', member)).decode()}"
+
+
+def _csrf_token() -> str:
+    """The token of this reader; Flask-WTF looks up five settings each time that it is asked, also when it has one."""
+    return g.get("csrf_token") or generate_csrf()
 
 
 def _kind_words() -> dict[str, str]:
