@@ -1,13 +1,19 @@
 """Connections to the database: how many there are, their settings, and whether they read or write at this moment."""
 
+import select
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+import psycopg._queries
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, Connection, Dialect
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from forum.infra import private_files
 
@@ -20,6 +26,12 @@ _patience: ContextVar[float | None] = ContextVar("patience", default=None)
 _durable: ContextVar[bool] = ContextVar("durable", default=True)
 PATIENCE = 10.0
 CONNECTIONS = 20  # of one process: far fewer than its threads, which compute more than they ask
+# psycopg reads a statement for its parameters once, but one of more characters at every run: a tenth of a page, whose
+# statements carry the visibility rule. Should it rename this, pages only become slower; a test notices.
+LONGEST_KEPT = 100_000
+psycopg._queries.MAX_CACHED_STATEMENT_LENGTH = LONGEST_KEPT
+TRUSTED_FOR = 2.0  # seconds after its last use, in which nobody asks whether a connection still lives
+LAST_USED, READ_LAST = "last used", "read last"  # in what is known of a connection
 POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
 # For libpq: seconds until PostgreSQL counts as away, and some thirty until a connection does whose other end is gone
 # without a word. By themselves Linux and libpq would wait a quarter of an hour for an answer, and hours in silence.
@@ -46,8 +58,6 @@ def choose(url: URL, options: dict[str, Any]) -> None:
         for name, value in pool.items():
             options.setdefault(name, value)
     if not is_sqlite:
-        # What a restart of the server cut is made anew before it is used.
-        options.setdefault("pool_pre_ping", True)
         arguments = options.setdefault("connect_args", {})
         for name, value in CONNECT_OPTIONS.items():
             if name not in url.query:
@@ -158,14 +168,19 @@ def _prepare_sqlite(connection: Any) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         _begin_sqlite(connection)
-    elif not _writes.get():
+        return
+    if not _writes.get():
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
         # reads saves two round trips to the server.
         _set_autocommit(connection, enabled=True)
+        connection.info[READ_LAST] = True
         if not connection.info.get(PLAN_ONCE):
             connection.exec_driver_sql(PLAN_ONCE)
             connection.info[PLAN_ONCE] = True
     else:
+        # Only where a page switched it on: some engines have it always.
+        if connection.info.pop(READ_LAST, False):
+            _set_autocommit(connection, enabled=False)
         patience = _patience.get()
         settings = [PLAN_AS_USUAL] if connection.info.get(PLAN_ONCE) else []
         if patience is not None:
@@ -185,16 +200,43 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes.get() else "BEGIN")
 
 
+@event.listens_for(Pool, "checkin")
+def _note_use(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info[LAST_USED] = monotonic()
+
+
+@event.listens_for(Pool, "checkout")
+def _see_that_it_lives(connection: Any, record: ConnectionPoolEntry, fairy: Any) -> None:
+    """Make anew what a restart of the server cut, before it is used.
+
+    A server that closes a connection sends word of it, which the socket has for whoever looks. Only where that came,
+    or nobody used it for a while, is the server asked, which costs a round trip.
+    """
+    if connection is None or isinstance(connection, sqlite3.Connection):
+        return
+    if connection.closed or (_may_be_lost(connection, record) and not _answers(connection)):
+        raise InvalidatePoolError
+
+
+def _may_be_lost(connection: psycopg.Connection[Any], record: ConnectionPoolEntry) -> bool:
+    if monotonic() - record.info.get(LAST_USED, 0.0) > TRUSTED_FOR:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _answers(connection: psycopg.Connection[Any]) -> bool:
+    try:
+        connection.execute("")
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return True
+
+
 def _milliseconds(seconds: float) -> int:
     return max(1, round(seconds * 1000))  # to PostgreSQL, 0 means forever
-
-
-@event.listens_for(Engine, "rollback")
-@event.listens_for(Engine, "commit")
-def _end(connection: Connection) -> None:
-    # A connection that was lost has nothing left to set, and the next one begins anew.
-    if connection.dialect.name != "sqlite" and not connection.invalidated:
-        _set_autocommit(connection, enabled=False)
 
 
 def _set_autocommit(connection: Connection, *, enabled: bool) -> None:
