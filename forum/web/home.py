@@ -18,7 +18,6 @@ from forum.infra import clock
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.web import notice_links, waiting_rows
-from forum.web.http import unread
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, has_unread, viewer
 
@@ -49,8 +48,7 @@ def read_all() -> ResponseReturnValue:
 
 def _for_members(who: Actor) -> str:
     yours = inbox.of(who)
-    told, count = notices.unread(who, FEW, without=ELSEWHERE_ON_PAGE) if has_unread() else ([], None)
-    unread.known(count)
+    told = notices.unread(who, FEW, without=ELSEWHERE_ON_PAGE) if has_unread() else []
     taking = taking_part.latest(who, MINE + QUIET + highlights.MOST)
     news = [thread for thread in taking if thread.new_count][:MINE]
     chosen = highlights.of(who, without=[thread.id for thread in news])

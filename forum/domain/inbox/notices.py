@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, case, func, select, true
+from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.reasons import ORDER
-from forum.domain.mailing.unread_notices import Unread
 from forum.domain.spaces import join_requests
 from forum.domain.spaces.join_requests import Asker
 from forum.domain.threads import mentions
@@ -105,24 +104,18 @@ def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page
     return Page(_groups(actor, rows), following)
 
 
-def unread(
-    actor: Actor, limit: int, *, without: frozenset[str] = frozenset()
-) -> tuple[list[Group], Unread | None]:
-    """Return the first groups of unread lines, the newest first, of other kinds than those `without`.
+def unread(actor: Actor, limit: int, *, without: frozenset[str] = frozenset()) -> list[Group]:
+    """Return the first groups of unread lines, the newest first, of other kinds than those `without` (one query).
 
-    A thread or lesson is there once, whatever the days on which it happened. With them how many of any kind are unread,
-    where any line is there to tell it (one query).
+    A thread or lesson is there once, whatever the days on which it happened.
     """
     rows = select_rows(_newest(without), unread_notices.values(actor)).all()
-    count = Unread(rows[0].unread, rows[0].to_me) if rows else None
-    return _groups(actor, rows, by_day=False)[:limit], count
+    return _groups(actor, rows, by_day=False)[:limit]
 
 
 @cached
 def _newest(without: frozenset[str]) -> Select[Any]:
-    counted = unread_notices.counted()
     query = _lines(Tab.UNREAD).where(Notification.kind.not_in(sorted(without)))
-    query = query.add_columns(counted.c.unread, counted.c.to_me).join(counted, true())
     return query.order_by(*(key.desc() for key in KEYS)).limit(LINES)
 
 

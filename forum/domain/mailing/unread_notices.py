@@ -11,6 +11,7 @@ from forum.domain.mailing.kinds import KINDS
 from forum.infra import clock
 from forum.infra.db import Moment, db
 from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Member
 from forum.models.notifications import Notification
 from forum.models.threads import Post, ReadMark
 from forum.policy.actors import Actor
@@ -39,6 +40,21 @@ def any_of(member_id: Any, *about: ColumnElement[bool]) -> Exists:
     return exists().where(Notification.member_id == member_id, Notification.read_at.is_(None), *about)
 
 
+def kinds_of(member_id: Any) -> Any:
+    """Return the kinds of a member's unread notifications as one column, which `as_kinds` reads; the first MOST + 1."""
+    first = select(Notification.kind).where(
+        Notification.member_id == member_id, Notification.read_at.is_(None)
+    )
+    rows = first.limit(MOST + 1).correlate(Member).subquery()
+    return select(func.aggregate_strings(rows.c.kind, ",")).correlate(Member).scalar_subquery()
+
+
+def as_kinds(words: str | None) -> frozenset[str] | None:
+    """Return the kinds that a column of `kinds_of` says; None where there are too many notifications to say."""
+    kinds = words.split(",") if words else []
+    return frozenset(kinds) if len(kinds) <= MOST else None
+
+
 def shown(reader: Any) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions for what a reader is told at the moment `now`: a parameter of the query."""
     due = Notification.shown_at <= bindparam("now", type_=Moment)
@@ -52,26 +68,32 @@ def values(actor: Actor) -> dict[str, Any]:
 
 def count(actor: Actor) -> Unread:
     """Return how many notifications the actor has not read and may see (one query)."""
-    unread, to_me = select_rows(_count(), values(actor)).one()
-    return Unread(unread, to_me)
+    return as_unread(select_rows(_count(), values(actor)).scalar_one())
 
 
 @cached
 def _count() -> Any:
-    return select(*counted().c)
+    return select(counted(reader_param(signed_in=True)))
 
 
-def counted() -> Any:
-    """Return the same two numbers as a table of one row, `unread` and `to_me`, for a query with `values`."""
-    first = _unread(Notification.kind).limit(MOST).subquery()
-    addressed = func.sum(case((first.c.kind.in_(TO_ME), 1), else_=0))
-    columns = (func.count().label("unread"), func.coalesce(addressed, 0).label("to_me"))
-    return select(*columns).select_from(first).subquery("counted")
+def counted(reader: Any) -> Any:
+    """Return both numbers of a reader as one column, which `as_unread` reads; for a query with `now`."""
+    first = _unread(Notification.kind, reader).limit(MOST).correlate(Member).subquery()
+    # Addressed to them or not, each counts as one; so both are read in one go over the same rows.
+    weight = case((first.c.kind.in_(TO_ME), MOST + 2), else_=1)
+    return select(func.coalesce(func.sum(weight), 0)).select_from(first).correlate(Member).scalar_subquery()
 
 
-def _unread(column: Any) -> Any:
-    reader = reader_param(signed_in=True)
-    return select(column).where(Notification.read_at.is_(None), *shown(reader))
+def as_unread(number: int | None) -> Unread:
+    """Return what a column of `counted` says."""
+    to_me, others = divmod(number or 0, MOST + 2)
+    return Unread(to_me + others, to_me)
+
+
+def _unread(column: Any, reader: Any) -> Any:
+    return select(column).where(
+        Notification.member_id == reader.id, Notification.read_at.is_(None), *shown(reader)
+    )
 
 
 def read_thread(actor: Actor, thread_id: int, *, last: int) -> None:
@@ -110,7 +132,9 @@ def read_kinds(actor: Actor, kinds: Sequence[str], *, space_id: int | None = Non
 def read_all(actor: Actor, *, until: datetime) -> None:
     """Read what the actor was told up to a moment: what came after their list was drawn stays unread."""
     told_at = func.coalesce(Notification.shown_at, Notification.created_at)
-    seen = db.session.scalars(_unread(Notification.id).where(told_at <= until), values(actor)).all()
+    seen = db.session.scalars(
+        _unread(Notification.id, reader_param(signed_in=True)).where(told_at <= until), values(actor)
+    ).all()
     for start in range(0, len(seen), AT_ONCE):
         _read(actor, Notification.id.in_(seen[start : start + AT_ONCE]))
 

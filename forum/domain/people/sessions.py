@@ -1,34 +1,24 @@
 """Sessions: devices on which a member is signed in, begun, looked up at every request, ended one by one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from forum.domain.mailing import unread_notices
+from forum.domain.mailing.unread_notices import Unread
 from forum.infra import clock, tokens
 from forum.infra.db import db
-from forum.infra.statements import select_rows
+from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member, SignIn
 from forum.policy.actors import COLUMNS, Actor, actor_from
 from forum.policy.errors import NotFound
+from forum.policy.readers import EACH_MEMBER
 
 IDLE = timedelta(days=14)
 LONGEST = timedelta(days=30)
 TOUCH_AFTER = timedelta(minutes=10)  # one small write in ten minutes of reading, not one a page
-# Runs at every request: built once, and columns instead of an object.
-_LOOK_UP = (
-    select(*COLUMNS, SignIn.last_seen_at, unread_notices.any_of(Member.id).label("has_unread"))
-    .join(SignIn, SignIn.member_id == Member.id)
-    .where(
-        SignIn.secret_digest == bindparam("digest"),
-        SignIn.ended_at.is_(None),
-        SignIn.last_seen_at > bindparam("seen_after"),
-        SignIn.created_at > bindparam("begun_after"),
-        Member.confirmed_at.is_not(None),
-        Member.suspended_at.is_(None),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +27,9 @@ class DeviceSession:
 
     actor: Actor
     seen_long_ago: bool
-    has_unread: bool  # also notifications about what they may no longer see
+    has_unread: bool = False  # also notifications about what they may no longer see
+    unread_kinds: frozenset[str] | None = None  # of those, where they were looked at and are not too many
+    unread: Unread | None = None  # of what they may see, where it was counted
 
 
 def begin(member: Member, *, device: str) -> str:
@@ -57,18 +49,48 @@ def begin(member: Member, *, device: str) -> str:
     return secret
 
 
-def look_up(secret: str) -> DeviceSession | None:
-    """Return the session of a device that is still signed in, while its member is in good standing (one query)."""
+def look_up(secret: str, *, counting: bool = False) -> DeviceSession | None:
+    """Return the session of a device that is still signed in, while its member is in good standing (one query).
+
+    `counting`: with how many notifications they have not read.
+    """
     now = clock.now()
     values = {"digest": tokens.digest(secret), "seen_after": now - IDLE, "begun_after": now - LONGEST}
-    row = select_rows(_LOOK_UP, values).one_or_none()
+    if counting:
+        values["now"] = now
+    row = select_rows(_look_up(counting), values).one_or_none()
     if row is None:
         return None
-    return DeviceSession(
-        actor_from(row),
-        seen_long_ago=row.last_seen_at < now - TOUCH_AFTER,
-        has_unread=bool(row.has_unread),
+    found = DeviceSession(actor_from(row), seen_long_ago=row.last_seen_at < now - TOUCH_AFTER)
+    if not counting:
+        return replace(found, has_unread=bool(row.has_unread))
+    return replace(
+        found,
+        has_unread=bool(row.kinds),
+        unread_kinds=unread_notices.as_kinds(row.kinds),
+        unread=unread_notices.as_unread(row.unread),
     )
+
+
+@cached
+def _look_up(counting: bool) -> Select[Any]:
+    """Runs at every request: columns instead of an object. With a count for a page, which says it at its top."""
+    query: Any = (
+        select(*COLUMNS, SignIn.last_seen_at)
+        .join(SignIn, SignIn.member_id == Member.id)
+        .where(
+            SignIn.secret_digest == bindparam("digest"),
+            SignIn.ended_at.is_(None),
+            SignIn.last_seen_at > bindparam("seen_after"),
+            SignIn.created_at > bindparam("begun_after"),
+            Member.confirmed_at.is_not(None),
+            Member.suspended_at.is_(None),
+        )
+    )
+    if not counting:
+        return cast(Select[Any], query.add_columns(unread_notices.any_of(Member.id).label("has_unread")))
+    kinds, unread = unread_notices.kinds_of(Member.id), unread_notices.counted(EACH_MEMBER)
+    return cast(Select[Any], query.add_columns(kinds.label("kinds"), unread.label("unread")))
 
 
 def touch(secret: str) -> None:

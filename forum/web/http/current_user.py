@@ -1,13 +1,16 @@
 """The current user: the signed-in member of this request, and the time zone in which they read."""
 
+from collections.abc import Collection
 from functools import cache
 from zoneinfo import available_timezones
 
-from flask import Flask, Response, current_app, g, has_request_context, session
+from flask import Flask, Response, current_app, g, has_request_context, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
+from forum.domain.mailing.unread_notices import Unread
 from forum.domain.people import passwords, sessions
+from forum.domain.people.sessions import DeviceSession
 from forum.infra.i18n import _
 from forum.policy.actors import Actor
 from forum.policy.errors import Forbidden
@@ -24,10 +27,12 @@ LOOKS = "looks"  # in the session
 class SignedIn(UserMixin):
     """What Flask-Login holds: the secret of this device, and the member behind it."""
 
-    def __init__(self, secret: str, actor: Actor, *, has_unread: bool = True) -> None:
+    def __init__(self, secret: str, actor: Actor, found: DeviceSession | None = None) -> None:
         self.secret = secret
         self.actor = actor
-        self.has_unread = has_unread
+        self.has_unread = found is None or found.has_unread
+        self.unread_kinds = found.unread_kinds if found else None
+        self.unread = found.unread if found else None
 
     def get_id(self) -> str:
         return self.secret
@@ -43,12 +48,12 @@ def init_app(app: Flask) -> None:
 
 @login_manager.user_loader
 def _load(secret: str) -> SignedIn | None:
-    device_session = sessions.look_up(secret)
+    device_session = sessions.look_up(secret, counting=request.method == "GET")
     if device_session is None or passwords.is_shut_out(device_session.actor.email):
         return None
     if device_session.seen_long_ago:
         afterwards(lambda: sessions.touch(secret))
-    return SignedIn(secret, device_session.actor, has_unread=device_session.has_unread)
+    return SignedIn(secret, device_session.actor, device_session)
 
 
 def viewer() -> Actor | None:
@@ -71,9 +76,18 @@ def actor() -> Actor:
     return who
 
 
-def has_unread() -> bool:
-    """Return whether the signed-in member may have unread notifications; without a question of its own."""
-    return viewer() is not None and bool(current_user.has_unread)
+def has_unread(kinds: Collection[str] = ()) -> bool:
+    """Return whether the signed-in member may have unread notifications (of these kinds); asks nothing itself."""
+    if viewer() is None or not current_user.has_unread:
+        return False
+    known = current_user.unread_kinds
+    return not kinds or known is None or not known.isdisjoint(kinds)
+
+
+def unread() -> Unread | None:
+    """Return what the signed-in member has not read, where that was counted as they were looked up."""
+    found: Unread | None = current_user.unread if viewer() is not None else None
+    return found
 
 
 def device_secret() -> str | None:

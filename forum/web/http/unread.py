@@ -4,31 +4,29 @@ from flask import g
 
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.unread_notices import Unread
-from forum.web.http import transactions
+from forum.web.http import current_user, transactions
 from forum.web.http.current_user import has_unread, viewer
 
 
 def of_viewer() -> Unread:
-    """Return how many notifications the viewer has not read; asked once a request, and only if there may be any."""
+    """Return how many notifications the viewer has not read.
+
+    A page knows it since it looked up who is signed in; an answer to a form asks, once, and only if there may be any.
+    """
     who = viewer()
     if who is None or not has_unread():
         return Unread()
     if "unread" not in g:
-        g.unread = unread_notices.count(who)
+        counted = current_user.unread()
+        g.unread = counted if counted is not None else unread_notices.count(who)
     found: Unread = g.unread
     return found
-
-
-def known(count: Unread | None) -> None:
-    """Keep what a page found of the viewer beside what it shows, if it did: then it is not asked again."""
-    if count is not None:
-        g.unread = count
 
 
 def opened(*kinds: str, space_id: int | None = None) -> None:
     """Read what the viewer was told of these kinds, once they look at this page: it is where those lead."""
     who = viewer()
-    if who is not None and has_unread():
+    if who is not None and has_unread(kinds):
         transactions.afterwards(lambda: unread_notices.read_kinds(who, kinds, space_id=space_id))
 
 
