@@ -19,6 +19,7 @@ def after(day: date, number: int) -> date:
     return day
 
 
+@lru_cache(maxsize=4_096)
 def passed(since: date, until: date) -> int:
     """Return how many working days came after the day `since`, up to and with `until`."""
     return sum(is_workday(since + DAY * number) for number in range(1, (until - since).days + 1))

@@ -1,14 +1,16 @@
 """Once a year a member is asked whether a capacity is still right: at home, and by one e-mail a year at most."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, or_, select
 
 from forum.domain.mailing import notices
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
 from forum.domain.people import capacities
 from forum.infra import clock, days
-from forum.infra.db import db
+from forum.infra.db import Moment, db
+from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.mail import Lane, OutgoingMail
 from forum.policy.actors import Actor
@@ -22,8 +24,13 @@ AT_ONCE = 200  # members asked in one transaction
 
 def due(member_id: int) -> list[Capacity]:
     """Return the capacities of which nobody said for a year that they are right, the longest first (one query)."""
-    query = select(Capacity).where(Capacity.member_id == member_id, is_due(clock.now()))
-    return list(db.session.scalars(query.order_by(Capacity.starts_on, Capacity.id)))
+    return list(db.session.scalars(_due(), {"member_id": member_id, **values(clock.now())}))
+
+
+@cached
+def _due() -> Select[Any]:
+    query = select(Capacity).where(Capacity.member_id == bindparam("member_id"), is_due_now())
+    return query.order_by(Capacity.starts_on, Capacity.id)
 
 
 def affirm(actor: Actor, capacity_id: int) -> Capacity:
@@ -72,6 +79,16 @@ def ask_batch(*, after_id: int) -> int | None:
 def is_due(now: datetime) -> ColumnElement[bool]:
     """A confirmed capacity that holds; the year begins when it was confirmed, affirmed, or first could be."""
     return is_due_since(now - YEAR, days.today())
+
+
+def is_due_now() -> ColumnElement[bool]:
+    """Say the same in a query that is built once; it runs with `values`."""
+    return is_due_since(bindparam("year_ago", type_=Moment), bindparam("today", type_=Date))
+
+
+def values(now: datetime) -> dict[str, Any]:
+    """Return the parameters of a query with `is_due_now`."""
+    return {"year_ago": now - YEAR, "today": days.today()}
 
 
 def is_due_since(

@@ -1,15 +1,17 @@
 """What members say about themselves: name, language, time zone, theme, and the capacities in which they speak."""
 
 from datetime import date
+from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from forum.domain.mailing import quiet_times
 from forum.domain.people import accounts, capacities, found_by
 from forum.infra import days, i18n, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
+from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.spaces import Membership, Space, SpaceKind
 from forum.policy.actors import Actor
@@ -64,13 +66,13 @@ def set_theme(actor: Actor, theme: str | None) -> None:
 
 def capacities_of(actor: Actor) -> list[Capacity]:
     """Return all capacities of the actor, the current ones first; ended ones stay with the posts written in them."""
-    return list(
-        db.session.scalars(
-            select(Capacity)
-            .where(Capacity.member_id == actor.id)
-            .order_by(Capacity.ends_on.is_not(None), Capacity.starts_on.desc(), Capacity.id.desc())
-        )
-    )
+    return list(db.session.scalars(_capacities(), {"member_id": actor.id}))
+
+
+@cached
+def _capacities() -> Select[Any]:
+    order = (Capacity.ends_on.is_not(None), Capacity.starts_on.desc(), Capacity.id.desc())
+    return select(Capacity).where(Capacity.member_id == bindparam("member_id")).order_by(*order)
 
 
 def add_capacity(

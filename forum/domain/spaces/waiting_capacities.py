@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     BindParameter,
@@ -26,8 +26,9 @@ from forum.domain.people import affirmations, capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import bringing
 from forum.infra import clock, days, paging
-from forum.infra.db import db
+from forum.infra.db import Moment, db
 from forum.infra.paging import Page
+from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.spaces import Membership, Role, Space, SpaceKind
 from forum.policy.actions import Answer, may_administer, may_moderate, require
@@ -85,12 +86,23 @@ def of_others(actor: Actor) -> list[WaitingLine]:
 
 def own(actor: Actor) -> list[WaitingLine]:
     """Return what waits for the actor about their own capacities (one query)."""
-    either = or_(affirmations.is_due(clock.now()), capacities.refused_after(clock.now() - capacities.TOLD))
-    query = select(Capacity.refused_at, Capacity.refused_reason).where(Capacity.member_id == actor.id, either)
-    rows = db.session.execute(query.order_by(Capacity.refused_at, Capacity.id)).all()
+    now = clock.now()
+    values = {"member_id": actor.id, "told_after": now - capacities.TOLD, **affirmations.values(now)}
+    rows = select_rows(_own(), values).all()
     refused = [WaitingLine("refused", 1, reason=row.refused_reason) for row in rows if row.refused_at]
     due = len(rows) - len(refused)
     return refused + ([WaitingLine("affirm", due)] if due else [])
+
+
+@cached
+def _own() -> Select[Any]:
+    refused = capacities.refused_after(bindparam("told_after", type_=Moment))
+    query: Any = (
+        select(Capacity.refused_at, Capacity.refused_reason)
+        .where(Capacity.member_id == bindparam("member_id"), or_(affirmations.is_due_now(), refused))
+        .order_by(Capacity.refused_at, Capacity.id)
+    )
+    return cast(Select[Any], query)
 
 
 def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[WaitingCapacity]:

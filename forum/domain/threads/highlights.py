@@ -25,7 +25,7 @@ from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
 
-NEWEST = 400  # threads of the network, those with the latest posts, among which is chosen
+NEWEST = 200  # threads of the network, those with the latest posts, among which is chosen
 MOST = 4  # of each
 # Created once because aliased() is slow.
 _OWN = aliased(Thread)
