@@ -56,6 +56,7 @@ from forum.models.accounts import Member, SignIn
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
 from forum.models.threads import Thread
+from forum.web.http import current_user
 
 
 def size_for(posts: int) -> Size:
@@ -129,6 +130,7 @@ def _settle(url: str) -> None:
 
 def _sign_in(app: Flask) -> str:
     secret, now = tokens.random_token(), clock.now()
+    reader = db.session.get_one(Member, READER)
     row = SignIn(
         secret_digest=tokens.digest(secret),
         member_id=READER,
@@ -142,7 +144,13 @@ def _sign_in(app: Flask) -> str:
     interface: Any = app.session_interface
     # As a browser holds it from the first page with a form on it.
     value = interface.get_signing_serializer(app).dumps(
-        {"_user_id": secret, "_fresh": True, "_permanent": True, "csrf_token": tokens.random_token()}
+        {
+            "_user_id": secret,
+            "_fresh": True,
+            "_permanent": True,
+            "csrf_token": tokens.random_token(),
+            current_user.LOOKS: [reader.locale, reader.theme],
+        }
     )
     return f"{app.config['SESSION_COOKIE_NAME']}={value}"
 
