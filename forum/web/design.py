@@ -20,8 +20,10 @@ from forum.domain.people.bylines import Byline
 from forum.domain.themes import labels
 from forum.domain.threads.changes import Reclassification
 from forum.domain.threads.lists import ThreadCard
+from forum.domain.threads.quotes import Quote
 from forum.domain.threads.views import PostView
 from forum.infra import days, i18n
+from forum.infra.text import Mark
 from forum.models.drafts import Draft
 from forum.web import careful
 from forum.web.draft_slots import Slot
@@ -222,6 +224,7 @@ def index() -> str:
             "design/index.html",
             form=form,
             wrong=wrong,
+            in_text=[(Mark(2, 1, 0, 12), Quote(2, "Pieter", "Nutsbedrijven zaten vooraf mee aan tafel."))],
             people=careful.found_in(body=i18n._("Mrs Peeters stayed, because her neighbour went along.")),
             theme=theme if theme in {"light", "dark"} else None,
             **_samples(),

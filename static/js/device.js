@@ -161,7 +161,7 @@ const isOnPage = (key) => [...document.querySelectorAll("[name=idempotency_key]"
 // A form for the same on this page says that there are other words; one that stands empty for a reply takes them up.
 async function tellForm({ draft, fields }, revision) {
   const form = document.querySelector(`[data-draft="${CSS.escape(draft)}"]`);
-  const takenUp = form && draft.startsWith("reply:") && (await import("./drafts.js")).takeUp(form, fields, revision);
+  const takenUp = form && draft.startsWith("reply:") && (await import("./fields.js")).takeUp(form, fields, revision);
   const note = form?.querySelector("[data-other]");
   if (note && !takenUp) note.hidden = false;
 }

@@ -1,12 +1,12 @@
 // What a person types in form[data-draft] is kept: on this device at once, by the server at each pause and at leaving. Words
 // that a browser puts back after Back do not count.
-import { freshKey, hold, open, send, value } from "./device.js";
+import { freshKey, hold, open, send } from "./device.js";
+import { fill, NEVER } from "./fields.js";
 import "./signout.js"; // to have it when the network is away
 
 const SOON = 200; // ms after a key, to this device
 const PAUSE = 1000; // ms after the last key, to the server
 const AGAIN = [2, 5, 15, 30, 60]; // s after a failure
-const NEVER = new Set(["csrf_token", "_method", "people_seen"]); // what the page itself was given
 
 let started = false;
 
@@ -200,15 +200,6 @@ class Draft {
   }
 }
 
-// Fills an empty form with words that the server just got from elsewhere on this device; false where something stands in it.
-export function takeUp(form, fields, revision) {
-  if (form.elements.draft_revision.value !== "0" || form.elements.body.value.trim()) return false;
-  fill(form, fields);
-  form.elements.draft_revision.value = revision;
-  hold(form.elements.idempotency_key.value);
-  return true;
-}
-
 // The address leads to the draft, too.
 function here(address) {
   const kept = new URL(address, location);
@@ -218,15 +209,4 @@ function here(address) {
   now.searchParams.delete("thrown");
   now.hash = kept.hash;
   return now;
-}
-
-function fill(form, fields) {
-  for (const field of form.elements) {
-    if (!field.name || NEVER.has(field.name) || ["submit", "button", "file", "password"].includes(field.type)) continue;
-    const values = fields.filter(([name]) => name === field.name).map(([, words]) => words);
-    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
-    else if (field.options) for (const option of field.options) option.selected = values.includes(option.value);
-    else if (values.length) field.value = value(fields, field.name);
-  }
-  form.dispatchEvent(new Event("change", { bubbles: true }));
 }
