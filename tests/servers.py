@@ -36,6 +36,8 @@ SEALED = (
     "--disable-domain-reliability",
     "--disable-sync",
 )
+# A page of a test lives for a second: what optimizing its scripts costs never comes back.
+SHORT_LIVED = ("--js-flags=--no-opt --no-maglev",)
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def browser() -> Iterator[Browser]:
             f"No Chromium found ({', '.join(CHROMIUM)}): run `make test`, which says how to get one."
         )
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=list(SEALED))
+        launched = playwright.chromium.launch(executable_path=found, args=[*SEALED, *SHORT_LIVED])
         try:
             yield launched
         finally:

@@ -19,7 +19,8 @@ from forum import create_app
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import worker
-from tests import servers
+from forum.models.accounts import Member
+from tests import factories, servers
 from tests.conftest import copied_database
 
 PASSWORD = "leerkring-demo"
@@ -105,11 +106,14 @@ Opener = Callable[..., Page]
 
 @pytest.fixture
 def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
-    """`open_page("yasmina", phone=True)` gives a page of a fresh browser, signed in when a name is given."""
+    """`open_page("yasmina", phone=True)` gives an empty page of a fresh browser, signed in when a name is given.
+
+    With a password they sign in through the page; else the browser has the cookie that they would get there.
+    """
     contexts: list[BrowserContext] = []
 
     def opener(who: str | None = None, *, phone: bool = False, dark: bool = False, **options: object) -> Page:
-        password = str(options.pop("password", PASSWORD))
+        password = options.pop("password", None)
         context = chromium.new_context(
             base_url=town.url,
             viewport=PHONE if phone else DESK,
@@ -120,8 +124,10 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
-        if who:
-            sign_in(page, who, password)
+        if who and password:
+            sign_in(page, who, str(password))
+        elif who:
+            context.add_cookies([cookie_of(town, who)])
         return page
 
     yield opener
@@ -130,6 +136,17 @@ def open_page(town: Town, chromium: Browser) -> Iterator[Opener]:
             # A request that a test left unanswered can hang the browser.
             page.unroute_all(behavior="ignoreErrors")
         context.close()
+
+
+def cookie_of(town: Town, who: str) -> dict[str, str]:
+    """The cookie of somebody who signed in on a device of their own."""
+    email, client = f"{who}@demo.leerkring.example", town.app.test_client()
+    with town.app.app_context(), clock.at(clock.now() + town.ahead):
+        factories.sign_in(client, db.session.scalars(db.select(Member).where(Member.email == email)).one())
+        db.session.remove()
+    cookie = client.get_cookie(town.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return {"name": cookie.key, "value": cookie.value, "url": town.url}
 
 
 def sign_in(page: Page, who: str, password: str = PASSWORD) -> None:

@@ -114,6 +114,7 @@ def walker(town: Town, open_page: Opener, language: str, scripts: bool) -> Itera
     def come(who: str, **options: str) -> Walk:
         people.append(f"{who}@demo.leerkring.example")
         page = open_page(who, phone=True, java_script_enabled=scripts, **options)
+        page.goto("/")
         if language == "en":
             page.get_by_role("button", name="English").click()
         assert page.locator("html").get_attribute("lang") == {"nl": "nl-BE", "en": "en"}[language]

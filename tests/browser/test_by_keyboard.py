@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_accessible import COVERED, FOCUSABLE, FOCUSED
+from tests.browser.test_accessible import FOCUSABLE, STOP
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 # Its label or words, without the signs that keep words together.
@@ -28,8 +28,9 @@ def step(page: Page, key: str = "Tab") -> str:
     """Press a key, and be where the focus shows and nothing lies over it; what stands there."""
     page.keyboard.press(key)
     name = page.evaluate(NAME)
-    assert page.evaluate(FOCUSED) is not False, f"no focus shows on {name}"
-    assert page.evaluate(COVERED) is None, f"covered: {name}"
+    shows, over = page.evaluate(STOP)
+    assert shows is not False, f"no focus shows on {name}"
+    assert over is None, f"covered: {name}"
     return name
 
 
