@@ -138,8 +138,8 @@ def _fillings(names: list[str], world: World) -> list[dict[str, object]]:
 def leaks(app: Flask, world: World, person: str, *, every: bool = False) -> Iterator[str]:
     """Where `person` met a marker: in a page, in a header, on the way of a redirect.
 
-    What a stranger may try in an address is tried once at each route where there is a page and once where there is
-    none: that no other address of the route answers to any of it either is a proof (`every`).
+    What a stranger may try in an address is tried once at each route where there is a page, and once, all of it
+    together, where there is none: that no other address of the route answers to any of it either is a proof (`every`).
     """
     browser, tried = app.test_client(), set()
     member = world.outsiders[person]
@@ -149,6 +149,8 @@ def leaks(app: Flask, world: World, person: str, *, every: bool = False) -> Iter
         answer = browser.get(path, headers={"Accept-Language": "en"})
         yield from _found(answer, path, person, endpoint)
         if every or (endpoint, answer.status_code == 200) not in tried:
+            if queries and not every and answer.status_code != 200:
+                queries = ("?" + "&".join(query[1:] for query in queries),)
             for address in [path + query for query in queries]:
                 found = browser.get(address, headers={"Accept-Language": "en"})
                 yield from _found(found, address, person, endpoint)
