@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 MOVED: dict[str, str] = {
     "thread.once": "thread.idempotency_key",
     "post.once": "post.idempotency_key",
+    "hand_over.piece_id": "hand_over.item_id",
 }
 # A column, or a whole table, that a migration filled, emptied or took away on purpose, and why that loses nothing.
 CHANGED: dict[str, str] = {
