@@ -65,6 +65,7 @@ def sign_in(page: Page, who: str) -> None:
     ("who", "phone"), [("griet", True), pytest.param("pieter", False, marks=pytest.mark.proof)]
 )
 def test_a_story_is_found_read_answered_and_kept_with_keys_alone(open_page, who, phone):
+    words = f"{WORDS} ({who})"
     page = open_page(phone=phone)
     sign_in(page, who)
     elsewhere = page.get_by_role("region", name=re.compile("^Uit andere steden"))
@@ -83,12 +84,12 @@ def test_a_story_is_found_read_answered_and_kept_with_keys_alone(open_page, who,
 
     page.keyboard.press("r")
     assert page.get_by_text(re.compile("Je antwoordt op .*, bijdrage")).is_visible()
-    page.keyboard.type(WORDS)
-    assert page.get_by_role("textbox", name="Je antwoord").input_value() == WORDS
+    page.keyboard.type(words)
+    assert page.get_by_role("textbox", name="Je antwoord").input_value() == words
     walk_to(page, "Plaats antwoord", most=20)
     enter(page, r"#post-\d+")
     page.locator(LISTENING).first.wait_for()
-    assert page.get_by_role("article").get_by_text(WORDS).is_visible()
+    assert page.get_by_role("article").get_by_text(words).is_visible()
 
     step(page, "k")
     walk_to(page, "Meer over bijdrage", most=12)

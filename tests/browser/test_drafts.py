@@ -430,6 +430,8 @@ def test_f1_improved_after_an_answer_that_stayed_away_it_is_not_lost_on_the_way_
 def test_going_on_with_what_only_the_device_has_says_so_and_moves_nothing(open_page, thread):
     page = open_page("pieter", phone=True)
     page.goto(thread, wait_until="networkidle")
+    page.click(ANSWER)
+    page.locator("#answer markdown-toolbar").wait_for()  # fetched when its text is reached
     before = page.locator("#answer").bounding_box()["height"]
     no_drafts(page)
     page.fill(ANSWER, "Alleen hier.")
