@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 from babel.dates import format_date, format_datetime
 from babel.lists import format_list
@@ -29,9 +29,8 @@ LOCALES = ("nl", "en")
 FORMATS = {"nl": "nl_BE", "en": "en_GB"}
 LANGUAGE_TAGS = {"nl": "nl-BE", "en": "en"}
 _UNTRANSLATED = NullTranslations()
-_forced: ContextVar[tuple[str, str | None, NullTranslations | None] | None] = ContextVar(
-    "forced", default=None
-)
+Forced = tuple[str, str | None, NullTranslations | None]  # language, time zone, sentences
+_forced: ContextVar[Forced | None] = ContextVar("forced", default=None)
 # What a request asks for again and again; a context variable is read faster than anything of the request itself.
 _of_request: ContextVar[dict[str, Any] | None] = ContextVar("of_request", default=None)
 
@@ -202,12 +201,10 @@ def present_day() -> date:
 def reader() -> tuple[str, str, date]:
     """Return the reader's language, time zone and present day: all in which two pages with one text may differ."""
     kept = _of_request.get() if _forced.get() is None else None
-    if kept is None:
-        return locale(), zone(), days.today(zone())
+    kept = {} if kept is None else kept
     if "reader" not in kept:
         kept["reader"] = locale(), zone(), days.today(zone())
-    found: tuple[str, str, date] = kept["reader"]
-    return found
+    return cast("tuple[str, str, date]", kept["reader"])
 
 
 def local_day(value: datetime) -> date:

@@ -18,9 +18,8 @@ S = TypeVar("S", bound=ExternallyTraversible)
 PERSONAL = "this_reader"  # the name of a parameter with the id of one reader, which may not be written out
 CONNECTION = "connection"  # of the transaction of a session, in its `info`
 MOST = 256  # for each function: as many combinations of its arguments
-_PLAIN = re.compile(
-    r'[\w%":,\n\t-]*', re.ASCII
-)  # codes of our own, and what parts them; else it stays a parameter
+# Codes of our own, and what parts them; everything else stays a parameter.
+_PLAIN = re.compile(r'[\w%":,\n\t-]*', re.ASCII)
 _ANY_DATABASE = DefaultDialect()
 
 

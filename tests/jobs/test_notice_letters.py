@@ -146,7 +146,7 @@ def test_who_is_mentioned_has_the_name_of_today_wherever_first_words_stand(aalst
         return [
             lists.latest(who).rows[0].summary,
             notices.page(who).rows[0].lines[0].words,
-            notices.unread(who, 1)[0][0].lines[0].words,
+            notices.unread(who, 1)[0].lines[0].words,
             parts(letters.letter_for(mail).message)[0].partition("> ")[2].partition("\n")[0],
             digests.preview(actor(ann)).entries[0].words,
         ]

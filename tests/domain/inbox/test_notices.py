@@ -38,7 +38,7 @@ def test_what_happened_in_one_thread_on_one_day_stands_together(gent, leen, kari
         for at, thread in zip(moments, (busy, other, busy, busy, other, other), strict=True):
             tell_of(leen, make_post(thread, karim), at=at)
         found = [(one.title, one.day, one.month, len(one.lines)) for one in notices.page(actor(leen)).rows]
-        at_home = [(one.title, len(one.lines)) for one in notices.unread(actor(leen), 5)[0]]
+        at_home = [(one.title, len(one.lines)) for one in notices.unread(actor(leen), 5)]
     assert at_home == [("Busy", 3), ("Other", 3)], "each thread once, whatever the days"
     assert found == [
         ("Busy", Day.TODAY, None, 2),
@@ -119,8 +119,8 @@ def test_a_tab_shows_what_it_is_called_after_and_counting_stops(gent, leen, kari
     assert unread_notices.count(actor(leen)) == unread_notices.Unread(2, 1)
     unread_notices.read_thread(actor(leen), thread.id, last=2)
     assert (lines(leen, Tab.UNREAD), lines(leen)) == ([followed.id], [followed.id, mine.id])
-    assert [group.lines[0].id for group in notices.unread(actor(leen), 3)[0]] == [followed.id]
-    assert notices.unread(actor(leen), 3, without=frozenset({"followed"})) == ([], None)
+    assert [group.lines[0].id for group in notices.unread(actor(leen), 3)] == [followed.id]
+    assert notices.unread(actor(leen), 3, without=frozenset({"followed"})) == []
 
 
 def test_each_queue_is_named_as_where_it_stands_and_what_it_tells_is_a_kind():
