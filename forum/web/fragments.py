@@ -20,22 +20,13 @@ from flask import g
 from jinja2.runtime import Macro
 
 from forum.domain.themes import label_rows
-from forum.domain.threads.views import PostView
+from forum.domain.threads.views import ALLOWANCES, PostView
 from forum.infra import i18n
 
 CHARACTERS = 8_000_000  # of HTML in each process; a reply of usual length has about two thousand
 # What a post lets this reader do is not drawn in its fragment, or is an argument besides (`PostView.allowances`). Every
 # other field is drawn in it, also one added later.
-NOT_DRAWN = {
-    "may_edit",
-    "may_delete",
-    "may_put_back",
-    "may_hide",
-    "may_restore",
-    "is_new",
-    "may_keep",
-    "is_kept",
-}
+NOT_DRAWN = {*ALLOWANCES, "is_new"}
 
 _kept: LRUCache[Hashable, str] = LRUCache(CHARACTERS, getsizeof=len)
 _lock = Lock()

@@ -11,6 +11,9 @@ from forum.models.following import FollowLevel
 from forum.models.spaces import Audience
 from forum.policy.actions import Answer
 
+# What a post lets its reader do, and whether they did: fields of a PostView.
+ALLOWANCES = ("may_edit", "may_delete", "may_put_back", "may_hide", "may_restore", "may_keep", "is_kept")
+
 
 class Answered(NamedTuple):
     """The post that another one answers, and who wrote it: its place stays, whatever becomes of its words."""
@@ -57,15 +60,7 @@ class PostView:
     @property
     def allowances(self) -> tuple[bool, ...]:
         """What the row of acts under this post depends on, beside the post itself."""
-        return (
-            self.may_edit,
-            self.may_delete,
-            self.may_put_back,
-            self.may_hide,
-            self.may_restore,
-            self.may_keep,
-            self.is_kept,
-        )
+        return tuple(getattr(self, name) for name in ALLOWANCES)
 
     @property
     def has_forms(self) -> bool:
