@@ -138,7 +138,8 @@ def _keep_private(dialect: Dialect, record: Any, arguments: tuple[Any, ...], opt
 
 @event.listens_for(Engine, "connect")
 def _prepare(connection: Any, record: Any) -> None:
-    if type(connection).__module__.startswith("sqlite3"):
+    record.info[LAST_USED] = monotonic()
+    if isinstance(connection, sqlite3.Connection):
         _prepare_sqlite(connection)
     else:
         _prepare_postgresql(connection)

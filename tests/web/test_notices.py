@@ -120,6 +120,20 @@ def test_nothing_is_written_for_a_thread_of_which_nothing_is_unread(read, gent, 
     assert not [text for text in after.statements if "UPDATE notification" in text]
 
 
+def test_nothing_is_written_for_a_page_of_whose_kinds_nothing_is_unread(
+    read, gent, leen, karim, count_queries
+):
+    tell_of(leen, make_post(make_thread(gent, leen), karim))
+    read("/settings/profile")
+    with count_queries() as quiet:
+        read("/settings/profile")
+    tell(leen, "capacity_confirmed")
+    with count_queries() as told:
+        read("/settings/profile")
+    written = [[text for text in each.statements if "UPDATE notification" in text] for each in (quiet, told)]
+    assert [len(each) for each in written] == [0, 1]
+
+
 def test_a_lesson_and_a_page_of_ones_own_read_what_leads_there(client, read, gent, leen, karim):
     lesson = make_lesson(gent, karim)
     tell(leen, "cited", lesson_id=lesson.id)

@@ -115,8 +115,8 @@ def _notice_name(kind: str) -> str:
 
 def _device() -> str:
     """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
-    # Whoever is at the device next can read this name: it says nothing.
     member = str(actor().id)
+    # Whoever is at the device next can read this name: it says nothing.
     account = tokens.mark("owner-of-copies", member)
     return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', member)).decode()}"
 

@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from forum.domain.mailing import unread_notices
+from forum.domain.mailing.unread_notices import Unread
 from forum.domain.people import sessions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import SignIn
+from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
-from tests.factories import LONG_AGO, actor, make_member
+from tests.factories import LONG_AGO, actor, join, make_member, make_post, make_space, make_thread
+from tests.notices import tell, tell_of
 
 DAY, MOMENT = timedelta(days=1), timedelta(seconds=1)
 
@@ -130,3 +134,41 @@ def test_devices_of_others_are_not_in_the_list_and_what_ended_keeps_its_end(noor
         sessions.end_all(noor.id)
     db.session.refresh(row)
     assert row.ended_at == LONG_AGO + DAY
+
+
+def test_a_look_up_counts_what_its_member_may_see_and_nobody_elses(noor):
+    gent, elsewhere = make_space("Gent"), make_space("Leuven")
+    join(noor, gent)
+    sara, out = make_member("Sara", space=elsewhere), make_member("Out")
+    seen = make_post(make_thread(gent, noor), sara)
+    closed = make_post(make_thread(elsewhere, sara, audience=Audience.SPACE), sara)
+    for member in (noor, sara):
+        tell_of(member, seen)
+        tell_of(member, seen, "followed")
+        tell_of(member, closed)
+    tell(noor, "capacity_confirmed", shown_at=LONG_AGO + 9 * DAY)
+    for member, expected in (
+        (noor, Unread(2, 1)),
+        (sara, unread_notices.count(actor(sara))),
+        (out, Unread()),
+    ):
+        secret = begun(member)
+        with clock.at(LONG_AGO + DAY):
+            told = sessions.look_up(secret, counting=True)
+            assert told.unread == unread_notices.count(actor(member)) == expected
+            assert told.actor == sessions.look_up(secret).actor
+            assert told.has_unread == sessions.look_up(secret).has_unread == (member is not out)
+    assert sessions.look_up("nobody's", counting=True) is None
+
+
+def test_the_kinds_of_what_is_unread_are_known_until_there_are_too_many(noor, monkeypatch):
+    monkeypatch.setattr(unread_notices, "MOST", 2)
+    secret = begun(noor)
+    for kind in ("capacity_confirmed", "role_given"):
+        tell(noor, kind)
+    sessions._look_up.cache_clear()
+    with clock.at(LONG_AGO + DAY):
+        assert sessions.look_up(secret, counting=True).unread_kinds == {"capacity_confirmed", "role_given"}
+        tell(noor, "role_taken")
+        assert sessions.look_up(secret, counting=True).unread_kinds is None
+    sessions._look_up.cache_clear()
