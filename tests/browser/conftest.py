@@ -21,6 +21,7 @@ from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.accounts import Member
 from tests import factories, servers
+from tests.browser.settled import whole_pages
 from tests.conftest import copied_database
 
 PASSWORD = "leerkring-demo"
@@ -97,7 +98,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, demo_network: Callable[..., s
 def chromium() -> Iterator[Browser]:
     """One browser for all; each test gets a fresh context from it."""
     os.environ.setdefault("PLAYWRIGHT_SKIP_VALIDATE_HOST_REQUIREMENTS", "1")
-    with servers.browser() as browser:
+    with servers.browser() as browser, whole_pages():
         yield browser
 
 
