@@ -25,6 +25,11 @@ def speaks_for_city(body: Body, city: str | None, *, bodies: tuple[Body, ...] = 
     return city is not None and (body in bodies or (body == Body.GOVERNMENT and city in PARTNERS))
 
 
+def answers_inside(body: Body, city: str | None, *, space_city: str | None) -> bool:
+    """Return whether a space, of that city if any, answers for such a capacity of somebody who belongs to it."""
+    return not speaks_for_city(body, city) or city == space_city
+
+
 def of_a_city(bodies: tuple[Body, ...] = OF_A_CITY, *, capacity: Any = Capacity) -> ColumnElement[bool]:
     """Say the same of a row of Capacity or of an alias of it."""
     partner = and_(capacity.body == Body.GOVERNMENT, capacity.city.in_(PARTNERS))

@@ -68,11 +68,9 @@ def show(
         "moderates": bool(may_moderate(actor(), space.id)),
     }
     if context["moderates"] or may_administer(actor()):
-        ids = {row.member_id for row in page.rows}
         context |= {
             "capacities": waiting_capacities.of_space(actor(), space.id, cursor=request.args.get("waiting")),
-            "waiting_count": waiting_capacities.count_of_space(actor(), space.id),
-            "held": confirmations.held_in(actor(), space.id, ids),
+            "held": {row.member_id: confirmations.endable(actor(), space, row) for row in page.rows},
         }
     if context["moderates"]:
         context |= {

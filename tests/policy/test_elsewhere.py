@@ -79,9 +79,12 @@ def differences(oracle: Oracle) -> list[object]:
             found = shown(reader, space) or {}
             if found != expected:
                 wrong.append((space.slug, reader.handle, found, expected))
-            asked = roster.elsewhere(actor_for(reader), space.id, list(oracle.members))
-            slow = {one: oracle.elsewhere(reader.id, space.id, one) for one in oracle.members}
-            known = {one: {place.slug for place in places} for one, places in asked.items()}
+            asked = roster.about(actor_for(reader), space.id, list(oracle.members))
+            slow = {
+                one: oracle.elsewhere(reader.id, space.id, one) if in_city else set()
+                for one in oracle.members
+            }
+            known = {one: set(each.also_in) for one, each in asked.items()}
             if any(known.get(one, set()) != slow[one] for one in oracle.members):
                 wrong.append((space.slug, reader.handle, known, slow))
     return wrong

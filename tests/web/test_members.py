@@ -1,12 +1,19 @@
 """The page of a space's people, and that of the network's accounts."""
 
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from forum.domain.spaces import join_requests
+from forum.domain.people import capacities
+from forum.infra import clock, days
 from forum.infra.db import db
-from forum.models.accounts import NetworkRole
-from forum.models.spaces import JoinRequest, Role, SpaceKind
-from tests.factories import actor, make_member, make_space, sign_in, submit
+from forum.models.accounts import Body, Level, NetworkRole
+from forum.models.spaces import Invitation, JoinRequest, Role, SpaceKind
+from tests.factories import actor, join, make_member, make_space, sign_in, submit
+
+KINDS = ("request", "capacity", "member", "invitation")
 
 
 def test_members_see_names_and_only_moderators_see_buttons(client, gent, moderator):
@@ -88,20 +95,55 @@ def test_a_member_asks_to_join_and_a_moderator_answers(app, client, gent, modera
     assert submit(desk, f"/requests/{request.id}/answer", {"answer": "no"}).status_code == 409
 
 
-def test_the_desk_asks_no_more_queries_for_more_people(client, gent, moderator, count_queries):
+def crowd(gent, leuven, moderator, number):
+    """One more of all that the page shows: two people, two who ask, a capacity that waits, an invitation."""
+    member = make_member(f"P{number}", space=gent)
+    guest = make_member(f"G{number}", space=gent, role=Role.GUEST, city="leuven")
+    join(member, leuven)
+    join(guest, leuven)
+    common = {"function": "coach", "level": Level.FIELD, "body": Body.CITY, "starts_on": days.today()}
+    newcomer = make_member(f"N{number}", approved_at=None)
+    for one in (member, newcomer):
+        capacities.add(one.id, city="gent", **common)
+    asker = make_member(f"K{number}", space=make_space(f"S{number}"))
+    now, later = clock.now(), clock.now() + timedelta(days=9)
+    db.session.add_all(
+        JoinRequest(space_id=gent.id, member_id=one.id, asked_at=now) for one in (newcomer, asker)
+    )
+    address = f"new{number}@example.org"
+    db.session.add(
+        Invitation(
+            space_id=gent.id, email=address, role=Role.MEMBER, locale="en", invited_by_id=moderator.id,
+            invited_at=now, expires_at=later,
+        )
+    )  # fmt: skip
+    db.session.commit()
+
+
+@pytest.mark.both_databases
+def test_a_moderator_waits_for_eight_queries_however_large_the_space(client, gent, moderator, count_queries):
+    leuven, slug, made = make_space("Leuven", city="leuven"), gent.slug, 0
+    join(moderator, leuven)
     sign_in(client, moderator)
-    counts = []
-    for _round in range(2):
-        for number in range(4):
-            make_member(f"P{number}", space=gent)
-            join_requests.request_to_join(
-                actor(make_member(f"K{number}", space=make_space(f"S{number}"))), gent.id
-            )
-        db.session.commit()
-        with count_queries() as seen:
-            client.get(f"/spaces/{gent.slug}/members")
-        counts.append(seen.count)
-    assert counts[0] == counts[1]
+    for size in (1, 20):
+        for number in range(made, size):
+            crowd(gent, leuven, moderator, number)
+        made = size
+        for query, people in (
+            ("", 2 * size + 1),
+            ("?role=guest&city=leuven", size),
+            ("?name=zz", 0),
+        ):
+            client.get(f"/spaces/{slug}/members{query}")
+            with count_queries() as seen:
+                soup = BeautifulSoup(client.get(f"/spaces/{slug}/members{query}").text, "html.parser")
+            assert seen.count <= 8, (size, query, seen.count)
+            found = [len(soup.select(f".record[id^={kind}-]")) for kind in KINDS]
+            assert found == [2 * size, size, people, size], (size, query)
+            assert f"{size} capacit" in soup.select_one("#capacities").text
+            met = soup.select(f".record[id^=member-] a[href='/spaces/{leuven.slug}']")
+            assert len(met) == people, (size, query)
+            assert f"({size})" in soup.text, "what the moderator holds: each invitation"
 
 
 def test_administrators_suspend_and_readmit(app, client, gent):

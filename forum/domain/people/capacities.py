@@ -118,6 +118,17 @@ class HeldCapacity(NamedTuple):
     counts_until: datetime | None
 
 
+# What a query selects of a capacity, so that `held_of` reads it from its row.
+HELD = tuple(getattr(Capacity, name).label(f"held_{name}") for name in HeldCapacity._fields)
+
+
+def held_of(row: Any) -> HeldCapacity | None:
+    """Return the capacity of a row with HELD; None where an outer join found none."""
+    if row.held_id is None:
+        return None
+    return HeldCapacity(*(getattr(row, f"held_{name}") for name in HeldCapacity._fields))
+
+
 @cached
 def _current_capacities() -> Select[Any]:
     query: Any = select(*(getattr(Capacity, field) for field in HeldCapacity._fields)).where(

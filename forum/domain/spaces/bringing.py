@@ -84,7 +84,17 @@ def of_members(member_ids: Collection[int]) -> dict[int, Brought]:
     """Return for each of these members who brought them where (one query)."""
     found = {member_id: Brought() for member_id in member_ids}
     rows = db.session.execute(select(brought(list(found)))) if found else ()
-    return found | {row.member_id: Brought(row.alone_id, row.only_city, row.has_city) for row in rows}
+    return found | {row.member_id: of_row(row) for row in rows}
+
+
+def columns(ways: Subquery) -> tuple[Any, ...]:
+    """Return what a query that outer joins `brought` selects of it, so that `of_row` reads it."""
+    return tuple(ways.c[name] for name in Brought._fields)
+
+
+def of_row(row: Any) -> Brought:
+    """Return who brought the member of a row with `columns`, where an outer join may have found nobody."""
+    return Brought(row.alone_id, row.only_city, bool(row.has_city))
 
 
 def may_vouch(by_id: int, capacity: Vouched, brought: Mapping[int, Brought]) -> Answer:

@@ -3,7 +3,6 @@
 Nobody answers for their own, nor confirms that of somebody whom they alone brought into another city.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -14,18 +13,21 @@ from forum.domain.mailing import events
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.spaces import bringing
+from forum.domain.spaces.roster import MemberRow
+from forum.domain.spaces.spaces import SpaceFacts
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.moderation import Action
 from forum.models.spaces import Invitation, JoinRequest, Membership, Space, SpaceKind
-from forum.policy.actions import deny, may_moderate, require
+from forum.policy.actions import deny, may_administer, may_moderate, require
 from forum.policy.actors import Actor, actor_of
 from forum.policy.answering import (
     ADMINISTRATIONS,
     answerable,
     answered_in,
+    answers_inside,
     moderated,
     of_a_city,
     speaks_for_city,
@@ -39,28 +41,19 @@ class Held:
     """A capacity that somebody may end for a member."""
 
     id: int
-    member_id: int
     byline: Byline
 
 
-def held_in(actor: Actor, space_id: int, member_ids: Collection[int]) -> dict[int, list[Held]]:
-    """Return the capacities of these members that the actor may end in a space, by member (one query)."""
-    rows = db.session.execute(
-        select(Capacity, Member.name)
-        .join(Member, Member.id == Capacity.member_id)
-        .where(
-            Capacity.member_id.in_(member_ids),
-            answered_in([space_id]),
-            answerable(actor),
-            capacities.holds_on(days.today()),
-        )
-        .order_by(Capacity.starts_on, Capacity.id)
-    )
-    found: dict[int, list[Held]] = {}
-    for capacity, name in rows:
-        line = Held(capacity.id, capacity.member_id, byline(name, "", capacity))
-        found.setdefault(capacity.member_id, []).append(line)
-    return found
+def endable(actor: Actor, space: SpaceFacts, row: MemberRow) -> list[Held]:
+    """Return what of the capacities of somebody who belongs to a space the actor may end there (no query)."""
+    if row.member_id == actor.id or not (may_moderate(actor, space.id) or may_administer(actor)):
+        return []
+    city = space.city if space.kind == SpaceKind.CITY else None
+    return [
+        Held(each.id, byline(row.name, "", each))
+        for each in row.held
+        if answers_inside(each.body, each.city, space_city=city)
+    ]
 
 
 def confirm(actor: Actor, capacity_id: int) -> Capacity:
@@ -136,8 +129,10 @@ def confirm_let_in(actor: Actor, member_id: int, space_id: int, *, capacity_id: 
 
 def end_in(actor: Actor, space_id: int, member_id: int) -> None:
     """End what a member speaks as, as far as a space of the actor answers for it: they leave."""
-    for held in held_in(actor, space_id, [member_id]).get(member_id, []):
-        end(actor, held.id)
+    theirs = (Capacity.member_id == member_id, answered_in([space_id]), answerable(actor))
+    held = select(Capacity.id).where(*theirs, capacities.holds_on(days.today()))
+    for capacity_id in db.session.scalars(held.order_by(Capacity.starts_on, Capacity.id)).all():
+        end(actor, capacity_id)
 
 
 def confirm_invited(invitation: Invitation, member_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.orm import joinedload
 
 from forum.domain.lines import clean_paragraphs
@@ -23,12 +23,16 @@ from forum.models.accounts import Capacity, Member
 from forum.models.spaces import JoinRequest, Role, Space, SpaceKind
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.answering import speaks_for_city
+from forum.policy.answering import answers_inside
 from forum.policy.errors import Conflict, Forbidden, Invalid
 from forum.policy.visibility import get_visible, visible
 
 REQUESTS = "10 per day"
+MOST_OF_SPACE = 100
 MOST_WAITING = 4  # on the home page, of which the last is only a hint that there are more
+
+_ASKER = (Member.id.label("member_id"), Member.name, Member.handle, Member.email, Member.approved_at)
+_CITY = case((Space.kind == SpaceKind.CITY, Space.city))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,31 +138,36 @@ def names_of_asked(actor: Actor) -> list[str]:
 
 
 def of_space(actor: Actor, space_id: int) -> list[RequestCard]:
-    """Return the requests to a space, the longest waiting first, for its moderators (four queries)."""
-    rows = db.session.scalars(
-        visible(JoinRequest, actor)
+    """Return the requests to a space, the longest waiting first, for its moderators (one query)."""
+    columns = (JoinRequest.id, JoinRequest.message, JoinRequest.asked_at, *_ASKER, *capacities.HELD)
+    page = (
+        visible(JoinRequest, actor, *columns, _CITY.label("space_city"))
         .join(Member, Member.id == JoinRequest.member_id)
+        .join(Space, Space.id == JoinRequest.space_id)
+        .outerjoin(Capacity, Capacity.id == capacities.spoken_in(Member.id, days.today()))
         .where(JoinRequest.space_id == space_id, *waits())
         .order_by(JoinRequest.asked_at, JoinRequest.id)
-        .options(joinedload(JoinRequest.member))
-        .limit(100)
-    ).all()
-    held = capacities.current_of([row.member_id for row in rows])
-    city = db.session.scalar(select(Space.city).where(Space.id == space_id, Space.kind == SpaceKind.CITY))
-    brought = bringing.of_members(held)
-    return [
-        RequestCard(
-            id=row.id,
-            name=row.member.name,
-            email=row.member.email,
-            byline=_speaking(row.member, held.get(row.member_id)),
-            message=row.message,
-            asked_at=row.asked_at,
-            is_new=row.member.approved_at is None,
-            confirms=_confirmable(actor, city, held.get(row.member_id), brought),
-        )
-        for row in rows
-    ]
+        .limit(MOST_OF_SPACE)
+        .cte("requests_page")
+    )
+    brought = bringing.brought(select(page.c.member_id))
+    shown = select(page, *bringing.columns(brought))
+    shown = shown.outerjoin(brought, brought.c.member_id == page.c.member_id)
+    return [_card(actor, row) for row in db.session.execute(shown.order_by(page.c.asked_at, page.c.id))]
+
+
+def _card(actor: Actor, row: Any) -> RequestCard:
+    held = capacities.held_of(row)
+    return RequestCard(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        byline=byline(row.name, row.handle, held),
+        message=row.message,
+        asked_at=row.asked_at,
+        is_new=row.approved_at is None,
+        confirms=_confirmable(actor, row.space_city, held, {row.member_id: bringing.of_row(row)}),
+    )
 
 
 def one(actor: Actor, request_id: int) -> JoinRequest:
@@ -173,7 +182,7 @@ def _confirmable(
     """The id of a capacity that waits, where a space of that city answers for it once its member is in."""
     if capacity is None or capacity.confirmed_at is not None:
         return None
-    if speaks_for_city(capacity.body, capacity.city) and capacity.city != city:
+    if not answers_inside(capacity.body, capacity.city, space_city=city):
         return None
     return capacity.id if bringing.may_vouch(actor.id, capacity, brought) else None
 

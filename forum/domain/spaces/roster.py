@@ -4,15 +4,17 @@ A name is looked up by the beginnings of its words, as in the directory; the fir
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, String, bindparam, exists, select
+from sqlalchemy import Date, Integer, Select, String, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from forum.domain.lines import too_long
 from forum.domain.people import capacities, found_by
 from forum.domain.people.bylines import Byline, byline
+from forum.domain.people.capacities import HeldCapacity
 from forum.domain.people.directory import LONGEST
 from forum.domain.spaces import guests
 from forum.infra import days, text
@@ -32,6 +34,7 @@ from forum.policy.standing import in_good_standing
 from forum.policy.visibility import get_visible, visible
 
 MOST = 1_500
+_HERE = aliased(Space)  # created once because aliased() is slow
 COLUMNS = (
     Membership.id,
     Membership.since_at,
@@ -83,6 +86,15 @@ class MemberRow:
     byline: Byline
     until: date | None = None  # the last day of a guest
     also_in: Sequence[Place] = ()
+    held: Sequence[HeldCapacity] = ()  # what they speak as today, that of the byline last
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of a member beside a list: capacities by id, that of the byline last, and spaces by address."""
+
+    held: dict[int, HeldCapacity] = field(default_factory=dict)
+    also_in: dict[str, Place] = field(default_factory=dict)
 
 
 EVERYBODY = Sought()
@@ -96,37 +108,44 @@ def members(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[MemberRow]:
-    """Return who belongs to a space and is sought, the newest first (four queries at most).
+    """Return who belongs to a space and is sought, the newest first (two queries).
 
     In a city's space each comes with the other spaces in which the reader meets them.
     NotFound, Forbidden for who does not belong, Invalid at `name`.
     """
-    space: Space = get_visible(Space, reader, space_id)
-    if reader is None or space.id not in reader.roles:
+    if reader is None or space_id not in reader.roles:  # whoever belongs sees it
+        get_visible(Space, reader, space_id)
         require(deny(_("Only people who belong to this space see who else does.")))
     words = _words(sought.name)
-    values: dict[str, Any] = {**reader_values(reader), "space_id": space.id, **found_by.values_of(words)}
+    values: dict[str, Any] = {**reader_values(reader), "space_id": space_id, **found_by.values_of(words)}
     if sought.city:
         values |= {"city": sought.city, "day": days.today()}
     keys = (Membership.since_at, Membership.id)
     query = _people(len(words), sought.role, bool(sought.city))
     rows, following = keyset(query, keys=keys, cursor=cursor, limit=limit, values=values)
-    ids = [row.member_id for row in rows]
-    also_in = elsewhere(reader, space.id, ids) if space.kind == SpaceKind.CITY else {}
-    held = capacities.current_of(ids) if ids else {}
-    return Page([_shown(row, held.get(row.member_id), also_in) for row in rows], following)
+    known = about(reader, space_id, [row.member_id for row in rows])
+    return Page([_shown(row, known[row.member_id]) for row in rows], following)
 
 
-def elsewhere(reader: Actor | None, space_id: int, member_ids: Collection[int]) -> dict[int, list[Place]]:
-    """Return in which other spaces these members are, by name, as far as the reader sees who belongs there (one query).
+def about(reader: Actor | None, space_id: int, member_ids: Collection[int]) -> dict[int, Known]:
+    """Return what these members speak as today and, of a city, in which other spaces they are, by name (one query).
 
-    That is where the reader belongs as well: an unlisted space is named to nobody else.
+    Of those spaces as far as the reader sees who belongs there: an unlisted space is named to nobody else.
     """
-    found: dict[int, list[Place]] = {}
-    if reader is not None and member_ids:
-        values = {**reader_values(reader), "space_id": space_id, "member_ids": list(member_ids)}
-        for row in select_rows(_elsewhere(), values):
-            found.setdefault(row.member_id, []).append(Place(row.name, row.slug))
+    found = {member_id: Known() for member_id in member_ids}
+    if reader is not None and found:
+        values = {
+            **reader_values(reader),
+            "space_id": space_id,
+            "member_ids": list(found),
+            "day": days.today(),
+        }
+        for row in select_rows(_about(), values):
+            held, known = capacities.held_of(row), found[row.member_id]
+            if held is not None:
+                known.held[held.id] = held
+            if row.slug is not None:
+                known.also_in[row.slug] = Place(row.name, row.slug)
     return found
 
 
@@ -139,15 +158,17 @@ def _words(name: str) -> list[str]:
     return words
 
 
-def _shown(row: Any, held: capacities.HeldCapacity | None, also_in: dict[int, list[Place]]) -> MemberRow:
+def _shown(row: Any, known: Known) -> MemberRow:
+    held = tuple(known.held.values())
     return MemberRow(
         row.member_id,
         row.name,
         row.role,
         row.since_at,
-        byline(row.name, row.handle, held, found=True),
+        byline(row.name, row.handle, held[-1] if held else None, found=True),
         guests.last_day(row.ends_at),
-        also_in.get(row.member_id, ()),
+        tuple(known.also_in.values()),
+        held,
     )
 
 
@@ -192,17 +213,23 @@ def _fitting(columns: tuple[Any, ...], count: int, role: Role | None, has_city: 
 
 
 @cached
-def _elsewhere() -> Select[Any]:
+def _about() -> Select[Any]:
+    """Each member with each capacity of today and each other space: of both there are few."""
     ids = bindparam("member_ids", expanding=True, type_=Integer)
-    columns: Any = (Membership.member_id, Space.name, Space.slug)
-    return (
+    here: Any = bindparam("space_id", type_=Integer)
+    of_city = exists().where(_HERE.id == here, _HERE.kind == SpaceKind.CITY)
+    columns: Any = (Membership.member_id, Space.name, Space.slug, Space.sort_key, Space.id.label("space_id"))
+    places = (
         visible(Membership, reader_param(signed_in=True), *columns)
         .join(Space, Space.id == Membership.space_id)
-        .join(Member, Member.id == Membership.member_id)
-        .where(
-            Membership.member_id.in_(ids),
-            Membership.space_id != bindparam("space_id", type_=Integer),
-            in_good_standing(Member),
-        )
-        .order_by(Space.sort_key, Space.id)
+        .where(Membership.member_id.in_(ids), Membership.space_id != here, of_city)
+        .subquery()
+    )
+    holds = capacities.holds_on(bindparam("day", type_=Date))
+    return (
+        select(Member.id.label("member_id"), *capacities.HELD, places.c.name, places.c.slug)
+        .outerjoin(Capacity, and_(Capacity.member_id == Member.id, holds))
+        .outerjoin(places, places.c.member_id == Member.id)
+        .where(Member.id.in_(ids), in_good_standing(Member))
+        .order_by(*capacities.SPOKEN_LAST, places.c.sort_key, places.c.space_id)
     )

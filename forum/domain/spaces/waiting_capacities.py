@@ -16,6 +16,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -43,6 +44,7 @@ AT_ONCE = 50  # shown on a page
 _MODERATOR = aliased(Member)
 _OWNER = aliased(Member)  # of a capacity
 _HERE = aliased(Space)
+_NONE_COUNTED = literal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,13 @@ class WaitingCapacity:
     byline: Byline
     since: datetime | None
     may_confirm: Answer
+
+
+@dataclass
+class WaitingPage(Page[WaitingCapacity]):
+    """Some of those of a space, with how many there are on all its pages."""
+
+    of_all: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +114,14 @@ def _own() -> Select[Any]:
     return cast(Select[Any], query)
 
 
-def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> Page[WaitingCapacity]:
-    """Return the capacities for which the moderators of a space answer, the longest waiting first (three queries).
+def of_space(actor: Actor, space_id: int, *, cursor: str | None = None) -> WaitingPage:
+    """Return the capacities for which the moderators of a space answer, the longest waiting first.
 
-    NotFound; Forbidden for who neither moderates it nor is an administrator.
+    One query for who moderates it. NotFound; Forbidden for who neither does, nor is an administrator.
     """
-    return _page(actor, _answered_by(actor, space_id), cursor=cursor)
-
-
-def count_of_space(actor: Actor, space_id: int) -> int:
-    """Return how many capacities `of_space` has on all its pages (two queries); errors as there."""
-    query = _waiting(actor.id, func.count(Capacity.id)).where(_answered_by(actor, space_id))
-    return db.session.scalar(query) or 0
+    which = _answered_by(actor, space_id)
+    of_all = _waiting(actor.id, func.count(Capacity.id)).where(which).scalar_subquery()
+    return _page(actor, which, cursor=cursor, of_all=of_all)
 
 
 def count_at(reader_id: Any) -> ColumnElement[int]:
@@ -132,14 +137,14 @@ def values() -> dict[str, date]:
 
 
 def unanswered(actor: Actor, *, cursor: str | None = None) -> Page[WaitingCapacity]:
-    """Return the capacities for which no space can answer, for administrators; Forbidden for others (two queries)."""
+    """Return the capacities for which no space can answer, for administrators; Forbidden for others (one query)."""
     require(may_administer(actor))
     ways = _ways()
     return _page(actor, _nobody_answers(ways), ways=ways, cursor=cursor)
 
 
 def one(actor: Actor, capacity_id: int) -> WaitingCapacity:
-    """Return a capacity that waits and for which the actor may answer; NotFound (two queries)."""
+    """Return a capacity that waits and for which the actor may answer; NotFound (one query)."""
     rows = _page(actor, and_(Capacity.id == capacity_id, answerable(actor)), cursor=None).rows
     if not rows:
         raise NotFound
@@ -204,10 +209,10 @@ def _waits_since() -> ColumnElement[Any]:
 
 
 def _answered_by(actor: Actor, space_id: int) -> ColumnElement[bool]:
-    space: Space = get_visible(Space, actor, space_id)
-    if not may_administer(actor):
-        require(may_moderate(actor, space.id))
-    return answered_in([space.id])
+    if not may_moderate(actor, space_id):  # whoever does sees it
+        get_visible(Space, actor, space_id)
+        require(may_administer(actor) or may_moderate(actor, space_id))
+    return answered_in([space_id])
 
 
 def _nobody_answers(ways: Subquery) -> ColumnElement[bool]:
@@ -248,28 +253,39 @@ def _waiting(
 
 
 def _page(
-    actor: Actor, which: ColumnElement[bool], *, cursor: str | None, ways: Subquery | None = None
-) -> Page[WaitingCapacity]:
+    actor: Actor,
+    which: ColumnElement[bool],
+    *,
+    cursor: str | None,
+    ways: Subquery | None = None,
+    of_all: Any = _NONE_COUNTED,
+) -> WaitingPage:
     """The capacities that wait, by their id; a cursor is the id of the last one, and none that is ours the first page.
 
     Those of before there was confirmation have no moment by which they could stand in order.
     """
-    query = _waiting(actor.id, Capacity, _OWNER.name, _OWNER.handle, _OWNER.email, ways=ways)
-    query = query.where(which, Capacity.id > paging.id_of(cursor)).order_by(Capacity.id)
-    rows = db.session.execute(query.limit(AT_ONCE + 1)).all()
-    brought = bringing.of_members({row.Capacity.member_id for row in rows})
-    cards = [
-        WaitingCapacity(
-            id=capacity.id,
-            name=name,
-            email=email,
-            byline=byline(name, handle, capacity),
-            since=capacity.added_at,
-            may_confirm=bringing.may_vouch(actor.id, capacity, brought),
-        )
-        for capacity, name, handle, email in rows[:AT_ONCE]
-    ]
-    return Page(cards, str(cards[-1].id) if len(rows) > AT_ONCE else None)
+    query = _waiting(actor.id, *capacities.HELD, Capacity.added_at, _OWNER.name, _OWNER.handle, ways=ways)
+    query = query.add_columns(_OWNER.email).where(which, Capacity.id > paging.id_of(cursor))
+    page = query.order_by(Capacity.id).limit(AT_ONCE + 1).cte("waiting_page")
+    brought = bringing.brought(select(page.c.held_member_id))
+    shown = select(page, *bringing.columns(brought), of_all.label("of_all"))
+    shown = shown.outerjoin(brought, brought.c.member_id == page.c.held_member_id).order_by(page.c.held_id)
+    rows = db.session.execute(shown).all()
+    cards = [_card(actor, row) for row in rows[:AT_ONCE]]
+    following = str(cards[-1].id) if len(rows) > AT_ONCE else None
+    return WaitingPage(cards, following, rows[0].of_all if rows else 0)
+
+
+def _card(actor: Actor, row: Any) -> WaitingCapacity:
+    capacity: Any = capacities.held_of(row)
+    return WaitingCapacity(
+        id=capacity.id,
+        name=row.name,
+        email=row.email,
+        byline=byline(row.name, row.handle, capacity),
+        since=row.added_at,
+        may_confirm=bringing.may_vouch(actor.id, capacity, {capacity.member_id: bringing.of_row(row)}),
+    )
 
 
 def _lines_of_spaces(actor: Actor) -> list[WaitingLine]:
