@@ -30,6 +30,7 @@ from forum.web.draft_slots import Slot
 from forum.web.forms.careful import CarefulForm
 from forum.web.forms.workbench import ExcerptForm
 from forum.web.http.access import demo, open_to
+from forum.web.http.list_filters import Filter
 
 bp = Blueprint("design", __name__)
 
@@ -170,7 +171,28 @@ def _samples() -> dict[str, Any]:
         "slot": _slot(),
         "pasted": _pasted(),
         "when": WHEN,
+        **_filters(),
         **_evidence(),
+    }
+
+
+def _filters() -> dict[str, Any]:
+    """Return filters of which one is chosen."""
+    counts: dict[str, Any] = {
+        "need": (labels.NEEDS, {"facts": 3, "stories": 5}),
+        "axis": (labels.AXES, {"glokale-strategie": 3}),
+        "outcome": (labels.OUTCOMES, {"worked": 3, "failed": 1}),
+    }
+    chosen = Filter("stories", str(labels.NEEDS["stories"]), "#", True, "5")
+    return {
+        "filters": {
+            kind: [
+                chosen if code == chosen.code else Filter(code, str(names[code]), "#", False, str(count))
+                for code, count in each.items()
+            ]
+            for kind, (names, each) in counts.items()
+        },
+        "chosen": [chosen],
     }
 
 

@@ -11,9 +11,10 @@ from forum.domain.lessons.library import Choice
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
 from forum.domain.themes import labels
-from forum.web.http import transactions
+from forum.web.http import list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
+from forum.web.http.list_filters import Filter
 
 bp = Blueprint("lessons", __name__)
 NAMES: dict[str, Any] = {
@@ -21,6 +22,7 @@ NAMES: dict[str, Any] = {
     "axis": labels.AXES,
     "need": labels.NEEDS,
 }
+SHOWN = 6  # cities that stand open
 
 
 @bp.get("/lessons")
@@ -30,15 +32,17 @@ def index() -> ResponseReturnValue:
     selected: dict[str, Any] = {name: getattr(chosen, name) for name in library.KNOWN}
     page = library.page(viewer(), **selected, cursor=request.args.get("after"))
     counts = library.counts(viewer(), chosen)
+    filters = {kind: _filter(kind, selected, counts.by[kind]) for kind in library.KNOWN}
     return render_template(
         "lessons/index.html",
         page=page,
         total=counts.total,
-        chosen=chosen,
-        filters={name: _filter(name, selected, counts.by[name]) for name in library.KNOWN},
-        is_filtered=any(selected.values()),
-        older=_address(selected, after=page.next_cursor) if page.next_cursor else None,
-        newer=_address(selected) if request.args.get("after") else None,
+        chosen=list_filters.of_choice(filters),
+        filters=filters,
+        shown=SHOWN,
+        here=_address(**selected),
+        older=_address(**selected, after=page.next_cursor) if page.next_cursor else None,
+        newer=_address(**selected) if request.args.get("after") else None,
     )
 
 
@@ -70,18 +74,10 @@ def _page(page: LessonPage) -> str:
     return render_template("lessons/show.html", page=page)
 
 
-def _address(filters: dict[str, Any], **values: Any) -> str:
-    return url_for("lessons.index", **values, **filters)
+def _address(**values: Any) -> str:
+    return url_for("lessons.index", **values)
 
 
-def _filter(name: str, selected: dict[str, str | None], counts: dict[str, int]) -> list[tuple[Any, ...]]:
-    """The links of one filter; the first removes it. Values that would show nothing are left out, unless selected."""
-    current = selected[name]
-    others = {other: value for other, value in selected.items() if other != name}
-    items: list[tuple[Any, ...]] = [(None, None, _address(others), current is None, None)]
-    for code, count in counts.items():
-        if count or code == current:
-            label = NAMES[name][code] if name in NAMES else labels.city_name(code)
-            address = _address(others | {name: code})
-            items.append((code, label, address, code == current, count))
-    return items
+def _filter(kind: str, selected: dict[str, Any], counts: dict[str, int]) -> list[Filter]:
+    names = {code: NAMES[kind][code] if kind in NAMES else labels.city_name(code) for code in counts}
+    return list_filters.of_kind(kind, names, selected, _address, counts)

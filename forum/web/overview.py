@@ -1,10 +1,8 @@
 """All threads that the reader may see, across spaces, with filters whose address can be kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,36 +18,18 @@ from forum.models.themes import NO_AXIS
 from forum.web import tags
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
+from forum.web.http.list_filters import Filter, with_values
 
 bp = Blueprint("overview", __name__)
 NAMES: Mapping[str, Mapping[Any, Any]] = {
     "need": labels.NEEDS,
     "axis": {**labels.AXES, NO_AXIS: i18n.lazy("No theme yet")},
+    "voices": {"": i18n.lazy("Everybody"), "field": i18n.lazy("Field workers only")},
+    "lesson": {"with": i18n.lazy("With a lesson"), "without": i18n.lazy("No lesson yet")},
 }
 SHOWN = 6  # values of a long kind that stand open
 MOST_TAGS = 10  # those of most threads; what is chosen stands first
 WEEK, MONTH = timedelta(days=7), timedelta(days=31)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One value of a kind: its link chooses it, or where it is chosen takes it away; none where nothing is left."""
-
-    code: str
-    text: str
-    href: str | None
-    current: bool
-    count: str
-
-
-def with_values(address: str, kind: str, values: Sequence[str]) -> str:
-    """Return the address of a list without a kind of filter, with these values of it.
-
-    For a page with a link for each value: what all those have in common is built once.
-    """
-    if not values:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}{urlencode([(kind, value) for value in values])}"
 
 
 @bp.get("/threads")
@@ -83,8 +63,8 @@ def index() -> ResponseReturnValue:
         filters={kind: _filters(kind, choice, counts) for kind in ("need", "axis", "space", "city")},
         tags=_filters("tag", choice, counts)[:MOST_TAGS],
         chooses_themes=NO_AXIS in choice.axis or (who is not None and who.moderates),
-        voices=_few("voices", ("", "field"), choice, counts),
-        made=_few("lesson", ("with", "without"), choice, counts),
+        voices=_filters("voices", choice, counts),
+        made=_filters("lesson", choice, counts),
         chosen=chosen,
         shown=SHOWN,
         here=_address(choice),

@@ -20,7 +20,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.offers import OfferForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
-from forum.web.overview import Filter, with_values
+from forum.web.http.list_filters import Filter, with_values
 
 bp = Blueprint("people", __name__)
 NAMES: Mapping[str, Mapping[Any, Any]] = {

@@ -1,6 +1,8 @@
 """The directory of spaces, and one space with its threads."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -8,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
 from forum.domain.spaces import join_requests, memberships, spaces, visits
+from forum.domain.themes.labels import AXES, NEEDS
 from forum.domain.threads import lists as thread_lists
 from forum.domain.threads import space_activity, space_page
 from forum.infra import clock, days, i18n, workdays
@@ -18,6 +21,7 @@ from forum.web.http import list_filters, transactions, unread
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, viewer
 from forum.web.http.form_methods import form_delete
+from forum.web.http.list_filters import Filter
 
 bp = Blueprint("spaces", __name__)
 ANSWERED_WITHIN = 2  # working days
@@ -86,7 +90,8 @@ def show(slug: str) -> ResponseReturnValue:
     if who:
         _note_opening(who, opened)
     cards = [*threads.waiting, *threads.missed, *threads.others]
-    after = threads.next_cursor
+    after, address = threads.next_cursor, partial(url_for, ".show", slug=slug)
+    filters = _filters(selected, address)
     return render_template(
         "spaces/show.html",
         space=space,
@@ -102,13 +107,14 @@ def show(slug: str) -> ResponseReturnValue:
         workdays_of=_workdays_waited,
         target=ANSWERED_WITHIN,
         cities=sorted({city for card in cards for city in card.cities}),
-        older=url_for(".show", slug=slug, after=after, **selected) if after else None,
-        newer=url_for(".show", slug=slug, **selected) if cursor else None,
-        wanted=selected,
+        older=address(**selected, after=after) if after else None,
+        newer=address(**selected) if cursor else None,
+        chosen=list_filters.of_choice(filters),
+        filters=filters,
+        here=address(**selected),
         lessons=library.from_space(who, space.id, 3),
         level=opened.told.shown_level if opened.told else None,
         moderators=memberships.moderators(who, space.id) if role else [],
-        filters=list_filters,
     )
 
 
@@ -118,6 +124,16 @@ def show(slug: str) -> ResponseReturnValue:
 def put_welcome_away(slug: str) -> ResponseReturnValue:
     visits.put_welcome_away(actor(), spaces.by_slug(actor(), slug).id)
     return redirect(url_for(".show", slug=slug), 303)
+
+
+def _filters(selected: dict[str, Any], address: Callable[..., str]) -> dict[str, list[Filter]]:
+    """The filters of a space; a tag stands among them once it is chosen."""
+    names: dict[str, Mapping[Any, Any]] = {
+        "need": NEEDS,
+        "axis": AXES,
+        "tag": {selected["tag"]: selected["tag"]} if "tag" in selected else {},
+    }
+    return {kind: list_filters.of_kind(kind, names[kind], selected, address) for kind in names}
 
 
 def _note_opening(who: Actor, opened: space_page.SpaceForReader) -> None:

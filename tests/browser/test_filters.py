@@ -6,7 +6,15 @@ import pytest
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("address", ["/threads", "/people"])
+OTHER = {
+    "/threads": "#filter-voices",
+    "/people": "#filter-body",
+    "/lessons": "#filter-need",
+    "/spaces/netwerkplein": "#filter-need",
+}
+
+
+@pytest.mark.parametrize("address", OTHER)
 def test_more_than_one_filter_is_chosen_without_opening_the_panel_again(open_page, address):
     page = open_page("els", phone=True, java_script_enabled=False)
     page.goto(address)
@@ -20,9 +28,10 @@ def test_more_than_one_filter_is_chosen_without_opening_the_panel_again(open_pag
     assert 0 <= box["y"] < 200, "the page opens where the filter is"
     found = page.locator(".filters__found a")
     assert found.bounding_box()["y"] < 844, "how many are left is in view"
-    other = {"/threads": "#filter-voices", "/people": "#filter-body"}[address]
+    other = OTHER[address]
     page.locator(f"{other} a:not([aria-current])").first.click()
     assert page.locator(f"{other} a[aria-current]").is_visible()
+    assert page.locator("#filter-axis a[aria-current]").count() == 1, "one filter keeps the other"
     page.click(".filters__found a")
     assert not page.locator("#filter-axis").is_visible()
     assert page.locator(".chosen a:not(.chosen__none)").count() == 2

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from forum.domain.spaces import join_requests
 from forum.domain.threads import read_marks, space_activity
@@ -61,6 +62,36 @@ def test_the_square_of_the_network_is_no_working_group(client, gent, leen):
     )
     join(leen, square)
     assert "For the whole network" not in words(client, "/spaces")
+
+
+def test_each_group_of_spaces_says_how_many_it_has_and_none_is_empty(app, client, gent, leen):
+    kinds = [("Plein", SpaceKind.NETWORK), ("Wonen", SpaceKind.GROUP), ("Water", SpaceKind.GROUP)]
+    plein, wonen, _water = (make_space(name, kind=kind) for name, kind in kinds)
+    make_space("Stilte", kind=SpaceKind.GROUP, unlisted=True)
+    make_space("VGC", city="vgc")
+    guest = make_member("Gaston", space=wonen, role=Role.GUEST)
+    sign_in(client, leen)
+
+    def counted(client):
+        page = BeautifulSoup(words(client, "/spaces"), "html.parser")
+        return {
+            title["id"]: (title.span.text, len(title.parent.select(".linkrows > li")))
+            for title in page.select("h2[id].section-title")
+        }
+
+    assert list(counted(client)) == ["mine", "network", "groups", "cities"]
+    assert counted(client) == {
+        "mine": ("1", 1), "network": ("1", 1), "groups": ("2, open to anyone who asks", 2),
+        "cities": ("1 and the VGC", 2),
+    }  # fmt: skip
+    for each in (plein, wonen):
+        join(leen, each)
+    assert list(counted(client)) == ["mine", "groups", "cities"], "an empty group has no title"
+    theirs = app.test_client()
+    sign_in(theirs, guest)
+    assert counted(theirs) == {"mine": ("1", 1)}
+    assert "You belong to every space that you may know of" in words(theirs, "/spaces")
+    assert "You belong to every space" not in words(client, "/spaces")
 
 
 def test_the_directory_says_once_what_holds_for_all_and_lights_who_shared_lately(client, gent, leen):
@@ -160,9 +191,39 @@ def test_filters_are_links_that_keep_each_other(client, gent, leen):
     assert "Facts of density" in shown
     assert "A story of bikes" not in shown
     assert f"/spaces/{gent.slug}?tag=fiets&amp;need=stories" in shown
-    assert re.search(r'href="[^"]*\?tag=fiets" aria-current="true"', shown)
+    assert re.search(r'href="[^"]*\?tag=fiets" rel="nofollow" aria-current="true"', shown)
     assert "Nothing here matches" in words(client, f"/spaces/{gent.slug}?need=action")
     assert "A story of bikes" in words(client, f"/spaces/{gent.slug}?need=nonsense&after=nonsense")
+
+
+def test_the_filters_of_a_space_stay_open_where_one_was_changed_and_lead_on_to_its_threads(
+    client, gent, leen
+):
+    make_thread(gent, leen, title="Facts of density", need=Need.FACTS, axis=Axis.DENSITY, tags=("fiets",))
+    make_thread(gent, leen, title="A story of bikes", tags=("fiets",))
+    sign_in(client, leen)
+
+    def page(address):
+        return BeautifulSoup(words(client, address), "html.parser")
+
+    closed = page(f"/spaces/{gent.slug}?tag=fiets")
+    assert not closed.select_one("details.filters").has_attr("open")
+    assert closed.select_one("#filter-tag a[aria-current]").text == "fiets"
+    changed = page(closed.select_one("#filter-need a[href*='need=facts']")["href"])
+    assert changed.select_one("details.filters").has_attr("open")
+    assert changed.select_one("details.filters > summary").text == "Filter (2 chosen)"
+    listed = page(changed.select_one(".filters__found a")["href"])
+    assert not listed.select_one("details.filters").has_attr("open")
+    assert listed.select_one("#threads")
+    assert [each.get_text(strip=True) for each in listed.select(".chosen a")] == [
+        "Remove:Facts", "Remove:fiets", "Clear all filters",
+    ]  # fmt: skip
+    assert "A story of bikes" in page(listed.select_one(".chosen a")["href"]).text
+    beside = listed.select(".only-wide .filter-set a[rel=nofollow]")
+    assert beside
+    assert not any("filters=open" in each["href"] for each in beside), "a wide page has no panel"
+    ids = [each["id"] for each in listed.select("[id]")]
+    assert len(ids) == len(set(ids))
 
 
 def test_older_threads_are_a_link_away(client, gent, leen):

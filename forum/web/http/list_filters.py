@@ -1,14 +1,37 @@
-"""Filters of a list as links: each keeps the other selected filters, and a selected one removes itself."""
+"""Filters of long lists as links: each keeps what else is chosen, and one that is chosen takes itself away."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import request
 
 from forum.domain.themes.labels import AXES, NEEDS
 
 NAMES = ("need", "axis", "tag")
-Item = tuple[str, str, str, bool, int | None]
+Values = Mapping[str, str | None]  # of each kind the one value that is chosen, if any
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One value of a kind: its link chooses it, or where it is chosen takes it away; none where nothing is left."""
+
+    code: str
+    text: str
+    href: str | None
+    current: bool
+    count: str
+
+
+def with_values(address: str, kind: str, values: Sequence[str]) -> str:
+    """Return the address of a list without a kind of filter, with these values of it.
+
+    For a page with a link for each value: what all those have in common is built once.
+    """
+    if not values:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}{urlencode([(kind, value) for value in values])}"
 
 
 def chosen() -> dict[str, str]:
@@ -22,19 +45,27 @@ def chosen() -> dict[str, str]:
     }
 
 
-def items(endpoint: str, name: str, selected: dict[str, str], **values: Any) -> list[Item]:
-    """Return the links of one filter, `need` or `axis`."""
-    names: Mapping[Any, Any] = NEEDS if name == "need" else AXES
-    links: list[Item] = []
-    for code in names:
-        href = address(endpoint, selected, name, code.value, **values)
-        links.append((code.value, str(names[code]), href, selected.get(name) == code, None))
-    return links
+def of_kind(
+    kind: str,
+    names: Mapping[Any, Any],
+    selected: Values,
+    address: Callable[..., str],
+    counts: Mapping[str, int] | None = None,
+) -> list[Filter]:
+    """Return the values of a kind of which one is chosen at most; with `counts` only those that leave something.
+
+    `address` returns that of the list with such filters.
+    """
+    anywhere = address(**{name: value for name, value in selected.items() if name != kind})
+    found = []
+    for code, text in ((str(each), str(name)) for each, name in names.items()):
+        current, count = selected.get(kind) == code, "" if counts is None else str(counts[code])
+        if current or count != "0":
+            href = with_values(anywhere, kind, () if current else (code,))
+            found.append(Filter(code, text, href, current, count))
+    return found
 
 
-def address(endpoint: str, selected: dict[str, str], name: str, value: str | None, **values: Any) -> str:
-    """Return the address of a list with one filter changed; a filter that is selected already is removed."""
-    filters: dict[str, Any] = {key: code for key, code in selected.items() if key != name}
-    if value is not None and selected.get(name) != value:
-        filters[name] = value
-    return url_for(endpoint, **values, **filters)
+def of_choice(filters: Mapping[str, Iterable[Filter]]) -> list[Filter]:
+    """Return those of these filters, by kind, that are chosen."""
+    return [each for values in filters.values() for each in values if each.current]
