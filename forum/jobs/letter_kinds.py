@@ -35,7 +35,11 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
     invitation = db.session.scalars(
         select(Invitation)
         .where(Invitation.id == mail.invitation_id)
-        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
+        .options(
+            joinedload(Invitation.space),
+            joinedload(Invitation.invited_by),
+            joinedload(Invitation.responsible),
+        )
         .execution_options(populate_existing=True)
     ).one()
     if invitation.withdrawn_at is not None:
@@ -43,7 +47,7 @@ def _invitation(mail: OutgoingMail, member: Member | None) -> Content:
     if invitation.accepted_at is not None or invitation.expires_at <= clock.now():
         raise NothingToSend("accepted" if invitation.accepted_at else "expired")
     subject = _(
-        "%(name)s invites you to %(space)s", name=invitation.invited_by.name, space=invitation.space.name
+        "%(name)s invites you to %(space)s", name=invitation.inviter.name, space=invitation.space.name
     )
     return Content(subject, {"invitation": invitation, "token": mail_links.invitation_token(invitation)})
 

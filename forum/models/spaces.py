@@ -125,7 +125,12 @@ class Invitation(Model):
     role: Mapped[Role] = mapped_column(choice(Role))
     locale: Mapped[str] = mapped_column(String(5))
     note: Mapped[str] = mapped_column(String(NOTE_MAX), default="")
-    invited_by_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    # Who invited stays as it was, also when somebody else answers for it; none once their account is gone.
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("member.id", ondelete="SET NULL"), index=True
+    )
+    # Who answers for it now: who invited, or who took it over from them.
+    responsible_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"), index=True)
     invited_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]  # when the membership of who accepts it ends
@@ -134,7 +139,13 @@ class Invitation(Model):
     withdrawn_at: Mapped[datetime | None]
 
     space: Mapped[Space] = related()
-    invited_by: Mapped[Member] = related(foreign_keys=[invited_by_id])
+    invited_by: Mapped[Member | None] = related(foreign_keys=[invited_by_id])
+    responsible: Mapped[Member] = related(foreign_keys=[responsible_id])
+
+    @property
+    def inviter(self) -> Member:
+        """Return whom it names: who invited, or once their account is gone who answers for it."""
+        return self.invited_by or self.responsible
 
 
 class JoinRequest(Model):

@@ -161,7 +161,8 @@ def test_an_invitation_to_nobody_is_never_tried_again(smtp):
     keeper = make_member("Marleen", space=space, role=Role.MODERATOR)
     rows = [
         Invitation(
-            space_id=space.id, email="an@people.test", role=Role.MEMBER, locale="en", invited_by_id=keeper.id,
+            space_id=space.id, email="an@people.test", role=Role.MEMBER, locale="en",
+            invited_by_id=keeper.id, responsible_id=keeper.id,
             invited_at=clock.now(), expires_at=clock.now() + timedelta(days=28),
         )
         for _time in range(2)

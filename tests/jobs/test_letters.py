@@ -73,7 +73,8 @@ def queued(kind, *, member=None, invitation=None, asked=None, **payload):
 def invite(space, keeper, **over):
     values = {
         "space_id": space.id, "email": "an@people.test", "role": Role.MEMBER, "locale": "en",
-        "invited_by_id": keeper.id, "invited_at": clock.now(), "expires_at": clock.now() + timedelta(days=28),
+        "invited_by_id": keeper.id, "responsible_id": keeper.id,
+        "invited_at": clock.now(), "expires_at": clock.now() + timedelta(days=28),
     }  # fmt: skip
     row = Invitation(**(values | over))
     db.session.add(row)

@@ -72,6 +72,7 @@ def _invitation(town: Town, space: Space, by: str, **over: datetime) -> Invitati
         "role": Role.MEMBER,
         "locale": "nl",
         "invited_by_id": inviter.id,
+        "responsible_id": inviter.id,
         "invited_at": LONG_AGO,
         "expires_at": LONG_AGO.replace(year=2099),
     }

@@ -77,7 +77,8 @@ def _brought(kim: Holder) -> None:
     db.session.add(
         Invitation(
             space_id=kim.scenario.space.id, email=kim.member.email, role=Role.GUEST, locale="en",
-            invited_by_id=wout.id, invited_at=LONG_AGO, expires_at=LONG_AGO, accepted_at=LONG_AGO,
+            invited_by_id=wout.id, responsible_id=wout.id,
+            invited_at=LONG_AGO, expires_at=LONG_AGO, accepted_at=LONG_AGO,
             accepted_by_id=kim.member.id,
         )
     )  # fmt: skip

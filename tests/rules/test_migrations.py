@@ -7,17 +7,18 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from forum.domain.lessons import lessons
 from forum.domain.lessons import taking_over as lesson_taking
-from forum.domain.mailing import events
+from forum.domain.mailing import events, mail_queue
 from forum.domain.people import mail_links
 from forum.domain.spaces import access_requests
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
-from forum.models.mail import OutgoingMail
+from forum.models.mail import Lane, OutgoingMail
 from forum.models.spaces import Audience, Invitation, Role, Space
 from forum.policy.actors import actor_of
 from tests import lesson_scenario
@@ -185,7 +186,8 @@ def test_capacities_are_confirmed_by_what_gave_them_and_the_others_wait(live_app
                 db.session.add(
                     Invitation(
                         space_id=cities[invited], email=member.email, role=Role.MEMBER, locale="en",
-                        invited_by_id=keeper, invited_at=LONG_AGO, expires_at=LONG_AGO, accepted_at=LONG_AGO,
+                        invited_by_id=keeper, responsible_id=keeper,
+                        invited_at=LONG_AGO, expires_at=LONG_AGO, accepted_at=LONG_AGO,
                         accepted_by_id=member.id,
                     )
                 )  # fmt: skip
@@ -204,3 +206,46 @@ def test_capacities_are_confirmed_by_what_gave_them_and_the_others_wait(live_app
             assert found[name].counts_until is not None, "what was said before goes on counting"
         invited = found["invited by Gent"]
         assert (invited.confirmed_at, invited.confirmed_by_id) == (LONG_AGO, keeper)
+
+
+@pytest.mark.live
+def test_who_took_an_invitation_over_has_sent_it_on_the_way_back_and_its_letter_stays(live_app):
+    with live_app.app_context():
+        space = make_space("Gent", city="gent")
+        sender, successor = (make_member(name, space=space, role=Role.MODERATOR) for name in ("Mo", "Sien"))
+        for email, answers in (("kept@city.test", sender), ("taken@city.test", successor)):
+            invitation = Invitation(
+                space_id=space.id, email=email, role=Role.MEMBER, locale="en", invited_by_id=sender.id,
+                responsible_id=answers.id, invited_at=LONG_AGO, expires_at=LONG_AGO,
+            )  # fmt: skip
+            db.session.add(invitation)
+            db.session.flush()
+            mail_queue.queue_mail(
+                "invitation",
+                key=email,
+                member_id=None,
+                invitation_id=invitation.id,
+                lane=Lane.DIRECT,
+                payload={},
+            )
+        ids = sender.id, successor.id
+        db.session.commit()
+        letters = select(OutgoingMail.key, OutgoingMail.invitation_id, OutgoingMail.created_at)
+        before = db.session.execute(letters.order_by(OutgoingMail.key)).all()
+        db.session.remove()
+        downgrade(revision="0035")
+        with db.engine.connect() as connection:
+            rows = connection.execute(
+                text("SELECT email, invited_by_id FROM invitation ORDER BY email")
+            ).all()
+        assert rows == [("kept@city.test", ids[0]), ("taken@city.test", ids[1])]
+        upgrade()
+        found = db.session.scalars(select(Invitation).order_by(Invitation.email)).all()
+        assert [(one.invited_by_id, one.responsible_id) for one in found] == [(i, i) for i in ids]
+        assert db.session.execute(letters.order_by(OutgoingMail.key)).all() == before
+        with pytest.raises(IntegrityError):
+            db.session.execute(text("UPDATE invitation SET role = 'king'"))
+        db.session.rollback()
+        with pytest.raises(IntegrityError):
+            db.session.execute(text("UPDATE invitation SET ends_at = invited_at"))
+        db.session.rollback()

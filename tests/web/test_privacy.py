@@ -44,7 +44,7 @@ TABLES = {
     **dict.fromkeys(("read_mark", "read_ahead"), SPACES),
     "space_visit": "When you were last at the page of each space that you belong to, so that it can say what is new,",
     "space_note": "Which notes on the page of a space you wrote, and when.",
-    "invitation": "the invitations that you sent",
+    "invitation": "the invitations that you sent or took over.",
     "join_request": "Your request to join",
     **dict.fromkeys(("thread", "post", "post_revision"), "What you write, with all earlier versions"),
     "thread_response": "With which stories you said that it is so with you too, or different, or that you applied it",

@@ -17,9 +17,9 @@ from forum.policy.visibility import visible
 
 
 def held(moment: Any) -> Select[*tuple[Any, ...]]:
-    """Select every invitation that can be accepted, by who sent it."""
+    """Select every invitation that can be accepted, by who answers for it: who sent it, or took it over."""
     return select(
-        Invitation.invited_by_id.label("holder_id"),
+        Invitation.responsible_id.label("holder_id"),
         Invitation.space_id,
         Invitation.id.label("item_id"),
         Invitation.invited_at.label("since_at"),

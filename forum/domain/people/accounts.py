@@ -175,7 +175,7 @@ def everyone(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Pag
 
 
 def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
-    """Suspend a member: sign out every device, withdraw the invitations they sent, end what they are offered.
+    """Suspend a member: sign out every device, withdraw invitations they answer for, end what they are offered.
 
     Forbidden unless the actor administrates the network; NotFound; Invalid at `reason`, also for oneself.
     """
@@ -191,7 +191,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
     db.session.execute(
         update(Invitation)
         .where(
-            Invitation.invited_by_id == member.id,
+            Invitation.responsible_id == member.id,
             Invitation.accepted_at.is_(None),
             Invitation.withdrawn_at.is_(None),
         )

@@ -109,7 +109,11 @@ def _behind(token: str) -> Invitation | None:
     return db.session.scalars(
         select(Invitation)
         .where(Invitation.id == invitation_id)
-        .options(joinedload(Invitation.space), joinedload(Invitation.invited_by))
+        .options(
+            joinedload(Invitation.space),
+            joinedload(Invitation.invited_by),
+            joinedload(Invitation.responsible),
+        )
     ).one_or_none()
 
 

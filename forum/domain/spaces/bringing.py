@@ -60,8 +60,9 @@ def brought(member_ids: Any) -> Subquery:
         .join(Space, Space.id == Membership.space_id)
         .where(Membership.member_id.in_(member_ids), role.not_in(ended.correlate(None)))
     )
+    # Whoever took an invitation over brings whom it lets in: they looked at it, and answer for it.
     invited = (
-        select(Invitation.accepted_by_id, Invitation.invited_by_id, _CITY)
+        select(Invitation.accepted_by_id, Invitation.responsible_id, _CITY)
         .join(Space, Space.id == Invitation.space_id)
         .where(Invitation.accepted_by_id.in_(member_ids))
     )

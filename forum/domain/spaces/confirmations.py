@@ -142,13 +142,13 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     from a university or another government, does not speak for it. Not where the same person alone brought them into
     another city, nor where somebody looked since the invitation was sent, and refused or ended one of that city.
     """
-    inviter = _inviter_of_city(invitation)
-    if inviter is None:
+    responsible = _responsible_of_city(invitation)
+    if responsible is None:
         return
     for capacity in _waiting_of(member_id, _invited_city(invitation, member_id)):
-        if bringing.may_vouch(inviter.id, capacity, bringing.of_members([member_id])):
-            capacities.confirm(capacity, Confirmation.INVITATION, by_id=inviter.id, told_at=clock.now())
-            _log(inviter, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
+        if bringing.may_vouch(responsible.id, capacity, bringing.of_members([member_id])):
+            capacities.confirm(capacity, Confirmation.INVITATION, by_id=responsible.id, told_at=clock.now())
+            _log(responsible, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
 
 
 def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | None:
@@ -156,22 +156,22 @@ def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | N
 
     Without a member, of somebody new, it does once they fill in one of the city itself.
     """
-    inviter, city = _inviter_of_city(invitation), invitation.space.city
-    if inviter is None or member is None:
-        return city if inviter is not None else None
+    responsible, city = _responsible_of_city(invitation), invitation.space.city
+    if responsible is None or member is None:
+        return city if responsible is not None else None
     brought = {member.id: bringing.of_members([member.id])[member.id].and_into(city)}
     query = select(Capacity).where(
         Capacity.member_id == member.id, capacities.waits(), _invited_city(invitation, member.id)
     )
-    vouched = [one for one in db.session.scalars(query) if bringing.may_vouch(inviter.id, one, brought)]
+    vouched = [one for one in db.session.scalars(query) if bringing.may_vouch(responsible.id, one, brought)]
     return city if vouched else None
 
 
-def _inviter_of_city(invitation: Invitation) -> Actor | None:
-    """Who invited to a city's own space, while they moderate it."""
-    inviter = actor_of(invitation.invited_by_id)
+def _responsible_of_city(invitation: Invitation) -> Actor | None:
+    """Who answers for an invitation to a city's own space, while they moderate it."""
+    responsible = actor_of(invitation.responsible_id)
     is_city = invitation.space.kind == SpaceKind.CITY and invitation.space.city is not None
-    return inviter if is_city and may_moderate(inviter, invitation.space_id) else None
+    return responsible if is_city and may_moderate(responsible, invitation.space_id) else None
 
 
 def _invited_city(invitation: Invitation, member_id: int) -> ColumnElement[bool]:

@@ -79,8 +79,8 @@ def invite(
         invitation = Invitation(id=drawn_id(Invitation.id), space_id=space.id, email=address)
         db.session.add(invitation)
     invitation.role, invitation.note = Role(role), note
-    invitation.locale, invitation.ends_at = locale, ends_at
-    invitation.invited_by_id, invitation.invited_at = actor.id, now
+    invitation.locale, invitation.ends_at, invitation.invited_at = locale, ends_at, now
+    invitation.invited_by_id = invitation.responsible_id = actor.id
     invitation.expires_at, invitation.withdrawn_at = min(now + GOOD_FOR, ends_at or now + GOOD_FOR), None
     db.session.flush()
     events.record("invitation.sent", invitation_id=invitation.id)
@@ -119,7 +119,9 @@ def withdraw(actor: Actor, invitation_id: int) -> Invitation:
 
 
 def take_over(actor: Actor, invitation_id: int, *, giver_id: int) -> Invitation:
-    """Answer from now on for an invitation that the giver sent: it is not withdrawn when they leave.
+    """Answer from now on for an invitation instead of the giver: it is not withdrawn when they leave.
+
+    Who invited stays as it was.
 
     NotFound, Forbidden, Conflict once it was accepted, withdrawn, or sent anew by somebody else.
     """
@@ -127,8 +129,8 @@ def take_over(actor: Actor, invitation_id: int, *, giver_id: int) -> Invitation:
     require(may_moderate(actor, invitation.space_id))
     taken = claim(
         update(Invitation)
-        .where(Invitation.id == invitation.id, Invitation.invited_by_id == giver_id, *open_on(clock.now()))
-        .values(invited_by_id=actor.id)
+        .where(Invitation.id == invitation.id, Invitation.responsible_id == giver_id, *open_on(clock.now()))
+        .values(responsible_id=actor.id)
     )
     if not taken:
         raise Conflict(_("This was settled or passed on meanwhile: there is nothing left to take over."))
@@ -178,7 +180,7 @@ def hash_password(token: str, profile: Profile) -> str:
 
 
 def accept(token: str, profile: Profile, *, password_hash: str) -> tuple[Member, Space]:
-    """Accept as somebody new: the mail proves the address, and the moderator who invited answers for the person.
+    """Accept as somebody new: the mail proves the address, and who answers for the invitation does for the person.
 
     `password_hash` is that of `hash_password`. LinkExpired, Forbidden when the address has an account, Invalid at the
     field that is wrong.
@@ -221,7 +223,7 @@ def _let_in(invitation: Invitation, member: Member) -> Space:
     member.approved_at = member.approved_at or now
     db.session.flush()
     memberships.grant(
-        invitation.invited_by_id,
+        invitation.responsible_id,
         member.id,
         invitation.space_id,
         invitation.role,
@@ -237,7 +239,7 @@ def _sent_just_now(invitation: Invitation, now: datetime) -> bool:
 
 
 def _means(invitation: Invitation) -> tuple[Any, ...]:
-    by_id, ends_at = invitation.invited_by_id, invitation.ends_at
+    by_id, ends_at = invitation.responsible_id, invitation.ends_at
     return invitation.role, invitation.note, invitation.locale, by_id, ends_at
 
 

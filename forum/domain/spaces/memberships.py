@@ -73,7 +73,7 @@ def set_role(actor: Actor, space_id: int, member_id: int, *, role: Role) -> Memb
     before = membership.role
     changed = _replace(membership, new_role, actor.id)
     if before == Role.MODERATOR:
-        _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
+        _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
         lapsed_offers.end_offers_to(member_id, space_id=space.id)
     _log_role(actor, changed, before)
     events.record("role.given", membership_id=changed.id, actor_id=actor.id)
@@ -112,7 +112,7 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     membership = _current(space.id, member_id)
     _keep_a_moderator(membership)
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
-    _withdraw_invitations(space.id, Invitation.invited_by_id == member_id)
+    _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
     lapsed_offers.end_offers_to(member_id, space_id=space.id)
     audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
     events.record("role.taken", membership_id=membership.id, actor_id=actor.id)

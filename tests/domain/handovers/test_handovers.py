@@ -361,7 +361,7 @@ def test_an_invitation_that_was_taken_over_outlives_who_sent_it(scenario):
     db.session.expire_all()
     kept, lost = (db.session.get(Invitation, one.id) for one in sent)
     assert kept.withdrawn_at is None
-    assert kept.invited_by_id == scenario.second.id
+    assert (kept.invited_by_id, kept.responsible_id) == (scenario.curator.id, scenario.second.id)
     assert lost.withdrawn_at is not None
     with clock.at(clock.now() + timedelta(days=40)):
         assert held_by(scenario.second, space) == [], "one that is over is nothing to hand over"

@@ -26,7 +26,8 @@ def invitation(session):
     gent = make_space("Gent", city="gent")
     moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
     row = Invitation(
-        space_id=gent.id, email="hanne@city.test", role=Role.MEMBER, locale="nl", invited_by_id=moderator.id,
+        space_id=gent.id, email="hanne@city.test", role=Role.MEMBER, locale="nl",
+        invited_by_id=moderator.id, responsible_id=moderator.id,
         invited_at=clock.now(), expires_at=clock.now() + timedelta(days=28),
     )  # fmt: skip
     db.session.add(row)

@@ -56,7 +56,8 @@ def brought(by, member, space):
     """An invitation of somebody that the member accepted."""
     db.session.add(
         Invitation(
-            space_id=space.id, email=member.email, role=Role.MEMBER, locale="en", invited_by_id=by.id,
+            space_id=space.id, email=member.email, role=Role.MEMBER, locale="en",
+            invited_by_id=by.id, responsible_id=by.id,
             invited_at=NOON, expires_at=NOON, accepted_at=NOON, accepted_by_id=member.id,
         )
     )  # fmt: skip

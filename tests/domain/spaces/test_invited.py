@@ -89,7 +89,8 @@ def test_only_an_open_invitation_of_this_address_to_this_space_is_renewed(gent, 
 def test_of_two_open_invitations_the_latest_is_renewed(gent, moderator):
     first = invite(moderator, gent)
     second = Invitation(
-        space_id=gent.id, email=ADDRESS, role=Role.GUEST, locale="nl", invited_by_id=moderator.id,
+        space_id=gent.id, email=ADDRESS, role=Role.GUEST, locale="nl",
+        invited_by_id=moderator.id, responsible_id=moderator.id,
         invited_at=clock.now(), expires_at=clock.now() + DAY,
     )  # fmt: skip
     db.session.add(second)

@@ -17,7 +17,8 @@ from tests.factories import actor, join, make_member, make_space
 
 def invitation(space, inviter, **over):
     row = Invitation(
-        space_id=space.id, email="hanne@city.test", role=Role.MEMBER, locale="nl", invited_by_id=inviter.id,
+        space_id=space.id, email="hanne@city.test", role=Role.MEMBER, locale="nl",
+        invited_by_id=inviter.id, responsible_id=inviter.id,
         invited_at=clock.now(), expires_at=clock.now() + timedelta(days=28), **over,
     )  # fmt: skip
     db.session.add(row)

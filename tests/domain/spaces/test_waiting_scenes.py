@@ -57,7 +57,8 @@ class Scene:
     def invite(self, by_id, one, space, role):
         now = clock.now()
         invitation = Invitation(
-            space_id=space.id, email=one.email, role=role, locale="en", invited_by_id=by_id,
+            space_id=space.id, email=one.email, role=role, locale="en",
+            invited_by_id=by_id, responsible_id=by_id,
             invited_at=now, expires_at=now, accepted_at=now, accepted_by_id=one.id,
         )  # fmt: skip
         db.session.add(invitation)
