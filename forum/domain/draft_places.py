@@ -12,12 +12,15 @@ from sqlalchemy import and_, select
 
 from forum.domain.drafts.views import Fields, Place, Subject
 from forum.domain.lessons import meanwhile, reviews
+from forum.domain.spaces import notes
+from forum.domain.summaries import draft_places as summary_places
 from forum.domain.threads.numbering import page_of
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonVersion
+from forum.models.notes import SpaceNote
 from forum.models.spaces import Space
 from forum.models.threads import Post, Thread
 from forum.policy.actions import (
@@ -35,6 +38,7 @@ from forum.policy.visibility import sees, visible
 
 STORY, REPLY, EDIT = "story", "reply", "edit"
 LESSON_TEXT, CLAIM, CLAIM_CHANGE, REVIEW_NOTE = "lesson_text", "claim", "claim_change", "review_note"
+NOTE, WELCOME, NOTE_CHANGE, SUMMARY = "note", "welcome", "note_change", "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,10 @@ FORMS: Mapping[str, Form] = {
     CLAIM: Form(("text",)),
     CLAIM_CHANGE: Form(("text",)),
     REVIEW_NOTE: Form(("note",)),
+    NOTE: Form(("title", "body"), resumes=True),
+    WELCOME: Form(("title", "body"), resumes=True),
+    NOTE_CHANGE: Form(("title", "body"), base="seen", resumes=True),
+    SUMMARY: Form(("text",), base="seen", resumes=True),
 }  # fmt: skip
 
 
@@ -229,6 +237,38 @@ def _claims(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
     }
 
 
+def _pages(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """A new note stands on the page of a space, for who belongs to it: its moderators write there."""
+    query = visible(Space, actor).where(Space.id.in_(_ids(asked) & actor.roles.keys()))
+    spaces = {space.id: space for space in db.session.scalars(query)}
+    return {
+        subject: Place("", space.name, may_moderate(actor, space.id), address={"slug": space.slug})
+        for subject in asked
+        if (space := spaces.get(subject.id)) is not None
+    }
+
+
+def _pinned(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    """A note is changed by who moderates its space, and read by all who belong to it."""
+    query = select(SpaceNote, Space.name).join(Space, notes.shown(actor))
+    return {
+        Subject(NOTE_CHANGE, note.id): Place(
+            note.title,
+            space,
+            may_moderate(actor, note.space_id),
+            note.revision,
+            note.written_at,
+            {"note_id": note.id},
+        )
+        for note, space in db.session.execute(query.where(SpaceNote.id.in_(_ids(asked))))
+    }
+
+
+def _summaries(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
+    found = summary_places.of_threads(actor, _ids(asked))
+    return {Subject(SUMMARY, thread_id): place for thread_id, place in found.items()}
+
+
 def _of_lesson(
     lesson: Lesson, version: LessonVersion | None, space: str, answer: Answer, address: dict[str, Any]
 ) -> Place:
@@ -248,4 +288,7 @@ _KINDS: tuple[tuple[Callable[[Actor, list[Subject]], dict[Subject, Place]], tupl
     (_lessons, (LESSON_TEXT, CLAIM)),
     (_notes, (REVIEW_NOTE,)),
     (_claims, (CLAIM_CHANGE,)),
+    (_pages, (NOTE, WELCOME)),
+    (_pinned, (NOTE_CHANGE,)),
+    (_summaries, (SUMMARY,)),
 )

@@ -12,7 +12,20 @@ from flask import flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from forum.domain import draft_places
-from forum.domain.draft_places import CLAIM, CLAIM_CHANGE, EDIT, FORMS, LESSON_TEXT, REPLY, REVIEW_NOTE, STORY
+from forum.domain.draft_places import (
+    CLAIM,
+    CLAIM_CHANGE,
+    EDIT,
+    FORMS,
+    LESSON_TEXT,
+    NOTE,
+    NOTE_CHANGE,
+    REPLY,
+    REVIEW_NOTE,
+    STORY,
+    SUMMARY,
+    WELCOME,
+)
 from forum.domain.drafts import acceptance, drafts
 from forum.domain.drafts.views import DraftView, Place, Subject
 from forum.infra.i18n import _
@@ -33,6 +46,10 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
     CLAIM: ("workbench.show", {"part": "claims", "_anchor": "new-claim"}),
     CLAIM_CHANGE: ("workbench.show", {"part": "claims"}),
     REVIEW_NOTE: ("workbench.show", {"_anchor": "decide"}),
+    NOTE: ("notes.new", {}),
+    WELCOME: ("notes.new_welcome", {}),
+    NOTE_CHANGE: ("notes.change", {}),
+    SUMMARY: ("summaries.write", {}),
 }
 
 

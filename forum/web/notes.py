@@ -1,8 +1,11 @@
 """Notes on the page of a space: its moderators write, change, order and remove them."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import NOTE, NOTE_CHANGE, WELCOME
 from forum.domain.spaces import notes, spaces
 from forum.infra.i18n import _
 from forum.infra.word_diff import pieces
@@ -10,7 +13,7 @@ from forum.models.notes import SpaceNote
 from forum.models.spaces import Space
 from forum.policy.actions import may_moderate, require
 from forum.policy.errors import Conflict
-from forum.web import careful
+from forum.web import careful, draft_slots, previews
 from forum.web.forms import errors_on
 from forum.web.forms.notes import NoteForm
 from forum.web.http import transactions
@@ -40,58 +43,76 @@ def index(slug: str) -> ResponseReturnValue:
 @bp.get("/spaces/<slug>/notes/new")
 @open_to(members)
 def new(slug: str) -> ResponseReturnValue:
-    return _blank(slug, NoteForm(formdata=None))
+    return _blank(slug, NOTE)
 
 
 @bp.get("/spaces/<slug>/notes/welcome")
 @open_to(members)
 def new_welcome(slug: str) -> ResponseReturnValue:
-    return _blank(slug, NoteForm(formdata=None, is_welcome="1"))
+    return _blank(slug, WELCOME)
 
 
 @bp.post("/spaces/<slug>/notes")
 @open_to(members)
+@draft_slots.kept_when_refused
 def write(slug: str) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), NoteForm()
     require(may_moderate(actor(), space.id))
+    kind = WELCOME if form.is_welcome.data else NOTE
+    if previews.is_asked():
+        transactions.only_look()
+        html, status = previews.of(form)
+        return _form(space, form, draft_slots.slot(kind, space.id), preview=html), status
     if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
-                notes.write(actor(), space.id, **form.texts(), is_welcome=bool(form.is_welcome.data))
+                notes.write(actor(), space.id, **form.texts(), is_welcome=kind == WELCOME)
+                draft_slots.accepted(kind, space.id)
                 flash(_("It is now on the page of this space."), "ok")
                 return redirect(url_for(".index", slug=slug), 303)
         except Conflict as error:
             transactions.only_look()
-            return _form(space, form, conflict=error.reason), 409
+            return _form(space, form, draft_slots.slot(kind, space.id), conflict=error.reason), 409
     transactions.only_look()
-    return _form(space, form), 422
+    return _form(space, form, draft_slots.slot(kind, space.id)), 422
 
 
 @bp.get("/notes/<int:note_id>/versions/new")
 @open_to(members)
 def change(note_id: int) -> ResponseReturnValue:
+    slot = draft_slots.slot(NOTE_CHANGE, note_id)
     space, note = notes.one(actor(), note_id)
-    return _form(space, NoteForm(formdata=None, title=note.title, body=note.body, seen=note.revision), note)
+    data = {"title": note.title, "body": note.body, "seen": note.revision}
+    form = draft_slots.fill(NoteForm, slot, seen=note.revision) or NoteForm(formdata=None, data=data)
+    changed = slot.opened is not None and slot.opened.base_revision != note.revision
+    return _form(space, form, slot, note, conflict=notes.meanwhile() if changed else "")
 
 
 @bp.post("/notes/<int:note_id>/versions")
 @open_to(members)
+@draft_slots.kept_when_refused
 def save(note_id: int) -> ResponseReturnValue:
-    form = NoteForm()
+    form, slot = NoteForm(), draft_slots.slot(NOTE_CHANGE, note_id)
+    if previews.is_asked():
+        transactions.only_look()
+        space, note = notes.one(actor(), note_id)
+        html, status = previews.of(form)
+        return _form(space, form, slot, note, preview=html), status
     if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
                 space = notes.change(actor(), note_id, **form.texts(), seen=form.seen.data or 0)
+                draft_slots.accepted(NOTE_CHANGE, note_id)
                 flash(_("The note is changed."), "ok")
                 return redirect(url_for(".index", slug=space.slug), 303)
         except Conflict as error:
             transactions.only_look()
             space, note = notes.one(actor(), note_id)
             form.seen.raw_data = [str(note.revision)]
-            return _form(space, form, note, conflict=error.reason), 409
+            return _form(space, form, slot, note, conflict=error.reason), 409
     transactions.only_look()
     space, note = notes.one(actor(), note_id)
-    return _form(space, form, note), 422
+    return _form(space, form, slot, note), 422
 
 
 @bp.post("/notes/<int:note_id>")
@@ -109,16 +130,26 @@ def remove(note_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", slug=space.slug), 303)
 
 
-def _blank(slug: str, form: NoteForm) -> str:
+def _blank(slug: str, kind: str) -> ResponseReturnValue:
     space = spaces.by_slug(actor(), slug)
+    slot = draft_slots.slot(kind, space.id)
+    if not may_moderate(actor(), space.id) and (words := draft_slots.unsendable()):
+        return redirect(words, 303)
     require(may_moderate(actor(), space.id))
-    return _form(space, form)
+    is_welcome = "1" if kind == WELCOME else ""
+    form = draft_slots.fill(NoteForm, slot, is_welcome=is_welcome)
+    return _form(space, form or NoteForm(formdata=None, is_welcome=is_welcome), slot)
 
 
 def _form(
-    space: Space | spaces.SpaceFacts, form: NoteForm, note: SpaceNote | None = None, conflict: str = ""
+    space: Space | spaces.SpaceFacts,
+    form: NoteForm,
+    slot: draft_slots.Slot,
+    note: SpaceNote | None = None,
+    **more: Any,
 ) -> str:
-    differences = pieces(note.body, form.texts()["body"]) if note is not None and conflict else []
+    differs = note is not None and more.get("conflict")
+    differences = pieces(note.body, form.texts()["body"]) if note is not None and differs else []
     return render_template(
-        "notes/write.html", space=space, form=form, note=note, conflict=conflict, differences=differences
+        "notes/write.html", space=space, form=form, slot=slot, note=note, differences=differences, **more
     )

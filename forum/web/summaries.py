@@ -3,14 +3,15 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.draft_places import SUMMARY
 from forum.domain.summaries import keepers, summaries
 from forum.domain.summaries import page as summary_page
 from forum.infra.i18n import _
 from forum.infra.word_diff import pieces
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate
-from forum.policy.errors import Conflict
-from forum.web import careful
+from forum.policy.errors import Conflict, Forbidden
+from forum.web import careful, draft_slots
 from forum.web.forms import errors_on
 from forum.web.forms.summaries import KeeperForm, SummaryForm
 from forum.web.http import transactions
@@ -34,14 +35,24 @@ def history(thread_id: int) -> ResponseReturnValue:
 @bp.get("/threads/<int:thread_id>/summary/versions/new")
 @open_to(members)
 def write(thread_id: int) -> ResponseReturnValue:
-    thread = summaries.to_write(actor(), thread_id)
+    slot = draft_slots.slot(SUMMARY, thread_id)
+    try:
+        thread = summaries.to_write(actor(), thread_id)
+    except Forbidden:
+        if words := draft_slots.unsendable():
+            return redirect(words, 303)
+        raise
     now = summary_page.of_thread(thread.id)
-    data = {"text": now.typed if now else "", "seen": now.number if now else 0}
-    return _form(thread, SummaryForm(formdata=None, data=data))
+    number = now.number if now else 0
+    form = draft_slots.fill(SummaryForm, slot, seen=number)
+    if slot.opened is not None and slot.opened.base_revision != number:
+        return _beside(thread, form, summaries.meanwhile(), slot)
+    return _form(thread, form, slot=slot)
 
 
 @bp.post("/threads/<int:thread_id>/summary/versions")
 @open_to(members)
+@draft_slots.kept_when_refused
 def save(thread_id: int) -> ResponseReturnValue:
     form = SummaryForm()
     if form.validate() and not careful.finds(form):
@@ -49,11 +60,12 @@ def save(thread_id: int) -> ResponseReturnValue:
             with errors_on(form):
                 typed, seen = form.text.data or "", form.seen.data
                 thread = summaries.save(actor(), thread_id, typed=typed, seen=seen)
+                draft_slots.accepted(SUMMARY, thread_id)
                 flash(_("Saved. The version before stays in the history."), "ok")
                 return _to_thread(thread)
         except Conflict as error:
             transactions.only_look()
-            return _conflict(thread_id, form, error), 409
+            return _beside(summaries.to_write(actor(), thread_id), form, error.reason), 409
     transactions.only_look()
     return _form(summaries.to_write(actor(), thread_id), form), 422
 
@@ -81,23 +93,27 @@ def take_back(thread_id: int, member_id: int) -> ResponseReturnValue:
     return _to_form(thread)
 
 
-def _conflict(thread_id: int, form: SummaryForm, error: Conflict) -> str:
+def _beside(thread: Thread, form: SummaryForm, conflict: str, slot: draft_slots.Slot | None = None) -> str:
     """Both texts: that of the other one with what differs in it, and one's own in the form, to save on top of it."""
-    thread = summaries.to_write(actor(), thread_id)
     now = summary_page.of_thread(thread.id)
     theirs = now.typed if now else ""
     form.seen.raw_data = [str(now.number if now else 0)]
     return _form(
         thread,
         form,
-        conflict=error.reason,
+        slot=slot,
+        conflict=conflict,
         theirs=now,
         differences=pieces(theirs, form.text.data or ""),
     )
 
 
 def _form(
-    thread: Thread, form: SummaryForm | None = None, asking: KeeperForm | None = None, **more: object
+    thread: Thread,
+    form: SummaryForm | None = None,
+    asking: KeeperForm | None = None,
+    slot: draft_slots.Slot | None = None,
+    **more: object,
 ) -> str:
     who = actor()
     moderates = bool(may_moderate(who, thread.space_id))
@@ -109,6 +125,7 @@ def _form(
         "summaries/write.html",
         thread=thread,
         form=form,
+        slot=slot or draft_slots.slot(SUMMARY, thread.id),
         asking=asking or KeeperForm(formdata=None),
         keepers=keepers.of_thread(who, thread.id) if moderates else [],
         offered=keepers.offered(who, thread.id) if moderates else [],

@@ -74,6 +74,7 @@ function offerTools(sheet, fields) {
   if (sheet.getBoundingClientRect().top < innerHeight) tools();
   else fields.addEventListener("focusin", tools, { once: true });
   const expander = fields.querySelector("text-expander");
+  if (!expander) return; // a text that names nobody
   const mentions = ({ target }) => {
     if (!target.value.includes("@")) return;
     expander.removeEventListener("input", mentions);

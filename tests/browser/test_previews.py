@@ -63,3 +63,41 @@ def test_without_scripts_enter_in_a_line_posts_and_tab_goes_past_the_button_that
     page.locator("input[name=title]").press("Enter")
     assert "/threads/" in page.url
     assert page.locator("h1").inner_text() == "Taalstage in de zomer"
+
+
+def test_a_moderator_types_a_note_on_a_phone_sees_it_and_finds_it_again_after_the_phone_slept(open_page):
+    page = open_page("sofie", phone=True)
+    page.goto("/spaces/antwerpen/notes/new")
+    page.fill("input[name=title]", "Wie bel je")
+    page.fill("textarea[name=body]", f"{TEXT}\n\nVraag het @sofie")
+    page.wait_for_selector('form.composer [data-saved][data-state="kept"]:not([hidden])')
+    page.get_by_role("tab", name="Voorbeeld").click()
+    panel = page.get_by_role("tabpanel", name="Voorbeeld")
+    panel.locator("li").nth(1).wait_for()
+    assert panel.locator(".page-title").inner_text() == "Wie bel je"
+    assert panel.locator("a").count() == 0, "a note names nobody"
+    other = page.context.new_page()
+    page.close()
+    other.goto("/spaces/antwerpen/notes/new")
+    assert other.input_value("textarea[name=body]").startswith("Het **lukte** niet.")
+    other.click("main .notice button:has-text('Gooi het weg')")
+    other.goto("/spaces/antwerpen/notes/new")
+    assert other.input_value("textarea[name=body]") == ""
+
+
+def test_where_a_thread_stands_is_kept_while_it_is_typed(open_page):
+    page = open_page("sofie", phone=True)
+    page.goto("/threads?space=antwerpen")
+    page.locator(".overview h4 a").first.click()
+    number = page.url.split("/threads/")[1].split("-")[0]
+    address = f"/threads/{number}/summary/versions/new"
+    page.goto(address)
+    page.fill("textarea[name=text]", "Het begint bij het eerste bezoek. [1]")
+    page.wait_for_selector('form [data-saved][data-state="kept"]:not([hidden])')
+    page.goto("/lessons")
+    page.goto(address)
+    assert page.input_value("textarea[name=text]") == "Het begint bij het eerste bezoek. [1]"
+    page.get_by_role("button", name="Bewaar", exact=True).click()
+    page.locator(".standing").wait_for()
+    page.goto("/drafts")
+    assert "Waar een gesprek" not in page.inner_text("main")

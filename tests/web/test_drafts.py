@@ -18,7 +18,9 @@ from forum.models.drafts import Draft
 from forum.models.spaces import Audience, Membership
 from forum.models.threads import ReadAhead
 from forum.web import draft_slots
+from forum.web.forms.notes import NoteForm
 from forum.web.forms.posts import PostForm
+from forum.web.forms.summaries import SummaryForm
 from forum.web.forms.threads import ReplyForm, ThreadForm
 from forum.web.forms.workbench import ClaimForm, ReturnForm, TextForm
 from tests.factories import STORY, actor, make_member, make_post, make_thread, sign_in, submit
@@ -517,6 +519,10 @@ CLASSES = {
     draft_places.CLAIM: ClaimForm,
     draft_places.CLAIM_CHANGE: ClaimForm,
     draft_places.REVIEW_NOTE: ReturnForm,
+    draft_places.NOTE: NoteForm,
+    draft_places.WELCOME: NoteForm,
+    draft_places.NOTE_CHANGE: NoteForm,
+    draft_places.SUMMARY: SummaryForm,
 }
 
 

@@ -153,13 +153,16 @@ def change(actor: Actor, note_id: int, *, title: str, body: str, seen: int) -> S
     if (note.title, note.body) == (title, body):
         return space
     if note.revision != seen:
-        raise Conflict(
-            _("Somebody changed this note while you were writing. Look at both, and save what should stand.")
-        )
+        raise Conflict(meanwhile())
     note.title, note.body, note.html, note.render_version = title, body, html, text.RENDER_VERSION
     note.editor_id, note.written_at, note.revision = actor.id, clock.now(), note.revision + 1
     _log(actor, space.id, "changed")
     return space
+
+
+def meanwhile() -> str:
+    """Return what is said to who changes a text that is not the present one any more."""
+    return _("Somebody changed this note while you were writing. Look at both, and save what should stand.")
 
 
 def move_up(actor: Actor, note_id: int) -> Space:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.mailing import events, notices
@@ -35,6 +36,11 @@ class Keeper:
     name: str
     asked_by: str | None
     asked_at: datetime
+
+
+def is_asked(member_id: int, thread_id: Any) -> ColumnElement[bool]:
+    """Return whether a member is asked to write the summary of a thread (an id, or the column of a query)."""
+    return exists().where(SummaryKeeper.thread_id == thread_id, SummaryKeeper.member_id == member_id)
 
 
 def of_thread(actor: Actor, thread_id: int) -> list[Keeper]:

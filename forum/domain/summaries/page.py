@@ -75,6 +75,12 @@ class Change:
     pieces: list[Piece]
 
 
+def latest_number(thread_id: Any) -> Any:
+    """Return the number of the latest version of a thread (an id, or the column of a query); null without any."""
+    number = select(func.max(SummaryVersion.number)).where(SummaryVersion.thread_id == thread_id)
+    return number.correlate(Thread).scalar_subquery()
+
+
 def of_thread(thread_id: int) -> Summary | None:
     """Return where a thread stands by its latest version; None where nobody wrote it (one query)."""
     found = _summaries(select_rows(_latest(), {"thread_id": thread_id}))

@@ -1,13 +1,13 @@
 """Write where a thread stands: each time as a new version, on top of the one that its writer saw."""
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 
-from forum.domain.summaries import sentences
+from forum.domain.summaries import keepers, page, sentences
 from forum.domain.threads import post_store
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
-from forum.models.summaries import SummaryCitation, SummaryKeeper, SummarySentence, SummaryVersion
+from forum.models.summaries import SummaryCitation, SummarySentence, SummaryVersion
 from forum.models.threads import Post, Thread
 from forum.policy.actions import may_summarise, require
 from forum.policy.actors import Actor
@@ -42,16 +42,19 @@ def save(actor: Actor, thread_id: int, *, typed: str, seen: int) -> Thread:
     if rows == _rows(thread.id, latest):
         return thread
     if latest != seen:
-        raise Conflict(
-            _("Somebody wrote here while you were writing. Look at both, and save what should stand.")
-        )
+        raise Conflict(meanwhile())
     _add(actor, thread, latest + 1, rows)
     return thread
 
 
+def meanwhile() -> str:
+    """Return what is said to who writes on top of a version that is not the latest any more."""
+    return _("Somebody wrote here while you were writing. Look at both, and save what should stand.")
+
+
 def _require(actor: Actor, thread: Thread) -> None:
-    asked = exists().where(SummaryKeeper.thread_id == thread.id, SummaryKeeper.member_id == actor.id)
-    require(may_summarise(actor, thread, asked=bool(db.session.scalar(select(asked)))))
+    asked = db.session.scalar(select(keepers.is_asked(actor.id, thread.id)))
+    require(may_summarise(actor, thread, asked=bool(asked)))
 
 
 def _standing(thread: Thread, numbers: set[int]) -> dict[int, tuple[int, int]]:
@@ -66,8 +69,7 @@ def _standing(thread: Thread, numbers: set[int]) -> dict[int, tuple[int, int]]:
 
 
 def _latest(thread_id: int) -> int:
-    query = select(func.max(SummaryVersion.number)).where(SummaryVersion.thread_id == thread_id)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(select(page.latest_number(thread_id))) or 0
 
 
 def _rows(thread_id: int, number: int) -> Rows:
