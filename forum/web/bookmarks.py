@@ -3,10 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.audit import undoable
 from forum.domain.threads import bookmarks
 from forum.infra.i18n import _
-from forum.models.undo import UndoKind
 from forum.web.forms import errors_on
 from forum.web.forms.bookmarks import BookmarkForm
 from forum.web.http.access import members, open_to
@@ -24,7 +22,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "bookmarks/index.html",
         page=page,
-        acts=undoable.open_acts(actor(), kind=UndoKind.BOOKMARK),
+        acts=bookmarks.last_taken(actor()),
         older=url_for(".index", after=page.next_cursor) if page.next_cursor else None,
         newer=url_for(".index") if cursor else None,
     )

@@ -58,6 +58,38 @@ def test_a_post_is_kept_with_a_note_from_its_menu_and_taken_away_with_undo(clien
     assert "Another" in client.get("/bookmarks").text
 
 
+@pytest.mark.both_databases
+def test_one_undo_at_a_time_names_what_it_brings_back_to_who_may_read_it(
+    client, gent, leen, karim, moderator
+):
+    first = make_post(make_thread(gent, leen, title="Who rings back?"), leen)
+    second = make_post(make_thread(gent, leen, title="Trees"), leen)
+    for post in (first, second):
+        bookmarks.keep(actor(karim), post.id, note=NOTE)
+        bookmarks.take_away(actor(karim), post.id)
+    db.session.commit()
+
+    def offered():
+        db.session.commit()
+        page = re.sub("[\u2068\u2069]", "", client.get("/bookmarks").text)
+        return re.findall(r'action="(/undo/\d+)"', page), re.findall(r"You (?:no longer|took)[^.]*\.", page)
+
+    sign_in(client, karim)
+    undo, said = offered()
+    assert (len(undo), said) == (1, ["You no longer keep post 2 of “Trees”."])
+    submit(client, undo[0])
+    undo, said = offered()
+    assert (len(undo), said) == (1, ["You no longer keep post 2 of “Who rings back?”."])
+    hiding.hide(actor(moderator), first.id, reason="A name.")
+    assert offered() == (undo, ["You took away what you kept."]), "nothing of what is hidden"
+    sign_in(client, leen)
+    assert offered() == ([], [])
+    sign_in(client, karim)
+    hiding.restore(actor(moderator), first.id)
+    bookmarks.keep(actor(karim), first.id, note="Anew")
+    assert offered() == ([], []), "kept anew since"
+
+
 def test_a_note_that_is_too_long_is_refused_at_the_field_and_stays_there(client, gent, leen, karim):
     post = make_post(make_thread(gent, leen), leen)
     sign_in(client, karim)

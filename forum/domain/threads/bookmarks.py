@@ -1,12 +1,13 @@
 """Posts that a member keeps for themselves with a note: kept, read, taken away, and brought back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Integer, Select, and_, bindparam, case, delete, func, select, update
 
 from forum.domain.audit import undoable
+from forum.domain.audit.undoable import OpenAct
 from forum.domain.lines import clean_line
 from forum.infra import clock, rates
 from forum.infra.db import db
@@ -100,6 +101,27 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     back = update(Bookmark).where(Bookmark.member_id == actor.id, Bookmark.post_id == act.post_id)
     db.session.execute(back.values(taken_at=None))
     undoable.note_undone(act)
+
+
+def last_taken(actor: Actor) -> list[OpenAct]:
+    """Return the newest act by which the actor took something away and that can still be undone (two queries at most).
+
+    At most one: who undoes it finds the one before. With the title of its thread, where they can read the post.
+    """
+    acts = {act.id: act for act in undoable.open_acts(actor, kind=UndoKind.BOOKMARK)}
+    if not acts:
+        return []
+    readable = and_(sees(Thread, actor), Post.html != "")
+    taken = (
+        select(UndoableAct.id, case((readable, Thread.title), else_="").label("title"))
+        .join(Post, Post.id == UndoableAct.post_id)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Bookmark, and_(Bookmark.post_id == Post.id, Bookmark.member_id == actor.id))
+        .where(UndoableAct.id.in_(acts), Bookmark.taken_at.is_not(None))
+        .order_by(UndoableAct.id.desc())
+        .limit(1)
+    )
+    return [replace(acts[row.id], title=row.title) for row in db.session.execute(taken)]
 
 
 def forget_taken() -> None:
