@@ -133,6 +133,12 @@ def _typed(fields: Fields) -> list[Field]:
     return [field_of(name, one) for name, several in values for one in several]
 
 
+def _is_second(kept: DraftView) -> bool:
+    """Whether a form of which there is one at a time has another draft: from a tab that was open before either."""
+    resumes = kept.subject is not None and draft_places.FORMS[kept.subject.form].resumes
+    return resumes and drafts.has_another(actor(), kept)
+
+
 def _told(kept: DraftView | None) -> dict[str, Any]:
     """What the script of a form gets to know."""
     if kept is None:
@@ -148,6 +154,6 @@ def _told(kept: DraftView | None) -> dict[str, Any]:
         "id": kept.id,
         "revision": kept.revision,
         "message": message,
-        "other": kept.other_at is not None,
+        "other": kept.other_at is not None or _is_second(kept),
         "address": draft_slots.address(kept),
     }

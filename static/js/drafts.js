@@ -124,7 +124,7 @@ class Draft {
     this.form.dataset.kept = "server";
     if (address) history.replaceState(history.state, "", here(address));
     const more = this.form.querySelector("[data-other]");
-    if (other && more) more.hidden = false;
+    if (more) more.hidden = !other;
     this.form.querySelector(".unsent[data-offline]")?.remove();
     this.tell("kept", [this.moved && this.note?.dataset.movedMessage, message].filter(Boolean).join(" "));
     this.keptAll(at);

@@ -100,8 +100,15 @@ def test_f4_two_tabs_are_two_drafts(town, open_page, thread):
     second = first.context.new_page()
     second.goto(thread)  # before anything was written
     write(first, "Een half antwoord, dat nog moet groeien.")
+    other = "#answer [data-other]"
+    assert first.locator(other).is_hidden()
     write(second, "Kort: ja.")
+    second.wait_for_selector(other)  # the second says that there are two
+    write(first, "Een half antwoord, dat nog moet groeien. En dat groeit.")
+    first.wait_for_selector(other)
     send(second)
+    write(first, "Een half antwoord, dat nog moet groeien.")
+    first.wait_for_selector(other, state="hidden")  # it is the only one again
     first.reload()  # its address leads to its own words
     assert first.input_value(ANSWER) == "Een half antwoord, dat nog moet groeien."
     assert posts(town, "Kort: ja.") == 1

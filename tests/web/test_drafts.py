@@ -540,6 +540,23 @@ def test_every_field_of_a_form_is_kept_and_every_form_has_a_place(app, form):
     assert place_of(form, "Gent") not in others
 
 
+@pytest.mark.both_databases
+def test_who_begins_a_second_answer_in_another_tab_is_told_of_the_first(client, thread, leen, moderator):
+    keep_as = {}
+    for who in (moderator, leen):
+        sign_in(client, who)
+        keep_as[who] = keep(client, "reply", thread.id, key(), body="One").get_json()
+        assert keep_as[who]["other"] is False, "another member's is nothing to them"
+    second = key()
+    assert keep(client, "reply", thread.id, second, body="Two").get_json()["other"] is True
+    drafts.discard(actor(leen), keep_as[leen]["id"])
+    db.session.commit()
+    said = keep(client, "reply", thread.id, second, revision=1, body="Two and on").get_json()
+    assert said["other"] is False
+    for _begun in range(2):  # of stories there may be several
+        assert keep(client, "story", thread.space_id, key(), body="Once").get_json()["other"] is False
+
+
 def test_who_types_over_a_text_that_changed_is_told_when_it_is_kept(client, thread, leen):
     sign_in(client, leen)
     post = make_post(thread, leen)

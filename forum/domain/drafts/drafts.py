@@ -95,6 +95,11 @@ def about(actor: Actor, subjects: Collection[Subject]) -> list[Draft]:
     return [draft for draft in db.session.scalars(queries.about(), values) if subject_of(draft) in subjects]
 
 
+def has_another(actor: Actor, kept: DraftView) -> bool:
+    """Return whether the actor has another open draft about the same (one query)."""
+    return kept.subject is not None and any(draft.id != kept.id for draft in about(actor, [kept.subject]))
+
+
 def every(actor: Actor, *, enter: Enter) -> list[DraftView]:
     """Return all open drafts of the actor, the newest first, as they may see them now."""
     drafts = db.session.scalars(queries.open_of(actor)).all()
