@@ -28,7 +28,7 @@ from forum.policy.visibility import sees
 NEWEST = 200  # threads of the network, those with the latest posts, among which is chosen
 MOST = 4  # of each
 # Created once because aliased() is slow.
-_OWN = aliased(Thread)
+_OWN, _NEWEST = aliased(Thread), aliased(Thread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +85,23 @@ def _chosen() -> Select[Any]:
     )
     rank = func.row_number().over(partition_by=placed.c.own, order_by=order)
     ranked = select(placed.c.id, placed.c.own, rank.label("rank")).subquery("ranked")
-    query: Any = list_queries.cards(True).add_columns(ranked.c.own).join(ranked, ranked.c.id == Thread.id)
+    # The limit leaves out none, but says how few there are: so they are looked up and not looked for.
+    chosen = select(*ranked.c).where(ranked.c.rank <= MOST).limit(2 * MOST).subquery("chosen")
+    query: Any = list_queries.cards(True).add_columns(chosen.c.own).join(chosen, chosen.c.id == Thread.id)
     week = list_queries.cities_since(True).subquery("week")
     cities = select(func.aggregate_strings(week.c.city, " ")).scalar_subquery()
     query = query.add_columns(cities.label("week"))
-    query = latest_words.with_last(query.where(ranked.c.rank <= MOST))
-    return cast(Select[Any], query.order_by(ranked.c.rank))
+    query = latest_words.with_last(query)
+    return cast(Select[Any], query.order_by(chosen.c.rank))
 
 
 def _candidates() -> Select[Any]:
     """The newest threads that may be shown; a bounded number is looked at, however large the network is."""
     reader: Any = reader_param(signed_in=True)
     moment, number = KEYS
-    newest = select(Thread.id).order_by(moment.desc(), number.desc()).limit(NEWEST).subquery("newest_thread")
+    newest = select(_NEWEST.last_post_at).order_by(_NEWEST.last_post_at.desc()).limit(NEWEST).subquery("newest_thread")
+    # Asked of the index in its order: joined to these threads, the whole table would be read for them.
+    among = moment >= select(func.min(newest.c.last_post_at)).scalar_subquery()
     own = Thread.space_id.in_(bindparam("own_ids", expanding=True, type_=Integer))
     query: Any = (
         select(
@@ -108,9 +112,9 @@ def _candidates() -> Select[Any]:
             case((first_unread(reader.id).is_not(None), 0), else_=1).label("read"),
             case((_own_axis(reader.id), 0), else_=1).label("other_axis"),
         )
-        .join(newest, newest.c.id == Thread.id)
         .outerjoin(ReadMark, marked(reader.id))
         .where(
+            among,
             Thread.id.not_in(bindparam("shown_ids", expanding=True, type_=Integer)),
             sees(Thread, reader),
             Thread.hidden_at.is_(None),
@@ -118,6 +122,8 @@ def _candidates() -> Select[Any]:
             Thread.title != "",
             ~muted(reader.id),
         )
+        .order_by(moment.desc(), number.desc())
+        .limit(NEWEST)
     )
     return cast(Select[Any], query)
 
