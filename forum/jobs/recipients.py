@@ -12,6 +12,7 @@ from forum.domain.mailing import bounces
 from forum.domain.mailing.stops import DIGEST
 from forum.infra import i18n
 from forum.infra.db import db
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.jobs.letter_content import NothingToSend
 from forum.models.accounts import Member
@@ -131,7 +132,7 @@ def _digests_and_members() -> Select[Any]:
         .join(Member, Member.id == mail.member_id)
         .outerjoin(DigestChoice, DigestChoice.member_id == Member.id)
         .where(
-            mail.id.in_(bindparam("mail_ids", expanding=True)),
+            in_list(mail.id, "mail_ids"),
             mail.kind == DIGEST,
             Member.suspended_at.is_(None),
             not_(bounces.stopped(Member.email)),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, cast, func, select
 
 from forum.infra.db import db
+from forum.infra.in_lists import in_list
 from forum.models.accounts import Member, NetworkAppointment, NetworkRole
 from forum.models.bounces import Suppression
 from forum.models.spaces import Membership, Role
@@ -81,7 +82,7 @@ _MEMBER = select(*COLUMNS).where(Member.id == bindparam("member_id"))
 _STANDS = (Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
 _IN_GOOD_STANDING = _MEMBER.where(*_STANDS)
 _MANY_IN_GOOD_STANDING = select(*COLUMNS).where(
-    Member.id.in_(bindparam("member_ids", expanding=True)), *_STANDS
+    in_list(Member.id, "member_ids"), *_STANDS
 )
 
 

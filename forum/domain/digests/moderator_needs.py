@@ -16,6 +16,7 @@ from forum.domain.spaces import join_requests, waiting_capacities
 from forum.domain.threads import without_axis
 from forum.infra import days
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member, NetworkRole
 from forum.models.consents import ConsentRound
@@ -30,9 +31,6 @@ from forum.policy.visibility import sees
 
 IN_REVIEW = "in_review"  # what `review_answers.unanswered` has to be asked about
 _ASKING = aliased(Member)
-_IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
-_ADMINISTRATORS: Any = bindparam("administrator_ids", expanding=True, type_=Integer)
-_EDITORS: Any = bindparam("editor_ids", expanding=True, type_=Integer)
 _SETTLED: Any = bindparam("settled", type_=Moment)
 _TODAY: Any = bindparam("today", type_=Date)
 
@@ -73,11 +71,11 @@ def values(actors: Collection[Actor], now: datetime, *, settled: datetime) -> di
 
 @cached
 def _counted() -> Any:
-    anywhere = waiting_capacities.to_confirm_anywhere(Member.id.in_(_ADMINISTRATORS), _TODAY)
+    anywhere = waiting_capacities.to_confirm_anywhere(in_list(Member.id, "administrator_ids"), _TODAY)
     return union_all(
         *_lessons(),
         _join_requests(),
-        _capacities(waiting_capacities.to_confirm(Member.id.in_(_IDS), _TODAY)),
+        _capacities(waiting_capacities.to_confirm(in_list(Member.id, "member_ids"), _TODAY)),
         _themes(),
         _row("capacities_anywhere", anywhere.c.member_id, anywhere.c.at).group_by(anywhere.c.member_id),
     )
@@ -103,7 +101,7 @@ def _lessons() -> list[Any]:
     )
     # What can be undone for some minutes is told when that is over.
     weakened = _lesson_row("weakened", Lesson.weakened_at).where(
-        Lesson.weakened_at <= _SETTLED, moderated | Member.id.in_(_EDITORS)
+        Lesson.weakened_at <= _SETTLED, moderated | in_list(Member.id, "editor_ids")
     )
     return [returned, in_review, closed, weakened]
 
@@ -113,7 +111,7 @@ def _lesson_row(kind: str, at: Any) -> Any:
         _row(kind, Member.id, at, number=func.count(Lesson.id.distinct()), one=func.min(Lesson.id))
         .select_from(Member)
         .join(Lesson, sees(Lesson, EACH_MEMBER))
-        .where(Member.id.in_(_IDS))
+        .where(in_list(Member.id, "member_ids"))
         .group_by(Member.id)
     )
 
@@ -127,7 +125,7 @@ def _join_requests() -> Any:
         .join(Space, Space.id == JoinRequest.space_id)
         .join(_ASKING, _ASKING.id == JoinRequest.member_id)
         .where(
-            Member.id.in_(_IDS),
+            in_list(Member.id, "member_ids"),
             Space.id.in_(spaces_of(Member.id, Role.MODERATOR)),
             *join_requests.waits(_ASKING),
         )
@@ -141,7 +139,11 @@ def _themes() -> Any:
         .select_from(Member)
         .join(Thread, sees(Thread, EACH_MEMBER))
         .join(Space, Space.id == Thread.space_id)
-        .where(Member.id.in_(_IDS), Space.id.in_(spaces_of(Member.id, Role.MODERATOR)), *without_axis.WAITS)
+        .where(
+            in_list(Member.id, "member_ids"),
+            Space.id.in_(spaces_of(Member.id, Role.MODERATOR)),
+            *without_axis.WAITS,
+        )
         .group_by(Member.id, Space.name, Space.slug, Space.sort_key)
     )
 

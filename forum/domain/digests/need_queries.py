@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, bindparam, case, exists, func, not_, or_
+from sqlalchemy import ColumnElement, Date, bindparam, case, exists, func, not_, or_
 
 from forum.domain.consents import store
 from forum.domain.drafts.queries import OPEN as OPEN_DRAFT
@@ -13,6 +13,7 @@ from forum.domain.lessons.review_requests import OPEN as OPEN_REQUEST
 from forum.domain.people import affirmations, capacities
 from forum.infra import days
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
 from forum.models.accounts import Capacity, Member, NetworkAppointment
 from forum.models.consents import ConsentRequest, ConsentRound
 from forum.models.drafts import Draft
@@ -23,7 +24,6 @@ from forum.policy.standing import belonging
 from forum.policy.visibility import sees
 
 NEED = "need "  # before the kind of what waits
-_IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
 _NOW: Any = bindparam("now", type_=Moment)
 _LATELY: Any = bindparam("lately", type_=Moment)
 _YEAR_AGO: Any = bindparam("year_ago", type_=Moment)
@@ -36,7 +36,7 @@ def counted(row: Callable[..., Any]) -> list[Any]:
     def kind(name: str, member_id: Any, number: Any, at: Any) -> Any:
         return (
             row(NEED + name, member_id, number, at=func.max(at))
-            .where(member_id.in_(_IDS))
+            .where(in_list(member_id, "member_ids"))
             .group_by(member_id)
         )
 
@@ -95,7 +95,7 @@ def asked(query: Any) -> Any:
         .join(LessonVersion, LessonVersion.id == ReviewRequest.version_id)
         .join(Lesson, Lesson.working_id == LessonVersion.id)
         .where(
-            Member.id.in_(_IDS),
+            in_list(Member.id, "member_ids"),
             Lesson.state == LessonState.IN_REVIEW,
             not_(review_set_aside.by(EACH_MEMBER)),
             sees(Lesson, EACH_MEMBER),

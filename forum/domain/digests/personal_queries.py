@@ -28,6 +28,7 @@ from forum.domain.threads.unread_queries import unread
 from forum.infra import pairs
 from forum.infra.columns import code
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.events import Event
@@ -43,7 +44,6 @@ from forum.policy.visibility import reached, sees
 
 STOP = "stop "  # before the name of what somebody stopped or chose otherwise, in `facts`
 WORDS = 700  # characters of a post that are read: a letter shows fewer, so that it cuts between words
-_IDS: Any = bindparam("member_ids", expanding=True, type_=Integer)
 _SINCE: Any = bindparam("since", type_=Moment)
 
 
@@ -70,28 +70,28 @@ def facts() -> Any:
         "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)
     )
     return union_all(
-        mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, ReadMark.member_id.in_(_IDS)),
-        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, ReadAhead.member_id.in_(_IDS)),
+        mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, in_list(ReadMark.member_id, "member_ids")),
+        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, in_list(ReadAhead.member_id, "member_ids")),
         thread.join(Thread, Thread.id == ThreadFollow.thread_id).where(
-            lately, ThreadFollow.member_id.in_(_IDS), following.holds()
+            lately, in_list(ThreadFollow.member_id, "member_ids"), following.holds()
         ),
-        space.where(SpaceFollow.member_id.in_(_IDS)),
-        stop.where(NoticeChoice.member_id.in_(_IDS)),
+        space.where(in_list(SpaceFollow.member_id, "member_ids")),
+        stop.where(in_list(NoticeChoice.member_id, "member_ids")),
         mailed.join(Event, Event.id == Notification.event_id).where(
-            Notification.member_id.in_(_IDS),
+            in_list(Notification.member_id, "member_ids"),
             Notification.mail_at.is_not(None),
             Notification.post_id.is_not(None),
             Notification.created_at > _SINCE,
             _reaches_mailbox(),
         ),
         mention.join(Post, Post.id == Mention.post_id).where(
-            Mention.member_id.in_(_IDS), Post.created_at > _SINCE
+            in_list(Mention.member_id, "member_ids"), Post.created_at > _SINCE
         ),
         told.join(DigestItem, DigestItem.digest_id == Digest.id)
-        .where(Digest.member_id.in_(_IDS), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
+        .where(in_list(Digest.member_id, "member_ids"), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
         .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
         *need_queries.counted(_row),
-        _row("read", Member.id, at=Member.all_read_at).where(Member.id.in_(_IDS)),
+        _row("read", Member.id, at=Member.all_read_at).where(in_list(Member.id, "member_ids")),
     )
 
 
@@ -137,8 +137,8 @@ def reach() -> Select[Any]:
     query: Any = (
         select(Member.id.label("member_id"), Space.id.label("space_id"), *levels)
         .select_from(Member)
-        .join(Space, Space.id.in_(bindparam("space_ids", expanding=True, type_=Integer)))
-        .where(Member.id.in_(_IDS))
+        .join(Space, in_list(Space.id, "space_ids"))
+        .where(in_list(Member.id, "member_ids"))
     )
     return cast(Select[Any], query)
 
@@ -198,7 +198,7 @@ def posts() -> Select[Any]:
         .join(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
         .where(
-            Post.id.in_(bindparam("ids", expanding=True, type_=Integer)),
+            in_list(Post.id, "ids"),
             Post.hidden_at.is_(None),
             Post.deleted_at.is_(None),
             Thread.title != "",
@@ -224,7 +224,7 @@ def lessons() -> Select[Any]:
         .select_from(Member)
         .join(Lesson, origin.changed_between(_SINCE, until))
         .where(
-            Member.id.in_(_IDS),
+            in_list(Member.id, "member_ids"),
             Lesson.current_id.is_not(None),
             Lesson.public_id.is_not(None),
             Lesson.weakened_at.is_(None),

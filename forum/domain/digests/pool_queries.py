@@ -2,13 +2,14 @@
 
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
 from forum.domain.themes.tags import spelling
 from forum.infra.columns import code
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity
 from forum.models.spaces import Space
@@ -88,12 +89,11 @@ def threads() -> Select[Any]:
 @cached
 def tags() -> Select[Any]:
     """Which of those threads has which of the tags `tag_ids`."""
-    wanted = bindparam("tag_ids", expanding=True, type_=Integer)
     query: Any = (
         select(ThreadTag.thread_id, ThreadTag.tag_id, spelling(ThreadTag).label("name"))
         .join(Tag, Tag.id == ThreadTag.tag_id)
         .join(Thread, Thread.id == ThreadTag.thread_id)
-        .where(ThreadTag.tag_id.in_(wanted), Thread.last_post_at > bindparam("since", type_=Moment))
+        .where(in_list(ThreadTag.tag_id, "tag_ids"), Thread.last_post_at > bindparam("since", type_=Moment))
     )
     return cast(Select[Any], query)
 
@@ -106,5 +106,4 @@ def by_newcomers() -> Select[Any]:
         _EARLIER.author_id == Post.author_id,
         _EARLIER.number < Post.number,
     )
-    ids = bindparam("ids", expanding=True, type_=Integer)
-    return cast(Select[Any], select(Post.id).where(Post.id.in_(ids), ~wrote.correlate(Post)))
+    return cast(Select[Any], select(Post.id).where(in_list(Post.id, "ids"), ~wrote.correlate(Post)))

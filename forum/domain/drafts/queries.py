@@ -8,6 +8,7 @@ from sqlalchemy.orm import defer
 
 from forum.infra import clock
 from forum.infra.db import db
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.drafts import Draft
 from forum.policy.actors import Actor
@@ -30,8 +31,8 @@ def about() -> Select[Any]:
 
     Words are read of those alone that a page shows: each can be long, and a page shows two at most.
     """
-    forms = Draft.form.in_(bindparam("forms", expanding=True, type_=String))
-    subjects = Draft.subject_id.in_(bindparam("subject_ids", expanding=True, type_=Integer))
+    forms = in_list(Draft.form, "forms", String)
+    subjects = in_list(Draft.subject_id, "subject_ids")
     return _newest_first(select(Draft).where(_MINE, forms, subjects, *OPEN)).options(_WORDS, _OTHER)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from functools import reduce
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import Select, String, func, select
 from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import origin_queries, page_queries
@@ -15,6 +15,7 @@ from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock
 from forum.infra.columns import code
 from forum.infra.db import db
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
@@ -141,7 +142,7 @@ def _cities(signed_in: bool) -> Select[Any]:
         .join(Lesson, Lesson.id == AdoptionReport.lesson_id)
         .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
         .where(
-            Lesson.id.in_(bindparam("lesson_ids", expanding=True)),
+            in_list(Lesson.id, "lesson_ids"),
             Lesson.current_id.is_not(None),
             sees(Lesson, reader_param(signed_in)),
         )

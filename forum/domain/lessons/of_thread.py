@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, not_, or_, select
 
 from forum.domain.lessons import adoptions, origin, page_queries
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
@@ -94,7 +95,7 @@ def _titles(signed_in: bool) -> Select[Any]:
         .join(Lesson, Lesson.id == LessonSource.lesson_id)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(
-            Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
+            in_list(Thread.id, "thread_ids"),
             sees(Thread, reader),
             _leads_to(reader, Thread.id),
         )

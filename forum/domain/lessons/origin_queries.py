@@ -24,6 +24,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.mailing import mail_policy
 from forum.domain.mailing.mail_policy import Told
 from forum.domain.people import bylines, capacities
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
 from forum.models.claims import Claim, Excerpt
@@ -151,7 +152,7 @@ def asked_masks() -> Select[Any]:
         .join(ConsentRound, ConsentRound.lesson_id == Consent.lesson_id)
         .join(ConsentRequest, and_(ConsentRequest.round_id == ConsentRound.id, *same))
         .where(
-            Consent.id.in_(bindparam("ids", expanding=True)),
+            in_list(Consent.id, "ids"),
             ConsentRound.audience == Consent.audience,
             ConsentRound.closed_at.is_not(None),
             ConsentRound.withdrawn.is_(False),
@@ -180,7 +181,7 @@ def masked_cities() -> Select[Any]:
             LessonVersion.number.is_not(None),
             Consent.city_shown.is_(False),
             Capacity.city.is_not(None),
-            Post.author_id.not_in(bindparam("open_ids", type_=Integer, expanding=True)),
+            ~in_list(Post.author_id, "open_ids"),
         )
         .distinct()
     )

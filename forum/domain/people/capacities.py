@@ -31,6 +31,7 @@ from forum.domain.people import found_by
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
 from forum.models.adoptions import AdoptionReport
@@ -132,7 +133,7 @@ def held_of(row: Any) -> HeldCapacity | None:
 @cached
 def _current_capacities() -> Select[Any]:
     query: Any = select(*(getattr(Capacity, field) for field in HeldCapacity._fields)).where(
-        Capacity.member_id.in_(bindparam("member_ids", expanding=True)),
+        in_list(Capacity.member_id, "member_ids"),
         holds_on(bindparam("day", type_=Date)),
     )
     return cast(Select[Any], query.order_by(*SPOKEN_LAST))

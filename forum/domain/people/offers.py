@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, cast, delete, func, select
+from sqlalchemy import Select, String, cast, delete, func, select
 
 from forum.domain.lines import clean_line
 from forum.domain.people import accounts, found_by
@@ -12,6 +12,7 @@ from forum.domain.themes import tags
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.in_lists import in_list
 from forum.infra.rows import insert_new, upsert
 from forum.infra.sort_keys import sort_key
 from forum.infra.statements import cached, select_rows
@@ -97,4 +98,4 @@ COLUMNS = (
 @cached
 def _offers() -> Select[Any]:
     columns: Any = (Profile.member_id, *COLUMNS)
-    return select(*columns).where(Profile.member_id.in_(bindparam("member_ids", expanding=True)))
+    return select(*columns).where(in_list(Profile.member_id, "member_ids"))

@@ -13,6 +13,7 @@ from forum.domain.people.capacities import HeldCapacity
 from forum.domain.people.offers import Offer
 from forum.domain.spaces import guests
 from forum.infra import clock, days
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Confirmation, Member
 from forum.models.spaces import Membership, Role, Space
@@ -141,9 +142,8 @@ def _spoken() -> Select[Any]:
 
 @cached
 def _found() -> Select[Any]:
-    ids = bindparam("member_ids", expanding=True, type_=Integer)
     columns: Any = (Member.id, Member.name)
-    return select(*columns).where(Member.id.in_(ids), finds(_reader_id()))
+    return select(*columns).where(in_list(Member.id, "member_ids"), finds(_reader_id()))
 
 
 @cached

@@ -19,6 +19,7 @@ from forum.domain.people.directory import LONGEST
 from forum.domain.spaces import guests
 from forum.infra import days, text
 from forum.infra.i18n import _
+from forum.infra.in_lists import in_list
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
@@ -215,14 +216,13 @@ def _fitting(columns: tuple[Any, ...], count: int, role: Role | None, has_city: 
 @cached
 def _about() -> Select[Any]:
     """Each member with each capacity of today and each other space: of both there are few."""
-    ids = bindparam("member_ids", expanding=True, type_=Integer)
     here: Any = bindparam("space_id", type_=Integer)
     of_city = exists().where(_HERE.id == here, _HERE.kind == SpaceKind.CITY)
     columns: Any = (Membership.member_id, Space.name, Space.slug, Space.sort_key, Space.id.label("space_id"))
     places = (
         visible(Membership, reader_param(signed_in=True), *columns)
         .join(Space, Space.id == Membership.space_id)
-        .where(Membership.member_id.in_(ids), Membership.space_id != here, of_city)
+        .where(in_list(Membership.member_id, "member_ids"), Membership.space_id != here, of_city)
         .subquery()
     )
     holds = capacities.holds_on(bindparam("day", type_=Date))
@@ -230,6 +230,6 @@ def _about() -> Select[Any]:
         select(Member.id.label("member_id"), *capacities.HELD, places.c.name, places.c.slug)
         .outerjoin(Capacity, and_(Capacity.member_id == Member.id, holds))
         .outerjoin(places, places.c.member_id == Member.id)
-        .where(Member.id.in_(ids), in_good_standing(Member))
+        .where(in_list(Member.id, "member_ids"), in_good_standing(Member))
         .order_by(*capacities.SPOKEN_LAST, places.c.sort_key, places.c.space_id)
     )

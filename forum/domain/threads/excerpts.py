@@ -9,11 +9,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, and_, bindparam, false, func, select
+from sqlalchemy import Select, and_, false, func, select
 
 from forum.domain.people.bylines import CapacityColumns
 from forum.domain.people.capacities import lit
 from forum.infra.db import db
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.claims import Claim, Excerpt, Removal, RemovalKind, Stance
@@ -251,7 +252,7 @@ def _statement(signed_in: bool | None) -> Select[Any]:
         .outerjoin(Member, Member.id == Post.author_id)
         .outerjoin(Capacity, Capacity.id == Post.capacity_id)
         .outerjoin(Consent, Consent.id == Excerpt.consent_id)
-        .where(Claim.version_id.in_(bindparam("version_ids", expanding=True)))
+        .where(in_list(Claim.version_id, "version_ids"))
         .order_by(Claim.position, Excerpt.id)
     )
     return cast(Select[Any], query)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.threads import latest_words, list_queries, lists, mentions
@@ -17,6 +17,7 @@ from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.lists import ThreadCard
 from forum.domain.threads.unread_queries import first_unread, marked
 from forum.infra import clock
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.subscriptions import Delivery, Subscription
@@ -102,7 +103,7 @@ def _candidates() -> Select[Any]:
     newest = select(_NEWEST.last_post_at).order_by(_NEWEST.last_post_at.desc()).limit(NEWEST).subquery("newest_thread")
     # Asked of the index in its order: joined to these threads, the whole table would be read for them.
     among = moment >= select(func.min(newest.c.last_post_at)).scalar_subquery()
-    own = Thread.space_id.in_(bindparam("own_ids", expanding=True, type_=Integer))
+    own = in_list(Thread.space_id, "own_ids")
     query: Any = (
         select(
             Thread.id,
@@ -115,7 +116,7 @@ def _candidates() -> Select[Any]:
         .outerjoin(ReadMark, marked(reader.id))
         .where(
             among,
-            Thread.id.not_in(bindparam("shown_ids", expanding=True, type_=Integer)),
+            ~in_list(Thread.id, "shown_ids"),
             sees(Thread, reader),
             Thread.hidden_at.is_(None),
             Thread.withdrawn_at.is_(None),

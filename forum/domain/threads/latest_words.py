@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, and_, bindparam, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
 from forum.domain.threads import mentions
 from forum.infra import text
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.threads import Post, PostRevision, Thread
@@ -90,7 +91,7 @@ def _last(signed_in: bool) -> Select[Any]:
         select(Thread.id)
         .select_from(Thread)
         .where(
-            Thread.id.in_(bindparam("thread_ids", expanding=True, type_=Integer)),
+            in_list(Thread.id, "thread_ids"),
             sees(Thread, readers.reader_param(signed_in)),
         )
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, delete, literal, or_, s
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.in_lists import in_list
 from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
@@ -139,7 +140,7 @@ def _names() -> Select[Any]:
         .join(Post, Post.id == Mention.post_id)
         .join(Member, Member.id == Mention.member_id)
         .where(
-            Mention.post_id.in_(bindparam("post_ids", expanding=True)),
+            in_list(Mention.post_id, "post_ids"),
             in_good_standing(Member),
             sees_as_member(Post),
         )

@@ -17,6 +17,7 @@ from forum.domain.threads import mentions
 from forum.infra import text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.infra.in_lists import in_list
 from forum.infra.rows import insert_new
 from forum.infra.statements import cached, select_rows
 from forum.infra.text import Mark
@@ -242,6 +243,6 @@ def _drawn() -> Select[Any]:
         .join(PostRevision, PostRevision.id == PostQuote.revision_id)
         .join(quoted, and_(quoted.id == PostRevision.post_id, quoted.thread_id == quoting.thread_id))
         .join(Member, Member.id == quoted.author_id)
-        .where(PostQuote.post_id.in_(bindparam("post_ids", expanding=True)))
+        .where(in_list(PostQuote.post_id, "post_ids"))
     )
     return cast(Select[Any], query)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, Text, and_, bindparam, case, false, func, select
+from sqlalchemy import Select, Text, and_, case, false, func, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.unread_queries import marked, read_up_to, unread_count
 from forum.infra.columns import read_codes
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
 from forum.models.spaces import Audience, Space, SpaceKind
@@ -25,7 +26,7 @@ RECENT = 20  # threads of a space in which is looked for new posts and for citie
 MOST_WAITING = 10
 LOOK_BACK = 100  # threads in which is looked for the last one that more people may read
 _SHOWN = (Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
-_OWN = Space.id.in_(bindparam("space_ids", expanding=True, type_=Integer))
+_OWN = in_list(Space.id, "space_ids")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Select, String, and_, bindparam, case, func, literal, select, union_all
 
 from forum.domain.spaces import guests, notes, spaces, visits, waiting_capacities
 from forum.domain.spaces.notes import Note
@@ -21,6 +21,7 @@ from forum.domain.threads.lists import ThreadCard, cards_of
 from forum.domain.threads.unread_queries import marked, unread_since
 from forum.infra import paging
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
 from forum.infra.statements import cached, select_rows
 from forum.models.notes import SpaceNote
 from forum.models.spaces import Role, Space
@@ -129,7 +130,7 @@ def _missed(row: Any) -> Missed:
 @cached
 def _space() -> Select[Any]:
     reader: Any = reader_param(signed_in=True)
-    moderates = Space.id.in_(bindparam("moderated_ids", expanding=True, type_=Integer))
+    moderates = in_list(Space.id, "moderated_ids")
     window = _window(reader)
     missed = _new_in(window, reader).limit(MOST_MISSED + 1).subquery()
     facts: Any = (

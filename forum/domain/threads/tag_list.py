@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists
 from sqlalchemy.orm import aliased
 
 from forum.infra import text
+from forum.infra.in_lists import in_list
 from forum.infra.paging import Page
 from forum.infra.statements import cached, select_rows
 from forum.models.spaces import Audience
@@ -106,7 +107,7 @@ def _moved(signed_in: bool) -> Select[Any]:
     query = (
         select(Tag.slug, _INTO.slug)
         .join(_INTO, _INTO.id == Tag.merged_into_id)
-        .where(Tag.slug.in_(bindparam("slugs", expanding=True, type_=String)), seen.correlate(_INTO))
+        .where(in_list(Tag.slug, "slugs", String), seen.correlate(_INTO))
     )
     return cast(Select[Any], query)
 
