@@ -1,4 +1,4 @@
-"""Lists of values as one parameter of a statement.
+"""Lists of values as one parameter of a statement, or found by it once.
 
 SQLAlchemy's own `in_` writes a place for each value. Then every length is a statement of its own: compiled, sent and
 planned anew, which for the larger ones takes several times as long as the run.
@@ -8,7 +8,18 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Integer, String, TypeDecorator, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    TypeDecorator,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -41,7 +52,21 @@ def in_list(column: Any, name: str, of: type[TypeEngine[Any]] = Integer) -> Colu
     return _InList(column, bindparam(name, type_=_List(of())))
 
 
+def in_rows(column: Any, rows: Select[Any]) -> ColumnElement[bool]:
+    """Return whether a column has one of the values that `rows` finds, which do not depend on what else is asked.
+
+    As an array they are found once, also by PostgreSQL, which takes the rows of `IN` to be found anew for each row
+    that it looks up, and reads a whole table instead.
+    """
+    return _InRows(column, rows.scalar_subquery())
+
+
 class _InList(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+class _InRows(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
@@ -57,3 +82,15 @@ def _for_sqlite(element: _InList, compiler: SQLCompiler, **options: Any) -> str:
 def _for_postgresql(element: _InList, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY ({values})"
+
+
+@compiles(_InRows)
+def _rows_for_sqlite(element: _InRows, compiler: SQLCompiler, **options: Any) -> str:
+    column, rows = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN {rows}"
+
+
+@compiles(_InRows, "postgresql")
+def _rows_for_postgresql(element: _InRows, compiler: SQLCompiler, **options: Any) -> str:
+    column, rows = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY (ARRAY{rows})"

@@ -81,9 +81,7 @@ COLUMNS = (
 _MEMBER = select(*COLUMNS).where(Member.id == bindparam("member_id"))
 _STANDS = (Member.confirmed_at.is_not(None), Member.suspended_at.is_(None))
 _IN_GOOD_STANDING = _MEMBER.where(*_STANDS)
-_MANY_IN_GOOD_STANDING = select(*COLUMNS).where(
-    in_list(Member.id, "member_ids"), *_STANDS
-)
+_MANY_IN_GOOD_STANDING = select(*COLUMNS).where(in_list(Member.id, "member_ids"), *_STANDS)
 
 
 def actor_of(member_id: int) -> Actor | None:

@@ -1,12 +1,13 @@
 """Who belongs where, as conditions about one reader: what the rule of who may read what is made of."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from forum.infra import clock
 from forum.infra.db import Moment
+from forum.infra.in_lists import in_rows
 from forum.models.accounts import Member, NetworkAppointment
 from forum.models.spaces import Audience, Membership, Role
 
@@ -49,6 +50,13 @@ def spaces_of(reader_id: ReaderId, *roles: Role) -> Select[Any]:
     return (spaces.where(role.role.in_(roles)) if roles else spaces).correlate(Member)
 
 
+def inside(space_id: Any, reader_id: ReaderId, *roles: Role) -> ColumnElement[bool]:
+    """Whether the reader has one of these roles, or any, in the space `space_id`."""
+    spaces = spaces_of(reader_id, *roles)
+    of_each_row = isinstance(reader_id, InstrumentedAttribute)
+    return cast(ColumnElement[bool], space_id.in_(spaces)) if of_each_row else in_rows(space_id, spaces)
+
+
 def appointed(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader has a role in the network."""
     role = _APPOINTMENT
@@ -73,6 +81,14 @@ def within(level: Any, space_id: Any, reader_id: ReaderId) -> ColumnElement[bool
     public = level == Audience.PUBLIC.value
     if reader_id is None:
         return public
-    inside = space_id.in_(spaces_of(reader_id))
     network = and_(level == Audience.NETWORK.value, full(reader_id))
-    return or_(public, and_(active(reader_id), or_(inside, network)))
+    return or_(public, and_(active(reader_id), or_(inside(space_id, reader_id), network)))
+
+
+def looked_up(model: Any, row_id: Any, rule: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the rule holds for the row of `model` with the id in a column of another, such as of `Notification`.
+
+    As a value, found by the id: for EXISTS, PostgreSQL might read everything for which the rule holds.
+    """
+    value = select(rule).select_from(model).where(model.id == row_id).correlate(row_id.table, Member)
+    return value.scalar_subquery().is_(True)

@@ -46,6 +46,8 @@ from forum.policy.standing import (
     belonging,
     full,
     in_good_standing,
+    inside,
+    looked_up,
     spaces_of,
     within,
 )
@@ -55,7 +57,6 @@ READER_ID = "reader_id"  # the parameter of a cached statement
 
 # Aliases, created once because aliased() is slow.
 _PUBLIC_THREAD = aliased(Thread)
-_TOLD = (Notification, Member)
 
 
 class Reader(Protocol):
@@ -153,7 +154,7 @@ def _space_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     anybody = and_(Space.unlisted_at.is_(None), has_public_thread.correlate(Space))
     if reader_id is None:
         return anybody
-    own = Space.id.in_(spaces_of(reader_id))
+    own = inside(Space.id, reader_id)
     listed = and_(Space.unlisted_at.is_(None), full(reader_id))
     return or_(anybody, and_(active(reader_id), or_(own, listed)))
 
@@ -163,7 +164,7 @@ def _thread_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     shown = and_(Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
     if reader_id is None:
         return and_(read, shown)
-    moderated = Thread.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
+    moderated = inside(Thread.space_id, reader_id, Role.MODERATOR)
     # What an author took back is gone for moderators too; what a moderator hid its author still sees, with the reason.
     for_moderators = and_(Thread.withdrawn_at.is_(None), moderated)
     # Everybody is in the audience of a public thread, so who is out of good standing has to be kept out here.
@@ -186,7 +187,7 @@ def _lesson_visible(reader_id: ReaderId) -> ColumnElement[bool]:
 
 def _lesson_made(reader_id: ReaderId) -> ColumnElement[bool]:
     """Whether the reader makes or checks the lesson: its space's moderators, and others once they are asked."""
-    makers = Lesson.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
+    makers = inside(Lesson.space_id, reader_id, Role.MODERATOR)
     checkers = and_(
         Lesson.state == LessonState.IN_REVIEW,
         Lesson.audience != Audience.SPACE,
@@ -203,7 +204,7 @@ def _asked_by_name(reader_id: ReaderId) -> ColumnElement[bool]:
         ReviewRequest.declined_at.is_(None),
         ReviewRequest.ended_at.is_(None),
     )
-    own = Lesson.space_id.in_(spaces_of(reader_id, *FULL))
+    own = inside(Lesson.space_id, reader_id, *FULL)
     reach = or_(own, and_(Lesson.audience != Audience.SPACE, full(reader_id)))
     return and_(Lesson.state == LessonState.IN_REVIEW, asked.correlate(Lesson, Member), reach)
 
@@ -214,7 +215,7 @@ def _version_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     shown = and_(LessonVersion.number.is_not(None), read.correlate(LessonVersion, Member))
     if reader_id is None:
         return shown
-    by_maker = and_(active(reader_id), Lesson.space_id.in_(spaces_of(reader_id, Role.MODERATOR)))
+    by_maker = and_(active(reader_id), inside(Lesson.space_id, reader_id, Role.MODERATOR))
     working = and_(_lesson_made(reader_id), Lesson.working_id == LessonVersion.id)
     made = exists().where(Lesson.id == LessonVersion.lesson_id, or_(by_maker, working))
     return or_(shown, made.correlate(LessonVersion, Member))
@@ -238,21 +239,21 @@ def _library_count_visible(reader_id: ReaderId) -> ColumnElement[bool]:
         return public
     is_full = full(reader_id)
     network = and_(everywhere, LibraryCount.audience == Audience.NETWORK, is_full)
-    inside = and_(
-        LibraryCount.space_id.in_(spaces_of(reader_id)),
+    own = and_(
+        inside(LibraryCount.space_id, reader_id),
         or_(
             LibraryCount.audience == Audience.SPACE,
             and_(LibraryCount.audience == Audience.NETWORK, not_(is_full)),
         ),
     )
-    return or_(public, and_(active(reader_id), or_(network, inside)))
+    return or_(public, and_(active(reader_id), or_(network, own)))
 
 
 def _membership_visible(reader_id: ReaderId) -> ColumnElement[bool]:
     """Who belongs to a space is for those who belong to it."""
     if reader_id is None:
         return false()
-    return and_(belonging(Membership), active(reader_id), Membership.space_id.in_(spaces_of(reader_id)))
+    return and_(belonging(Membership), active(reader_id), inside(Membership.space_id, reader_id))
 
 
 def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
@@ -261,13 +262,10 @@ def _notification_visible(reader_id: ReaderId) -> ColumnElement[bool]:
         return false()
     row = Notification
     about = ((row.thread_id, Thread), (row.lesson_id, Lesson), (row.space_id, Space))
-    seen = (
-        or_(its_id.is_(None), exists().where(model.id == its_id, RULES[model](reader_id)).correlate(*_TOLD))
-        for its_id, model in about
-    )
+    seen = (or_(its.is_(None), looked_up(model, its, RULES[model](reader_id))) for its, model in about)
     # Who asks to join a space is for its moderators, as the request is; so is whatever else only they are told.
     asks = row.kind.in_(Notification.OF_MODERATORS)
-    moderated = row.space_id.in_(spaces_of(reader_id, Role.MODERATOR))
+    moderated = inside(row.space_id, reader_id, Role.MODERATOR)
     return and_(row.member_id == reader_id, or_(~asks, row.space_id.is_(None), moderated), *seen)
 
 
@@ -277,9 +275,8 @@ def _own(member_id: Any) -> Rule:
 
 
 def _for_moderators(model: Any) -> Rule:
-    of_those = model.space_id.in_
     return lambda reader: (
-        false() if reader is None else and_(active(reader), of_those(spaces_of(reader, Role.MODERATOR)))
+        false() if reader is None else and_(active(reader), inside(model.space_id, reader, Role.MODERATOR))
     )
 
 
