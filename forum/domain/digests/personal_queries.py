@@ -70,8 +70,12 @@ def facts() -> Any:
         "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)
     )
     return union_all(
-        mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, in_list(ReadMark.member_id, "member_ids")),
-        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, in_list(ReadAhead.member_id, "member_ids")),
+        mark.join(Thread, Thread.id == ReadMark.thread_id).where(
+            lately, in_list(ReadMark.member_id, "member_ids")
+        ),
+        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(
+            lately, in_list(ReadAhead.member_id, "member_ids")
+        ),
         thread.join(Thread, Thread.id == ThreadFollow.thread_id).where(
             lately, in_list(ThreadFollow.member_id, "member_ids"), following.holds()
         ),
@@ -88,7 +92,9 @@ def facts() -> Any:
             in_list(Mention.member_id, "member_ids"), Post.created_at > _SINCE
         ),
         told.join(DigestItem, DigestItem.digest_id == Digest.id)
-        .where(in_list(Digest.member_id, "member_ids"), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
+        .where(
+            in_list(Digest.member_id, "member_ids"), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE
+        )
         .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
         *need_queries.counted(_row),
         _row("read", Member.id, at=Member.all_read_at).where(in_list(Member.id, "member_ids")),

@@ -100,7 +100,12 @@ def _candidates() -> Select[Any]:
     """The newest threads that may be shown; a bounded number is looked at, however large the network is."""
     reader: Any = reader_param(signed_in=True)
     moment, number = KEYS
-    newest = select(_NEWEST.last_post_at).order_by(_NEWEST.last_post_at.desc()).limit(NEWEST).subquery("newest_thread")
+    newest = (
+        select(_NEWEST.last_post_at)
+        .order_by(_NEWEST.last_post_at.desc())
+        .limit(NEWEST)
+        .subquery("newest_thread")
+    )
     # Asked of the index in its order: joined to these threads, the whole table would be read for them.
     among = moment >= select(func.min(newest.c.last_post_at)).scalar_subquery()
     own = in_list(Thread.space_id, "own_ids")
