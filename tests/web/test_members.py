@@ -113,8 +113,8 @@ def crowd(gent, leuven, moderator, number):
     address = f"new{number}@example.org"
     db.session.add(
         Invitation(
-            space_id=gent.id, email=address, role=Role.MEMBER, locale="en", invited_by_id=moderator.id, responsible_id=moderator.id,
-            invited_at=now, expires_at=later,
+            space_id=gent.id, email=address, role=Role.MEMBER, locale="en", invited_by_id=moderator.id,
+            responsible_id=moderator.id, invited_at=now, expires_at=later,
         )
     )  # fmt: skip
     db.session.commit()
