@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
@@ -19,6 +19,7 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 LENGTH = 120
+ENOUGH = 600  # characters of which that many are left, however much space is folded
 # Created once because aliased() is slow.
 _REPLY, _NUMBERED, _REVISION = aliased(Post), aliased(Post), aliased(PostRevision)
 _AUTHOR, _CAPACITY = aliased(Member), aliased(Capacity)
@@ -63,7 +64,7 @@ def with_last(query: Any) -> Any:
     return (
         query.add_columns(
             _REPLY.id.label("reply_id"),
-            _REVISION.plain.label("reply_plain"),
+            func.substr(_REVISION.plain, 1, ENOUGH).label("reply_plain"),
             _AUTHOR.name.label("reply_name"),
             lit_city(_REPLY.created_at, _CAPACITY).label("reply_city"),
         )
