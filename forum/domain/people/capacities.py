@@ -7,6 +7,7 @@ A capacity of a body that is not of its city (`answering.of_a_city`) counts, and
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, cast
 
 from sqlalchemy import (
@@ -121,13 +122,14 @@ class HeldCapacity(NamedTuple):
 
 # What a query selects of a capacity, so that `held_of` reads it from its row.
 HELD = tuple(getattr(Capacity, name).label(f"held_{name}") for name in HeldCapacity._fields)
+_held = attrgetter(*(column.name for column in HELD))
 
 
 def held_of(row: Any) -> HeldCapacity | None:
     """Return the capacity of a row with HELD; None where an outer join found none."""
     if row.held_id is None:
         return None
-    return HeldCapacity(*(getattr(row, f"held_{name}") for name in HeldCapacity._fields))
+    return HeldCapacity._make(_held(row))
 
 
 @cached
