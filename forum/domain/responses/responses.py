@@ -58,11 +58,6 @@ def take_back(actor: Actor, thread_id: int) -> Thread:
     return thread
 
 
-def erase(member_id: int) -> None:
-    """Delete what a member said of stories: their account is erased."""
-    db.session.execute(delete(ThreadResponse).where(ThreadResponse.member_id == member_id))
-
-
 def _own(actor: Actor, thread: Thread) -> ThreadResponse | None:
     return db.session.scalars(
         select(ThreadResponse)
