@@ -30,6 +30,7 @@ from forum.policy.actions import (
     may_edit,
     may_edit_draft,
     may_moderate,
+    may_pin_notes,
     may_reply,
     may_start,
 )
@@ -242,7 +243,7 @@ def _pages(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
     query = visible(Space, actor).where(Space.id.in_(_ids(asked) & actor.roles.keys()))
     spaces = {space.id: space for space in db.session.scalars(query)}
     return {
-        subject: Place("", space.name, may_moderate(actor, space.id), address={"slug": space.slug})
+        subject: Place("", space.name, may_pin_notes(actor, space.id), address={"slug": space.slug})
         for subject in asked
         if (space := spaces.get(subject.id)) is not None
     }
@@ -255,7 +256,7 @@ def _pinned(actor: Actor, asked: list[Subject]) -> dict[Subject, Place]:
         Subject(NOTE_CHANGE, note.id): Place(
             note.title,
             space,
-            may_moderate(actor, note.space_id),
+            may_pin_notes(actor, note.space_id),
             note.revision,
             note.written_at,
             {"note_id": note.id},

@@ -51,6 +51,13 @@ def may_moderate(actor: Actor | None, space_id: int) -> Answer:
     return deny(_("Only a moderator of this space can do this."))
 
 
+def may_pin_notes(actor: Actor | None, space_id: int) -> Answer:
+    """Pin notes to the page of a space, change, order and remove them: its moderators only."""
+    if may_moderate(actor, space_id):
+        return YES
+    return deny(_("Only a moderator of this space can pin notes to its page."))
+
+
 def may_administer(actor: Actor | None) -> Answer:
     """Change what the whole network shares: accounts, labels. Its administrators only."""
     if actor is not None and NetworkRole.ADMIN in actor.network_roles:

@@ -11,7 +11,7 @@ from forum.infra.i18n import _
 from forum.infra.word_diff import pieces
 from forum.models.notes import SpaceNote
 from forum.models.spaces import Space
-from forum.policy.actions import may_moderate, require
+from forum.policy.actions import may_pin_notes, require
 from forum.policy.errors import Conflict
 from forum.web import careful, draft_slots, previews
 from forum.web.forms import errors_on
@@ -57,7 +57,7 @@ def new_welcome(slug: str) -> ResponseReturnValue:
 @draft_slots.kept_when_refused
 def write(slug: str) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), NoteForm()
-    require(may_moderate(actor(), space.id))
+    require(may_pin_notes(actor(), space.id))
     kind = WELCOME if form.is_welcome.data else NOTE
     if previews.is_asked():
         transactions.only_look()
@@ -133,9 +133,9 @@ def remove(note_id: int) -> ResponseReturnValue:
 def _blank(slug: str, kind: str) -> ResponseReturnValue:
     space = spaces.by_slug(actor(), slug)
     slot = draft_slots.slot(kind, space.id)
-    if not may_moderate(actor(), space.id) and (words := draft_slots.unsendable()):
+    if not may_pin_notes(actor(), space.id) and (words := draft_slots.unsendable()):
         return redirect(words, 303)
-    require(may_moderate(actor(), space.id))
+    require(may_pin_notes(actor(), space.id))
     is_welcome = "1" if kind == WELCOME else ""
     form = draft_slots.fill(NoteForm, slot, is_welcome=is_welcome)
     return _form(space, form or NoteForm(formdata=None, is_welcome=is_welcome), slot)

@@ -38,6 +38,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
     thread, post = _thread, _post
     return {
         actions.may_moderate: {name: given(space.id) for name, space in places.items()},
+        actions.may_pin_notes: {name: given(space.id) for name, space in places.items()},
         actions.may_administer: {"network": given()},
         actions.may_edit_tags: {"network": given()},
         actions.may_start: {name: given(space) for name, space in places.items()},

@@ -6,6 +6,7 @@ REASONS = {
     "s": "Sign in to do this.",
     "w": "A moderator still has to let you in.",
     "m": "Only a moderator of this space can do this.",
+    "P": "Only a moderator of this space can pin notes to its page.",
     "i": "Only an administrator of the network can do this.",
     "T": "Only an editor of the network can do this.",
     "b": "You do not belong to this space.",
@@ -47,6 +48,12 @@ MODERATE = """
 here                                  m   m   m   m   m   m   x   x   m   m   m   m   m   m   m   m   m   m   m   m   m
 away                                  m   m   m   m   m   m   m   m   m   m   m   m   m   m   x   m   m   m   m   m   m
 unlisted                              m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m   m
+"""
+PIN_NOTES = """
+                                     vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
+here                                  P   P   P   P   P   P   x   x   P   P   P   P   P   P   P   P   P   P   P   P   P
+away                                  P   P   P   P   P   P   P   P   P   P   P   P   P   P   x   P   P   P   P   P   P
+unlisted                              P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P   P
 """
 ADMINISTER = """
                                      vis unc new gue mem aut mod cur xme xmo sme smo ogu ome omo oxm som edi adm xed sed
@@ -210,6 +217,7 @@ published                             s   s   w   q   q   q   q   q   q   q   s 
 """
 TABLES = {
     actions.may_moderate: MODERATE,
+    actions.may_pin_notes: PIN_NOTES,
     actions.may_administer: ADMINISTER,
     actions.may_edit_tags: EDIT_TAGS,
     actions.may_start: START,

@@ -23,7 +23,7 @@ from forum.models.moderation import Action
 from forum.models.notes import SpaceNote
 from forum.models.spaces import Audience, Space
 from forum.models.undo import UndoableAct, UndoKind
-from forum.policy.actions import may_moderate, require
+from forum.policy.actions import may_pin_notes, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
 from forum.policy.visibility import get_visible, reached
@@ -76,7 +76,7 @@ def read(row: Any) -> Note:
 def of_space(actor: Actor, space_id: int) -> list[Note]:
     """Return the notes of a space in their order, for its moderators; NotFound, Forbidden."""
     space: Space = get_visible(Space, actor, space_id)
-    require(may_moderate(actor, space.id))
+    require(may_pin_notes(actor, space.id))
     query = (
         select(*columns())
         .select_from(Space)
@@ -91,7 +91,7 @@ def of_space(actor: Actor, space_id: int) -> list[Note]:
 def one(actor: Actor, note_id: int) -> tuple[Space, SpaceNote]:
     """Return a note that the actor may change, and its space; NotFound, Forbidden."""
     found = _found(actor, note_id)
-    require(may_moderate(actor, found[0].id))
+    require(may_pin_notes(actor, found[0].id))
     return found
 
 
@@ -111,7 +111,7 @@ def write(actor: Actor, space_id: int, *, title: str, body: str, is_welcome: boo
     """
     html, title = rendered(body), _clean_title(title)
     space: Space = get_visible(Space, actor, space_id, lock=True)
-    require(may_moderate(actor, space.id))
+    require(may_pin_notes(actor, space.id))
     before = _sent_before(actor, space.id, title=title, body=text.typed(body), is_welcome=is_welcome)
     if before is not None:
         return before
@@ -213,7 +213,7 @@ def last_removed(actor: Actor, space_id: int) -> list[OpenAct]:
     At most one: who undoes it finds the one before. For moderators; NotFound, Forbidden.
     """
     space: Space = get_visible(Space, actor, space_id)
-    require(may_moderate(actor, space.id))
+    require(may_pin_notes(actor, space.id))
     acts = {act.before["note_id"]: act for act in undoable.open_acts(actor, kind=UndoKind.NOTE)}
     removed = select(SpaceNote.id, SpaceNote.title).where(
         SpaceNote.space_id == space.id, SpaceNote.id.in_(acts)
@@ -254,7 +254,7 @@ def _found(actor: Actor, note_id: int, *, removed: bool = False) -> tuple[Space,
 def _locked(actor: Actor, note_id: int, *, removed: bool = False) -> tuple[Space, SpaceNote]:
     """A note that the actor may change, read anew once nobody else changes those of its space."""
     space, _note = _found(actor, note_id, removed=removed)
-    require(may_moderate(actor, space.id))
+    require(may_pin_notes(actor, space.id))
     get_visible(Space, actor, space.id, lock=True)
     return _found(actor, note_id, removed=removed)
 
