@@ -7,11 +7,13 @@ from sqlalchemy import select
 
 from forum.domain.lessons import tags as lesson_tags
 from forum.domain.moderation import tag_merges
+from forum.domain.people import offers
 from forum.domain.themes import tags
 from forum.domain.threads import classification, tag_list
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
+from forum.models.profiles import MemberWord, WordSource
 from forum.models.spaces import Audience, Role
 from forum.models.subscriptions import Delivery, Subscription
 from forum.models.themes import Tag, TagMerge, ThreadTag
@@ -248,3 +250,29 @@ def test_while_tags_are_merged_no_thread_is_left_with_the_old_one(live_app):
 
 def classified(thread, line):
     return {"need": thread.need.value, "axis": thread.axis.value, "tags": line, "seen_change": "0"}
+
+
+def offered(member):
+    return offers.of_members([member.id])[member.id].tags
+
+
+def test_what_members_offer_goes_over_is_spelt_and_found_so_and_comes_back(gent, leen, eva):
+    thread_with(gent, leen, "Buurt", "Wijk")
+    wout, mia = make_member("Wout", space=gent), make_member("Mia", space=gent)
+    for who, line in ((wout, "buurt, groen"), (mia, "BUURT, wijk")):
+        offers.save(actor(who), asks=[], tag_line=line, axes=[], seeks="")
+    done = tag_merges.merge(actor(eva), "buurt", "Stadswijk")
+    assert (offered(wout), offered(mia)) == (["groen", "Stadswijk"], ["Stadswijk", "wijk"])
+    last = tag_merges.merge(actor(eva), "stadswijk", "Wijk")
+    assert (offered(wout), offered(mia)) == (["groen", "Wijk"], ["Wijk"])
+    found = select(MemberWord.member_id).where(MemberWord.source == WordSource.OFFER)
+    assert set(db.session.scalars(found.where(MemberWord.word == "wijk"))) == {wout.id, mia.id}
+    assert set(db.session.scalars(found.where(MemberWord.word == "buurt"))) == set()
+    tag_merges.undo(actor(eva), last.id)
+    assert (offered(wout), offered(mia)) == (["groen", "Stadswijk"], ["Stadswijk", "wijk"])
+    offers.save(actor(wout), asks=[], tag_line="groen", axes=[], seeks="")
+    again = tag_merges.merge(actor(eva), "stadswijk", "Wijk")
+    offers.save(actor(mia), asks=["Parken"], tag_line="", axes=[], seeks="")
+    tag_merges.undo(actor(eva), again.id)
+    assert (offered(wout), offered(mia)) == (["groen"], []), "what was taken away since stays away"
+    assert tag_merges.latest(actor(eva))[-1].id == done.id

@@ -1,7 +1,7 @@
 """Tags that mean the same are made one, or one is spelt otherwise, by editors of the network; undone in ten minutes.
 
-Threads and versions of lessons go over to the other tag, with what members chose about it for their mail. Versions keep
-the spelling that they show: what was published is never changed.
+Threads, versions of lessons and what members offer go over to the other tag, with what was chosen about it for mail.
+Versions keep the spelling that they show: what was published is never changed.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from forum.domain.audit.undoable import WINDOW
+from forum.domain.people import offered_tags
 from forum.domain.themes import tags
 from forum.domain.threads import tag_list
 from forum.infra import clock
@@ -108,6 +109,7 @@ def merge(actor: Actor, slug: str, name: str) -> TagMerge:
     )
     db.session.add(done)
     db.session.flush()
+    offered_tags.find_anew(offered_tags.holders(target.id))
     return done
 
 
@@ -136,6 +138,7 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
         _move_back(done)
     done.undone_at = clock.now()
     db.session.flush()
+    offered_tags.find_anew([*offered_tags.holders(tag.id), *offered_tags.holders(into.id)])
     return done
 
 
@@ -179,6 +182,7 @@ def _move(from_id: int, into_id: int) -> dict[str, Any]:
         "doubles": [[thread_id, name] for thread_id, name, had_both in uses if had_both],
         "versions": sorted(moved),
         "choices": _move_choices(from_id, into_id),
+        **offered_tags.move(from_id, into_id),
         "followers": sorted(db.session.scalars(followers.returning(Tag.id))),
     }
 
@@ -230,6 +234,7 @@ def _move_back(done: TagMerge) -> None:
         db.session.execute(moved.values(tag_id=done.tag_id))
     for followers in _parts(done.before["followers"]):
         db.session.execute(update(Tag).where(Tag.id.in_(followers)).values(merged_into_id=done.tag_id))
+    offered_tags.move_back(done.before, done.tag_id, done.into_id)
     for member_id, old, other in done.before["choices"]:
         _give_back(done, member_id, Delivery(old), Delivery(other) if other else None)
 

@@ -17,7 +17,7 @@ from forum.infra.rows import insert_new, upsert
 from forum.infra.sort_keys import sort_key
 from forum.infra.statements import cached, select_rows
 from forum.models.profiles import Profile, ProfileAxis, ProfileTag
-from forum.models.themes import Axis
+from forum.models.themes import Axis, Tag
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 
@@ -81,17 +81,23 @@ def of_row(row: Any) -> Offer:
     )
 
 
-def _together(column: Any, holder: Any) -> Any:
-    texts = select(func.aggregate_strings(cast(column, String), "\n")).where(holder == Profile.member_id)
-    return texts.correlate(Profile).scalar_subquery()
+def _axes() -> Any:
+    texts = select(func.aggregate_strings(cast(ProfileAxis.axis, String), "\n"))
+    return texts.where(ProfileAxis.member_id == Profile.member_id).correlate(Profile).scalar_subquery()
+
+
+def _tags() -> Any:
+    spelt = select(func.aggregate_strings(tags.spelling(ProfileTag), "\n")).select_from(ProfileTag)
+    spelt = spelt.join(Tag, Tag.id == ProfileTag.tag_id).where(ProfileTag.member_id == Profile.member_id)
+    return spelt.correlate(Profile).scalar_subquery()
 
 
 # For queries that join Profile.
 COLUMNS = (
     Profile.asks,
     Profile.seeks,
-    _together(ProfileTag.name, ProfileTag.member_id).label("tags"),
-    _together(ProfileAxis.axis, ProfileAxis.member_id).label("axes"),
+    _tags().label("tags"),
+    _axes().label("axes"),
 )
 
 

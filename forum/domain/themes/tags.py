@@ -10,6 +10,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _, number
 from forum.infra.rows import insert_new
 from forum.infra.sort_keys import sort_key
+from forum.models.profiles import ProfileTag
 from forum.models.themes import LessonTag, Tag, ThreadTag
 from forum.policy.errors import Invalid
 
@@ -65,7 +66,7 @@ def clean_one(name: str, *, field: str) -> TagName:
     return cleaned[0]
 
 
-def spelling(used: type[ThreadTag] | type[LessonTag]) -> ColumnElement[str]:
+def spelling(used: type[ThreadTag] | type[LessonTag] | type[ProfileTag]) -> ColumnElement[str]:
     """Return how a tag is shown where it was `used`: as editors spell it, or as it was typed there."""
     return func.coalesce(Tag.label, used.name)
 
