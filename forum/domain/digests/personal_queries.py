@@ -70,35 +70,34 @@ def facts() -> Any:
         "told", Digest.member_id, DigestItem.item_id, said=DigestItem.kind, at=func.max(Digest.ends_at)
     )
     return union_all(
-        mark.join(Thread, Thread.id == ReadMark.thread_id).where(
-            lately, in_list(ReadMark.member_id, "member_ids")
-        ),
-        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(
-            lately, in_list(ReadAhead.member_id, "member_ids")
-        ),
+        mark.join(Thread, Thread.id == ReadMark.thread_id).where(lately, _asked(ReadMark.member_id)),
+        ahead.join(Thread, Thread.id == ReadAhead.thread_id).where(lately, _asked(ReadAhead.member_id)),
         thread.join(Thread, Thread.id == ThreadFollow.thread_id).where(
-            lately, in_list(ThreadFollow.member_id, "member_ids"), following.holds()
+            lately, _asked(ThreadFollow.member_id), following.holds()
         ),
-        space.where(in_list(SpaceFollow.member_id, "member_ids")),
-        stop.where(in_list(NoticeChoice.member_id, "member_ids")),
+        space.where(_asked(SpaceFollow.member_id)),
+        stop.where(_asked(NoticeChoice.member_id)),
         mailed.join(Event, Event.id == Notification.event_id).where(
-            in_list(Notification.member_id, "member_ids"),
+            _asked(Notification.member_id),
             Notification.mail_at.is_not(None),
             Notification.post_id.is_not(None),
             Notification.created_at > _SINCE,
             _reaches_mailbox(),
         ),
         mention.join(Post, Post.id == Mention.post_id).where(
-            in_list(Mention.member_id, "member_ids"), Post.created_at > _SINCE
+            _asked(Mention.member_id), Post.created_at > _SINCE
         ),
         told.join(DigestItem, DigestItem.digest_id == Digest.id)
-        .where(
-            in_list(Digest.member_id, "member_ids"), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE
-        )
+        .where(_asked(Digest.member_id), Digest.state == DigestState.SENT, Digest.ends_at > _SINCE)
         .group_by(Digest.member_id, DigestItem.kind, DigestItem.item_id),
         *need_queries.counted(_row),
-        _row("read", Member.id, at=Member.all_read_at).where(in_list(Member.id, "member_ids")),
+        _row("read", Member.id, at=Member.all_read_at).where(_asked(Member.id)),
     )
+
+
+def _asked(member_id: Any) -> ColumnElement[bool]:
+    """Whether a row is of one of the members that are asked about."""
+    return in_list(member_id, "member_ids")
 
 
 def _reaches_mailbox() -> ColumnElement[bool]:
@@ -144,7 +143,7 @@ def reach() -> Select[Any]:
         select(Member.id.label("member_id"), Space.id.label("space_id"), *levels)
         .select_from(Member)
         .join(Space, in_list(Space.id, "space_ids"))
-        .where(in_list(Member.id, "member_ids"))
+        .where(_asked(Member.id))
     )
     return cast(Select[Any], query)
 
@@ -230,7 +229,7 @@ def lessons() -> Select[Any]:
         .select_from(Member)
         .join(Lesson, origin.changed_between(_SINCE, until))
         .where(
-            in_list(Member.id, "member_ids"),
+            _asked(Member.id),
             Lesson.current_id.is_not(None),
             Lesson.public_id.is_not(None),
             Lesson.weakened_at.is_(None),
