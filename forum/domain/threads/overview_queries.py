@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, func, not_, or_, select
 
 from forum.domain.themes.tags import spelling
 from forum.domain.threads import list_queries
@@ -56,7 +56,20 @@ def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], has_lesson: Ha
         query = query.join(Post, list_queries.OPENING).outerjoin(Capacity, Capacity.id == Post.capacity_id)
     if reader is not None and ("state" in kinds or "state" in dict(shape)):
         query = query.outerjoin(ReadMark, marked(reader.id))
-    return cast(Select[Any], query)
+    return cast(Select[Any], _with_tags(query) if "tag" in kinds else query)
+
+
+def _with_tags(query: Select[Any]) -> Select[Any]:
+    """Add the tags of the threads that a query found: read for all of them at once, not thread by thread."""
+    newest = query.add_columns(Thread.last_post_at, Thread.title != "").cte("newest")
+    *columns, moment, titled = newest.c
+    tags = _SHOWN_TAGS.where(ThreadTag.thread_id.in_(select(newest.c.id).where(titled))).subquery("shown")
+    return (
+        select(*columns, tags.c.tags)
+        .select_from(newest)
+        .outerjoin(tags, tags.c.thread_id == newest.c.id)
+        .order_by(moment.desc(), newest.c.id.desc())
+    )
 
 
 def _facets(reader: Reader | None, has_lesson: HasLesson) -> dict[str, tuple[Any, ...]]:
@@ -64,7 +77,7 @@ def _facets(reader: Reader | None, has_lesson: HasLesson) -> dict[str, tuple[Any
     return {
         "need": (code(Thread.need),),
         "axis": (code(Thread.axis), FILTERS["without_axis"].label("without_axis")),
-        "tag": (TAGS.label("tags"),),
+        "tag": (),
         "city": (codes(Thread.cities),),
         "space": (Space.slug.label("space_slug"), Space.name.label("space_name")),
         "state": tuple(condition.label(name) for name, condition in _states(reader).items()),
@@ -110,16 +123,14 @@ def _values(kind: str, type_: Any = String) -> Any:
     return bindparam(f"{kind}_values", expanding=True, type_=type_)
 
 
-# The tags of a thread that still says what it is about, a line for each: its slug, and how it is shown there.
+# The tags of threads, a line for each: its slug, and how it is shown there.
 _SHOWN_TAGS = (
-    select(func.aggregate_strings(Tag.slug + " " + spelling(ThreadTag), "\n"))
-    .select_from(ThreadTag)
+    select(
+        ThreadTag.thread_id, func.aggregate_strings(Tag.slug + " " + spelling(ThreadTag), "\n").label("tags")
+    )
     .join(Tag, Tag.id == ThreadTag.tag_id)
-    .where(ThreadTag.thread_id == Thread.id)
-    .correlate(Thread)
-    .scalar_subquery()
+    .group_by(ThreadTag.thread_id)
 )
-TAGS = case((Thread.title != "", _SHOWN_TAGS), else_=None)
 # Somebody from the field told it.
 _BY_FIELD = Capacity.level == Level.FIELD
 _SAID = select(ThreadCity.thread_id).where(ThreadCity.city.in_(_values("city")))
