@@ -1,11 +1,11 @@
-"""`flask thread recount`: what lists show of threads is counted anew from their posts."""
+"""`flask thread recount`: what lists show of threads is counted anew from their posts, and which quotes stand."""
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from forum.domain.threads import post_store
+from forum.domain.threads import post_store, quotes
 from forum.infra.db import db
 from forum.models.threads import Thread
 
@@ -20,11 +20,13 @@ def register(app: Flask) -> None:
 
 @group.command("recount")
 def recount() -> None:
-    """Count posts, cities and first answers of every thread anew; safe at any moment, and twice."""
+    """Count posts, cities and first answers of every thread anew, and see which quotes stand; safe at any moment."""
     last_id = counted = 0
     while threads := _locked(after_id=last_id):
         for thread in threads:
             post_store.recount(thread)
+        for quote in quotes.flagged_wrongly(threads[0].id, threads[-1].id):
+            quote.stands = not quote.stands
         last_id, counted = threads[-1].id, counted + len(threads)
         db.session.commit()
         db.session.expunge_all()

@@ -20,6 +20,7 @@ DATA: dict[str, Check] = {
     "counts of threads": counters.threads,
     "read marks": counters.read_marks,
     "counts of the library": counters.library,
+    "quotes in threads": words.quotes_in_threads,
     "quoted words": words.quoted,
     "agreed words": words.agreed,
     "consents": words.consents,

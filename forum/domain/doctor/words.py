@@ -1,20 +1,21 @@
-"""Words that lessons rest on: that they stand where they were taken from, and that readers may see them."""
+"""Words that were taken over: that they stand where they were taken from, and that readers may see them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
 from sqlalchemy import select
 
+from forum.domain.doctor.counters import RECOUNT
 from forum.domain.doctor.findings import Finding, Tally, pieces
 from forum.domain.lessons import consent_checks, rights, weakened
-from forum.domain.threads import excerpts
+from forum.domain.threads import excerpts, quotes
 from forum.domain.threads.excerpts import Quoted
 from forum.infra import tokens
 from forum.infra.db import db
 from forum.models.claims import Excerpt, Removal
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
 from forum.models.lessons import Lesson, LessonVersion
-from forum.models.threads import PostRevision
+from forum.models.threads import PostRevision, Thread
 
 
 def quoted() -> Iterator[Finding]:
@@ -39,6 +40,17 @@ def quoted() -> Iterator[Finding]:
     yield from place.findings()
     yield from digest.findings()
     yield from sealed.findings()
+
+
+def quotes_in_threads() -> Iterator[Finding]:
+    """Quotes of posts: drawn where their words stand in the quoted post as it is now, and empty where they do not."""
+    told = f"quotes are drawn, or are empty, that should not be: {RECOUNT}"
+    tally = Tally("quotes in threads", told)
+    for ids in pieces(Thread.id):
+        for quote in quotes.flagged_wrongly(*ids):
+            tally.add(quote.post_id)
+        db.session.expunge_all()
+    yield from tally.findings()
 
 
 def agreed() -> Iterator[Finding]:

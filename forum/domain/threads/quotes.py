@@ -78,6 +78,27 @@ def follow(post: Post, plain: str) -> None:
         quote.stands = _stands(said[quote.start_at : quote.end_at], plain)
 
 
+def flagged_wrongly(first_thread_id: int, last_thread_id: int) -> list[PostQuote]:
+    """Return quotes in these threads whose words are gone though they are said to stand, or the other way round.
+
+    None of a post that was withdrawn: of that one nothing is drawn. To mend one is to turn its flag.
+    """
+    newest = aliased(PostRevision)
+    query = (
+        select(PostQuote, PostRevision.plain, newest.plain)
+        .join(PostRevision, PostRevision.id == PostQuote.revision_id)
+        .join(Post, Post.id == PostRevision.post_id)
+        .join(newest, and_(newest.post_id == Post.id, newest.number == Post.revision))
+        .where(Post.thread_id.between(first_thread_id, last_thread_id), Post.deleted_at.is_(None))
+        .order_by(PostQuote.post_id, PostQuote.position)
+    )
+    return [
+        quote
+        for quote, said, now in db.session.execute(query)
+        if quote.stands != _stands(said[quote.start_at : quote.end_at], now)
+    ]
+
+
 def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
     """Return the HTML of posts, by their ids, with the names of whom they mention and the words that they quote.
 
