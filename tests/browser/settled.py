@@ -30,7 +30,7 @@ def _waiting(act: Callable[..., Any], page_of: Callable[[Any], Page]) -> Callabl
     def done(self: Any, *args: Any, **options: Any) -> Any:
         result = act(self, *args, **options)
         page = page_of(self)
-        if not page.is_closed():
+        if not page.is_closed() and not options.get("no_wait_after"):
             page.wait_for_load_state("domcontentloaded")
         return result
 

@@ -16,10 +16,10 @@ def plain(engine) -> str:
 
 
 def cut(engine) -> None:
-    """End every connection to this PostgreSQL database but our own."""
+    """End every connection to this PostgreSQL database but our own; they are gone when it returns, as after a restart."""
     with psycopg.connect(plain(engine)) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
