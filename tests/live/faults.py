@@ -16,7 +16,7 @@ def plain(engine) -> str:
 
 
 def cut(engine) -> None:
-    """End every connection to this PostgreSQL database but our own; they are gone when it returns, as after a restart."""
+    """End every connection to this PostgreSQL database but our own; all are gone when it returns."""
     with psycopg.connect(plain(engine)) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
