@@ -1,12 +1,14 @@
 """Forms of somebody's own settings."""
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, PasswordField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
-from forum.infra import zones
+from forum.infra import clock, i18n, zones
 from forum.infra.i18n import lazy
 from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Member
@@ -35,11 +37,20 @@ class ProfileForm(FlaskForm):
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)
-        known = [name for name in available_zones() if name.startswith("Europe/")]
         # Several names may mean the same city and clock: one of them is enough, their own if it is among them.
-        by_words = {zones.zone_name(name): name for name in (*sorted(known, reverse=True), own_zone)}
-        in_order = sorted(by_words.items(), key=lambda row: sort_key(row[0]))
-        self.timezone.choices = [SelectChoice(name, words) for words, name in in_order]
+        by_words = {**_european(i18n.locale(), clock.now().replace(minute=0, second=0, microsecond=0))}
+        is_further = (own_words := zones.zone_name(own_zone)) not in by_words
+        by_words[own_words] = own_zone
+        in_order = sorted(by_words, key=sort_key) if is_further else by_words
+        self.timezone.choices = [SelectChoice(by_words[words], words) for words in in_order]
+
+
+@lru_cache(maxsize=2 * len(i18n.LOCALES))
+def _european(_locale: str, _hour: datetime) -> dict[str, str]:
+    """The time zones of Europe by what they are called at this hour, in order; clocks change on the hour."""
+    known = sorted((name for name in available_zones() if name.startswith("Europe/")), reverse=True)
+    by_words = {zones.zone_name(name): name for name in known}
+    return {words: by_words[words] for words in sorted(by_words, key=sort_key)}
 
 
 class CapacityForm(CapacityFields):
