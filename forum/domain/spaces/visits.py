@@ -7,7 +7,7 @@ the present one, so that what is new stays new when the page is opened again.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, false, func, select, update
 
 from forum.infra import clock
 from forum.infra.db import Moment, db
@@ -43,10 +43,14 @@ def may_be_welcomed(reader_id: Any) -> ColumnElement[bool]:
     For queries with `own`; its parameter is `joined_after`. A moderator needs no welcome.
     """
     role = and_(Membership.space_id == Space.id, Membership.member_id == reader_id)
+    after = bindparam("joined_after", type_=Moment)
     joined = select(func.min(Membership.since_at)).where(role).correlate(Space).scalar_subquery()
-    belongs = exists().where(role, belonging(Membership), Membership.role != Role.MODERATOR)
-    is_new = joined > bindparam("joined_after", type_=Moment)
-    return and_(SpaceVisit.welcomed_at.is_(None), belongs.correlate(Space), is_new)
+    belongs = exists().where(
+        role, belonging(Membership), Membership.role != Role.MODERATOR, Membership.since_at > after
+    )
+    # Only of who holds a new role: no index leads to the roles that somebody had in a space before.
+    is_new = case((belongs.correlate(Space), joined > after), else_=false())
+    return and_(SpaceVisit.welcomed_at.is_(None), is_new)
 
 
 def values() -> dict[str, datetime]:
