@@ -85,7 +85,7 @@ def flagged_wrongly(first_thread_id: int, last_thread_id: int) -> list[PostQuote
     """
     newest = aliased(PostRevision)
     query = (
-        select(PostQuote, PostRevision.plain, newest.plain)
+        select(PostQuote, PostRevision.plain, newest.id, newest.plain)
         .join(PostRevision, PostRevision.id == PostQuote.revision_id)
         .join(Post, Post.id == PostRevision.post_id)
         .join(newest, and_(newest.post_id == Post.id, newest.number == Post.revision))
@@ -94,8 +94,9 @@ def flagged_wrongly(first_thread_id: int, last_thread_id: int) -> list[PostQuote
     )
     return [
         quote
-        for quote, said, now in db.session.execute(query)
-        if quote.stands != _stands(said[quote.start_at : quote.end_at], now)
+        for quote, said, newest_id, now in db.session.execute(query)
+        if quote.stands
+        != (quote.revision_id == newest_id or _stands(said[quote.start_at : quote.end_at], now))
     ]
 
 
