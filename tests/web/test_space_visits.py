@@ -226,6 +226,16 @@ def test_a_welcome_is_for_who_joined_lately_whether_or_not_they_ever_wrote(clien
     make_thread(gent, leen)
     assert section(page(client, elsewhere, clock.now()), "welcome"), "they wrote elsewhere, and are new here"
     assert "You are a guest" not in page(client, elsewhere, clock.now())
+    times = {"since_at": clock.now() - timedelta(days=90), "ended_at": clock.now() - timedelta(days=20)}
+    before = Membership(member_id=leen.id, space_id=elsewhere.id, role=Role.MEMBER, **times)
+    db.session.add(before)
+    db.session.flush()
+    assert section(page(client, elsewhere, clock.now()), "welcome") == "", (
+        "they came back, and know the place"
+    )
+    db.session.delete(before)
+    db.session.flush()
+    assert section(page(client, elsewhere, clock.now()), "welcome")
     memberships.grant(None, leen.id, elsewhere.id, Role.MODERATOR)
     assert section(page(client, elsewhere, clock.now()), "welcome") == ""
 
