@@ -15,7 +15,7 @@ from forum.domain.drafts import expiry
 from forum.domain.inbox import notice_letter
 from forum.domain.lessons import origin_queries, review_letters, weakened
 from forum.domain.mailing import mail_policy, returned
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, revisions
 from forum.domain.people import accounts, affirmations, mail_links
 from forum.domain.spaces import join_requests
 from forum.infra import clock
@@ -276,6 +276,9 @@ KINDS: Mapping[str, Callable[[OutgoingMail, Member | None], Content]] = {
     "consent_closed": _of_round(lazy("The question to the authors is closed"), round_letters.closed),
     "lesson_lost_words": _lesson_lost_words,
     "post_hidden": _asked(lazy("A moderator hid what you wrote"), hiding.told, "post_id"),
+    "version_hidden": _asked(
+        lazy("A moderator hid an earlier version of your post"), revisions.told, "act_id"
+    ),
     "drafts_lapse": _drafts_lapse,
     "capacity_confirmed": _capacity_confirmed,
     "capacity_refused": _capacity_refused,

@@ -43,6 +43,7 @@ REACTIONS: Mapping[str, tuple[Reaction, ...]] = {
     "post.edited": (posts.edited,),
     "post.hidden": (posts.hidden,),
     "post.restored": (posts.restored,),
+    "version.hidden": (posts.hidden,),
     "response.given": (responses.given,),
     "response.hidden": (responses.moderated,),
     "response.restored": (responses.moderated,),

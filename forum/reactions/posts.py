@@ -48,12 +48,13 @@ def edited(event: Event) -> None:
 
 
 def hidden(event: Event) -> None:
-    """Tell its author why, once it can no longer be undone."""
+    """Tell its author why a post, or an earlier version of it, is hidden, once it can no longer be undone."""
     post, act = db.session.get(Post, event.payload["post_id"]), told.act_of(event)
     if post is not None and act is not None:
-        keys = {post.author_id: f"post_hidden.{event.id}"}
-        told.write_letters(event, "post_hidden", keys, {"post_id": post.id, "act_id": act.id}, act=act)
-        kinds = dict.fromkeys(told.readers(post, [post.author_id]), "post_hidden")
+        kind = event.name.replace(".", "_")
+        keys = {post.author_id: f"{kind}.{event.id}"}
+        told.write_letters(event, kind, keys, {"post_id": post.id, "act_id": act.id}, act=act)
+        kinds = dict.fromkeys(told.readers(post, [post.author_id]), kind)
         told.tell(event, kinds, _about(post), actor_id=act.actor_id, act=act)
 
 

@@ -11,6 +11,7 @@ from forum.infra.paging import id_of
 from forum.models.undo import UndoKind
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import VersionForm
+from forum.web.http import unread
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, viewer
 
@@ -22,6 +23,7 @@ bp = Blueprint("history", __name__)
 def show(post_id: int) -> ResponseReturnValue:
     who, before = viewer(), id_of(request.args.get("before"))
     found = history.of_post(who, post_id, before=before or None)
+    unread.opened_history(post_id)
     acts = undoable.open_acts(who, thread_id=found.thread.id, kind=UndoKind.HIDE_REVISION) if who else []
     return render_template(
         "posts/history.html",

@@ -34,6 +34,8 @@ def to(group: Group, line: Line | None = None) -> str:
     if line and kind in AT_CONSENTS:
         return url_for("consents.index")
     if group.thread_id is not None:
+        if line and line.post_id and kind == "version_hidden":
+            return url_for("history.show", post_id=line.post_id)
         if line and line.post_number:
             return links.to_post(group.thread_id, group.slug, line.post_number)
         anchor = AT_THREAD.get(kind) if line else None

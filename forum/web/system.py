@@ -45,6 +45,7 @@ LETTERS = {
     "review_shortened": lazy("Lesson in review lost an excerpt"),
     "review_weakened": lazy("Lesson in review lost an excerpt, to its makers"),
     "still_right": lazy("Yearly question about capacities"),
+    "version_hidden": lazy("Earlier version hidden, to its author"),
 }
 LANES = {
     "direct": lazy("Access and passwords"),

@@ -15,8 +15,9 @@ from forum.domain.digests import subscriptions, windows
 from forum.domain.lessons import lessons, review_requests
 from forum.domain.mailing import bounces, mail_queue, notice_choices
 from forum.domain.mailing.kinds import stop_of_letter
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, revisions
 from forum.domain.people import capacities, mail_links
+from forum.domain.threads import posts
 from forum.infra import clock, lmtp
 from forum.infra.db import db
 from forum.jobs import incoming, letter_kinds, letters
@@ -120,7 +121,7 @@ def mail_of(session):
         if kind == "join_answered":
             row = knock(space, person, answered_at=clock.now(), accepted=True)
             return queued(kind, member=person, request_id=row.id)
-        if kind in {"lesson_lost_words", "post_hidden"}:
+        if kind in {"lesson_lost_words", "post_hidden", "version_hidden"}:
             return _hiding_mail(kind, space, keeper, person)
         if kind in {"cited", "lesson_returned", "lesson_published"}:
             lesson = make_lesson(space, keeper)
@@ -158,9 +159,13 @@ def _stopped_mail(person):
 
 def _hiding_mail(kind, space, keeper, person):
     post = make_post(make_thread(space, keeper), person)
-    hiding.hide(actor(keeper), post.id, reason="Names a <client>")
+    if kind == "version_hidden":
+        posts.edit(actor(person), post.id, body="We visit them.", seen_revision=1)
+        revisions.hide(actor(keeper), post.id, 1, reason="Names a <client>")
+    else:
+        hiding.hide(actor(keeper), post.id, reason="Names a <client>")
     act = db.session.scalars(db.select(UndoableAct)).one()
-    if kind == "post_hidden":
+    if kind in {"post_hidden", "version_hidden"}:
         return queued(kind, member=person, post_id=post.id, act_id=act.id)
     lesson = make_lesson(space, keeper)
     ids = {"lesson_id": lesson.id, "version_id": lesson.current_id, "act_id": act.id}

@@ -6,17 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from forum.domain.threads import posts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.jobs import calendar, worker
 from forum.models.claims import Excerpt
 from forum.models.mail import MailState, OutgoingMail
 from forum.models.undo import UndoableAct
-from tests.factories import make_post, sign_in, submit
+from tests.factories import actor, make_post, sign_in, submit
 from tests.lesson_scenario import build
 from tests.servers import smtp_server
 
 SECOND = timedelta(seconds=1)
+SECRET = "Veldstraat"
 # Who does it, in which form, and who is told: the curator and the editors, but for who did it.
 ACTS = {
     "hide": ("curator", "/posts/{post}/hiding", {"reason": "A name"}, {"editor"}),
@@ -99,9 +101,9 @@ def test_it_never_leaves_when_the_act_was_undone_and_does_for_the_next_one(clien
     assert told(smtp, scenario) == sorted(ACTS[act][3])
 
 
-def hears_of_hiding(smtp):
+def hears_of_hiding(smtp, subject="A moderator hid what you wrote"):
     """Who received that what they wrote was hidden, each with the reason in their letter."""
-    sent = [one for one in smtp.received if one.message["Subject"] == "A moderator hid what you wrote"]
+    sent = [one for one in smtp.received if one.message["Subject"] == subject]
     return [(address, "\n> A name\n" in plain(one.message)) for one in sent for address in one.recipients]
 
 
@@ -130,3 +132,29 @@ def test_the_author_hears_why_their_post_was_hidden_unless_it_was_undone_or_show
     assert hears_of_hiding(smtp) == [(scenario.author.email, True)]
     (letter,) = smtp.received
     assert f"#post-{hidden.number}" in plain(letter.message)
+
+
+def test_the_author_hears_why_a_version_was_hidden_and_reads_none_of_its_words(client, smtp, scenario):
+    undone, hidden, away = (make_post(scenario.thread, scenario.author, SECRET) for _each in range(3))
+    own = make_post(scenario.thread, scenario.curator, SECRET)
+    for post in (undone, hidden, away, own):
+        author = scenario.curator if post is own else scenario.author
+        posts.edit(actor(author), post.id, body="We visit her at home.", seen_revision=1)
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    for post in (undone, hidden, away, own):
+        submit(client, f"/posts/{post.id}/revisions/1/hiding", {"reason": "A name"})
+    acts = db.session.scalars(select(UndoableAct).order_by(UndoableAct.id)).all()
+    until = acts[-1].until
+    submit(client, f"/undo/{acts[0].id}")
+    with clock.at(until - SECOND):
+        posts.take_back(actor(scenario.author), away.id)
+    work(until - SECOND)
+    assert smtp.received == []
+    work(until)
+    work(until + timedelta(days=1))
+    subject = "A moderator hid an earlier version of your post"
+    assert hears_of_hiding(smtp, subject) == [(scenario.author.email, True)]
+    (letter,) = [one for one in smtp.received if one.message["Subject"] == subject]
+    assert f"/posts/{hidden.id}/revisions" in plain(letter.message)
+    assert SECRET not in letter.message.as_string()

@@ -126,11 +126,12 @@ NAMED = {
     "lesson_version.title", "consent_round.title",
 }  # fmt: skip
 BEGINS = {
-    "post_revision.plain", "post.hidden_reason", "lesson_version.one_sentence", "lesson_version.change_note",
-    "join_request.message", "review_request.note", "lesson_review.note",
+    "post_revision.plain", "post.hidden_reason", "post_revision.hidden_reason", "lesson_version.one_sentence",
+    "lesson_version.change_note", "join_request.message", "review_request.note", "lesson_review.note",
 }  # fmt: skip
 IN_A_DIGEST = (ALWAYS | NAMED | BEGINS) - {
-    "post.hidden_reason", "join_request.message", "review_request.note", "lesson_review.note", "consent_round.title",
+    "post.hidden_reason", "post_revision.hidden_reason", "join_request.message", "review_request.note",
+    "lesson_review.note", "consent_round.title",
 }  # fmt: skip
 MAY_STAND = {
     MailPolicy.FULL: ALWAYS | NAMED | BEGINS,
@@ -193,7 +194,7 @@ def test_a_letter_says_no_more_of_a_space_than_it_allows(mail_of, kind):  # noqa
         assert stands <= may_stand, policy
         assert policy == MailPolicy.FULL or not [word for word in WORDS.values() if f"{word}end" in whole]
         seen |= stands
-    if kind in {*REVIEW, *CONSENT, NOTICES, "digest", "cited", "post_hidden"}:
+    if kind in {*REVIEW, *CONSENT, NOTICES, "digest", "cited", "post_hidden", "version_hidden"}:
         assert {name for name in seen if name.endswith(".title")}, "or this proves nothing"
     if kind == "digest":
         assert seen == IN_A_DIGEST
@@ -221,7 +222,9 @@ def otherwise(mail):
         _write(table, values, mail)
 
 
-@pytest.mark.parametrize("kind", ["digest", NOTICES, "cited", "lesson_published", "post_hidden"])
+@pytest.mark.parametrize(
+    "kind", ["digest", NOTICES, "cited", "lesson_published", "post_hidden", "version_hidden"]
+)
 def test_where_only_the_link_may_stand_a_mail_is_the_same_whatever_it_is_about(mail_of, kind):  # noqa: F811
     """Also what no word says: themes, outcomes, kinds of posts, cities, how long a story waits."""
     mail = rich(kind, mail_of)

@@ -6,7 +6,7 @@ import pytest
 
 from forum.domain.inbox.notice_letter import compose
 from forum.domain.mailing import notices
-from forum.domain.moderation import hiding, locking, narrowing, undo
+from forum.domain.moderation import hiding, locking, narrowing, revisions, undo
 from forum.domain.spaces import memberships
 from forum.domain.threads import classification, followed, following, posts, read_marks
 from forum.infra import clock
@@ -189,10 +189,7 @@ def test_an_author_hears_why_their_post_was_hidden_unless_it_is_undone(thread, g
     react()
     assert told(clock.now() + TEN_MINUTES) == [], "undone, it leaves no trace"
     hiding.hide(actor(moderator), post.id, reason="A name")
-    undo.undo(
-        actor(moderator),
-        db.session.scalars(db.select(UndoableAct.id).order_by(UndoableAct.id.desc())).first(),
-    )
+    undo.undo(actor(moderator), last_act())
     react()
     assert told(clock.now() + TEN_MINUTES) == [], "also where the worker comes late"
     hiding.hide(actor(moderator), post.id, reason="A name")
@@ -201,6 +198,44 @@ def test_an_author_hears_why_their_post_was_hidden_unless_it_is_undone(thread, g
         hiding.restore(actor(moderator), post.id)
         react()
         assert told() == [("Bert", "post_hidden"), ("Bert", "post_restored")]
+
+
+def test_an_author_hears_that_a_version_was_hidden_unless_it_is_undone_or_out_of_their_reach(
+    thread, gent, bert
+):
+    moderator = make_member("Mia", space=gent, role=Role.MODERATOR)
+    post = reply(bert, thread)
+    for number in (1, 2, 3):
+        posts.edit(actor(bert), post.id, body=f"Text {number}.", seen_revision=number)
+    following.follow_thread(actor(bert), thread.id, level=FollowLevel.NOTHING)
+    react()
+    forget()
+    later = clock.now() + TEN_MINUTES
+    revisions.hide(actor(bert), post.id, 1, reason="Mine")
+    react()
+    assert told(later) == [], "not of what they hid themselves"
+    revisions.hide(actor(moderator), post.id, 2, reason="A name")
+    undo.undo(actor(moderator), last_act())
+    react()
+    assert told(later) == [], "undone, it leaves no trace"
+    revisions.hide(actor(moderator), post.id, 2, reason="A name")
+    react()
+    assert told() == [], "for ten minutes it can be undone"
+    later = clock.now() + TEN_MINUTES
+    assert told(later) == [("Bert", "version_hidden")], "also who muted the thread"
+    undo.undo(actor(moderator), last_act())
+    assert told(later) == []
+    thread.audience = Audience.SPACE
+    memberships.remove(actor(moderator), gent.id, bert.id, reason="Left")
+    forget()
+    revisions.hide(actor(moderator), post.id, 3, reason="A name")
+    react()
+    later = clock.now() + TEN_MINUTES
+    assert ("Bert", "version_hidden") not in told(later), "they may not see the thread any more"
+
+
+def last_act():
+    return db.session.scalars(db.select(UndoableAct.id).order_by(UndoableAct.id.desc()).limit(1)).one()
 
 
 def test_who_follows_a_thread_hears_what_moderators_do_with_it(thread, gent, ann, bert):

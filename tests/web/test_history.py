@@ -1,12 +1,15 @@
 """The history of a post as a page: the way to it, readable differences, hiding a version and undoing that."""
 
 import re
+from datetime import timedelta
 
-from forum.domain.moderation import hiding
+from forum.domain.moderation import hiding, revisions
 from forum.domain.threads import posts
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from tests.factories import actor, make_member, make_post, make_thread, sign_in, submit
+from tests.notices import react
 
 
 def edited(gent, author, **over):
@@ -101,3 +104,25 @@ def test_a_version_shows_what_it_quoted_as_long_as_that_can_be_read(client, gent
     db.session.commit()
     assert "First we ring." not in version(1)
     assert "This text can no longer be read." in version(1)
+
+
+def test_a_hidden_version_leads_its_author_from_their_notices_to_the_reason(client, gent, leen):
+    post = edited(gent, leen)
+    moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+    revisions.hide(actor(moderator), post.id, 1, reason="An address")
+    react()
+    address = f"/posts/{post.id}/revisions"
+    sign_in(client, leen)
+    with clock.at(clock.now() + timedelta(minutes=10)):
+        notices = client.get("/notifications").text
+        assert "hid an earlier version of your post" in notices
+        assert f'href="{address}"' in notices
+        assert '<q dir="auto">An address</q>' in notices
+        assert "Veldstraat" not in notices
+        assert "An address" in client.get(address).text
+        assert 'class="is-new"' not in client.get("/notifications").text, "by opening what it leads to"
+        reader = client.application.test_client()
+        sign_in(reader, make_member("Karim", space=gent))
+        assert "An address" not in reader.get("/notifications").text
+        hiding.hide(actor(moderator), post.id, reason="All of it")
+        assert '<q dir="auto">An address</q>' in client.get("/notifications").text, "it is still theirs"

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, case, func, select
 
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.reasons import ORDER
+from forum.domain.moderation import revisions
 from forum.domain.spaces import join_requests
 from forum.domain.spaces.join_requests import Asker
 from forum.domain.threads import mentions
@@ -62,10 +63,11 @@ class Line:
     actor: str | None
     happened_at: datetime
     is_new: bool
+    post_id: int | None
     post_number: int | None
     post_kind: str | None
     words: str
-    reason: str  # why a post of theirs is hidden
+    reason: str  # why a post of theirs is hidden, or an earlier version of it
     asker: Asker | None = None
 
 
@@ -97,7 +99,10 @@ class Group:
 
 
 def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page[Group]:
-    """Return a page of what the actor was told, in groups (one query; three where somebody asks to join)."""
+    """Return a page of what the actor was told, in groups.
+
+    One query; two more where somebody asks to join, and one where a version was hidden.
+    """
     rows, following = keyset(
         _lines(tab), keys=KEYS, cursor=cursor, limit=LINES, values=unread_notices.values(actor)
     )
@@ -127,6 +132,7 @@ def _lines(tab: Tab) -> Select[Any]:
     query: Any = (
         select(
             *KEYS,
+            Notification.event_id,
             Notification.kind,
             Notification.read_at,
             Notification.thread_id,
@@ -172,6 +178,7 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
     askers = join_requests.askers(
         actor, {(row.space_id, row.actor_id) for row in rows if row.kind == "join_requested" and row.space_id}
     )
+    reasons = revisions.reasons(actor, [row.event_id for row in rows if row.kind == "version_hidden"])
     for row in rows:
         day, month = _day(row.created_at)
         about = ("thread", row.thread_id) if row.thread_id else ("lesson", row.lesson_id)
@@ -181,7 +188,12 @@ def _groups(actor: Actor, rows: Sequence[Any], *, by_day: bool = True) -> list[G
         if key not in groups:
             groups[key] = _group(actor, row, day, month)
         groups[key].lines.append(
-            _line(row, words.get(row.post_id, ""), askers.get((row.space_id, row.actor_id)))
+            _line(
+                row,
+                words=words.get(row.post_id, ""),
+                reason=row.reason or reasons.get(row.event_id, ""),
+                asker=askers.get((row.space_id, row.actor_id)),
+            )
         )
     return list(groups.values())
 
@@ -202,17 +214,18 @@ def _group(actor: Actor, row: Any, day: Day, month: date | None) -> Group:
     )
 
 
-def _line(row: Any, words: str, asker: Asker | None) -> Line:
+def _line(row: Any, *, words: str, reason: str, asker: Asker | None) -> Line:
     return Line(
         id=row.id,
         kind=row.kind,
         actor=row.actor,
         happened_at=row.created_at,
         is_new=row.read_at is None,
+        post_id=row.post_id,
         post_number=row.number,
         post_kind=row.post_kind.value if row.post_kind else None,
         words=text.one_line(text.summary(words, WORDS)) if words else "",
-        reason=row.reason or "",
+        reason=reason,
         asker=asker if row.kind == "join_requested" else None,
     )
 

@@ -27,6 +27,11 @@ def _of_capacity(what: str, label: Any) -> Kind:
     return Kind(name, label, (f"capacity.{what}",), _ITS_OWNER, letters=(name,))
 
 
+def _of_hidden(what: str, label: Any) -> Kind:
+    name = f"{what}_hidden"
+    return Kind(name, label, (f"{what}.hidden",), lazy("Its author"), letters=(name,), undo=True)
+
+
 def _of_thread(name: str, label: Any, event: str, *, undo: bool = False) -> Kind:
     who = lazy("Who started the thread and who follows every post of it, as far as they can read it then")
     return Kind(name, label, (event,), who, stop="threads", undo=undo, to_me=False, personal=False)
@@ -66,15 +71,9 @@ _TABLE = (
         to_me=False,
         personal=False,
     ),
-    Kind(
-        "post_hidden",
-        lazy("Your post was hidden"),
-        ("post.hidden",),
-        lazy("Its author"),
-        letters=("post_hidden",),
-        undo=True,
-    ),
+    _of_hidden("post", lazy("Your post was hidden")),
     Kind("post_restored", lazy("Your post is shown again"), ("post.restored",), lazy("Its author")),
+    _of_hidden("version", lazy("An earlier version of your post was hidden")),
     Kind(
         "responded",
         lazy("Short responses to your story"),

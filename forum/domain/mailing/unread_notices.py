@@ -118,6 +118,11 @@ def read_before(member_ids: Collection[int], post: Post) -> None:
     _mark(*told, Notification.post_id == post.id, mark)
 
 
+def read_history(actor: Actor, post_id: int) -> None:
+    """Read what the actor was told of earlier versions of a post."""
+    _read(actor, Notification.kind == "version_hidden", Notification.post_id == post_id)
+
+
 def read_lesson(actor: Actor, lesson_id: int) -> None:
     """Read what the actor was told of a lesson."""
     _read(actor, Notification.lesson_id == lesson_id)

@@ -1,20 +1,44 @@
 """Take an earlier text of a post out of its history, such as private words that were edited out; and undo that."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
 from forum.domain.audit import log as audit_log
 from forum.domain.audit import undoable
 from forum.domain.lines import clean_reason
+from forum.domain.mailing import events, mail_policy
+from forum.domain.mailing.mail_policy import Told
 from forum.domain.threads import history, post_store
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.accounts import Member
+from forum.models.events import Event
 from forum.models.moderation import Action
-from forum.models.threads import Post, PostRevision
+from forum.models.spaces import Space
+from forum.models.threads import Post, PostRevision, Thread
 from forum.models.undo import UndoableAct, UndoKind
 from forum.policy.actions import may_hide_revision, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
+from forum.policy.visibility import visible
 
 MOST_HIDDEN = "60 per hour"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHiddenVersion:
+    """What a letter to the author of a hidden version says: the reason, as far as its space allows, and no words of it.
+
+    `number` is that of the version, `post_id` leads to the history that it is missing from.
+    """
+
+    number: int
+    post_id: int
+    space_name: str
+    told: Told
 
 
 def asked(actor: Actor, post_id: int, number: int) -> tuple[Post, PostRevision]:
@@ -31,7 +55,9 @@ def asked(actor: Actor, post_id: int, number: int) -> tuple[Post, PostRevision]:
 def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
     """Hide an earlier text of a post from everybody; published lessons keep what they quote of it, drafts do not.
 
-    For ten minutes it can be undone. NotFound, Forbidden, Conflict, Invalid at `reason`, TooOften.
+    For ten minutes it can be undone; then its author hears of it, if somebody else hid it.
+
+    NotFound, Forbidden, Conflict, Invalid at `reason`, TooOften.
     """
     thread, post = post_store.locked_post(actor, post_id)
     _thread, _post, version = history.version(actor, post_id, number)
@@ -42,9 +68,11 @@ def hide(actor: Actor, post_id: int, number: int, *, reason: str) -> Post:
     version.hidden_at, version.hidden_reason = clock.now(), reason
     version.hidden_by_author = actor.id == post.author_id
     audit_log.record(actor, Action.HIDE_REVISION, thread=thread, post_number=post.number, reason=reason)
-    undoable.note(
+    act = undoable.note(
         actor, UndoKind.HIDE_REVISION, thread_id=thread.id, post_id=post.id, before={"revision": number}
     )
+    if not version.hidden_by_author:
+        events.record("version.hidden", post_id=post.id, revision=number, act_id=act.id)
     return post
 
 
@@ -59,6 +87,38 @@ def undo(actor: Actor, act: UndoableAct) -> None:
     version.hidden_at, version.hidden_reason, version.hidden_by_author = None, "", False
     undoable.note_undone(act)
     audit_log.record(actor, Action.SHOW_REVISION, thread=thread, post_number=post.number)
+
+
+def told(author: Member, act_id: int) -> OwnHiddenVersion | None:
+    """Return what its author hears of a hidden version; None once their post is gone, or out of their reach."""
+    act = db.session.get_one(UndoableAct, act_id)
+    own = (Post.id == act.post_id, Post.author_id == author.id, Post.deleted_at.is_(None))
+    post = db.session.scalars(visible(Post, author).where(*own)).one_or_none()
+    if post is None:
+        return None
+    number = act.before["revision"]
+    hidden = (PostRevision.post_id == post.id, PostRevision.number == number)
+    reason = db.session.scalars(select(PostRevision.hidden_reason).where(*hidden)).one()
+    thread = db.session.get_one(Thread, post.thread_id)
+    mailed = mail_policy.told_in(thread.space_id, thread.audience, title=thread.title, plain=reason)
+    return OwnHiddenVersion(number, post.id, db.session.get_one(Space, thread.space_id).name, mailed)
+
+
+def reasons(author: Actor, event_ids: Collection[int]) -> dict[int, str]:
+    """Return why versions of the author's posts are hidden, by what was recorded then (one query, none for none)."""
+    if not event_ids:
+        return {}
+    rows = db.session.execute(
+        select(Event.id, PostRevision.hidden_reason)
+        .join(PostRevision, PostRevision.number == Event.payload["revision"].as_integer())
+        .join(Post, Post.id == PostRevision.post_id)
+        .where(
+            Event.id.in_(event_ids),
+            Post.id == Event.payload["post_id"].as_integer(),
+            Post.author_id == author.id,
+        )
+    )
+    return {row.id: row.hidden_reason for row in rows}
 
 
 def _refuse(post: Post, version: PostRevision) -> None:

@@ -30,6 +30,13 @@ def opened(*kinds: str, space_id: int | None = None) -> None:
         transactions.afterwards(lambda: unread_notices.read_kinds(who, kinds, space_id=space_id))
 
 
+def opened_history(post_id: int) -> None:
+    """Read what the viewer was told of earlier versions of a post, once they look at those."""
+    who = viewer()
+    if who is not None and has_unread(("version_hidden",)):
+        transactions.afterwards(lambda: unread_notices.read_history(who, post_id))
+
+
 def opened_lesson(lesson_id: int) -> None:
     """Read what the viewer was told of a lesson that they open on the workbench."""
     who = viewer()
