@@ -167,7 +167,8 @@ def _security(form: PasswordForm) -> str:
 def _profile(
     form: ProfileForm, capacity_form: CapacityForm, words: Mapping[int, WordsForm] | None = None
 ) -> str:
-    capacities = profiles.capacities_of(actor())
+    asked = affirmations.with_due(actor())
+    capacities = [capacity for capacity, _due in asked]
     open_ones = [one for one in capacities if one.ends_on is None and one.refused_at is None]
     own = {one.id: WordsForm(one.id, formdata=None, data={"function": one.function}) for one in open_ones}
     return render_template(
@@ -176,7 +177,7 @@ def _profile(
         capacity_form=capacity_form,
         capacities=capacities,
         words=own | dict(words or {}),
-        due={capacity.id for capacity in affirmations.due(actor().id)},
+        due={capacity.id for capacity, due in asked if due},
         of_city={one.id for one in capacities if speaks_for_city(one.body, one.city)},
         today=days.today(actor().timezone),
     )

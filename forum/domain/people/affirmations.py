@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindpar
 
 from forum.domain.mailing import notices
 from forum.domain.mailing.mail_queue import mail_row, queue_rows
-from forum.domain.people import capacities
+from forum.domain.people import capacities, profiles
 from forum.infra import clock, days
 from forum.infra.db import Moment, db
 from forum.infra.statements import cached
@@ -27,10 +27,22 @@ def due(member_id: int) -> list[Capacity]:
     return list(db.session.scalars(_due(), {"member_id": member_id, **values(clock.now())}))
 
 
+def with_due(actor: Actor) -> list[tuple[Capacity, bool]]:
+    """Return all capacities of the actor, the current ones first; each with whether it is due (one query)."""
+    rows = db.session.execute(_with_due(), {"member_id": actor.id, **values(clock.now())})
+    return [(capacity, due) for capacity, due in rows]
+
+
 @cached
 def _due() -> Select[Any]:
     query = select(Capacity).where(Capacity.member_id == bindparam("member_id"), is_due_now())
     return query.order_by(Capacity.starts_on, Capacity.id)
+
+
+@cached
+def _with_due() -> Select[Capacity, bool]:
+    query = select(Capacity, is_due_now()).where(Capacity.member_id == bindparam("member_id"))
+    return query.order_by(*profiles.CURRENT_FIRST)
 
 
 def affirm(actor: Actor, capacity_id: int) -> Capacity:

@@ -21,6 +21,7 @@ from forum.policy.standing import belonging
 
 THEMES = ("light", "dark")
 MOST_CAPACITIES = 12  # that did not end
+CURRENT_FIRST = (Capacity.ends_on.is_not(None), Capacity.starts_on.desc(), Capacity.id.desc())
 LONGEST = 60  # years that somebody can have been doing the same
 MOST_ADDED = "20 per day"  # also in other words: each asks a moderator to look
 
@@ -71,8 +72,7 @@ def capacities_of(actor: Actor) -> list[Capacity]:
 
 @cached
 def _capacities() -> Select[Any]:
-    order = (Capacity.ends_on.is_not(None), Capacity.starts_on.desc(), Capacity.id.desc())
-    return select(Capacity).where(Capacity.member_id == bindparam("member_id")).order_by(*order)
+    return select(Capacity).where(Capacity.member_id == bindparam("member_id")).order_by(*CURRENT_FIRST)
 
 
 def add_capacity(
