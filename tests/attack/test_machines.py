@@ -186,6 +186,11 @@ def test_a_forged_value_in_every_choice_is_a_422(client, talk):
             sent = submit(client, f"/spaces/{space.slug}/threads", {**right, name: value})
             assert sent.status_code == 422, (name, value)
     assert submit(client, f"/threads/{thread.id}/audience", {"audience": "all"}).status_code == 422
+    reply, followed = {"body": "B", "idempotency_key": "2"}, {"level": "all"}
+    for value in (" \n", "Objection", "0"):
+        sent = submit(client, f"/threads/{thread.id}/replies", {**reply, "kind": value})
+        chosen = submit(client, f"/threads/{thread.id}/following", {**followed, "delivery": value})
+        assert (sent.status_code, chosen.status_code) == (422, 422), value
     assert submit(client, f"/spaces/{space.slug}/threads", right).status_code == 303
 
 

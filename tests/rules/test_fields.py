@@ -1,4 +1,4 @@
-"""Every field in which people type text has a limit, told on the server: a `maxlength` would cut without a word."""
+"""Fields of forms: text has a limit, told on the server and cut by no browser; a choice is one of those it has."""
 
 import importlib
 import pkgutil
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask_wtf import FlaskForm
-from wtforms import EmailField, StringField, TextAreaField
-from wtforms.validators import Length
+from wtforms import EmailField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
 
 from forum.web import forms
 from forum.web.forms.fields import Longest
@@ -63,6 +63,16 @@ def cutting(classes):
     )
 
 
+def blank(classes):
+    """Choices that let blanks through, which are none of them: verbs would get a value that nothing has."""
+    return sorted(
+        name
+        for form in classes
+        for name, kind, validators in _fields(form)
+        if issubclass(kind, SelectField) and any(isinstance(each, Optional) for each in validators)
+    )
+
+
 def cutting_templates(root: Path) -> list[str]:
     """Templates and scripts that let the browser cut."""
     paths = [*root.glob("templates/**/*.html"), *root.glob("static/js/*.js")]
@@ -70,9 +80,10 @@ def cutting_templates(root: Path) -> list[str]:
 
 
 class Planted(FlaskForm):
-    """Breaks both rules."""
+    """Breaks every rule."""
 
     title = StringField("Title", [Length(max=10)])
+    kind = RadioField("Kind", [Optional()])
 
 
 @pytest.mark.parametrize("rule", [without_limit, cutting], ids=lambda rule: rule.__name__)
@@ -80,6 +91,11 @@ def test_every_field_of_text_is_measured_and_none_is_cut(rule):
     assert len(all_forms()) > 15
     assert rule(all_forms()) == []
     assert rule({Planted}) == ["Planted.title"]
+
+
+def test_no_choice_may_be_blank():
+    assert blank(all_forms()) == []
+    assert blank({Planted}) == ["Planted.kind"]
 
 
 def test_no_template_and_no_script_cuts_what_is_typed(tmp_path):

@@ -32,6 +32,18 @@ def required(message: Any) -> InputRequired:
     return InputRequired(message)
 
 
+class Unchosen:
+    """Lets a choice stay empty. Blanks are none of its choices: "Optional" of WTForms would let them through."""
+
+    field_flags = {"optional": True}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Raise StopValidation, with nothing to say, where nothing is chosen."""
+        if not field.data:
+            field.errors[:] = []
+            raise StopValidation
+
+
 class Longest:
     """Refuses a text of which more than `limit` characters would be kept, and with `missing` one of which nothing is.
 

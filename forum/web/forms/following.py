@@ -3,12 +3,11 @@
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional
 
 from forum.infra.i18n import lazy
 from forum.models.following import FollowLevel
 from forum.models.subscriptions import Delivery
-from forum.web.forms.fields import required
+from forum.web.forms.fields import Unchosen, required
 
 
 class FollowForm(FlaskForm):
@@ -32,7 +31,7 @@ class FollowAndMailForm(FollowForm):
             SelectChoice(Delivery.DIGEST.value, lazy("In the digest")),
             SelectChoice(Delivery.NOTHING.value, lazy("Not by e-mail")),
         ],
-        validators=[Optional()],
+        validators=[Unchosen()],
     )
     weekly = BooleanField(lazy("Send me the digest, every week"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forum.domain.mailing.kinds import KINDS
@@ -15,7 +15,7 @@ from forum.domain.mailing.stops import DIGEST, STOPS, Stop
 from forum.domain.themes.labels import FREQUENCIES
 from forum.infra.i18n import _, lazy
 from forum.models.subscriptions import Delivery, Frequency
-from forum.web.forms.fields import named
+from forum.web.forms.fields import Unchosen, named
 
 DELIVERIES = {
     Delivery.AT_ONCE: lazy("At once"),
@@ -44,7 +44,7 @@ class LinkForm(FlaskForm):
     frequency = RadioField(
         lazy("How often does the digest come?"),
         choices=named(FREQUENCIES, Frequency),
-        validators=[Optional()],
+        validators=[Unchosen()],
     )
     stopped = Boxes(
         lazy("What do you not want e-mails about?"),

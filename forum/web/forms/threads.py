@@ -7,7 +7,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Optional, ValidationError
+from wtforms.validators import DataRequired, ValidationError
 
 from forum.domain.themes.labels import AUDIENCES, AXES, AXES_OR_NONE, KINDS, NEEDS
 from forum.domain.themes.tags import LINE_MAX, split
@@ -21,7 +21,7 @@ from forum.models.spaces import Audience
 from forum.models.themes import NO_AXIS, Axis, Need
 from forum.models.threads import PostKind, Thread
 from forum.web.forms.careful import CarefulForm
-from forum.web.forms.fields import Longest, accepted_by, accepted_tags, named
+from forum.web.forms.fields import Longest, Unchosen, accepted_by, accepted_tags, named
 
 REPLY_KINDS = (
     PostKind.EXPERIENCE,
@@ -117,7 +117,7 @@ class ReplyForm(CarefulForm):
     # "None of these" so that a choice can be taken back without a script.
     kind = RadioField(
         lazy("What kind of reply is it?"),
-        [Optional()],
+        [Unchosen()],
         choices=[*named(KINDS, REPLY_KINDS), SelectChoice("", lazy("None of these"))],
         default="",
     )
