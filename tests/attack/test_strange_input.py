@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -41,6 +42,7 @@ QUERIES = (
     "a" * 5000,
     "%0d%0aX-Evil:%20y",
 )
+# What is asked of every page; what one looks at beside these is noticed, and asked of it too.
 READ = (
     "after",
     "page",
@@ -59,7 +61,7 @@ READ = (
 VALUES = (
     ZERO, f"a{ZERO}b{ZERO}c{ZERO}d", "-1", "2147483648", HUGE, "9" * 4400, "\u00b2",
     "\ud800".encode("utf-8", "surrogatepass"),
-    "\u202e\u0627\u0644", "x" * 250, "\U0001f4a9" * 60, "a\r\nBcc: b@example.org",
+    "\u202e\u0627\u0644", "x" * 250, "\U0001f4a9" * 60, "a\r\nBcc: b@example.org", " \n",
 )  # fmt: skip
 # Forms that go far enough to reach the database need some fields that are right.
 RIGHT = {
@@ -85,7 +87,7 @@ class Strange:
     queries: tuple[str, ...] = QUERIES
 
 
-FEW = Strange(("2147483648", HUGE), ("%00", "%ED%A0%80"), ("-1", "%00", "1e400"))
+FEW = Strange(("2147483648", HUGE), ("%00", "%ED%A0%80"), ("-1", "%00", "1e400", HUGE))
 SWEEPS = [pytest.param(FEW, id="few"), pytest.param(Strange(), id="all", marks=pytest.mark.proof)]
 
 
@@ -162,19 +164,58 @@ def test_no_address_breaks_a_page(app, world, strange):
     assert broken(walk()) == []
 
 
+class Noticing(MultiDict):
+    """What was sent, and a note of every field that somebody looked for."""
+
+    asked: set[str] = set()
+
+    def __contains__(self, name: object) -> bool:
+        self.asked.add(str(name))
+        return super().__contains__(name)
+
+    def get(self, key, *rest, **options):
+        self.asked.add(key)
+        return super().get(key, *rest, **options)
+
+    def getlist(self, key, *rest, **options):
+        self.asked.add(key)
+        return super().getlist(key, *rest, **options)
+
+
+def questions(names: set[str], value: str) -> Iterator[str]:
+    """All of them at once; and what no column holds for each alone, since a page may refuse one before the next."""
+    yield "&".join(f"{name}={value}" for name in sorted({*READ, *names}))
+    if value == HUGE:
+        yield from (f"{name}={value}" for name in sorted(names))
+
+
+def opened(browser, path: str) -> str:
+    """Look at a page, with a note of what it looks at; the address to which it leads."""
+    path = urlsplit(browser.get(path).location or path).path
+    Noticing.asked.clear()
+    browser.get(path)
+    return path
+
+
 @pytest.mark.parametrize("strange", SWEEPS)
-def test_no_question_in_an_address_breaks_a_page(app, world, strange):
+def test_no_question_in_an_address_breaks_a_page(app, world, strange, monkeypatch):
+    monkeypatch.setattr(app.request_class, "parameter_storage_class", Noticing)
+    looked_at = {}
+
     def walk():
         browser = next(people(app, world))
         for rule in rules(app, "GET"):
             if rule.endpoint == "static":
                 continue
-            path = path_of(rule, next(fillings(rule, world)))
+            path = opened(browser, path_of(rule, next(fillings(rule, world))))
+            names = looked_at[rule.endpoint] = Noticing.asked - {"lang", "thrown"}
             for value in strange.queries:
-                query = "&".join(f"{name}={value}" for name in READ)
-                yield f"{path}?{value[:40]}", browser.get(f"{path}?{query}").status_code
+                for query in questions(names, value):
+                    yield f"{path}?{query[:40]}", browser.get(f"{path}?{query}").status_code
 
     assert broken(walk()) == []
+    assert {"page", "answer", "quote", "draft"} <= looked_at["threads.show"]
+    assert {"before"} <= looked_at["summaries.history"]
 
 
 @on_one_database
@@ -201,20 +242,6 @@ def test_no_address_to_write_to_breaks(app, world, strange):
                 yield written(browser, path, RIGHT)
 
     assert broken(walk()) == []
-
-
-class Noticing(MultiDict):
-    """What was sent, and a note of every field that somebody looked for."""
-
-    asked: set[str] = set()
-
-    def __contains__(self, name: object) -> bool:
-        self.asked.add(str(name))
-        return super().__contains__(name)
-
-    def get(self, key, *rest, **options):
-        self.asked.add(key)
-        return super().get(key, *rest, **options)
 
 
 LOOKED_AT: dict[str, set[str]] = {}  # by every test of this process: the salted network is the same for each
