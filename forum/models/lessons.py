@@ -74,6 +74,9 @@ class Lesson(Model):
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
         Index("ix_lesson_published", "changed_at", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_space_id_changed_at_id", "space_id", "changed_at", "id"),
+        Index(
+            "ix_lesson_published_in_space", "space_id", "changed_at", "id", **where("current_id IS NOT NULL")
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
