@@ -3,10 +3,10 @@
 import enum
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice, related
+from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Member
 
 
@@ -24,6 +24,9 @@ class AdoptionReport(Model):
     """One report of one city."""
 
     __tablename__ = "adoption_report"
+    __table_args__ = (
+        Index("ix_adoption_report_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
     city: Mapped[str] = mapped_column(String(20))

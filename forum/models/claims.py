@@ -53,6 +53,7 @@ class Excerpt(Model):
     __table_args__ = (
         CheckConstraint("start_at >= 0 AND end_at > start_at", name="offsets_in_order"),
         UniqueConstraint("claim_id", "revision_id", "start_at", "end_at"),
+        Index("ix_excerpt_consent_id", "consent_id", **where("consent_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))

@@ -84,7 +84,7 @@ class ConsentRound(Model):
     __table_args__ = (Index("ix_consent_round_open", "closes_at", **where("closed_at IS NULL")),)
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
-    version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"), index=True)
     audience: Mapped[Audience] = mapped_column(choice(Audience))
     title: Mapped[str] = mapped_column(String(100))  # as the authors saw it
     opened_at: Mapped[datetime]

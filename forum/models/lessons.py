@@ -77,6 +77,9 @@ class Lesson(Model):
         Index(
             "ix_lesson_published_in_space", "space_id", "changed_at", "id", **where("current_id IS NOT NULL")
         ),
+        Index("ix_lesson_current_id", "current_id", **where("current_id IS NOT NULL")),
+        Index("ix_lesson_working_id", "working_id", **where("working_id IS NOT NULL")),
+        Index("ix_lesson_round_id", "round_id", **where("round_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str | None] = mapped_column(String(16), unique=True)  # les-YYYY-NNN, once published
@@ -166,7 +169,7 @@ class LessonVersion(Model):
     change_note: Mapped[str] = mapped_column(String(CHANGE_NOTE_MAX), default="")
     saved_count: Mapped[int] = mapped_column(default=1)  # for two people editing at once
     created_at: Mapped[datetime]
-    created_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     saved_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
@@ -180,6 +183,9 @@ class LessonReview(Model):
 
     __tablename__ = "lesson_review"
     NOTE_MAX = 1_000
+    __table_args__ = (
+        Index("ix_lesson_review_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("lesson_version.id", ondelete="CASCADE"), index=True)
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("member.id"))

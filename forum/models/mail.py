@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice
+from forum.infra.db import Model, choice, where
 
 
 class MailState(enum.StrEnum):
@@ -41,6 +41,7 @@ class OutgoingMail(Model):
         ),
         Index("ix_outgoing_mail_state_lane_next_try_at", "state", "lane", "next_try_at"),
         Index("ix_outgoing_mail_sent_at", "sent_at"),
+        Index("ix_outgoing_mail_invitation_id", "invitation_id", **where("invitation_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(80), unique=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice, related
+from forum.infra.db import Model, choice, related, where
 from forum.models.accounts import Member
 from forum.models.spaces import Space
 
@@ -42,7 +42,10 @@ class ModerationAction(Model):
 
     __tablename__ = "moderation_action"
     REASON_MAX = 300
-    __table_args__ = (Index("ix_moderation_action_space_id_id", "space_id", "id"),)
+    __table_args__ = (
+        Index("ix_moderation_action_space_id_id", "space_id", "id"),
+        Index("ix_moderation_action_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     action: Mapped[Action] = mapped_column(choice(Action))
     actor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))

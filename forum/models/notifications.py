@@ -26,6 +26,7 @@ class Notification(Model):
         Index("ix_notification_unread", "member_id", "thread_id", **where("read_at IS NULL")),
         Index("ix_notification_mail_at", "member_id", "mail_at", **where("mail_at IS NOT NULL")),
         Index("ix_notification_created_at", "created_at"),
+        Index("ix_notification_lesson_id", "lesson_id", **where("lesson_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))

@@ -3,10 +3,10 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice
+from forum.infra.db import Model, choice, where
 from forum.models.accounts import Capacity, Member
 
 
@@ -28,7 +28,10 @@ class ThreadResponse(Model):
     __tablename__ = "thread_response"
     SENTENCE_MAX = 200
     HIDDEN_REASON_MAX = 300
-    __table_args__ = (UniqueConstraint("thread_id", "member_id"),)
+    __table_args__ = (
+        UniqueConstraint("thread_id", "member_id"),
+        Index("ix_thread_response_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(ForeignKey(Member.id, ondelete="CASCADE"), index=True)

@@ -118,7 +118,10 @@ class Invitation(Model):
 
     __tablename__ = "invitation"
     NOTE_MAX = 500
-    __table_args__ = (CheckConstraint("ends_at IS NULL OR role = 'guest'", name="only_guests_end"),)
+    __table_args__ = (
+        CheckConstraint("ends_at IS NULL OR role = 'guest'", name="only_guests_end"),
+        Index("ix_invitation_accepted_by_id", "accepted_by_id", **where("accepted_by_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     space_id: Mapped[int] = mapped_column(ForeignKey("space.id", ondelete="CASCADE"), index=True)
     email: Mapped[str] = mapped_column(String(Member.EMAIL_MAX))

@@ -108,6 +108,7 @@ class Post(Model):
         # For the foreign key, when the posts of a thread go.
         Index("ix_post_answers_id", "answers_id", **where("answers_id IS NOT NULL")),
         Index("ix_post_author_id_created_at_id", "author_id", "created_at", "id"),
+        Index("ix_post_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     thread_id: Mapped[int] = mapped_column(ForeignKey("thread.id", ondelete="CASCADE"))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.infra.db import Model, choice
+from forum.infra.db import Model, choice, where
 
 
 class UndoKind(enum.StrEnum):
@@ -26,7 +26,12 @@ class UndoableAct(Model):
     """One act, until when it can be undone and by whom; `before` is what undo brings back."""
 
     __tablename__ = "undoable_act"
-    __table_args__ = (Index("ix_undoable_act_actor_id_until", "actor_id", "until"),)
+    __table_args__ = (
+        Index("ix_undoable_act_actor_id_until", "actor_id", "until"),
+        Index("ix_undoable_act_thread_id", "thread_id", **where("thread_id IS NOT NULL")),
+        Index("ix_undoable_act_post_id", "post_id", **where("post_id IS NOT NULL")),
+        Index("ix_undoable_act_removal_id", "removal_id", **where("removal_id IS NOT NULL")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[UndoKind] = mapped_column(choice(UndoKind))
     actor_id: Mapped[int] = mapped_column(ForeignKey("member.id"))

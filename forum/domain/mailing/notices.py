@@ -155,7 +155,7 @@ def forget(act_id: int, *, since: datetime) -> None:
     )
     undone = [row.id for row in found if row.payload.get("act_id") == act_id]
     if undone:
-        db.session.execute(delete(Notification).where(Notification.event_id.in_(undone)))
+        db.session.execute(delete(Notification).where(*waiting, Notification.event_id.in_(undone)))
 
 
 def take_back(kind: str, member_id: int, *, about: Subject) -> bool:
