@@ -7,7 +7,7 @@ import pytest
 
 from forum.domain.moderation import hiding, taking_back
 from forum.domain.moderation import undo as undo_acts
-from forum.domain.threads import bookmarks
+from forum.domain.threads import bookmarks, threads
 from forum.domain.threads import page as thread_page
 from forum.infra import clock
 from forum.infra.db import db
@@ -88,6 +88,19 @@ def test_one_undo_at_a_time_names_what_it_brings_back_to_who_may_read_it(
     hiding.restore(actor(moderator), first.id)
     bookmarks.keep(actor(karim), first.id, note="Anew")
     assert offered() == ([], []), "kept anew since"
+
+
+@pytest.mark.both_databases
+def test_whoever_the_post_mentions_has_their_name_there(client, gent, leen, karim):
+    thread = make_thread(gent, leen)
+    post = threads.reply(actor(leen), thread.id, body=f"Ask @{karim.handle}.", idempotency_key=None)
+    bookmarks.keep(actor(karim), post.id)
+    db.session.commit()
+    sign_in(client, karim)
+    for page in ("/bookmarks", f"/posts/{post.id}/bookmark"):
+        assert "Ask @Karim." in client.get(page).text
+    hiding.hide(actor(make_member("Mod", space=gent, role=Role.MODERATOR)), post.id, reason="A name.")
+    assert bookmarks.one(actor(karim), post.id).words is None
 
 
 def test_a_note_that_is_too_long_is_refused_at_the_field_and_stays_there(client, gent, leen, karim):

@@ -1,5 +1,6 @@
 """Posts that a member keeps for themselves with a note: kept, read, taken away, and brought back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -9,6 +10,7 @@ from sqlalchemy import Integer, Select, and_, bindparam, case, delete, func, sel
 from forum.domain.audit import undoable
 from forum.domain.audit.undoable import OpenAct
 from forum.domain.lines import clean_line
+from forum.domain.threads import mentions
 from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -48,7 +50,10 @@ class Kept:
 
 
 def page(actor: Actor, *, cursor: str | None = None) -> Page[Kept]:
-    """Return what the actor kept, the latest first (one query). Of a space that they left there is nothing."""
+    """Return what the actor kept, the latest first (one query; two where any has an @).
+
+    Of a space that they left there is nothing.
+    """
     rows, following = keyset(
         _kept(),
         keys=(Bookmark.kept_at, Bookmark.post_id),
@@ -56,15 +61,14 @@ def page(actor: Actor, *, cursor: str | None = None) -> Page[Kept]:
         limit=PAGE_SIZE,
         values=reader_values(actor),
     )
-    return Page([_row(row) for row in rows], following)
+    return Page(_read(rows), following)
 
 
 def one(actor: Actor, post_id: int) -> Kept | None:
     """Return the actor's bookmark of a post, None where there is none yet; NotFound where they cannot read that."""
     values = {**reader_values(actor), "post_id": post_id}
-    row = select_rows(_of_post(), values).one_or_none()
-    if row is not None:
-        return _row(row)
+    if rows := select_rows(_of_post(), values).all():
+        return _read(rows)[0]
     _require_readable(actor, post_id)
     return None
 
@@ -140,8 +144,14 @@ def _require_readable(actor: Actor, post_id: int) -> None:
         raise Forbidden(_("This post is hidden or was taken back."))
 
 
-def _row(row: Any) -> Kept:
-    return Kept(**{**row._mapping, "readable": bool(row.readable)})
+def _read(rows: Sequence[Any]) -> list[Kept]:
+    said: dict[int, str | None] = {
+        **mentions.in_plain({row.post_id: row.words for row in rows if row.readable})
+    }
+    return [
+        Kept(**{**row._mapping, "readable": bool(row.readable), "words": said.get(row.post_id)})
+        for row in rows
+    ]
 
 
 @cached
