@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, not_, or_, select
 
 from forum.domain.themes.tags import spelling
 from forum.domain.threads import list_queries
+from forum.domain.threads.following import muted
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.unread_queries import first_unread, marked
 from forum.infra.columns import code, codes
@@ -115,7 +116,7 @@ def _states(reader: Reader | None) -> dict[str, ColumnElement[bool]]:
     return unanswered | {
         "mine": or_(Thread.author_id == reader.id, Thread.id.in_(own)),
         "unread": first_unread(reader.id).is_not(None),
-        "followed": Thread.id.in_(followed),
+        "followed": and_(Thread.id.in_(followed), ~muted(reader.id)),
     }
 
 

@@ -120,26 +120,23 @@ def draw(htmls: Mapping[int, str]) -> dict[int, Any]:
 def preview(thread_id: int | None, html: str, names: Mapping[str, str]) -> Any:
     """Return the HTML of a post that is not there yet, in a thread that its writer sees; None for a new one."""
     marks = text.marks(html)
-    found = _passages(thread_id, marks) if thread_id is not None else {}
-    quotes = [found[mark].as_quote() if mark in found else NOWHERE for mark in marks]
-    return _filled(html, names, quotes)
+    found = _quotes(thread_id, marks) if thread_id is not None else {}
+    return _filled(html, names, [found.get(mark, NOWHERE) for mark in marks])
 
 
 def in_text(thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
     """Return what a text that is being typed quotes, each passage once, as readers would get it now.
 
-    In a thread that its writer sees: a query, none where it quotes nothing.
+    In a thread that its writer sees: a query, two where any has an @, none where it quotes nothing.
     """
     return in_texts(thread_id, [source])[0]
 
 
 def in_texts(thread_id: int, sources: Iterable[str], but: int = 0) -> list[list[tuple[Mark, Quote]]]:
-    """Return the same for several texts of one thread (one query), those of post `but`, which does not quote itself."""
+    """Return the same for several texts of one thread at once, those of post `but`, which does not quote itself."""
     named = [list(dict.fromkeys(text.typed_marks(source)))[:MOST] for source in sources]
-    found = _passages(thread_id, [mark for marks in named for mark in marks], but)
-    return [
-        [(mark, found[mark].as_quote() if mark in found else NOWHERE) for mark in marks] for marks in named
-    ]
+    found = _quotes(thread_id, [mark for marks in named for mark in marks], but)
+    return [[(mark, found.get(mark, NOWHERE)) for mark in marks] for marks in named]
 
 
 def seen_in_text(actor: Actor, thread_id: int, source: str) -> list[tuple[Mark, Quote]]:
@@ -153,6 +150,13 @@ def _filled(html: str, names: Mapping[str, str] | None, quotes: Sequence[Quote])
         return text.to_html(html, names)
     each = iter(quotes)
     return tuple(next(each) if part is None else part for part in text.parts(html, names))
+
+
+def _quotes(thread_id: int, marks: Iterable[Mark], but: int = 0) -> dict[Mark, Quote]:
+    """What marks lead to, as a post with them would be drawn."""
+    found = _passages(thread_id, marks, but)
+    names = mentions.names_in([one.row.post_id for one in found.values() if "@" in one.words])
+    return {mark: one.as_quote(names.get(one.row.post_id)) for mark, one in found.items()}
 
 
 def _quote(row: Any, names: Mapping[str, str] | None) -> Quote:
@@ -194,9 +198,9 @@ class _Passage:
             "stands": self.stands,
         }
 
-    def as_quote(self) -> Quote:
-        """The quote as a preview shows it."""
-        words = _cut(self.words) if self.stands else ""
+    def as_quote(self, names: Mapping[str, str] | None) -> Quote:
+        """The quote as a preview shows it, with the names of whom the post mentions."""
+        words = _cut(text.with_names(self.words, names or {})) if self.stands else ""
         changed = self.row.revision != self.row.newest
         return Quote(self.row.number, self.row.name, words, is_changed=changed)
 
@@ -214,6 +218,7 @@ def _passages(thread_id: int, marks: Iterable[Mark], but: int = 0) -> dict[Mark,
     query = (
         select(
             PostRevision.id,
+            PostRevision.post_id,
             PostRevision.plain,
             PostRevision.number.label("revision"),
             Post.number,

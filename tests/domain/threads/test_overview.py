@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.lessons.of_thread import has_lesson
-from forum.domain.threads import overview
+from forum.domain.threads import following, overview
 from forum.domain.threads.overview import KINDS, KNOWN, Choice
 from forum.infra import clock
 from forum.infra.db import db
@@ -115,6 +115,19 @@ def test_a_thread_without_an_axis_is_under_none_and_what_is_hidden_waits_for_nob
         assert sorted(listed(actor(moderator), choice)) == sorted(found), chosen
         counts = overview.counts(actor(moderator), choice, has_lesson)
         assert (counts.total, counts.by["axis"]) == (len(found), {NO_AXIS: 1, "kwalitatieve-densiteit": 1})
+
+
+@pytest.mark.both_databases
+def test_who_mutes_a_space_follows_there_what_they_chose_alone(gent, leen):
+    chosen, written, stopped = (make_thread(gent, leen) for _number in range(3))
+    following.begin(leen.id, written.id)
+    following.follow_thread(actor(leen), chosen.id, level=FollowLevel.ALL)
+    following.follow_thread(actor(leen), stopped.id, level=FollowLevel.NOTHING)
+    followed = Choice(state=("followed",))
+    assert set(listed(actor(leen), followed)) == {chosen.id, written.id}
+    following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
+    assert listed(actor(leen), followed) == [chosen.id]
+    assert overview.counts(actor(leen), Choice(), has_lesson).by["state"]["followed"] == 1
 
 
 def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from forum.domain.lessons import lessons, places
 from forum.domain.moderation import hiding, taking_back
-from forum.domain.threads import mentioning, page, posts, previews, threads
+from forum.domain.threads import history, mentioning, page, posts, previews, quotes, threads
 from forum.domain.threads.quotes import MOST, Quote
 from forum.infra import i18n
 from forum.infra.db import db
@@ -166,6 +166,20 @@ def test_a_preview_draws_what_readers_will_get_and_only_for_who_may_write_there(
     thread.audience = "space"
     db.session.flush()
     assert previews.preview(actor(outsider), body, there)[0].words == ""
+
+
+def test_who_is_mentioned_in_quoted_words_has_their_name_in_the_post_its_preview_and_its_history(
+    thread, leen, karim, mo
+):
+    asked = answer(thread, leen, f"Ask @{mo.handle}.")
+    mark = f"[quote {asked.number}: 0-{len(mo.handle) + 5}]"
+    body, there = f"{mark}\n\nI did.", mentioning.InThread(thread.id)
+    assert previews.preview(actor(karim), body, there)[0].words == "Ask @Mo."
+    assert [quote.words for _mark, quote in quotes.in_text(thread.id, body)] == ["Ask @Mo."]
+    post = answer(thread, karim, body)
+    assert [quote.words for quote in quotes_of(post, actor(karim))] == ["Ask @Mo."]
+    (version,) = history.of_post(actor(karim), post.id).versions
+    assert [quote.words for quote in version.quotes] == ["Ask @Mo."]
 
 
 def test_words_that_are_quoted_are_no_evidence_of_who_quotes(thread, quoted, quoting, mo):
