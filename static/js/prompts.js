@@ -15,9 +15,12 @@ export function start() {
 }
 
 function unanswered(words, question, buttons) {
-  const [before, after] = words.split(`**${question}**`);
-  const isEmpty = after !== undefined && (!after.trim() || buttons.some((other) => after.trim().startsWith(`**${other.textContent}**`)));
-  return isEmpty ? [before.trimEnd(), after.trim()].filter(Boolean).join("\n\n") : words;
+  const heading = `**${question}**`;
+  const at = words.indexOf(heading);
+  if (at < 0) return words;
+  const after = words.slice(at + heading.length).trim();
+  const isEmpty = !after || buttons.some((other) => after.startsWith(`**${other.textContent}**`));
+  return isEmpty ? [words.slice(0, at).trimEnd(), after].filter(Boolean).join("\n\n") : words;
 }
 
 function asButton(item, text) {

@@ -163,11 +163,12 @@ function followReading(thread, place) {
   mark();
 }
 
-// How far somebody came on this device: numbers of posts, nothing of their words. Who comes back can go on there, unless
-// something new leads further.
+// How far this account came on this device: numbers of posts, nothing of their words. Who comes back can go on there,
+// unless something new leads further.
 function kept(thread) {
   const resume = thread.querySelector("[data-resume]");
-  const [name, most] = ["places", 50];
+  const account = document.querySelector("[data-device]")?.dataset.device.split(":")[0];
+  const [name, most] = [`places:${account}`, 50];
   const id = resume?.dataset.resume;
   const read = () => {
     try { return JSON.parse(localStorage.getItem(name)) ?? []; } catch { return []; }

@@ -12,6 +12,11 @@ SELECT = """() => {
     getSelection().addRange(range);
 }"""
 
+STOPPED = """(field) => {
+    field.form.addEventListener('submit', (event) => event.preventDefault(), { once: true });
+    field.form.requestSubmit();
+}"""
+
 
 def test_a_question_becomes_a_cue_in_the_text_once(open_page):
     page = open_page()
@@ -21,6 +26,24 @@ def test_a_question_becomes_a_cue_in_the_text_once(open_page):
     cue.click()
     assert page.input_value("#sample-body").count(cue.inner_text()) == 1
     assert cue.get_attribute("aria-pressed") == "true"
+
+
+def test_a_question_that_nobody_answered_is_no_heading_and_no_word_is_lost(open_page):
+    page = open_page("yasmina")
+    page.goto("/spaces/antwerpen/threads/new", wait_until="networkidle")
+    page.locator(".aside-fold summary").click()
+    first, second, third, *_others = page.locator("[data-prompts] button").all_inner_texts()
+    body = page.locator("textarea[name=body]")
+    for typed, sent in (
+        (
+            f"**{first}**\n\n**{second}**\n\nWe rang.\n\n**{third}**\n\n",
+            f"**{second}**\n\nWe rang.",
+        ),
+        (f"**{first}**\n\n**{first}**\n\nWe rang.", f"**{first}**\n\nWe rang."),
+    ):
+        body.fill(typed)
+        body.evaluate(STOPPED)
+        assert body.input_value() == sent
 
 
 def test_selected_words_meet_the_bar_for_the_active_claim(open_page):

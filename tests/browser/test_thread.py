@@ -85,7 +85,7 @@ def test_single_keys_move_answer_and_explain_but_not_in_a_field(opened):
     assert opened.locator("[data-keys]").is_hidden()
 
 
-def test_who_comes_back_on_this_device_can_go_on_where_they_were(opened):
+def test_who_comes_back_on_this_device_can_go_on_where_they_were(opened, open_page):
     resume = opened.locator("[data-resume]")
     assert resume.is_hidden()
     last = opened.evaluate("[...document.querySelectorAll('[data-post]')].at(-1).id")
@@ -96,6 +96,13 @@ def test_who_comes_back_on_this_device_can_go_on_where_they_were(opened):
     opened.goto(address, wait_until="networkidle")
     resume.wait_for(state="visible")
     assert resume.locator("a").get_attribute("href") == f"#{last}"
+    stored = opened.evaluate("JSON.stringify({ ...localStorage })")
+    other = open_page("sofie")
+    other.goto("/threads")
+    other.evaluate("(stored) => Object.assign(localStorage, JSON.parse(stored))", stored)
+    other.goto(address, wait_until="networkidle")
+    other.locator(".position a[aria-current]").first.wait_for(state="attached")
+    assert other.locator("[data-resume]").is_hidden(), "another account on the same device"
 
 
 def test_without_scripts_the_page_answers_and_quotes_by_links(open_page, town):
