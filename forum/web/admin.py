@@ -10,7 +10,7 @@ from forum.web.forms.members import ReasonForm
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
-from forum.web.people_page import Wrong
+from forum.web.members_page import Wrong
 
 bp = Blueprint("admin", __name__)
 

@@ -12,7 +12,7 @@ from forum.domain.spaces import confirmations, invitations, spaces
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.models.spaces import Role
-from forum.web import accounts, devices, people_page
+from forum.web import accounts, devices, members_page
 from forum.web.forms import errors_on
 from forum.web.forms.accounts import EmptyForm
 from forum.web.forms.invitations import AcceptanceForm, InvitationForm
@@ -47,7 +47,7 @@ def send(slug: str) -> ResponseReturnValue:
                 )
             flash(sentence, "ok")
             return redirect(url_for("members.index", slug=slug), 303)
-    return people_page.show(space, invitation_form=form), 422
+    return members_page.show(space, invitation_form=form), 422
 
 
 @bp.post("/invitations/<int:invitation_id>/withdrawal")

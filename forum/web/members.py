@@ -8,7 +8,7 @@ from forum.domain.spaces import confirmations, join_requests, memberships, space
 from forum.infra.i18n import _
 from forum.models.spaces import Role
 from forum.policy.errors import Invalid
-from forum.web import people_page
+from forum.web import members_page
 from forum.web.forms import errors_on
 from forum.web.forms.members import CONFIRMED, AnswerForm, EndForm, JoinRequestForm, RemovalForm, RoleForm
 from forum.web.http.access import members, open_to
@@ -22,8 +22,8 @@ bp = Blueprint("members", __name__)
 @bp.get("/spaces/<slug>/members")
 @open_to(members)
 def index(slug: str) -> ResponseReturnValue:
-    find = people_page.find_form()
-    shown = people_page.show(spaces.by_slug(actor(), slug), find=find)
+    find = members_page.find_form()
+    shown = members_page.show(spaces.by_slug(actor(), slug), find=find)
     return shown, 422 if find.errors else 200
 
 
@@ -35,8 +35,8 @@ def role(slug: str, member_id: int) -> ResponseReturnValue:
         with errors_on(form):
             memberships.set_role(actor(), space.id, member_id, role=Role(form.role.data))
             flash(_("The role is changed."), "ok")
-            return redirect(people_page.address(slug), 303)
-    return people_page.show(space, wrong=people_page.Wrong(member_id, "role", form)), 422
+            return redirect(members_page.address(slug), 303)
+    return members_page.show(space, wrong=members_page.Wrong(member_id, "role", form)), 422
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/membership")
@@ -50,8 +50,8 @@ def remove(slug: str, member_id: int) -> ResponseReturnValue:
                 confirmations.end_in(actor(), space.id, member_id)
             memberships.remove(actor(), space.id, member_id, reason=form.reason.data or "")
             flash(_("This person no longer belongs to %(space)s.", space=space.name), "ok")
-            return redirect(people_page.address(slug), 303)
-    return people_page.show(space, wrong=people_page.Wrong(member_id, "reason", form)), 422
+            return redirect(members_page.address(slug), 303)
+    return members_page.show(space, wrong=members_page.Wrong(member_id, "reason", form)), 422
 
 
 @bp.post("/spaces/<slug>/members/<int:member_id>/end")
@@ -62,8 +62,8 @@ def end(slug: str, member_id: int) -> ResponseReturnValue:
         with errors_on(form):
             memberships.set_end(actor(), space.id, member_id, until=form.until.data)
             flash(_("The last day of this guest is changed."), "ok")
-            return redirect(people_page.address(slug), 303)
-    return people_page.show(space, wrong=people_page.Wrong(member_id, "end", form)), 422
+            return redirect(members_page.address(slug), 303)
+    return members_page.show(space, wrong=members_page.Wrong(member_id, "end", form)), 422
 
 
 @bp.post("/requests/<int:request_id>/answer")
@@ -77,7 +77,7 @@ def answer(request_id: int) -> ResponseReturnValue:
         with errors_on(form):
             _answer(request_id, form)
             return redirect(url_for("members.index", slug=space.slug), 303)
-    return people_page.show(space, wrong=people_page.Wrong(request_id, "answer", form)), 422
+    return members_page.show(space, wrong=members_page.Wrong(request_id, "answer", form)), 422
 
 
 def _answer(request_id: int, form: AnswerForm) -> None:

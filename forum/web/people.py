@@ -1,4 +1,4 @@
-"""Mensen: finding who can be asked, the page of a member, and what members say they may be asked."""
+"""The directory: finding who can be asked, the page of a member, and what members say they may be asked."""
 
 from collections.abc import Mapping
 from typing import Any

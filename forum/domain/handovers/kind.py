@@ -28,8 +28,8 @@ class Kind:
     `held` selects `holder_id`, `space_id`, `item_id` and `since_at` of everything that one person holds at a moment
     (a parameter in a cached statement): `since_at` is when it became what it is, and an offer of before was of
     something else. What the moderators of a space hold together is no item. `seen` returns those items that a
-    reader may see, `answers` for each whether they may take it and if not, why, in words for both sides. `take` gives a
-    item of the giver (the last argument) to the actor; NotFound, Forbidden, Conflict when it is theirs no more.
+    reader may see, `answers` for each whether they may take it and if not, why, in words for both sides. `take` gives
+    an item of the giver (the last argument) to the actor; NotFound, Forbidden, Conflict when it is theirs no more.
     """
 
     name: str

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
-from forum.domain.people import found_by, lapsed_offers, sessions
+from forum.domain.people import found_by, lapsed_hand_overs, sessions
 from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db, let_go
 from forum.infra.i18n import _
@@ -197,7 +197,7 @@ def suspend(actor: Actor, member_id: int, *, reason: str) -> Member:
         )
         .values(withdrawn_at=clock.now())
     )
-    lapsed_offers.end_offers_to(member.id)
+    lapsed_hand_overs.end_offers_to(member.id)
     audit_log.record(actor, Action.SUSPEND, subject_id=member.id, reason=reason)
     events.record("member.suspended", member_id=member.id, actor_id=actor.id)
     return member

@@ -39,7 +39,7 @@ def target(reader: Reader | None, thread_id: int, number: int) -> Target | None:
     return Target(row.number, row.name, text.one_line(text.summary(words, FIRST_WORDS)))
 
 
-def tell(post: Post, number: int | None) -> None:
+def keep(post: Post, number: int | None) -> None:
     """Keep which post of its thread a reply answers; a number that no other post of it has is none."""
     if number is not None:
         about = select(Post.id).where(

@@ -43,9 +43,9 @@ def start(
 ) -> Thread:
     """Begin a thread in a space; the same sending again returns the thread that is there already (`sendings.py`).
 
-    Without an axis it waits until somebody chooses one (`without_axis.py`).
-    Only under the same key that counts for nothing. `rendered` is what `post_store.render_body` made of the body, where
-    that was done before anything was locked. With `once_more` the same story is told anew under a new key.
+    Sent again under the same key it does not count towards the limit, under another one it does. Without an axis the
+    thread waits until somebody chooses one (`without_axis.py`). `rendered` is what `post_store.render_body` made of the
+    body, where that was done before anything was locked. With `once_more` the same story is told anew under a new key.
     NotFound, Forbidden, Invalid at `title`, `body`, `tags` or `audience`, SentBefore, TooOften.
     """
     html = post_store.render_body(actor, body) if rendered is None else rendered
@@ -101,7 +101,7 @@ def reply(
     if stands is not None:
         return stands
     post = _answer(actor, thread, body=body, html=html, kind=kind, idempotency_key=idempotency_key)
-    reply_to.tell(post, answers)
+    reply_to.keep(post, answers)
     return post
 
 
