@@ -78,7 +78,7 @@ def ask(thread_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             thread = keepers.ask(actor(), thread_id, handle=form.handle.data or "")
-            flash(_("Asked. It stands among their notifications."), "ok")
+            flash(_("Asked. They find it among their notifications."), "ok")
             return _to_form(thread)
     transactions.only_look()
     thread = summaries.to_write(actor(), thread_id)

@@ -139,7 +139,7 @@ def test_the_page_of_people_says_who_holds_something_and_leads_to_what_was_left_
     sign_in(client, scenario.second)
     people = f"/spaces/{scenario.space.slug}/members"
     page = " ".join(client.get(people).text.split())
-    assert re.search(r"hold something here: \S*Cas\S* \(1\)", page)
+    assert re.search(r"hold something here in their own name: \S*Cas\S* \(1\)", page)
     memberships.set_role(scenario.actor("second"), scenario.space.id, scenario.curator.id, role=Role.MEMBER)
     db.session.commit()
     assert "Left behind" in client.get("/hand-over").text
@@ -242,7 +242,7 @@ def test_in_a_space_with_many_moderators_a_successor_is_found_by_name(client, sc
     assert "Zeger Zout" in refused.text, "what was looked for stays"
     for name in ("zita", "zus"):
         page = client.get(f"/hand-over?name={name}").text
-        assert "No other moderator of this space is called so." in page
+        assert "No other moderator of this space has that name." in page
         assert f"{name.title()} Z" not in page
 
 
@@ -252,7 +252,7 @@ def test_of_many_who_hold_something_the_others_are_counted(client, scenario, mon
     db.session.commit()
     sign_in(client, scenario.second)
     page = " ".join(client.get(f"/spaces/{scenario.space.slug}/members").text.split())
-    assert re.search(r"hold something here: \S*Cas\S* \(1\), and 1 other\.", page)
+    assert re.search(r"hold something here in their own name: \S*Cas\S* \(1\), and 1 other\.", page)
 
 
 def test_a_kind_of_item_without_its_words_or_its_address_is_noticed(client, scenario):

@@ -120,7 +120,7 @@ def test_who_is_asked_by_name_decides_or_says_no_without_being_a_moderator(app, 
     db.session.commit()
     asked, reader = browser(app, nel), browser(app, scenario.reader)
     home = words(asked.get("/", headers=ENGLISH))
-    assert "Cas asks you to check it until" in home
+    assert "Cas asks you to check it by" in home
     page = words(asked.get(f"/workbench/{first.id}", headers=ENGLISH))
     assert "Is it fair?" in page
     for told in ("Your name, Nel, stands in it", "You cannot call it back", "Read from now on by"):

@@ -124,7 +124,7 @@ def test_more_than_can_be_counted_says_so_and_leads_on(client, gent, leen, karim
     missed = section(page(client, gent), "missed")
     space_page._space.cache_clear()
     assert "Wednesday 2+ threads" in missed
-    assert "More of them stand under" in missed
+    assert "More of them are under" in missed
 
 
 def test_a_visit_is_written_seldom_and_never_for_who_does_not_look(app, client, gent, leen):
@@ -203,7 +203,7 @@ def test_who_is_new_is_welcomed_until_they_put_it_away(app, client, gent, leen, 
     all_joined_lately()
     sign_in(client, leen)
     shown = section(page(client, gent, clock.now()), "welcome")
-    assert shown.startswith("Welcome in Gent This person moderates here: Wouter")
+    assert shown.startswith("Welcome to Gent This person moderates here: Wouter")
     assert "You are a guest" not in shown
     answer = submit(client, f"/spaces/{gent.slug}/welcome", {"_method": "DELETE"})
     assert (answer.status_code, answer.location) == (303, f"/spaces/{gent.slug}")
