@@ -37,10 +37,9 @@ def since() -> ColumnElement[Any]:
 
 
 def may_be_welcomed(reader_id: Any) -> ColumnElement[bool]:
-    """Return whether a reader who did not put the welcome away belongs to a space since shortly.
+    """Return whether a reader first joined a space lately and did not put its welcome away; a moderator needs none.
 
-    Who only reads for years is no newcomer, whatever they wrote.
-    For queries with `own`; its parameter is `joined_after`. A moderator needs no welcome.
+    For queries with `own`; its parameter is `joined_after`.
     """
     role = and_(Membership.space_id == Space.id, Membership.member_id == reader_id)
     after = bindparam("joined_after", type_=Moment)
