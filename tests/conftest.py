@@ -31,7 +31,7 @@ from forum.infra.db import db
 from forum.infra.urls import App
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
-from tests import checkout, repeated, servers, shared
+from tests import checkout, once_compiled, repeated, servers, shared
 from tests.factories import make_member, make_space
 from tests.rules import leak_scenario
 from tests.rules.leak_scenario import World
@@ -45,6 +45,7 @@ POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgresql"
 def pytest_configure(config: pytest.Config) -> None:
     """Once, before workers start: what `make` makes is there, PostgreSQL runs."""
     passwords.configure(**CHEAP)
+    once_compiled.share()
     if not hasattr(config, "workerinput"):
         _begin(config)
     else:
@@ -238,6 +239,8 @@ def live_app(tmp_path: Path, migrated: str) -> Iterator[Flask]:
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
+    if POSTGRES:
+        servers.drop_database(made.config["SQLALCHEMY_DATABASE_URI"])
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 

@@ -29,7 +29,9 @@ NOT_DURABLE = {  # the data lives as long as the tests: nothing has to survive a
     "full_page_writes": "off",
     "max_connections": "100",
     "shared_buffers": "64MB",
+    "autovacuum": "off",  # it would visit every database of a test in turn, which live for a second
 }
+MEMORY, ROOM = Path("/dev/shm"), 3 * 2**30  # bytes that have to be free there
 
 
 def postgres_server() -> str:
@@ -60,6 +62,7 @@ class PostgresServer:
         self.settings = settings
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=_short_folder()))
         self.user, self.binaries = _user_and_binaries(self.folder)
+        self.memory = _in_memory(self.folder, self.user) if settings.get("fsync") == "off" else None
         _make(self.folder, self.user, self.binaries)
         self.start()
         atexit.register(self._remove, os.getpid())
@@ -85,7 +88,16 @@ class PostgresServer:
     def _remove(self, starter: int) -> None:
         if os.getpid() == starter:  # a forked child inherits the registration, not the server
             self.stop()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            for folder in filter(None, (self.folder, self.memory)):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def drop_database(url: str) -> None:
+    """Remove the database at `url` from its server, whoever is still connected to it."""
+    address = make_url(url)
+    with _connect(address.set(database="postgres").render_as_string(hide_password=False)) as connection:
+        named = sql.Identifier(address.database or "")
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(named))
 
 
 def create_database(url: str, name: str, *, template: str = "template0") -> str:
@@ -108,6 +120,17 @@ def _connect(url: str) -> psycopg.Connection:
 def _short_folder() -> str:
     """The path of a socket may have about a hundred characters, which some temporary folders use up alone."""
     return "/tmp" if os.access("/tmp", os.W_OK) else tempfile.gettempdir()
+
+
+def _in_memory(folder: Path, user: str) -> Path | None:
+    """Let the data lie in memory, if there is room: a database is a thousand files, made and removed for one test."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    memory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=MEMORY))
+    if user != "-":
+        shutil.chown(memory, user)
+    (folder / "data").symlink_to(memory)
+    return memory
 
 
 def _make(folder: Path, user: str, binaries: Path) -> None:
@@ -183,7 +206,7 @@ def _await(server: subprocess.Popen[bytes], folder: Path) -> None:
 
 def _sweep() -> None:
     """Remove what killed runs left: their server ended with them, their folder could not."""
-    for folder in Path(_short_folder()).glob(f"{PREFIX}*"):
+    for folder in (each for place in (Path(_short_folder()), MEMORY) for each in place.glob(f"{PREFIX}*")):
         starter = folder.name.removeprefix(PREFIX).partition("-")[0]
         if starter.isdigit() and not _alive(int(starter)):
             shutil.rmtree(folder, ignore_errors=True)

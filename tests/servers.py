@@ -11,10 +11,18 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.postgres import create_database, postgres_server
+from tests.postgres import create_database, drop_database, postgres_server
 from tests.smtp_server import Received, SmtpServer, smtp_server
 
-__all__ = ["Received", "SmtpServer", "browser", "create_database", "postgres_server", "smtp_server"]
+__all__ = [
+    "Received",
+    "SmtpServer",
+    "browser",
+    "create_database",
+    "drop_database",
+    "postgres_server",
+    "smtp_server",
+]
 
 # The one that can only run without a window first: it takes a third less of the processor.
 CHROMIUM = (

@@ -9,11 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
 from forum.cli.supervisor import Supervisor, next_wait
+from tests.jobs.forked import FORKS
 
 pytestmark = [
     pytest.mark.live,
@@ -191,7 +193,30 @@ def test_a_hang_up_that_is_ignored_ends_nothing(tmp_path):
         assert keeper.stopping is not ignored
 
 
+def keep_one(folder: Path, told: Connection) -> None:
+    """A supervisor as a process of its own, with one process to keep."""
+    keeper = Supervisor(folder)
+    keeper.start("worker", [sys.executable, "-c", "import time; time.sleep(300)"])
+    told.send(keeper.children[0].process.pid)
+    time.sleep(60)
+
+
+def test_whom_a_killed_keeper_started_ends_too(tmp_path):
+    said, told = FORKS.Pipe()
+    keeper = FORKS.Process(target=keep_one, args=(tmp_path, told), daemon=True)
+    keeper.start()
+    child = said.recv()
+    assert alive(child)
+    keeper.kill()
+    keeper.join(10)
+    if sys.platform != "linux":  # only its kernel tells a child that its parent was killed
+        os.kill(child, signal.SIGTERM)
+    wait_until(lambda: not alive(child))
+
+
+@pytest.mark.proof
 def test_nobody_is_left_when_the_keeper_is_killed(tmp_path):
+    """The whole family: what the web server starts besides, too."""
     port = free_port()
     with started(tmp_path, port) as process:
         wait_until(lambda: get(port, "/healthz")[0] == 200)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -317,15 +318,25 @@ def test_it_comes_in_only_once(inside):
 
 
 @pytest.mark.any_database
-def test_a_database_with_people_wants_force_and_without_the_demo_nobody_signs_in(live_app):
-    runner = live_app.test_cli_runner()
-    assert runner.invoke(args=["member", "add", "a@city.test", "--name", "Noor"]).exit_code == 0
-    refused = runner.invoke(args=["demo", "load"])
+def test_a_database_with_people_wants_force(live_app):
+    refused = brought(live_app)
     assert refused.exit_code == 1
     assert "--force" in refused.output
-    brought = runner.invoke(args=["demo", "load", "--force"])
-    assert brought.exit_code == 0, brought.output
-    assert "Nobody of the demo can sign in" in brought.output
+
+
+@pytest.mark.proof
+def test_with_force_it_comes_and_without_the_demo_nobody_signs_in(live_app):
+    """A second load of everything."""
+    done = brought(live_app, "--force")
+    assert done.exit_code == 0, done.output
+    assert "Nobody of the demo can sign in" in done.output
     with live_app.app_context():
         assert set(db.session.scalars(select(Member.password_hash))) == {None}
         assert count(Member) == len(SOURCE["people"]) + 2
+
+
+def brought(app: Flask, *options: str) -> Result:
+    """What `flask demo load` says where somebody is already."""
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["member", "add", "a@city.test", "--name", "Noor"]).exit_code == 0
+    return runner.invoke(args=["demo", "load", *options])

@@ -1,24 +1,23 @@
 """A worker that is killed in the middle: nothing missing, nothing twice. Real processes, real SMTP, real commits."""
 
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 
 import pytest
 
+from forum import create_app
 from forum.domain.digests import subscriptions
 from forum.infra import clock
 from forum.infra.db import db
+from forum.jobs import calendar
 from forum.models.mail import Lane, MailState
 from forum.models.subscriptions import DigestState, Frequency
 from tests import servers
 from tests.factories import actor, make_member, make_space
-from tests.jobs.forked import LIVE, Forked, Plan
+from tests.jobs.forked import FORKS, LIVE, Forked, Plan
 from tests.jobs.workers import (
     POINTS,
-    ROOT,
     UNKNOWABLE,
     arrived,
     queue_digests,
@@ -110,6 +109,12 @@ def test_each_lane_has_one_connection_and_one_bad_address_holds_nobody_up(waitin
     assert window_states(waiting) == windows
 
 
+def open_digests(url: str) -> None:
+    """What the worker does every minute, in a process of its own."""
+    with create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": url}).app_context():
+        calendar.open_digests()
+
+
 @pytest.mark.parametrize("schedulers", few_of([2, 4], 2))
 def test_several_schedulers_at_once_open_each_window_once(live_app, schedulers):
     with live_app.app_context():
@@ -120,12 +125,11 @@ def test_several_schedulers_at_once_open_each_window_once(live_app, schedulers):
                 subscriptions.choose(actor(member), frequency=Frequency.WEEKLY)
         db.session.commit()
         db.session.remove()
-    code = (
-        "import sys; from forum import create_app; from forum.jobs import calendar\n"
-        'app = create_app({"ENV_NAME": "testing", "SQLALCHEMY_DATABASE_URI": sys.argv[1]})\n'
-        "with app.app_context():\n    calendar.open_digests()\n"
-    )
     url = live_app.config["SQLALCHEMY_DATABASE_URI"]
-    crowd = [subprocess.Popen([sys.executable, "-c", code, url], cwd=ROOT) for _ in range(schedulers)]
-    assert [process.wait(60) for process in crowd] == [0] * schedulers
+    crowd = [FORKS.Process(target=open_digests, args=(url,)) for _ in range(schedulers)]
+    for process in crowd:
+        process.start()
+    for process in crowd:
+        process.join(60)
+    assert [process.exitcode for process in crowd] == [0] * schedulers
     assert states(live_app).total() == window_states(live_app).total() == 20

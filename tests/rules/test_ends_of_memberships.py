@@ -2,8 +2,11 @@
 
 import ast
 
+import pytest
+
 from tests.rules.source import modules
 
+pytestmark = pytest.mark.any_database
 # Modules that look at the columns themselves, and why.
 MAY = {
     "forum.policy.standing": "it is where the question is answered",

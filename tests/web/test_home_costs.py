@@ -1,6 +1,7 @@
-"""What the home page costs whoever looks after something: a few queries for each queue that has anything."""
+"""What the home page costs whoever looks after something: a few queries for each queue that has anything.
 
-import pytest
+As many on either database; what they ask PostgreSQL, tests/domain/digests/test_needs.py asks it of everybody.
+"""
 
 from forum.domain.inbox import waiting
 from forum.infra.db import db
@@ -24,7 +25,6 @@ def cost(app, who, count_queries):
     return seen.count
 
 
-@pytest.mark.both_databases
 def test_moderators_pay_for_the_queues_that_have_anything_and_not_for_how_much(app, session, count_queries):
     costs = []
     for _turn in range(2):
