@@ -284,8 +284,8 @@ def asks_anew(app: Flask, base: Base) -> None:
 
 @on_one_database
 def test_a_refusal_cannot_be_told_from_silence(base):
+    """When the round reminds and when it closes; the next test looks at it while it is open."""
     moments = [
-        Moment(BEGUN + 2 * DAY, KEEN),
         Moment(base.opened.remind_at + HOUR, KEEN),
         Moment(base.opened.closes_at + HOUR, FEW),
     ]
