@@ -18,6 +18,7 @@ from forum.infra.statements import cached, select_rows
 T = TypeVar("T")
 MARK = "after"
 LARGEST = 2**31 - 1  # what an id column holds on every database
+LARGEST_NUMBER = 2**15 - 1  # and one of versions, which are counted
 
 
 @dataclass
@@ -61,11 +62,11 @@ def keyset(
     return page, cursor_of(*last[0]) if moment_of is None else str(last[0][1])
 
 
-def id_of(cursor: str | None) -> int:
+def id_of(cursor: str | None, most: int = LARGEST) -> int:
     """Return the id after which a page of a list by id begins; 0, before all of them, for a cursor that is not ours."""
     if not cursor or len(cursor) > 10 or not (cursor.isascii() and cursor.isdecimal()):
         return 0
-    return int(cursor) if int(cursor) <= LARGEST else 0
+    return int(cursor) if int(cursor) <= most else 0
 
 
 def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int) -> Select[Any]:

@@ -7,7 +7,7 @@ from forum.domain.audit import undoable
 from forum.domain.moderation import revisions
 from forum.domain.threads import history
 from forum.infra.i18n import _
-from forum.infra.paging import id_of
+from forum.infra.paging import LARGEST_NUMBER, id_of
 from forum.models.undo import UndoKind
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import VersionForm
@@ -21,7 +21,7 @@ bp = Blueprint("history", __name__)
 @bp.get("/posts/<int:post_id>/revisions")
 @open_to(anyone)
 def show(post_id: int) -> ResponseReturnValue:
-    who, before = viewer(), id_of(request.args.get("before"))
+    who, before = viewer(), id_of(request.args.get("before"), LARGEST_NUMBER)
     found = history.of_post(who, post_id, before=before or None)
     unread.opened_history(post_id)
     acts = undoable.open_acts(who, thread_id=found.thread.id, kind=UndoKind.HIDE_REVISION) if who else []

@@ -7,7 +7,7 @@ from forum.domain.draft_places import SUMMARY
 from forum.domain.summaries import keepers, summaries
 from forum.domain.summaries import page as summary_page
 from forum.infra.i18n import _
-from forum.infra.paging import id_of
+from forum.infra.paging import LARGEST_NUMBER, id_of
 from forum.infra.word_diff import pieces
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate
@@ -28,7 +28,9 @@ PLACE = "summary"  # on the page of the thread
 @open_to(anyone)
 def history(thread_id: int) -> ResponseReturnValue:
     thread = summary_page.story(viewer(), thread_id)
-    changes, before = summary_page.history(thread, before=id_of(request.args.get("before")) or None)
+    changes, before = summary_page.history(
+        thread, before=id_of(request.args.get("before"), LARGEST_NUMBER) or None
+    )
     older = url_for(".history", thread_id=thread.id, before=before) if before else None
     return render_template("summaries/history.html", thread=thread, changes=changes, older=older)
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.threads import quotes
 from forum.domain.threads.quotes import Quote
 from forum.infra.db import db
+from forum.infra.paging import LARGEST_NUMBER
 from forum.infra.word_diff import Piece, pieces
 from forum.models.accounts import Member
 from forum.models.spaces import Role
@@ -104,6 +105,8 @@ def of_post(reader: Actor | None, post_id: int, *, before: int | None = None) ->
 def version(actor: Actor, post_id: int, number: int) -> tuple[Thread, Post, PostRevision]:
     """Return a text of a post that the actor finds in its history, hidden or not; NotFound."""
     thread, post = _readable(actor, post_id)
+    if number > LARGEST_NUMBER:
+        raise NotFound
     query = select(PostRevision).where(PostRevision.post_id == post.id, PostRevision.number == number)
     if actor.id != post.author_id:
         query = query.where(_for_readers(post))
