@@ -1,6 +1,6 @@
 """Hide the sentence of a response with a reason, and show it again; the response itself still counts."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
@@ -16,6 +16,7 @@ from forum.models.responses import ThreadResponse
 from forum.models.threads import Thread
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
+from forum.policy.answering import moderated
 from forum.policy.errors import Conflict, NotFound
 from forum.policy.visibility import sees
 
@@ -69,11 +70,12 @@ def restore(actor: Actor, response_id: int) -> Thread:
 
 
 def _thread(actor: Actor, response_id: int) -> Thread:
-    """The thread of a response with a sentence, where the actor sees it; NotFound."""
+    """The thread of a response with a sentence that the actor sees: a hidden one its moderators; NotFound."""
     thread: Thread | None = db.session.scalars(
         select(Thread)
         .join(ThreadResponse, ThreadResponse.thread_id == Thread.id)
         .where(ThreadResponse.id == response_id, ThreadResponse.sentence != "", sees(Thread, actor))
+        .where(or_(ThreadResponse.hidden_at.is_(None), Thread.space_id.in_(moderated(actor))))
     ).one_or_none()
     if thread is None:
         raise NotFound

@@ -200,6 +200,10 @@ def test_a_hidden_sentence_is_read_by_its_author_and_moderators_and_still_counts
     hiding.hide(actor(moderator), said.id, reason="Names a client.")
     with pytest.raises(Conflict):
         hiding.hide(actor(moderator), said.id, reason="Again.")
+    for member in (leen, karim, other):  # who may not hide it finds none that is hidden
+        for asked in (hiding.to_hide, hiding.restore):
+            with pytest.raises(NotFound):
+                asked(actor(member), said.id)
     assert counted(thread) == {"also": (1, ["genk"])}
     words = ["Mevrouw De Wit ook."]
     for reader, read in ((None, []), (leen, []), (karim, words), (moderator, words)):
