@@ -248,6 +248,13 @@ def test_while_tags_are_merged_no_thread_is_left_with_the_old_one(live_app):
             assert db.session.scalars(merged).all() == []
 
 
+def test_new_tags_are_stored_in_one_order_whoever_types_them_so_that_two_never_wait_for_each_other(session):
+    for line in ("zee, aarde, meer", "water, lucht"):
+        tags.uses_of(tags.clean(tags.split(line)))
+    stored = dict(db.session.execute(select(Tag.slug, Tag.id)).all())
+    assert sorted(stored, key=stored.get) == ["aarde", "meer", "zee", "lucht", "water"]
+
+
 def classified(thread, line):
     return {"need": thread.need.value, "axis": thread.axis.value, "tags": line, "seen_change": "0"}
 

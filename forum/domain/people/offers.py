@@ -50,17 +50,18 @@ def save(actor: Actor, *, asks: Sequence[str], tag_line: str, axes: Collection[s
     named = tags.clean(tags.split(tag_line))
     seeks = clean_line(seeks, field="seeks", limit=Profile.SEEKS_MAX)
     accounts.one_at_a_time(actor)
-    _write(actor.id, chosen, named)
+    uses = tags.uses_of(named)  # before anything that has a tag is touched, as whoever merges tags does
+    _write(actor.id, chosen, uses)
     offered_at = clock.now() if lines or chosen or named else None
     row = {"member_id": actor.id, "asks": "\n".join(lines), "seeks": seeks, "offered_at": offered_at}
     upsert(Profile, [row], keys=("member_id",))
     found_by.keep_offer(actor.id, [*lines, *(tag.name for tag in named)])
 
 
-def _write(member_id: int, chosen: list[Axis], named: Sequence[tags.TagName]) -> None:
+def _write(member_id: int, chosen: list[Axis], uses: list[dict[str, Any]]) -> None:
     for model in (ProfileTag, ProfileAxis):
         db.session.execute(delete(model).where(model.member_id == member_id))
-    insert_new(ProfileTag, [{"member_id": member_id, **use} for use in tags.uses_of(named)])
+    insert_new(ProfileTag, [{"member_id": member_id, **use} for use in uses])
     insert_new(ProfileAxis, [{"member_id": member_id, "axis": axis} for axis in chosen])
 
 

@@ -1,6 +1,7 @@
 """Tags of threads: at most five, each as it was spelt there, shown only on a thread that the reader may see."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -91,8 +92,9 @@ def uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
 
     One that was merged into another is the other. They stay what they are until this transaction ends.
     """
-    rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in tags]
-    insert_new(Tag, rows)
+    # In one order: of two who store the same tags at one moment, one waits for the other and not each for the other.
+    new = sorted(tags, key=attrgetter("slug"))
+    insert_new(Tag, [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in new])
     return _uses(tags, lock=True)
 
 
