@@ -65,6 +65,7 @@ class Slot:
     is_asked: bool = False  # the address named it, so that whoever comes goes on with it
     offer: Draft | None = None  # another one for the same form, to go on with
     thrown_id: int | None = None  # what was just thrown away here
+    is_answer: bool = False  # the form was sent and comes back, with what the forum says about it
 
     @property
     def name(self) -> str:
@@ -261,7 +262,7 @@ def _sent(subject: Subject) -> Slot:
         key
     ):
         return Slot(*subject, str(uuid.uuid4()))
-    return Slot(*subject, key, _sent_number("draft_revision") or 0)
+    return Slot(*subject, key, _sent_number("draft_revision") or 0, is_answer=True)
 
 
 def _thrown(who: Actor) -> DraftView | None:

@@ -188,7 +188,7 @@ class Draft {
         continue;
       }
       if (key !== this.key) hold(key);
-      fill(this.form, copy.fields);
+      if (!(copy.went && "answered" in this.form.dataset)) fill(this.form, copy.fields); // the page has those, and maybe more
       this.time = copy.time;
       if (key === asked) this.form.scrollIntoView();
       this.typed += 1;

@@ -129,3 +129,20 @@ def test_a_name_is_pointed_out_before_it_is_posted_and_its_place_is_shown(town, 
         page.locator(".care__acts button").click()
         page.wait_for_url(lambda url: "/threads/" in url and "new" not in url)
     assert page.inner_text("h1") == f"Even kijken {language} {scripts}"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_title_that_is_offered_stands_in_its_field_however_soon_the_story_was_sent(town, open_page, scripts):
+    page = open_page("yasmina", phone=True, java_script_enabled=scripts)
+    page.goto(COMPOSER)
+    page.check("input[name=axis][value='solidaire-stadspolis']")
+    page.fill("textarea[name=body]", f"Snel verstuurd {scripts}. Daarna pas nagedacht.")
+    page.click(SEND)  # before the draft was saved: the device has a copy of what went
+    page.locator(".error-summary").wait_for()
+    if scripts:
+        page.wait_for_selector('.composer [data-saved][data-state="kept"]:not([hidden])')
+    assert page.input_value("input[name=title]") == f"Snel verstuurd {scripts}."
+    assert page.input_value("textarea[name=body]") == f"Snel verstuurd {scripts}. Daarna pas nagedacht."
+    page.click(SEND)
+    page.wait_for_url(lambda url: "/threads/" in url and "new" not in url)
+    assert page.inner_text("h1") == f"Snel verstuurd {scripts}."
