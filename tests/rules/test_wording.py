@@ -86,6 +86,12 @@ def test_dutch_quotes_with_single_marks_and_english_with_double_ones():
     assert marks["Dutch"].search("Kies “Laat nalezen”")
 
 
+def test_dutch_has_no_straight_apostrophe_in_a_word():
+    straight = re.compile(r"\w'\w")
+    assert [text for language, text in visible(ROOT) if language == "Dutch" and straight.search(text)] == []
+    assert straight.search("Kies thema's")
+
+
 def test_the_table_of_the_glossary_is_read():
     table = avoided(ROOT)
     assert {row.language for row in table} == LANGUAGES

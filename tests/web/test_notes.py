@@ -218,7 +218,7 @@ def test_there_are_five_at_most_and_one_welcome(client, gent, moderator):
             pin(moderator, gent, title="Another", is_welcome=is_welcome)
     sign_in(client, moderator)
     shown = page(client, f"/spaces/{gent.slug}/notes")
-    assert "Write a note" not in shown
+    assert "Pin a note" not in shown
     assert "Write a welcome" not in shown
     answer = submit(client, f"/spaces/{gent.slug}/notes", {"title": "Sixth", "body": "Typed all the same."})
     assert answer.status_code == 409
