@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from forum.domain.draft_places import STORY
 from forum.domain.spaces import spaces
@@ -36,12 +36,19 @@ def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
 
 
 def page(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
-    """Return the page of the composer of a space; Forbidden."""
+    """Return the page of the composer of a space; Forbidden.
+
+    An empty form is for the readers that the address asks for, where the space allows them.
+    """
     who = viewer()
     require(may_start(who, space))
     slot = draft_slots.slot(STORY, space.id)
+    is_begun = form is not None or slot.opened is not None
     form = form or draft_slots.fill(ThreadForm, slot) or ThreadForm()
     chosen = offer(form, space, open_spaces(who) if who else ())
+    asked = request.args.get("audience")
+    if not is_begun and any(option.audience == asked for option in form.readers):
+        form.audience.data = asked
     selected = next(
         (option for option in form.readers if option.audience == form.audience.data), form.readers[0]
     )

@@ -39,7 +39,7 @@ bp = Blueprint("threads", __name__)
 def compose() -> ResponseReturnValue:
     own_spaces = composer.open_spaces(actor())
     if own_spaces:
-        return redirect(url_for(".new", slug=own_spaces[0].slug), 303)
+        return redirect(url_for(".new", slug=own_spaces[0].slug, audience=request.args.get("audience")), 303)
     return render_template("threads/no_space.html")
 
 

@@ -132,7 +132,9 @@ def test_a_name_is_pointed_out_before_it_is_posted_and_its_place_is_shown(town, 
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_title_that_is_offered_stands_in_its_field_however_soon_the_story_was_sent(town, open_page, scripts):
+def test_the_title_that_is_offered_stands_in_its_field_however_soon_the_story_was_sent(
+    town, open_page, scripts
+):
     page = open_page("yasmina", phone=True, java_script_enabled=scripts)
     page.goto(COMPOSER)
     page.check("input[name=axis][value='solidaire-stadspolis']")

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import func, select
 
 from forum.domain.threads import following
@@ -43,6 +44,22 @@ def test_who_belongs_to_several_spaces_begins_in_the_city_and_changes_that_in_pl
     assert answer.status_code == 303
     assert only_thread().space_id == square.id
     assert "You are told when somebody replies." in client.get(answer.location).text
+
+
+def test_the_address_begins_a_story_for_its_readers_where_the_space_allows_them(client, gent, leen):
+    closed = make_space("Stil", kind=SpaceKind.GROUP, widest_audience=Audience.SPACE)
+    join(leen, closed)
+    sign_in(client, leen)
+
+    def chosen(path):
+        page = BeautifulSoup(client.get(path, follow_redirects=True).text, "html.parser")
+        return [option["value"] for option in page.select("input[name=audience][checked]")]
+
+    usual = chosen("/threads/new")
+    assert usual == [gent.default_audience] != ["network"]
+    assert chosen("/threads/new?audience=network") == ["network"]
+    assert chosen("/threads/new?audience=everybody") == usual
+    assert chosen(f"/spaces/{closed.slug}/threads/new?audience=network") == ["space"]
 
 
 def test_who_muted_the_space_is_not_promised_to_be_told(client, gent, leen):

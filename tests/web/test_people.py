@@ -96,7 +96,9 @@ def test_a_guest_finds_and_is_found_only_within_their_spaces(app, client, town):
     assert names(read(guest, "/people?city=gent&city=leuven")) == ["Gaston", "Leen"]
     assert names(read(guest, "/people?q=annelies")) == []
     assert guest.get(f"/members/{town['annelies'].handle}").status_code == 404
-    assert "As a guest you find the people of your spaces" in read(guest, "/people").text
+    own_spaces = read(guest, "/people").text
+    assert "As a guest you find the people of your spaces" in own_spaces
+    assert "Not who you are looking for?" not in own_spaces, "nothing would stand under it"
     sign_in(elsewhere, town["annelies"])
     assert names(read(elsewhere, "/people?q=gaston")) == []
     assert elsewhere.get(f"/members/{town['gast'].handle}").status_code == 404
@@ -285,6 +287,26 @@ def test_somebody_whose_every_capacity_ended_no_longer_works_there(client, town)
         capacities.end(held, by_id=None, day=date(2026, 3, 1))
     db.session.commit()
     assert "Has not worked here since" in read(client, f"/members/{town['annelies'].handle}").text
+
+
+def test_a_profile_says_how_to_ask_something_also_where_nothing_of_theirs_may_be_read(app, client, town):
+    annelies = town["annelies"]
+    address, ask = f"/members/{annelies.handle}", f"Do you want to ask {annelies.name} something?"
+    page = read(client, address)
+    section = page.select_one("section[aria-labelledby=ask]")
+    assert section.h2.get_text(strip=True) == ask
+    assert f"Mention @{annelies.handle} in a story." in section.text
+    assert section.select_one("a[href='/threads/new?audience=network']")
+    make_thread(town["leuven"], annelies, audience=Audience.NETWORK)
+    db.session.commit()
+    assert "Reply to a post on this page" in read(client, address).text
+    own = app.test_client()
+    sign_in(own, annelies)
+    assert ask not in read(own, address).text
+    for held in db.session.scalars(select(Capacity).where(Capacity.member_id == annelies.id)):
+        capacities.end(held, by_id=None, day=date(2026, 3, 1))
+    db.session.commit()
+    assert ask not in read(client, address).text, "who works there no longer"
 
 
 def test_a_profile_has_only_posts_that_its_reader_may_read(app, client, town):
