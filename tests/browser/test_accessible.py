@@ -84,9 +84,11 @@ TOO_WIDE = """() => {
 # What a thumb presses to get on, folded parts too, and is less than 44 px high.
 LOW = """() => {
     document.querySelectorAll('main details').forEach(e => { e.open = true; });
-    return [...document.querySelectorAll(`.btn:not(.btn--small), .tabbar a, .masthead a, .tabs :is(a, button),
+    return [...document.querySelectorAll(`.btn, .tabbar a, .masthead a, .tabs :is(a, button),
         .chosen a, .sheet__tabs button, .menu :is(a, button), .acts :is(a, summary), .echo, .choice, .linkrow,
-        .segments label, .filters summary, .overview__sum ~ * .filter-set a, select, textarea, .input`)]
+        .segments label, .filters summary, .overview__sum ~ * .filter-set a, select, textarea, .input,
+        .section-title > a, .card__title a, .person__name a, .kicker > a:first-child, .post-actions summary,
+        .colophon ul :is(a, button)`)]
         .filter(e => e.checkVisibility({checkVisibilityCSS: true}) && !e.closest('.vh'))
         .map(e => [e, e.getBoundingClientRect().height]).filter(([e, high]) => high && high < 43.5)
         .map(([e, high]) => `${e.tagName}.${e.className} ${high} px ${e.innerText.slice(0, 30)}`);
