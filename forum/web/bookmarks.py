@@ -3,10 +3,11 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.threads import bookmarks
+from forum.domain.threads import bookmarks, posts
 from forum.infra.i18n import _
 from forum.web.forms import errors_on
 from forum.web.forms.bookmarks import BookmarkForm
+from forum.web.http import links
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.http.form_methods import form_method
@@ -43,8 +44,8 @@ def keep(post_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             bookmarks.keep(actor(), post_id, note=form.note.data or "")
-            flash(_("Kept. Only you can see it."), "ok")
-            return redirect(url_for(".index"), 303)
+            flash(_("Kept. Only you see it, in your settings under “What you keep”."), "ok")
+            return redirect(_back(post_id), 303)
     return _question(post_id, form, bookmarks.one(actor(), post_id)), 422
 
 
@@ -57,4 +58,23 @@ def take_away(post_id: int) -> ResponseReturnValue:
 
 
 def _question(post_id: int, form: BookmarkForm, kept: bookmarks.Kept | None) -> str:
-    return render_template("bookmarks/keep.html", post_id=post_id, form=form, kept=kept)
+    return render_template(
+        "bookmarks/keep.html",
+        post_id=post_id,
+        form=form,
+        kept=kept,
+        back=_back(post_id),
+        came_from=_came_from(),
+    )
+
+
+def _back(post_id: int) -> str:
+    """Return where the member was: the page that the form names, as the list does, or the post that they read."""
+    if came_from := _came_from():
+        return came_from
+    thread, post = posts.place(actor(), post_id)
+    return links.to_thread(thread, number=post.number)
+
+
+def _came_from() -> str | None:
+    return links.own_path(request.values.get("next"))

@@ -40,14 +40,20 @@ def test_a_post_is_kept_with_a_note_from_its_menu_and_taken_away_with_undo(clien
     address = f"/posts/{post.id}/bookmark"
     assert re.search(rf'href="{address}">Keep with a note<', thread)
     assert "Keep this post" in client.get(address).text
-    assert submit(client, address, {"note": NOTE}).location == "/bookmarks"
+    at = submit(client, address, {"note": NOTE}).location
+    assert at.endswith(f"#post-{post.number}"), "whoever reads goes on reading"
+    assert "Only you see it, in your settings" in client.get(at).text
     page = client.get("/bookmarks").text
     assert all(
         words in page for words in (NOTE, "We ring on Monday.", "Who rings back?", f"#post-{post.number}")
     )
     assert f'value="{NOTE}"' in client.get(address).text
     assert "Your note on this" in client.get(f"/threads/{post.thread_id}", follow_redirects=True).text
-    submit(client, address, {"note": "Another"})
+    from_list = re.search(rf'href="({address}\?next=[^"]+)"', page)[1]
+    assert 'name="next" value="/bookmarks"' in client.get(from_list).text
+    assert submit(client, address, {"note": "Another", "next": "/bookmarks"}).location == "/bookmarks"
+    elsewhere = submit(client, address, {"note": "Another", "next": "https://elsewhere.example"})
+    assert elsewhere.location == at
     assert [kept.note for kept in kept_by(karim)] == ["Another"]
     submit(client, address, {"_method": "DELETE"})
     page = client.get("/bookmarks").text

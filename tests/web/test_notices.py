@@ -264,7 +264,9 @@ def test_what_one_is_told_of_is_chosen_beside_it_and_changed_by_choosing_again(
     ):
         answer = submit(client, f"/threads/{thread.id}/following", {"level": level})
         assert answer.status_code == 303
-        assert sentence in read(address(thread))
+        page = read(address(thread))
+        assert sentence in page
+        assert page.count(f'<a href="/threads/{thread.id}/following">Follow or mute this thread</a>') == 1
         for path in (f"/threads/{thread.id}/following", f"/spaces/{gent.slug}/following"):
             (checked,) = re.findall(r'<input checked[^>]*name="level"[^>]*>', read(path))
             assert f'value="{level}"' in checked or path.startswith("/spaces")
