@@ -39,8 +39,8 @@ def index() -> ResponseReturnValue:
         return elsewhere
     who, cursor = viewer(), request.args.get("after")
     choice = Choice.of(request.args.getlist, signed_in=who is not None)
-    page = overview.page(who, choice, of_thread.has_lesson, cursor=cursor)
-    counts = overview.counts(who, choice, of_thread.has_lesson)
+    page = overview.page(who, choice, of_thread, cursor=cursor)
+    counts = overview.counts(who, choice, of_thread)
     ids = [card.id for card in page.rows]
     chosen = [
         Filter(value, _text(kind, value, counts), _address(choice.toggled(kind, value)), True, "")

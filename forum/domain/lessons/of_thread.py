@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, not_, or_, select
 
 from forum.domain.lessons import adoptions, origin, page_queries
-from forum.infra.in_lists import in_list
+from forum.infra.in_lists import in_list, in_rows
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionReport
@@ -72,6 +72,20 @@ def has_lesson(reader: Reader | None) -> ColumnElement[bool]:
         LessonSource.thread_id == Thread.id, Lesson.current_id.is_not(None), _leads_to(reader, Thread.id)
     )
     return made.correlate(Thread).exists()
+
+
+def with_lesson(reader: Reader | None, threads: Select[Any]) -> Select[Any]:
+    """Select those of some threads, given by their ids, of which `has_lesson` holds: all of them looked up at once."""
+    return (
+        select(LessonSource.thread_id)
+        .join(Thread, Thread.id == LessonSource.thread_id)
+        .join(Lesson, Lesson.id == LessonSource.lesson_id)
+        .where(
+            in_rows(LessonSource.thread_id, threads),
+            Lesson.current_id.is_not(None),
+            _leads_to(reader, Thread.id),
+        )
+    )
 
 
 def titles(reader: Actor | None, thread_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:

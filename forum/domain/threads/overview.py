@@ -31,7 +31,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
 }
 LONGEST = 60  # of a tag or a space as typed in an address
 MANY = 8  # tags or spaces: each stands in the address of every other filter
-HasLesson = overview_queries.HasLesson
+Lessons = overview_queries.Lessons
 Columns = Mapping[str, tuple[Any, ...]]  # of the threads that are counted, by name
 
 
@@ -107,30 +107,30 @@ class Counts:
 def page(
     reader: Actor | None,
     choice: Choice,
-    has_lesson: HasLesson,
+    lessons: Lessons,
     *,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[lists.ThreadCard]:
     """Return threads that the reader may see and that the choice leaves, the latest post first (one query)."""
-    query = overview_queries.cards(reader is not None, _shape(choice), has_lesson)
+    query = overview_queries.cards(reader is not None, _shape(choice), lessons)
     values = {**readers.reader_values(reader), **_parameters(choice)}
     rows, following = keyset(query, keys=KEYS, cursor=cursor, limit=limit, values=values)
     return Page(lists.cards_of(rows), following)
 
 
-def counts(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Counts:
+def counts(reader: Actor | None, choice: Choice, lessons: Lessons) -> Counts:
     """Return what each filter would leave: a query, and one more for each kind of which something is chosen."""
     found = Counts()
     chosen = frozenset(choice.values)
-    number, columns = _newest(reader, choice, frozenset(KINDS) - chosen, has_lesson)
+    number, columns = _newest(reader, choice, frozenset(KINDS) - chosen, lessons)
     found.total = min(number, MOST)
     if number > MOST:
         found.at_least.add("")
     for kind in KINDS:
         left, own = number, columns
         if kind in chosen:
-            left, own = _newest(reader, choice.without(kind), frozenset({kind}), has_lesson)
+            left, own = _newest(reader, choice.without(kind), frozenset({kind}), lessons)
             found.without[kind] = left
         if left > MOST:
             found.at_least.add(kind)
@@ -147,10 +147,10 @@ def counts(reader: Actor | None, choice: Choice, has_lesson: HasLesson) -> Count
 
 
 def _newest(
-    reader: Actor | None, choice: Choice, kinds: frozenset[str], has_lesson: HasLesson
+    reader: Actor | None, choice: Choice, kinds: frozenset[str], lessons: Lessons
 ) -> tuple[int, Columns]:
     """How many of the newest threads a choice leaves, and of MOST of them each column that counts `kinds`."""
-    query = overview_queries.counted(reader is not None, _shape(choice), kinds, has_lesson)
+    query = overview_queries.counted(reader is not None, _shape(choice), kinds, lessons)
     result = select_rows(query, {**readers.reader_values(reader), **_parameters(choice)})
     names, rows = tuple(result.keys()), result.all()
     return len(rows), dict(

@@ -1,7 +1,7 @@
 """The queries behind the list of all threads, each built once: a page of cards, and the newest ones to count."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, not_, or_, select
 
@@ -9,72 +9,87 @@ from forum.domain.themes.tags import spelling
 from forum.domain.threads import list_queries
 from forum.domain.threads.following import muted
 from forum.domain.threads.list_queries import FILTERS, KEYS
-from forum.domain.threads.unread_queries import first_unread, marked
+from forum.domain.threads.unread_queries import has_unread
 from forum.infra.columns import code, codes
+from forum.infra.in_lists import in_rows
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
-from forum.models.threads import Post, ReadMark, Thread, ThreadCity
+from forum.models.threads import Post, Thread, ThreadCity
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
 
 MOST = 500  # of the newest threads are counted: a list that grows must not make its page slower
 STATES = ("mine", "unread", "unanswered", "followed")
 SINGLE = frozenset({"state", "voices", "lesson"})  # kinds of which one value is chosen at most
-HasLesson = Callable[[Reader | None], ColumnElement[bool]]
 # The kinds that are chosen; of those in SINGLE which value, of axes whether none is meant: alone, or beside (OR_NONE).
 Shape = frozenset[tuple[str, str]]
 OR_NONE = "or_none"
 
 
+class Lessons(Protocol):
+    """What the list is told of lessons, which stand above threads."""
+
+    @property
+    def has_lesson(self) -> Callable[[Reader | None], ColumnElement[bool]]:
+        """The condition that a thread leads the reader to a lesson."""
+
+    @property
+    def with_lesson(self) -> Callable[[Reader | None, Select[Any]], Select[Any]]:
+        """The query of those of some threads that do."""
+
+
 @cached
-def cards(signed_in: bool, shape: Shape, has_lesson: HasLesson) -> Select[Any]:
+def cards(signed_in: bool, shape: Shape, lessons: Lessons) -> Select[Any]:
     """Return the query of cards for a reader, narrowed to that shape of a choice."""
-    return list_queries.cards(signed_in).where(*_conditions(reader_param(signed_in), shape, has_lesson))
+    return list_queries.cards(signed_in).where(*_conditions(reader_param(signed_in), shape, lessons))
 
 
 @cached
-def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], has_lesson: HasLesson) -> Select[Any]:
+def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], lessons: Lessons) -> Select[Any]:
     """Return the query of the newest MOST of the same threads and one more, with what counts them under `kinds`.
 
     It reads nothing else of them: a filter is asked only for the choice without its own values.
     """
     reader = reader_param(signed_in)
     moment, number = KEYS
-    facets = _facets(reader, has_lesson)
+    facets = _facets(reader)
     columns: Any = (Thread.id, *(column for kind in sorted(kinds) for column in facets[kind]))
     query: Any = (
         select(*columns)
         .join(Space, Space.id == Thread.space_id)
         .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
-        .where(*_conditions(reader, shape, has_lesson))
+        .where(*_conditions(reader, shape, lessons))
         .order_by(moment.desc(), number.desc())
         .limit(MOST + 1)
     )
     if "voices" in kinds or "voices" in dict(shape):
         query = query.join(Post, list_queries.OPENING).outerjoin(Capacity, Capacity.id == Post.capacity_id)
-    if reader is not None and ("state" in kinds or "state" in dict(shape)):
-        query = query.outerjoin(ReadMark, marked(reader.id))
-    return cast(Select[Any], _with_tags(query) if "tag" in kinds else query)
+    if kinds.isdisjoint({"tag", "lesson"}):
+        return cast(Select[Any], query)
+    return _looked_up(query, kinds, lambda threads: lessons.with_lesson(reader, threads))
 
 
-def _with_tags(query: Select[Any]) -> Select[Any]:
-    """Add the tags of the threads that a query found: read for all of them at once, not thread by thread."""
+def _looked_up(
+    query: Any, kinds: frozenset[str], with_lesson: Callable[[Select[Any]], Select[Any]]
+) -> Select[Any]:
+    """Add the tags or lessons of the threads that a query found: read for all at once, not thread by thread."""
     newest = query.add_columns(Thread.last_post_at, Thread.title != "").cte("newest")
     *columns, moment, titled = newest.c
-    tags = _SHOWN_TAGS.where(ThreadTag.thread_id.in_(select(newest.c.id).where(titled))).subquery("shown")
-    return (
-        select(*columns, tags.c.tags)
-        .select_from(newest)
-        .outerjoin(tags, tags.c.thread_id == newest.c.id)
-        .order_by(moment.desc(), newest.c.id.desc())
-    )
+    found: Any = select(*columns).order_by(moment.desc(), newest.c.id.desc())
+    if "lesson" in kinds:
+        found = found.add_columns(newest.c.id.in_(with_lesson(select(newest.c.id))).label("has_lesson"))
+    if "tag" in kinds:
+        among = in_rows(ThreadTag.thread_id, select(newest.c.id).where(titled))
+        tags = _SHOWN_TAGS.where(among).subquery("shown")
+        found = found.add_columns(tags.c.tags).outerjoin_from(newest, tags, tags.c.thread_id == newest.c.id)
+    return cast(Select[Any], found)
 
 
-def _facets(reader: Reader | None, has_lesson: HasLesson) -> dict[str, tuple[Any, ...]]:
-    """The columns from which the values of each kind are counted."""
+def _facets(reader: Reader | None) -> dict[str, tuple[Any, ...]]:
+    """The columns from which the values of each kind are counted, but for what is looked up of the threads found."""
     return {
         "need": (code(Thread.need),),
         "axis": (code(Thread.axis), FILTERS["without_axis"].label("without_axis")),
@@ -83,19 +98,20 @@ def _facets(reader: Reader | None, has_lesson: HasLesson) -> dict[str, tuple[Any
         "space": (Space.slug.label("space_slug"), Space.name.label("space_name")),
         "state": tuple(condition.label(name) for name, condition in _states(reader).items()),
         "voices": (_BY_FIELD.label("field"),),
-        "lesson": (has_lesson(reader).label("has_lesson"),),
+        "lesson": (),
     }
 
 
-def _conditions(reader: Reader | None, shape: Shape, has_lesson: HasLesson) -> list[ColumnElement[bool]]:
-    return [_condition(kind, value, reader, has_lesson) for kind, value in sorted(shape)]
+def _conditions(reader: Reader | None, shape: Shape, lessons: Lessons) -> list[ColumnElement[bool]]:
+    return [_condition(kind, value, reader, lessons) for kind, value in sorted(shape)]
 
 
-def _condition(kind: str, value: str, reader: Reader | None, has_lesson: HasLesson) -> ColumnElement[bool]:
+def _condition(kind: str, value: str, reader: Reader | None, lessons: Lessons) -> ColumnElement[bool]:
     if kind == "state":
         return _states(reader)[value]
     if kind == "lesson":
-        return has_lesson(reader) if value == "with" else not_(has_lesson(reader))
+        made = lessons.has_lesson(reader)
+        return made if value == "with" else not_(made)
     if kind == "axis" and value:
         without = FILTERS["without_axis"]
         return or_(_AMONG[kind], without) if value == OR_NONE else without
@@ -115,7 +131,7 @@ def _states(reader: Reader | None) -> dict[str, ColumnElement[bool]]:
     )
     return unanswered | {
         "mine": or_(Thread.author_id == reader.id, Thread.id.in_(own)),
-        "unread": first_unread(reader.id).is_not(None),
+        "unread": has_unread(reader.id),
         "followed": and_(Thread.id.in_(followed), ~muted(reader.id)),
     }
 

@@ -5,17 +5,18 @@ from datetime import timedelta
 from functools import cache, partial
 
 import pytest
+from sqlalchemy import select
 
-from forum.domain.lessons.of_thread import has_lesson
+from forum.domain.lessons import of_thread
 from forum.domain.threads import following, overview
 from forum.domain.threads.overview import KINDS, KNOWN, Choice
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Level
+from forum.models.accounts import Level, Member
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Audience, Role
 from forum.models.themes import NO_AXIS, Axis, Need
-from forum.models.threads import Thread
+from forum.models.threads import Post, ReadAhead, ReadMark, Thread
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
 from tests.sweeps import few_of
@@ -25,7 +26,7 @@ def listed(reader, choice, limit=7):
     """The ids on all pages of the list."""
     cursor, found = None, []
     while True:
-        page = overview.page(reader, choice, has_lesson, cursor=cursor, limit=limit)
+        page = overview.page(reader, choice, of_thread, cursor=cursor, limit=limit)
         found += [card.id for card in page.rows]
         if not (cursor := page.next_cursor):
             return found
@@ -86,7 +87,7 @@ def test_each_count_is_what_its_list_holds(session, seed, choices):
         everything = set(listed(reader, Choice()))
         whole = cache(partial(listed, reader, limit=100))
         for choice in [Choice(), *(at_random(chance, reader) for _ in range(choices))]:
-            counts = overview.counts(reader, choice, has_lesson)
+            counts = overview.counts(reader, choice, of_thread)
             rows = listed(reader, choice)
             assert counts.total == len(rows) == len(set(rows))
             assert set(rows) <= everything
@@ -103,6 +104,36 @@ def test_each_count_is_what_its_list_holds(session, seed, choices):
     assert looked > 200
 
 
+@pytest.mark.parametrize("seed", few_of(range(3), 0))
+def test_unread_are_the_threads_whose_cards_say_that_something_is_new(session, seed):
+    chance = random.Random(seed)
+    readers = [reader for reader in network(chance) if reader is not None]
+    threads = session.scalars(select(Thread)).all()
+    for reader in readers:
+        everything = overview.page(reader, Choice(), of_thread, limit=99).rows
+        begun = sorted(card.created_at for card in everything)
+        session.get_one(Member, reader.id).all_read_at = chance.choice(begun[: len(begun) // 2])
+        for thread in (each for each in threads if chance.random() < 0.5):
+            last = chance.randint(0, thread.last_number)
+            session.add(
+                ReadMark(member_id=reader.id, thread_id=thread.id, last_number=last, read_at=clock.now())
+            )
+            if last + 2 <= thread.last_number and chance.random() < 0.7:
+                ahead = {"first_number": last + 2, "last_number": thread.last_number}
+                session.add(ReadAhead(member_id=reader.id, thread_id=thread.id, **ahead))
+        first = chance.choice(threads)
+        post = session.scalars(select(Post).where(Post.thread_id == first.id, Post.number == 1)).one()
+        post.deleted_at, first.title = clock.now(), ""
+        session.flush()
+        new = {
+            card.id for card in overview.page(reader, Choice(), of_thread, limit=99).rows if card.new_count
+        }
+        unread = Choice(state=("unread",))
+        assert set(listed(reader, unread)) == new
+        assert overview.counts(reader, unread, of_thread).total == len(new)
+        assert 0 < len(new) < len(everything)
+
+
 def test_a_thread_without_an_axis_is_under_none_and_what_is_hidden_waits_for_nobody(gent, leen, moderator):
     mine, hidden, other = (make_thread(gent, leen, axis=axis) for axis in (None, None, Axis.DENSITY))
     hidden.hidden_at = clock.now()
@@ -115,7 +146,7 @@ def test_a_thread_without_an_axis_is_under_none_and_what_is_hidden_waits_for_nob
     ):
         choice = Choice(axis=chosen)
         assert sorted(listed(actor(moderator), choice)) == sorted(found), chosen
-        counts = overview.counts(actor(moderator), choice, has_lesson)
+        counts = overview.counts(actor(moderator), choice, of_thread)
         assert (counts.total, counts.by["axis"]) == (len(found), {NO_AXIS: 1, "kwalitatieve-densiteit": 1})
 
 
@@ -143,7 +174,7 @@ def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
     for chosen in (Choice(), Choice(space=("gent",)), Choice(tag=("secret",)), Choice(city=("gent",))):
         assert listed(insider, chosen) == [closed.id]
         for reader in (outsider, None):
-            counts = overview.counts(reader, chosen, has_lesson)
+            counts = overview.counts(reader, chosen, of_thread)
             assert listed(reader, chosen) == []
             assert (counts.total, counts.spaces, counts.tags) == (0, {}, {})
 
@@ -154,7 +185,7 @@ def test_beyond_the_newest_it_counts_at_least(session, monkeypatch):
     for need in (Need.FACTS, Need.FACTS, Need.STORIES, Need.STORIES):
         make_thread(gent, leen, need=need)
     monkeypatch.setattr(overview, "MOST", 3)
-    counts = overview.counts(actor(leen), Choice(need=("facts",)), has_lesson)
+    counts = overview.counts(actor(leen), Choice(need=("facts",)), of_thread)
     assert counts.total == 2
     assert counts.at_least == {"need"}, "the other filters leave four"
     assert counts.by["need"]["facts"] == 1
@@ -169,9 +200,9 @@ def test_tags_are_counted_by_meaning_and_shown_as_the_newest_thread_spells_them(
     gone = make_thread(gent, leen, tags=("Zwart geheim",))
     gone.title = ""
     db.session.flush()
-    counts = overview.counts(actor(leen), Choice(), has_lesson)
+    counts = overview.counts(actor(leen), Choice(), of_thread)
     assert counts.by["tag"] == {"bomen": 2, "water": 1}
     assert counts.tags == {"bomen": "bomen", "water": "water"}
-    chosen = overview.counts(actor(leen), Choice(tag=("water",), space=("gent",)), has_lesson)
+    chosen = overview.counts(actor(leen), Choice(tag=("water",), space=("gent",)), of_thread)
     assert (chosen.total, chosen.by["tag"]) == (1, {"bomen": 2, "water": 1})
     assert listed(actor(leen), Choice(tag=("water",))) == [old.id]
