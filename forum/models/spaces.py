@@ -92,8 +92,14 @@ class Membership(Model):
             **where("ended_at IS NULL"),
         ),
         Index("ix_membership_space_id_role", "space_id", "role"),
+        # The newest of a space. What its list asks of each stands in it, or PostgreSQL reads and sorts all of them.
         Index(
-            "ix_membership_space_id_since_at_id", "space_id", "since_at", "id", **where("ended_at IS NULL")
+            "ix_membership_space_id_since_at_id",
+            "space_id",
+            "since_at",
+            "id",
+            postgresql_include=["member_id", "role", "ends_at"],
+            **where("ended_at IS NULL"),
         ),
         Index("ix_membership_ends_at", "ends_at", **where("ended_at IS NULL AND ends_at IS NOT NULL")),
         CheckConstraint("ends_at IS NULL OR role = 'guest'", name="only_guests_end"),

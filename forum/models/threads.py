@@ -63,9 +63,10 @@ class Thread(Model):
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
         Index("ix_thread_axis_last_post_at_id", "axis", "last_post_at", "id"),
         Index("ix_thread_space_id_audience", "space_id", "audience"),
-        # The threads that still wait for an answer, in the network and in one space.
+        # The threads that still wait for an answer, in the network, in one space and about one axis.
         Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),
+        Index("ix_thread_axis_waiting", "axis", "last_post_at", "id", **where(WAITING)),
         # Few at a time: their moderators are asked to choose.
         Index("ix_thread_space_id_without_axis", "space_id", **where("axis IS NULL")),
         UniqueConstraint("author_id", "idempotency_key", name="uq_thread_author_id_once"),
