@@ -160,7 +160,7 @@ def test_who_mutes_a_space_follows_there_what_they_chose_alone(gent, leen):
     assert set(listed(actor(leen), followed)) == {chosen.id, written.id}
     following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
     assert listed(actor(leen), followed) == [chosen.id]
-    assert overview.counts(actor(leen), Choice(), has_lesson).by["state"]["followed"] == 1
+    assert overview.counts(actor(leen), Choice(), of_thread).by["state"]["followed"] == 1
 
 
 def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
