@@ -36,8 +36,8 @@ def show(slug: str) -> ResponseReturnValue:
     form = MergeForm(request.args, meta={"csrf": False})
     if form.validate():
         with errors_on(form):
-            tag, into, already = tag_merges.wanted(actor(), slug, form.into.data or "")
-            return render_template("tags/merge.html", tag=tag, into=into, already=already, most=tag_list.MOST)
+            tag, into, other = tag_merges.wanted(actor(), slug, form.into.data or "")
+            return render_template("tags/merge.html", tag=tag, into=into, other=other, most=tag_list.MOST)
     return _page(slug, form), 422
 
 

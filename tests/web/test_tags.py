@@ -85,6 +85,40 @@ def test_a_merge_reaches_every_thread_and_choice_and_undo_brings_back_each(gent,
     assert tag_merges.undo(actor(eva), done.id).undone_at  # once more changes nothing
 
 
+def test_the_question_before_a_merge_says_whose_spelling_changes_with_it(client, gent, leen, eva):
+    into_old = thread_with(gent, leen, "Wijk")
+    successor = thread_with(gent, leen, "Buurt")
+    thread_with(gent, leen, "Straat")
+    tag_merges.merge(actor(eva), "wijk", "Buurt")
+    db.session.commit()
+    sign_in(client, eva)
+    asked = client.get("/tags/straat?into=Wijk").text
+    assert "“Wijk” was merged into “Buurt” before (2 threads)" in asked
+    assert "“Buurt” is called “Wijk” from then on" in asked
+    own = client.get("/tags/buurt?into=Wijk").text
+    assert "“Wijk” was merged into this tag before: only how it is spelt changes" in own
+    assert "Old addresses lead to the new one" not in own
+    assert "exists already" in client.get("/tags/straat?into=buurt").text
+    submit(client, "/tags/straat/merge", {"into": "Wijk"})
+    assert names_of(successor) == names_of(into_old) == ["Wijk"]
+
+
+def test_the_question_before_a_merge_does_not_name_a_successor_that_only_a_closed_space_has(
+    client, gent, leen, eva
+):
+    thread_with(gent, leen, "Wijk", audience=Audience.SPACE)
+    thread_with(gent, leen, "Straat")
+    tag = db.session.scalars(select(Tag).where(Tag.slug == "wijk")).one()
+    old = Tag(slug="dorp", name="Dorp", merged_into_id=tag.id)
+    db.session.add(old)
+    db.session.commit()
+    sign_in(client, eva)
+    asked = client.get("/tags/straat?into=Dorp").text
+    assert "“Straat” becomes “Dorp”" in asked
+    assert "was merged into" not in asked
+    assert "Wijk" not in asked
+
+
 def test_what_happened_since_stays_when_a_merge_is_undone(gent, leen, eva):
     kept, changed = thread_with(gent, leen, "Buurt"), thread_with(gent, leen, "Buurt")
     thread_with(gent, leen, "Wijk")

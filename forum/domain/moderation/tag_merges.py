@@ -67,10 +67,13 @@ def latest(actor: Actor, limit: int = 20) -> list[MergeLine]:
     ]
 
 
-def wanted(actor: Actor, slug: str, name: str) -> tuple[tag_list.ListedTag, tags.TagName, int | None]:
-    """Return a tag, the one that it would become, and how many threads have that already: None when nobody uses it.
+def wanted(
+    actor: Actor, slug: str, name: str
+) -> tuple[tag_list.ListedTag, tags.TagName, tag_list.ListedTag | None]:
+    """Return a tag, the name that it would get, and the tag with that address, or what that was merged into.
 
-    NotFound, Forbidden; Invalid at `into`.
+    That last one gets the name too, and is None where no thread that all members read has it. NotFound, Forbidden;
+    Invalid at `into`.
     """
     tag, into = tag_list.one(actor, slug), tags.clean_one(name, field="into")
     if into.name == tag.name:
@@ -78,8 +81,8 @@ def wanted(actor: Actor, slug: str, name: str) -> tuple[tag_list.ListedTag, tags
     if into.slug == tag.slug:
         return tag, into, None
     try:
-        return tag, into, tag_list.one(actor, into.slug).threads
-    except NotFound:  # not used, or where not all members read it, or merged
+        return tag, into, tag_list.one(actor, tag_list.moved(actor, [into.slug]).get(into.slug, into.slug))
+    except NotFound:  # not used, or where not all members read it
         return tag, into, None
 
 
@@ -88,7 +91,7 @@ def merge(actor: Actor, slug: str, name: str) -> TagMerge:
 
     NotFound, Forbidden; Invalid at `into`.
     """
-    listed, into, _count = wanted(actor, slug, name)
+    listed, into, _other = wanted(actor, slug, name)
     insert_new(Tag, [{"slug": into.slug, "name": into.name, "sort_key": sort_key(into.name)}])
     tag, target = _locked(listed.id, into.slug)
     if tag.merged_into_id is not None:
