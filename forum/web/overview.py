@@ -1,6 +1,6 @@
 """All threads that the reader may see, across spaces, with filters whose address can be kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,12 @@ from forum.domain.lessons import of_thread
 from forum.domain.themes import labels
 from forum.domain.threads import latest_words, overview
 from forum.domain.threads.lists import ThreadCard
-from forum.domain.threads.overview import Choice, Counts
+from forum.domain.threads.overview import Choice, ThreadCounts
 from forum.domain.threads.overview_queries import MOST
 from forum.infra import i18n
 from forum.models.themes import NO_AXIS
 from forum.web import tags
+from forum.web.http import list_filters
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter, with_values
@@ -81,12 +82,12 @@ def _address(choice: Choice, **more: Any) -> str:
     return url_for("overview.index", **parameters)
 
 
-def _count(kind: str, value: str, counts: Counts) -> str:
+def _count(kind: str, value: str, counts: ThreadCounts) -> str:
     number = counts.by[kind][value]
     return f"{number}+" if kind in counts.at_least else str(number)
 
 
-def _text(kind: str, value: str, counts: Counts) -> str:
+def _text(kind: str, value: str, counts: ThreadCounts) -> str:
     if kind in NAMES:
         return str(NAMES[kind][value])
     if kind == "city":
@@ -98,27 +99,15 @@ def _text(kind: str, value: str, counts: Counts) -> str:
     return value
 
 
-def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
+def _filters(kind: str, choice: Choice, counts: ThreadCounts) -> list[Filter]:
     """The values of a kind: the fixed ones in their order, spaces and cities by how many they leave."""
-    if kind in NAMES:
-        return _few(kind, [str(value) for value in NAMES[kind]], choice, counts)
-    each = _few(kind, {*counts.by[kind], *getattr(choice, kind)}, choice, counts)
-    return sorted(each, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))
+    values = map(str, NAMES[kind]) if kind in NAMES else {*counts.by[kind], *getattr(choice, kind)}
+    texts = {value: _text(kind, value, counts) for value in values}
+    each = list_filters.of_several(kind, texts, choice, counts, _address(choice.without(kind)))
+    return each if kind in NAMES else list_filters.most_first(each, counts.by[kind])
 
 
-def _few(kind: str, values: Iterable[str], choice: Choice, counts: Counts) -> list[Filter]:
-    chosen: tuple[str, ...] = getattr(choice, kind)
-    anywhere, more = _address(choice.without(kind)), "+" if kind in counts.at_least else ""
-    found = []
-    for value in values:
-        current, number = value in chosen if value else not chosen, counts.by[kind][value]
-        to = choice.with_toggled(kind, value) if value else ()
-        href = with_values(anywhere, kind, to) if current or number else None
-        found.append(Filter(value, _text(kind, value, counts), href, current, f"{number}{more}"))
-    return found
-
-
-def _tabs(choice: Choice, counts: Counts, *, signed_in: bool) -> list[Filter]:
+def _tabs(choice: Choice, counts: ThreadCounts, *, signed_in: bool) -> list[Filter]:
     """Which threads at all: a tab that is open stays as it is."""
     states = ("", "mine", "unread", "unanswered", "followed") if signed_in else ("", "unanswered")
     chosen, anywhere = choice.state[0] if choice.state else "", _address(choice.without("state"))
@@ -134,7 +123,7 @@ def _tabs(choice: Choice, counts: Counts, *, signed_in: bool) -> list[Filter]:
     ]
 
 
-def _loosest(choice: Choice, counts: Counts) -> Filter | None:
+def _loosest(choice: Choice, counts: ThreadCounts) -> Filter | None:
     """Of the chosen filters the one without which most threads are left."""
     kinds = [kind for kind in choice.values if kind != "state"]
     kind = max(kinds, key=lambda each: counts.without[each], default=None)

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.choices import Counts
 from forum.domain.lessons import by_author as lessons_by_author
 from forum.domain.people import directory, offers
-from forum.domain.people.directory import Choice, Counts
+from forum.domain.people.directory import Choice
 from forum.domain.people.offers import Offer
 from forum.domain.spaces import member_page
 from forum.domain.themes import labels
@@ -18,9 +19,10 @@ from forum.infra.paging import Page
 from forum.policy.errors import Invalid
 from forum.web.forms import errors_on
 from forum.web.forms.offers import OfferForm
+from forum.web.http import list_filters
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
-from forum.web.http.list_filters import Filter, with_values
+from forum.web.http.list_filters import Filter
 
 bp = Blueprint("people", __name__)
 NAMES: Mapping[str, Mapping[Any, Any]] = {
@@ -130,14 +132,7 @@ def _text(kind: str, value: str) -> str:
 
 def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
     """The values of a kind: the fixed ones in their order, cities by how many people they leave."""
-    chosen: tuple[str, ...] = getattr(choice, kind)
-    anywhere, more = _address(choice.without(kind)), "+" if kind in counts.at_least else ""
-    found = []
-    for value in {*counts.by[kind], *chosen} if kind == "city" else map(str, NAMES[kind]):
-        current, number = value in chosen, counts.by[kind][value]
-        to = choice.with_toggled(kind, value)
-        href = with_values(anywhere, kind, to) if current or number else None
-        found.append(Filter(value, _text(kind, value), href, current, f"{number}{more}"))
-    if kind != "city":
-        return found
-    return sorted(found, key=lambda one: (not one.current, -counts.by[kind][one.code], one.text))
+    values = {*counts.by[kind], *getattr(choice, kind)} if kind == "city" else map(str, NAMES[kind])
+    texts = {value: _text(kind, value) for value in values}
+    each = list_filters.of_several(kind, texts, choice, counts, _address(choice.without(kind)))
+    return list_filters.most_first(each, counts.by[kind]) if kind == "city" else each

@@ -9,9 +9,10 @@ import pytest
 from tests.rules.source import ROOT, Module, modules, plant, taken
 
 pytestmark = pytest.mark.any_database
-# From the bottom to the top; `lines` and `checks`, and from `draft_places` on, are single files.
+# From the bottom to the top; `lines`, `choices` and `checks`, and from `draft_places` on, are single files.
 ORDER = (
     "lines",
+    "choices",
     "checks",
     "themes",
     "mailing",

@@ -16,7 +16,7 @@ from forum.domain.mailing.reasons import ORDER
 from forum.domain.moderation import revisions
 from forum.domain.spaces import join_requests
 from forum.domain.spaces.join_requests import Asker
-from forum.domain.threads import mentions
+from forum.domain.threads import latest_words, mentions
 from forum.infra import i18n, text
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
@@ -128,6 +128,7 @@ def _newest(without: frozenset[str]) -> Select[Any]:
 def _lines(tab: Tab) -> Select[Any]:
     reader = reader_param(signed_in=True)
     assert reader is not None
+    words = func.substr(PostRevision.plain, 1, latest_words.ENOUGH)
     hides = and_(Notification.kind == "post_hidden", Post.author_id == reader.id)
     query: Any = (
         select(
@@ -147,7 +148,7 @@ def _lines(tab: Tab) -> Select[Any]:
             Post.number,
             Post.kind.label("post_kind"),
             # Empty while a post is hidden or taken back.
-            case((and_(Post.html != "", Post.author_id != reader.id), func.substr(PostRevision.plain, 1, 600)))
+            case((and_(Post.html != "", Post.author_id != reader.id), words))
             .label("words"),
             case((hides, Post.hidden_reason)).label("reason"),
             Lesson.public_id,

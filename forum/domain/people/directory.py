@@ -6,10 +6,11 @@ Filters of one kind add to each other, kinds narrow each other. Nobody is ordere
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from forum.domain.choices import Chosen, Counts
 from forum.domain.people import capacities, directory_queries, found_by, offers
 from forum.domain.people.bylines import Byline, byline
 from forum.domain.people.bylines import held as held_of
@@ -37,8 +38,8 @@ Marked = tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A question, and the chosen values of each kind of filter in the order in which they were chosen."""
+class Choice(Chosen):
+    """A question, and the filters of the directory."""
 
     question: str = ""
     axis: tuple[str, ...] = ()
@@ -55,33 +56,13 @@ class Choice:
         }
         return cls(text.one_line(question), **chosen)
 
-    def with_toggled(self, kind: str, value: str) -> tuple[str, ...]:
-        """Return the values of a kind without that one, or where it is not chosen with it."""
-        values: tuple[str, ...] = getattr(self, kind)
-        return tuple(each for each in values if each != value) if value in values else (*values, value)
-
-    def toggled(self, kind: str, value: str) -> "Choice":
-        """Return the choice with that value of a kind taken out or added."""
-        changed: dict[str, Any] = {kind: self.with_toggled(kind, value)}
-        return replace(self, **changed)
-
-    def without(self, kind: str) -> "Choice":
-        """Return the choice without any value of that kind."""
-        changed: dict[str, Any] = {kind: ()}
-        return replace(self, **changed)
-
-    @property
-    def values(self) -> dict[str, tuple[str, ...]]:
-        """The kinds of which something is chosen, with the chosen values."""
-        return {kind: values for kind in KINDS if (values := getattr(self, kind))}
-
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked and nothing chosen."""
         return not self.question and not self.values
 
 
-KINDS = tuple(each.name for each in fields(Choice) if each.name != "question")
+KINDS = Choice.kinds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +74,6 @@ class Found:
     asks: tuple[Marked, ...]
     tags: tuple[Marked, ...]
     cursor: str
-
-
-@dataclass(slots=True)
-class Counts:
-    """How many people there are, and how many each value would leave with the question and the other kinds.
-
-    `at_least`: the kinds of which only the first MOST people are counted; so is the total where "" is among them.
-    """
-
-    total: int = 0
-    by: dict[str, Counter[str]] = field(default_factory=dict)
-    at_least: set[str] = field(default_factory=set)
 
 
 def people(reader: Actor, choice: Choice, *, cursor: str | None = None, limit: int = 20) -> Page[Found]:

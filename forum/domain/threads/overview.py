@@ -6,10 +6,12 @@ stand above threads.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, ClassVar
 
+from forum.domain.choices import Chosen, Counts
 from forum.domain.threads import lists, overview_queries
 from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.overview_queries import MOST, OR_NONE, SINGLE, STATES
@@ -36,9 +38,10 @@ Columns = Mapping[str, tuple[Any, ...]]  # of the threads that are counted, by n
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """The chosen values of each kind of filter, in the order in which they were chosen."""
+class Choice(Chosen):
+    """The filters of `/threads`."""
 
+    SINGLE: ClassVar[AbstractSet[str]] = SINGLE
     need: tuple[str, ...] = ()
     axis: tuple[str, ...] = ()
     tag: tuple[str, ...] = ()
@@ -63,41 +66,14 @@ class Choice:
             chosen[kind] = tuple(islice(allowed, 1 if kind in SINGLE else MANY if known is None else None))
         return cls(**chosen)
 
-    def with_toggled(self, kind: str, value: str) -> tuple[str, ...]:
-        """Return the values of a kind without that one, or where it is not chosen with it; a single one replaced."""
-        values: tuple[str, ...] = getattr(self, kind)
-        if value in values:
-            return tuple(each for each in values if each != value)
-        return (value,) if kind in SINGLE else (*values, value)
 
-    def toggled(self, kind: str, value: str) -> "Choice":
-        """Return the choice with that value of a kind taken out or added."""
-        return replace(self, **{kind: self.with_toggled(kind, value)})
-
-    def without(self, kind: str) -> "Choice":
-        """Return the choice without any value of that kind."""
-        return replace(self, **{kind: ()})
-
-    @property
-    def values(self) -> dict[str, tuple[str, ...]]:
-        """The kinds of which something is chosen, with the chosen values."""
-        return {kind: values for kind in KINDS if (values := getattr(self, kind))}
-
-
-KINDS = tuple(each.name for each in fields(Choice))
+KINDS = Choice.kinds()
 
 
 @dataclass(slots=True)
-class Counts:
-    """How many threads there are, and how many each value would leave with the filters of the other kinds.
+class ThreadCounts(Counts):
+    """How many threads there are, of the newest MOST. `without`: how many without the chosen values of a kind."""
 
-    `at_least`: the kinds whose values are counted among the newest MOST threads only, since there are more; so is the
-    total where "" is among them. `without`: how many there are without the chosen values of a kind.
-    """
-
-    total: int = 0
-    by: dict[str, Counter[str]] = field(default_factory=dict)
-    at_least: set[str] = field(default_factory=set)
     without: dict[str, int] = field(default_factory=dict)
     spaces: dict[str, str] = field(default_factory=dict)  # names by slug
     tags: dict[str, str] = field(default_factory=dict)  # as the newest thread with it spells each, by slug
@@ -119,9 +95,9 @@ def page(
     return Page(lists.cards_of(rows), following)
 
 
-def counts(reader: Actor | None, choice: Choice, lessons: Lessons) -> Counts:
+def counts(reader: Actor | None, choice: Choice, lessons: Lessons) -> ThreadCounts:
     """Return what each filter would leave: a query, and one more for each kind of which something is chosen."""
-    found = Counts()
+    found = ThreadCounts()
     chosen = frozenset(choice.values)
     number, columns = _newest(reader, choice, frozenset(KINDS) - chosen, lessons)
     found.total = min(number, MOST)

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from forum.domain.choices import Chosen, Counts
 from forum.domain.themes.labels import AXES, NEEDS
 
 NAMES = ("need", "axis", "tag")
@@ -64,6 +65,28 @@ def of_kind(
             href = with_values(anywhere, kind, () if current else (code,))
             found.append(Filter(code, text, href, current, count))
     return found
+
+
+def of_several(
+    kind: str, texts: Mapping[str, str], choice: Chosen, counts: Counts, anywhere: str
+) -> list[Filter]:
+    """Return these values of a kind of which several may be chosen, each with what it leaves; "" stands for none.
+
+    `anywhere` is the address of the list without that kind.
+    """
+    selected, more = getattr(choice, kind), "+" if kind in counts.at_least else ""
+    found = []
+    for value, text in texts.items():
+        current, number = value in selected if value else not selected, counts.by[kind][value]
+        to = choice.with_toggled(kind, value) if value else ()
+        href = with_values(anywhere, kind, to) if current or number else None
+        found.append(Filter(value, text, href, current, f"{number}{more}"))
+    return found
+
+
+def most_first(filters: Iterable[Filter], numbers: Mapping[str, int]) -> list[Filter]:
+    """Return filters by how many they leave; what is chosen stands first."""
+    return sorted(filters, key=lambda one: (not one.current, -numbers[one.code], one.text))
 
 
 def of_choice(filters: Mapping[str, Iterable[Filter]]) -> list[Filter]:
