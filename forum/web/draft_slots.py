@@ -211,15 +211,22 @@ def kept_before(form: str, subject_id: int) -> Draft | None:
     return next((draft for draft in about if draft.idempotency_key == key), None)
 
 
-def left() -> int | None:
-    """Return the draft of a change of a post that its author just gave up, for the page that they come back to."""
+def leave(form: str, subject_id: int, *, is_changed: bool) -> dict[str, Any]:
+    """Throw away what was typed in the form of this request, which for a day can be put back: its writer cancelled.
+
+    Return what the address of the page to which they come back says of it, for `left`.
+    """
+    draft = kept() if is_changed else kept_before(form, subject_id)
+    return {"thrown": drafts.discard(actor(), draft.id).id, "_anchor": "thrown"} if draft is not None else {}
+
+
+def left(*forms: str) -> int | None:
+    """Return the draft of one of these forms that its writer just gave up, for the page that they come back to."""
     who = viewer()
     thrown = _thrown(who) if who is not None else None
-    return (
-        thrown.id
-        if thrown is not None and thrown.subject is not None and thrown.subject.form == EDIT
-        else None
-    )
+    if thrown is None or thrown.subject is None or thrown.subject.form not in forms:
+        return None
+    return thrown.id
 
 
 def unsendable() -> str | None:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import NOTE, NOTE_CHANGE, WELCOME
+from forum.domain.drafts.views import Subject
 from forum.domain.spaces import notes, spaces
+from forum.infra import text
 from forum.infra.i18n import _
 from forum.infra.word_diff import pieces
 from forum.models.notes import SpaceNote
@@ -37,6 +39,7 @@ def index(slug: str) -> ResponseReturnValue:
         has_room=sum(not note.is_welcome for note in found) < notes.MOST,
         most=notes.MOST,
         acts=notes.last_removed(actor(), space.id),
+        left=draft_slots.left(NOTE, WELCOME, NOTE_CHANGE),
     )
 
 
@@ -59,6 +62,8 @@ def write(slug: str) -> ResponseReturnValue:
     space, form = spaces.by_slug(actor(), slug), NoteForm()
     require(may_pin_notes(actor(), space.id))
     kind = WELCOME if form.is_welcome.data else NOTE
+    if "leave" in request.form:
+        return _left(space, form, Subject(kind, space.id))
     if previews.is_asked():
         transactions.only_look()
         html, status = previews.of(form)
@@ -93,6 +98,9 @@ def change(note_id: int) -> ResponseReturnValue:
 @draft_slots.kept_when_refused
 def save(note_id: int) -> ResponseReturnValue:
     form, slot = NoteForm(), draft_slots.slot(NOTE_CHANGE, note_id)
+    if "leave" in request.form:
+        space, note = notes.one(actor(), note_id)
+        return _left(space, form, Subject(NOTE_CHANGE, note_id), note)
     if previews.is_asked():
         transactions.only_look()
         space, note = notes.one(actor(), note_id)
@@ -139,6 +147,17 @@ def _blank(slug: str, kind: str) -> ResponseReturnValue:
     is_welcome = "1" if kind == WELCOME else ""
     form = draft_slots.fill(NoteForm, slot, is_welcome=is_welcome)
     return _form(space, form or NoteForm(formdata=None, is_welcome=is_welcome), slot)
+
+
+def _left(
+    space: Space | spaces.SpaceFacts, form: NoteForm, subject: Subject, note: SpaceNote | None = None
+) -> ResponseReturnValue:
+    """Leave the page of the space as it is: what was typed is thrown away, and for a day it can be put back."""
+    stands = (note.title, note.body) if note is not None else ("", "")
+    is_changed = tuple(text.typed(each) for each in form.texts().values()) != stands
+    return redirect(
+        url_for(".index", slug=space.slug, **draft_slots.leave(*subject, is_changed=is_changed)), 303
+    )
 
 
 def _form(

@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import EDIT
-from forum.domain.drafts import drafts
 from forum.domain.lessons import impact
 from forum.domain.moderation import taking_back
 from forum.domain.threads import post_store, posts, rendering
@@ -118,8 +117,7 @@ def _left(source: posts.Source, form: PostForm) -> ResponseReturnValue:
     title = form.title.data if form.title else source.title
     typed = (text.typed(title or ""), text.typed(form.body.data or ""))
     is_changed = typed != (source.title, source.body)
-    draft = draft_slots.kept() if is_changed else draft_slots.kept_before(EDIT, source.post_id)
-    said = {"thrown": drafts.discard(actor(), draft.id).id, "_anchor": "thrown"} if draft is not None else {}
+    said = draft_slots.leave(EDIT, source.post_id, is_changed=is_changed)
     return redirect(links.to_post(source.thread_id, source.thread_slug, source.number, **said), 303)
 
 

@@ -1,11 +1,14 @@
 """Where a thread stands: written, its history, and who may write it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.draft_places import SUMMARY
 from forum.domain.summaries import keepers, summaries
 from forum.domain.summaries import page as summary_page
+from forum.infra import text
 from forum.infra.i18n import _
 from forum.infra.paging import LARGEST_NUMBER, id_of
 from forum.infra.word_diff import pieces
@@ -58,6 +61,10 @@ def write(thread_id: int) -> ResponseReturnValue:
 @draft_slots.kept_when_refused
 def save(thread_id: int) -> ResponseReturnValue:
     form = SummaryForm()
+    if "leave" in request.form:
+        thread, now = summaries.to_write(actor(), thread_id), summary_page.of_thread(thread_id)
+        is_changed = text.typed(form.text.data or "") != (now.typed if now else "")
+        return _to_thread(thread, **draft_slots.leave(SUMMARY, thread_id, is_changed=is_changed))
     if form.validate() and not careful.finds(form):
         try:
             with errors_on(form):
@@ -137,8 +144,9 @@ def _form(
     )
 
 
-def _to_thread(thread: Thread) -> ResponseReturnValue:
-    return redirect(url_for("threads.show", thread_id=thread.id, slug=thread.slug, _anchor=PLACE), 303)
+def _to_thread(thread: Thread, **said: Any) -> ResponseReturnValue:
+    values = {"_anchor": PLACE, **said}
+    return redirect(url_for("threads.show", thread_id=thread.id, slug=thread.slug, **values), 303)
 
 
 def _to_form(thread: Thread) -> ResponseReturnValue:

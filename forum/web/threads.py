@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 
 from forum.domain.audit import undoable
-from forum.domain.draft_places import REPLY, STORY
+from forum.domain.draft_places import EDIT, REPLY, STORY, SUMMARY
 from forum.domain.lessons import impact, of_thread
 from forum.domain.mailing import unread_notices
 from forum.domain.moderation import locking, narrowing
@@ -238,7 +238,7 @@ def _page(
         **answering.drawn(thread, form),
         answer_at=answering.addresses(thread),
         slot=slot,
-        left=draft_slots.left(),
+        left=draft_slots.left(EDIT, SUMMARY),
         acts_to_undo=undoable.open_acts(who, thread_id=thread.id) if who and thread.has_acts else [],
         preview=preview,
         not_closed=not_closed,

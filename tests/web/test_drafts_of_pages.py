@@ -189,3 +189,39 @@ def test_who_may_keep_drafts_where(app, gent, moderator, note, thread):
         assert found == expected, who.name
         writes = {"Wouter": [False] * 4, "Asked": [False]}.get(who.name, [True] * len(closed))
         assert closed == writes, who.name
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+@pytest.mark.parametrize("name", ["note", "welcome", "note_change", "summary"])
+def test_cancel_throws_away_what_was_typed_and_it_can_be_put_back(
+    client, gent, moderator, note, thread, name, is_kept
+):
+    sign_in(client, moderator)
+    forms = {key.partition(":")[0]: (key, *rest) for key, rest in places(gent, note, thread).items()}
+    key, address, sent_to, typed = forms[name]
+    form = hidden(page(client, address), key)
+    if is_kept:
+        keep(client, form, **typed)
+    left = submit(client, sent_to, form | typed | {"leave": "1"})
+    assert (left.status_code, "thrown=" in left.location) == (303, True)
+    after = page(client, left.location)
+    assert "Thrown away." in after
+    assert "No drafts." in page(client, "/drafts")
+    assert OPENED not in page(client, address)
+    back = BeautifulSoup(after, "html.parser").select_one("#thrown form")["action"]
+    opened = page(client, submit(client, back, {"stay": "0"}).location)
+    assert all(words in opened for words in typed.values())
+    assert (count(SpaceNote), count(SummaryVersion)) == (1, 0), "nothing was saved"
+    stranger = client.application.test_client()
+    sign_in(stranger, make_member("Bram", space=gent, role=Role.MODERATOR))
+    assert "Thrown away." not in page(stranger, left.location)
+
+
+def test_cancel_leaves_nothing_to_put_back_where_nothing_was_typed(client, gent, moderator, note, thread):
+    sign_in(client, moderator)
+    for name, (address, sent_to, _typed) in places(gent, note, thread).items():
+        html = page(client, address)
+        stands = {"title": note.title, "body": note.body} if name.startswith("note_change") else {}
+        left = submit(client, sent_to, hidden(html, name) | stands | {"leave": "1"})
+        assert (left.status_code, "thrown" in left.location) == (303, False), name
+    assert count(Draft) == 0
