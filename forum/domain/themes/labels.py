@@ -19,8 +19,6 @@ from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.subscriptions import Delivery, Frequency
 from forum.models.themes import NO_AXIS, Axis, Label, LabelKind, Need
 from forum.models.threads import Outcome, PostKind
-from forum.policy.actions import may_administer, require
-from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 
 
@@ -231,17 +229,11 @@ def organisation(capacity: WithBody) -> str:
     return _("%(body)s in %(city)s", body=BODIES[capacity.body], city=city)
 
 
-def rename(actor: Actor, kind: str, code: str, locale: str, *, name: str, sentence: str) -> None:
-    """Give an axis or a need other words in one language; Forbidden unless the actor administrates the network.
+def write(kind: str, code: str, locale: str, *, name: str, sentence: str) -> None:
+    """Give an axis or a need other words in one language, for whoever runs the machine.
 
     NotFound when there is no such kind, code or language; Invalid at `name` or `sentence`.
     """
-    require(may_administer(actor))
-    write(kind, code, locale, name=name, sentence=sentence)
-
-
-def write(kind: str, code: str, locale: str, *, name: str, sentence: str) -> None:
-    """Do what `rename` does, for whoever runs the machine; errors as there, without Forbidden."""
     if locale not in LOCALES or kind not in LABELS or code not in LABELS[LabelKind(kind)][0]:
         raise NotFound
     row = {

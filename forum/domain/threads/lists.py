@@ -71,12 +71,6 @@ def latest(
     return Page(cards_of(rows), following)
 
 
-def unanswered(reader: Actor | None, limit: int = 5, *, space_id: int | None = None) -> list[ThreadCard]:
-    """Return open threads of others in which only their author has posted, the latest begun first."""
-    filters = {"open"} | ({"others"} if reader else set()) | ({"space"} if space_id is not None else set())
-    return _first(reader, filters, limit, space_id=space_id)
-
-
 def last_active(reader: Actor | None, limit: int = 5) -> list[ThreadCard]:
     """Return the threads with the latest posts of all that the reader may see."""
     return _first(reader, {"shown"}, limit)

@@ -97,12 +97,6 @@ def unpack(backup: Path, folder: Path) -> Path:
     return copy
 
 
-def snapshot(url: URL) -> Snapshot:
-    """Return revision and counts of a database; Problem."""
-    with connected(url) as connection:
-        return _snapshot(connection)
-
-
 def forum(url: URL) -> str:
     """Return what stands for the forum in a database, as in the snapshot of it; nothing without members. Problem."""
     with connected(url) as connection:
