@@ -147,7 +147,8 @@ def _counted(kind: str, number: int, columns: Columns) -> Counter[str]:
     if kind == "city":
         found: Counter[str] = Counter()
         for together, threads in Counter(columns["cities"]).items():
-            found.update(dict.fromkeys(read_codes(together), threads))
+            for city in read_codes(together):
+                found[city] += threads
         return found
     if kind == "space":
         return Counter(columns["space_slug"])
