@@ -12,6 +12,8 @@ from tests.rules.source import ROOT, modules, plant, taken
 # Called by no code of ours, each for its reason.
 REASONS = {
     "forum.domain.consents.settling.erase": "what erasing an account takes out of lessons, by hand in a shell",
+    "forum.domain.lessons.of_thread.has_lesson": "the list of all threads gets its module, as `Lessons`",
+    "forum.domain.lessons.of_thread.with_lesson": "the same",
     "forum.infra.passwords.configure": "tests hash cheaply",
     "forum.infra.text.to_commonmark_html": "the examples of CommonMark measure the parser that posts go through",
 }
