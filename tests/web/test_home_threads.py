@@ -14,6 +14,7 @@ from forum.models.following import FollowLevel
 from forum.models.spaces import Audience, Membership, Role
 from forum.models.subscriptions import Frequency
 from forum.models.themes import Axis
+from forum.models.threads import Post
 from tests.factories import LONG_AGO, actor, make_member, make_post, make_space, make_thread, sign_in, submit
 
 DAY = timedelta(days=1)
@@ -85,7 +86,7 @@ def test_a_story_of_another_city_is_met_answered_and_met_again_by_both(parts, ge
     assert "The stairwell" in parts(leen)["elsewhere"]
     assert "No reply yet" in parts(leen)["elsewhere"]
     opened(leen, story)
-    make_post(story, leen, "With us too.")
+    reply = make_post(story, leen, "With us too.")
     begin(story, leen)
     other = make_member("Noor", space=gent)
     for reader in (leen, other):
@@ -101,6 +102,10 @@ def test_a_story_of_another_city_is_met_answered_and_met_again_by_both(parts, ge
     assert "You replied. New from Karim." in said_in(seen["mine"])
     assert "The stairwell" not in seen["elsewhere"], "nothing stands twice on one page"
     assert "Which house?" in parts(other)["elsewhere"], "the newest words"
+    db.session.get_one(Post, reply.id).deleted_at = clock.now()
+    db.session.commit()
+    assert "You replied" not in parts(leen)["mine"], "who took a reply back did not reply"
+    assert "You follow this. New from Karim." in said_in(parts(leen)["mine"])
 
 
 @pytest.mark.both_databases

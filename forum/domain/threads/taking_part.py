@@ -70,7 +70,14 @@ def latest(actor: Actor, limit: int) -> list[OwnThread]:
 def _latest(limit: int) -> Select[Any]:
     reader: Any = reader_param(signed_in=True)
     moment, number = KEYS
-    wrote = exists().where(Post.thread_id == Thread.id, Post.author_id == reader.id, Post.number > 1)
+    # As in the list of all threads: a reply that was taken back or hidden is none of theirs any more.
+    wrote = exists().where(
+        Post.thread_id == Thread.id,
+        Post.author_id == reader.id,
+        Post.number > 1,
+        Post.deleted_at.is_(None),
+        Post.hidden_at.is_(None),
+    )
     part = case((Thread.author_id == reader.id, 0), (wrote.correlate(Thread), 1), else_=2)
     recent = (
         select(
