@@ -7,8 +7,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.rules.source import ROOT, modules, plant, taken
 
+pytestmark = pytest.mark.any_database
 # Called by no code of ours, each for its reason.
 REASONS = {
     "forum.domain.consents.settling.erase": "what erasing an account takes out of lessons, by hand in a shell",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from forum.domain.choices import Chosen, Counts
@@ -102,31 +103,42 @@ def counts(reader: Actor, choice: Choice) -> Counts:
         left[row.kind].append(row)
     found = Counts(total=min(len(left[""]), MOST))
     found.at_least = {kind for kind in ("", *KINDS) if len(left.get(kind, left[""])) > MOST}
-    for kind in KINDS:
-        found.by[kind] = _counted(left.get(kind, left[""])[:MOST], kind, choice)
+    # Those of whom the same is known are looked at together.
+    spoken = {kind: Counter(row.held for row in rows[:MOST] if row.held) for kind, rows in left.items()}
+    for kind in OF_CAPACITY:
+        found.by[kind] = _spoken(spoken.get(kind, spoken[""]), kind, choice)
+    found.by["axis"] = _offered(left.get("axis", left[""])[:MOST])
     return found
 
 
-def _counted(rows: Sequence[Any], kind: str, choice: Choice) -> Counter[str]:
-    """How many people there are under each value of a kind; those of whom the same is known are looked at together."""
+def _offered(rows: Sequence[Any]) -> Counter[str]:
+    """How many people offer something of each axis."""
     found: Counter[str] = Counter()
-    if kind == "axis":
-        for axes, people in Counter(row.axes for row in rows).items():
-            found.update(dict.fromkeys(axes.split(BETWEEN) if axes else (), people))
-        return found
-    for held, people in Counter(row.held for row in rows).items():
-        found.update(dict.fromkeys(_spoken(held, kind, choice) if held else (), people))
+    for axes, people in Counter(row.axes for row in rows if row.axes).items():
+        for axis in axes.split(BETWEEN):
+            found[axis] += people
     return found
 
 
-def _spoken(held: str, kind: str, choice: Choice) -> set[str]:
-    """Under which values of a kind somebody is counted: those of a capacity that fits what else is chosen of it."""
-    others = {other: getattr(choice, other) for other in OF_CAPACITY if other != kind}
-    each = (dict(zip(OF_CAPACITY, one.split(WITHIN), strict=True)) for one in held.split(BETWEEN))
-    fitting = (
-        one for one in each if all(not values or one[other] in values for other, values in others.items())
-    )
-    return {one[kind] for one in fitting} - {""}
+def _spoken(held: Counter[str], kind: str, choice: Choice) -> Counter[str]:
+    """How many people there are under each value of a kind: by a capacity that fits what else is chosen of it."""
+    found: Counter[str] = Counter()
+    order = list(OF_CAPACITY)
+    place = order.index(kind)
+    chosen = [(order.index(other), getattr(choice, other)) for other in order if other != kind]
+    wanted = [(other, values) for other, values in chosen if values]
+    for all_held, people in held.items():
+        each = _capacities(all_held)
+        for value in {one[place] for one in each if all(one[other] in values for other, values in wanted)}:
+            found[value] += people
+    found.pop("", None)
+    return found
+
+
+@lru_cache(4096)
+def _capacities(held: str) -> tuple[tuple[str, ...], ...]:
+    """What is known of each capacity that somebody holds, in the order of OF_CAPACITY."""
+    return tuple(tuple(one.split(WITHIN)) for one in held.split(BETWEEN))
 
 
 def _asked(reader: Actor, choice: Choice) -> tuple[directory_queries.Shape, dict[str, Any]]:
