@@ -115,3 +115,13 @@ def test_without_scripts_the_page_answers_and_quotes_by_links(open_page, town):
     page.locator("input[name=sentence]").first.check()
     page.locator("button[name=choose]").click()
     assert re.match(r"\[(quote|citaat) 2: 0-\d+\]", page.input_value("#answer textarea[name=body]"))
+
+
+def test_on_paper_stand_the_words_and_no_buttons(opened):
+    post, unpressed = opened.locator("#post-2"), opened.locator(".echo:not(:has(.echo__n))")
+    assert unpressed.count(), "nobody said one of the three yet"
+    expect(unpressed.first).to_be_visible()
+    opened.emulate_media(media="print")
+    expect(post).to_be_visible()
+    for left_out in (unpressed.first, opened.locator(".acts").first, opened.locator("[data-resume]")):
+        expect(left_out).to_be_hidden()
