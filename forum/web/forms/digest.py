@@ -50,7 +50,7 @@ class DigestForm(FlaskForm):
         default=7,
     )
     locale = SelectField(
-        lazy("In which language?"), choices=[SelectChoice("", lazy("As my other e-mails")), *LANGUAGES]
+        lazy("In which language?"), choices=[SelectChoice("", lazy("My usual one")), *LANGUAGES]
     )
     only_unread = RadioField(
         lazy("What you have read already"),
