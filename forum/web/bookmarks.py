@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.threads import bookmarks, posts
 from forum.infra.i18n import _
+from forum.policy.errors import NotFound
 from forum.web.forms import errors_on
 from forum.web.forms.bookmarks import BookmarkForm
 from forum.web.http import links
@@ -69,10 +70,16 @@ def _question(post_id: int, form: BookmarkForm, kept: bookmarks.Kept | None) -> 
 
 
 def _back(post_id: int) -> str:
-    """Return where the member was: the page that the form names, as the list does, or the post that they read."""
+    """Return where the member was: the page that the form names, as the list does, or the post that they read.
+
+    The list, where they can read that no longer.
+    """
     if came_from := _came_from():
         return came_from
-    thread, post = posts.place(actor(), post_id)
+    try:
+        thread, post = posts.place(actor(), post_id)
+    except NotFound:
+        return url_for(".index")
     return links.to_thread(thread, number=post.number)
 
 

@@ -191,6 +191,12 @@ def test_of_a_post_that_went_neither_words_nor_title_are_left(client, gent, leen
         bookmarks.keep(actor(make_member("Other", space=gent)), post.id)
     bookmarks.keep(actor(karim), post.id, note="My own words")
     assert [kept.note for kept in kept_by(karim)] == ["My own words"]
+    address = f"/posts/{post.id}/bookmark"
+    assert "My own words" in client.get(address).text
+    answer = submit(client, address, {"note": "As I see it now"})
+    to = "/bookmarks" if how == "with its thread" else f"/threads/{thread.id}"
+    assert (answer.status_code, answer.location.startswith(to)) == (303, True)
+    assert [kept.note for kept in kept_by(karim)] == ["As I see it now"]
     bookmarks.take_away(actor(karim), post.id)
     assert kept_by(karim) == []
 
