@@ -18,7 +18,6 @@ def codes(column: Any) -> Label[str]:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def read_codes(text: str) -> tuple[str, ...]:
     """Return the codes of a column of `codes`; the same few stand together in many rows."""
     return tuple(json.loads(text))

@@ -110,9 +110,9 @@ def page(actor: Actor, tab: Tab = Tab.ALL, *, cursor: str | None = None) -> Page
 
 
 def unread(actor: Actor, limit: int, *, without: frozenset[str] = frozenset()) -> list[Group]:
-    """Return the first groups of unread lines, the newest first, of other kinds than those `without` (one query).
+    """Return the first groups of unread lines, the newest first, of other kinds than those `without`.
 
-    A thread or lesson is there once, whatever the days on which it happened.
+    As many queries as for a page. A thread or lesson is there once, whatever the days on which it happened.
     """
     rows = select_rows(_newest(without), unread_notices.values(actor)).all()
     return _groups(actor, rows, by_day=False)[:limit]
