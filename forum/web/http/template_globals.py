@@ -20,6 +20,8 @@ from forum.web.http import language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
 from forum.web.http.prefetch import flashed_messages
 
+READERS = 4_096  # whose signatures a process keeps, rather than making them for every page
+
 
 class OnceImported(Template):
     """A template whose macros are made at the first import and never compared again.
@@ -115,15 +117,33 @@ def _notice_name(kind: str) -> str:
 
 def _device() -> str:
     """Whose copies a browser may keep, and the key that makes them unreadable to whoever is at the device next."""
-    member = str(actor().id)
+    return _device_of(str(actor().id), current_app.config["SECRET_KEY"])
+
+
+@lru_cache(maxsize=READERS)
+def _device_of(member: str, _key: str) -> str:
     # Whoever is at the device next can read this name: it says nothing.
     account = tokens.mark("owner-of-copies", member)
     return f"{account}:{base64.b64encode(tokens.key_for('copies-on-device', member)).decode()}"
 
 
 def _csrf_token() -> str:
-    """The token of this reader; Flask-WTF looks up five settings each time that it is asked, also when it has one."""
-    return g.get("csrf_token") or generate_csrf()
+    """The token of this reader, signed once for the pages of a session: it holds for as long as the session does.
+
+    Kept also within a request, as Flask-WTF looks up five settings each time that it is asked.
+    """
+    if "csrf_token" not in g:
+        of_session = session.get("csrf_token")
+        if of_session is None:
+            return generate_csrf()
+        g.csrf_token = _signed(of_session, current_app.config["SECRET_KEY"])
+    return str(g.csrf_token)
+
+
+@lru_cache(maxsize=READERS)
+def _signed(_of_session: str, _key: str) -> str:
+    """Flask-WTF signs what stands in the session of this request; the arguments tell sessions and keys apart."""
+    return generate_csrf()
 
 
 def _kind_words() -> dict[str, str]:
