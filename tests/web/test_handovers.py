@@ -12,6 +12,7 @@ from forum.domain.spaces import memberships
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.handovers import HandOver
+from forum.models.lessons import LessonVersion
 from forum.models.moderation import Action
 from forum.models.spaces import Audience, Role
 from forum.web.handovers import ADDRESSES
@@ -64,6 +65,19 @@ def test_it_is_offered_piece_by_piece_accepted_and_led_to_from_home(app, client,
     assert "Sien took over from Cas: a lesson." in " ".join(
         client.get(f"/spaces/{scenario.space.slug}/moderation").text.split()
     )
+
+
+def test_buttons_name_a_lesson_that_has_no_title_yet(app, client, scenario):
+    db.session.get(LessonVersion, scenario.lesson.working_id).title = ""
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    submit(client, "/hand-over/offers", offer(scenario))
+    second = app.test_client()
+    sign_in(second, scenario.second)
+    for page in (client.get("/hand-over").text, second.get("/hand-over").text):
+        named = re.findall(r'<span class="vh">: ([^<]*)</span></button>', page)
+        assert named
+        assert set(named) == {"A lesson without a title yet"}
 
 
 def test_it_is_declined_and_taken_back(app, client, scenario):
