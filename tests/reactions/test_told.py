@@ -234,6 +234,36 @@ def test_an_author_hears_that_a_version_was_hidden_unless_it_is_undone_or_out_of
     assert ("Bert", "version_hidden") not in told(later), "they may not see the thread any more"
 
 
+STANDING = {
+    "guest": (lambda author, place: setattr(place, "role", Role.GUEST), True),
+    "guest whose time is over": (
+        lambda author, place: (setattr(place, "role", Role.GUEST), setattr(place, "ends_at", LONG_AGO)),
+        False,
+    ),
+    "pending": (lambda author, place: setattr(author, "approved_at", None), False),
+    "suspended": (lambda author, place: setattr(author, "suspended_at", LONG_AGO), False),
+    "former member": (lambda author, place: setattr(place, "ended_at", LONG_AGO), False),
+}
+
+
+@pytest.mark.parametrize("standing", STANDING)
+def test_of_a_hidden_version_in_a_closed_space_hears_only_who_may_still_read_there(gent, standing):
+    change, hears = STANDING[standing]
+    moderator, author = make_member("Mia", space=gent, role=Role.MODERATOR), make_member("Gast")
+    place = join(author, gent)
+    closed = start(author, gent, audience=Audience.SPACE)
+    post = reply(author, closed)
+    posts.edit(actor(author), post.id, body="Another text.", seen_revision=1)
+    change(author, place)
+    db.session.flush()
+    react()
+    forget()
+    revisions.hide(actor(moderator), post.id, 1, reason="A name")
+    react()
+    heard = told(clock.now() + TEN_MINUTES)
+    assert heard == ([("Gast", "version_hidden")] if hears else [])
+
+
 def last_act():
     return db.session.scalars(db.select(UndoableAct.id).order_by(UndoableAct.id.desc()).limit(1)).one()
 
