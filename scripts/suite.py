@@ -1,4 +1,4 @@
-"""Runs the tests the way CI does and adds up what ran: SQLite, then PostgreSQL, and the browser beside them.
+"""Runs the tests the way CI does and adds up what ran: SQLite, and PostgreSQL and the browser beside it.
 
     python scripts/suite.py [PHASE …] [-- what pytest should be told besides]
 
@@ -18,19 +18,21 @@ import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
-# Name: the database, where to look and what to select there, how many at once: with what runs beside it more than the
-# two cores that we count on, since many tests wait, for a lock, a server that hangs, or a sign of life that stays away.
+# Name: the database, where to look and what to select there, how many at once: all together twice the two cores that we
+# count on, since many tests wait, for a lock, a browser, a server that hangs, or a sign of life that stays away.
 PHASES = {
     "sqlite": ("sqlite", "tests", "not browser and not proof", "2"),
-    "postgresql": ("postgresql", "tests", "not browser and not proof and not any_database", "2"),
+    "postgresql": ("postgresql", "tests", "not browser and not proof and not any_database", "1"),
     "browser": ("sqlite", "tests/browser", "browser and not proof", "1"),
 }
-BESIDE = {"browser"}  # it waits much: alone it would leave half of the machine to nobody
-
+BESIDE = {"postgresql", "browser"}  # one after the other they would leave a quarter of the machine to nobody
+MEMORY = Path("/dev/shm")  # noqa: S108
+ROOM = 2 * 2**30  # bytes that have to be free there; the tests leave a twentieth of it
 
 Result = tuple[Counter[str], float]  # how many passed, failed and were skipped; seconds
 
@@ -70,13 +72,15 @@ def _checked(compiled: str) -> bool:
 
 
 def _run_all(names: Iterable[str], besides: list[str], compiled: str) -> dict[str, Result]:
-    """Each phase with its result; what the one beside the others says is shown when these are done."""
-    with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
-        beside = {name: pool.submit(_run, name, besides, compiled, said) for name in names if name in BESIDE}
+    """Each phase with its result; what those beside the others say is shown when these are done."""
+    with ThreadPoolExecutor() as pool, ExitStack() as files:
+        said = {name: files.enter_context(tempfile.TemporaryFile("w+")) for name in names if name in BESIDE}
+        beside = {name: pool.submit(_run, name, besides, compiled, out) for name, out in said.items()}
         results = {name: _run(name, besides, compiled) for name in names if name not in BESIDE}
-        results |= {name: run.result() for name, run in beside.items()}
-        said.seek(0)
-        shutil.copyfileobj(said, sys.stdout)
+        for name, run in beside.items():
+            results[name] = run.result()
+            said[name].seek(0)
+            shutil.copyfileobj(said[name], sys.stdout)
     return results
 
 
@@ -84,10 +88,10 @@ def _run(name: str, besides: list[str], compiled: str = "", out: IO[str] | None 
     database, folder, selection, workers = PHASES[name]
     print(f"\n== {name} ==", flush=True, file=out)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as results:
-        written = Path(results, "result.xml")
+    with tempfile.TemporaryDirectory(dir=_memory(), ignore_cleanup_errors=True) as left:
+        written = Path(left, "result.xml")
         command = [sys.executable, "-m", "pytest", folder, "-q", "-m", selection, "-n", workers]
-        command += ["--dist", "worksteal", f"--junitxml={written}", *besides]
+        command += ["--dist", "worksteal", f"--junitxml={written}", f"--basetemp={left}/tests", *besides]
         environment = _environment(database, compiled)
         code = subprocess.run(command, cwd=ROOT, env=environment, stdout=out, check=False).returncode
         counted = _count(written)
@@ -96,11 +100,19 @@ def _run(name: str, besides: list[str], compiled: str = "", out: IO[str] | None 
     return counted, time.monotonic() - started
 
 
+def _memory() -> Path | None:
+    """Where the files of the tests lie, if there is room: SQLite waits for the disk at each of their many commits."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    return MEMORY
+
+
 def _environment(database: str, compiled: str) -> dict[str, str]:
     environment = {**os.environ, "TEST_DATABASE": database}
     environment.pop("DATABASE_URL", None)  # the tests make their databases themselves
     if compiled:
         environment["TEST_COMPILED_TEMPLATES"] = compiled
+        environment["TEST_MADE_ONCE"] = compiled  # what phases on the same database share
     if compiled and environment.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Whoever wants no bytecode in the checkout has it outside: every process that a test starts, and every
         # worker of the next phase, would compile everything anew.

@@ -90,9 +90,16 @@ class Strange:
     numbers: tuple[str, ...] = NUMBERS
     words: tuple[str, ...] = WORDS
     queries: tuple[str, ...] = QUERIES
+    alone: tuple[str, ...] = (SMALL, HUGE)
 
 
-FEW = Strange((SMALL, "2147483648", HUGE), ("%00", "%ED%A0%80"), ("-1", "%00", "1e400", SMALL, HUGE))
+# Alone what the one database cannot take as a number, and what on the other a column of versions does not hold.
+FEW = Strange(
+    (SMALL, "2147483648", HUGE),
+    ("%00", "%ED%A0%80"),
+    ("-1", "%00", "1e400", SMALL, HUGE),
+    alone=(SMALL if POSTGRES else HUGE,),
+)
 SWEEPS = [pytest.param(FEW, id="few"), pytest.param(Strange(), id="all", marks=pytest.mark.proof)]
 
 
@@ -187,10 +194,10 @@ class Noticing(MultiDict):
         return super().getlist(key, *rest, **options)
 
 
-def questions(names: set[str], value: str) -> Iterator[str]:
+def questions(names: set[str], value: str, strange: Strange) -> Iterator[str]:
     """All of them at once; and what no column holds for each alone, since a page may refuse one before the next."""
     yield "&".join(f"{name}={value}" for name in sorted({*READ, *names}))
-    if value in (SMALL, HUGE):
+    if value in strange.alone:
         yield from (f"{name}={value}" for name in sorted(names))
 
 
@@ -215,7 +222,7 @@ def test_no_question_in_an_address_breaks_a_page(app, world, strange, monkeypatc
             path = opened(browser, path_of(rule, next(fillings(rule, world))))
             names = looked_at[rule.endpoint] = Noticing.asked - {"lang", "thrown"}
             for value in strange.queries:
-                for query in questions(names, value):
+                for query in questions(names, value, strange):
                     yield f"{path}?{query[:40]}", browser.get(f"{path}?{query}").status_code
 
     assert broken(walk()) == []
