@@ -5,7 +5,7 @@ PY := .venv/bin/python
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 COMPILED := $(CATALOGUES:.po=.mo)
 
-.PHONY: help setup run test proof check fix bench mutants translations lock vendor runtime
+.PHONY: help setup run test proof check lint fix bench mutants translations lock vendor runtime
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*##\(.*\)/\1\t\2/p' Makefile | expand -t 16
@@ -24,13 +24,15 @@ test: setup ## everything that CI runs: check, both databases, browser
 proof: setup ## what takes long: kills, walks, sweeps, mutants, on both databases (PROOF_SEED repeats a run)
 	@$(PY) scripts/proof.py
 
-check: ## format, lint, types, templates, translations: seconds
+check: lint ## format, lint, types, templates, translations: seconds
+	$(PY) -m pytest -q -p no:xdist tests/rules/test_templates.py tests/rules/test_translations.py
+
+lint: ## of these, format, lint and types, which no test looks at
 	@scripts/setup dev
 	@$(MAKE) --no-print-directory compiled
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
-	$(PY) -m pytest -q -p no:xdist tests/rules/test_templates.py tests/rules/test_translations.py
 
 fix: ## let the formatter and the linter mend what they can
 	@scripts/setup dev

@@ -2,7 +2,7 @@
 
     python scripts/suite.py [PHASE …] [-- what pytest should be told besides]
 
-Without a phase named `make check` goes first, since it takes seconds, and nothing else runs when it fails. After that
+Without a phase named `make lint` goes first, since it takes seconds, and nothing else runs when it fails. After that
 every phase runs, also after a failing one, so that one run shows everything. A skipped test counts as a failure:
 nobody knows what it would have said. What takes long is left to scripts/proof.py, and what says the same on
 both databases runs on one of them here, on both there.
@@ -58,14 +58,14 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _checked(compiled: str) -> bool:
-    """Whether `make check` finds nothing; it leaves half of the machine free, where the tests are compiled meanwhile.
+    """Whether `make lint` finds nothing; it leaves half of the machine free, where the tests are compiled meanwhile.
 
     Else every worker of the first phases would compile them all by itself.
     """
     collect = [sys.executable, "-m", "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"]
     environment = _environment("sqlite", compiled)
     with subprocess.Popen(collect, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as compiling:
-        code = subprocess.run(["make", "--no-print-directory", "check"], cwd=ROOT, check=False).returncode
+        code = subprocess.run(["make", "--no-print-directory", "lint"], cwd=ROOT, check=False).returncode
         if code != 0:
             compiling.kill()
     return code == 0  # what is wrong with the tests the phases tell
