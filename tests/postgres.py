@@ -108,7 +108,8 @@ def create_database(url: str, name: str, *, template: str = "template0") -> str:
     with _connect(url) as connection:
         named, copied = sql.Identifier(name), sql.Identifier(template)
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(named))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(named, copied))
+        # Copying its files takes half as long as writing all that is in them to the log.
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(named, copied))
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
