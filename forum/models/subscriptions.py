@@ -28,6 +28,10 @@ class Delivery(enum.StrEnum):
     NOTHING = "nothing"
 
 
+# Of what was chosen about several things that one post is about, or about tags that are one by now, the first of these.
+STRONGEST = (Delivery.NOTHING, Delivery.AT_ONCE, Delivery.DIGEST)
+
+
 class LessonChoice(enum.StrEnum):
     """Which new or changed lessons stand in a digest."""
 

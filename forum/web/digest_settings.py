@@ -1,6 +1,5 @@
 """The page on which a member chooses their digest, with the mail as it would be now."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from forum.domain.digests import digests, subscriptions
 from forum.domain.digests.offers import Offers, offers
@@ -26,7 +24,7 @@ from forum.infra.paging import LARGEST
 from forum.models.subscriptions import Delivery, Frequency, LessonChoice
 from forum.policy.errors import NotFound
 from forum.web.forms import errors_on
-from forum.web.forms.digest import EVERYTHING, UNREAD, DigestForm, digest_form
+from forum.web.forms.digest import EVERYTHING, UNREAD, DigestForm, digest_form, with_present_tags
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
 from forum.web.mailbox import LETTER_POLICY, for_a_frame
@@ -51,7 +49,7 @@ def choose_digest() -> ResponseReturnValue:
     """Store the choice, or with `preview` only show its mail. What a form does not have stays as it is."""
     preferences = _preferences()
     found = _offers(preferences)
-    form = digest_form(found, _values(preferences, found))
+    form = digest_form(found, _values(preferences, found), formdata=with_present_tags(request.form))
     if form.validate():
         with errors_on(form):
             if "preview" in request.form:
@@ -85,9 +83,8 @@ def _asked_choice() -> DigestPreferences | None:
         return None
     preferences = _preferences()
     found = _offers(preferences)
-    form = digest_form(
-        found, _values(preferences, found), formdata=MultiDict(request.args), meta={"csrf": False}
-    )
+    sent = with_present_tags(request.args)
+    form = digest_form(found, _values(preferences, found), formdata=sent, meta={"csrf": False})
     if form.validate():
         with errors_on(form):
             return _as_if_chosen(form)
@@ -95,7 +92,7 @@ def _asked_choice() -> DigestPreferences | None:
 
 
 def _as_if_chosen(form: DigestForm) -> DigestPreferences:
-    return subscriptions.as_if_chosen(actor(), **_chosen(form, tags.known_uses_of))
+    return subscriptions.as_if_chosen(actor(), **_chosen(form))
 
 
 def _preferences() -> DigestPreferences:
@@ -132,9 +129,8 @@ def _values(preferences: DigestPreferences, found: Offers) -> dict[str, Any]:
     }
 
 
-def _chosen(form: DigestForm, uses_of: Callable[..., Any] = tags.uses_of) -> dict[str, Any]:
-    added = uses_of(tags.clean(tags.split(form.new_tags.data or "")))
-    new_tags = {use["tag_id"]: Delivery(form.new_tags_delivery.data) for use in added}
+def _chosen(form: DigestForm) -> dict[str, Any]:
+    typed = tags.clean(tags.split(form.new_tags.data or ""))
     return {
         "frequency": Frequency(form.frequency.data),
         "weekday": form.weekday.data,
@@ -146,7 +142,8 @@ def _chosen(form: DigestForm, uses_of: Callable[..., Any] = tags.uses_of) -> dic
         # That their own spaces stand in the digest needs no saying.
         "spaces": form.chosen("own_spaces", unless=Delivery.DIGEST) | form.chosen("spaces"),
         "axes": form.chosen("axes"),
-        "tags": form.chosen("tags") | new_tags,
+        "tags": form.chosen("tags"),
+        "typed": dict.fromkeys(typed, Delivery(form.new_tags_delivery.data)),
         "threads": form.chosen("threads"),
     }
 

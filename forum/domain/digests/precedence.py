@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from forum.domain.digests.subscriptions import DigestPreferences
-from forum.models.subscriptions import Delivery
+from forum.models.subscriptions import STRONGEST, Delivery
 from forum.models.themes import Axis
 
 
@@ -93,10 +93,7 @@ def _said(preferences: DigestPreferences, thread: ThreadFacts) -> _Said:
 
 
 def _strongest(said: _Said) -> Delivery | None:
-    for delivery in (Delivery.NOTHING, Delivery.AT_ONCE, Delivery.DIGEST):
-        if delivery in said:
-            return delivery
-    return None
+    return next((delivery for delivery in STRONGEST if delivery in said), None)
 
 
 def default(preferences: DigestPreferences, *, own_space: bool) -> Delivery:

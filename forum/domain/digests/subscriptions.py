@@ -10,6 +10,9 @@ from typing import Any
 
 from sqlalchemy import Exists, delete, exists, select
 
+from forum.domain.people import accounts
+from forum.domain.themes import tags
+from forum.domain.themes.tags import TagName
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -17,13 +20,14 @@ from forum.infra.rows import insert_new, upsert
 from forum.models.accounts import Member
 from forum.models.spaces import Space
 from forum.models.subscriptions import (
+    STRONGEST,
     Delivery,
     DigestChoice,
     Frequency,
     LessonChoice,
     Subscription,
 )
-from forum.models.themes import Axis
+from forum.models.themes import Axis, Tag
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
@@ -55,22 +59,27 @@ class DigestPreferences:
     axes: Mapping[Axis, Delivery] = field(default_factory=_none)
 
 
-def choose(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestChoice:
+def choose(
+    actor: Actor, *, frequency: Frequency, typed: Mapping[TagName, Delivery] | None = None, **others: Any
+) -> DigestChoice:
     """Set all that the actor wants by mail; `others` are fields of `DigestPreferences`, and its defaults without them.
 
-    Invalid at the field of what does not exist, or what the actor may not read. What they chose of things that they
-    cannot read at this moment is left as it is.
+    `typed`: of tags by name, which goes before what is said of them by id. Invalid at the field of what does not exist,
+    or what the actor may not read. What they chose of things that they cannot read at this moment is left as it is.
     """
+    accounts.one_at_a_time(actor)
     wanted = as_if_chosen(actor, frequency=frequency, **others)
     choice = _set_schedule(actor.id, wanted)
     choice.locale, choice.lessons = wanted.locale, wanted.lessons
     choice.only_unread, choice.elsewhere = wanted.only_unread, wanted.elsewhere
-    _subscribe(actor, wanted)
+    _subscribe(actor, wanted, typed or {})
     db.session.flush()
     return choice
 
 
-def as_if_chosen(actor: Actor, *, frequency: Frequency, **others: Any) -> DigestPreferences:
+def as_if_chosen(
+    actor: Actor, *, frequency: Frequency, typed: Mapping[TagName, Delivery] | None = None, **others: Any
+) -> DigestPreferences:
     """Return what would hold after `choose` with the same, and store nothing; Invalid as there."""
     wanted = DigestPreferences(Frequency(frequency), **others)
     _check(actor, wanted)
@@ -78,8 +87,10 @@ def as_if_chosen(actor: Actor, *, frequency: Frequency, **others: Any) -> Digest
     rhythm = attrgetter("frequency", "weekday", "hour")
     is_new = old.chosen_at is None or rhythm(old) != rhythm(wanted)
     spaces, threads = _readable(actor, Space, old.spaces), _readable(actor, Thread, old.threads)
+    named = _by_id(tags.known_uses_of([*typed]), typed) if typed else {}
     return replace(
         wanted,
+        tags={**wanted.tags, **named},
         chosen_at=clock.now() if is_new else old.chosen_at,
         spaces={key: how for key, how in old.spaces.items() if key not in spaces} | {**wanted.spaces},
         threads={key: how for key, how in old.threads.items() if key not in threads} | {**wanted.threads},
@@ -124,17 +135,34 @@ def _readable(actor: Actor, model: Any, ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(visible(model, actor, model.id).where(model.id.in_(ids))))
 
 
-def _subscribe(actor: Actor, wanted: DigestPreferences) -> None:
-    of_columns: dict[Any, Mapping[Any, Delivery]] = {
-        Subscription.space_id: wanted.spaces,
-        Subscription.thread_id: wanted.threads,
-        Subscription.axis: wanted.axes,
-        Subscription.tag_id: wanted.tags,
-    }
+def _subscribe(actor: Actor, wanted: DigestPreferences, typed: Mapping[TagName, Delivery]) -> None:
     db.session.execute(delete(Subscription).where(Subscription.member_id == actor.id))
-    for column, chosen in of_columns.items():
-        rows = [{"member_id": actor.id, column.key: key, "delivery": how} for key, how in chosen.items()]
-        insert_new(Subscription, rows)
+    _insert(actor, Subscription.space_id, wanted.spaces)
+    _insert(actor, Subscription.thread_id, wanted.threads)
+    _insert(actor, Subscription.axis, wanted.axes)
+    # After the threads: whoever has a tag locked waits for none.
+    uses = tags.uses_of([*typed], had=select(Tag.id).where(Tag.id.in_(wanted.tags)))
+    _insert(actor, Subscription.tag_id, _of_today(wanted.tags) | _by_id(uses, typed))
+
+
+def _by_id(uses: list[dict[str, Any]], typed: Mapping[TagName, Delivery]) -> dict[int, Delivery]:
+    of_name = {tag.name: how for tag, how in typed.items()}
+    return {use["tag_id"]: of_name[use["name"]] for use in uses}
+
+
+def _of_today(chosen: Mapping[int, Delivery]) -> dict[int, Delivery]:
+    """What was chosen about tags, about what they are today: of two that are one by now the stronger choice."""
+    found: dict[int, Delivery] = {}
+    today = tags.present(chosen)
+    for tag_id in chosen.keys() & today.keys():
+        others = found.get(today[tag_id], chosen[tag_id])
+        found[today[tag_id]] = min(others, chosen[tag_id], key=STRONGEST.index)
+    return found
+
+
+def _insert(actor: Actor, column: Any, chosen: Mapping[Any, Delivery]) -> None:
+    rows = [{"member_id": actor.id, column.key: key, "delivery": how} for key, how in chosen.items()]
+    insert_new(Subscription, rows)
 
 
 def choice_of(member_id: int) -> DigestChoice | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from forum.domain.themes import tags
 from forum.domain.themes.tags import TagName
@@ -13,28 +13,30 @@ from forum.models.themes import LessonTag, Tag
 
 
 def choose(version_id: int, chosen: Sequence[TagName]) -> None:
-    """Give a version exactly these tags, as `tags.clean` returned them."""
-    uses = tags.uses_of(chosen)
+    """Give a version of a lesson, which is locked, exactly these tags, as `tags.clean` returned them."""
+    uses = tags.uses_of(chosen, had=_ids(version_id))
     db.session.execute(delete(LessonTag).where(LessonTag.version_id == version_id))
     rows.insert_new(LessonTag, [{"version_id": version_id, **use} for use in uses])
 
 
 def are(version_id: int, chosen: Sequence[TagName]) -> bool:
     """Return whether a version has exactly these tags."""
-    now = set(db.session.scalars(select(LessonTag.tag_id).where(LessonTag.version_id == version_id)))
-    slugs = {tag.slug for tag in chosen}
-    known = set(db.session.scalars(select(Tag.slug).where(Tag.slug.in_(slugs))))
-    return known == slugs and now == {use["tag_id"] for use in tags.known_uses_of(chosen)}
+    return tags.are(chosen, db.session.scalars(_ids(version_id)).all())
 
 
 def copy(from_id: int, to_id: int) -> None:
-    """Give a version the tags of another one, as they are spelt now."""
+    """Give a new version the tags of another one of its lesson, as they are spelt now."""
+    tags.uses_of([], had=_ids(from_id))
     query = select(LessonTag.tag_id, tags.spelling(LessonTag).label("name"), Tag.merged_into_id)
     query = query.join(Tag, Tag.id == LessonTag.tag_id).where(LessonTag.version_id == from_id)
     uses = [use for use in db.session.execute(query) if use.merged_into_id is None]
     rows.insert_new(
         LessonTag, [{"version_id": to_id, "tag_id": use.tag_id, "name": use.name} for use in uses]
     )
+
+
+def _ids(version_id: int) -> Select[int]:
+    return select(LessonTag.tag_id).where(LessonTag.version_id == version_id)
 
 
 def of(version_id: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import review_requests, versions
+from forum.domain.lessons import review_requests, tags, versions
 from forum.domain.lessons.lessons import locked, open_draft
 from forum.infra.db import db
 from forum.infra.i18n import _
@@ -39,6 +39,7 @@ def discard(actor: Actor, lesson_id: int) -> Lesson | None:
     lesson.working_id = None
     lesson.state = LessonState.PUBLISHED if lesson.current_id is not None else LessonState.DRAFT
     db.session.flush()
+    tags.choose(version.id, [])  # what has a tag goes only while nobody merges it
     db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))
     db.session.expunge(version)
     other_version = db.session.scalar(

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from forum.domain.audit.undoable import WINDOW
+from forum.domain.moderation import tag_locks
 from forum.domain.people import offered_tags
 from forum.domain.themes import tags
 from forum.domain.threads import tag_list
@@ -19,15 +20,13 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import insert_new
-from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Member
-from forum.models.subscriptions import Delivery, Subscription
+from forum.models.subscriptions import STRONGEST, Delivery, Subscription
 from forum.models.themes import LessonTag, Tag, TagMerge, ThreadTag
 from forum.policy.actions import may_edit_tags, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
 
-STRONGEST = (Delivery.NOTHING, Delivery.AT_ONCE, Delivery.DIGEST)  # of two choices about what is one tag now
 AT_ONCE = 500  # numbers in one statement
 
 
@@ -92,8 +91,7 @@ def merge(actor: Actor, slug: str, name: str) -> TagMerge:
     NotFound, Forbidden; Invalid at `into`.
     """
     listed, into, _other = wanted(actor, slug, name)
-    insert_new(Tag, [{"slug": into.slug, "name": into.name, "sort_key": sort_key(into.name)}])
-    tag, target = _locked(listed.id, into.slug)
+    tag, target = tag_locks.for_merge(listed.id, into)
     if tag.merged_into_id is not None:
         raise NotFound
     before: dict[str, Any] = {"label": target.label}
@@ -130,10 +128,12 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
         return done
     if not _is_open(done):
         raise Conflict(_("The ten minutes in which you could undo this are over."))
-    locked = _lock([done.tag_id, done.into_id])
-    tag, into = locked[done.tag_id], locked[done.into_id]
+    tag, into = tag_locks.for_undo(done)
     is_merge = tag.id != into.id
-    if into.label != done.new_name or into.merged_into_id or (is_merge and tag.merged_into_id != into.id):
+    since = select(TagMerge.id).where(TagMerge.into_id == into.id, TagMerge.undone_at.is_(None))
+    latest_id = db.session.scalar(since.order_by(TagMerge.id.desc()).limit(1))
+    # What later ones took for a double would be gone: the last is undone first.
+    if latest_id != done.id or into.merged_into_id or (is_merge and tag.merged_into_id != into.id):
         raise Conflict(_("One of these tags was changed since. Merge or spell it anew instead."))
     into.label = done.before["label"]
     if is_merge:
@@ -147,22 +147,6 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
 
 def _is_open(done: TagMerge) -> bool:
     return done.undone_at is None and clock.now() < done.merged_at + WINDOW
-
-
-def _locked(tag_id: int, slug: str) -> tuple[Tag, Tag]:
-    """The two tags, the second as what it was merged into: nobody gives or merges them until this is done."""
-    other = db.session.scalars(select(Tag).where(Tag.slug == slug)).one()
-    while True:
-        found = _lock([tag_id, other.id])
-        target = found[other.id]
-        if target.merged_into_id is None or target.id == tag_id:
-            return found[tag_id], target
-        other = db.session.get_one(Tag, target.merged_into_id)
-
-
-def _lock(ids: Sequence[int]) -> dict[int, Tag]:
-    query = select(Tag).where(Tag.id.in_(ids)).order_by(Tag.id).with_for_update()
-    return {tag.id: tag for tag in db.session.scalars(query.execution_options(populate_existing=True))}
 
 
 def _move(from_id: int, into_id: int) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from forum.domain.people import found_by, offers
+from forum.domain.people import offers
 from forum.infra.db import db
 from forum.infra.rows import insert_new
 from forum.models.profiles import ProfileTag
@@ -56,5 +56,4 @@ def find_anew(member_ids: Collection[int]) -> None:
     """Let members be found by the words of what they offer as it is spelt now."""
     ids = sorted(set(member_ids))
     for start in range(0, len(ids), AT_ONCE):
-        for member_id, offer in offers.of_members(ids[start : start + AT_ONCE]).items():
-            found_by.keep_offer(member_id, [*offer.asks, *offer.tags])
+        offers.keep_words(ids[start : start + AT_ONCE])

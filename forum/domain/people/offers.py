@@ -50,12 +50,17 @@ def save(actor: Actor, *, asks: Sequence[str], tag_line: str, axes: Collection[s
     named = tags.clean(tags.split(tag_line))
     seeks = clean_line(seeks, field="seeks", limit=Profile.SEEKS_MAX)
     accounts.one_at_a_time(actor)
-    uses = tags.uses_of(named)  # before anything that has a tag is touched, as whoever merges tags does
-    _write(actor.id, chosen, uses)
+    _write(actor.id, chosen, tags.uses_of(named))
     offered_at = clock.now() if lines or chosen or named else None
     row = {"member_id": actor.id, "asks": "\n".join(lines), "seeks": seeks, "offered_at": offered_at}
     upsert(Profile, [row], keys=("member_id",))
-    found_by.keep_offer(actor.id, [*lines, *(tag.name for tag in named)])
+    keep_words([actor.id])
+
+
+def keep_words(member_ids: Collection[int]) -> None:
+    """Let members, who are locked, be found by the words of what they offer as it is spelt now."""
+    for member_id, offer in of_members(member_ids).items():
+        found_by.keep_offer(member_id, [*offer.asks, *offer.tags])
 
 
 def _write(member_id: int, chosen: list[Axis], uses: list[dict[str, Any]]) -> None:

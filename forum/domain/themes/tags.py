@@ -1,14 +1,15 @@
 """Tags of threads: at most five, each as it was spelt there, shown only on a thread that the reader may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Select, delete, func, select
 
 from forum.infra import text, tokens
 from forum.infra.db import db
 from forum.infra.i18n import _, number
+from forum.infra.in_lists import in_rows
 from forum.infra.rows import insert_new
 from forum.infra.sort_keys import sort_key
 from forum.models.profiles import ProfileTag
@@ -18,6 +19,7 @@ from forum.policy.errors import Invalid
 MOST = 5
 # Of the tags as typed on one line: room for commas, spaces and doubles under a thread, for little more on a lesson.
 LINE_MAX, LESSON_LINE_MAX = 2 * MOST * Tag.NAME_MAX, MOST * (Tag.NAME_MAX + 4)
+_PRESENT = func.coalesce(Tag.merged_into_id, Tag.id)
 
 
 class TagName(NamedTuple):
@@ -80,48 +82,78 @@ def of_thread(thread_id: int) -> list[TagName]:
     return sorted(found, key=lambda tag: sort_key(tag.name))
 
 
+def are(tags: Sequence[TagName], tag_ids: Collection[int]) -> bool:
+    """Return whether these tags, as they were typed, are exactly those with these ids; a merged one is the other."""
+    today = db.session.scalars(select(_PRESENT).where(Tag.slug.in_([tag.slug for tag in tags]))).all()
+    return len(today) == len(tags) and {*today} == {*tag_ids}
+
+
 def put(thread_id: int, tags: Sequence[TagName]) -> None:
-    """Give a thread exactly these tags."""
-    uses = uses_of(tags)
+    """Give a thread, which is new or locked, exactly these tags."""
+    uses = uses_of(tags, had=ids_of_thread(thread_id))
     db.session.execute(delete(ThreadTag).where(ThreadTag.thread_id == thread_id))
     insert_new(ThreadTag, [{"thread_id": thread_id, **use} for use in uses])
 
 
-def uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
+def ids_of_thread(thread_id: int) -> Select[int]:
+    """Select the ids of the tags of a thread."""
+    return select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread_id)
+
+
+def uses_of(tags: Sequence[TagName], *, had: Select[int] | None = None) -> list[dict[str, Any]]:
     """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored.
 
-    One that was merged into another is the other. They stay what they are until this transaction ends.
+    One that was merged into another is the other. Until this transaction ends nobody merges them, nor those whose ids
+    `had` selects: what they are taken from now. Whoever needs members, lessons or threads locks these before.
     """
     # In one order: of two who store the same tags at one moment, one waits for the other and not each for the other.
     new = sorted(tags, key=attrgetter("slug"))
-    insert_new(Tag, [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in new])
-    return _uses(tags, lock=True)
+    rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in new]
+    while True:
+        step = db.session.begin_nested()
+        insert_new(Tag, rows)
+        if _hold(tags, had):
+            step.commit()
+            return known_uses_of(tags)
+        step.rollback()  # merged while we waited: all are let go, to be locked in their order with the other one
 
 
 def known_uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:
     """Return the ids of those of these tags that somebody used before, each with its spelling here."""
-    return _uses(tags, lock=False)
-
-
-def _uses(tags: Sequence[TagName], *, lock: bool) -> list[dict[str, Any]]:
     names = {tag.slug: tag.name for tag in tags}
-    asked: ColumnElement[bool] = Tag.slug.in_(names)
-    typed: dict[int, str] = {}  # how the tag of this id was typed
+    # Of two that are one by now, the spelling of the one that they became.
+    query = select(_PRESENT.label("tag_id"), Tag.slug).where(Tag.slug.in_(names))
+    rows = db.session.execute(query.order_by(Tag.merged_into_id.is_(None).desc(), Tag.id)).all()
     found: dict[int, str] = {}
-    while True:
-        query = select(Tag.id, Tag.slug, Tag.merged_into_id).where(asked).order_by(Tag.id)
-        if lock:  # a merge waits for us, or we for it and read what it made
-            query = query.with_for_update(read=True, key_share=True)
-        merged: dict[int, str] = {}
-        for row in db.session.execute(query):
-            name = typed.get(row.id) or names[row.slug]
-            if row.merged_into_id is None:
-                found.setdefault(row.id, name)
-            else:
-                merged.setdefault(row.merged_into_id, name)
-        if not merged:
-            return [{"tag_id": tag_id, "name": name} for tag_id, name in found.items()]
-        typed, asked = merged, Tag.id.in_(merged)
+    for row in rows:
+        found.setdefault(row.tag_id, names[row.slug])
+    return [{"tag_id": tag_id, "name": name} for tag_id, name in sorted(found.items())]
+
+
+def present(tag_ids: Collection[int]) -> dict[int, int]:
+    """Return for each of these ids that of today: its own, or that of the tag that it was merged into."""
+    if not tag_ids:
+        return {}
+    query = select(Tag.id, _PRESENT.label("today")).where(Tag.id.in_(tag_ids))
+    return {row.id: row.today for row in db.session.execute(query)}
+
+
+def _hold(tags: Sequence[TagName], had: Select[int] | None) -> bool:
+    """Lock tags in the order of their ids; False where it took so long that there are others to lock by now."""
+    ids = _in_use(tags, had)
+    if not ids:
+        return True
+    held = select(Tag.id).where(Tag.id.in_(ids)).order_by(Tag.id)
+    db.session.execute(held.with_for_update(read=True, key_share=True))
+    return _in_use(tags, had) <= ids
+
+
+def _in_use(tags: Sequence[TagName], had: Select[int] | None) -> set[int]:
+    """The ids of these tags and of those that something `had`, with what each was merged into."""
+    query: Any = select(Tag.id, Tag.merged_into_id).where(Tag.slug.in_([tag.slug for tag in tags]))
+    if had is not None:
+        query = query.union(select(Tag.id, Tag.merged_into_id).where(in_rows(Tag.id, had)))
+    return {tag_id for row in db.session.execute(query) for tag_id in row if tag_id is not None}
 
 
 def _slug(name: str) -> str:

@@ -71,7 +71,7 @@ def classify(
     require(may_classify(actor, thread))
     need, axis = Need(need), Axis(axis) if axis else None
     names, old_tags = tagging.clean(tags), tagging.of_thread(thread.id)
-    same_tags = {tag.slug for tag in names} == {tag.slug for tag in old_tags}
+    same_tags = tagging.are(names, db.session.scalars(tagging.ids_of_thread(thread.id)).all())
     if (thread.need, thread.axis) == (need, axis) and same_tags:
         return thread
     if seen_change is not None and seen_change != _last_change(thread.id):

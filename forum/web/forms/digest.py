@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -12,12 +13,14 @@ from forum.domain.digests.offers import Offers
 from forum.domain.themes import tags
 from forum.domain.themes.labels import AXES, DELIVERIES, FREQUENCIES, WEEKDAYS
 from forum.infra.i18n import lazy
-from forum.models.subscriptions import Delivery, Frequency, LessonChoice
+from forum.infra.paging import id_of
+from forum.models.subscriptions import STRONGEST, Delivery, Frequency, LessonChoice
 from forum.models.themes import Axis
 from forum.web.forms.fields import Longest, accepted_by, named
 from forum.web.forms.invitations import LANGUAGES
 
 UNREAD, EVERYTHING = "unread", "everything"
+OF_TAG = "tags_"  # before its id: the name of its field
 
 
 class Row(NamedTuple):
@@ -109,6 +112,28 @@ def digest_form(offers: Offers, values: dict[str, Any], **how: Any) -> DigestFor
     fields = {row.name: _field(row) for row in rows}
     form: Callable[..., DigestForm] = type("DigestFormOf", (DigestForm,), {**fields, "rows": rows})
     return form(**how, **values)
+
+
+def with_present_tags(sent: MultiDict[str, str]) -> MultiDict[str, str]:
+    """Return what was sent, where it is about tags that were merged since the form was drawn, about what these became.
+
+    Of choices about several that are one by now the strongest.
+    """
+    ids = {name: id_of(name.removeprefix(OF_TAG)) for name in sent if name.startswith(OF_TAG)}
+    today = tags.present(ids.values())
+    said: dict[str, list[str]] = {}
+    for name, tag_id in ids.items():
+        said.setdefault(f"{OF_TAG}{today.get(tag_id, tag_id)}", []).append(sent[name])
+    if said.keys() == ids.keys():
+        return sent
+    others = [(name, value) for name, value in sent.items(multi=True) if name not in ids]
+    return MultiDict([*others, *((name, _strongest(values)) for name, values in said.items())])
+
+
+def _strongest(values: list[str]) -> str:
+    """Of choices as they were sent; an empty one gives way to any other, what is none goes first, to be refused."""
+    order = ["", *reversed(STRONGEST)]
+    return max(values, key=lambda value: order.index(value) if value in order else len(order))
 
 
 def _rows(offers: Offers) -> Iterable[Row]:
