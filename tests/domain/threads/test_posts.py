@@ -20,7 +20,9 @@ def opening(thread):
 def test_every_version_of_a_post_is_kept(gent, leen):
     thread = make_thread(gent, leen, title="Before", body="Old words.")
     post = posts.edit(actor(leen), opening(thread).id, body="New words.", title="After", seen_revision=1)
-    kept = db.session.execute(select(PostRevision.number, PostRevision.body, PostRevision.title)).all()
+    kept = db.session.execute(
+        select(PostRevision.number, PostRevision.body, PostRevision.title).order_by(PostRevision.number)
+    ).all()
     assert kept == [(1, "Old words.", "Before"), (2, "New words.", "After")]
     assert (thread.title, thread.slug, thread.summary) == ("After", "after", "New words.")
     assert post.edited_at is not None
