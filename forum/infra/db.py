@@ -18,10 +18,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Relationship, relationship
 from sqlalchemy.types import TypeDecorator
 
-from forum.infra import connections, private_files
+from forum.infra import column_indexes, connections, private_files
 from forum.infra.compiled_cache import CompiledCache
 from forum.infra.turns import Turns
 
+column_indexes.fill_at_once()
 log = logging.getLogger(__name__)
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
