@@ -226,6 +226,9 @@ def make_post(
         )
     )
     db.session.flush()
+    if post.number == 1:
+        told = post_store.TOLD_BY_FIELD.where(Post.thread_id == thread.id)
+        thread.told_by_field = db.session.execute(told).one().told_by_field
     post_store.recount(thread)
     return post
 

@@ -83,6 +83,8 @@ class Thread(Model):
     outcome: Mapped[Outcome | None] = mapped_column(choice(Outcome))
     summary: Mapped[str] = mapped_column(String(400), default="")
     cities: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes, of the posts that still stand
+    # Its opening post was written in a capacity at the level of the field.
+    told_by_field: Mapped[bool] = mapped_column(default=False, server_default=false())
     post_count: Mapped[int] = mapped_column(default=0)  # posts that still stand, the opening one included
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -58,6 +58,7 @@ class Network:
     places: list[Place]
     weights: list[float]  # of the places, added up: how many threads each gets
     homes: bytearray  # by member: the place in `places` of their city
+    in_field: bytearray  # by member: whether that is where they work
     # By thread: how many posts, the last one's moment, who may read, and in which space.
     posts: "array[int]"
     moved: "array[float]"
@@ -143,7 +144,7 @@ def network_of(size: Size, number: int, now: datetime) -> Network:
     begins = (now - timedelta(microseconds=now.microsecond)).timestamp()
     network = Network(
         size, chance, begins, pool(number), places, weights, bytearray(size.members + 1),
-        array("l", [0]), array("d", [0.0]), bytearray(1), array("l", [0]),
+        bytearray(size.members + 1), array("l", [0]), array("d", [0.0]), bytearray(1), array("l", [0]),
     )  # fmt: skip
     _settle(network)
     return network

@@ -101,10 +101,12 @@ def _member(network: Network, number: int) -> dict[str, Any]:
 
 def _capacities(network: Network, number: int) -> Rows:
     chance = network.chance
+    level = chance.choice((Level.FIELD, Level.FIELD, Level.STAFF, Level.LEAD))
+    network.in_field[number] = level == Level.FIELD
     held = {
         "member_id": number,
         "function": FUNCTIONS[number % len(FUNCTIONS)],
-        "level": chance.choice((Level.FIELD, Level.FIELD, Level.STAFF, Level.LEAD)),
+        "level": level,
         "body": chance.choice((Body.CITY, Body.CITY, Body.OCMW, Body.ASSOCIATION)),
         "city": network.city(number),
         "confirmation": Confirmation.OPERATOR,

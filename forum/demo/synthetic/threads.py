@@ -167,6 +167,7 @@ class ThreadWriter:
             "outcome": chance.choice(OUTCOMES),
             "summary": thread.summary,
             "cities": list(thread.cities),
+            "told_by_field": bool(self.network.in_field[thread.author]),
             "post_count": thread.post_count,
             "last_number": thread.last_number,
             "created_at": moment(thread.opened_at),

@@ -16,10 +16,11 @@ RECOUNT = "run `flask thread recount`"
 
 
 def threads() -> Iterator[Finding]:
-    """Posts, cities and first answers that threads keep, against the posts that stand in them."""
+    """Posts, cities, who told it and first answers that threads keep, against their posts."""
     tallies = {
         "posts": Tally("thread counts", f"threads say another number of posts than stand there: {RECOUNT}"),
         "cities": Tally("thread cities", f"threads name other cities than speak there: {RECOUNT}"),
+        "told": Tally("field voices", f"threads say wrongly whether the field told them: {RECOUNT}"),
         "answer": Tally("first answers", f"threads have another first answer than stands there: {RECOUNT}"),
         "numbers": Tally("thread numbers", "threads whose next post would get the number of an older one"),
     }
@@ -29,12 +30,15 @@ def threads() -> Iterator[Finding]:
         last = select(Post.thread_id, func.max(Post.number).label("number"))
         last = last.where(Post.thread_id.between(*ids)).group_by(Post.thread_id)
         numbers = {row.thread_id: row.number for row in db.session.execute(last)}
+        opened = db.session.execute(post_store.TOLD_BY_FIELD.where(Post.thread_id.between(*ids)))
+        told = {row.thread_id: row.told_by_field for row in opened}
         for thread in db.session.execute(_KEPT.where(Thread.id.between(*ids))):
             counts = post_store.counts(thread.author_id, groups[thread.id])
             cities = {row.city: row.said_at for row in said_at[thread.id]}
             wrong = {
                 "posts": thread.post_count != counts.post_count,
                 "cities": thread.cities != counts.cities or cities != counts.said_at,
+                "told": thread.told_by_field != told.get(thread.id, thread.told_by_field),
                 "answer": thread.answered_at != counts.answered_at,
                 "numbers": thread.last_number < numbers.get(thread.id, 0),
             }
@@ -47,7 +51,13 @@ def threads() -> Iterator[Finding]:
 
 _CITY = (ThreadCity.thread_id, ThreadCity.city, ThreadCity.said_at)
 _KEPT = select(
-    Thread.id, Thread.author_id, Thread.post_count, Thread.cities, Thread.answered_at, Thread.last_number
+    Thread.id,
+    Thread.author_id,
+    Thread.post_count,
+    Thread.cities,
+    Thread.told_by_field,
+    Thread.answered_at,
+    Thread.last_number,
 )
 
 

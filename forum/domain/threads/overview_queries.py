@@ -13,7 +13,6 @@ from forum.domain.threads.unread_queries import has_unread
 from forum.infra.columns import code, codes
 from forum.infra.in_lists import in_rows
 from forum.infra.statements import cached
-from forum.models.accounts import Capacity, Level
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
 from forum.models.themes import Tag, ThreadTag
@@ -65,8 +64,6 @@ def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], lessons: Lesso
         .order_by(moment.desc(), number.desc())
         .limit(MOST + 1)
     )
-    if "voices" in kinds or "voices" in dict(shape):
-        query = query.join(Post, list_queries.OPENING).outerjoin(Capacity, Capacity.id == Post.capacity_id)
     if kinds.isdisjoint({"tag", "lesson"}):
         return cast(Select[Any], query)
     return _looked_up(query, kinds, lambda threads: lessons.with_lesson(reader, threads))
@@ -97,7 +94,7 @@ def _facets(reader: Reader | None) -> dict[str, tuple[Any, ...]]:
         "city": (codes(Thread.cities),),
         "space": (Space.slug.label("space_slug"), Space.name.label("space_name")),
         "state": tuple(condition.label(name) for name, condition in _states(reader).items()),
-        "voices": (_BY_FIELD.label("field"),),
+        "voices": (Thread.told_by_field.label("field"),),
         "lesson": (),
     }
 
@@ -148,8 +145,6 @@ _SHOWN_TAGS = (
     .join(Tag, Tag.id == ThreadTag.tag_id)
     .group_by(ThreadTag.thread_id)
 )
-# Somebody from the field told it.
-_BY_FIELD = Capacity.level == Level.FIELD
 _SAID = select(ThreadCity.thread_id).where(ThreadCity.city.in_(_values("city")))
 _AMONG: dict[str, ColumnElement[bool]] = {
     "need": Thread.need.in_(_values("need", Thread.need.type)),
@@ -157,5 +152,5 @@ _AMONG: dict[str, ColumnElement[bool]] = {
     "tag": list_queries.tagged(Tag.slug.in_(_values("tag"))),
     "city": Thread.id.in_(_SAID),
     "space": Space.slug.in_(_values("space")),
-    "voices": _BY_FIELD,
+    "voices": Thread.told_by_field.is_(True),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, select, update
+from sqlalchemy import Integer, bindparam, delete, false, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from forum.domain.lines import clean_line, within
@@ -15,7 +15,7 @@ from forum.infra import rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import upsert
-from forum.models.accounts import Capacity
+from forum.models.accounts import Capacity, Level
 from forum.models.responses import ThreadResponse
 from forum.models.summaries import SummaryVersion
 from forum.models.threads import Post, PostRevision, Thread, ThreadCity
@@ -183,6 +183,12 @@ STANDING = (
     .outerjoin(Capacity, Capacity.id == Post.capacity_id)
     .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
     .group_by(Post.thread_id, Post.author_id, _CITY)
+)
+# Whether somebody from the field told each thread, as its opening post has it, also one that does not stand.
+TOLD_BY_FIELD = (
+    select(Post.thread_id, func.coalesce(Capacity.level == Level.FIELD, false()).label("told_by_field"))
+    .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+    .where(Post.number == 1)
 )
 # Built once: every post that is written runs it.
 _OF_ONE = STANDING.where(Post.thread_id == bindparam("thread_id", type_=Integer))

@@ -13,6 +13,7 @@ from forum.domain.threads import mentions, post_store, quotes, sendings
 from forum.infra import clock, days, rates, text
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.accounts import Level
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post, PostKind, Thread
@@ -177,6 +178,8 @@ def _add_post(
         idempotency_key=idempotency_key,
     )
     thread.last_post_at = now
+    if post.number == 1:
+        thread.told_by_field = capacity is not None and capacity.level == Level.FIELD
     db.session.add(post)
     db.session.flush()
     post_store.add_revision(post, body, html, title=title, editor_id=actor.id, at=now)

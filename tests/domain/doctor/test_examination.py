@@ -43,6 +43,8 @@ OPEN = "c.version_id IN (SELECT id FROM lesson_version WHERE number IS NULL)"
 FAULTS = {
     "thread counts": "UPDATE thread SET post_count = post_count - 1 WHERE id = (SELECT min(id) FROM thread)",
     "thread cities": "DELETE FROM thread_city WHERE thread_id = (SELECT min(thread_id) FROM thread_city)",
+    "field voices": "UPDATE thread SET told_by_field = NOT told_by_field"
+    " WHERE id = (SELECT min(id) FROM thread)",
     "first answers": "UPDATE thread SET answered_at = NULL"
     " WHERE id = (SELECT min(id) FROM thread WHERE answered_at IS NOT NULL)",
     "thread numbers": f"UPDATE post SET number = 5000 WHERE {A_REPLY}",
