@@ -1,6 +1,8 @@
 """Columns of coded values as lists read them: as plain text, without an enum member and a JSON list for each row."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -21,3 +23,11 @@ def codes(column: Any) -> Label[str]:
 def read_codes(text: str) -> tuple[str, ...]:
     """Return the codes of a column of `codes`; the same few stand together in many rows."""
     return tuple(json.loads(text))
+
+
+def count_codes(texts: Iterable[str]) -> Counter[str]:
+    """Return in how many rows of a column of `codes` each code stands; a code has no sign that JSON would escape.
+
+    All rows at once: most name several, each in an order of its own, and reading one by one takes three times as long.
+    """
+    return Counter("".join(texts).split('"')[1::2])

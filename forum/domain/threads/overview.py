@@ -15,7 +15,7 @@ from forum.domain.choices import Chosen, Counts
 from forum.domain.threads import lists, overview_queries
 from forum.domain.threads.list_queries import KEYS
 from forum.domain.threads.overview_queries import MOST, OR_NONE, SINGLE, STATES
-from forum.infra.columns import read_codes
+from forum.infra.columns import count_codes
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import select_rows
 from forum.models.cities import BY_CODE
@@ -145,11 +145,7 @@ def _counted(kind: str, number: int, columns: Columns) -> Counter[str]:
         without = columns["without_axis"].count(True)
         return Counter(filter(None, columns["axis"])) + Counter({NO_AXIS: without})
     if kind == "city":
-        found: Counter[str] = Counter()
-        for together, threads in Counter(columns["cities"]).items():
-            for city in read_codes(together):
-                found[city] += threads
-        return found
+        return count_codes(columns["cities"])
     if kind == "space":
         return Counter(columns["space_slug"])
     if kind == "lesson":
