@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
-from forum.domain.lessons import library_counts, rights, version_notes, versions, weakened
+from forum.domain.lessons import library_counts, rights, tags, version_notes, versions, weakened
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Removal, RemovalKind
@@ -72,6 +72,7 @@ def erase(member_id: int) -> None:
     lesson_ids = {lesson_id for lesson_id, _excerpt, _post in rows}
     lesson_ids |= set(db.session.scalars(asked.where(ConsentRequest.author_id == member_id).union(answered)))
     lessons = {lesson_id: removals.locked(lesson_id) for lesson_id in sorted(lesson_ids)}
+    tags.hold(lessons)
     for lesson_id, excerpt, post_id in rows:
         removals.add(lessons[lesson_id], post_id, excerpt, author_id=member_id, kind=RemovalKind.ERASED)
     for lesson in lessons.values():

@@ -65,7 +65,8 @@ def choose(
     """Set all that the actor wants by mail; `others` are fields of `DigestPreferences`, and its defaults without them.
 
     `typed`: of tags by name, which goes before what is said of them by id. Invalid at the field of what does not exist,
-    or what the actor may not read. What they chose of things that they cannot read at this moment is left as it is.
+    or what the actor may not read; only a tag that does not exist is left out. What they chose of things that they
+    cannot read at this moment is left as it is.
     """
     accounts.one_at_a_time(actor)
     wanted = as_if_chosen(actor, frequency=frequency, **others)
@@ -90,7 +91,7 @@ def as_if_chosen(
     named = _by_id(tags.known_uses_of([*typed]), typed) if typed else {}
     return replace(
         wanted,
-        tags={**wanted.tags, **named},
+        tags={**_of_today(wanted.tags), **named},
         chosen_at=clock.now() if is_new else old.chosen_at,
         spaces={key: how for key, how in old.spaces.items() if key not in spaces} | {**wanted.spaces},
         threads={key: how for key, how in old.threads.items() if key not in threads} | {**wanted.threads},

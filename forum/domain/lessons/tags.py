@@ -1,6 +1,6 @@
 """Tags of a version of a lesson. The curator chooses them: tags of a closed thread are never copied."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Select, delete, select
 
@@ -9,6 +9,7 @@ from forum.domain.themes.tags import TagName
 from forum.infra import rows
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
+from forum.models.lessons import LessonVersion
 from forum.models.themes import LessonTag, Tag
 
 
@@ -26,13 +27,19 @@ def are(version_id: int, chosen: Sequence[TagName]) -> bool:
 
 def copy(from_id: int, to_id: int) -> None:
     """Give a new version the tags of another one of its lesson, as they are spelt now."""
-    tags.uses_of([], had=_ids(from_id))
+    tags.hold(_ids(from_id))
     query = select(LessonTag.tag_id, tags.spelling(LessonTag).label("name"), Tag.merged_into_id)
     query = query.join(Tag, Tag.id == LessonTag.tag_id).where(LessonTag.version_id == from_id)
     uses = [use for use in db.session.execute(query) if use.merged_into_id is None]
     rows.insert_new(
         LessonTag, [{"version_id": to_id, "tag_id": use.tag_id, "name": use.name} for use in uses]
     )
+
+
+def hold(lesson_ids: Collection[int]) -> None:
+    """Let nobody merge the tags of these lessons, which are locked, until this transaction ends."""
+    of_lessons = select(LessonVersion.id).where(LessonVersion.lesson_id.in_(lesson_ids))
+    tags.hold(select(LessonTag.tag_id).where(LessonTag.version_id.in_(of_lessons)))
 
 
 def _ids(version_id: int) -> Select[int]:

@@ -1,4 +1,6 @@
-"""What whoever merges tags locks before anything is moved: members, then threads, then tags, each in the order of ids.
+"""What whoever merges tags locks before anything is moved: members, then tags; to undo it, threads between these.
+
+Each kind in the order of ids.
 
 Whoever gives, takes or offers a tag locks in the same order (`themes/tags.py`), so that nobody waits for who waits for
 them. Who began to offer a tag while we waited is seen once it is locked; then all is let go, and locked with them.

@@ -104,7 +104,9 @@ def uses_of(tags: Sequence[TagName], *, had: Select[int] | None = None) -> list[
     """Return the ids of these tags, each with its spelling here; a tag that nobody used before is stored.
 
     One that was merged into another is the other. Until this transaction ends nobody merges them, nor those whose ids
-    `had` selects: what they are taken from now. Whoever needs members, lessons or threads locks these before.
+    `had` selects: what they are taken from now. Whoever needs members, lessons or threads locks these before. Once in a
+    transaction, or for the second time about tags that `hold` got at once: who holds some and waits for others may
+    wait for who merges the two.
     """
     # In one order: of two who store the same tags at one moment, one waits for the other and not each for the other.
     new = sorted(tags, key=attrgetter("slug"))
@@ -116,6 +118,11 @@ def uses_of(tags: Sequence[TagName], *, had: Select[int] | None = None) -> list[
             step.commit()
             return known_uses_of(tags)
         step.rollback()  # merged while we waited: all are let go, to be locked in their order with the other one
+
+
+def hold(had: Select[int]) -> None:
+    """Let nobody merge the tags whose ids `had` selects until this transaction ends."""
+    uses_of((), had=had)
 
 
 def known_uses_of(tags: Sequence[TagName]) -> list[dict[str, Any]]:

@@ -128,22 +128,8 @@ def _device_of(member: str, _key: str) -> str:
 
 
 def _csrf_token() -> str:
-    """The token of this reader, signed once for the pages of a session: it holds for as long as the session does.
-
-    Kept also within a request, as Flask-WTF looks up five settings each time that it is asked.
-    """
-    if "csrf_token" not in g:
-        of_session = session.get("csrf_token")
-        if of_session is None:
-            return generate_csrf()
-        g.csrf_token = _signed(of_session, current_app.config["SECRET_KEY"])
-    return str(g.csrf_token)
-
-
-@lru_cache(maxsize=READERS)
-def _signed(_of_session: str, _key: str) -> str:
-    """Flask-WTF signs what stands in the session of this request; the arguments tell sessions and keys apart."""
-    return generate_csrf()
+    """The token of this reader; Flask-WTF looks up five settings each time that it is asked, also when it has one."""
+    return g.get("csrf_token") or generate_csrf()
 
 
 def _kind_words() -> dict[str, str]:
