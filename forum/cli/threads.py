@@ -20,7 +20,7 @@ def register(app: Flask) -> None:
 
 @group.command("recount")
 def recount() -> None:
-    """Count posts, cities and first answers of every thread anew, see which quotes stand and who of the field told it.
+    """Count posts, cities and first answers of every thread anew, which quotes stand and whether the field told it.
 
     Safe at any moment.
     """

@@ -16,7 +16,7 @@ RECOUNT = "run `flask thread recount`"
 
 
 def threads() -> Iterator[Finding]:
-    """Posts, cities, who told it and first answers that threads keep, against their posts."""
+    """Posts, cities and first answers that threads keep, and whether the field told them, against their posts."""
     tallies = {
         "posts": Tally("thread counts", f"threads say another number of posts than stand there: {RECOUNT}"),
         "cities": Tally("thread cities", f"threads name other cities than speak there: {RECOUNT}"),
@@ -38,7 +38,7 @@ def threads() -> Iterator[Finding]:
             wrong = {
                 "posts": thread.post_count != counts.post_count,
                 "cities": thread.cities != counts.cities or cities != counts.said_at,
-                "told": thread.told_by_field != told.get(thread.id, thread.told_by_field),
+                "told": thread.told_by_field != told.get(thread.id, False),
                 "answer": thread.answered_at != counts.answered_at,
                 "numbers": thread.last_number < numbers.get(thread.id, 0),
             }
