@@ -14,12 +14,13 @@ from forum.domain.people import profiles
 from forum.domain.spaces import confirmations
 from forum.domain.threads import classification, overview, posts, threads
 from forum.domain.threads.overview import Choice
-from forum.infra import rates
+from forum.infra import clock, rates
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Level, Member
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from forum.models.threads import Post, Thread
+from forum.policy.actors import actor_of
 from forum.policy.errors import DomainError
 from tests.factories import actor, join, make_member, make_space, make_thread
 from tests.sweeps import few_of
@@ -156,3 +157,29 @@ def test_it_is_what_the_opening_post_says_after_anything(session, seed):
     everything = overview.page(reader, Choice(), of_thread, limit=99).rows
     assert {card.id for card in listed} == {card.id for card in everything} & told()
     assert overview.counts(reader, Choice(), of_thread).by["voices"]["field"] == len(listed)
+
+
+def test_voices_of_the_field_in_a_closed_thread_are_for_who_reads_it(session):
+    gent, genk = make_space("Gent", city="gent"), make_space("Genk", city="genk")
+    worker = make_member("Wim", space=gent, level=Level.FIELD)
+    closed = make_thread(gent, worker, audience=Audience.SPACE).id
+    opened = make_thread(gent, worker, audience=Audience.PUBLIC).id
+    assert {closed, opened} <= kept()
+    guest, former = make_member("Guest"), make_member("Former", space=genk)
+    join(guest, gent, Role.GUEST)
+    join(former, gent).ended_at = clock.now()
+    for who, reads in (
+        (actor(worker), {closed, opened}),
+        (actor(guest), {closed, opened}),
+        (actor(former), {opened}),
+        (actor(make_member("Elsewhere", space=genk)), {opened}),
+        (actor(make_member("Pending", approved_at=None)), {opened}),
+        (None, {opened}),
+    ):
+        listed = overview.page(who, Choice(voices=("field",)), of_thread, limit=9).rows
+        assert {card.id for card in listed} == reads
+        assert overview.counts(who, Choice(), of_thread).by["voices"]["field"] == len(reads)
+    suspended = make_member("Suspended", space=gent)
+    suspended.suspended_at = clock.now()
+    session.flush()
+    assert actor_of(suspended.id) is None
