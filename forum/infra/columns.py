@@ -25,9 +25,11 @@ def read_codes(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
-def count_codes(texts: Iterable[str]) -> Counter[str]:
-    """Return in how many rows of a column of `codes` each code stands; a code has no sign that JSON would escape.
+def count_codes(texts: str | None, known: Iterable[str]) -> Counter[str]:
+    """Return how often each of the known codes stands in columns of `codes` that were joined; None: there were no rows.
 
-    All rows at once: most name several, each in an order of its own, and reading one by one takes three times as long.
+    A code has no sign that JSON would escape. Looking for a dozen codes in all rows at once takes a tenth of the time
+    that reading them does.
     """
-    return Counter("".join(texts).split('"')[1::2])
+    found = {each: (texts or "").count(f'"{each}"') for each in known}
+    return Counter({each: number for each, number in found.items() if number})

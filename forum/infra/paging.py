@@ -17,6 +17,7 @@ from forum.infra.statements import cached, select_rows
 
 T = TypeVar("T")
 MARK = "after"
+Around = Callable[[Select[Any]], Select[Any]]
 LARGEST = 2**31 - 1  # what an id column holds on every database
 LARGEST_NUMBER = 2**15 - 1  # and one of versions, which are counted
 
@@ -37,16 +38,19 @@ def keyset(
     limit: int = 20,
     values: dict[str, Any] | None = None,
     moment_of: Callable[[int], datetime | None] | None = None,
+    around: Around | None = None,
 ) -> tuple[Sequence[Any], str | None]:
     """Return rows of `statement` by `keys` (a moment and an id, both descending) from `cursor`, and the next cursor.
 
     The keys are selected columns, or attributes of a selected entity; LookupError when they are not. A cursor that is
     not ours means the first page. `values` are the parameters of a cached statement: its pages are cached, too.
     With `moment_of` the cursor, which stands in an address, tells only the id; the moment is looked up (one query).
+    With `around`, a function of a module, the rows are cut first, and it returns the query of what they show in their
+    order: for what costs too much to be found of rows that the page leaves out.
     """
     position = _read(cursor) if moment_of is None else _looked_up(cursor, moment_of)
     page_query = (_page_query if values is None else _cached_page_query)(
-        statement, keys, position is not None, limit + 1
+        statement, keys, position is not None, limit + 1, around
     )
     parameters = dict(values or {})
     if position is not None:
@@ -69,14 +73,17 @@ def id_of(cursor: str | None, most: int = LARGEST) -> int:
     return int(cursor) if int(cursor) <= most else 0
 
 
-def _page_query(statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int) -> Select[Any]:
+def _page_query(
+    statement: Select[Any], keys: tuple[Any, Any], has_cursor: bool, rows: int, around: Around | None
+) -> Select[Any]:
     """The statement for one page of so many rows; where it begins is a parameter."""
     moment, number = keys
     if has_cursor:
         at = bindparam("page_moment", type_=moment.type)
         last = bindparam("page_number", type_=number.type)
         statement = statement.where(or_(moment < at, and_(moment == at, number < last)))
-    return statement.order_by(moment.desc(), number.desc()).limit(rows)
+    page = statement.order_by(moment.desc(), number.desc()).limit(rows)
+    return page if around is None else around(page)
 
 
 _cached_page_query = cached(_page_query)

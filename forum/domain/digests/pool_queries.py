@@ -90,7 +90,7 @@ def threads() -> Select[Any]:
 def tags() -> Select[Any]:
     """Which of those threads has which of the tags `tag_ids`."""
     query: Any = (
-        select(ThreadTag.thread_id, ThreadTag.tag_id, spelling(ThreadTag).label("name"))
+        select(ThreadTag.thread_id, ThreadTag.tag_id, spelling(ThreadTag.name).label("name"))
         .join(Tag, Tag.id == ThreadTag.tag_id)
         .join(Thread, Thread.id == ThreadTag.thread_id)
         .where(in_list(ThreadTag.tag_id, "tag_ids"), Thread.last_post_at > bindparam("since", type_=Moment))

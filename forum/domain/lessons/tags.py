@@ -28,7 +28,7 @@ def are(version_id: int, chosen: Sequence[TagName]) -> bool:
 def copy(from_id: int, to_id: int) -> None:
     """Give a new version the tags of another one of its lesson, as they are spelt now."""
     tags.hold(_ids(from_id))
-    query = select(LessonTag.tag_id, tags.spelling(LessonTag).label("name"), Tag.merged_into_id)
+    query = select(LessonTag.tag_id, tags.spelling(LessonTag.name).label("name"), Tag.merged_into_id)
     query = query.join(Tag, Tag.id == LessonTag.tag_id).where(LessonTag.version_id == from_id)
     uses = [use for use in db.session.execute(query) if use.merged_into_id is None]
     rows.insert_new(

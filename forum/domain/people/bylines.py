@@ -107,13 +107,11 @@ def masked(description: str) -> Byline:
     return Byline(name=description)
 
 
-def speaker(row: Any, today: date | None = None, *, said_at: datetime | None = None) -> Byline:
-    """Return the byline of a row with COLUMNS, in the language of this moment; `today` and `said_at` as in `byline`.
-
-    A column `author_found` says whether the reader finds them (`policy.finding`); without it no name is a link.
-    """
+def speaker(
+    row: Any, today: date | None = None, *, said_at: datetime | None = None, found: bool = False
+) -> Byline:
+    """Return the byline of a row with COLUMNS, in the language of this moment; the rest as in `byline`."""
     shown = _shown(held(row), today, said_at)
-    found = bool(getattr(row, "author_found", False))
     return _byline(row.author_name, row.author_handle, shown, i18n.locale(), found)
 
 

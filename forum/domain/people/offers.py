@@ -93,7 +93,7 @@ def _axes() -> Any:
 
 
 def _tags() -> Any:
-    spelt = select(func.aggregate_strings(tags.spelling(ProfileTag), "\n")).select_from(ProfileTag)
+    spelt = select(func.aggregate_strings(tags.spelling(ProfileTag.name), "\n")).select_from(ProfileTag)
     spelt = spelt.join(Tag, Tag.id == ProfileTag.tag_id).where(ProfileTag.member_id == Profile.member_id)
     return spelt.correlate(Profile).scalar_subquery()
 

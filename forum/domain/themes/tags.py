@@ -12,8 +12,7 @@ from forum.infra.i18n import _, number
 from forum.infra.in_lists import in_rows
 from forum.infra.rows import insert_new
 from forum.infra.sort_keys import sort_key
-from forum.models.profiles import ProfileTag
-from forum.models.themes import LessonTag, Tag, ThreadTag
+from forum.models.themes import Tag, ThreadTag
 from forum.policy.errors import Invalid
 
 MOST = 5
@@ -69,14 +68,16 @@ def clean_one(name: str, *, field: str) -> TagName:
     return cleaned[0]
 
 
-def spelling(used: type[ThreadTag] | type[LessonTag] | type[ProfileTag]) -> ColumnElement[str]:
-    """Return how a tag is shown where it was `used`: as editors spell it, or as it was typed there."""
-    return func.coalesce(Tag.label, used.name)
+def spelling(typed: Any) -> ColumnElement[str]:
+    """Return how a tag is shown where it was `typed`, a column: as editors spell it, or as it stands there."""
+    return func.coalesce(Tag.label, typed)
 
 
 def of_thread(thread_id: int) -> list[TagName]:
     """Return the tags of a thread, by name."""
-    query = select(spelling(ThreadTag).label("name"), Tag.slug).join(ThreadTag, ThreadTag.tag_id == Tag.id)
+    query = select(spelling(ThreadTag.name).label("name"), Tag.slug).join(
+        ThreadTag, ThreadTag.tag_id == Tag.id
+    )
     query = query.where(ThreadTag.thread_id == thread_id)
     found = [TagName(row.name, row.slug) for row in db.session.execute(query)]
     return sorted(found, key=lambda tag: sort_key(tag.name))

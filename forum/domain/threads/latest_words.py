@@ -1,23 +1,17 @@
 """The first words of the newest reply in each of some threads, as a list shows them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from forum.domain.people.capacities import lit_city
-from forum.domain.threads import mentions
 from forum.infra import text
-from forum.infra.in_lists import in_list
-from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.threads import Post, PostRevision, Thread
-from forum.policy import readers
-from forum.policy.actors import Actor
-from forum.policy.visibility import sees
 
 LENGTH = 120
 ENOUGH = 600  # characters of which that many are left, however much space is folded
@@ -33,17 +27,6 @@ class LatestWords:
     name: str
     city: str | None
     words: str
-
-
-def of_threads(reader: Actor | None, thread_ids: Sequence[int]) -> dict[int, LatestWords]:
-    """Return the words of the last reply that stands, by thread (one query; two where any has an @).
-
-    Only of threads that the reader may see.
-    """
-    values = {**readers.reader_values(reader), "thread_ids": list(thread_ids)}
-    rows = select_rows(_last(reader is not None), values).all() if thread_ids else []
-    said = mentions.in_plain(plain(rows))
-    return {row.id: of_row(row, said) for row in rows if row.reply_id is not None}
 
 
 def with_last(query: Any) -> Any:
@@ -90,16 +73,3 @@ def of_row(row: Any, said: Mapping[int, str]) -> LatestWords:
 def _in_few(words: str) -> str:
     """The same replies stand in the lists of everybody; folding the space in one takes as long as finding it."""
     return text.summary(text.one_line(words), LENGTH)
-
-
-@cached
-def _last(signed_in: bool) -> Select[Any]:
-    query: Any = (
-        select(Thread.id)
-        .select_from(Thread)
-        .where(
-            in_list(Thread.id, "thread_ids"),
-            sees(Thread, readers.reader_param(signed_in)),
-        )
-    )
-    return cast(Select[Any], with_last(query))

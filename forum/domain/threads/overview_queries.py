@@ -1,26 +1,22 @@
-"""The queries behind the list of all threads, each built once: a page of cards, and the newest ones to count."""
+"""The query behind the list of all threads, and what holds of the threads that a choice leaves."""
 
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, not_, or_, select
 
-from forum.domain.themes.tags import spelling
-from forum.domain.threads import list_queries
+from forum.domain.threads import latest_words, list_queries
 from forum.domain.threads.following import muted
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.unread_queries import has_unread
-from forum.infra.columns import code, codes
-from forum.infra.in_lists import in_rows
 from forum.infra.statements import cached
 from forum.models.following import FollowLevel, ThreadFollow
 from forum.models.spaces import Space
-from forum.models.themes import Tag, ThreadTag
+from forum.models.themes import Tag
 from forum.models.threads import Post, Thread, ThreadCity
 from forum.policy.readers import reader_param
 from forum.policy.visibility import Reader, sees
 
-MOST = 500  # of the newest threads are counted: a list that grows must not make its page slower
 STATES = ("mine", "unread", "unanswered", "followed")
 SINGLE = frozenset({"state", "voices", "lesson"})  # kinds of which one value is chosen at most
 # The kinds that are chosen; of those in SINGLE which value, of axes whether none is meant: alone, or beside (OR_NONE).
@@ -41,71 +37,37 @@ class Lessons(Protocol):
 
 
 @cached
-def cards(signed_in: bool, shape: Shape, lessons: Lessons) -> Select[Any]:
-    """Return the query of cards for a reader, narrowed to that shape of a choice."""
-    return list_queries.cards(signed_in).where(*_conditions(reader_param(signed_in), shape, lessons))
+def chosen(signed_in: bool, shape: Shape, lessons: Lessons) -> Select[Any]:
+    """Return the query of the ids of threads that a reader may see, narrowed to that shape of a choice."""
+    return select(Thread.id).where(*conditions(reader_param(signed_in), shape, lessons))
 
 
-@cached
-def counted(signed_in: bool, shape: Shape, kinds: frozenset[str], lessons: Lessons) -> Select[Any]:
-    """Return the query of the newest MOST of the same threads and one more, with what counts them under `kinds`.
+def for_members(page: Select[Any]) -> Select[Any]:
+    """Return the query of the cards of a page of threads, given by their ids, with the last reply in each."""
+    return _shown(page, signed_in=True)
 
-    It reads nothing else of them: a filter is asked only for the choice without its own values.
-    """
-    reader = reader_param(signed_in)
+
+def for_visitors(page: Select[Any]) -> Select[Any]:
+    """Return the same query for a visitor."""
+    return _shown(page, signed_in=False)
+
+
+def _shown(page: Select[Any], *, signed_in: bool) -> Select[Any]:
     moment, number = KEYS
-    facets = _facets(reader)
-    columns: Any = (Thread.id, *(column for kind in sorted(kinds) for column in facets[kind]))
-    query: Any = (
-        select(*columns)
-        .join(Space, Space.id == Thread.space_id)
-        .where(sees(Thread, reader), Thread.withdrawn_at.is_(None))
-        .where(*_conditions(reader, shape, lessons))
-        .order_by(moment.desc(), number.desc())
-        .limit(MOST + 1)
-    )
-    if kinds.isdisjoint({"tag", "lesson"}):
-        return cast(Select[Any], query)
-    return _looked_up(query, kinds, lambda threads: lessons.with_lesson(reader, threads))
+    cut = page.subquery("page")
+    query: Any = list_queries.cards(signed_in).join(cut, cut.c.id == Thread.id)
+    return cast(Select[Any], latest_words.with_last(query).order_by(moment.desc(), number.desc()))
 
 
-def _looked_up(
-    query: Any, kinds: frozenset[str], with_lesson: Callable[[Select[Any]], Select[Any]]
-) -> Select[Any]:
-    """Add the tags or lessons of the threads that a query found: read for all at once, not thread by thread."""
-    newest = query.add_columns(Thread.last_post_at, Thread.title != "").cte("newest")
-    *columns, moment, titled = newest.c
-    found: Any = select(*columns).order_by(moment.desc(), newest.c.id.desc())
-    if "lesson" in kinds:
-        found = found.add_columns(newest.c.id.in_(with_lesson(select(newest.c.id))).label("has_lesson"))
-    if "tag" in kinds:
-        among = in_rows(ThreadTag.thread_id, select(newest.c.id).where(titled))
-        tags = _SHOWN_TAGS.where(among).subquery("shown")
-        found = found.add_columns(tags.c.tags).outerjoin_from(newest, tags, tags.c.thread_id == newest.c.id)
-    return cast(Select[Any], found)
-
-
-def _facets(reader: Reader | None) -> dict[str, tuple[Any, ...]]:
-    """The columns from which the values of each kind are counted, but for what is looked up of the threads found."""
-    return {
-        "need": (code(Thread.need),),
-        "axis": (code(Thread.axis), FILTERS["without_axis"].label("without_axis")),
-        "tag": (),
-        "city": (codes(Thread.cities),),
-        "space": (Space.slug.label("space_slug"), Space.name.label("space_name")),
-        "state": tuple(condition.label(name) for name, condition in _states(reader).items()),
-        "voices": (Thread.told_by_field.label("field"),),
-        "lesson": (),
-    }
-
-
-def _conditions(reader: Reader | None, shape: Shape, lessons: Lessons) -> list[ColumnElement[bool]]:
-    return [_condition(kind, value, reader, lessons) for kind, value in sorted(shape)]
+def conditions(reader: Reader | None, shape: Shape, lessons: Lessons) -> list[ColumnElement[bool]]:
+    """Return what holds of each thread that a reader may see and that a choice of that shape leaves."""
+    seen = [sees(Thread, reader), Thread.withdrawn_at.is_(None)]
+    return seen + [_condition(kind, value, reader, lessons) for kind, value in sorted(shape)]
 
 
 def _condition(kind: str, value: str, reader: Reader | None, lessons: Lessons) -> ColumnElement[bool]:
     if kind == "state":
-        return _states(reader)[value]
+        return states(reader)[value]
     if kind == "lesson":
         made = lessons.has_lesson(reader)
         return made if value == "with" else not_(made)
@@ -115,8 +77,8 @@ def _condition(kind: str, value: str, reader: Reader | None, lessons: Lessons) -
     return _AMONG[kind]
 
 
-def _states(reader: Reader | None) -> dict[str, ColumnElement[bool]]:
-    """What a thread may be for the reader; for a visitor only unanswered."""
+def states(reader: Reader | None) -> dict[str, ColumnElement[bool]]:
+    """Return what a thread may be for the reader; for a visitor only unanswered."""
     unanswered = {"unanswered": FILTERS["open"]}
     if reader is None:
         return unanswered
@@ -137,20 +99,13 @@ def _values(kind: str, type_: Any = String) -> Any:
     return bindparam(f"{kind}_values", expanding=True, type_=type_)
 
 
-# The tags of threads, a line for each: its slug, and how it is shown there.
-_SHOWN_TAGS = (
-    select(
-        ThreadTag.thread_id, func.aggregate_strings(Tag.slug + " " + spelling(ThreadTag), "\n").label("tags")
-    )
-    .join(Tag, Tag.id == ThreadTag.tag_id)
-    .group_by(ThreadTag.thread_id)
-)
+_NAMED = select(Space.id).where(Space.slug.in_(_values("space")))
 _SAID = select(ThreadCity.thread_id).where(ThreadCity.city.in_(_values("city")))
 _AMONG: dict[str, ColumnElement[bool]] = {
     "need": Thread.need.in_(_values("need", Thread.need.type)),
     "axis": Thread.axis.in_(_values("axis", Thread.axis.type)),
     "tag": list_queries.tagged(Tag.slug.in_(_values("tag"))),
     "city": Thread.id.in_(_SAID),
-    "space": Space.slug.in_(_values("space")),
+    "space": Thread.space_id.in_(_NAMED),
     "voices": Thread.told_by_field.is_(True),
 }

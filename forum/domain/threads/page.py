@@ -134,7 +134,7 @@ def _views(
         view = PostView(
             row.id,
             row.number,
-            speaker(row, today, said_at=row.created_at),
+            speaker(row, today, said_at=row.created_at, found=bool(row.author_found)),
             row.kind.value if row.kind else None,
             row.created_at,
             html.get(row.id, ""),

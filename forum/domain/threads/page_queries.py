@@ -82,7 +82,7 @@ def head(signed_in: bool) -> Select[Any]:
     reader = reader_param(signed_in)
     reader_id: Any = reader.id if reader else None
     tag_words = (
-        select(func.aggregate_strings(Tag.slug.concat("\t").concat(spelling(ThreadTag)), "\n"))
+        select(func.aggregate_strings(Tag.slug.concat("\t").concat(spelling(ThreadTag.name)), "\n"))
         .join(ThreadTag, ThreadTag.tag_id == Tag.id)
         .where(ThreadTag.thread_id == Thread.id)
         .correlate(Thread)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.lessons import of_thread
-from forum.domain.threads import following, overview
+from forum.domain.threads import following, overview, overview_counts
 from forum.domain.threads.overview import KINDS, KNOWN, Choice
 from forum.infra import clock
 from forum.infra.db import db
@@ -87,7 +87,7 @@ def test_each_count_is_what_its_list_holds(session, seed, choices):
         everything = set(listed(reader, Choice()))
         whole = cache(partial(listed, reader, limit=100))
         for choice in [Choice(), *(at_random(chance, reader) for _ in range(choices))]:
-            counts = overview.counts(reader, choice, of_thread)
+            counts = overview_counts.of(reader, choice, of_thread)
             rows = listed(reader, choice)
             assert counts.total == len(rows) == len(set(rows))
             assert set(rows) <= everything
@@ -130,7 +130,7 @@ def test_unread_are_the_threads_whose_cards_say_that_something_is_new(session, s
         }
         unread = Choice(state=("unread",))
         assert set(listed(reader, unread)) == new
-        assert overview.counts(reader, unread, of_thread).total == len(new)
+        assert overview_counts.of(reader, unread, of_thread).total == len(new)
         assert 0 < len(new) < len(everything)
 
 
@@ -146,7 +146,7 @@ def test_a_thread_without_an_axis_is_under_none_and_what_is_hidden_waits_for_nob
     ):
         choice = Choice(axis=chosen)
         assert sorted(listed(actor(moderator), choice)) == sorted(found), chosen
-        counts = overview.counts(actor(moderator), choice, of_thread)
+        counts = overview_counts.of(actor(moderator), choice, of_thread)
         assert (counts.total, counts.by["axis"]) == (len(found), {NO_AXIS: 1, "kwalitatieve-densiteit": 1})
 
 
@@ -160,7 +160,7 @@ def test_who_mutes_a_space_follows_there_what_they_chose_alone(gent, leen):
     assert set(listed(actor(leen), followed)) == {chosen.id, written.id}
     following.follow_space(actor(leen), gent.id, level=FollowLevel.NOTHING)
     assert listed(actor(leen), followed) == [chosen.id]
-    assert overview.counts(actor(leen), Choice(), of_thread).by["state"]["followed"] == 1
+    assert overview_counts.of(actor(leen), Choice(), of_thread).by["state"]["followed"] == 1
 
 
 def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
@@ -174,7 +174,7 @@ def test_who_may_not_read_a_thread_neither_sees_nor_counts_it(session):
     for chosen in (Choice(), Choice(space=("gent",)), Choice(tag=("secret",)), Choice(city=("gent",))):
         assert listed(insider, chosen) == [closed.id]
         for reader in (outsider, None):
-            counts = overview.counts(reader, chosen, of_thread)
+            counts = overview_counts.of(reader, chosen, of_thread)
             assert listed(reader, chosen) == []
             assert (counts.total, counts.spaces, counts.tags) == (0, {}, {})
 
@@ -184,8 +184,8 @@ def test_beyond_the_newest_it_counts_at_least(session, monkeypatch):
     leen = make_member("Leen", space=gent)
     for need in (Need.FACTS, Need.FACTS, Need.STORIES, Need.STORIES):
         make_thread(gent, leen, need=need)
-    monkeypatch.setattr(overview, "MOST", 3)
-    counts = overview.counts(actor(leen), Choice(need=("facts",)), of_thread)
+    monkeypatch.setattr(overview_counts, "MOST", 3)
+    counts = overview_counts.of(actor(leen), Choice(need=("facts",)), of_thread)
     assert counts.total == 2
     assert counts.at_least == {"need"}, "the other filters leave four"
     assert counts.by["need"]["facts"] == 1
@@ -200,9 +200,9 @@ def test_tags_are_counted_by_meaning_and_shown_as_the_newest_thread_spells_them(
     gone = make_thread(gent, leen, tags=("Zwart geheim",))
     gone.title = ""
     db.session.flush()
-    counts = overview.counts(actor(leen), Choice(), of_thread)
+    counts = overview_counts.of(actor(leen), Choice(), of_thread)
     assert counts.by["tag"] == {"bomen": 2, "water": 1}
     assert counts.tags == {"bomen": "bomen", "water": "water"}
-    chosen = overview.counts(actor(leen), Choice(tag=("water",), space=("gent",)), of_thread)
+    chosen = overview_counts.of(actor(leen), Choice(tag=("water",), space=("gent",)), of_thread)
     assert (chosen.total, chosen.by["tag"]) == (1, {"bomen": 2, "water": 1})
     assert listed(actor(leen), Choice(tag=("water",))) == [old.id]

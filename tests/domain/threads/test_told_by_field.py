@@ -12,7 +12,7 @@ from forum.domain.lessons import of_thread
 from forum.domain.moderation import hiding
 from forum.domain.people import profiles
 from forum.domain.spaces import confirmations
-from forum.domain.threads import classification, overview, posts, threads
+from forum.domain.threads import classification, overview, overview_counts, posts, threads
 from forum.domain.threads.overview import Choice
 from forum.infra import clock, rates
 from forum.infra.db import db
@@ -156,7 +156,7 @@ def test_it_is_what_the_opening_post_says_after_anything(session, seed):
     listed = overview.page(reader, Choice(voices=("field",)), of_thread, limit=99).rows
     everything = overview.page(reader, Choice(), of_thread, limit=99).rows
     assert {card.id for card in listed} == {card.id for card in everything} & told()
-    assert overview.counts(reader, Choice(), of_thread).by["voices"]["field"] == len(listed)
+    assert overview_counts.of(reader, Choice(), of_thread).by["voices"]["field"] == len(listed)
 
 
 def test_voices_of_the_field_in_a_closed_thread_are_for_who_reads_it(session):
@@ -178,7 +178,7 @@ def test_voices_of_the_field_in_a_closed_thread_are_for_who_reads_it(session):
     ):
         listed = overview.page(who, Choice(voices=("field",)), of_thread, limit=9).rows
         assert {card.id for card in listed} == reads
-        assert overview.counts(who, Choice(), of_thread).by["voices"]["field"] == len(reads)
+        assert overview_counts.of(who, Choice(), of_thread).by["voices"]["field"] == len(reads)
     suspended = make_member("Suspended", space=gent)
     suspended.suspended_at = clock.now()
     session.flush()
