@@ -22,7 +22,7 @@ from forum.web.forms.offers import OfferForm
 from forum.web.http import list_filters
 from forum.web.http.access import members, open_to
 from forum.web.http.current_user import actor
-from forum.web.http.list_filters import Filter
+from forum.web.http.list_filters import Filter, FilterPanel
 
 bp = Blueprint("people", __name__)
 NAMES: Mapping[str, Mapping[Any, Any]] = {
@@ -30,8 +30,26 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "level": labels.LEVELS,
     "body": labels.BODIES,
 }
-SHOWN = 6  # cities that stand open
 FEW_POSTS, FEW_LESSONS = 5, 2
+
+
+class PeopleFilters(FilterPanel):
+    """The filters of a choice in the directory."""
+
+    drawn = directory.KINDS
+
+    def __init__(self, choice: Choice, counts: Counts) -> None:
+        super().__init__(choice, counts)
+        self._choice = choice
+        self._counts = counts
+
+    def of(self, kind: str) -> list[Filter]:
+        """Return the values of a kind: the fixed ones in their order, cities by how many people they leave."""
+        choice, counts = self._choice, self._counts
+        values = {*counts.by[kind], *getattr(choice, kind)} if kind == "city" else map(str, NAMES[kind])
+        texts = {value: _text(kind, value) for value in values}
+        each = list_filters.of_several(kind, texts, choice, counts, _address(choice.without(kind)))
+        return list_filters.most_first(each, counts.by[kind]) if kind == "city" else each
 
 
 @bp.get("/people")
@@ -52,13 +70,12 @@ def index() -> ResponseReturnValue:
         total=counts.total,
         may_be_more="" in counts.at_least,
         wrong=wrong,
-        filters={} if wrong else {kind: _filters(kind, choice, counts) for kind in directory.KINDS},
+        filters=None if wrong else PeopleFilters(choice, counts),
         chosen=[
             Filter(value, _text(kind, value), _address(choice.toggled(kind, value)), True, "")
             for kind, values in choice.values.items()
             for value in values
         ],
-        shown=SHOWN,
         here=_address(choice),
         none=_address(Choice(choice.question)),
         older=_address(choice, after=page.next_cursor) if page.next_cursor else None,
@@ -128,11 +145,3 @@ def _address(choice: Choice, **more: Any) -> str:
 def _text(kind: str, value: str) -> str:
     name = labels.city_name(value) if kind == "city" else str(NAMES[kind][value])
     return name[:1].upper() + name[1:]
-
-
-def _filters(kind: str, choice: Choice, counts: Counts) -> list[Filter]:
-    """The values of a kind: the fixed ones in their order, cities by how many people they leave."""
-    values = {*counts.by[kind], *getattr(choice, kind)} if kind == "city" else map(str, NAMES[kind])
-    texts = {value: _text(kind, value) for value in values}
-    each = list_filters.of_several(kind, texts, choice, counts, _address(choice.without(kind)))
-    return list_filters.most_first(each, counts.by[kind]) if kind == "city" else each

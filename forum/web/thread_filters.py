@@ -11,7 +11,7 @@ from forum.domain.threads.overview_counts import ThreadCounts
 from forum.infra import i18n
 from forum.models.themes import NO_AXIS
 from forum.web.http import list_filters
-from forum.web.http.list_filters import Filter
+from forum.web.http.list_filters import Filter, FilterPanel
 
 NAMES: Mapping[str, Mapping[Any, Any]] = {
     "need": labels.NEEDS,
@@ -20,31 +20,17 @@ NAMES: Mapping[str, Mapping[Any, Any]] = {
     "lesson": {"with": i18n.lazy("With a lesson"), "without": i18n.lazy("No lesson yet")},
 }
 MOST_TAGS = 10  # those of most threads; what is chosen stands first
-DRAWN = (*NAMES, "tag", "space", "city")
 
 
-class ThreadFilters:
-    """The filters of a choice. Two with the same numbers are equal, and what they look like is found when it is drawn.
+class ThreadFilters(FilterPanel):
+    """The filters of a choice among all threads."""
 
-    So a page of which nothing changed takes them from the fragment (`web/fragments.py`) without building a link.
-    """
+    drawn = (*NAMES, "tag", "space", "city")
 
     def __init__(self, choice: Choice, counts: ThreadCounts) -> None:
+        super().__init__(choice, counts, counts.spaces, counts.tags)
         self._choice = choice
         self._counts = counts
-        self._drawn = (
-            choice,
-            frozenset(counts.at_least),
-            tuple(tuple(counts.by[kind].items()) for kind in DRAWN),
-            tuple(counts.spaces.items()),
-            tuple(counts.tags.items()),
-        )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ThreadFilters) and self._drawn == other._drawn
-
-    def __hash__(self) -> int:
-        return hash(self._drawn)
 
     def of(self, kind: str) -> list[Filter]:
         """Return the values of a kind: the fixed ones in their order, others by how many they leave."""

@@ -1,5 +1,6 @@
 """Filters of long lists as links: each keeps what else is chosen, and one that is chosen takes itself away."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,37 @@ class Filter:
     href: str | None
     current: bool
     count: str
+
+
+class FilterPanel(ABC):
+    """The filters beside a list. Two with the same numbers are equal, and their links are built when they are drawn.
+
+    So a page of which nothing changed takes them from a fragment (`web/fragments.py`) without building a link.
+    """
+
+    def __init__(self, choice: Chosen, counts: Counts, *names: Mapping[str, str]) -> None:
+        """`names`: of values whose names are found with the numbers."""
+        self._drawn = (
+            choice,
+            frozenset(counts.at_least),
+            tuple(tuple(counts.by[kind].items()) for kind in self.drawn),
+            tuple(tuple(each.items()) for each in names),
+        )
+
+    @property
+    @abstractmethod
+    def drawn(self) -> Iterable[str]:
+        """The kinds of filters that are drawn."""
+
+    @abstractmethod
+    def of(self, kind: str) -> list[Filter]:
+        """Return the values of a kind in the order in which they stand."""
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._drawn == other._drawn
+
+    def __hash__(self) -> int:
+        return hash(self._drawn)
 
 
 def with_values(address: str, kind: str, values: Sequence[str]) -> str:
