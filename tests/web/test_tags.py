@@ -1,5 +1,7 @@
 """Editors merge tags and undo it; old addresses lead on, and what stands on closed threads is named to nobody."""
 
+import contextlib
+import random
 from datetime import timedelta
 
 import pytest
@@ -317,3 +319,28 @@ def test_what_members_offer_goes_over_is_spelt_and_found_so_and_comes_back(gent,
     tag_merges.undo(actor(eva), again.id)
     assert (offered(wout), offered(mia)) == (["groen"], []), "what was taken away since stays away"
     assert tag_merges.latest(actor(eva))[-1].id == done.id
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_undo_is_offered_for_exactly_the_merges_that_can_be_undone_now(gent, leen, eva, seed):
+    chance, names = random.Random(seed), ["Buurt", "Wijk", "Straat", "Plein"]
+    for name in names:
+        thread_with(gent, leen, name)
+    for _step in range(6):
+        merged = chance.choice(names)
+        with contextlib.suppress(NotFound, Invalid):
+            tag_merges.merge(actor(eva), merged.lower(), chance.choice([*names, merged.upper()]))
+        for line in tag_merges.latest(actor(eva)):
+            step = db.session.begin_nested()
+            can = not line.undone
+            try:
+                tag_merges.undo(actor(eva), line.id)
+            except Conflict:
+                can = False
+            step.rollback()
+            assert line.is_open == can, line
+        if (
+            offered := [line for line in tag_merges.latest(actor(eva)) if line.is_open]
+        ) and chance.random() < 0.4:
+            tag_merges.undo(actor(eva), offered[0].id)
+    assert tag_merges.latest(actor(eva)), "something was merged"

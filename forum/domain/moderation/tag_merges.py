@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy.orm import aliased
 
 from forum.domain.audit.undoable import WINDOW
 from forum.domain.moderation import tag_locks
@@ -32,7 +33,7 @@ AT_ONCE = 500  # numbers in one statement
 
 @dataclass(frozen=True, slots=True)
 class MergeLine:
-    """A merge in the list of the latest ones; `is_open`: the one who reads did it, and can still undo it."""
+    """A merge in the list of the latest ones; `is_open`: the one who reads did it, and can undo it now."""
 
     id: int
     old_name: str
@@ -47,7 +48,7 @@ def latest(actor: Actor, limit: int = 20) -> list[MergeLine]:
     """Return the latest merges, for editors; Forbidden."""
     require(may_edit_tags(actor))
     query = (
-        select(TagMerge, Member.name)
+        select(TagMerge, Member.name, _untouched().label("untouched"))
         .join(Member, Member.id == TagMerge.editor_id)
         .order_by(TagMerge.id.desc())
         .limit(limit)
@@ -60,9 +61,9 @@ def latest(actor: Actor, limit: int = 20) -> list[MergeLine]:
             name,
             each.merged_at,
             each.undone_at is not None,
-            each.editor_id == actor.id and _is_open(each),
+            each.editor_id == actor.id and untouched and _is_open(each),
         )
-        for each, name in db.session.execute(query)
+        for each, name, untouched in db.session.execute(query)
     ]
 
 
@@ -129,14 +130,10 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
     if not _is_open(done):
         raise Conflict(_("The ten minutes in which you could undo this are over."))
     tag, into = tag_locks.for_undo(done)
-    is_merge = tag.id != into.id
-    since = select(TagMerge.id).where(TagMerge.into_id == into.id, TagMerge.undone_at.is_(None))
-    latest_id = db.session.scalar(since.order_by(TagMerge.id.desc()).limit(1))
-    # What later ones took for a double would be gone: the last is undone first.
-    if latest_id != done.id or into.merged_into_id or (is_merge and tag.merged_into_id != into.id):
+    if not db.session.scalar(select(_untouched()).where(TagMerge.id == done.id)):
         raise Conflict(_("One of these tags was changed since. Merge or spell it anew instead."))
     into.label = done.before["label"]
-    if is_merge:
+    if tag.id != into.id:
         tag.merged_into_id = None
         _move_back(done)
     done.undone_at = clock.now()
@@ -147,6 +144,17 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
 
 def _is_open(done: TagMerge) -> bool:
     return done.undone_at is None and clock.now() < done.merged_at + WINDOW
+
+
+def _untouched() -> ColumnElement[bool]:
+    """Whether both tags are as a merge left them: what a later one took for a double would be gone with it."""
+    later, tag, into = aliased(TagMerge), aliased(Tag), aliased(Tag)
+    is_last = ~exists().where(
+        later.into_id == TagMerge.into_id, later.id > TagMerge.id, later.undone_at.is_(None)
+    )
+    stands = exists().where(into.id == TagMerge.into_id, into.merged_into_id.is_(None))
+    led_there = exists().where(tag.id == TagMerge.tag_id, tag.merged_into_id == TagMerge.into_id)
+    return and_(is_last, stands, or_(TagMerge.tag_id == TagMerge.into_id, led_there))
 
 
 def _move(from_id: int, into_id: int) -> dict[str, Any]:
