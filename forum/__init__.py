@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask
 
 from forum import cli, models, settings, web
+from forum.domain.indexing import writing
 from forum.infra import compression, db, headers, i18n, logs, metrics, private_files, rates, static_files
 from forum.infra.urls import App
 from forum.jobs import letters
@@ -18,6 +19,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     settings.apply(app, overrides)
     private_files.close_instance(Path(app.config["INSTANCE"]))
     db.init_app(app)
+    writing.init_app()
     logs.init_app(app)
     metrics.init_app(app)
     headers.init_app(app)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, select, text
 
 from forum.domain import schema
 from forum.domain.mailing import hold
+from forum.infra import search_index
 from forum.infra.db import Moment
 
 logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -74,6 +75,7 @@ def _run() -> None:
             connection=connection,
             target_metadata=database.metadata,
             render_item=_render,
+            include_object=search_index.is_in_models,
             on_version_apply=_note_fit,
             **options,
         )

@@ -106,7 +106,7 @@ def test_a_trigger_that_is_not_ours_never_runs_in_a_copy_and_keeps_none_from_com
         assert hold.is_held()
         assert not db.session.scalars(text(triggers.strange(is_sqlite=not POSTGRES))).all()
         ours = db.session.scalars(text(triggers.at_work(is_sqlite=not POSTGRES)))
-        assert set(ours) == set(triggers.GUARDS["postgresql" if POSTGRES else "sqlite"])
+        assert set(ours) == set(triggers.ours("postgresql" if POSTGRES else "sqlite"))
 
 
 PASSES_FOR_OURS = (

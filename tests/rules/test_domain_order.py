@@ -14,6 +14,7 @@ ORDER = (
     "lines",
     "choices",
     "checks",
+    "indexing",  # what search finds texts by, written with every text
     "themes",
     "mailing",
     "maintenance",

@@ -40,6 +40,8 @@ ONE_IMPORTER = {
     "phonenumbers": {"forum.infra.recognisable"},
     "flask_login": {"forum.web.http.current_user"},
     "cachetools": {"forum.web.fragments"},
+    "Stemmer": {"forum.infra.search_keys.rules"},
+    "simplemma": set(),  # by name, in forum.infra.search_keys.word_list: nothing that serves pages loads it
 }
 # Who ends a transaction: the request, the worker, a command.
 EDGES = ("forum.web.http.transactions", "forum.jobs.", "forum.cli.")

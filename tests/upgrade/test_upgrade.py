@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from forum import create_app
 from forum.cli.render import render_outdated
-from forum.infra import clock
+from forum.infra import clock, search_index
 from forum.infra.db import db
 from forum.infra.sort_keys import SortedByName, sort_key
 from forum.models.classification import Part, ThreadChange
@@ -65,7 +65,8 @@ def revision() -> str | None:
 
 def schema_differences() -> list[object]:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        compared = {"compare_type": True, "include_object": search_index.is_in_models}
+        context = MigrationContext.configure(connection, opts=compared)
         return list(compare_metadata(context, db.metadata))
 
 

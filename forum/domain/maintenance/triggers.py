@@ -1,5 +1,8 @@
 """Triggers of this forum, and those that are not: somebody else's could release the mail that a restored copy holds."""
 
+from forum.infra import search_tables
+from forum.models.search import ClaimText, PostText, TitleText, VersionText
+
 _LOG = "the moderation log is append-only"
 _SEAL = "a sealed version never changes"
 _SEALED = (
@@ -38,6 +41,15 @@ GUARDS = {
         "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
     },
 }
+# Those that keep the FTS5 tables of search, as the guards above.
+INDEXING = {
+    "sqlite": {
+        name: (model.__tablename__, done)
+        for model in (PostText, TitleText, VersionText, ClaimText)
+        for name, done in search_tables.triggers(model).items()
+    },
+    "postgresql": {},
+}
 # As `_known` writes them: without white space, which a migration may have put elsewhere.
 _SQLITE = """SELECT name FROM main.sqlite_master WHERE type = 'trigger' AND name || ' ' || tbl_name || ' '
 || replace(replace(replace(sql, ' ', ''), char(10), ''), char(9), '')"""
@@ -54,8 +66,8 @@ _RULES = f"""SELECT rulename FROM pg_catalog.pg_rewrite JOIN pg_catalog.pg_class
 
 def names(*, is_sqlite: bool) -> frozenset[str]:
     """Return ours, each as its table, a space and its name."""
-    guards = GUARDS["sqlite" if is_sqlite else "postgresql"]
-    return frozenset(f"{table} {name}" for name, (table, _done) in guards.items())
+    known = ours("sqlite" if is_sqlite else "postgresql")
+    return frozenset(f"{table} {name}" for name, (table, _done) in known.items())
 
 
 def strange(*, is_sqlite: bool) -> str:
@@ -72,7 +84,12 @@ def at_work(*, is_sqlite: bool) -> str:
     return f"{_POSTGRESQL} IN ({_known('postgresql')}) AND tgenabled IN ('O', 'A')"
 
 
+def ours(dialect: str) -> dict[str, tuple[str, str]]:
+    """Return all that are ours on a kind of database: name, table and what is done."""
+    return {**GUARDS[dialect], **INDEXING[dialect]}
+
+
 def _known(dialect: str) -> str:
     """Our triggers as literals of SQL."""
-    keys = (f"{name} {table} {''.join(done.split())}" for name, (table, done) in GUARDS[dialect].items())
+    keys = (f"{name} {table} {''.join(done.split())}" for name, (table, done) in ours(dialect).items())
     return ", ".join("'{}'".format(key.replace("'", "''")) for key in keys)

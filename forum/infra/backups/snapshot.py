@@ -13,7 +13,17 @@ KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 REVISIONS = "alembic_version"
 # What migrations fill, and what commands and a worker write down in a forum that nobody uses yet.
 FILLED = frozenset(
-    {REVISIONS, "schema_fit", "label", "library_count", "recurring_work", "heartbeat", "maintenance_record"}
+    {
+        REVISIONS,
+        "schema_fit",
+        "label",
+        "library_count",
+        "recurring_work",
+        "heartbeat",
+        "maintenance_record",
+        "word_key",
+        "search_progress",
+    }
 )
 NOT_HELD = (
     "A trigger or rule in the backup passes for one of this forum and could release its mail: nothing was brought in."

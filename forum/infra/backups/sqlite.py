@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from forum.infra import private_files
+from forum.infra import private_files, search_index
 from forum.infra.backups import room
 from forum.infra.backups.archive import Sink
 from forum.infra.backups.problems import Problem, told
@@ -168,7 +168,7 @@ def _make_single(database: Path) -> None:
 
 def _tables(connection: sqlite3.Connection) -> list[str]:
     query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    return sorted(row[0] for row in connection.execute(query))
+    return sorted(name for (name,) in connection.execute(query) if not search_index.is_of_engine(name))
 
 
 def _counts(connection: sqlite3.Connection) -> dict[str, int]:

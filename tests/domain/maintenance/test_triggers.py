@@ -52,7 +52,7 @@ def asked(live_app):
 
 @pytest.mark.live
 def test_any_trigger_or_rule_that_the_migrations_did_not_make_is_strange(asked):
-    ours = sorted(triggers.GUARDS["postgresql" if POSTGRES else "sqlite"])
+    ours = sorted(triggers.ours("postgresql" if POSTGRES else "sqlite"))
     assert (asked(triggers.strange), asked(triggers.at_work)) == ([], ours)
     if POSTGRES:
         db.session.execute(text(OF_OTHERS))
