@@ -55,6 +55,7 @@ lock: ## newer packages within the bounds of pyproject.toml (needs uv)
 
 vendor: setup ## copy the vendored files out of node_modules again and write down their hashes
 	$(PY) scripts/vendor.py
+	$(PY) -m scripts.compound_parts
 
 runtime: ## what serving needs, without the test tools
 	@scripts/setup run

