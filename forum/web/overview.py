@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         chooses_themes=NO_AXIS in choice.axis or (who is not None and who.moderates),
         chosen=chosen,
         here=address_of(choice),
-        none=address_of(Choice(state=choice.state)),
+        unfiltered=address_of(Choice(state=choice.state)),
         none_at_all=address_of(Choice()),
         loosest=_loosest(choice, counts) if not page.rows else None,
         older=address_of(choice, after=page.next_cursor) if page.next_cursor else None,

@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
             for value in values
         ],
         here=_address(choice),
-        none=_address(Choice(choice.question)),
+        unfiltered=_address(Choice(choice.question)),
         older=_address(choice, after=page.next_cursor) if page.next_cursor else None,
         newer=_address(choice) if cursor else None,
     )

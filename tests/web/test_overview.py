@@ -53,6 +53,8 @@ def test_filters_keep_each_other_and_are_taken_away_one_by_one(app, client, leen
     chosen = {each.get_text(" ", strip=True): each["href"] for each in both.select(".chosen a")}
     taken = next(href for text, href in chosen.items() if "Facts" in text or "Feiten" in text)
     assert titles(page(client, taken)) == ["Binnen"]
+    everything = both.select_one(".chosen__none")["href"]
+    assert titles(page(client, everything)) == ["Binnen", "Bomen"]
     assert "state=unanswered" in taken
     link = both.select_one(".filter-set a[href*='space=gent']")
     assert link.select_one(".n").text == "2"
