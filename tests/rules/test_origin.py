@@ -28,7 +28,9 @@ OWNERS = {
     "LessonVersion": VERSIONS, "version": VERSIONS, "before": VERSIONS, "newer": VERSIONS, "older": VERSIONS,
     "LessonReview": REVIEWS, "review": REVIEWS,
 }  # fmt: skip
-PLACES = {"forum.domain.lessons.origin", "forum.domain.lessons.origin_queries"}
+PLACES = {
+    "forum.domain.lessons.origin", "forum.domain.lessons.origin_filters", "forum.domain.lessons.origin_queries",
+}  # fmt: skip
 ASKED = ("may_moderate", "roles.get")  # who may do something is no news about the lesson
 RULE = "decides who may read or do what, and shows nothing"
 MAKERS = "for the makers, in their own space"

@@ -2,22 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, case, func, not_, select, true
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, select, true
 from sqlalchemy import cast as sql_cast
 
-from forum.domain.lessons import adoptions, library_counts, origin
+from forum.domain.lessons import adoptions, library_counts, origin, origin_filters
 from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.paging import Page, keyset
 from forum.infra.statements import cached, select_rows
 from forum.models.cities import BY_CODE
-from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.library import LibraryCount
 from forum.models.themes import Axis, Need
-from forum.models.threads import Outcome, Thread
+from forum.models.threads import Outcome
 from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
@@ -97,7 +98,7 @@ def page(
         moment_of=partial(origin.changed_at, reader),
     )
     applied = adoptions.cities(reader, [row.id for row in rows])
-    return Page(_lesson_cards(rows, applied), next_cursor)
+    return Page(cards_of(rows, applied), next_cursor)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
@@ -129,6 +130,16 @@ def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[Less
     A lesson that left a closed thread by consent must not be found back under the name of its space.
     """
     return _first(reader, limit, space_id=space_id)
+
+
+def cards(signed_in: bool) -> Select[Any]:
+    """Return the query of all lessons as cards, for a search to narrow and to order; read them with `cards_of`."""
+    return _cards(signed_in, Choice())
+
+
+def is_overdue(row: Any, today: date) -> bool:
+    """Return whether the lesson of a row of `cards` is due for another look."""
+    return row.review_on is not None and row.review_on < today
 
 
 def _current() -> ColumnElement[bool]:
@@ -168,15 +179,7 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
     """The latest changed; of one space only those whose threads the reader may all see."""
     query = _cards(signed_in, Choice())
     if in_space:
-        unseen = (
-            select(LessonSource.lesson_id)
-            .join(Thread, Thread.id == LessonSource.thread_id)
-            .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, readers.reader_param(signed_in))))
-        )
-        query = query.where(
-            origin.listed_in(bindparam("space_id", type_=Integer), readers.reader_param(signed_in)),
-            ~unseen.exists(),
-        )
+        query = query.where(origin_filters.from_space(readers.reader_param(signed_in)))
     changed, number = origin.LATEST
     query = query.add_columns(adoptions.written(Lesson.id))
     return query.order_by(changed.desc(), number.desc()).limit(limit)
@@ -197,10 +200,11 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in parameters, limit)
     rows = select_rows(query, {**readers.reader_values(reader), **parameters}).all()
-    return _lesson_cards(rows, {row.id: adoptions.pairs(row.reports) for row in rows})
+    return cards_of(rows, {row.id: adoptions.pairs(row.reports) for row in rows})
 
 
-def _lesson_cards(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -> list[LessonCard]:
+def cards_of(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -> list[LessonCard]:
+    """Return the cards of rows of `cards`, with the cities that applied each lesson."""
     today = days.today()
     return [
         LessonCard(
@@ -212,7 +216,7 @@ def _lesson_cards(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair
             axis=row.axis,
             confidence=row.confidence,
             confirmed=row.confirmed_at is not None,
-            overdue=row.review_on is not None and row.review_on < today,
+            overdue=is_overdue(row, today),
             cities_back=read_codes(row.cities),
             masked=row.masked,
             adoptions=applied.get(row.id, []),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, true
 from sqlalchemy.orm import aliased
 
 from forum.infra.db import db
@@ -42,6 +42,21 @@ def is_called(number: int) -> ColumnElement[bool]:
     """Say of a Member that a word of their name begins as word `number` of a question."""
     name = (_WORD.member_id == Member.id, _WORD.source == WordSource.NAME)
     return exists().where(*name, begins_as(_WORD, number)).correlate(Member)
+
+
+def is_named(member_id: Any, count: int) -> ColumnElement[bool]:
+    """Say of a column with the id of a member that their name has these `count` words, whole (`values_of_name`)."""
+    conditions = []
+    for number in range(count):
+        word = bindparam(f"name_{number}", type_=KEY_TYPE)
+        found = (_WORD.member_id == member_id, _WORD.source == WordSource.NAME, _WORD.word == word)
+        conditions.append(exists().where(*found).correlate_except(_WORD))
+    return and_(true(), *conditions)
+
+
+def values_of_name(name_words: list[str]) -> dict[str, str]:
+    """Return the parameters that `is_named` compares with."""
+    return {f"name_{number}": word for number, word in enumerate(name_words)}
 
 
 def values_of(asked_words: list[str]) -> dict[str, str]:

@@ -1,0 +1,102 @@
+"""By what of their origin published lessons may be found: what `origin` lets a reader know of it, and nothing else.
+
+Conditions for queries on a Lesson with its current version; the parameters are filled in when they run. Whose origin is
+kept from a reader stands under no space and no name, and under quarters instead of days.
+"""
+
+from datetime import datetime, time
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, false, not_, or_, select
+from sqlalchemy import cast as sql_cast
+
+from forum.domain.lessons import earlier_curators, origin
+from forum.domain.lessons.origin_queries import is_hidden
+from forum.domain.people import found_by
+from forum.infra import days
+from forum.infra.db import Moment
+from forum.infra.in_lists import in_list
+from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Member
+from forum.models.lessons import Lesson, LessonSource, LessonVersion
+from forum.models.threads import Thread
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.standing import spaces_of
+from forum.policy.visibility import Reader, sees
+
+
+def from_space(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether a lesson may stand under the space `space_id`.
+
+    It may where the reader knows its origin and may see every thread behind it: one that left a closed thread by
+    consent must not be found back under the name of its space.
+    """
+    unseen = (
+        select(LessonSource.lesson_id)
+        .join(Thread, Thread.id == LessonSource.thread_id)
+        .where(LessonSource.lesson_id == Lesson.id, not_(sees(Thread, reader)))
+    )
+    return and_(origin.listed_in(bindparam("space_id", type_=Integer), reader), ~unseen.exists())
+
+
+def of_own_space(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether a lesson is known to the reader to come from a space of theirs."""
+    if reader is None:
+        return false()
+    reader_id: Any = reader.id
+    return and_(Lesson.space_id.in_(spaces_of(reader_id)), not_(is_hidden(reader)))
+
+
+def published_before(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether readers know that the current version was published before: see `values_before`."""
+    known, quarter = (bindparam(name, type_=Moment) for name in ("before", "before_quarter"))
+    at = LessonVersion.published_at
+    return or_(at < quarter, and_(at < known, not_(is_hidden(reader))))
+
+
+def values_before(moment: datetime) -> dict[str, Any]:
+    """Return the parameters of `published_before`: a moment, and the beginning of its quarter."""
+    day = days.day_of(moment)
+    first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return {"before": moment, "before_quarter": datetime.combine(first, time(0), tzinfo=days.zone_of(None))}
+
+
+def signed_by(reader: Actor | None, words: list[str]) -> list[int]:
+    """Return the ids of lessons that readers get under the name of somebody whose name has all these words.
+
+    One query, and one more where lessons were handed over.
+    """
+    values = {**reader_values(reader), **found_by.values_of_name(words)}
+    rows = select_rows(_made(reader is not None, len(words)), values).all()
+    called = {row.curator_id for row in rows if row.is_called}
+    makers = {row.id: earlier_curators.at(row, row.sealed_at) for row in rows}
+    unknown = set(makers.values()) - called - {row.curator_id for row in rows}
+    if unknown:
+        called |= set(select_rows(_named(len(words)), {**values, "ids": sorted(unknown)}).scalars())
+    return [lesson_id for lesson_id, maker in makers.items() if maker in called]
+
+
+@cached
+def _made(signed_in: bool, count: int) -> Select[Any]:
+    """Who made the lessons whose makers the reader knows: those of somebody so called, and those handed over."""
+    called = found_by.is_named(Lesson.curator_id, count)
+    reader = reader_param(signed_in)
+    query: Any = (
+        select(
+            Lesson.id,
+            Lesson.curator_id,
+            Lesson.earlier_curators,
+            LessonVersion.sealed_at,
+            called.label("is_called"),
+        )
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(sees(Lesson, reader), not_(is_hidden(reader)))
+        .where(or_(called, sql_cast(Lesson.earlier_curators, Text) != "[]"))
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def _named(count: int) -> Select[Any]:
+    return select(Member.id).where(in_list(Member.id, "ids"), found_by.is_named(Member.id, count))
