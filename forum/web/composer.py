@@ -8,7 +8,9 @@ from flask import render_template, request
 from forum.domain.draft_places import STORY
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences
+from forum.infra import text
 from forum.models.spaces import Role, Space, SpaceKind
+from forum.models.threads import Thread
 from forum.policy.actions import may_start, require
 from forum.policy.actors import Actor
 from forum.web import draft_slots
@@ -38,7 +40,7 @@ def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
 def page(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
     """Return the page of the composer of a space; Forbidden.
 
-    An empty form is for the readers that the address asks for, where the space allows them.
+    An empty form has the title of the address, and is for the readers that it asks for, where the space allows them.
     """
     who = viewer()
     require(may_start(who, space))
@@ -49,6 +51,8 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
     asked = request.args.get("audience")
     if not is_begun and any(option.audience == asked for option in form.readers):
         form.audience.data = asked
+    if not is_begun:
+        form.title.data = text.one_line(request.args.get("title", ""))[: Thread.TITLE_MAX]
     selected = next(
         (option for option in form.readers if option.audience == form.audience.data), form.readers[0]
     )

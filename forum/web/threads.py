@@ -39,7 +39,8 @@ bp = Blueprint("threads", __name__)
 def compose() -> ResponseReturnValue:
     own_spaces = composer.open_spaces(actor())
     if own_spaces:
-        return redirect(url_for(".new", slug=own_spaces[0].slug, audience=request.args.get("audience")), 303)
+        audience, title = request.args.get("audience"), request.args.get("title")
+        return redirect(url_for(".new", slug=own_spaces[0].slug, audience=audience, title=title), 303)
     return render_template("threads/no_space.html")
 
 

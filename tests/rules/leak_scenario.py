@@ -121,10 +121,11 @@ class World:
 def forbidden(person: str, endpoint: str = "") -> set[str]:
     """The markers that this outsider may not meet on a page; without an `endpoint`, those they may meet nowhere.
 
-    Members of the network find the insider among its people, as somebody with a name and an offer, and no more.
+    Members of the network find the insider among its people, as somebody with a name and an offer, and no more: in the
+    directory, and where people are found by a search.
     """
     markers = set(MARKERS)
-    if person in FINDERS and endpoint.startswith("people."):
+    if person in FINDERS and endpoint.startswith(("people.", "search.")):
         markers -= {SPEAKER, OFFER}
     if person in STRANGERS:
         markers.add(PLACE)

@@ -19,7 +19,6 @@ REASONS = {
     "forum.domain.lessons.of_thread.with_lesson": "the same",
     "forum.domain.indexing.rebuilding.is_being_made": "what asks the index says it",
     "forum.infra.passwords.configure": "tests hash cheaply",
-    "forum.infra.search_index.matches": "what asks the index goes through it",
     "forum.infra.text.to_commonmark_html": "the examples of CommonMark measure the parser that posts go through",
 }
 CALLED_BY_NAME = re.compile(r"forum\.cli\.\w+\.register")  # of every command, by `forum/cli/__init__.py`

@@ -29,6 +29,7 @@ ORDER = (
     "consents",
     "moderation",
     "handovers",  # what moderators hold of all of the above, which each says of itself
+    "search",  # asks threads, lessons, people and spaces
     "digests",
     "inbox",  # what waits at home: asks all of the above
     "draft_places",  # which form is about what; on top, as forms are about everything

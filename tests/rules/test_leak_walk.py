@@ -78,6 +78,8 @@ QUERIES = (
     "?city=aalst",
     f"?q={leak_scenario.SPEAKER.lower()}+{leak_scenario.OFFER[:8]}&level=field",
     "?q=field&city=aalst",
+    f"?q={leak_scenario.TITLE[:-1]}*+OR+{leak_scenario.BODY}+{leak_scenario.CLAIM}",
+    "?q=floor&by=sofie&kind=threads&space=aalst",
     f"?name={leak_scenario.SPEAKER[:6].lower()}&role=member",
     "?page=2",
     "?from=0.1&to=1.0",
@@ -226,6 +228,22 @@ def test_together_the_others_meet_every_address(app, world):
 @pytest.mark.parametrize("person", PEOPLE)
 def test_nor_does_any_page_with_what_a_stranger_may_try_in_its_address(app, world, person):
     assert list(leaks(app, world, person, every=True)) == []
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_search_of_theirs_finds_any_of_it(app, world, person):
+    """A marker that is asked stands on the page in any case: so what counts is that nothing is found by it."""
+    browser, member = app.test_client(), world.outsiders[person]
+    if member is not None:
+        sign_in(browser, member)
+    for marker in sorted(leak_scenario.forbidden(person, "search.index")):
+        for question in (marker, f'"{marker}"', f"in:thread {marker}"):
+            answer = browser.get("/search", query_string={"q": question}, headers={"Accept-Language": "en"})
+            assert re.search(r'id="list">0 (results|gevonden)<', answer.text), (person, question)
+    insider = app.test_client()
+    sign_in(insider, world.insider)
+    for marker in (leak_scenario.BODY, leak_scenario.TITLE, leak_scenario.REPLY, leak_scenario.KEPT):
+        assert ">0 " not in insider.get(f"/search?q={marker}").text, marker
 
 
 def test_what_is_closed_looks_absent(app, world):

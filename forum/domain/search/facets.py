@@ -1,0 +1,91 @@
+"""What each filter of a search would leave, counted among the candidates that were taken."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from forum.domain.choices import Counts
+from forum.domain.search.candidates import FACETS_OF_TEXT, Candidates
+from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
+from forum.domain.search.lesson_candidates import LessonHit
+from forum.domain.search.thread_candidates import Found, ThreadHit
+
+FACETS = ("kind", *FACETS_OF_TEXT)
+
+
+def has(hit: LessonHit | ThreadHit, kind: str, value: str) -> bool:
+    """Return whether a lesson or thread stands under a value of a facet."""
+    return value in values(hit, kind)
+
+
+def values(hit: LessonHit | ThreadHit, kind: str) -> Iterable[str]:
+    """Return the values of a facet under which a lesson or thread stands."""
+    if kind == "city":
+        return hit.cities
+    if isinstance(hit, LessonHit):
+        return hit.needs if kind == "need" else (getattr(hit.row, kind),)
+    value = getattr(hit, kind)
+    return (value,) if value else ()
+
+
+def chosen_lessons(found: Candidates, choice: Choice) -> list[LessonHit]:
+    """Return the lessons that the facets leave."""
+    return [hit for hit in found.lessons if _fits(hit, choice)]
+
+
+def chosen_threads(found: Candidates, choice: Choice) -> list[ThreadHit]:
+    """Return the threads that the facets leave."""
+    return [hit for hit in found.narrowed.threads.values() if _fits(hit, choice)]
+
+
+def counts(found: Candidates, choice: Choice) -> Counts:
+    """Return how many results each value of a facet would leave, with what is chosen of the others.
+
+    `at_least` has facets of which there may be more, and kinds of results; "" for all of them.
+    """
+    counted = Counts(by={kind: _counted(found, choice, kind) for kind in FACETS})
+    kinds = counted.by["kind"]
+    counted.total = sum(kinds[kind] for kind in kinds if choice.shows(kind))
+    counted.at_least = _cut(found, choice, "")
+    for kind in ("", *FACETS_OF_TEXT):
+        if any(choice.shows(each) for each in _cut(found, choice, kind)):
+            counted.at_least.add(kind)
+    return counted
+
+
+def _counted(found: Candidates, choice: Choice, kind: str) -> Counter[str]:
+    others = choice.without(kind)
+    threads = _threads(found, choice, kind).threads.values()
+    lessons = [hit for hit in found.lessons if _fits(hit, others)]
+    left = [hit for hit in threads if _fits(hit, others)]
+    if kind == "kind":
+        bare = not choice.without("kind").values
+        number = {LESSONS: len(lessons), THREADS: len(left), PEOPLE: found.people_counts.total}
+        return Counter({**number, SPACES: len(found.spaces) if bare else 0})
+    numbers: Counter[str] = Counter()
+    for shown, hits in ((LESSONS, lessons), (THREADS, left)):
+        if choice.shows(shown):
+            for hit in hits:
+                numbers.update(dict.fromkeys(values(hit, kind), 1))
+    if choice.shows(PEOPLE):
+        numbers.update(found.people_counts.by.get(kind, {}))
+    return numbers
+
+
+def _threads(found: Candidates, choice: Choice, kind: str) -> Found:
+    """From which threads the values of a kind are counted: of what is chosen of itself they hold to nothing."""
+    return found.threads if getattr(choice, kind, ()) and kind in FACETS_OF_TEXT else found.narrowed
+
+
+def _cut(found: Candidates, choice: Choice, kind: str) -> set[str]:
+    """Of which kinds of results there may be more than are counted under a facet; `kind` "" is all of them."""
+    threads = _threads(found, choice, kind)
+    cut = {LESSONS} if found.more_lessons else set()
+    if threads.more_titles or threads.more_posts:
+        cut.add(THREADS)
+    if (kind if kind in found.people_counts.by else "") in found.people_counts.at_least:
+        cut.add(PEOPLE)
+    return cut
+
+
+def _fits(hit: LessonHit | ThreadHit, choice: Choice) -> bool:
+    return all(has(hit, kind, value) for kind in FACETS_OF_TEXT for value in getattr(choice, kind))

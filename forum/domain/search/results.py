@@ -1,0 +1,106 @@
+"""The answer to a question: lessons, threads with the posts that have it, people and spaces, as far as a reader may.
+
+The rule of reading is asked of every row when it is looked for; nothing here is kept.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from forum.domain.choices import Counts
+from forum.domain.indexing.keys import Keys
+from forum.domain.people import directory
+from forum.domain.search import facets, language, order, texts
+from forum.domain.search.candidates import candidates
+from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
+from forum.domain.search.language import FIELD, Question
+from forum.domain.search.sought import search_for
+from forum.domain.search.texts import LessonResult, ThreadResult
+from forum.domain.spaces import spaces
+from forum.domain.spaces.spaces import SpaceCard
+from forum.infra import rates
+from forum.infra.i18n import _
+from forum.policy.actors import Actor
+from forum.policy.errors import Invalid
+
+FEW = {LESSONS: 5, THREADS: 8, PEOPLE: 5, SPACES: 5}  # of each kind where all kinds stand together
+MANY = 20  # of one kind on a page
+MOST_SEARCHES = "600 per minute"  # of a member, or a place: a town hall has one address
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a page of results shows. `some`: nothing has all of the words, so these have a part of them."""
+
+    question: Question
+    choice: Choice
+    known_spaces: Sequence[SpaceCard] = ()  # that the reader may see
+    lessons: list[LessonResult] = field(default_factory=list)
+    threads: list[ThreadResult] = field(default_factory=list)
+    people: list[directory.Found] = field(default_factory=list)
+    spaces: list[SpaceCard] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    posts: int = 0  # in which the threads were found
+    more_posts: bool = False  # than were looked at
+    some: bool = False
+    pages: int = 1
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether there is anything to look for."""
+        return bool(self.question.wanted or self.choice.values)
+
+
+def answer(
+    reader: Actor | None,
+    typed: str,
+    wanted: Callable[[str], Sequence[str]],
+    *,
+    page: int = 1,
+    address: str = "",
+) -> Answer:
+    """Return what the reader finds for what they typed; `wanted` returns the values of a filter in the address.
+
+    Invalid at `q` with a sentence for what cannot be looked for; TooOften, of visitors by their `address`.
+    """
+    question = language.read(typed)
+    known = spaces.directory(reader)
+    result = Answer(question, Choice.of(question.filters, wanted, known), known)
+    if not result.is_asked:
+        if question.excluded:
+            raise Invalid(FIELD, _("Type a word as well that should be there."))
+        return result
+    rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
+    keys = Keys()
+    search = search_for(question, keys)
+    if question.wanted and not search.wanted:
+        raise Invalid(FIELD, _("There is no word in it that can be looked for."))
+    found = candidates(reader, search, result.choice, question.plain, known)
+    result.some = found.some
+    result.counts = facets.counts(found, result.choice)
+    threads = facets.chosen_threads(found, result.choice)
+    result.posts = sum(len(hit.posts) for hit in threads)
+    result.more_posts = found.narrowed.more_posts
+    result.lessons, result.threads = texts.of(
+        reader,
+        search,
+        keys,
+        order.lessons(facets.chosen_lessons(found, result.choice))[_part(result.choice, LESSONS, page)],
+        order.threads(threads, reader)[_part(result.choice, THREADS, page)],
+    )
+    result.people = found.people[_part(result.choice, PEOPLE, 1)]
+    result.spaces = found.spaces[_part(result.choice, SPACES, page)]
+    result.pages = _pages(result.choice, result.counts)
+    return result
+
+
+def _pages(choice: Choice, counts: Counts) -> int:
+    """How many pages there are of the one kind that is asked for; of people the directory has the others."""
+    number = sum(counts.by["kind"][kind] for kind in choice.kind if kind != PEOPLE)
+    return max(1, -(-number // MANY))
+
+
+def _part(choice: Choice, kind: str, page: int) -> slice:
+    """Which of the results of a kind stand on a page: the first few, or a page of the one kind that is asked for."""
+    if not choice.kind:
+        return slice(0, FEW[kind])
+    return slice((page - 1) * MANY, page * MANY) if choice.shows(kind) else slice(0)

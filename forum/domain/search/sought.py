@@ -1,0 +1,97 @@
+"""What is looked for: each word as the keys of its forms and of its parts, each phrase as keys that follow each other.
+
+A query asks the keys of all three languages, since nobody says in which one they search.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from forum.domain.indexing.keys import Keys
+from forum.domain.search.language import Question, Term
+from forum.infra.search_index import AllOf, AnyOf, Key, Node, Phrase
+from forum.infra.search_keys.keying import foreign
+from forum.infra.search_keys.languages import DUTCH
+from forum.infra.search_keys.rules import LANGUAGES
+from forum.infra.search_keys.words import words
+
+LONGEST_PHRASE = 12  # words
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """One word or phrase: any of `ways`, each a phrase of keys; or all of `parts` of a compound, anywhere."""
+
+    text: str
+    ways: tuple[tuple[str, ...], ...]
+    parts: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        """What the index is asked."""
+        nodes: list[Node] = [Key(way[0]) if len(way) == 1 else Phrase(way) for way in self.ways]
+        if self.parts:
+            nodes.append(AllOf(tuple(map(Key, self.parts))))
+        return nodes[0] if len(nodes) == 1 else AnyOf(tuple(nodes))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is one word, which may be part of another one."""
+        return all(len(way) == 1 for way in self.ways)
+
+    def is_in(self, terms: Sequence[str], parts: Collection[str]) -> bool:
+        """Return whether a text with these keys has it, as the index would say."""
+        if not self.is_word:
+            line = f" {' '.join(terms)} "
+            return any(f" {' '.join(way)} " in line for way in self.ways)
+        there = {*terms, *parts}
+        return any(way[0] in there for way in self.ways) or (
+            bool(self.parts) and there.issuperset(self.parts)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Everything that is looked for, and what must not be there."""
+
+    wanted: tuple[Sought, ...] = ()
+    excluded: tuple[Sought, ...] = ()
+
+    @property
+    def all_of(self) -> Node:
+        """What a text has that has all of it."""
+        return AllOf(tuple(each.node for each in self.wanted))
+
+    @property
+    def any_of(self) -> Node:
+        """What a text has that has some of it."""
+        return AnyOf(tuple(each.node for each in self.wanted))
+
+    @property
+    def none_of(self) -> Node:
+        """What a text may not have."""
+        return AnyOf(tuple(each.node for each in self.excluded))
+
+
+def search_for(question: Question, keys: Keys) -> Search:
+    """Return what a question looks for (one query, for the forms that follow no rule)."""
+    forms = {
+        term: [word.form for word in words(term.text)][:LONGEST_PHRASE]
+        for term in (*question.wanted, *question.excluded)
+    }
+    keys.learn(form for each in forms.values() for form in each)
+    return Search(_each(question.wanted, forms, keys), _each(question.excluded, forms, keys))
+
+
+def _each(terms: Iterable[Term], forms: dict[Term, list[str]], keys: Keys) -> tuple[Sought, ...]:
+    return tuple(_sought(term, forms[term], keys) for term in terms if forms[term])
+
+
+def _sought(term: Term, forms: list[str], keys: Keys) -> Sought:
+    ways = dict.fromkeys(tuple(_key(form, language, keys) for form in forms) for language in LANGUAGES)
+    # In quotation marks a compound is itself alone.
+    parts = () if len(forms) > 1 or term.is_phrase else keys.dutch(forms[0]).parts
+    return Sought(term.text, tuple(ways), parts)
+
+
+def _key(form: str, language: str, keys: Keys) -> str:
+    return keys.dutch(form).key if language == DUTCH else foreign(form, language)

@@ -1,0 +1,272 @@
+"""What a page shows of lessons and threads that were found: titles, and the passages that have it, marked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Select, and_, false, select
+
+from forum.domain.indexing.keys import Keys
+from forum.domain.indexing.kinds import LISTS, PARAGRAPHS
+from forum.domain.lessons import adoptions, library
+from forum.domain.lessons.library import LessonCard
+from forum.domain.people.bylines import COLUMNS as BYLINE
+from forum.domain.people.bylines import Byline, speaker
+from forum.domain.search import passages
+from forum.domain.search.lesson_candidates import BODY, LessonHit
+from forum.domain.search.passages import Keyed, Marked
+from forum.domain.search.sought import Search
+from forum.domain.search.thread_candidates import ThreadHit
+from forum.domain.threads import mentions
+from forum.infra import text
+from forum.infra.in_lists import in_list
+from forum.infra.search_index import matches
+from forum.infra.search_keys.words import words
+from forum.infra.statements import cached, select_rows
+from forum.models.accounts import Capacity, Member
+from forum.models.claims import Claim
+from forum.models.lessons import LessonVersion
+from forum.models.search import ClaimText, PostText, VersionText
+from forum.models.threads import Post, PostRevision
+from forum.policy.actors import Actor
+from forum.policy.finding import finds
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
+
+FEW_CLAIMS, FEW_POSTS = 2, 3  # of one lesson, of one thread
+FIELDS = (*PARAGRAPHS, *LISTS)
+
+
+class ClaimPassage(NamedTuple):
+    """A claim in which it stands."""
+
+    number: int
+    words: Marked
+
+
+class FieldPassage(NamedTuple):
+    """A passage of another part of a lesson, by the name of its column."""
+
+    name: str
+    words: Marked
+
+
+class PostPassage(NamedTuple):
+    """A passage of a post, and who wrote it."""
+
+    number: int
+    words: Marked
+    author: Byline
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LessonResult:
+    """A lesson that was found."""
+
+    card: LessonCard
+    title: Marked
+    one_sentence: Marked
+    claims: list[ClaimPassage]
+    body: FieldPassage | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadResult:
+    """A thread that was found. `more`: how many of its posts were found besides those that are shown."""
+
+    id: int
+    slug: str
+    title: Marked
+    need: str
+    axis: str | None
+    cities: tuple[str, ...]
+    space_id: int
+    posts: list[PostPassage]
+    more: int
+
+
+class _Rows(NamedTuple):
+    """What is read of everything that stands on a page."""
+
+    claims: Sequence[Any]
+    bodies: Sequence[Any]
+    posts: Sequence[Any]
+
+
+def of(
+    reader: Actor | None, search: Search, keys: Keys, lessons: list[LessonHit], threads: list[ThreadHit]
+) -> tuple[list[LessonResult], list[ThreadResult]]:
+    """Return what stands on a page, in this order (a query for each kind of text, and one for the words in all)."""
+    claims = _claims(reader, search, lessons)
+    with_claim = {row.version_id for row in claims}
+    bodies = _bodies(
+        reader, [hit for hit in lessons if hit.place == BODY and hit.row.version_id not in with_claim]
+    )
+    posts = _posts(reader, threads)
+    keyed = [*map(_title, lessons), *map(_title, threads)]
+    keyed += [Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms)) for hit in lessons]
+    keyed += [Keyed(row.text, _terms(row.terms)) for row in claims]
+    keyed += [Keyed(row.plain, _terms(row.terms)) for row in posts]
+    keyed += [part for row in bodies for _name, part in _fields(row)]
+    keys.learn({form for each in keyed for form in passages.compounds(each, search)})
+    draw = _Drawing(search, keys)
+    return draw.lessons(reader, lessons, _Rows(claims, bodies, posts)), draw.threads(threads, posts)
+
+
+class _Drawing:
+    """What marks the words that were found."""
+
+    def __init__(self, search: Search, keys: Keys) -> None:
+        self.search, self.keys = search, keys
+
+    def marked(self, keyed: Keyed) -> Marked:
+        """The whole text."""
+        return passages.marked(keyed, self.search, self.keys)
+
+    def passage(self, keyed: Keyed) -> Marked:
+        """The part of it where most stands."""
+        return passages.passage(keyed, self.search, self.keys)
+
+    def lessons(self, reader: Actor | None, hits: list[LessonHit], rows: _Rows) -> list[LessonResult]:
+        """Lessons with the first claims in which it stands, or else the passage of their text."""
+        applied = adoptions.cities(reader, [hit.row.id for hit in hits]) if hits else {}
+        cards = library.cards_of([hit.row for hit in hits], applied)
+        claims: dict[int, list[ClaimPassage]] = {}
+        for row in rows.claims:
+            claims.setdefault(row.version_id, []).append(
+                ClaimPassage(row.position, self.marked(Keyed(row.text, _terms(row.terms))))
+            )
+        bodies = {row.id: self._body(row) for row in rows.bodies}
+        return [
+            LessonResult(
+                card,
+                self.marked(_title(hit)),
+                self.marked(Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms))),
+                claims.get(hit.row.version_id, [])[:FEW_CLAIMS],
+                bodies.get(hit.row.version_id),
+            )
+            for hit, card in zip(hits, cards, strict=True)
+        ]
+
+    def threads(self, hits: list[ThreadHit], rows: Sequence[Any]) -> list[ThreadResult]:
+        """Threads with the first posts in which it stands."""
+        names = mentions.names_in([row.id for row in rows if "@" in row.plain])
+        posts: dict[int, list[PostPassage]] = {}
+        for row in rows:
+            found = self.passage(Keyed(row.plain, _terms(row.terms)))
+            said = tuple((text.with_names(part, names.get(row.id, {})), mark) for part, mark in found)
+            author = speaker(row, said_at=row.created_at)
+            posts.setdefault(row.thread_id, []).append(PostPassage(row.number, said, author, row.created_at))
+        return [
+            ThreadResult(
+                id=hit.id,
+                slug=hit.slug,
+                title=self.marked(_title(hit)),
+                need=hit.need,
+                axis=hit.axis,
+                cities=hit.cities,
+                space_id=hit.space_id,
+                posts=posts.get(hit.id, []),
+                more=len(hit.posts) - len(posts.get(hit.id, [])),
+            )
+            for hit in hits
+        ]
+
+    def _body(self, row: Any) -> FieldPassage | None:
+        found = [
+            (len(passages.spans(keyed, self.search, self.keys)), name, keyed) for name, keyed in _fields(row)
+        ]
+        number, name, keyed = max(found, key=lambda one: one[0], default=(0, "", Keyed("", ())))
+        return FieldPassage(name, self.passage(keyed)) if number else None
+
+
+def _title(hit: LessonHit | ThreadHit) -> Keyed:
+    if isinstance(hit, LessonHit):
+        return Keyed(hit.row.title, _terms(hit.row.title_terms))
+    return Keyed(hit.title, _terms(hit.title_terms))
+
+
+def _terms(terms: str | None) -> list[str]:
+    return (terms or "").split()
+
+
+def _fields(row: Any) -> Iterable[tuple[str, Keyed]]:
+    """The parts of the body of a lesson with the keys of their words: in the index they stand one after another."""
+    terms, at = _terms(row.body_terms), 0
+    for name in FIELDS:
+        value = getattr(row, name)
+        for part in value if isinstance(value, list) else [value]:
+            size = len(words(part))
+            yield name, Keyed(part, terms[at : at + size])
+            at += size
+
+
+def _claims(reader: Actor | None, search: Search, hits: list[LessonHit]) -> Sequence[Any]:
+    if not hits or not search.wanted:
+        return ()
+    query = _claims_of(reader is not None).where(Claim.id.in_(matches(ClaimText, search.any_of)))
+    return select_rows(query, {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}).all()
+
+
+def _bodies(reader: Actor | None, hits: list[LessonHit]) -> Sequence[Any]:
+    values = {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}
+    return select_rows(_versions(reader is not None), values).all() if hits else ()
+
+
+def _posts(reader: Actor | None, hits: list[ThreadHit]) -> Sequence[Any]:
+    first = [post_id for hit in hits for post_id in sorted(hit.posts, key=hit.posts.__getitem__)[:FEW_POSTS]]
+    values = {**reader_values(reader), "ids": first}
+    return select_rows(_posts_by_id(reader is not None), values).all() if first else ()
+
+
+@cached
+def _claims_of(signed_in: bool) -> Select[Any]:
+    query: Any = (
+        select(Claim.version_id, Claim.position, Claim.text, ClaimText.terms)
+        .join(ClaimText, ClaimText.claim_id == Claim.id)
+        .where(in_list(Claim.version_id, "ids"), sees(Claim, reader_param(signed_in)))
+    )
+    return cast(Select[Any], query.order_by(Claim.version_id, Claim.position))
+
+
+@cached
+def _versions(signed_in: bool) -> Select[Any]:
+    columns: Any = [getattr(LessonVersion, name) for name in FIELDS]
+    query: Any = (
+        select(LessonVersion.id, VersionText.body_terms, *columns)
+        .join(VersionText, VersionText.version_id == LessonVersion.id)
+        .where(in_list(LessonVersion.id, "ids"), sees(LessonVersion, reader_param(signed_in)))
+    )
+    return cast(Select[Any], query)
+
+
+@cached
+def _posts_by_id(signed_in: bool) -> Select[Any]:
+    reader = reader_param(signed_in)
+    reader_id: Any = reader.id if reader else None
+    present = and_(PostRevision.post_id == Post.id, PostRevision.number == Post.revision)
+    query: Any = (
+        select(
+            Post.id,
+            Post.thread_id,
+            Post.number,
+            Post.created_at,
+            PostRevision.plain,
+            PostText.terms,
+            (finds(reader_id) if reader else false()).label("author_found"),
+            *BYLINE,
+        )
+        .join(PostRevision, present)
+        .join(Member, Member.id == Post.author_id)
+        .outerjoin(Capacity, Capacity.id == Post.capacity_id)
+        .outerjoin(PostText, PostText.post_id == Post.id)
+        .where(
+            in_list(Post.id, "ids"),
+            Post.hidden_at.is_(None),
+            Post.deleted_at.is_(None),
+            sees(Post, reader),
+        )
+    )
+    return cast(Select[Any], query.order_by(Post.thread_id, Post.number))

@@ -1,0 +1,257 @@
+"""Threads that may answer a question: by their titles, all that fit, and by their posts, the newest that do.
+
+Text that nobody may read is nowhere among them: threads and posts that were hidden or taken back, for moderators too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+
+from forum.domain.people import found_by
+from forum.domain.search.choice import Choice
+from forum.domain.search.sought import Search
+from forum.domain.threads.list_queries import KEYS
+from forum.infra.columns import code, codes, read_codes
+from forum.infra.db import Moment
+from forum.infra.search_index import Node, Without, matches
+from forum.infra.statements import cached, select_rows
+from forum.models.search import PostText, TitleText
+from forum.models.threads import Post, Thread, ThreadCity
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
+
+MOST_TITLES = 1_000  # threads are candidates by their titles: those with the latest posts
+MOST_POSTS = 300  # posts are: the newest
+TITLE, BODY = 0, 2  # where a match stands
+_TITLE = (TitleText.terms.label("title_terms"), TitleText.parts.label("title_parts"))
+COLUMNS = (
+    Thread.id,
+    Thread.slug,
+    Thread.title,
+    code(Thread.need),
+    code(Thread.axis),
+    codes(Thread.cities),
+    code(Thread.outcome),
+    Thread.last_post_at,
+    Thread.space_id,
+)
+
+
+@dataclass(slots=True)
+class ThreadHit:
+    """A thread that was found, with the numbers of its posts that were, by their ids."""
+
+    id: int
+    slug: str
+    title: str
+    need: str
+    axis: str | None
+    outcome: str | None
+    cities: tuple[str, ...]
+    last_post_at: datetime
+    space_id: int
+    title_terms: str | None  # the keys of its words
+    by_title: bool = False
+    lacking: int = 0  # of the words, in its title
+    missing: int = 0  # of the words, in it at all
+    posts: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def place(self) -> int:
+        """Where it was found: in its title, or else in a post."""
+        return TITLE if self.by_title else BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Threads by id; whether more titles fit, and whether more posts do than were looked at."""
+
+    threads: dict[int, ThreadHit] = field(default_factory=dict)
+    more_titles: bool = False
+    more_posts: bool = False
+
+
+class Shape(NamedTuple):
+    """What the statements depend on: who asks, which filters narrow them, and how many words a name has."""
+
+    signed_in: bool
+    in_space: bool
+    is_before: bool
+    names: int
+
+
+class _Asked(NamedTuple):
+    """One question to the tables, with what it is narrowed to."""
+
+    shape: Shape
+    values: dict[str, Any]
+    search: Search
+    narrow: Choice | None
+
+    def rows(self, query: Select[Any], most: int) -> Sequence[Any]:
+        """The rows of a query, one more than `most` where there are more."""
+        query = query.where(*_narrowing(self.narrow) if self.narrow else ())
+        if self.search.excluded:
+            query = query.where(Thread.id.not_in(matches(TitleText, self.search.none_of)))
+        return select_rows(query.limit(most + 1), self.values).all()
+
+
+def found(
+    reader: Actor | None,
+    search: Search,
+    choice: Choice,
+    space_id: int | None,
+    *,
+    some: bool = False,
+    narrow: bool = False,
+) -> Found:
+    """Return the threads in whose title or posts it stands (`some`: a part of it); two queries, or three.
+
+    The third is for threads that have one word in their title and another in a post. `narrow`: to the facets that are
+    chosen, too, which otherwise are for who counts them.
+    """
+    shape = Shape(reader is not None, bool(choice.space), bool(choice.before), len(choice.name_words))
+    values = reader_values(reader) | found_by.values_of_name(choice.name_words)
+    values |= {"space_id": space_id} if choice.space else {}
+    values |= {"before": choice.moment} if choice.before else {}
+    asked = _Asked(shape, values, search, choice if narrow else None)
+    hits: dict[int, ThreadHit] = {}
+    more_titles = _add_titles(asked, hits, some=some)
+    more_posts = _add_posts(asked, hits, some=some) if search.wanted or choice.by else False
+    if not some and len(search.wanted) > 1:
+        more_posts |= _add_parted(asked, hits)
+    return Found(hits, more_titles, more_posts)
+
+
+def _add_titles(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool:
+    query, search = _threads(asked.shape), asked.search
+    if search.wanted:
+        query = query.where(Thread.id.in_(matches(TitleText, search.any_of if some else search.all_of)))
+    rows = asked.rows(query, MOST_TITLES)
+    for row in rows[:MOST_TITLES]:
+        hit = _hit(hits, row)
+        hit.by_title = True
+        if some:
+            hit.lacking = hit.missing = len(search.wanted) - len(
+                _which(search, row.title_terms, row.title_parts)
+            )
+    return len(rows) > MOST_TITLES
+
+
+def _add_posts(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool:
+    query, search = _posts(asked.shape), asked.search
+    if search.wanted:
+        query = query.where(Post.id.in_(_of_posts(search, search.any_of if some else search.all_of)))
+    elif search.excluded:
+        query = query.where(Post.id.not_in(matches(PostText, search.none_of)))
+    rows = asked.rows(query, MOST_POSTS)
+    for row in rows[:MOST_POSTS]:
+        is_new = row.id not in hits
+        hit = _hit(hits, row)
+        hit.posts[row.post_id] = row.number
+        if some:
+            missing = len(search.wanted) - len(_which(search, row.terms, row.parts))
+            hit.missing = missing if is_new else min(hit.missing, missing)
+    return len(rows) > MOST_POSTS
+
+
+def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
+    """Add threads of which title and post have all the words together; return whether there may be more."""
+    search = asked.search
+    query = _posts(asked.shape).where(
+        Thread.id.in_(matches(TitleText, search.any_of)), Post.id.in_(_of_posts(search, search.any_of))
+    )
+    rows = asked.rows(query, MOST_POSTS)
+    for row in rows[:MOST_POSTS]:
+        in_title = _which(search, row.title_terms, row.title_parts)
+        if len(in_title | _which(search, row.terms, row.parts)) == len(search.wanted):
+            hit = _hit(hits, row)
+            hit.posts[row.post_id] = row.number
+            if not hit.by_title:
+                hit.by_title, hit.lacking = True, len(search.wanted) - len(in_title)
+    return len(rows) > MOST_POSTS
+
+
+def _of_posts(search: Search, wanted: Node) -> Select[tuple[int]]:
+    return matches(PostText, Without(wanted, search.none_of) if search.excluded else wanted)
+
+
+def _which(search: Search, terms: str | None, parts: str | None) -> set[int]:
+    """Which of the words stand in a text with these keys."""
+    own, of_parts = (terms or "").split(), (parts or "").split()
+    return {number for number, sought in enumerate(search.wanted) if sought.is_in(own, of_parts)}
+
+
+def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:
+    hit = hits.get(row.id)
+    if hit is None:
+        hit = hits[row.id] = ThreadHit(
+            id=row.id,
+            slug=row.slug,
+            title=row.title,
+            need=row.need,
+            axis=row.axis,
+            outcome=row.outcome,
+            cities=read_codes(row.cities),
+            last_post_at=row.last_post_at,
+            space_id=row.space_id,
+            title_terms=row.title_terms,
+        )
+    return hit
+
+
+def _narrowing(choice: Choice) -> list[ColumnElement[bool]]:
+    """The facets that are chosen, as conditions."""
+    columns: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (Thread.need, choice.need), (Thread.axis, choice.axis), (Thread.outcome, choice.outcome),
+    )  # fmt: skip
+    conditions = [column.in_(values) for column, values in columns if values]
+    if choice.city:
+        conditions.append(Thread.id.in_(select(ThreadCity.thread_id).where(ThreadCity.city.in_(choice.city))))
+    return conditions
+
+
+@cached
+def _threads(shape: Shape) -> Select[Any]:
+    moment, number = KEYS
+    query: Any = _shown(shape, select(*COLUMNS, *_TITLE)).where(
+        Thread.title != "", *_said(shape, Thread.author_id, Thread.created_at)
+    )
+    return cast(Select[Any], query.order_by(moment.desc(), number.desc()))
+
+
+@cached
+def _posts(shape: Shape) -> Select[Any]:
+    columns = (Post.id.label("post_id"), Post.number, PostText.terms, PostText.parts)
+    query: Any = (
+        _shown(shape, select(*columns, *COLUMNS, *_TITLE))
+        .join(Post, Post.thread_id == Thread.id)
+        .outerjoin(PostText, PostText.post_id == Post.id)
+        .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
+        .where(*_said(shape, Post.author_id, Post.created_at))
+    )
+    return cast(Select[Any], query.order_by(Post.id.desc()))
+
+
+def _shown(shape: Shape, query: Any) -> Any:
+    shown = (Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
+    in_space = (Thread.space_id == bindparam("space_id", type_=Integer),) if shape.in_space else ()
+    return (
+        query.select_from(Thread)
+        .outerjoin(TitleText, TitleText.thread_id == Thread.id)
+        .where(sees(Thread, reader_param(shape.signed_in)), *shown, *in_space)
+    )
+
+
+def _said(shape: Shape, author_id: Any, said_at: Any) -> list[ColumnElement[bool]]:
+    """By whom something is signed, and before when it was said."""
+    conditions = []
+    if shape.names:
+        conditions.append(found_by.is_named(author_id, shape.names))
+    if shape.is_before:
+        conditions.append(said_at < bindparam("before", type_=Moment))
+    return conditions

@@ -1,0 +1,142 @@
+"""The page of a search: what was found for a question, and filters as links that keep each other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.domain.search import choice as choices
+from forum.domain.search import results
+from forum.domain.search.candidates import FACETS_OF_TEXT
+from forum.domain.search.choice import Choice
+from forum.domain.search.results import Answer
+from forum.domain.themes import labels
+from forum.infra import i18n
+from forum.infra.i18n import _
+from forum.infra.paging import id_of
+from forum.models.threads import Thread
+from forum.policy.errors import Invalid
+from forum.web.http import list_filters
+from forum.web.http.access import anyone, open_to
+from forum.web.http.current_user import viewer
+from forum.web.http.list_filters import Filter
+
+bp = Blueprint("search", __name__)
+SHOWN = 6  # cities that stand open
+LAST_PAGE = 100
+NAMES: Mapping[str, Mapping[str, Any]] = {
+    "kind": choices.KIND_NAMES,
+    "outcome": choices.OUTCOMES,
+    "axis": labels.AXES,
+    "need": labels.NEEDS,
+}
+
+
+@bp.get("/search")
+@open_to(anyone)
+def index() -> ResponseReturnValue:
+    typed, page = request.args.get("q", ""), min(id_of(request.args.get("page")) or 1, LAST_PAGE)
+    who = viewer()
+    try:
+        answer = results.answer(
+            who, typed, request.args.getlist, page=page, address=request.remote_addr or ""
+        )
+    except Invalid as error:
+        return render_template("search/index.html", typed=typed, wrong=error.message, answer=None), 422
+    words, choice = answer.question.words, answer.choice
+    return render_template(
+        "search/index.html",
+        typed=typed,
+        wrong="",
+        answer=answer,
+        number=_number(answer.counts.total, is_cut="" in answer.counts.at_least),
+        kinds=_kinds(answer),
+        filters={kind: _filters(kind, answer) for kind in FACETS_OF_TEXT},
+        chosen=_chosen(answer),
+        shown=SHOWN,
+        asked_by_address=[kind for kind in Choice.kinds() if request.args.get(kind)],
+        unfiltered=_address(words, Choice()),
+        here=_address(words, choice),
+        only={kind: _address(words, replace(choice, kind=(kind,))) for kind in choices.KIND_NAMES},
+        older=_address(words, choice, page=page + 1) if page < answer.pages else None,
+        newer=_address(words, choice, page=page - 1) if page > 1 else None,
+        space_names={space.id: space.name for space in answer.known_spaces},
+        counted=_counted(answer),
+        ask=url_for("threads.compose", title=answer.question.plain[: Thread.TITLE_MAX])
+        if who is not None and who.approved_at
+        else None,
+        directory=url_for("people.index", q=answer.question.plain, city=choice.city, axis=choice.axis),
+    )
+
+
+def _address(words: str, choice: Choice, **more: Any) -> str:
+    """The address of a search without filters in its words: they stand in it each by itself."""
+    parameters: dict[str, Any] = {"q": words or None, **choice.values, **more}
+    return url_for(".index", **parameters)
+
+
+def _number(number: int, *, is_cut: bool) -> str:
+    return f"{i18n.number(number)}+" if is_cut else i18n.number(number)
+
+
+def _counted(answer: Answer) -> dict[str, str]:
+    """How many there are of each kind of result, as its heading says it."""
+    counts = answer.counts
+    return {
+        kind: _number(counts.by["kind"][kind], is_cut=kind in counts.at_least)
+        for kind in choices.KIND_NAMES
+        if counts.by
+    }
+
+
+def _kinds(answer: Answer) -> list[Filter]:
+    """The kinds of results of which there are any, and all of them together."""
+    counts, counted = answer.counts, _counted(answer)
+    numbers: Mapping[str, int] = counts.by.get("kind", {})
+    everything = _number(sum(numbers.values()), is_cut=not counts.at_least.isdisjoint(choices.KIND_NAMES))
+    anywhere, chosen = _address(answer.question.words, answer.choice.without("kind")), answer.choice.kind
+    found = [Filter("", _("Everything"), anywhere, not chosen, everything)]
+    for kind, name in choices.KIND_NAMES.items():
+        if kind in chosen or numbers.get(kind):
+            href = list_filters.with_values(anywhere, "kind", (kind,))
+            found.append(Filter(kind, str(name), href, kind in chosen, counted[kind]))
+    return found if len(found) > 1 else []
+
+
+def _filters(kind: str, answer: Answer) -> list[Filter]:
+    """The values of a facet that leave something, and what is chosen of it."""
+    choice, counts = answer.choice, answer.counts
+    codes = NAMES.get(kind) or choices.NAMES[kind]
+    texts = {code: _text(kind, code, answer) for code in codes}
+    anywhere = _address(answer.question.words, choice.without(kind))
+    if not counts.by:
+        return []
+    each = list_filters.of_several(kind, texts, choice, counts, anywhere)
+    left = [one for one in each if one.current or counts.by[kind][one.code]]
+    return list_filters.most_first(left, counts.by[kind]) if kind == "city" else left
+
+
+def _text(kind: str, value: str, answer: Answer) -> str:
+    """What a value of a filter is called."""
+    if kind == "city":
+        return labels.city_name(value)
+    if kind == "space":
+        return next((space.name for space in answer.known_spaces if space.slug == value), value)
+    if kind == "by":
+        return _("signed by %(name)s", name=value)
+    if kind == "before":
+        return _("before %(day)s", day=i18n.day(date.fromisoformat(value)))
+    return str(NAMES[kind][value])
+
+
+def _chosen(answer: Answer) -> list[Filter]:
+    """The filters that hold, typed or chosen, each with the address without it."""
+    words, choice = answer.question.words, answer.choice
+    return [
+        Filter(value, _text(kind, value, answer), _address(words, choice.without(kind)), True, "")
+        for kind, values in choice.values.items()
+        for value in values
+    ]
