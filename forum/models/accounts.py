@@ -66,7 +66,7 @@ class Member(SortedByName, Model):
     locale_seen: Mapped[str | None] = mapped_column(String(5))
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Brussels")
     theme: Mapped[str | None] = mapped_column(String(5))
-    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())  # single keys on a thread
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=true())  # single keys do something
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]

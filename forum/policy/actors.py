@@ -30,7 +30,7 @@ class Actor:
     roles: dict[int, Role] = field(default_factory=dict)  # by space id
     network_roles: frozenset[NetworkRole] = frozenset()
     locale_seen: str | None = None
-    shortcuts: bool = True  # whether single keys do something on a thread
+    shortcuts: bool = True  # whether single keys do something
     mail_stopped_at: datetime | None = None  # since when mail to their address comes back
 
     @property

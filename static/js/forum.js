@@ -20,6 +20,13 @@ if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => s
 const first = document.querySelector("[data-focus]");
 first?.focus();
 addEventListener("load", () => { if (document.activeElement === document.body) first?.focus(); }); // a fragment took it
+// A slash goes to the search field, where it is not typed.
+const search = document.querySelector("[aria-keyshortcuts]");
+if (search) document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.closest(":read-write, select, dialog")) return;
+  event.preventDefault();
+  search.focus();
+});
 
 // What keeps typed words is fetched once somebody goes to a field, or words wait here; what is typed until then counts.
 const waits = () => {

@@ -33,7 +33,7 @@ class ProfileForm(FlaskForm):
         ],
     )
 
-    shortcuts = BooleanField(lazy("Single keys on a thread: j, k, r and ?"))
+    shortcuts = BooleanField(lazy("Single keys: / searches; on a thread j, k, r and ?"))
 
     def __init__(self, own_zone: str, **values: Any) -> None:
         super().__init__(**values)
