@@ -65,6 +65,7 @@ def index() -> ResponseReturnValue:
         newer=_address(words, choice, page=page - 1) if page > 1 else None,
         space_names={space.id: space.name for space in answer.known_spaces},
         counted=_counted(answer),
+        literal=_address(words, choice, **{results.LITERALLY: 1}),
         ask=url_for("threads.compose", title=answer.question.plain[: Thread.TITLE_MAX])
         if who is not None and who.approved_at
         else None,
@@ -74,7 +75,8 @@ def index() -> ResponseReturnValue:
 
 def _address(words: str, choice: Choice, **more: Any) -> str:
     """The address of a search without filters in its words: they stand in it each by itself."""
-    parameters: dict[str, Any] = {"q": words or None, **choice.values, **more}
+    literally = request.args.get(results.LITERALLY)
+    parameters = {"q": words or None, **choice.values, results.LITERALLY: literally, **more}
     return url_for(".index", **parameters)
 
 

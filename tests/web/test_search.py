@@ -111,6 +111,17 @@ def test_nothing_found_says_where_it_looked_and_offers_to_ask_with_the_words_fil
     assert "everybody may read" in visitor.select_one(".empty").text
 
 
+def test_a_typing_error_is_said_with_the_way_to_what_was_typed(client, leen):
+    soup = page(client, "/search?q=wijkmarrkt")
+    said = soup.select_one(".spelled")
+    assert said.text.split("\n")[0].startswith("Nothing for “wijkmarrkt”. We searched for “wijkmarkt” instead.")
+    assert titles(soup)
+    assert soup.select_one("#q")["value"] == "wijkmarrkt"
+    literal = page(client, said.a["href"])
+    assert (titles(literal), literal.select(".spelled")) == ([], [])
+    assert all("literally=1" in link["href"] for link in literal.select(".filter-set a"))
+
+
 def test_who_may_not_read_a_space_gets_the_same_page_whether_it_says_so_or_not(app, leen):
     people = {"visitor": None, "pending": make_member("Piet", approved_at=None)}
     people["guest"] = make_member("Gust")

@@ -34,20 +34,34 @@ class Candidates:
     spaces: list[SpaceCard] = field(default_factory=list)
     some: bool = False
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all."""
+        return not (self.lessons or self.threads.threads or self.people or self.spaces)
+
 
 def candidates(
-    reader: Actor | None, search: Search, choice: Choice, plain: str, known: list[SpaceCard]
+    reader: Actor | None,
+    search: Search,
+    choice: Choice,
+    plain: str,
+    known: list[SpaceCard],
 ) -> Candidates:
-    """Return what fits, or where nothing has all words what has some. `known`: the spaces that the reader may see."""
-    space_id = next((space.id for space in known if space.slug in choice.space), None)
-    found = _texts(reader, search, choice, space_id, some=False)
+    """Return what has all of the words. `known`: the spaces that the reader may see."""
+    found = _texts(reader, search, choice, _space_id(choice, known), some=False)
     if search.wanted and not search.excluded:
         _add_people(found, reader, choice, plain)
         found.spaces = _spaces(known, choice, plain)
-    is_empty = not (found.lessons or found.threads.threads or found.people or found.spaces)
-    if is_empty and len(search.wanted) > 1:
-        return _texts(reader, search, choice, space_id, some=True)
     return found
+
+
+def with_some(reader: Actor | None, search: Search, choice: Choice, known: list[SpaceCard]) -> Candidates:
+    """Return what has a part of the words, for where nothing has all."""
+    return _texts(reader, search, choice, _space_id(choice, known), some=True)
+
+
+def _space_id(choice: Choice, known: list[SpaceCard]) -> int | None:
+    return next((space.id for space in known if space.slug in choice.space), None)
 
 
 def _texts(

@@ -19,8 +19,10 @@ from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import ClaimText, VersionText
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
 
 MOST = 1_000  # lessons are candidates: where there are more, the latest changed
+MOST_TEXTS = 100  # are read for a word that may have been meant
 TITLE, SENTENCE, BODY = range(3)  # where a match stands, the best place first
 
 
@@ -66,6 +68,17 @@ def found(
     return [_hit(row, search, some=some) for row in rows[:MOST]], len(rows) > MOST
 
 
+def texts_with(reader: Actor | None, node: Node) -> list[str]:
+    """Return the keys of lessons and claims that the reader may read and that have something of it (two queries)."""
+    versions = _keys_of_versions(reader is not None).where(LessonVersion.id.in_(matches(VersionText, node)))
+    claims = _keys_of_claims(reader is not None).where(Claim.id.in_(matches(ClaimText, node)))
+    return [
+        " ".join(row)
+        for query in (versions, claims)
+        for row in select_rows(query.limit(MOST_TEXTS), reader_values(reader))
+    ]
+
+
 def _conditions(search: Search, *, some: bool) -> list[ColumnElement[bool]]:
     each = [_has(sought.node) for sought in search.wanted]
     conditions = [or_(*each)] if some and each else each
@@ -78,6 +91,29 @@ def _has(node: Node) -> ColumnElement[bool]:
     """Whether the current version of a lesson, or one of its claims, has it."""
     claims = select(Claim.version_id).where(Claim.id.in_(matches(ClaimText, node)))
     return or_(LessonVersion.id.in_(matches(VersionText, node)), LessonVersion.id.in_(claims))
+
+
+@cached
+def _keys_of_versions(signed_in: bool) -> Select[Any]:
+    columns = [column for column in VersionText.__table__.columns if not column.primary_key]
+    query: Any = (
+        select(*columns)
+        .join(LessonVersion, LessonVersion.id == VersionText.version_id)
+        .join(Lesson, Lesson.current_id == LessonVersion.id)
+        .where(sees(Lesson, reader_param(signed_in)))
+    )
+    return cast(Select[Any], query.order_by(LessonVersion.id.desc()))
+
+
+@cached
+def _keys_of_claims(signed_in: bool) -> Select[Any]:
+    query: Any = (
+        select(ClaimText.terms, ClaimText.parts)
+        .join(Claim, Claim.id == ClaimText.claim_id)
+        .join(Lesson, Lesson.current_id == Claim.version_id)
+        .where(sees(Lesson, reader_param(signed_in)))
+    )
+    return cast(Select[Any], query.order_by(Claim.id.desc()))
 
 
 @cached

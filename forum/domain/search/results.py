@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from forum.domain.choices import Counts
 from forum.domain.indexing.keys import Keys
 from forum.domain.people import directory
-from forum.domain.search import facets, language, order, texts
-from forum.domain.search.candidates import candidates
+from forum.domain.search import facets, language, order, spelling, texts
+from forum.domain.search.candidates import Candidates, candidates, with_some
 from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
 from forum.domain.search.language import FIELD, Question
-from forum.domain.search.sought import search_for
+from forum.domain.search.sought import Search, search_for
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceCard
@@ -24,6 +24,7 @@ from forum.policy.errors import Invalid
 
 FEW = {LESSONS: 5, THREADS: 8, PEOPLE: 5, SPACES: 5}  # of each kind where all kinds stand together
 MANY = 20  # of one kind on a page
+LITERALLY = "literally"  # in the address: no typing error is forgiven
 MOST_SEARCHES = "600 per minute"  # of a member, or a place: a town hall has one address
 
 
@@ -42,6 +43,7 @@ class Answer:
     posts: int = 0  # in which the threads were found
     more_posts: bool = False  # than were looked at
     some: bool = False
+    instead: Question | None = None  # what was looked for, as nothing has the words that were typed
     pages: int = 1
 
     @property
@@ -74,7 +76,7 @@ def answer(
     search = search_for(question, keys)
     if question.wanted and not search.wanted:
         raise Invalid(FIELD, _("There is no word in it that can be looked for."))
-    found = candidates(reader, search, result.choice, question.plain, known)
+    found, search = _found(reader, result, search, keys, literally=bool(wanted(LITERALLY)))
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
     threads = facets.chosen_threads(found, result.choice)
@@ -91,6 +93,24 @@ def answer(
     result.spaces = found.spaces[_part(result.choice, SPACES, page)]
     result.pages = _pages(result.choice, result.counts)
     return result
+
+
+def _found(
+    reader: Actor | None, result: Answer, search: Search, keys: Keys, *, literally: bool
+) -> tuple[Candidates, Search]:
+    """What has all of the words; else what has them but for a typing error (not `literally`); else what has some."""
+    question, choice, known = result.question, result.choice, list(result.known_spaces)
+    found = candidates(reader, search, choice, question.plain, known)
+    if not found.is_empty:
+        return found, search
+    other = None if literally else spelling.corrected(reader, question, search, keys)
+    if other is not None:
+        better = search_for(other, keys)
+        instead = candidates(reader, better, choice, other.plain, known)
+        if not instead.is_empty:
+            result.instead = other
+            return instead, better
+    return (with_some(reader, search, choice, known) if len(search.wanted) > 1 else found), search
 
 
 def _pages(choice: Choice, counts: Counts) -> int:

@@ -26,6 +26,7 @@ from forum.policy.visibility import sees
 
 MOST_TITLES = 1_000  # threads are candidates by their titles: those with the latest posts
 MOST_POSTS = 300  # posts are: the newest
+MOST_TEXTS = 100  # are read for a word that may have been meant
 TITLE, BODY = 0, 2  # where a match stands
 _TITLE = (TitleText.terms.label("title_terms"), TitleText.parts.label("title_parts"))
 COLUMNS = (
@@ -125,6 +126,15 @@ def found(
     if not some and len(search.wanted) > 1:
         more_posts |= _add_parted(asked, hits)
     return Found(hits, more_titles, more_posts)
+
+
+def texts_with(reader: Actor | None, node: Node) -> list[str]:
+    """Return the keys of titles and posts that the reader may read and that have something of it (two queries)."""
+    shape, values = Shape(reader is not None, False, False, 0), reader_values(reader)
+    titles = _threads(shape).where(Thread.id.in_(matches(TitleText, node))).limit(MOST_TEXTS)
+    posts = _posts(shape).where(Post.id.in_(matches(PostText, node))).limit(MOST_TEXTS)
+    found = [f"{row.title_terms} {row.title_parts}" for row in select_rows(titles, values)]
+    return found + [f"{row.terms} {row.parts}" for row in select_rows(posts, values)]
 
 
 def _add_titles(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool:

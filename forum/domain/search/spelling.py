@@ -1,0 +1,98 @@
+"""A typing error in a word that stands nowhere: what it may have been is asked of texts that the reader may see.
+
+There is no list of words that people wrote: every word that is one error away is looked for, in the same rows that a
+search of this reader reads. So no word of a text that they may not read is ever offered, nor makes a difference.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from string import ascii_lowercase
+
+from sqlalchemy import String, select
+
+from forum.domain.indexing.keys import Keys
+from forum.domain.search import lesson_candidates, thread_candidates
+from forum.domain.search.language import Question, Term
+from forum.domain.search.sought import Search, Sought
+from forum.infra.in_lists import in_list
+from forum.infra.search_index import AnyOf
+from forum.infra.search_keys.words import words
+from forum.infra.statements import select_rows
+from forum.models.search import WordKey
+from forum.policy.actors import Actor
+
+SHORTEST, LONGEST = 5, 24  # letters of a word in which an error is forgiven
+MOST = 2  # words of one question
+_KNOWN = select(WordKey.form).where(in_list(WordKey.form, "forms", String))
+
+
+def corrected(reader: Actor | None, question: Question, search: Search, keys: Keys) -> Question | None:
+    """Return the question with words that the reader can find in place of those that they cannot; None without any."""
+    unknown = _unknown(reader, question, search)
+    better: dict[Term, Term] = {}
+    for term, form in unknown.items():
+        found = _nearest(reader, form, keys)
+        if found is None:
+            return None
+        better[term] = Term(found, False)
+    if not better:
+        return None
+    return replace(question, wanted=tuple(better.get(term, term) for term in question.wanted))
+
+
+def edits(form: str) -> list[str]:
+    """Return every word that is one error away: a letter too few, too many or another, or two that changed places."""
+    cuts = [(form[:at], form[at:]) for at in range(len(form) + 1)]
+    swapped = [before + after[1] + after[0] + after[2:] for before, after in cuts if len(after) > 1]
+    shorter = [before + after[1:] for before, after in cuts if after]
+    other = [before + letter + after[1:] for before, after in cuts if after for letter in ascii_lowercase]
+    longer = [before + letter + after for before, after in cuts for letter in ascii_lowercase]
+    return [each for each in dict.fromkeys([*swapped, *shorter, *other, *longer]) if each != form]
+
+
+def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[Term, str]:
+    """The words of a question that stand in nothing that the reader may see and are in no list, with their form."""
+    forms = {term: [word.form for word in words(term.text)] for term in question.wanted if not term.is_phrase}
+    single = {
+        term: each[0]
+        for term, each in forms.items()
+        if len(each) == 1 and SHORTEST <= len(each[0]) <= LONGEST and each[0].isascii() and each[0].isalpha()
+    }
+    if not single:
+        return {}
+    known = set(select_rows(_KNOWN, {"forms": list(single.values())}).scalars())
+    texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
+    sought = dict(zip((term.text for term in question.wanted), search.wanted, strict=False))
+    there = {text for text, each in sought.items() if any(each.is_in(list(keyed), ()) for keyed in texts)}
+    return dict(
+        [(term, form) for term, form in single.items() if form not in known and term.text not in there][:MOST]
+    )
+
+
+def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
+    """The word one error away that stands in most of the texts in which any of them does."""
+    near = edits(form)
+    keys.learn(near)
+    by_key: dict[str, str] = {}
+    for each in near:
+        key = keys.dutch(each).key
+        # Of the forms of one word the one that is its key is the plainest.
+        if key not in by_key or each == key:
+            by_key[key] = each
+    counted = Counter(
+        key
+        for keyed in _texts(reader, [Sought(form, tuple((key,) for key in by_key))])
+        for key in keyed & by_key.keys()
+    )
+    if not counted:
+        return None
+    order = {each: at for at, each in enumerate(near)}
+    return by_key[min(counted, key=lambda key: (-counted[key], order[by_key[key]]))]
+
+
+def _texts(reader: Actor | None, wanted: Iterable[Sought]) -> list[frozenset[str]]:
+    """The keys of texts that the reader may see and in which something of this stands: the newest of each kind."""
+    node = AnyOf(tuple(each.node for each in wanted))
+    lines = [*lesson_candidates.texts_with(reader, node), *thread_candidates.texts_with(reader, node)]
+    return [frozenset(line.split()) for line in lines]
