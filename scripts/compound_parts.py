@@ -29,7 +29,7 @@ NOTICE, HASH = FILE.with_name("compound_parts-LICENSE.txt"), FILE.with_name("com
 # Parts have four letters or more, or are one of these.
 _SHORT = """
 app bad bak bal bar bed bek bel bos bot bus dag dak dal dam dek eik erf gas gat gel gif hal hek hof hol huis
-hut huur ijs jas kar kas kat kei kip kom kop kou kus lap lat les lid lip lot mat mes mik nek net nis nood
+hut huur ijs jas job kar kas kat kei kip kom kop kou kus lap lat les lid lip lot mat mes mik nek net nis nood
 oog oor pad pan pas pen pet pil pit plan pop pot put rad ras rek rij rit rok rol rug sap set ski sok som spa
 stad taal tak tas team teen tip ton top tram tuin tul vak val vat vel vis vlo voet vuil vuur wal was web weg
 wet wijk wol zaad zaak zak zee zon zorg

@@ -14,6 +14,8 @@ FILE = Path(__file__).with_name("compound_parts.txt")
 LINKS = ("", "s", "e", "en")  # between two parts: stadsbestuur, zonneschijn, boekenkast
 SHORTEST, SHORTEST_PART, LONGEST = 7, 3, 40  # letters
 PART_COST, LINK_COST, WHOLE_COST = 7.0, 1.0, 11.0
+# Words that are made with them are too many to be listed; an s parts them from what follows.
+PRODUCTIVE, UNLISTED = ("heid", "ing", "teit", "schap"), 0.3
 Cut = tuple[float, tuple[str, ...]]
 
 
@@ -45,13 +47,11 @@ def _beginnings(form: str, fronts: dict[str, float]) -> dict[int, Cut]:
         cost, before = best[start]
         for end in range(start + SHORTEST_PART, last + 1):
             part = form[start:end]
-            if part not in fronts:
-                continue
-            for link in LINKS:
+            for link in LINKS if part in fronts else ("s",) if part.endswith(PRODUCTIVE) else ():
                 after = end + len(link)
                 if after > last or not form.startswith(link, end):
                     continue
-                price = cost + PART_COST - fronts[part] + (LINK_COST if link else 0)
+                price = cost + PART_COST - fronts.get(part, UNLISTED) + (LINK_COST if link else 0)
                 if after not in best or price < best[after][0]:
                     best[after] = (price, (*before, part))
     return best

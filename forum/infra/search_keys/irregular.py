@@ -28,11 +28,9 @@ goed goederen
 gymnasium gymnasia
 historicus historici
 hoen hoenderen
-idee ideeen
 kalf kalveren
 kind kinderen kinders kinder
 kleed klederen kleren
-knie knieen
 koe koeien
 laboratorium laboratoria
 lam lammeren
@@ -59,7 +57,6 @@ verbod verboden
 verslag verslagen
 vlo vlooien
 volk volkeren
-zee zeeen
 zon zonne
 """
 FORMS = {form: line.split()[0] for line in _FORMS.strip().splitlines() for form in line.split()}

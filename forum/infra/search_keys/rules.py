@@ -30,6 +30,7 @@ def _stem(language: str) -> Callable[[str], str]:
 
 def _dutch(form: str) -> str:
     """Stem until nothing changes, and write the end as other forms of the word have it: plannen, huizen, brieven."""
+    form = form.removesuffix("en") if form.endswith(("ieen", "eeen")) else form  # knieën, ideeën
     stem, form = _stem("nl"), _without_diminutive(form)
     while (shorter := _foreign_end(stem(form))) != form:
         form = shorter
@@ -80,7 +81,7 @@ def _without_t(base: str) -> str:
     if not word or _OWN_T.search(base):
         return base
     after_long = _LONG.search(word[:-1])
-    ends = word[-1] in "wj" or word.endswith(("ee", "aai", "ooi", "oei"))
+    ends = word[-1] in "wj" or word.endswith(("aai", "ooi", "oei")) or (word.endswith("ee") and len(word) > 3)
     ends = ends or bool(word[-1] in "rl" and (after_long or word[-2:-1] == "e"))
     ends = ends or bool(word[-1] == "n" and after_long)
     ends = ends or (word[-1] == "e" and len(word) > 3 and word[-2:] not in {"oe", "ie"})
