@@ -45,8 +45,8 @@ def seed(members: int, threads: int, posts: int, lessons: int, number: int, mome
     db.session.commit()
     click.echo(
         f"rows: {done.rows} in {done.writing:.1f} s, {posts / done.writing:.0f} posts a second;"
-        f" indexes and keys: {done.indexing:.1f} s; statistics: {time.perf_counter() - began:.1f} s;"
-        f" memory: {seeding.megabytes():.0f} MB"
+        f" indexes and keys: {done.indexing:.1f} s; search: {done.keying:.1f} s;"
+        f" statistics: {time.perf_counter() - began:.1f} s; memory: {seeding.megabytes():.0f} MB"
     )
 
 

@@ -56,6 +56,22 @@ def upsert(
     db.session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=others))
 
 
+def upsert_many(model: type[Base], rows: list[dict[str, Any]], *, keys: tuple[str, ...]) -> None:
+    """As `upsert`, past the session's objects and with one statement for each row, which is written and kept once."""
+    if rows:
+        connection = db.session.connection()
+        connection.execute(_upsert_one(model, keys, connection.dialect.name), rows)
+
+
+@lru_cache
+def _upsert_one(model: type[Base], keys: tuple[str, ...], dialect: str) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(model.__table__)
+    others = {
+        each.name: statement.excluded[each.name] for each in statement.table.columns if each.name not in keys
+    }
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=others)
+
+
 def _insert(model: type[Base]) -> Any:
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(model)

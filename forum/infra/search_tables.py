@@ -35,6 +35,17 @@ def mend(connection: Connection, models: list[type[Base]]) -> None:
             connection.execute(text(statement))
 
 
+def set_aside(connection: Connection, models: list[type[Base]]) -> None:
+    """Take the index away while very many rows are written; `mend` makes it of them in one go."""
+    for model in models:
+        if connection.dialect.name == "sqlite":
+            statements = [f"DROP TRIGGER {name}" for name in triggers(model)]
+        else:
+            statements = [f"DROP INDEX ix_{model.__tablename__}_{LEXEMES}"]
+        for statement in statements:
+            connection.execute(text(statement))
+
+
 def _columns(model: type[Base]) -> list[str]:
     table: Any = model.__table__
     return [column.name for column in table.columns if not column.primary_key]

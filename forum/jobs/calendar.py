@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from forum.domain import draft_places
 from forum.domain.consents import closing, settling
 from forum.domain.digests import windows
 from forum.domain.drafts import expiry
+from forum.domain.indexing import making
 from forum.domain.lessons import review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
@@ -22,6 +24,7 @@ from forum.infra.db import db
 from forum.infra.failpoints import failpoint
 
 log = logging.getLogger(__name__)
+INDEXING_FOR = 20.0  # seconds
 AFTER_FAILURE = timedelta(minutes=1)  # and twice as long after each further one, until the next time
 
 
@@ -137,6 +140,14 @@ def ask_about_capacities() -> None:
         db.session.commit()
 
 
+def index_texts() -> None:
+    """Go on with what search finds texts by, where it is not whole: for some seconds, as others wait for their turn."""
+    until = monotonic() + INDEXING_FOR
+    for _step in making.steps(db.session.commit):
+        if monotonic() > until:
+            break
+
+
 def _do(work: Work) -> None:
     try:
         work.run()
@@ -165,6 +176,7 @@ WORKS = (
     Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
+    Work("index_texts", index_texts, every(timedelta(minutes=1))),
     Work("ask_about_capacities", ask_about_capacities, every(timedelta(days=1))),
 )
 BY_NAME = {work.name: work for work in WORKS}

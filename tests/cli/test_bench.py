@@ -207,7 +207,7 @@ def test_indexes_and_keys_are_back_ids_go_on_and_it_says_what_they_took(app):
     assert answer.exit_code == 0
     assert known_to_the_database() == before
     assert make_member("After").id > 80
-    for words in ("posts a second", "indexes and keys:", "statistics:", "MB"):
+    for words in ("posts a second", "indexes and keys:", "search:", "statistics:", "MB"):
         assert words in answer.output, "it says what rows and indexes took"
 
 

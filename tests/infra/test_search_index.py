@@ -28,7 +28,7 @@ def ids(app):
     rows = [
         {"post_id": posts[name].id, "terms": terms, "parts": parts} for name, (terms, parts) in ROWS.items()
     ]
-    writing.write(db.session.connection(), POSTS, rows)
+    writing.write(POSTS, rows)
     return {post.id: name for name, post in posts.items()}
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health, schema
-from forum.domain.doctor import counters, machine, reviews, rows, words, work
+from forum.domain.doctor import counters, machine, reviews, rows, search, words, work
 from forum.domain.doctor.findings import Finding
 from forum.infra import failures
 from forum.infra.connections import reading
@@ -30,6 +30,7 @@ DATA: dict[str, Check] = {
     "guards": rows.guards,
     "drafts": rows.drafts,
     "digests": rows.digests,
+    "search": search.index,
 }
 # What is about the running forum and its machine.
 RUNNING: dict[str, Check] = {

@@ -68,7 +68,7 @@ def store(batch: Batch) -> None:
     held = kind.query.where(kind.id.in_(ids)).order_by(kind.id).with_for_update(read=True, of=kind.source)
     now = {row[0]: kind.texts(*row[1:]) for row in db.session.execute(held)}
     fresh = [row for row in batch.rows if now.get(row[kind.key.name]) == batch.texts[row[kind.key.name]]]
-    writing.write(db.session.connection(), kind, fresh)
+    writing.write(kind, fresh)
     beyond = delete(kind.index).where(kind.key > batch.after, kind.key.not_in(select(kind.id)))
     if ids:
         beyond = beyond.where(kind.key <= batch.last_id)
@@ -79,6 +79,11 @@ def store(batch: Batch) -> None:
 def mend_tables() -> None:
     """Bring back what is missing of the index; the rows of a table that was lost are made with all others."""
     search_tables.mend(db.session.connection(), [kind.index for kind in KINDS])
+
+
+def set_aside() -> None:
+    """Take the index away, for who writes a whole network that nobody uses yet and mends it then."""
+    search_tables.set_aside(db.session.connection(), [kind.index for kind in KINDS])
 
 
 def begin_anew() -> None:

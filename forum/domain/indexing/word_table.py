@@ -5,14 +5,13 @@ from sqlalchemy import String, delete, select, text
 from forum.domain.indexing import rebuilding
 from forum.infra.db import db
 from forum.infra.in_lists import in_list
-from forum.infra.rows import upsert
+from forum.infra.rows import upsert_many
 from forum.infra.search_keys import word_list
 from forum.infra.search_keys.keying import RECIPE
 from forum.infra.search_keys.languages import DUTCH
 from forum.models.search import SearchProgress, WordKey
 
 NAME = "words"  # of its row in the progress
-CHUNK = 1_000
 PATIENCE = 3  # seconds that who posts or searches waits at most, where somebody else holds the table
 _OF_FORMS = delete(WordKey).where(WordKey.language == DUTCH, in_list(WordKey.form, "forms", String))
 _GONE = _OF_FORMS.execution_options(synchronize_session=False)
@@ -32,9 +31,8 @@ def fill() -> int:
     if gone := sorted(there.keys() - wanted.keys()):
         db.session.execute(_GONE, {"forms": gone})
     changed = sorted(form for form, key in wanted.items() if there.get(form) != key)
-    for at in range(0, len(changed), CHUNK):
-        rows = [{"form": form, "language": DUTCH, "key": wanted[form]} for form in changed[at : at + CHUNK]]
-        upsert(WordKey, rows, keys=("form", "language"))
+    rows = [{"form": form, "language": DUTCH, "key": wanted[form]} for form in changed]
+    upsert_many(WordKey, rows, keys=("form", "language"))
     rebuilding.begin_anew()
     rebuilding.note(NAME, 0, is_over=True)
     _wait_for_writers()

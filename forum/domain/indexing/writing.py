@@ -5,17 +5,16 @@ It hangs on the flush of the session and not on the verbs, so that none of them 
 
 import logging
 from collections import defaultdict
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, event, inspect
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import event, inspect
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session, UOWTransaction
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.indexing.kinds import CLAIMS, POSTS, TITLES, VERSIONS, Kind, Texts
 from forum.infra.db import Base
+from forum.infra.rows import upsert_many
 from forum.models.claims import Claim
 from forum.models.lessons import LessonVersion
 from forum.models.threads import PostRevision, Thread
@@ -30,10 +29,9 @@ _WRITTEN: dict[type[Base], tuple[Kind, str]] = {
 }
 
 
-def write(connection: Connection, kind: Kind, rows: list[dict[str, Any]]) -> None:
+def write(kind: Kind, rows: list[dict[str, Any]]) -> None:
     """Write rows of the index; one that is there gets the new keys."""
-    if rows:
-        connection.execute(_upsert(kind, connection.dialect.name), rows)
+    upsert_many(kind.index, rows, keys=(kind.key.name,))
 
 
 def init_app() -> None:
@@ -51,7 +49,7 @@ def _follow(session: Session, _context: UOWTransaction) -> None:
     try:
         with connection.begin_nested():
             for kind, texts in changed.items():
-                write(connection, kind, kind.rows(texts, keys))
+                write(kind, kind.rows(texts, keys))
     except DatabaseError:
         if connection.invalidated:
             raise
@@ -71,14 +69,3 @@ def _changed(session: Session) -> dict[Kind, dict[int, Texts]]:
 def _has_other_words(row: Any, kind: Kind) -> bool:
     state = inspect(row)
     return any(state.attrs[name].history.has_changes() for name in kind.columns)
-
-
-@cache
-def _upsert(kind: Kind, dialect: str) -> Any:
-    statement = (sqlite if dialect == "sqlite" else postgresql).insert(kind.index.__table__)
-    others = {
-        each.name: statement.excluded[each.name]
-        for each in kind.index.__table__.columns
-        if each is not kind.key
-    }
-    return statement.on_conflict_do_update(index_elements=[kind.key], set_=others)

@@ -17,8 +17,9 @@ from tests.factories import actor, make_member, make_post, make_space, make_thre
 
 
 @pytest.fixture(autouse=True)
-def few_words(monkeypatch):
-    """A list of words that is read at once."""
+def few_words(app, monkeypatch):
+    """A network from before there was an index, and a list of words that is read at once."""
+    rebuilding.begin_anew()
     monkeypatch.setattr(word_list, "irregular", lambda: {"gebracht": "breng", "bracht": "breng"})
 
 
