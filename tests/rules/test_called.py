@@ -17,7 +17,6 @@ REASONS = {
     "forum.domain.consents.settling.erase": "what erasing an account takes out of lessons, by hand in a shell",
     "forum.domain.lessons.of_thread.has_lesson": "the list of all threads gets its module, as `Lessons`",
     "forum.domain.lessons.of_thread.with_lesson": "the same",
-    "forum.domain.indexing.rebuilding.is_being_made": "what asks the index says it",
     "forum.infra.passwords.configure": "tests hash cheaply",
     "forum.infra.text.to_commonmark_html": "the examples of CommonMark measure the parser that posts go through",
 }

@@ -16,6 +16,7 @@ from forum.demo.synthetic.size import Size
 from forum.demo.synthetic.threads import ThreadWriter
 from forum.domain.indexing import making, rebuilding
 from forum.domain.lessons import library_counts
+from forum.infra import clock
 from forum.infra.db import db
 
 
@@ -40,7 +41,8 @@ def seed(connection: Connection, size: Size, *, number: int, now: datetime) -> S
     aside.build(connection)
     library_counts.recount_all()
     indexed = time.perf_counter()
-    make_findable()
+    with clock.at(now):
+        make_findable()
     return Seeded(loader.count, written - began, indexed - written, time.perf_counter() - indexed)
 
 
