@@ -1,4 +1,4 @@
-"""The search field: a single key leads to it where that is not switched off, and all of a search works without scripts."""
+"""The search field: a single key leads to it where that is not switched off; all of it works without scripts."""
 
 import pytest
 

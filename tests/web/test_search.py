@@ -114,7 +114,9 @@ def test_nothing_found_says_where_it_looked_and_offers_to_ask_with_the_words_fil
 def test_a_typing_error_is_said_with_the_way_to_what_was_typed(client, leen):
     soup = page(client, "/search?q=wijkmarrkt")
     said = soup.select_one(".spelled")
-    assert said.text.split("\n")[0].startswith("Nothing for “wijkmarrkt”. We searched for “wijkmarkt” instead.")
+    assert said.text.split("\n")[0].startswith(
+        "Nothing for “wijkmarrkt”. We searched for “wijkmarkt” instead."
+    )
     assert titles(soup)
     assert soup.select_one("#q")["value"] == "wijkmarrkt"
     literal = page(client, said.a["href"])

@@ -1,4 +1,4 @@
-"""A typing error is forgiven only where nothing has the word, is said, and never with a word that the reader may not see."""
+"""A typing error is forgiven only where nothing has the word, is said, and never shows what the reader may not see."""
 
 import pytest
 from hypothesis import given
