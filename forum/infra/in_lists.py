@@ -24,6 +24,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
@@ -61,13 +62,20 @@ def in_rows(column: Any, rows: Select[Any]) -> ColumnElement[bool]:
     return _InRows(column, rows.scalar_subquery())
 
 
-class _InList(FunctionElement[bool]):
+class _Condition(FunctionElement[bool]):
+    """A condition as it is: SQLAlchemy would compare it with 1 for SQLite, which then reads a whole table for it."""
+
     type = Boolean()
+
+    def self_group(self, against: OperatorType | None = None) -> Any:
+        return self
+
+
+class _InList(_Condition):
     inherit_cache = True
 
 
-class _InRows(FunctionElement[bool]):
-    type = Boolean()
+class _InRows(_Condition):
     inherit_cache = True
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import String, event, select
+from sqlalchemy import String, event, select, text
 
 from forum.infra.db import db
 from forum.infra.in_lists import in_list, in_rows
@@ -52,3 +52,18 @@ def test_rows_that_are_found_once_are_those_of_the_subquery():
     assert found == [ids[0], ids[2]]
     rest = db.session.scalars(select(Space.id).where(~in_rows(Space.id, some))).all()
     assert rest == [ids[1]]
+
+
+def test_rows_are_looked_up_by_an_index_and_not_by_reading_the_table():
+    """SQLite alone says so of a table that is small: PostgreSQL reads such a one whole in any case."""
+    if db.engine.dialect.name != "sqlite":
+        return
+    in_rows_of = select(Space.id).where(in_rows(Space.id, select(Space.id).where(Space.slug == "gent")))
+    for statement in (_with_slugs(), in_rows_of):
+        sql = str(statement.compile(db.engine))
+        plan = db.session.execute(
+            text(f"EXPLAIN QUERY PLAN {sql.replace('?', ':each')}"), {"each": '["gent"]'}
+        )
+        read = [row.detail for row in plan if " space " in f"{row.detail} "]
+        assert read
+        assert all(detail.startswith("SEARCH") for detail in read), read
