@@ -28,7 +28,7 @@ from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeEngine
 
 
-class _List(TypeDecorator[list[Any]]):
+class List(TypeDecorator[list[Any]]):
     """A list of values of one type: an array for PostgreSQL, JSON for SQLite."""
 
     impl = String
@@ -50,7 +50,7 @@ class _List(TypeDecorator[list[Any]]):
 
 def in_list(column: Any, name: str, of: type[TypeEngine[Any]] = Integer) -> ColumnElement[bool]:
     """Return whether a column has one of the values that the parameter `name` gets, a list of any length."""
-    return _InList(column, bindparam(name, type_=_List(of())))
+    return _InList(column, bindparam(name, type_=List(of())))
 
 
 def in_rows(column: Any, rows: Select[Any]) -> ColumnElement[bool]:

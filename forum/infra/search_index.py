@@ -16,7 +16,9 @@ from sqlalchemy import (
     bindparam,
     cast,
     column,
+    exists,
     func,
+    literal,
     not_,
     or_,
     select,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from forum.infra.db import Base, db
+from forum.infra.in_lists import List
 
 TERMS, PARTS = "terms", "parts"
 LEXEMES = "lexemes"  # the generated column of PostgreSQL
@@ -85,6 +88,30 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
         return select(found.c.rowid.label("id")).where(found.c[name].match(bindparam(None, asked, String)))
     terms = [each for each in indexed.columns if each.name.endswith(TERMS)]
     return select(key.label("id")).where(_for_postgresql(query, terms))
+
+
+def present(model: type[Base]) -> Select[tuple[str]]:
+    """Return a query for those of the keys in the parameter `keys` that stand in any row of an indexed table.
+
+    Each is looked up by itself: of many at once PostgreSQL thinks that they are in most rows, and reads all.
+    """
+    indexed: Any = model.__table__
+    if db.engine.dialect.name == "sqlite":
+        each = func.json_each(bindparam("keys", type_=List(String()))).table_valued("value", name="each_key")
+        name = indexed.name + FTS
+        found = table(name, column("rowid"), column(name))
+        has = found.c[name].match(literal('"').concat(each.c.value).concat('"'))
+        there: Any = exists(select(found.c.rowid).where(has))
+    else:
+        each = (
+            func.unnest(bindparam("keys", type_=List(String())))
+            .table_valued("value")
+            .render_derived("each_key")
+        )
+        asked = cast(literal("'").concat(each.c.value).concat("'"), TSQUERY)
+        has = column(LEXEMES).bool_op("@@")(asked)
+        there = select(func.count()).select_from(indexed).where(has).scalar_subquery() > 0
+    return select(each.c.value.label("key")).where(there)
 
 
 def is_of_engine(name: str) -> bool:

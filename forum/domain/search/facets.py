@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
+from typing import TypeVar
 
 from forum.domain.choices import Counts
 from forum.domain.search.candidates import FACETS_OF_TEXT, Candidates
@@ -9,12 +11,8 @@ from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
 from forum.domain.search.lesson_candidates import LessonHit
 from forum.domain.search.thread_candidates import Found, ThreadHit
 
+Hit = TypeVar("Hit", bound=LessonHit | ThreadHit)
 FACETS = ("kind", *FACETS_OF_TEXT)
-
-
-def has(hit: LessonHit | ThreadHit, kind: str, value: str) -> bool:
-    """Return whether a lesson or thread stands under a value of a facet."""
-    return value in values(hit, kind)
 
 
 def values(hit: LessonHit | ThreadHit, kind: str) -> Iterable[str]:
@@ -29,12 +27,12 @@ def values(hit: LessonHit | ThreadHit, kind: str) -> Iterable[str]:
 
 def chosen_lessons(found: Candidates, choice: Choice) -> list[LessonHit]:
     """Return the lessons that the facets leave."""
-    return [hit for hit in found.lessons if _fits(hit, choice)]
+    return _fitting(found.lessons, choice)
 
 
 def chosen_threads(found: Candidates, choice: Choice) -> list[ThreadHit]:
     """Return the threads that the facets leave."""
-    return [hit for hit in found.narrowed.threads.values() if _fits(hit, choice)]
+    return _fitting(found.narrowed.threads.values(), choice)
 
 
 def counts(found: Candidates, choice: Choice) -> Counts:
@@ -55,17 +53,14 @@ def counts(found: Candidates, choice: Choice) -> Counts:
 def _counted(found: Candidates, choice: Choice, kind: str) -> Counter[str]:
     others = choice.without(kind)
     threads = _threads(found, choice, kind).threads.values()
-    lessons = [hit for hit in found.lessons if _fits(hit, others)]
-    left = [hit for hit in threads if _fits(hit, others)]
+    lessons, left = _fitting(found.lessons, others), _fitting(threads, others)
     if kind == "kind":
         bare = not choice.without("kind").values
         number = {LESSONS: len(lessons), THREADS: len(left), PEOPLE: found.people_counts.total}
         return Counter({**number, SPACES: len(found.spaces) if bare else 0})
-    numbers: Counter[str] = Counter()
-    for shown, hits in ((LESSONS, lessons), (THREADS, left)):
-        if choice.shows(shown):
-            for hit in hits:
-                numbers.update(dict.fromkeys(values(hit, kind), 1))
+    shown: list[LessonHit | ThreadHit] = [*lessons] if choice.shows(LESSONS) else []
+    shown += left if choice.shows(THREADS) else []
+    numbers = Counter(chain.from_iterable(values(hit, kind) for hit in shown))
     if choice.shows(PEOPLE):
         numbers.update(found.people_counts.by.get(kind, {}))
     return numbers
@@ -87,5 +82,11 @@ def _cut(found: Candidates, choice: Choice, kind: str) -> set[str]:
     return cut
 
 
-def _fits(hit: LessonHit | ThreadHit, choice: Choice) -> bool:
-    return all(has(hit, kind, value) for kind in FACETS_OF_TEXT for value in getattr(choice, kind))
+def _fitting(hits: Iterable[Hit], choice: Choice) -> list[Hit]:
+    """Those of lessons or threads that stand under every value of a facet that is chosen."""
+    chosen = [(kind, value) for kind in FACETS_OF_TEXT for value in getattr(choice, kind)]
+    return (
+        [hit for hit in hits if all(value in values(hit, kind) for kind, value in chosen)]
+        if chosen
+        else [*hits]
+    )
