@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import comparison, library
@@ -10,6 +10,7 @@ from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library import Choice
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
+from forum.domain.search.choice import LESSONS
 from forum.domain.themes import labels
 from forum.web.http import list_filters, transactions
 from forum.web.http.access import anyone, open_to
@@ -30,6 +31,8 @@ SHOWN = 6  # cities that stand open
 def index() -> ResponseReturnValue:
     chosen = Choice.of(**{name: request.args.get(name) for name in library.KNOWN})
     selected: dict[str, Any] = {name: getattr(chosen, name) for name in library.KNOWN}
+    if words := request.args.get("q"):
+        return redirect(url_for("search.index", q=words, kind=LESSONS, **selected), 303)
     page = library.page(viewer(), **selected, cursor=request.args.get("after"))
     counts = library.counts(viewer(), chosen)
     filters = {kind: _filter(kind, selected, counts.by[kind]) for kind in library.KNOWN}
@@ -39,6 +42,7 @@ def index() -> ResponseReturnValue:
         total=counts.total,
         chosen=list_filters.of_choice(filters),
         filters=filters,
+        chosen_values=[(name, value) for name, value in selected.items() if value],
         shown=SHOWN,
         here=_address(**selected),
         older=_address(**selected, after=page.next_cursor) if page.next_cursor else None,
