@@ -1,7 +1,7 @@
 """The index made anew while people write, from nothing, from the middle, and after it was lost."""
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, event, select, text, update
 
 from forum.domain.indexing import making, rebuilding, word_table
 from forum.domain.indexing.keys import Keys
@@ -9,6 +9,7 @@ from forum.domain.indexing.kinds import KINDS, POSTS
 from forum.domain.threads import posts
 from forum.infra.db import db
 from forum.infra.search_keys import word_list
+from forum.jobs import calendar
 from forum.models.search import PostText, SearchProgress, WordKey
 from forum.models.threads import Post
 from tests import lesson_scenario
@@ -102,3 +103,26 @@ def test_the_command_brings_a_lost_index_back(app):
     assert post.id in hits(PostText, "huizen")
     assert_true_index()
     assert "nothing to do" in app.test_cli_runner().invoke(args=["search", "rebuild", "--resume"]).output
+
+
+def test_the_worker_makes_older_texts_findable(app):
+    thread = make_thread(make_space(), author := make_member(space=make_space("Aalst")))
+    post = make_post(thread, author, "De huizen.")
+    db.session.execute(delete(PostText))
+    calendar.index_texts()
+    assert not rebuilding.is_being_made()
+    assert post.id in hits(PostText, "huizen")
+
+
+def test_words_are_looked_up_in_one_query_whoever_wrote_them(app):
+    thread = make_thread(make_space(), author := make_member(space=make_space("Aalst")))
+    make_post(thread, author, "Geheimzinnig klimaatadaptatieplan.")
+    asked: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", listener := lambda *told: asked.append(told[2]))
+    try:
+        for words in (["geheimzinnig"], ["nooitgeschreven"], ["klimaatadaptatieplan", "wijkbudget"]):
+            Keys().learn(words)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", listener)
+    assert len(asked) == 3
+    assert len(set(asked)) == 1
