@@ -123,7 +123,25 @@ POSTGRESQL = (
 # For pages. By itself PostgreSQL plans some statements anew at each run, where it hopes that knowing the values makes a
 # better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.
 PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+PLAN_EACH_TIME = "SET plan_cache_mode = force_custom_plan"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
+PLANS = "plans"  # in what is known of a connection: which of the first two holds
+
+
+def plan_each_time(connection: Connection) -> None:
+    """Let PostgreSQL plan anew what a page asks from here on, each statement for its own values.
+
+    For a search: a rare word and a common one are found in different ways, and the wrong way takes fifty times as long
+    as planning does. Until the next page that uses the connection.
+    """
+    if connection.dialect.name == "postgresql" and not _writes.get():
+        _plan(connection, PLAN_EACH_TIME)
+
+
+def _plan(connection: Connection, how: str) -> None:
+    if connection.info.get(PLANS) != how:
+        connection.exec_driver_sql(how)
+        connection.info[PLANS] = how
 
 
 @event.listens_for(Engine, "do_connect")
@@ -175,15 +193,13 @@ def _begin(connection: Connection) -> None:
         # reads saves two round trips to the server.
         _set_autocommit(connection, enabled=True)
         connection.info[READ_LAST] = True
-        if not connection.info.get(PLAN_ONCE):
-            connection.exec_driver_sql(PLAN_ONCE)
-            connection.info[PLAN_ONCE] = True
+        _plan(connection, PLAN_ONCE)
     else:
         # Only where a page switched it on: some engines have it always.
         if connection.info.pop(READ_LAST, False):
             _set_autocommit(connection, enabled=False)
         patience = _patience.get()
-        settings = [PLAN_AS_USUAL] if connection.info.get(PLAN_ONCE) else []
+        settings = [PLAN_AS_USUAL] if connection.info.get(PLANS) else []
         if patience is not None:
             settings.append(f"SET LOCAL lock_timeout = {_milliseconds(patience)}")
         if not _durable.get():

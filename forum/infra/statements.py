@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.sql.elements import ClauseList, ColumnElement, Grouping
 from sqlalchemy.sql.visitors import ExternallyTraversible, replacement_traverse
 
+from forum.infra import connections
 from forum.infra.db import db
 
 P = ParamSpec("P")
@@ -45,6 +46,11 @@ def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*
     """
     connection: Connection = db.session().info.get(CONNECTION) or db.session.connection()
     return connection.execute(statement, values)
+
+
+def plan_each_time() -> None:
+    """Let the database plan the next statements of this page for their own values: see `connections`."""
+    connections.plan_each_time(db.session.connection())
 
 
 def change_rows(statement: Executable, values: dict[str, Any]) -> int:

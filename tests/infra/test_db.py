@@ -5,6 +5,7 @@ from sqlalchemy import column, func, select, table, text
 
 from forum.infra.connections import reading
 from forum.infra.db import db
+from forum.infra.statements import plan_each_time
 from forum.models.accounts import Member
 from tests.conftest import POSTGRES
 from tests.factories import make_member
@@ -70,9 +71,12 @@ def test_pages_plan_once_and_what_writes_plans_as_postgresql_chooses(live_app):
         for _turn in range(2):
             with reading():
                 assert planning() == "force_generic_plan"
+                plan_each_time()  # for a search
+                assert planning() == "force_custom_plan"
                 db.session.rollback()
             assert planning() == "auto"
             db.session.rollback()
+            plan_each_time()  # changes nothing for what writes
             assert planning() == "auto"
             db.session.commit()
 
