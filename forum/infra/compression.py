@@ -12,7 +12,9 @@ from flask import Flask, Response, request
 LEVEL = 5  # of 1 to 9: a higher one takes longer and saves less than two percent of a page
 SMALLEST = 500  # bytes; below, the header costs more than is saved, and everything fits in one packet
 PADDING = 100  # bytes at most, of a length by chance
-TEXTS = frozenset({"application/javascript", "application/json", "image/svg+xml"})
+TEXTS = frozenset(
+    {"application/atom+xml", "application/javascript", "application/json", "application/xml", "image/svg+xml"}
+)
 
 
 def init_app(app: Flask) -> None:

@@ -63,6 +63,7 @@ class Thread(Model):
         Index("ix_thread_last_post_at_id", "last_post_at", "id"),
         Index("ix_thread_axis_last_post_at_id", "axis", "last_post_at", "id"),
         Index("ix_thread_space_id_audience", "space_id", "audience"),
+        Index("ix_thread_public", "id", **where("audience = 'public'")),  # for the sitemap
         # The threads that still wait for an answer, in the network, in one space and about one axis.
         Index("ix_thread_waiting", "last_post_at", "id", **where(WAITING)),
         Index("ix_thread_space_id_waiting", "space_id", "last_post_at", "id", **where(WAITING)),

@@ -11,6 +11,7 @@ from forum.web.http import (
     current_user,
     error_pages,
     forwarded,
+    indexing,
     input_checks,
     language,
     origins,
@@ -37,6 +38,7 @@ def init_app(app: App) -> None:
     access.init_app(app)
     language.init_app(app)
     caching.init_app(app)
+    indexing.init_app(app)
     error_pages.init_app(app)
     template_globals.init_app(app)
     app.url_map.merge_slashes = False  # its redirects would repeat whatever Host a client sent

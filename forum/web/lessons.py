@@ -12,7 +12,7 @@ from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
 from forum.domain.search.choice import LESSONS
 from forum.domain.themes import labels
-from forum.web.http import list_filters, transactions
+from forum.web.http import indexing, links, list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter
@@ -59,7 +59,9 @@ def show(public_id: str) -> ResponseReturnValue:
 @bp.get("/lessons/<public_id>/v/<number>")
 @open_to(anyone)
 def version(public_id: str, number: str) -> ResponseReturnValue:
-    return _page(lesson_page.page(viewer(), public_id, number))
+    page = lesson_page.page(viewer(), public_id, number)
+    indexing.is_at(links.to_lesson(public_id) if page.is_current else None)
+    return _page(page)
 
 
 @bp.get("/lessons/<public_id>/compare")

@@ -26,7 +26,7 @@ from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
 from forum.web.forms.threads import AudienceForm, ReplyForm, ThreadForm
-from forum.web.http import links, submitted_fields, transactions, unsent_forms
+from forum.web.http import indexing, links, submitted_fields, transactions, unsent_forms
 from forum.web.http.access import anyone, members, open_to
 from forum.web.http.current_user import actor, viewer
 from forum.web.http.form_methods import form_method
@@ -105,6 +105,7 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
     thread = thread_page.page(viewer(), thread_id, request.args.get("page", 1, type=int))
     if slug != thread.slug:
         return redirect(links.to_page(thread, thread.number), 303)
+    indexing.is_at(links.to_page(thread, thread.number) if thread.title else None)
     return _page(thread)
 
 

@@ -31,6 +31,7 @@ ORDER = (
     "handovers",  # what moderators hold of all of the above, which each says of itself
     "search",  # asks threads, lessons, people and spaces
     "digests",
+    "syndication",  # what machines outside fetch: lessons and threads
     "inbox",  # what waits at home: asks all of the above
     "draft_places",  # which form is about what; on top, as forms are about everything
     "schema",

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from forum.domain.digests import windows
 from forum.domain.lessons import library
 from forum.domain.spaces import spaces
+from forum.domain.syndication import sitemap
 from forum.domain.threads import list_queries
 from forum.infra import clock, mailer
 from forum.infra.db import db
@@ -61,6 +62,8 @@ BAIT = {
     "capacity_id": lambda w: [1],
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],
+    "kind": lambda w: list(sitemap.KINDS),
+    "part": lambda w: sorted({one.id // sitemap.FILE_IDS + 1 for one in (*w.threads, w.moved, *w.lessons)}),
     "filename": lambda w: ["css/tokens.css"],
 }
 # Arguments that fit together: each thread at its own address, and at one that has to be put right.

@@ -208,6 +208,7 @@ def addresses(app: Flask, base: Base, moment: Moment) -> list[str]:
         "handle": list(dict.fromkeys([author.handle, *db.session.scalars(select(Member.handle)).all()[:4]])),
         "member_id": [author.id],
         "axis": [Axis.SOLIDARITY],
+        "kind": ["lessons", "threads", "spaces"],
         "token": ["no"], "name": ["1.eml"], "filename": ["css/tokens.css"],
     }  # fmt: skip
     found = []

@@ -6,17 +6,30 @@ everybody may read and forms with nothing in them: those a browser keeps, so tha
 """
 
 from flask import Flask, Response, g, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from forum.web.http.access import STATIC
 from forum.web.http.transactions import READING
 
 OF_LETTERS = "mailbox"  # the pages that show mail
-NAMES = frozenset({"token", "next"})  # in an address: who may do what, and where somebody was
+# In an address: who may do what, whose feed it is, and where somebody was.
+NAMES = frozenset({"token", "key", "next"})
 
 
 def init_app(app: Flask) -> None:
     """Look at every answer; to be called after `infra.headers`, which leaves alone what is decided here."""
     app.after_request(keep_out_of_caches)
+
+
+def for_everybody(text: str, mimetype: str) -> AnyResponse:
+    """Return an answer that is the same for all who ask, which a cache keeps and asks about each time.
+
+    So what is no longer public is gone from the next one.
+    """
+    response = Response(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def keep_out_of_caches(response: Response) -> Response:

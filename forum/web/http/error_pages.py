@@ -15,7 +15,7 @@ from forum.infra.failures import Failure
 from forum.infra.i18n import _, lazy
 from forum.infra.rates import TooOften
 from forum.policy.errors import Conflict, Forbidden, Invalid, NotFound
-from forum.web.http import reopened, unsent_forms, waiting
+from forum.web.http import indexing, reopened, unsent_forms, waiting
 from forum.web.http.current_user import forget_viewer
 from forum.web.http.transactions import READING, ask_nothing_more, only_look
 
@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
 
 def _page(name: str, status: int, sentence: Any, **context: Any) -> Any:
     only_look()  # whatever the request did is undone before anybody waits for this page
+    indexing.is_at(None)
     if is_for_script():
         return jsonify(message=str(sentence)), status
     typed = unsent_forms.request_fields()

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from forum.domain.threads.numbering import page_of
+
+
+def absolute(path: str) -> str:
+    """Return the full address of a path on this site, whatever host somebody asked for."""
+    return f"{current_app.config['BASE_URL'].rstrip('/')}{path}"
 
 
 def to_thread(thread: Any, *, number: int | None = None) -> str:

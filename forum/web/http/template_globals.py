@@ -16,7 +16,7 @@ from forum.domain.spaces import guests
 from forum.domain.themes import labels
 from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, zones
 from forum.web import ages, fragments, ring, text_fields
-from forum.web.http import language, links, unread
+from forum.web.http import indexing, language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
 from forum.web.http.prefetch import flashed_messages
 
@@ -87,6 +87,7 @@ def init_app(app: Flask) -> None:
         organisation_name=labels.organisation,
         html_lang=i18n.html_lang,
         language_switch=language.switch,
+        canonical=indexing.canonical,
         links=links,
         rings=ring,
         last_post=ages.last_post,

@@ -1,0 +1,1 @@
+"""Syndication: what machines outside fetch by themselves, which is the sitemap and Atom feeds."""

@@ -1,0 +1,83 @@
+"""The sitemap holds what a visitor may open, in files that hold so many ids each."""
+
+import pytest
+
+from forum.domain.lessons import lessons
+from forum.domain.syndication import sitemap
+from forum.infra import clock, days
+from forum.infra.db import db
+from forum.infra.logs import count_queries
+from forum.models.spaces import Audience
+from forum.policy.errors import NotFound
+from tests.factories import make_member, make_space, make_thread
+from tests.lesson_scenario import build
+
+
+def masked_lesson():
+    """A lesson for everybody on a closed thread, whose author agreed without name and city."""
+    scenario = build(Audience.SPACE)
+    lesson = scenario.draft()
+    scenario.agree(lesson, audience=Audience.PUBLIC)
+    lessons.submit(scenario.actor("curator"), lesson.id, audience=Audience.PUBLIC)
+    lessons.publish(scenario.actor("editor"), lesson.id, recognised=False)
+    return lesson
+
+
+def names(kind):
+    return {place.name for number in sitemap.files(kind) for place in sitemap.places(kind, number)}
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent")
+
+
+def test_only_public_threads_and_spaces_with_one_are_in_it(gent):
+    author = make_member(space=gent)
+    public = make_thread(gent, author, title="For everybody", audience=Audience.PUBLIC)
+    for audience in (Audience.SPACE, Audience.NETWORK):
+        make_thread(make_space(f"Only {audience}"), author, title=f"Only {audience}", audience=audience)
+    hidden = make_thread(gent, author, title="Hidden", audience=Audience.PUBLIC)
+    hidden.hidden_at = clock.now()
+    withdrawn = make_thread(gent, author, title="Withdrawn", audience=Audience.PUBLIC)
+    withdrawn.withdrawn_at = clock.now()
+    nameless = make_thread(gent, author, title="Nameless", audience=Audience.PUBLIC)
+    nameless.title = ""
+    db.session.flush()
+    assert names("threads") == {public.slug}
+    assert names("spaces") == {gent.slug}
+    (place,) = sitemap.places("threads", public.id // sitemap.FILE_IDS + 1)
+    assert place.changed == days.day_of(public.last_post_at)
+    public.audience = nameless.audience = Audience.NETWORK
+    db.session.flush()
+    assert names("threads") == names("spaces") == set()
+
+
+def test_a_lesson_with_a_masked_source_does_not_say_when_it_changed(session):
+    scenario = build(Audience.PUBLIC)
+    lesson = scenario.published(Audience.PUBLIC, by="editor")
+    scenario.published(Audience.NETWORK)
+    (place,) = sitemap.places("lessons", lesson.id // sitemap.FILE_IDS + 1)
+    assert (place.name, place.changed) == (lesson.public_id, days.day_of(lesson.changed_at))
+    masked = masked_lesson()
+    (place,) = sitemap.places("lessons", masked.id // sitemap.FILE_IDS + 1)
+    assert (place.name, place.changed) == (masked.public_id, None)
+
+
+def test_a_file_holds_so_many_ids_and_those_in_between_are_not_looked_for(gent):
+    author = make_member(space=gent)
+    for thread_id in (9_999_000, 9_999_999, 10_000_000, 10_700_001):
+        make_thread(gent, author, id=thread_id, audience=Audience.PUBLIC)
+    with count_queries() as counted:
+        assert sitemap.files("threads") == [1_000, 1_001, 1_071]
+    assert counted.count == 1
+    assert [place.id for place in sitemap.places("threads", 1_000)] == [9_999_000, 9_999_999]
+    for kind, number in (
+        ("threads", 999),
+        ("threads", 0),
+        ("threads", 2**31),
+        ("threads", -1),
+        ("people", 1),
+    ):
+        with pytest.raises(NotFound):
+            sitemap.places(kind, number)
