@@ -17,7 +17,8 @@ from forum.web.http.access import anyone, open_to
 bp = Blueprint("crawling", __name__)
 # Where a visitor is only asked to sign in or to act, and lists, each narrowed in more ways than anybody should fetch.
 CLOSED = (
-    "/accounts/confirm/", "/accounts/reset/", "/admin/", "/bookmarks", "/consents", "/drafts", "/hand-over",
+    "/accounts/confirm/", "/accounts/reset/", "/admin/", "/bookmarks", "/consents", "/drafts", "/feeds/spaces/",
+    "/feeds/threads.atom", "/hand-over",
     "/invitations/", "/lessons?", "/mailbox", "/members/", "/notifications", "/people", "/posts/", "/settings/",
     "/spaces/*/", "/spaces/*?", "/tags", "/threads?", "/unsubscribe/", "/workbench",
 )  # fmt: skip

@@ -63,6 +63,7 @@ MEMBER = (
     "/settings/profile",
     "/settings/security",
     "/settings/sessions",
+    "/settings/feeds",
 )
 
 

@@ -18,19 +18,22 @@ from werkzeug.test import TestResponse
 
 from forum.domain.digests import windows
 from forum.domain.lessons import library
+from forum.domain.people import feed_keys
+from forum.domain.people.feed_keys import Feed
 from forum.domain.spaces import spaces
 from forum.domain.syndication import sitemap
 from forum.domain.threads import list_queries
-from forum.infra import clock, mailer
+from forum.infra import clock, mailer, tokens
 from forum.infra.db import db
 from forum.jobs import worker
 from forum.models.events import Event
+from forum.models.feeds import FeedKey, FeedKind
 from forum.models.handovers import HandOver
 from forum.models.mail import OutgoingMail
 from forum.models.themes import Axis
 from forum.models.threads import Post
 from forum.web import draft_slots
-from tests.factories import sign_in, submit
+from tests.factories import actor, sign_in, submit
 from tests.rules import leak_scenario
 from tests.rules.leak_scenario import MARKERS, World
 from tests.sweeps import few_of, on_one_database, once
@@ -347,6 +350,44 @@ def test_the_bait_lies_where_it_is_looked_for(app, world):
     for address in (f"/members/{world.insider.handle}", "/people?q=zwartst"):
         assert leak_scenario.SPEAKER in full.get(address).text
         assert leak_scenario.OFFER in full.get(address).text
+
+
+def test_no_feed_carries_it_out(app, world):
+    """Keys of outsiders, also of those who had one while they belonged there, open no feed with a marker in it."""
+    reader, addresses = app.test_client(), []
+    for person, member in world.outsiders.items():
+        if member is None:
+            continue
+        for kind in FeedKind:
+            spaces_of = [world.closed, world.unlisted, world.quiet] if kind == FeedKind.SPACE else [None]
+            for space in spaces_of:
+                secret = tokens.random_token()
+                db.session.add(
+                    FeedKey(
+                        member_id=member.id, kind=kind, space_id=space and space.id, made_at=clock.now(),
+                        secret_digest=tokens.digest(secret), password_stamp=member.password_stamp,
+                    )
+                )  # fmt: skip
+                name = f"spaces/{space.slug}" if space else kind.value
+                addresses.append((person, f"/feeds/{name}.atom?key={secret}"))
+    inside = feed_keys.make(actor(world.insider), Feed(FeedKind.SPACE, world.closed.id))
+    db.session.commit()
+    opened = set()
+    for person, address in [("visitor", "/feeds/lessons.atom"), *addresses]:
+        answer = reader.get(address)
+        assert list(_found(answer, address, person, "feeds")) == []
+        opened |= {(person, address.partition("?")[0])} if answer.status_code == 200 else set()
+    assert ("member of another city", "/feeds/threads.atom") in opened
+    assert not any(
+        "spaces" in path or person in ("suspended member", "guest whose time is over")
+        for person, path in opened
+    )
+    own = reader.get(f"/feeds/spaces/{world.closed.slug}.atom?key={inside}").text
+    assert leak_scenario.TITLE in own
+    # The policy of a closed space lets titles stand in mails, and no text.
+    assert not any(
+        marker in own for marker in (leak_scenario.BODY, leak_scenario.REPLY, leak_scenario.HIDDEN)
+    )
 
 
 def test_what_somebody_typed_and_did_not_send_meets_nobody_else_of_the_same_city(app, world):

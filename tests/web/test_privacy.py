@@ -40,6 +40,7 @@ TABLES = {
     ),
     "network_appointment": "which roles you have there and in the network",
     "sign_in": "On which devices you signed in",
+    "feed_key": "For which feeds you made an address, when, and when it was last fetched.",
     "membership": SPACES,
     **dict.fromkeys(("read_mark", "read_ahead"), SPACES),
     "space_visit": "When you were last at the page of each space that you belong to, so that it can say what is new,",

@@ -196,6 +196,12 @@ def quarter(day: date | datetime) -> str:
     )[(that_day.month - 1) // 3]
 
 
+def known_day(day: date | datetime, *, hidden: bool) -> date:
+    """Return a day as readers get it where no words can stand: `hidden`, the first of its quarter."""
+    that_day = days.day_of(day) if isinstance(day, datetime) else day
+    return that_day.replace(month=(that_day.month - 1) // 3 * 3 + 1, day=1) if hidden else that_day
+
+
 def place() -> str:
     """Return the word for any city of the network, the VGC among them: a word of its own would give it away."""
     return str(_CENTRE_CITY) if len(BY_CODE) >= CLASS_MIN else _DROPPED

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from forum.domain.mailing import unread_notices
 from forum.domain.mailing.unread_notices import Unread
+from forum.domain.people import feed_keys
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.infra.statements import cached, select_rows
@@ -139,9 +140,13 @@ def end_this(secret: str) -> None:
 
 
 def end_all(member_id: int, *, but: str | None = None) -> None:
-    """Sign out every device of a member, except the one with the secret `but`: after a new password, a suspension."""
+    """Sign out every device of a member, except the one with the secret `but`: after a new password, a suspension.
+
+    Addresses of their feeds, which whoever has one of those may have copied, end with them.
+    """
     condition = SignIn.member_id == member_id
     _end(condition if but is None else condition & (SignIn.secret_digest != tokens.digest(but)))
+    feed_keys.end_all(member_id)
 
 
 def _end(condition: ColumnElement[bool]) -> None:

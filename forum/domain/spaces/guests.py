@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select
 
 from forum.domain.mailing import events
+from forum.domain.people import feed_keys
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _, day
@@ -92,6 +93,8 @@ def _close(rows: Sequence[Membership]) -> None:
         row.ended_at = row.ends_at
         events.record("guest.ended", membership_id=row.id)
     db.session.flush()
+    for member_id in sorted({row.member_id for row in rows}):
+        feed_keys.end_lost(member_id)
 
 
 def tell_batch() -> int:

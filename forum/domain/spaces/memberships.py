@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Date, Integer, and_, bindparam, func, sele
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_reason
 from forum.domain.mailing import events
-from forum.domain.people import capacities, lapsed_hand_overs
+from forum.domain.people import capacities, feed_keys, lapsed_hand_overs
 from forum.domain.people.bylines import COLUMNS, Byline, speaker
 from forum.domain.spaces import guests
 from forum.domain.themes.labels import ROLES
@@ -114,6 +114,7 @@ def remove(actor: Actor, space_id: int, member_id: int, *, reason: str) -> None:
     membership.ended_at, membership.ended_by_id = clock.now(), actor.id
     _withdraw_invitations(space.id, Invitation.responsible_id == member_id)
     lapsed_hand_overs.end_offers_to(member_id, space_id=space.id)
+    feed_keys.end_lost(member_id)
     audit_log.record(actor, Action.REMOVE, space_id=space.id, subject_id=member_id, reason=reason)
     events.record("role.taken", membership_id=membership.id, actor_id=actor.id)
 

@@ -14,7 +14,7 @@ from forum.domain.mailing import hold, returned
 from forum.domain.mailing.kinds import KINDS
 from forum.domain.spaces import guests
 from forum.domain.themes import labels
-from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, zones
+from forum.infra import bidi, hyphens, i18n, text, tokens, weekdays, xml_text, zones
 from forum.web import ages, fragments, ring, text_fields
 from forum.web.http import indexing, language, links, unread
 from forum.web.http.current_user import actor, looks, viewer
@@ -54,6 +54,7 @@ FILTERS = {
     "isolated": bidi.isolated,
     "zone_name": zones.zone_name,
     "to_html": text.to_html,
+    "xml": xml_text.possible,
     "unbroken": hyphens.unbroken,
 }
 
