@@ -40,7 +40,8 @@ def offer(form: ThreadForm, space: Any, own: Sequence[Any]) -> Any:
 def page(space: Any, form: ThreadForm | None = None, preview: str | None = None) -> str:
     """Return the page of the composer of a space; Forbidden.
 
-    An empty form has the title of the address, and is for the readers that it asks for, where the space allows them.
+    An empty form has the title, need and axis of the address, and is for the readers that it asks for, where the space
+    allows them.
     """
     who = viewer()
     require(may_start(who, space))
@@ -53,6 +54,9 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
         form.audience.data = asked
     if not is_begun:
         form.title.data = text.one_line(request.args.get("title", ""))[: Thread.TITLE_MAX]
+        for field in (form.need, form.axis):
+            wanted = request.args.get(field.name)
+            field.data = wanted if wanted in {code for code, *_text in field.choices} else field.data
     selected = next(
         (option for option in form.readers if option.audience == form.audience.data), form.readers[0]
     )

@@ -19,11 +19,12 @@ bp = Blueprint("crawling", __name__)
 CLOSED = (
     "/accounts/confirm/", "/accounts/reset/", "/admin/", "/bookmarks", "/consents", "/drafts", "/feeds/spaces/",
     "/feeds/threads.atom", "/hand-over",
-    "/invitations/", "/lessons?", "/mailbox", "/members/", "/notifications", "/people", "/posts/", "/settings/",
+    "/invitations/", "/lessons?", "/mailbox", "/members/", "/notifications", "/people", "/posts/", "/search",
+    "/settings/",
     "/spaces/*/", "/spaces/*?", "/tags", "/threads?", "/unsubscribe/", "/workbench",
 )  # fmt: skip
 ALONE = (
-    "home.index", "lessons.index", "overview.index", "spaces.index", "statements.help_page",
+    "home.index", "lessons.index", "coverage.show", "overview.index", "spaces.index", "statements.help_page",
     "statements.accessibility", "statements.privacy",
 )  # fmt: skip
 LIMIT = "120 per minute"

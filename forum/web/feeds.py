@@ -21,7 +21,7 @@ from forum.infra import i18n, rates
 from forum.infra.i18n import _
 from forum.models.feeds import FeedKind
 from forum.web.accounts import address
-from forum.web.http import caching, links, transactions
+from forum.web.http import caching, language, links, transactions
 from forum.web.http.access import anyone, open_to
 
 bp = Blueprint("feeds", __name__)
@@ -65,7 +65,8 @@ def lessons() -> ResponseReturnValue:
     rates.spend("feed", rates.place(address()), limit=LIMIT)
     page = url_for("lessons.index")
     if KEY not in request.args:
-        return _public(_drawn(_("Lessons"), page, feeds.lessons(None)))
+        with i18n.force_locale(language.asked_for()):
+            return _public(_drawn(_("Lessons"), page, feeds.lessons(None)))
     opened = feed_keys.open_with(request.args[KEY], FeedKind.LESSONS)
     with i18n.force_locale(_locale(opened)):
         return _personal(opened, _drawn(_("Lessons"), page, feeds.lessons(opened.actor)))
@@ -132,7 +133,7 @@ def _drawn_entry(entry: Entry) -> DrawnEntry:
 
 def _public(feed: DrawnFeed) -> ResponseReturnValue:
     response = caching.for_everybody(render_template("feeds/feed.xml", feed=feed), ATOM)
-    response.vary.update(("Accept-Language", "Cookie"))
+    response.vary.add("Accept-Language")
     return response
 
 

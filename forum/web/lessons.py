@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         chosen_values=[(name, value) for name, value in selected.items() if value],
         shown=SHOWN,
+        left_out=list_filters.left_out({name: (value,) for name, value in selected.items()}, ("after",)),
         here=_address(**selected),
         older=_address(**selected, after=page.next_cursor) if page.next_cursor else None,
         newer=_address(**selected) if request.args.get("after") else None,

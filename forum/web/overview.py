@@ -14,6 +14,7 @@ from forum.domain.threads.overview_counts import MOST, ThreadCounts
 from forum.infra import i18n
 from forum.models.themes import NO_AXIS
 from forum.web import tags
+from forum.web.http import list_filters
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter, with_values
@@ -54,6 +55,7 @@ def index() -> ResponseReturnValue:
         filters=ThreadFilters(choice, counts),
         chooses_themes=NO_AXIS in choice.axis or (who is not None and who.moderates),
         chosen=chosen,
+        left_out=list_filters.left_out(choice.values, ("after",)),
         here=address_of(choice),
         unfiltered=address_of(Choice(state=choice.state)),
         none_at_all=address_of(Choice()),

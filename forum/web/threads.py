@@ -1,6 +1,7 @@
 """Threads: reading one, beginning one, answering, closing, and who may read it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,8 +40,10 @@ bp = Blueprint("threads", __name__)
 def compose() -> ResponseReturnValue:
     own_spaces = composer.open_spaces(actor())
     if own_spaces:
-        audience, title = request.args.get("audience"), request.args.get("title")
-        return redirect(url_for(".new", slug=own_spaces[0].slug, audience=audience, title=title), 303)
+        asked: dict[str, Any] = {
+            name: request.args.get(name) for name in ("audience", "title", "need", "axis")
+        }
+        return redirect(url_for(".new", slug=own_spaces[0].slug, **asked), 303)
     return render_template("threads/no_space.html")
 
 

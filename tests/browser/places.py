@@ -21,6 +21,8 @@ VISITOR = (
     "/threads",
     "/axes/solidaire-stadspolis",
     "/lessons?axis=solidaire-stadspolis",
+    "/lessons?axis=nonsense",
+    "/coverage",
     "/lessons/les-2026-001",
     "/lessons/les-2026-001/v/1.0",
     "/lessons/les-2026-001/compare?from=1.0&to=1.1",
@@ -64,6 +66,7 @@ MEMBER = (
     "/settings/security",
     "/settings/sessions",
     "/settings/feeds",
+    "/coverage",
 )
 
 

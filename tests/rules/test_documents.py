@@ -13,6 +13,7 @@ from tests.rules.documents import LATER, PATH, Code, spans
 from tests.rules.source import ROOT, plant
 
 pytestmark = pytest.mark.any_database
+ROUTE = re.compile(r'^@bp\.\w+\("(/[^"]*)"', re.M)
 DOTTED = re.compile(r"@?([\w/]+(?:\.\w+)*)\.(\w+)(?:\(.*\))?")
 CALLED = re.compile(r"@?(\w+)\(.*\)")
 IDENTIFIER = re.compile(r"[a-z]\w*_\w+|[A-Z][a-z]+(?:[A-Z][a-z]+)+")
@@ -40,8 +41,18 @@ def _exists(root: Path, word: str) -> bool:
 
 def missing_names(root: Path) -> list[str]:
     """Functions, classes, columns and other identifiers that the code does not have."""
-    known = documents.code(root)
-    return [f"{span.place}: {span.text}" for span in spans(root) if not _is_known(span.text, known)]
+    known, addresses = documents.code(root), routes(root)
+    return [
+        f"{span.place}: {span.text}"
+        for span in spans(root)
+        if span.text not in addresses and not _is_known(span.text, known)
+    ]
+
+
+def routes(root: Path) -> set[str]:
+    """The addresses of pages, such as /robots.txt, that look like a name in a module."""
+    sources = (path.read_text() for path in root.glob("forum/web/**/*.py"))
+    return {address for source in sources for address in ROUTE.findall(source)}
 
 
 def _is_known(text: str, known: Code) -> bool:

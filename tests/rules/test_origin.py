@@ -63,6 +63,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
+    "forum.domain.lessons.coverage": ({"review_on"}, "only whether it is past, in counts"),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),

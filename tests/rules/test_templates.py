@@ -13,7 +13,7 @@ pytestmark = pytest.mark.any_database
 LONGEST = 120
 WIDEST = 120
 MOST_ARGUMENTS = 5
-USE = re.compile(r"""["']((?:[\w-]+/)*[\w{}-]+\.(?:html|txt|xml))["']""")
+USE = re.compile(r"""["']((?:[\w-]+/)*[\w{}-]+\.(?:html|txt|xml|svg))["']""")
 IMPORTED = re.compile(r"{%-?\s*from\s+[\"'][^\"']+[\"']\s+import\s+([^%]+?)\s*-?%}")
 # Rendered by a name made of a code: error pages by status, mail by kind.
 BY_CODE = re.compile(r"^(errors|email)/")

@@ -197,6 +197,11 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
     return cast(Select[Any], query.where(sees(Lesson, readers.reader_param(signed_in))))
 
 
+def conditions(choice: Choice) -> list[ColumnElement[bool]]:
+    """Return what holds of each lesson and its current version that a choice leaves, for other counts of lessons."""
+    return list(_conditions(choice).values())
+
+
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in parameters, limit)
     rows = select_rows(query, {**readers.reader_values(reader), **parameters}).all()

@@ -29,7 +29,9 @@ def for_everybody(text: str, mimetype: str) -> AnyResponse:
     response = Response(text, mimetype=mimetype)
     response.headers["Cache-Control"] = "public, no-cache"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    response.headers.remove("Date")  # as everywhere, the server writes it
+    return response
 
 
 def keep_out_of_caches(response: Response) -> Response:

@@ -37,6 +37,12 @@ def choose_locale() -> str:
     return i18n.negotiate(request.headers.get("Accept-Language", "")) or default
 
 
+def asked_for() -> str:
+    """Return the language that this request asks for by itself, the same whoever is signed in: for what all get."""
+    accepted = i18n.negotiate(request.headers.get("Accept-Language", ""))
+    return _asked() or accepted or str(current_app.config["DEFAULT_LOCALE"])
+
+
 def switch(locale: str) -> str:
     """Return the address of this page in that language; of the home page, where this one only answers forms."""
     stays = request.method in READING or current_app.url_map.bind("").test(request.path, "GET")

@@ -1,8 +1,9 @@
 """Filters of long lists as links: each keeps what else is chosen, and one that is chosen takes itself away."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,8 +11,10 @@ from flask import request
 
 from forum.domain.choices import Chosen, Counts
 from forum.domain.themes.labels import AXES, NEEDS
+from forum.web.http import language
 
 NAMES = ("need", "axis", "tag")
+LONGEST, MOST_SAID = 60, 5  # letters of a filter that is not known, and how many of those are named
 Values = Mapping[str, str | None]  # of each kind the one value that is chosen, if any
 
 
@@ -65,6 +68,17 @@ def with_values(address: str, kind: str, values: Sequence[str]) -> str:
     if not values:
         return address
     return f"{address}{'&' if '?' in address else '?'}{urlencode([(kind, value) for value in values])}"
+
+
+def left_out(selected: Mapping[str, Collection[str]], also: Collection[str]) -> list[str]:
+    """Return what stands in the address of this request as a filter and is none, or was not taken: "axis=nonsense".
+
+    `selected`: of each kind the values that were taken; `also`: what else the list knows.
+    """
+    known = {*also, language.ARGUMENT}
+    asked = [(name, value) for name, value in request.args.items(multi=True) if name not in known and value]
+    found = dict.fromkeys(f"{name}={value}" for name, value in asked if value not in selected.get(name, ()))
+    return [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in islice(found, MOST_SAID)]
 
 
 def chosen() -> dict[str, str]:
