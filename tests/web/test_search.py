@@ -2,10 +2,15 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import delete, insert
 
+from forum.domain.indexing import rebuilding
 from forum.domain.search import results
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.logs import count_queries
+from forum.infra.search_keys.keying import RECIPE
+from forum.models.search import SearchProgress
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
 from tests.factories import join, make_member, make_post, make_space, make_thread, sign_in
@@ -208,3 +213,15 @@ def test_the_whole_page_costs_few_queries(client, leen):
     with count_queries() as counted:
         client.get("/search?q=markt+regen")
     assert len(counted.statements) <= 12
+
+
+def test_while_older_texts_are_prepared_a_page_that_found_nothing_says_so(client, leen, monkeypatch):
+    monkeypatch.setattr(rebuilding, "KINDS", ())
+    rows = [{"kind": "word", "recipe": RECIPE, "last_id": 0, "finished_at": clock.now()}]
+    db.session.execute(delete(SearchProgress))
+    db.session.commit()
+    assert "Older texts are being prepared" in page(client, "/search?q=zonnepanelen").text
+    assert "Older texts" not in page(client, "/search?q=markt").text
+    db.session.execute(insert(SearchProgress), rows)
+    db.session.commit()
+    assert "Older texts" not in page(client, "/search?q=zonnepanelen").text

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from forum.domain.choices import Counts
+from forum.domain.indexing import rebuilding
 from forum.domain.indexing.keys import Keys
 from forum.domain.people import directory
 from forum.domain.search import facets, language, order, spelling, texts
@@ -46,6 +47,7 @@ class Answer:
     some: bool = False
     instead: Question | None = None  # what was looked for, as nothing has the words that were typed
     pages: int = 1
+    being_made: bool = False  # nothing was found, and older texts cannot be found yet
 
     @property
     def is_asked(self) -> bool:
@@ -81,6 +83,7 @@ def answer(
     found, search = _found(reader, result, search, keys, literally=bool(wanted(LITERALLY)))
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
+    result.being_made = not result.counts.total and rebuilding.is_being_made()
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)
     result.more_posts = found.narrowed.more_posts

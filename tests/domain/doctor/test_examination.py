@@ -73,7 +73,8 @@ FAULTS = {
     "answers of reviewers": "UPDATE lesson_review SET recognition = 'not_asked' WHERE recognition = 'nobody'",
     "orphans membership.space_id": "UPDATE membership SET space_id = 999999 WHERE id ="
     " (SELECT min(id) FROM membership)",
-    "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(id) FROM post WHERE number = 1)",
+    "opening posts": "UPDATE post SET number = 0 WHERE id = (SELECT min(post.id) FROM post"
+    " JOIN thread ON thread.id = thread_id WHERE number = 1 AND NOT told_by_field)",
     "hidden versions": "UPDATE post_revision SET hidden_at = created_at WHERE number = 1 AND post_id ="
     " (SELECT min(id) FROM post WHERE revision = 1)",
     "revisions": f"UPDATE post SET revision = 99 WHERE {A_REPLY}",
