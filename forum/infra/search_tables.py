@@ -80,4 +80,5 @@ def _gin(connection: Connection, model: type[Base]) -> list[str]:
             # A rare word is known as rare, and is not taken for one of 5,000 rows.
             f"ALTER TABLE {name} ALTER COLUMN {LEXEMES} SET STATISTICS 3000",
         ]
-    return [*statements, f"CREATE INDEX IF NOT EXISTS ix_{name}_{LEXEMES} ON {name} USING gin ({LEXEMES})"]
+    index = f"ix_{name}_{LEXEMES} ON {name} USING gin ({LEXEMES}) WITH (fastupdate = off)"
+    return [*statements, f"CREATE INDEX IF NOT EXISTS {index}"]
