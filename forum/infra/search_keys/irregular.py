@@ -11,6 +11,7 @@ been beenderen
 beslag beslagen
 blad bladeren
 catalogus catalogi
+cafe cafes
 centrum centra
 collegium collegia
 crisis crises

@@ -149,15 +149,13 @@ def test_rows_go_with_what_they_are_about(app):
 def test_a_lost_index_keeps_nobody_from_writing(app, caplog):
     space = make_space()
     author = make_member(space=space)
-    thread = make_thread(space, author)
+    thread = make_thread(space, author, title="De ring van de stad")
     with db.session.begin_nested() as lost:
         db.session.execute(text("ALTER TABLE post_text RENAME TO post_text_lost"))
         post = make_post(thread, author, "Dit blijft staan.")
         assert db.session.get(Post, post.id) is not None
         assert "flask search rebuild" in caplog.text
-        assert thread.id in hits(TitleText, "ring") | hits(TitleText, "rings"), (
-            "titles are found all the same"
-        )
+        assert thread.id in hits(TitleText, "ringen"), "titles are found all the same"
         lost.rollback()
 
 

@@ -273,3 +273,11 @@ def test_it_costs_the_same_few_queries_however_much_there_is(gent, leen, reader)
         assert answer(reader, "markt regen").counts.total == 12
     assert len(few.statements) <= 10
     assert len(many.statements) <= len(few.statements) + 1
+
+
+def test_a_word_is_not_found_by_what_it_would_be_in_another_language(gent, leen, reader):
+    """By the rule of French "water" ends as "wat"."""
+    make_thread(gent, leen, title="Wat nu", body="Wij weten niet wat er nu komt.")
+    wet = make_thread(gent, leen, title="Regenwater op straat", body="Het staat er dagen.")
+    french = make_thread(gent, leen, title="Le water", body="Le water est dans la rue et il y a de l'eau.")
+    assert {found.id for found in answer(reader, "water").threads} == {wet.id, french.id}
