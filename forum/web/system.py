@@ -63,6 +63,7 @@ WORK = {
     "forget_notifications": lazy("Forgetting old notices"),
     "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
     "look_at_guests": lazy("Ending the time of guests"),
+    "index_texts": lazy("Making older texts findable"),
     "ask_about_capacities": lazy("Yearly question about capacities"),
 }
 DISKS = {"instance": lazy("Files of the forum"), "database": lazy("Database"), "backups": lazy("Backups")}

@@ -17,6 +17,7 @@ PAGES = frozenset({
 LISTS = frozenset({
     "home.index", "lessons.index", "coverage.show", "overview.index", "spaces.index", "spaces.show", "axes.show",
 })  # fmt: skip
+CANONICAL = "leerkring.canonical"  # in the environment of a request
 
 
 def init_app(app: Flask) -> None:
@@ -26,14 +27,15 @@ def init_app(app: Flask) -> None:
 
 def is_at(path: str | None) -> None:
     """Say that the page of this request is the one at `path`; None: that it belongs in no index."""
-    g.canonical = path
+    request.environ[CANONICAL] = path
 
 
 def canonical() -> str | None:
     """Return the one address of the page of this request; None where search engines shall not keep it."""
-    if "canonical" not in g:
-        g.canonical = _own_path()
-    return links.absolute(g.canonical) if g.canonical else None
+    if CANONICAL not in request.environ:
+        request.environ[CANONICAL] = _own_path()
+    path: str | None = request.environ[CANONICAL]
+    return links.absolute(path) if path else None
 
 
 def keep_out_of_indexes(response: Response) -> Response:
