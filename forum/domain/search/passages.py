@@ -4,15 +4,16 @@ A page escapes what stands in them, and marks it then: nothing here is HTML.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search.sought import Search, Sought
+from forum.infra.search_keys.compounds import SHORTEST
 from forum.infra.search_keys.words import Word, words
 
 BEFORE, LENGTH = 60, 240  # characters of a passage before the first word that was found, and in all
-LOOKED_AT = 20_000  # characters of a text
+LOOKED_AT = 6_000  # characters of a text: what stands further on is found, and not marked
 HEAD = 2  # letters of a key that every word made of it holds
 _BLANKS = re.compile(r"\s+")
 Marked = tuple[tuple[str, bool], ...]  # a text in parts, each with whether it was found
@@ -44,7 +45,9 @@ def spans(keyed: Keyed, search: Search, keys: Keys) -> list[Span]:
     """Return where in a text something stands that is looked for, in order, none within another."""
     # The index has one key for each word of a text, in order.
     aligned = list(zip(words(keyed.text[:LOOKED_AT]), keyed.terms, strict=False))
-    marks = {at for sought in search.wanted for at in _places(sought, aligned, keys)}
+    standing = _standing(aligned, search, keys)
+    terms = [key for _word, key in aligned]
+    marks = {at for sought in search.wanted for at in _places(sought, terms, standing)}
     merged: list[Span] = []
     for at in sorted(marks):
         word = aligned[at][0]
@@ -57,32 +60,46 @@ def spans(keyed: Keyed, search: Search, keys: Keys) -> list[Span]:
 
 def compounds(keyed: Keyed, search: Search) -> set[str]:
     """Return the words of a text that may be made of what is looked for: `spans` asks their parts."""
+    may_hold = _heads(search)
+    if may_hold is None:
+        return set()
+    forms = {word.form for word in words(keyed.text[:LOOKED_AT]) if len(word.form) >= SHORTEST}
+    return {form for form in forms if may_hold.search(form)}
+
+
+def _heads(search: Search) -> re.Pattern[str] | None:
+    """What finds the beginnings of keys in a word; None where only phrases are looked for."""
     heads = {way[0][:HEAD] for sought in search.wanted if sought.is_word for way in sought.ways}
     heads |= {part[:HEAD] for sought in search.wanted for part in sought.parts}
-    forms = {word.form for word in words(keyed.text[:LOOKED_AT])}
-    return {form for form in forms if any(head in form for head in heads)}
+    return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
 
 
-def _places(sought: Sought, aligned: Sequence[tuple[Word, str]], keys: Keys) -> Iterable[int]:
+def _standing(aligned: Sequence[tuple[Word, str]], search: Search, keys: Keys) -> dict[str, list[int]]:
+    """At which words each key stands, as a word or as a part of one: each different word is looked at once."""
+    standing: dict[str, list[int]] = {}
+    long: dict[str, list[int]] = {}
+    for at, (word, key) in enumerate(aligned):
+        standing.setdefault(key, []).append(at)
+        if len(word.form) >= SHORTEST:
+            long.setdefault(word.form, []).append(at)
+    may_hold = _heads(search)
+    for form, places in long.items():
+        if may_hold is not None and may_hold.search(form):
+            for part in keys.dutch(form).parts:
+                standing.setdefault(part, []).extend(places)
+    return standing
+
+
+def _places(sought: Sought, terms: Sequence[str], standing: Mapping[str, Sequence[int]]) -> set[int]:
     """At which words of a text something stands."""
-    terms = [key for _word, key in aligned]
     if not sought.is_word:
         size = max(map(len, sought.ways))
-        starts = (at for at in range(len(terms) - size + 1) if tuple(terms[at : at + size]) in sought.ways)
-        return {at + step for at in starts for step in range(size)}
-    whole = {way[0] for way in sought.ways}
-    return _words(whole, aligned, keys) or _words(set(sought.parts), aligned, keys)
-
-
-def _words(wanted: set[str], aligned: Sequence[tuple[Word, str]], keys: Keys) -> set[int]:
-    """The words with one of these keys, or a part with one."""
-    heads = {key[:HEAD] for key in wanted}
-    return {
-        at
-        for at, (word, key) in enumerate(aligned)
-        if key in wanted
-        or (any(head in word.form for head in heads) and not wanted.isdisjoint(keys.dutch(word.form).parts))
-    }
+        firsts = {way[0] for way in sought.ways}
+        starts = [at for first in firsts for at in standing.get(first, ())]
+        whole = [at for at in starts if tuple(terms[at : at + size]) in sought.ways]
+        return {at + step for at in whole for step in range(size)}
+    found = {at for way in sought.ways for at in standing.get(way[0], ())}
+    return found or {at for part in sought.parts for at in standing.get(part, ())}
 
 
 def _within(found: Sequence[Span], start: int) -> int:

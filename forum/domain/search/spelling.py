@@ -81,6 +81,8 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
         # Of the forms of one word the one that is its key is the plainest.
         if key not in by_key or each == key:
             by_key[key] = each
+    # Not other forms of the word itself: nothing has them, and what is closed must not be read for them.
+    by_key.pop(keys.dutch(form).key, None)
     # Of those that stand anywhere, in the same number of queries where none does: a closed text changes nothing.
     anywhere = {
         key for model in INDEXED for key in select_rows(present(model), {"keys": list(by_key)}).scalars()

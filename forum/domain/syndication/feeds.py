@@ -71,7 +71,9 @@ def posts(reader: Actor, space_id: int | None = None) -> list[Entry]:
 def _of_lesson(row: Any) -> Entry:
     title, words, is_named = row.title, row.one_sentence, True
     if row.audience != Audience.PUBLIC:
-        told = mail_policy.told(_policy(row), Audience(row.audience), title=title, plain=words)
+        # How much stands there must not tell from which space a lesson comes whose origin is hidden.
+        policy = MailPolicy.LINK if row.hidden else _policy(row)
+        told = mail_policy.told(policy, Audience(row.audience), title=title, plain=words)
         title, words, is_named = told.title, told.words or _kept_back(told), told.is_named
     return Entry(
         title=title or _("A new lesson in the library"),

@@ -11,7 +11,7 @@ from forum.domain.threads import posts
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.logs import count_queries
-from forum.models.spaces import Audience, MailPolicy, Role
+from forum.models.spaces import Audience, MailPolicy, Role, Space
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, make_member, make_post, make_space, make_thread
 from tests.lesson_scenario import build
@@ -170,3 +170,17 @@ def test_a_feed_reads_no_more_than_the_last_of_the_newest_threads(gent, noor):
     assert len(entries) == feeds.MOST
     assert {entry.thread_id for entry in entries} == {thread.id}
     assert entries[0].words == f"Word {feeds.MOST + 4}"
+
+
+@pytest.mark.parametrize("policy", list(MailPolicy))
+def test_how_much_is_told_of_a_masked_lesson_does_not_depend_on_its_space(session, policy):
+    lesson = masked_lesson()
+    lesson.audience = Audience.NETWORK
+    space = db.session.get_one(Space, lesson.space_id)
+    reader = actor(make_member("Karim", space=make_space("Elsewhere")))
+    db.session.flush()
+    before = [(entry.title, entry.words, entry.axis) for entry in feeds.lessons(reader)]
+    space.mail_policy = policy
+    db.session.flush()
+    assert before
+    assert [(entry.title, entry.words, entry.axis) for entry in feeds.lessons(reader)] == before
