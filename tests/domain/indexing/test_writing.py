@@ -10,8 +10,8 @@ from forum.domain.indexing.kinds import KINDS
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
-from forum.infra.search_index import AllOf, Key, matches
-from forum.infra.search_keys.keying import key
+from forum.infra.search_index import AllOf, AnyOf, Key, matches
+from forum.infra.search_keys.keying import foreign, key
 from forum.models.claims import Claim
 from forum.models.lessons import LessonVersion
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
@@ -58,7 +58,7 @@ def assert_true_index() -> None:
 
 
 def hits(model, *words: str) -> set[int]:
-    query = AllOf(tuple(Key(key(word, {})) for word in words))
+    query = AllOf(tuple(AnyOf((Key(key(word, {})), Key(foreign(word, "en")))) for word in words))
     return set(db.session.scalars(matches(model, query)))
 
 
