@@ -87,11 +87,12 @@ def _each(terms: Iterable[Term], forms: dict[Term, list[str]], keys: Keys) -> tu
 
 
 def _sought(term: Term, forms: list[str], keys: Keys) -> Sought:
-    ways = dict.fromkeys(tuple(_key(form, language, keys) for form in forms) for language in LANGUAGES)
+    ways = dict.fromkeys(tuple(key_of(form, language, keys) for form in forms) for language in LANGUAGES)
     # In quotation marks a compound is itself alone.
     parts = () if len(forms) > 1 or term.is_phrase else keys.dutch(forms[0]).parts
     return Sought(term.text, tuple(ways), parts)
 
 
-def _key(form: str, language: str, keys: Keys) -> str:
+def key_of(form: str, language: str, keys: Keys) -> str:
+    """Return the key of a learned word in a language."""
     return keys.dutch(form).key if language == DUTCH else foreign(form, language)

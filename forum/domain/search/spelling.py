@@ -1,7 +1,7 @@
 """A typing error in a word that stands nowhere: what it may have been is asked of texts that the reader may see.
 
 There is no list of words that people wrote: every word that is one error away is looked for, in the same rows that a
-search of this reader reads. So no word of a text that they may not read is ever offered, nor makes a difference.
+search of this reader reads. So no word of a text that they may not read is ever offered, nor changes what is.
 """
 
 from collections import Counter
@@ -14,9 +14,10 @@ from sqlalchemy import String, select
 from forum.domain.indexing.keys import Keys
 from forum.domain.search import lesson_candidates, thread_candidates
 from forum.domain.search.language import Question, Term
-from forum.domain.search.sought import Search, Sought
+from forum.domain.search.sought import Search, Sought, key_of
 from forum.infra.in_lists import in_list
 from forum.infra.search_index import AnyOf, present
+from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
 from forum.infra.statements import select_rows
 from forum.models.search import ClaimText, PostText, TitleText, VersionText, WordKey
@@ -77,13 +78,15 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
     keys.learn(near)
     by_key: dict[str, str] = {}
     for each in near:
-        key = keys.dutch(each).key
-        # Of the forms of one word the one that is its key is the plainest.
-        if key not in by_key or each == key:
-            by_key[key] = each
+        for language in LANGUAGES:
+            key = key_of(each, language, keys)
+            # Of the forms of one word the one that is its key is the plainest.
+            if key not in by_key or each == key:
+                by_key[key] = each
     # Not other forms of the word itself: nothing has them, and what is closed must not be read for them.
-    by_key.pop(keys.dutch(form).key, None)
-    # Of those that stand anywhere, in the same number of queries where none does: a closed text changes nothing.
+    for language in LANGUAGES:
+        by_key.pop(key_of(form, language, keys), None)
+    # Of those that stand anywhere, in the same number of queries where none does.
     anywhere = {
         key for model in INDEXED for key in select_rows(present(model), {"keys": list(by_key)}).scalars()
     }

@@ -38,6 +38,19 @@ def test_one_error_in_a_word_is_forgiven_and_said(gent, leen, reader, typed):
     assert (titles(both), both.instead.plain) == (["Leegstand in de stad"], "leegstand stad")
 
 
+def test_it_is_forgiven_in_each_language(gent, leen, reader):
+    english = make_thread(
+        gent, leen, title="Vacancy", body="There is a shelter for the homeless in this street."
+    )
+    french = make_thread(
+        gent, leen, title="Logement", body="Nous avons des logements pour les familles dans la rue."
+    )
+    for typed, thread, meant in (("sheltre", english, "shelter"), ("famillles", french, "familles")):
+        found = answer(reader, typed)
+        assert [each.id for each in found.threads] == [thread.id], typed
+        assert found.instead.plain in {meant, meant.removesuffix("s")}
+
+
 def test_what_is_found_as_it_is_typed_is_never_corrected(gent, leen, reader):
     make_thread(gent, leen, title="Renners")
     make_thread(gent, leen, title="Kenners")
