@@ -17,6 +17,7 @@ from forum.domain.search.language import Question, Term
 from forum.domain.search.sought import Search, Sought, key_of
 from forum.infra.in_lists import in_list
 from forum.infra.search_index import AnyOf, present
+from forum.infra.search_keys import compounds
 from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
 from forum.infra.statements import select_rows
@@ -63,7 +64,8 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
     }
     if not single:
         return {}
-    known = set(select_rows(_KNOWN, {"forms": list(single.values())}).scalars())
+    known = {form for form in single.values() if compounds.is_known(form)}
+    known |= set(select_rows(_KNOWN, {"forms": list(single.values())}).scalars())
     texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
     sought = dict(zip((term.text for term in question.wanted), search.wanted, strict=False))
     there = {text for text, each in sought.items() if any(each.is_in(list(keyed), ()) for keyed in texts)}

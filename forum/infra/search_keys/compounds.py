@@ -37,6 +37,11 @@ def parts(form: str) -> tuple[str, ...]:
     return found if cost < whole else ()
 
 
+def is_known(form: str) -> bool:
+    """Return whether a folded word is one of the list: then nobody need have meant another."""
+    return form in _worth()[0]
+
+
 def _beginnings(form: str, fronts: dict[str, float]) -> dict[int, Cut]:
     """The cheapest way to read each beginning of a word as parts with links, by where it ends."""
     last = len(form) - SHORTEST_PART

@@ -60,6 +60,12 @@ def test_what_is_found_as_it_is_typed_is_never_corrected(gent, leen, reader):
         assert (answer(reader, other).counts.total, answer(reader, other).instead) == (0, None)
 
 
+def test_a_word_that_there_is_in_dutch_is_no_error(gent, leen, reader):
+    make_thread(gent, leen, title="Een nieuwe zetel")
+    assert answer(reader, "zgetel").instead.plain == "zetel"
+    assert (answer(reader, "ketel").counts.total, answer(reader, "ketel").instead) == (0, None)
+
+
 def test_a_word_of_what_the_reader_may_not_see_is_never_offered(gent, leen, reader):
     make_thread(gent, leen, title="Geheimschrift", body="Zwijgplicht", audience=Audience.SPACE)
     hidden = make_thread(gent, leen, title="Verborgenheid", body="Sluimering")
