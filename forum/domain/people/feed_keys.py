@@ -47,12 +47,16 @@ class Opened:
 def make(actor: Actor, feed: Feed, *, seen: str = "") -> str:
     """Give the member a new key for a feed and return it, for this once; the one of before opens nothing any more.
 
-    `seen`: which one the form showed, as `mark_of` says. NotFound for a space to which they do not belong; Conflict
-    where a key was made since, which the member may have copied.
+    `seen`: which one the form showed, as `mark_of` says. NotFound for a space to which they do not belong any more;
+    Conflict where a key was made since, which the member may have copied.
     """
-    _require_reader(actor, feed)
     mine = select(Member).where(Member.id == actor.id).with_for_update(key_share=True)
     member = db.session.scalars(mine.execution_options(populate_existing=True)).one()
+    # As they stand once nobody can suspend them meanwhile: the keys that there are end with that, and no later one.
+    now_there = actor_of(actor.id)
+    if now_there is None:
+        raise NotFound
+    _require_reader(now_there, feed)
     now = of_member(actor).get(feed)
     if seen != mark_of(now):
         raise Conflict(_("A new address was made already. It was shown only that once."))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from forum.domain.people import accounts, feed_keys, passwords, sessions
 from forum.domain.people.feed_keys import Feed
@@ -11,7 +12,7 @@ from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.accounts import NetworkRole
 from forum.models.feeds import FeedKey, FeedKind
-from forum.models.spaces import Role
+from forum.models.spaces import Membership, Role
 from forum.policy.errors import Conflict, NotFound
 from tests.factories import GOOD, actor, join, make_account, make_member, make_space
 
@@ -161,3 +162,18 @@ def test_a_suspension_a_new_password_and_the_end_of_all_sessions_end_it(session,
     assert not opens(secret, LESSONS)
     assert feed_keys.of_member(actor(noor)) == {}
     assert opens(made(noor, LESSONS), LESSONS)
+
+
+def test_no_key_is_made_for_who_was_suspended_or_left_since_the_form_was_opened(noor, gent):
+    stands = actor(noor)
+    noor.suspended_at = clock.now()
+    db.session.flush()
+    with pytest.raises(NotFound):
+        feed_keys.make(stands, LESSONS)
+    noor.suspended_at = None
+    for membership in db.session.scalars(select(Membership).where(Membership.space_id == gent.id)):
+        membership.ended_at = clock.now()
+    db.session.flush()
+    with pytest.raises(NotFound):
+        feed_keys.make(stands, of(gent))
+    assert feed_keys.make(stands, LESSONS)
