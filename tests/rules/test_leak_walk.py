@@ -66,7 +66,10 @@ BAIT = {
     "token": lambda w: ["not-a-token"],
     "name": lambda w: ["1.eml"],
     "kind": lambda w: list(sitemap.KINDS),
-    "part": lambda w: sorted({one.id // sitemap.FILE_IDS + 1 for one in (*w.threads, w.moved, *w.lessons)}),
+    "part": lambda w: sorted(
+        {sitemap.file_of("threads", one.id) for one in (*w.threads, w.moved)}
+        | {sitemap.file_of("lessons", one.id) for one in w.lessons}
+    ),
     "filename": lambda w: ["css/tokens.css"],
 }
 # Arguments that fit together: each thread at its own address, and at one that has to be put right.

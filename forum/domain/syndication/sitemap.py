@@ -1,7 +1,7 @@
 """What search engines may know of: the addresses that a visitor may open, in files that do not grow with the network.
 
-A file holds what is public among FILE_IDS ids. So it is found by the key of its table, and keeps its name while
-other rows become public or stop to be.
+A file holds what is public among so many ids. So it is found by the key of its table, and keeps its name while other
+rows become public or stop to be.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,11 @@ from forum.models.threads import Thread
 from forum.policy.errors import NotFound
 from forum.policy.visibility import visible
 
-FILE_IDS = 10_000  # the protocol allows 50,000 addresses in a file
+# Ids in one file, in which the protocol allows 50,000 addresses and 50 MB.
+COUNTED = 10_000
+# Lessons have ids that were drawn from `rows.IDS`: eight files, each full at some 400,000 public lessons,
+# with 8 MB. With as few ids as of counted ones nearly every lesson would have a file of its own.
+DRAWN = 250_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,11 @@ class _Kind:
     changed_at: Any
     hidden: Any  # whether that moment is kept from a visitor
     also: tuple[Any, ...] = ()
+    span: int = COUNTED  # ids in one file
 
 
 _KINDS = {
-    "lessons": _Kind(Lesson, Lesson.public_id, origin.LATEST[0], origin.is_hidden(None)),
+    "lessons": _Kind(Lesson, Lesson.public_id, origin.LATEST[0], origin.is_hidden(None), span=DRAWN),
     # A thread whose opening post was taken back has no title to be found by.
     "threads": _Kind(Thread, Thread.slug, Thread.last_post_at, false(), (Thread.title != "",)),
     "spaces": _Kind(Space, Space.slug, null(), false()),
@@ -55,15 +60,23 @@ KINDS = tuple(_KINDS)
 def files(kind: str) -> list[int]:
     """Return the numbers of the files of a kind that hold something, from 1 (one query)."""
     rows = select_rows(_firsts(kind), {})
-    return [row.first_id // FILE_IDS + 1 for row in rows if row.first_id is not None]
+    return [file_of(kind, row.first_id) for row in rows if row.first_id is not None]
+
+
+def file_of(kind: str, row_id: int) -> int:
+    """Return the number of the file in which a row of that kind stands while it is public."""
+    return row_id // _KINDS[kind].span + 1
 
 
 def places(kind: str, number: int) -> list[Place]:
     """Return what one file holds, by id (one query); NotFound for one that holds nothing."""
-    first = (number - 1) * FILE_IDS
-    if kind not in _KINDS or not 0 <= first <= LARGEST:
+    if kind not in _KINDS:
         raise NotFound
-    rows = select_rows(_places(kind), {"first": first, "last": min(first + FILE_IDS - 1, LARGEST)}).all()
+    span = _KINDS[kind].span
+    first = (number - 1) * span
+    if not 0 <= first <= LARGEST:
+        raise NotFound
+    rows = select_rows(_places(kind), {"first": first, "last": min(first + span - 1, LARGEST)}).all()
     if not rows:
         raise NotFound
     return [Place(row.id, row.name, _day(row)) for row in rows]
@@ -79,7 +92,7 @@ def _firsts(kind: str) -> Select[Any]:
     one = _KINDS[kind]
     first = visible(one.model, None, func.min(one.model.id).label("first_id")).where(*one.also)
     found = first.cte("found", recursive=True)
-    behind = (found.c.first_id // FILE_IDS + 1) * FILE_IDS
+    behind = (found.c.first_id // one.span + 1) * one.span
     following = (
         visible(one.model, None, func.min(one.model.id))
         .where(*one.also, one.model.id >= behind)

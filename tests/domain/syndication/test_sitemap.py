@@ -7,6 +7,8 @@ from forum.domain.syndication import sitemap
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.logs import count_queries
+from forum.infra.paging import LARGEST
+from forum.infra.rows import IDS
 from forum.models.spaces import Audience
 from forum.policy.errors import NotFound
 from tests.factories import make_member, make_space, make_thread
@@ -46,7 +48,7 @@ def test_only_public_threads_and_spaces_with_one_are_in_it(gent):
     db.session.flush()
     assert names("threads") == {public.slug}
     assert names("spaces") == {gent.slug}
-    (place,) = sitemap.places("threads", public.id // sitemap.FILE_IDS + 1)
+    (place,) = sitemap.places("threads", sitemap.file_of("threads", public.id))
     assert place.changed == days.day_of(public.last_post_at)
     public.audience = nameless.audience = Audience.NETWORK
     db.session.flush()
@@ -57,10 +59,10 @@ def test_a_lesson_with_a_masked_source_does_not_say_when_it_changed(session):
     scenario = build(Audience.PUBLIC)
     lesson = scenario.published(Audience.PUBLIC, by="editor")
     scenario.published(Audience.NETWORK)
-    (place,) = sitemap.places("lessons", lesson.id // sitemap.FILE_IDS + 1)
+    (place,) = sitemap.places("lessons", sitemap.file_of("lessons", lesson.id))
     assert (place.name, place.changed) == (lesson.public_id, days.day_of(lesson.changed_at))
     masked = masked_lesson()
-    (place,) = sitemap.places("lessons", masked.id // sitemap.FILE_IDS + 1)
+    (place,) = sitemap.places("lessons", sitemap.file_of("lessons", masked.id))
     assert (place.name, place.changed) == (masked.public_id, None)
 
 
@@ -81,3 +83,18 @@ def test_a_file_holds_so_many_ids_and_those_in_between_are_not_looked_for(gent):
     ):
         with pytest.raises(NotFound):
             sitemap.places(kind, number)
+
+
+def test_lessons_share_a_few_files_wherever_their_ids_were_drawn(session):
+    scenario = build(Audience.PUBLIC)
+    published = [scenario.published(Audience.PUBLIC, by="editor") for _lesson in range(12)]
+    largest = sitemap.file_of("lessons", LARGEST)
+    assert largest < 10
+    assert sitemap.file_of("lessons", IDS[0]) == 1
+    with count_queries() as counted:
+        numbers = sitemap.files("lessons")
+    assert counted.count == 1
+    assert set(numbers) == {sitemap.file_of("lessons", one.id) for one in published}
+    assert names("lessons") == {one.public_id for one in published}
+    with pytest.raises(NotFound):
+        sitemap.places("lessons", largest + 1)
