@@ -3,6 +3,7 @@
 So what else the machine does meanwhile falls on all of it alike.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -19,17 +20,17 @@ Costs = dict[str, list[float]]  # by page, the milliseconds of each turn
 class Asker:
     """One connection at a time to one server, and the processes whose time counts for it."""
 
-    def __init__(self, port: int, pids: tuple[int, ...], cookie: str = "") -> None:
+    def __init__(self, port: int, pids: tuple[int, ...], *cookies: str) -> None:
         self.connection = HTTPConnection(HOST, port, timeout=60)
         self.pids = pids
-        self.cookie = cookie
+        self.cookies = itertools.cycle(cookies or ("",))  # of readers, who ask in turns
 
     def cost(self, page: Page, times: int) -> float:
         """Milliseconds of processor time for one request, over `times` requests."""
-        headers = {"Cookie": self.cookie} if page.signed_in else {}
         self.connection.close()  # a server hangs up on who was silent during the turns of the others
         before = cpu_seconds(*self.pids)
         for _request in range(times):
+            headers = {"Cookie": next(self.cookies)} if page.signed_in else {}
             self.connection.request("GET", page.path, headers=headers)
             answer = self.connection.getresponse()
             answer.read()

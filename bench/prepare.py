@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -70,13 +71,12 @@ def main() -> int:
     asked.add_argument("--posts", type=int, required=True)
     asked.add_argument("--at", required=True, help="the present of the network (ISO 8601)")
     wanted = asked.parse_args()
-    url = os.environ["DATABASE_URL"]
-    seeding, memory = _seed(size_for(wanted.posts), wanted.at)
-    _settle(url)
+    seeding = network(wanted.posts, wanted.at, os.environ)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     logs.log.disabled = True
     app = create_app()
     with app.app_context():
-        cookie, pages = _sign_in(app), _pages()
+        cookie, pages = sign_in(app), _pages()
     # Outside that context: inside it, a request would find what an earlier one left in it.
     seen = {page.name: look(app, cookie, page) for page in pages}
     print(
@@ -95,18 +95,18 @@ def main() -> int:
     return 0
 
 
-def _seed(size: Size, at: str) -> tuple[str, float]:
-    """Migrate and seed; gives what seeding said of itself, and the memory that it took."""
+def network(posts: int, at: str, environment: Mapping[str, str]) -> str:
+    """Migrate and seed the empty database of an environment; gives what seeding said of itself."""
     python = [sys.executable, "-m"]
     if not _has_catalogues():  # without them the forum would answer in another language
         compiling = [*python, "babel.messages.frontend", "--quiet", "compile", "-d", "translations"]
-        run_quietly(compiling, os.environ)
-    run_quietly([*python, "flask", "--app", "app", "db", "upgrade"], os.environ)
-    options = [f"--{name}={value}" for name, value in vars(size).items()]
-    said = run_quietly(
-        [*python, "flask", "--app", "app", "bench", "seed", *options, f"--at={at}"], os.environ
-    )
-    return said.strip(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        run_quietly(compiling, environment)
+    run_quietly([*python, "flask", "--app", "app", "db", "upgrade"], environment)
+    options = [f"--{name}={value}" for name, value in vars(size_for(posts)).items()]
+    seeding = [*python, "flask", "--app", "app", "bench", "seed", *options, f"--at={at}"]
+    said = run_quietly(seeding, environment)
+    _settle(environment["DATABASE_URL"])
+    return said.strip()
 
 
 def _has_catalogues() -> bool:
@@ -122,18 +122,20 @@ def _has_catalogues() -> bool:
 def _settle(url: str) -> None:
     """What a database does by itself within minutes, done now, so that it does not happen while we measure."""
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
-        connection.execute(text("CHECKPOINT"))
+    if engine.dialect.name == "postgresql":
+        with engine.connect() as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
     engine.dispose()
 
 
-def _sign_in(app: Flask) -> str:
+def sign_in(app: Flask, member_id: int = READER) -> str:
+    """Sign a member in; gives the cookie."""
     secret, now = tokens.random_token(), clock.now()
-    reader = db.session.get_one(Member, READER)
+    reader = db.session.get_one(Member, member_id)
     row = SignIn(
         secret_digest=tokens.digest(secret),
-        member_id=READER,
+        member_id=member_id,
         device="Benchmark",
         # Seen a little later than now: or a turn that comes after ten minutes would also write that.
         created_at=now,

@@ -92,32 +92,33 @@ def _begin() -> tuple[list[Place], list[Place]]:
     for space_id, member_id in db.session.execute(current.order_by(Membership.id)):
         people.setdefault(space_id, []).append(member_id)
     largest, *others = sorted(people, key=lambda space_id: len(people[space_id]), reverse=True)
-    together = [_thread(largest, member_id) for member_id in people[largest][:WRITERS]]
-    apart = [_thread(space_id, people[space_id][0]) for space_id in others[:WRITERS]]
+    together = [(begin_thread(largest, member_id), member_id) for member_id in people[largest][:WRITERS]]
+    first = {space_id: people[space_id][0] for space_id in others[:WRITERS]}
+    apart = [(begin_thread(space_id, member_id), member_id) for space_id, member_id in first.items()]
     db.session.commit()
     return together, apart
 
 
-def _thread(space_id: int, member_id: int) -> Place:
+def begin_thread(space_id: int, member_id: int, body: str = BODY) -> int:
+    """Begin a thread that the space's own people can read; gives its id."""
     thread = threads.start(
         _actor(member_id),
         space_id,
         title="Play streets in winter",
-        body=BODY,
+        body=body,
         need=Need.STORIES,
         axis=next(iter(Axis)),
         audience=Audience.SPACE,
         idempotency_key=str(uuid.uuid4()),
+        once_more=True,
     )
-    return thread.id, member_id
+    return thread.id
 
 
-def _write(thread_id: int, member_id: int) -> None:
-    for _number in range(REPLIES):
-        threads.reply(
-            _actor(member_id), thread_id, body=BODY, idempotency_key=str(uuid.uuid4()), once_more=True
-        )
-        db.session.commit()
+def reply(thread_id: int, member_id: int, body: str = BODY) -> None:
+    """Write a reply, as a transaction."""
+    threads.reply(_actor(member_id), thread_id, body=body, idempotency_key=str(uuid.uuid4()), once_more=True)
+    db.session.commit()
 
 
 def _actor(member_id: int) -> Actor:
@@ -136,7 +137,8 @@ def main() -> None:
         print("ready", flush=True)
         for line in sys.stdin:
             thread_id, member_id = map(int, line.split())
-            _write(thread_id, member_id)
+            for _number in range(REPLIES):
+                reply(thread_id, member_id)
             print("done", flush=True)
 
 

@@ -122,20 +122,27 @@ POSTGRESQL = (
 )
 # For pages. By itself PostgreSQL plans some statements anew at each run, where it hopes that knowing the values makes a
 # better plan; in a large forum that takes ten times as long as the run. For what writes, and the worker, it chooses.
-PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
-PLAN_EACH_TIME = "SET plan_cache_mode = force_custom_plan"
-PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto"
-PLANS = "plans"  # in what is known of a connection: which of the first two holds
+PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = on"
+PLAN_EACH_TIME = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = on"
+PLAN_BY_INDEX = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
+PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on"
+PLANS = "plans"  # in what is known of a connection: which of the first three holds
 
 
-def plan_each_time(connection: Connection) -> None:
-    """Let PostgreSQL plan anew what a page asks from here on, each statement for its own values.
+@contextmanager
+def planned(connection: Connection, how: str) -> Iterator[None]:
+    """Let PostgreSQL plan what a page asks in the block by PLAN_EACH_TIME or PLAN_BY_INDEX, and then once again.
 
-    For a search: a rare word and a common one are found in different ways, and the wrong way takes fifty times as long
-    as planning does. Until the next page that uses the connection.
+    For a search. A rare word and a common one are found in different ways, and the wrong way takes fifty times as long
+    as planning does; where several words are looked for at once PostgreSQL thinks that they stand in most rows, and
+    reads all of them. What ends in an error is put right when the next page uses the connection.
     """
-    if connection.dialect.name == "postgresql" and not _writes.get():
-        _plan(connection, PLAN_EACH_TIME)
+    if connection.dialect.name != "postgresql" or _writes.get():
+        yield
+        return
+    _plan(connection, how)
+    yield
+    _plan(connection, PLAN_ONCE)
 
 
 def _plan(connection: Connection, how: str) -> None:

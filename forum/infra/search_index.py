@@ -4,7 +4,7 @@ A table that is indexed has columns of `terms`, the keys of a text in order, and
 compounds. SQLite keeps an FTS5 table beside it by triggers, PostgreSQL a generated column with a GIN index.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,18 +19,23 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     not_,
     or_,
     select,
     table,
+    true,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from forum.infra.db import Base, db
 from forum.infra.in_lists import List
+from forum.infra.statements import planned_by_index, planned_each_time, select_rows
 
 TERMS, PARTS = "terms", "parts"
 LEXEMES = "lexemes"  # the generated column of PostgreSQL
+FEW = 1_000  # rows that are looked up by their ids
 FTS = "_fts"  # what the FTS5 table of a table is called by, after its name
 
 
@@ -90,28 +95,53 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
     return select(key.label("id")).where(_for_postgresql(query, terms))
 
 
-def present(model: type[Base]) -> Select[tuple[str]]:
-    """Return a query for those of the keys in the parameter `keys` that stand in any row of an indexed table.
+def few(queries: Mapping[str, Select[tuple[int]]], *, by_index: bool) -> dict[str, list[int] | None]:
+    """Return the ids that each of these queries finds, in no order; None for one that finds more than FEW (one query).
+
+    So what else is asked of them can be statements that are planned once. `by_index`: PostgreSQL takes several words to
+    stand beside each other by chance, and would read all rows in the hope of coming upon them soon.
+    """
+    if not queries:
+        return {}
+    found: dict[str, list[int]] = {name: [] for name in queries}
+    numbered = list(found.values())
+    parts = [query.limit(FEW + 1).subquery() for query in queries.values()]
+    each = [select(literal_column(str(at)).label("at"), *part.c) for at, part in enumerate(parts)]
+    with planned_by_index() if by_index else planned_each_time():
+        for at, id_ in select_rows(union_all(*each), {}):
+            numbered[at].append(id_)
+    return {name: None if len(ids) > FEW else ids for name, ids in found.items()}
+
+
+def present(models: Sequence[type[Base]], keys: Collection[str]) -> set[str]:
+    """Return those of the keys that stand in any row of these indexed tables (one query).
 
     Each is looked up by itself: of many at once PostgreSQL thinks that they are in most rows, and reads all.
     """
+    each = _each_key()
+    query = select(each.c.value.label("key")).where(or_(*(_stands_in(model, each) for model in models)))
+    with planned_by_index():
+        return set(select_rows(query, {"keys": list(keys)}).scalars())
+
+
+def _each_key() -> Any:
+    keys = bindparam("keys", type_=List(String()))
+    if db.engine.dialect.name == "sqlite":
+        return func.json_each(keys).table_valued("value", name="each_key")
+    return func.unnest(keys).table_valued("value").render_derived("each_key")
+
+
+def _stands_in(model: type[Base], each: Any) -> Any:
     indexed: Any = model.__table__
     if db.engine.dialect.name == "sqlite":
-        each = func.json_each(bindparam("keys", type_=List(String()))).table_valued("value", name="each_key")
         name = indexed.name + FTS
         found = table(name, column("rowid"), column(name))
-        has = found.c[name].match(literal('"').concat(each.c.value).concat('"'))
-        there: Any = exists(select(found.c.rowid).where(has))
-    else:
-        each = (
-            func.unnest(bindparam("keys", type_=List(String())))
-            .table_valued("value")
-            .render_derived("each_key")
+        return exists(
+            select(found.c.rowid).where(found.c[name].match(literal('"').concat(each.c.value).concat('"')))
         )
-        asked = cast(literal("'").concat(each.c.value).concat("'"), TSQUERY)
-        has = column(LEXEMES).bool_op("@@")(asked)
-        there = select(func.count()).select_from(indexed).where(has).scalar_subquery() > 0
-    return select(each.c.value.label("key")).where(there)
+    asked = cast(literal("'").concat(each.c.value).concat("'"), TSQUERY)
+    has = literal_column(f"{indexed.name}.{LEXEMES}").bool_op("@@")(asked)
+    return select(true()).select_from(indexed).where(has).limit(1).scalar_subquery().is_not(None)
 
 
 def is_of_engine(name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -48,9 +49,14 @@ def select_rows(statement: Executable, values: dict[str, Any]) -> CursorResult[*
     return connection.execute(statement, values)
 
 
-def plan_each_time() -> None:
-    """Let the database plan the next statements of this page for their own values: see `connections`."""
-    connections.plan_each_time(db.session.connection())
+def planned_each_time() -> AbstractContextManager[None]:
+    """Let the database plan the statements of the block for their own values: see `connections.planned`."""
+    return connections.planned(db.session.connection(), connections.PLAN_EACH_TIME)
+
+
+def planned_by_index() -> AbstractContextManager[None]:
+    """Let the database find the rows of the block by an index wherever there is one: see `connections.planned`."""
+    return connections.planned(db.session.connection(), connections.PLAN_BY_INDEX)
 
 
 def change_rows(statement: Executable, values: dict[str, Any]) -> int:

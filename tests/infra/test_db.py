@@ -2,10 +2,11 @@
 
 import pytest
 from sqlalchemy import column, func, select, table, text
+from sqlalchemy.exc import ProgrammingError
 
 from forum.infra.connections import reading
 from forum.infra.db import db
-from forum.infra.statements import plan_each_time
+from forum.infra.statements import planned_by_index, planned_each_time
 from forum.models.accounts import Member
 from tests.conftest import POSTGRES
 from tests.factories import make_member
@@ -62,22 +63,30 @@ def test_pages_plan_once_and_what_writes_plans_as_postgresql_chooses(live_app):
     if not POSTGRES:
         return
 
-    def planning() -> str:
-        return str(db.session.scalar(text("SHOW plan_cache_mode")))
+    def planning() -> tuple[str, str]:
+        return tuple(
+            str(db.session.scalar(text(f"SHOW {name}"))) for name in ("plan_cache_mode", "enable_seqscan")
+        )
 
     with live_app.app_context():
-        assert planning() == "auto"  # a worker never promises to read only
+        usual = ("auto", "on")
+        assert planning() == usual  # a worker never promises to read only
         db.session.rollback()
         for _turn in range(2):
             with reading():
-                assert planning() == "force_generic_plan"
-                plan_each_time()  # for a search
-                assert planning() == "force_custom_plan"
+                assert planning() == ("force_generic_plan", "on")
+                with planned_each_time():  # for a search
+                    assert planning() == ("force_custom_plan", "on")
+                with planned_by_index():
+                    assert planning() == ("force_custom_plan", "off")
+                assert planning() == ("force_generic_plan", "on")
+                with pytest.raises(ProgrammingError), planned_by_index():
+                    db.session.scalar(text("SELECT nothing"))
                 db.session.rollback()
-            assert planning() == "auto"
+            assert planning() == usual
             db.session.rollback()
-            plan_each_time()  # changes nothing for what writes
-            assert planning() == "auto"
+            with planned_each_time():  # changes nothing for what writes
+                assert planning() == usual
             db.session.commit()
 
 

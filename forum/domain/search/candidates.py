@@ -7,6 +7,7 @@ from forum.domain.people import directory, found_by
 from forum.domain.search import lesson_candidates, thread_candidates
 from forum.domain.search.choice import Choice
 from forum.domain.search.lesson_candidates import LessonHit
+from forum.domain.search.lookup import look_up
 from forum.domain.search.sought import Search
 from forum.domain.search.thread_candidates import Found
 from forum.domain.spaces.spaces import SpaceCard
@@ -67,12 +68,13 @@ def _space_id(choice: Choice, known: list[SpaceCard]) -> int | None:
 def _texts(
     reader: Actor | None, search: Search, choice: Choice, space_id: int | None, *, some: bool
 ) -> Candidates:
-    lessons, more = lesson_candidates.found(reader, search, choice, space_id, some=some)
-    threads = thread_candidates.found(reader, search, choice, space_id, some=some)
+    lookup = look_up(search, some=some)
+    lessons, more = lesson_candidates.found(reader, lookup, choice, space_id)
+    threads = thread_candidates.found(reader, lookup, choice, space_id)
     narrowed = threads
     if (threads.more_titles or threads.more_posts) and any(getattr(choice, kind) for kind in FACETS_OF_TEXT):
         # Among more than were looked at: those that fit are looked for themselves.
-        narrowed = thread_candidates.found(reader, search, choice, space_id, some=some, narrow=True)
+        narrowed = thread_candidates.found(reader, lookup, choice, space_id, narrow=True)
     return Candidates(lessons, more, threads, narrowed, some=some)
 
 

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
 from forum.domain.lessons import library, origin, origin_filters
 from forum.domain.search.choice import Choice
+from forum.domain.search.lookup import Lookup, claimed
 from forum.domain.search.sought import Search, Sought
 from forum.infra import days
 from forum.infra.columns import codes, read_codes
 from forum.infra.in_lists import in_list
 from forum.infra.search_index import Node, matches
-from forum.infra.statements import cached, select_rows
+from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import ClaimText, VersionText
@@ -24,6 +25,16 @@ from forum.policy.visibility import sees
 MOST = 1_000  # lessons are candidates: where there are more, the latest changed
 MOST_TEXTS = 100  # are read for a word that may have been meant
 TITLE, SENTENCE, BODY = range(3)  # where a match stands, the best place first
+
+
+class Shape(NamedTuple):
+    """What the statement depends on: who asks, which filters narrow it, and whether the versions were found before."""
+
+    signed_in: bool
+    in_space: bool
+    is_before: bool
+    is_signed: bool
+    by_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,56 +56,62 @@ class LessonHit:
 
 
 def found(
-    reader: Actor | None, search: Search, choice: Choice, space_id: int | None, *, some: bool
+    reader: Actor | None, lookup: Lookup, choice: Choice, space_id: int | None
 ) -> tuple[list[LessonHit], bool]:
-    """Return the lessons that have all that is looked for (`some`: some of it), and whether there are more.
-
-    One query, and two at most where `by` is asked.
-    """
-    query = _cards(reader is not None, bool(choice.space), bool(choice.before))
+    """Return the lessons that have it, and whether there are more; one query, and two at most where `by` is asked."""
     values = reader_values(reader)
     if choice.moment is not None:
         values |= origin_filters.values_before(choice.moment)
     if choice.space:
         values["space_id"] = space_id
     if choice.by:
-        query = query.where(in_list(Lesson.id, "signed"))
         values["signed"] = origin_filters.signed_by(reader, choice.name_words)
-    query = query.where(*_conditions(search, some=some))
-    if some:
-        each = [_has(sought.node).label(f"has_{number}") for number, sought in enumerate(search.wanted)]
-        query = query.add_columns(*each)
-    rows = select_rows(query.limit(MOST + 1), values).all()
-    return [_hit(row, search, some=some) for row in rows[:MOST]], len(rows) > MOST
+    shape = Shape(reader is not None, bool(choice.space), bool(choice.before), bool(choice.by))
+    rows: Sequence[Any]
+    if (ids := lookup.all_versions) is not None:
+        rows = select_rows(_cards(shape._replace(by_ids=True)), {**values, "versions": sorted(ids)}).all()
+        missing = [sum(row.version_id not in (each or ()) for each in lookup.versions) for row in rows]
+    else:
+        rows, missing = _rows(_cards(shape), values, lookup)
+    hits = [_hit(row, lookup.search, lost) for row, lost in zip(rows, missing, strict=True)]
+    return hits[:MOST], len(hits) > MOST
 
 
-def texts_with(reader: Actor | None, node: Node) -> list[str]:
-    """Return the keys of lessons and claims that the reader may read and that have something of it (two queries)."""
-    versions = _keys_of_versions(reader is not None).where(LessonVersion.id.in_(matches(VersionText, node)))
-    claims = _keys_of_claims(reader is not None).where(Claim.id.in_(matches(ClaimText, node)))
-    return [
-        " ".join(row)
-        for query in (versions, claims)
-        for row in select_rows(query.limit(MOST_TEXTS), reader_values(reader))
-    ]
+def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
+    """Return the keys of lessons that the reader may read and that have it, and of their claims (two queries)."""
+    values, ids = reader_values(reader), lookup.all_versions
+    found: list[str] = []
+    for build in (_keys_of_versions, _keys_of_claims):
+        if ids is not None:
+            rows = select_rows(build(reader is not None, True), {**values, "versions": sorted(ids)})
+        else:
+            with planned_each_time():
+                rows = select_rows(build(reader is not None, False).where(_has(lookup.wanted)), values)
+        found += [" ".join(row) for row in rows]
+    return found
 
 
-def _conditions(search: Search, *, some: bool) -> list[ColumnElement[bool]]:
-    each = [_has(sought.node) for sought in search.wanted]
-    conditions = [or_(*each)] if some and each else each
-    if search.excluded:
-        conditions.append(~_has(search.none_of))
-    return conditions
+def _rows(query: Select[Any], values: dict[str, Any], lookup: Lookup) -> tuple[Sequence[Any], list[int]]:
+    """Lessons that have what is looked for where there are many, and how many of its words each of them lacks."""
+    each = [_has(sought.node) for sought in lookup.search.wanted]
+    query = query.where(*([or_(*each)] if lookup.some and each else each))
+    if lookup.search.excluded:
+        query = query.where(~_has(lookup.search.none_of))
+    if lookup.some:
+        query = query.add_columns(*(has.label(f"has_{number}") for number, has in enumerate(each)))
+    with planned_each_time():
+        rows = select_rows(query, values).all()
+    places = range(len(each) if lookup.some else 0)
+    return rows, [sum(not getattr(row, f"has_{number}") for number in places) for row in rows]
 
 
 def _has(node: Node) -> ColumnElement[bool]:
     """Whether the current version of a lesson, or one of its claims, has it."""
-    claims = select(Claim.version_id).where(Claim.id.in_(matches(ClaimText, node)))
-    return or_(LessonVersion.id.in_(matches(VersionText, node)), LessonVersion.id.in_(claims))
+    return or_(LessonVersion.id.in_(matches(VersionText, node)), LessonVersion.id.in_(claimed(node)))
 
 
 @cached
-def _keys_of_versions(signed_in: bool) -> Select[Any]:
+def _keys_of_versions(signed_in: bool, by_ids: bool) -> Select[Any]:
     columns = [column for column in VersionText.__table__.columns if not column.primary_key]
     query: Any = (
         select(*columns)
@@ -102,26 +119,31 @@ def _keys_of_versions(signed_in: bool) -> Select[Any]:
         .join(Lesson, Lesson.current_id == LessonVersion.id)
         .where(sees(Lesson, reader_param(signed_in)))
     )
-    return cast(Select[Any], query.order_by(LessonVersion.id.desc()))
+    if by_ids:
+        query = query.where(in_list(LessonVersion.id, "versions"))
+    return cast(Select[Any], query.order_by(LessonVersion.id.desc()).limit(MOST_TEXTS))
 
 
 @cached
-def _keys_of_claims(signed_in: bool) -> Select[Any]:
+def _keys_of_claims(signed_in: bool, by_ids: bool) -> Select[Any]:
     query: Any = (
         select(ClaimText.terms, ClaimText.parts)
         .join(Claim, Claim.id == ClaimText.claim_id)
-        .join(Lesson, Lesson.current_id == Claim.version_id)
+        .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .join(Lesson, Lesson.current_id == LessonVersion.id)
         .where(sees(Lesson, reader_param(signed_in)))
     )
-    return cast(Select[Any], query.order_by(Claim.id.desc()))
+    if by_ids:
+        query = query.where(in_list(LessonVersion.id, "versions"))
+    return cast(Select[Any], query.order_by(Claim.id.desc()).limit(MOST_TEXTS))
 
 
 @cached
-def _cards(signed_in: bool, in_space: bool, is_before: bool) -> Select[Any]:
-    reader = reader_param(signed_in)
+def _cards(shape: Shape) -> Select[Any]:
+    reader = reader_param(shape.signed_in)
     changed, number = origin.LATEST
     query: Any = (
-        library.cards(signed_in)
+        library.cards(shape.signed_in)
         .add_columns(
             codes(LessonVersion.needs),
             LessonVersion.id.label("version_id"),
@@ -133,26 +155,29 @@ def _cards(signed_in: bool, in_space: bool, is_before: bool) -> Select[Any]:
         )
         .outerjoin(VersionText, VersionText.version_id == LessonVersion.id)
         .order_by(changed.desc(), number.desc())
+        .limit(MOST + 1)
     )
-    if in_space:
+    if shape.in_space:
         query = query.where(origin_filters.from_space(reader))
-    if is_before:
+    if shape.is_before:
         query = query.where(origin_filters.published_before(reader))
+    if shape.is_signed:
+        query = query.where(in_list(Lesson.id, "signed"))
+    if shape.by_ids:
+        query = query.where(in_list(LessonVersion.id, "versions"))
     return cast(Select[Any], query)
 
 
-def _hit(row: Any, search: Search, *, some: bool) -> LessonHit:
+def _hit(row: Any, search: Search, missing: int) -> LessonHit:
     wanted = search.wanted
     title = _number_in(wanted, row.title_terms, row.title_parts)
     sentence = _number_in(wanted, row.sentence_terms, row.sentence_parts)
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
-    missing = [number for number in range(len(wanted)) if some and not getattr(row, f"has_{number}")]
     cities, needs = read_codes(row.cities), read_codes(row.needs)
-    return LessonHit(row, needs, cities, place, len(wanted) - there, len(missing))
+    return LessonHit(row, needs, cities, place, len(wanted) - there, missing)
 
 
 def _number_in(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> int:
     """How many of the words stand in a text with these keys."""
-    own, of_parts = (terms or "").split(), (parts or "").split()
-    return sum(sought.is_in(own, of_parts) for sought in wanted)
+    return sum(sought.is_in(terms or "", parts or "") for sought in wanted)

@@ -4,7 +4,7 @@ A page escapes what stands in them, and marks it then: nothing here is HTML.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from forum.domain.indexing.keys import Keys
@@ -27,44 +27,70 @@ class Keyed(NamedTuple):
     terms: Sequence[str]
 
 
-def marked(keyed: Keyed, search: Search, keys: Keys) -> Marked:
-    """Return a text as a whole, in parts."""
-    return _cut(keyed.text, spans(keyed, search, keys), 0, len(keyed.text))
+class Marker:
+    """What finds in texts what is looked for. Each text is cut into words once, however often it is looked at."""
 
+    def __init__(self, search: Search, keys: Keys) -> None:
+        self.search, self.keys = search, keys
+        self._words: dict[str, list[Word]] = {}
+        self._may_hold = _heads(search)
 
-def passage(keyed: Keyed, search: Search, keys: Keys) -> Marked:
-    """Return the part of a text in which most of what is looked for stands; its beginning where nothing does."""
-    found = spans(keyed, search, keys)
-    if not found:
-        return _cut(keyed.text, (), *_around(keyed.text, 0))
-    best = max(found, key=lambda span: (_within(found, span[0]), -span[0]))
-    return _cut(keyed.text, found, *_around(keyed.text, best[0]))
+    def learn(self, texts: Iterable[Keyed]) -> None:
+        """Look up the parts of the words in all of these texts that may be made of what is looked for (one query)."""
+        if self._may_hold is not None:
+            forms = {word.form for keyed in texts for word in self._of(keyed.text)}
+            self.keys.learn(form for form in forms if self._is_compound(form))
 
+    def marked(self, keyed: Keyed) -> Marked:
+        """Return a text as a whole, in parts."""
+        return _cut(keyed.text, self.spans(keyed), 0, len(keyed.text))
 
-def spans(keyed: Keyed, search: Search, keys: Keys) -> list[Span]:
-    """Return where in a text something stands that is looked for, in order, none within another."""
-    # The index has one key for each word of a text, in order.
-    aligned = list(zip(words(keyed.text[:LOOKED_AT]), keyed.terms, strict=False))
-    standing = _standing(aligned, search, keys)
-    terms = [key for _word, key in aligned]
-    marks = {at for sought in search.wanted for at in _places(sought, terms, standing)}
-    merged: list[Span] = []
-    for at in sorted(marks):
-        word = aligned[at][0]
-        if merged and not keyed.text[merged[-1][1] : word.start].strip():
-            merged[-1] = (merged[-1][0], max(merged[-1][1], word.end))
-        else:
-            merged.append((word.start, word.end))
-    return merged
+    def passage(self, keyed: Keyed) -> Marked:
+        """Return the part of a text in which most of what is looked for stands; its beginning where nothing does."""
+        found = self.spans(keyed)
+        if not found:
+            return _cut(keyed.text, (), *_around(keyed.text, 0))
+        best = max(found, key=lambda span: (_within(found, span[0]), -span[0]))
+        return _cut(keyed.text, found, *_around(keyed.text, best[0]))
 
+    def spans(self, keyed: Keyed) -> list[Span]:
+        """Return where in a text something stands that is looked for, in order, none within another."""
+        # The index has one key for each word of a text, in order.
+        cut, terms = self._of(keyed.text), keyed.terms
+        standing = self._standing(cut, terms)
+        marks = {at for sought in self.search.wanted for at in _places(sought, terms, standing)}
+        merged: list[Span] = []
+        for at in sorted(marks):
+            if at >= len(cut):
+                break
+            word = cut[at]
+            if merged and not keyed.text[merged[-1][1] : word.start].strip():
+                merged[-1] = (merged[-1][0], max(merged[-1][1], word.end))
+            else:
+                merged.append((word.start, word.end))
+        return merged
 
-def compounds(keyed: Keyed, search: Search) -> set[str]:
-    """Return the words of a text that may be made of what is looked for: `spans` asks their parts."""
-    may_hold = _heads(search)
-    if may_hold is None:
-        return set()
-    forms = {word.form for word in words(keyed.text[:LOOKED_AT]) if len(word.form) >= SHORTEST}
-    return {form for form in forms if may_hold.search(form)}
+    def _of(self, text: str) -> list[Word]:
+        found = self._words.get(text)
+        if found is None:
+            found = self._words[text] = words(text[:LOOKED_AT])
+        return found
+
+    def _is_compound(self, form: str) -> bool:
+        return len(form) >= SHORTEST and self._may_hold is not None and bool(self._may_hold.search(form))
+
+    def _standing(self, cut: Sequence[Word], terms: Sequence[str]) -> dict[str, list[int]]:
+        """At which words each key stands, as a word or as a part of one: each different word is looked at once."""
+        standing: dict[str, list[int]] = {}
+        forms: dict[str, list[int]] = {}
+        for at, (word, key) in enumerate(zip(cut, terms, strict=False)):
+            standing.setdefault(key, []).append(at)
+            forms.setdefault(word.form, []).append(at)
+        for form, places in forms.items():
+            if self._is_compound(form):
+                for part in self.keys.dutch(form).parts:
+                    standing.setdefault(part, []).extend(places)
+        return standing
 
 
 def _heads(search: Search) -> re.Pattern[str] | None:
@@ -72,22 +98,6 @@ def _heads(search: Search) -> re.Pattern[str] | None:
     heads = {way[0][:HEAD] for sought in search.wanted if sought.is_word for way in sought.ways}
     heads |= {part[:HEAD] for sought in search.wanted for part in sought.parts}
     return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
-
-
-def _standing(aligned: Sequence[tuple[Word, str]], search: Search, keys: Keys) -> dict[str, list[int]]:
-    """At which words each key stands, as a word or as a part of one: each different word is looked at once."""
-    standing: dict[str, list[int]] = {}
-    long: dict[str, list[int]] = {}
-    for at, (word, key) in enumerate(aligned):
-        standing.setdefault(key, []).append(at)
-        if len(word.form) >= SHORTEST:
-            long.setdefault(word.form, []).append(at)
-    may_hold = _heads(search)
-    for form, places in long.items():
-        if may_hold is not None and may_hold.search(form):
-            for part in keys.dutch(form).parts:
-                standing.setdefault(part, []).extend(places)
-    return standing
 
 
 def _places(sought: Sought, terms: Sequence[str], standing: Mapping[str, Sequence[int]]) -> set[int]:

@@ -20,7 +20,6 @@ from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceCard
 from forum.infra import rates
 from forum.infra.i18n import _
-from forum.infra.statements import plan_each_time
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 
@@ -75,7 +74,6 @@ def answer(
             raise Invalid(FIELD, _("Type a word as well that should be there."))
         return result
     rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
-    plan_each_time()
     keys = Keys()
     search = search_for(question, keys)
     if question.wanted and not search.wanted:

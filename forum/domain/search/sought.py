@@ -3,7 +3,7 @@
 A query asks the keys of all three languages, since nobody says in which one they search.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from forum.domain.indexing.keys import Keys
@@ -38,14 +38,14 @@ class Sought:
         """Whether it is one word, which may be part of another one."""
         return all(len(way) == 1 for way in self.ways)
 
-    def is_in(self, terms: Sequence[str], parts: Collection[str]) -> bool:
+    def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""
+        line = f" {terms} "
         if not self.is_word:
-            line = f" {' '.join(terms)} "
             return any(f" {' '.join(way)} " in line for way in self.ways)
-        there = {*terms, *parts}
-        return any(way[0] in there for way in self.ways) or (
-            bool(self.parts) and there.issuperset(self.parts)
+        line += f"{parts} "
+        return any(f" {way[0]} " in line for way in self.ways) or (
+            bool(self.parts) and all(f" {part} " in line for part in self.parts)
         )
 
 
@@ -55,6 +55,10 @@ class Search:
 
     wanted: tuple[Sought, ...] = ()
     excluded: tuple[Sought, ...] = ()
+
+    def has_some(self, terms: str, parts: str) -> bool:
+        """Return whether something of it stands in a text with these keys."""
+        return any(sought.is_in(terms, parts) for sought in self.wanted)
 
     @property
     def all_of(self) -> Node:

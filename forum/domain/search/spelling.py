@@ -14,9 +14,10 @@ from sqlalchemy import String, select
 from forum.domain.indexing.keys import Keys
 from forum.domain.search import lesson_candidates, thread_candidates
 from forum.domain.search.language import Question, Term
+from forum.domain.search.lookup import look_up
 from forum.domain.search.sought import Search, Sought, key_of
 from forum.infra.in_lists import in_list
-from forum.infra.search_index import AnyOf, present
+from forum.infra.search_index import present
 from forum.infra.search_keys import compounds
 from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
@@ -68,7 +69,7 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
     known |= set(select_rows(_KNOWN, {"forms": list(single.values())}).scalars())
     texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
     sought = dict(zip((term.text for term in question.wanted), search.wanted, strict=False))
-    there = {text for text, each in sought.items() if any(each.is_in(list(keyed), ()) for keyed in texts)}
+    there = {text for text, each in sought.items() if any(each.is_in(" ".join(keyed), "") for keyed in texts)}
     return dict(
         [(term, form) for term, form in single.items() if form not in known and term.text not in there][:MOST]
     )
@@ -89,9 +90,7 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
     for language in LANGUAGES:
         by_key.pop(key_of(form, language, keys), None)
     # Of those that stand anywhere, in the same number of queries where none does.
-    anywhere = {
-        key for model in INDEXED for key in select_rows(present(model), {"keys": list(by_key)}).scalars()
-    }
+    anywhere = present(INDEXED, by_key)
     counted = Counter(
         key
         for keyed in _texts(reader, [Sought(form, tuple((key,) for key in sorted(anywhere) or [near[0]]))])
@@ -105,6 +104,6 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
 
 def _texts(reader: Actor | None, wanted: Iterable[Sought]) -> list[frozenset[str]]:
     """The keys of texts that the reader may see and in which something of this stands: the newest of each kind."""
-    node = AnyOf(tuple(each.node for each in wanted))
-    lines = [*lesson_candidates.texts_with(reader, node), *thread_candidates.texts_with(reader, node)]
+    found = look_up(Search(tuple(wanted)), some=True)
+    lines = [*lesson_candidates.texts_with(reader, found), *thread_candidates.texts_with(reader, found)]
     return [frozenset(line.split()) for line in lines]

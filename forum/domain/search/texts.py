@@ -13,15 +13,13 @@ from forum.domain.lessons import adoptions, library
 from forum.domain.lessons.library import LessonCard
 from forum.domain.people.bylines import COLUMNS as BYLINE
 from forum.domain.people.bylines import Byline, speaker
-from forum.domain.search import passages
 from forum.domain.search.lesson_candidates import BODY, LessonHit
-from forum.domain.search.passages import Keyed, Marked
+from forum.domain.search.passages import Keyed, Marked, Marker
 from forum.domain.search.sought import Search
 from forum.domain.search.thread_candidates import ThreadHit
 from forum.domain.threads import mentions
 from forum.infra import text
 from forum.infra.in_lists import in_list
-from forum.infra.search_index import matches
 from forum.infra.search_keys.words import words
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
@@ -110,24 +108,17 @@ def of(
     keyed += [Keyed(row.text, _terms(row.terms)) for row in claims]
     keyed += [Keyed(row.plain, _terms(row.terms)) for row in posts]
     keyed += [part for row in bodies for _name, part in _fields(row)]
-    keys.learn({form for each in keyed for form in passages.compounds(each, search)})
-    draw = _Drawing(search, keys)
+    marker = Marker(search, keys)
+    marker.learn(keyed)
+    draw = _Drawing(marker)
     return draw.lessons(reader, lessons, _Rows(claims, bodies, posts)), draw.threads(threads, posts)
 
 
 class _Drawing:
     """What marks the words that were found."""
 
-    def __init__(self, search: Search, keys: Keys) -> None:
-        self.search, self.keys = search, keys
-
-    def marked(self, keyed: Keyed) -> Marked:
-        """The whole text."""
-        return passages.marked(keyed, self.search, self.keys)
-
-    def passage(self, keyed: Keyed) -> Marked:
-        """The part of it where most stands."""
-        return passages.passage(keyed, self.search, self.keys)
+    def __init__(self, marker: Marker) -> None:
+        self.marker = marker
 
     def lessons(self, reader: Actor | None, hits: list[LessonHit], rows: _Rows) -> list[LessonResult]:
         """Lessons with the first claims in which it stands, or else the passage of their text."""
@@ -136,14 +127,14 @@ class _Drawing:
         claims: dict[int, list[ClaimPassage]] = {}
         for row in rows.claims:
             claims.setdefault(row.version_id, []).append(
-                ClaimPassage(row.position, self.marked(Keyed(row.text, _terms(row.terms))))
+                ClaimPassage(row.position, self.marker.marked(Keyed(row.text, _terms(row.terms))))
             )
         bodies = {row.id: self._body(row) for row in rows.bodies}
         return [
             LessonResult(
                 card,
-                self.marked(_title(hit)),
-                self.marked(Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms))),
+                self.marker.marked(_title(hit)),
+                self.marker.marked(Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms))),
                 claims.get(hit.row.version_id, [])[:FEW_CLAIMS],
                 bodies.get(hit.row.version_id),
             )
@@ -155,7 +146,7 @@ class _Drawing:
         names = mentions.names_in([row.id for row in rows if "@" in row.plain])
         posts: dict[int, list[PostPassage]] = {}
         for row in rows:
-            found = self.passage(Keyed(row.plain, _terms(row.terms)))
+            found = self.marker.passage(Keyed(row.plain, _terms(row.terms)))
             said = tuple((text.with_names(part, names.get(row.id, {})), mark) for part, mark in found)
             author = speaker(row, said_at=row.created_at)
             posts.setdefault(row.thread_id, []).append(PostPassage(row.number, said, author, row.created_at))
@@ -163,7 +154,7 @@ class _Drawing:
             ThreadResult(
                 id=hit.id,
                 slug=hit.slug,
-                title=self.marked(_title(hit)),
+                title=self.marker.marked(_title(hit)),
                 need=hit.need,
                 axis=hit.axis,
                 cities=hit.cities,
@@ -175,11 +166,9 @@ class _Drawing:
         ]
 
     def _body(self, row: Any) -> FieldPassage | None:
-        found = [
-            (len(passages.spans(keyed, self.search, self.keys)), name, keyed) for name, keyed in _fields(row)
-        ]
+        found = [(len(self.marker.spans(keyed)), name, keyed) for name, keyed in _fields(row)]
         number, name, keyed = max(found, key=lambda one: one[0], default=(0, "", Keyed("", ())))
-        return FieldPassage(name, self.passage(keyed)) if number else None
+        return FieldPassage(name, self.marker.passage(keyed)) if number else None
 
 
 def _title(hit: LessonHit | ThreadHit) -> Keyed:
@@ -204,10 +193,12 @@ def _fields(row: Any) -> Iterable[tuple[str, Keyed]]:
 
 
 def _claims(reader: Actor | None, search: Search, hits: list[LessonHit]) -> Sequence[Any]:
+    """The claims of these lessons in which some of it stands: of so few, they are looked through here."""
     if not hits or not search.wanted:
         return ()
-    query = _claims_of(reader is not None).where(Claim.id.in_(matches(ClaimText, search.any_of)))
-    return select_rows(query, {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}).all()
+    values = {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}
+    rows = select_rows(_claims_of(reader is not None), values)
+    return [row for row in rows if search.has_some(row.terms, row.parts)]
 
 
 def _bodies(reader: Actor | None, hits: list[LessonHit]) -> Sequence[Any]:
@@ -224,7 +215,7 @@ def _posts(reader: Actor | None, hits: list[ThreadHit]) -> Sequence[Any]:
 @cached
 def _claims_of(signed_in: bool) -> Select[Any]:
     query: Any = (
-        select(Claim.version_id, Claim.position, Claim.text, ClaimText.terms)
+        select(Claim.version_id, Claim.position, Claim.text, ClaimText.terms, ClaimText.parts)
         .join(ClaimText, ClaimText.claim_id == Claim.id)
         .where(in_list(Claim.version_id, "ids"), sees(Claim, reader_param(signed_in)))
     )

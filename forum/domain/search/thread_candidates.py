@@ -3,7 +3,7 @@
 Text that nobody may read is nowhere among them: threads and posts that were hidden or taken back, for moderators too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -12,12 +12,14 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
 
 from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
+from forum.domain.search.lookup import Lookup
 from forum.domain.search.sought import Search
 from forum.domain.threads.list_queries import KEYS
 from forum.infra.columns import code, codes, read_codes
-from forum.infra.db import Moment
-from forum.infra.search_index import Node, Without, matches
-from forum.infra.statements import cached, select_rows
+from forum.infra.db import Base, Moment
+from forum.infra.in_lists import in_list
+from forum.infra.search_index import Node, matches
+from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.search import PostText, TitleText
 from forum.models.threads import Post, Thread, ThreadCity
 from forum.policy.actors import Actor
@@ -28,6 +30,10 @@ MOST_TITLES = 1_000  # threads are candidates by their titles: those with the la
 MOST_POSTS = 300  # posts are: the newest
 MOST_TEXTS = 100  # are read for a word that may have been meant
 TITLE, BODY = 0, 2  # where a match stands
+_INDEXED: dict[str, tuple[Any, type[Base]]] = {
+    "titles": (Thread.id, TitleText),
+    "posts": (Post.id, PostText),
+}
 _TITLE = (TitleText.terms.label("title_terms"), TitleText.parts.label("title_parts"))
 COLUMNS = (
     Thread.id,
@@ -77,12 +83,16 @@ class Found:
 
 
 class Shape(NamedTuple):
-    """What the statements depend on: who asks, which filters narrow them, and how many words a name has."""
+    """What the statements depend on: who asks, which filters narrow them, and how many words a name has.
+
+    `ids`: the parameters with the ids of rows that were found before, `titles` of threads, `posts` of posts.
+    """
 
     signed_in: bool
-    in_space: bool
-    is_before: bool
-    names: int
+    in_space: bool = False
+    is_before: bool = False
+    names: int = 0
+    ids: tuple[str, ...] = ()
 
 
 class _Asked(NamedTuple):
@@ -90,58 +100,80 @@ class _Asked(NamedTuple):
 
     shape: Shape
     values: dict[str, Any]
-    search: Search
-    narrow: Choice | None
+    lookup: Lookup
+    narrow: Choice | None = None
 
-    def rows(self, query: Select[Any], most: int) -> Sequence[Any]:
-        """The rows of a query, one more than `most` where there are more."""
-        query = query.where(*_narrowing(self.narrow) if self.narrow else ())
-        if self.search.excluded:
-            query = query.where(Thread.id.not_in(matches(TitleText, self.search.none_of)))
-        return select_rows(query.limit(most + 1), self.values).all()
+    @property
+    def titles(self) -> "_Wanted":
+        """What a title has to have."""
+        return _Wanted("titles", self.lookup.wanted, self.lookup.titles)
+
+    @property
+    def posts(self) -> "_Wanted":
+        """What a post has to have."""
+        return _Wanted("posts", self.lookup.wanted_of_post, self.lookup.posts)
+
+    def rows(self, build: Callable[[Shape], Select[Any]], *wanted: "_Wanted") -> Sequence[Any]:
+        """The newest rows of those whose titles or posts have something: one more than is looked at."""
+        ids = {each.name: each.ids for each in wanted}
+        if ids and not self.narrow and None not in ids.values():
+            return select_rows(build(self.shape._replace(ids=tuple(ids))), self.values | ids).all()
+        query = build(self.shape).where(*_narrowing(self.narrow) if self.narrow else ())
+        query = query.where(*(each.condition for each in wanted))
+        if self.lookup.search.excluded:
+            query = query.where(Thread.id.not_in(matches(TitleText, self.lookup.search.none_of)))
+        with planned_each_time():
+            return select_rows(query, self.values).all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What titles or posts have to have, by name; `ids` of those that do, where they are few."""
+
+    name: str
+    node: Node
+    ids: list[int] | None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """Whether a row has it."""
+        column, model = _INDEXED[self.name]
+        return cast(ColumnElement[bool], column.in_(matches(model, self.node)))
 
 
 def found(
-    reader: Actor | None,
-    search: Search,
-    choice: Choice,
-    space_id: int | None,
-    *,
-    some: bool = False,
-    narrow: bool = False,
+    reader: Actor | None, lookup: Lookup, choice: Choice, space_id: int | None, *, narrow: bool = False
 ) -> Found:
-    """Return the threads in whose title or posts it stands (`some`: a part of it); two queries, or three.
+    """Return the threads in whose title or posts it stands; two queries, or three.
 
     The third is for threads that have one word in their title and another in a post. `narrow`: to the facets that are
     chosen, too, which otherwise are for who counts them.
     """
+    search = lookup.search
     shape = Shape(reader is not None, bool(choice.space), bool(choice.before), len(choice.name_words))
     values = reader_values(reader) | found_by.values_of_name(choice.name_words)
     values |= {"space_id": space_id} if choice.space else {}
     values |= {"before": choice.moment} if choice.before else {}
-    asked = _Asked(shape, values, search, choice if narrow else None)
+    asked = _Asked(shape, values, lookup, choice if narrow else None)
     hits: dict[int, ThreadHit] = {}
-    more_titles = _add_titles(asked, hits, some=some)
-    more_posts = _add_posts(asked, hits, some=some) if search.wanted or choice.by else False
-    if not some and len(search.wanted) > 1:
+    more_titles = _add_titles(asked, hits)
+    more_posts = _add_posts(asked, hits) if search.wanted or choice.by else False
+    if not lookup.some and len(search.wanted) > 1:
         more_posts |= _add_parted(asked, hits)
     return Found(hits, more_titles, more_posts)
 
 
-def texts_with(reader: Actor | None, node: Node) -> list[str]:
-    """Return the keys of titles and posts that the reader may read and that have something of it (two queries)."""
-    shape, values = Shape(reader is not None, False, False, 0), reader_values(reader)
-    titles = _threads(shape).where(Thread.id.in_(matches(TitleText, node))).limit(MOST_TEXTS)
-    posts = _posts(shape).where(Post.id.in_(matches(PostText, node))).limit(MOST_TEXTS)
-    found = [f"{row.title_terms} {row.title_parts}" for row in select_rows(titles, values)]
-    return found + [f"{row.terms} {row.parts}" for row in select_rows(posts, values)]
+def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
+    """Return the keys of titles and posts that the reader may read and that have it (two queries)."""
+    asked = _Asked(Shape(reader is not None), reader_values(reader), lookup)
+    titles, posts = asked.rows(_threads, asked.titles), asked.rows(_posts, asked.posts)
+    found = [f"{row.title_terms} {row.title_parts}" for row in titles[:MOST_TEXTS]]
+    return found + [f"{row.terms} {row.parts}" for row in posts[:MOST_TEXTS]]
 
 
-def _add_titles(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool:
-    query, search = _threads(asked.shape), asked.search
-    if search.wanted:
-        query = query.where(Thread.id.in_(matches(TitleText, search.any_of if some else search.all_of)))
-    rows = asked.rows(query, MOST_TITLES)
+def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
+    search, some = asked.lookup.search, asked.lookup.some
+    rows = asked.rows(_threads, *[asked.titles] if search.wanted else ())
     for row in rows[:MOST_TITLES]:
         hit = _hit(hits, row)
         hit.by_title = True
@@ -152,13 +184,9 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> boo
     return len(rows) > MOST_TITLES
 
 
-def _add_posts(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool:
-    query, search = _posts(asked.shape), asked.search
-    if search.wanted:
-        query = query.where(Post.id.in_(_of_posts(search, search.any_of if some else search.all_of)))
-    elif search.excluded:
-        query = query.where(Post.id.not_in(matches(PostText, search.none_of)))
-    rows = asked.rows(query, MOST_POSTS)
+def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
+    search, some = asked.lookup.search, asked.lookup.some
+    rows = asked.rows(_posts, *[asked.posts] if search.wanted else ())
     for row in rows[:MOST_POSTS]:
         is_new = row.id not in hits
         hit = _hit(hits, row)
@@ -171,11 +199,12 @@ def _add_posts(asked: _Asked, hits: dict[int, ThreadHit], *, some: bool) -> bool
 
 def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     """Add threads of which title and post have all the words together; return whether there may be more."""
-    search = asked.search
-    query = _posts(asked.shape).where(
-        Thread.id.in_(matches(TitleText, search.any_of)), Post.id.in_(_of_posts(search, search.any_of))
+    lookup, search = asked.lookup, asked.lookup.search
+    rows = asked.rows(
+        _posts,
+        _Wanted("titles", search.any_of, lookup.any_titles),
+        _Wanted("posts", lookup.without(search.any_of), lookup.any_posts),
     )
-    rows = asked.rows(query, MOST_POSTS)
     for row in rows[:MOST_POSTS]:
         in_title = _which(search, row.title_terms, row.title_parts)
         if len(in_title | _which(search, row.terms, row.parts)) == len(search.wanted):
@@ -186,14 +215,9 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     return len(rows) > MOST_POSTS
 
 
-def _of_posts(search: Search, wanted: Node) -> Select[tuple[int]]:
-    return matches(PostText, Without(wanted, search.none_of) if search.excluded else wanted)
-
-
 def _which(search: Search, terms: str | None, parts: str | None) -> set[int]:
     """Which of the words stand in a text with these keys."""
-    own, of_parts = (terms or "").split(), (parts or "").split()
-    return {number for number, sought in enumerate(search.wanted) if sought.is_in(own, of_parts)}
+    return {number for number, sought in enumerate(search.wanted) if sought.is_in(terms or "", parts or "")}
 
 
 def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:
@@ -231,7 +255,7 @@ def _threads(shape: Shape) -> Select[Any]:
     query: Any = _shown(shape, select(*COLUMNS, *_TITLE)).where(
         Thread.title != "", *_said(shape, Thread.author_id, Thread.created_at)
     )
-    return cast(Select[Any], query.order_by(moment.desc(), number.desc()))
+    return cast(Select[Any], query.order_by(moment.desc(), number.desc()).limit(MOST_TITLES + 1))
 
 
 @cached
@@ -244,16 +268,19 @@ def _posts(shape: Shape) -> Select[Any]:
         .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
         .where(*_said(shape, Post.author_id, Post.created_at))
     )
-    return cast(Select[Any], query.order_by(Post.id.desc()))
+    if "posts" in shape.ids:
+        query = query.where(in_list(Post.id, "posts"))
+    return cast(Select[Any], query.order_by(Post.id.desc()).limit(MOST_POSTS + 1))
 
 
 def _shown(shape: Shape, query: Any) -> Any:
     shown = (Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
     in_space = (Thread.space_id == bindparam("space_id", type_=Integer),) if shape.in_space else ()
+    by_title = (in_list(Thread.id, "titles"),) if "titles" in shape.ids else ()
     return (
         query.select_from(Thread)
         .outerjoin(TitleText, TitleText.thread_id == Thread.id)
-        .where(sees(Thread, reader_param(shape.signed_in)), *shown, *in_space)
+        .where(sees(Thread, reader_param(shape.signed_in)), *shown, *in_space, *by_title)
     )
 
 

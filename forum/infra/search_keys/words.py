@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST = 60  # letters of a word that count; what is longer is an address or noise
 # Inside a word: accents that are signs by themselves, and what nobody sees, such as the place of a hyphen.
@@ -15,8 +15,7 @@ _PLAIN = re.compile(r"[^\W_]+")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i", "þ": "th"})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word as it is compared, and where it stands: `text[start:end]`, with the apostrophe that belongs to it."""
 
     form: str

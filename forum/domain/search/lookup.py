@@ -1,0 +1,87 @@
+"""The index of words, asked once for all that a question needs of it: ids of texts, whoever may read them.
+
+Only where they are few: then the rule of reading is asked of these rows alone, by statements that are planned once.
+Where there are more, it is asked with the words in the same statement.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Select, select
+
+from forum.domain.search.sought import Search
+from forum.infra.search_index import Node, Without, few, matches
+from forum.models.claims import Claim
+from forum.models.search import ClaimText, PostText, TitleText, VersionText
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What has all that is looked for (`some`: some of it), by ids; none for what there is more of than is looked up.
+
+    `versions`: for each word the versions of lessons that have it, themselves or in a claim. `titles`, `posts`: of
+    threads and posts. `any_titles`, `any_posts`: that have some of it, where all of it is looked for.
+    """
+
+    search: Search
+    some: bool = False
+    versions: tuple[set[int] | None, ...] = ()
+    titles: list[int] | None = None
+    posts: list[int] | None = None
+    any_titles: list[int] | None = None
+    any_posts: list[int] | None = None
+
+    @property
+    def all_versions(self) -> set[int] | None:
+        """The versions of lessons that have it; none where they are not known for each of the words."""
+        known = [each for each in self.versions if each is not None]
+        if not known or len(known) < len(self.versions):
+            return None
+        return set.union(*known) if self.some else set.intersection(*known)
+
+    @property
+    def wanted(self) -> Node:
+        """What a text has to have."""
+        return self.search.any_of if self.some else self.search.all_of
+
+    @property
+    def wanted_of_post(self) -> Node:
+        """What a post has to have, and not to have."""
+        return self.without(self.wanted)
+
+    def without(self, node: Node) -> Node:
+        """Return a question for what has this and nothing that is left out."""
+        return Without(node, self.search.none_of) if self.search.excluded else node
+
+
+def look_up(search: Search, *, some: bool) -> Lookup:
+    """Return what has all that is looked for (`some`: some of it); one query, none without words."""
+    if not search.wanted or search.excluded:
+        return Lookup(search, some)
+    wanted = search.any_of if some else search.all_of
+    queries = {"titles": matches(TitleText, wanted), "posts": matches(PostText, wanted)}
+    if not some and len(search.wanted) > 1:
+        queries |= {
+            "any_titles": matches(TitleText, search.any_of),
+            "any_posts": matches(PostText, search.any_of),
+        }
+    for number, sought in enumerate(search.wanted):
+        queries |= {f"version {number}": matches(VersionText, sought.node)}
+        queries |= {f"claim {number}": claimed(sought.node)}
+    is_one_word = len(search.wanted) == 1 and search.wanted[0].is_word and not search.wanted[0].parts
+    found = few(queries, by_index=not is_one_word)
+    versions = tuple(
+        _both(found.pop(f"version {number}"), found.pop(f"claim {number}"))
+        for number in range(len(search.wanted))
+    )
+    return Lookup(search, some, versions, **found)
+
+
+def claimed(node: Node) -> Select[tuple[int]]:
+    """Return a query for the ids of versions of lessons with a claim that has something."""
+    query: Any = select(Claim.version_id.label("id")).where(Claim.id.in_(matches(ClaimText, node)))
+    return cast(Select[tuple[int]], query)
+
+
+def _both(versions: list[int] | None, claimed: list[int] | None) -> set[int] | None:
+    return None if versions is None or claimed is None else {*versions, *claimed}
