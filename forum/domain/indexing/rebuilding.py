@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 
 from forum.domain.indexing import writing
 from forum.domain.indexing.keys import Keys
@@ -69,7 +69,8 @@ def store(batch: Batch) -> None:
     now = {row[0]: kind.texts(*row[1:]) for row in db.session.execute(held)}
     fresh = [row for row in batch.rows if now.get(row[kind.key.name]) == batch.texts[row[kind.key.name]]]
     writing.write(kind, fresh)
-    beyond = delete(kind.index).where(kind.key > batch.after, kind.key.not_in(select(kind.id)))
+    # Not `NOT IN`: PostgreSQL would read the ids of all texts there are, for every batch.
+    beyond = delete(kind.index).where(kind.key > batch.after, ~exists().where(kind.id == kind.key))
     if ids:
         beyond = beyond.where(kind.key <= batch.last_id)
     db.session.execute(beyond.execution_options(synchronize_session=False))
