@@ -13,7 +13,7 @@ from forum.models.spaces import Role, Space, SpaceKind
 from forum.models.threads import Thread
 from forum.policy.actions import may_start, require
 from forum.policy.actors import Actor
-from forum.web import draft_slots
+from forum.web import draft_slots, similar
 from forum.web.forms.threads import ThreadForm
 from forum.web.http.current_user import viewer
 
@@ -68,4 +68,5 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
         slot=slot,
         preview=preview,
         audience=selected,
+        similar_rows=similar.to_title(form.title.data),
     )

@@ -17,6 +17,7 @@ from forum.domain.lessons.views import ExcerptView
 from forum.domain.lessons.workbench import source_thread
 from forum.domain.lessons.workbench.source_thread import WorkbenchPost
 from forum.domain.people.bylines import Byline
+from forum.domain.search.similar import SimilarLesson, SimilarThread
 from forum.domain.themes import labels
 from forum.domain.threads.changes import Reclassification
 from forum.domain.threads.lists import ThreadCard
@@ -41,6 +42,11 @@ RIK = Byline("Rik", "rik", "schepen", "mandaat, stad Roeselare", "roeselare")
 AICHA = Byline("Aïcha", "aicha", "brugfiguur onderwijs", "veldwerk, VGC Brussel", "vgc")
 LIEN = Byline("Lien", "lien", "onderzoeker stadssociologie", "academisch", None, guest=True)
 MASKED = Byline("een veldwerker in een centrumstad")
+NEAR = (
+    SimilarLesson("les-2026-001", "Geef een schoolstraat een volledig trimester", "worked", ("roeselare",)),
+    SimilarLesson("les-2026-002", "Een vaste collega die tijd krijgt", "failed", ()),
+    SimilarThread(1, "taalstage", "Taalstage in de groendienst", "Antwerpen", 1),
+)
 OPENING = (
     "We hebben drie keer een schoolstraat uitgeprobeerd. De eerste twee keer hebben we ze na de proef weer afgeschaft. "
     "De derde staat er nog. Ik probeer op te schrijven wat het verschil was."
@@ -249,5 +255,6 @@ def index() -> str:
             in_text=[(Mark(2, 1, 0, 12), Quote(2, "Pieter", "Nutsbedrijven zaten vooraf mee aan tafel."))],
             people=careful.found_in(body=i18n._("Mrs Peeters stayed, because her neighbour went along.")),
             theme=theme if theme in {"light", "dark"} else None,
+            near=NEAR,
             **_samples(),
         )

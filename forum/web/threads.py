@@ -22,7 +22,7 @@ from forum.models.spaces import Audience
 from forum.models.threads import Thread
 from forum.policy.actions import require
 from forum.policy.errors import Conflict, Invalid
-from forum.web import answering, careful, composer, draft_slots, previews, sendings, under_story
+from forum.web import answering, careful, composer, draft_slots, previews, sendings, similar, under_story
 from forum.web.forms import errors_on
 from forum.web.forms.moderation import LockForm
 from forum.web.forms.posts import check_body
@@ -63,6 +63,9 @@ def start(slug: str) -> ResponseReturnValue:
         transactions.only_look()
         html, status = previews.of(form)
         return composer.page(space, form, html), status
+    if similar.is_asked():
+        transactions.only_look()
+        return composer.page(space, form)
     with transactions.looking_up():  # a title that is left out is made of the text
         chosen = composer.offer(form, space, composer.open_spaces(actor()))
         recognised = careful.look(form)  # also where something else is wrong: all is said at once

@@ -9,6 +9,7 @@ const MODULES = [
   ["[data-workbench]", "./excerpt.js"],
   ["[data-thread]", "./thread.js"],
   ["[data-keys]", "./keys.js"],
+  ["[data-related]", "./related.js"],
 ];
 
 for (const [hook, module] of MODULES) {

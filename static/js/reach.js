@@ -1,5 +1,6 @@
 // The sentence that says where a story goes and who reads it follows what is chosen; the readers of another space are fetched.
 import { parsed } from "./preview.js";
+import { start as lookForSimilar } from "./similar.js";
 
 export function start() {
   const fold = document.querySelector("[data-reach]");
@@ -31,4 +32,5 @@ export function start() {
     else say();
   });
   if (form) say();
+  if (form) lookForSimilar(form);
 }

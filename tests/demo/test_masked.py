@@ -36,7 +36,7 @@ KNOWN = (
     f"/lessons/{MASKED}", f"/lessons/{MASKED}/v/1.0", f"/lessons/{MASKED}/compare", f"/lessons/{MASKED}?preview=1",
     "/lessons", "/lessons?axis=identiteit-diversiteit", f"/lessons?city={HOME}", "/spaces", f"/spaces/stad-{HOME}",
     f"/previews/lessons/{MASKED}", "/members", "/search?q=taalstage", "/feed", "/lessons.json", "/lessons.atom",
-    f"/lessons/{MASKED}.json", f"/lessons/{MASKED}.pdf", "/workbench", "/consents",
+    f"/lessons/{MASKED}/related", f"/lessons/{MASKED}.json", f"/lessons/{MASKED}.pdf", "/workbench", "/consents",
 )  # fmt: skip
 MOST = 400
 READERS = ("visitor", "karim", "wouter", "eva")  # nobody, field work and a moderator of Gent, an editor

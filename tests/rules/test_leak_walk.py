@@ -249,10 +249,15 @@ def test_no_search_of_theirs_finds_any_of_it(app, world, person):
         for question in (marker, f'"{marker}"', f"in:thread {marker}"):
             answer = browser.get("/search", query_string={"q": question}, headers={"Accept-Language": "en"})
             assert re.search(r'id="list">0 (results|gevonden)<', answer.text), (person, question)
+        near = submit(browser, "/search/similar", {"title": f"{marker} {leak_scenario.TITLE}"})
+        assert "linkrow" not in near.text, (person, marker)
     insider = app.test_client()
     sign_in(insider, world.insider)
     for marker in (leak_scenario.BODY, leak_scenario.TITLE, leak_scenario.REPLY, leak_scenario.KEPT):
         assert ">0 " not in insider.get(f"/search?q={marker}").text, marker
+    assert (
+        leak_scenario.TITLE in submit(insider, "/search/similar", {"title": leak_scenario.TITLE}).json["html"]
+    )
 
 
 def test_what_is_closed_looks_absent(app, world):

@@ -59,7 +59,7 @@ def _lessons(signed_in: bool) -> Select[Any]:
         .join(LessonSource, LessonSource.lesson_id == Lesson.id)
         .outerjoin(AdoptionReport, AdoptionReport.lesson_id == Lesson.id)
         .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(LessonSource.thread_id == _THREAD_ID, _leads_to(reader, _THREAD_ID))
+        .where(LessonSource.thread_id == _THREAD_ID, leads_to(reader, _THREAD_ID))
         .order_by(*(key.desc() for key in origin.LATEST), AdoptionReport.reported_on, AdoptionReport.id)
     )
     return cast(Select[Any], query)
@@ -69,7 +69,7 @@ def has_lesson(reader: Reader | None) -> ColumnElement[bool]:
     """Return whether a published lesson of a thread may stand with it for the reader, for queries on `Thread`."""
     made = select(LessonSource.lesson_id).join(Lesson, Lesson.id == LessonSource.lesson_id)
     made = made.where(
-        LessonSource.thread_id == Thread.id, Lesson.current_id.is_not(None), _leads_to(reader, Thread.id)
+        LessonSource.thread_id == Thread.id, Lesson.current_id.is_not(None), leads_to(reader, Thread.id)
     )
     return made.correlate(Thread).exists()
 
@@ -83,7 +83,7 @@ def with_lesson(reader: Reader | None, threads: Select[Any]) -> Select[Any]:
         .where(
             in_rows(LessonSource.thread_id, threads),
             Lesson.current_id.is_not(None),
-            _leads_to(reader, Thread.id),
+            leads_to(reader, Thread.id),
         )
     )
 
@@ -111,14 +111,14 @@ def _titles(signed_in: bool) -> Select[Any]:
         .where(
             in_list(Thread.id, "thread_ids"),
             sees(Thread, reader),
-            _leads_to(reader, Thread.id),
+            leads_to(reader, Thread.id),
         )
         .order_by(*(key.desc() for key in origin.LATEST))
     )
     return cast(Select[Any], query)
 
 
-def _leads_to(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
+def leads_to(reader: Reader | None, thread_id: Any) -> ColumnElement[bool]:
     """Whether the reader may be led from the thread to the lesson, as they are from its page to the thread.
 
     It does not lead there where that would lead to who is masked.

@@ -78,7 +78,8 @@ PAGES = {
     "workbench.submit": "workbench.show",
     "workbench.unquote": "workbench.index",
 }
-FOR_SCRIPTS = frozenset({"mentions.suggest", "previews.show"})  # no form of a page is sent there
+# No form of a page is sent there.
+FOR_SCRIPTS = frozenset({"mentions.suggest", "previews.show", "similar.typed"})
 
 
 def page() -> str | None:
