@@ -12,6 +12,7 @@ from forum.domain.lessons import first_axis, giveaways
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
+from forum.domain.search import similar
 from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
 from forum.web import draft_slots, reviewers
@@ -85,7 +86,9 @@ def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
     if not form.asked.raw_data:
         form.axis.errors, form.asked.data = [], "1"
     thread = first_axis.asked_about(actor(), thread_id)
-    return render_template("workbench/begin.html", thread=thread, form=form), 422 if form.errors else 200
+    near = similar.to_words(actor(), thread.title, threads=False)
+    page = render_template("workbench/begin.html", thread=thread, form=form, near=near)
+    return page, 422 if form.errors else 200
 
 
 def review(lesson_id: int, **forms: Any) -> str:

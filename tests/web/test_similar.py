@@ -163,3 +163,18 @@ def test_without_a_script_it_comes_with_the_preview_a_refusal_and_a_button_and_n
         assert page.select_one("[name=audience][checked]")["value"] == "space"
         assert page.find(id=anchor) is not None
     assert rows(soup(submit(client, to, story | {"similar": "1", "title": ""}))) == []
+
+
+@pytest.mark.both_databases
+def test_lessons_that_resemble_a_thread_are_shown_before_one_more_is_begun(client, session):
+    scenario = build()
+    out(scenario, title="Taalstage met een vaste collega")
+    near = make_thread(scenario.space, scenario.author, title="Taalstage in de groendienst", axis=None)
+    other = make_thread(scenario.space, scenario.author, title="Iets anders", axis=None)
+    db.session.commit()
+    sign_in(client, scenario.curator)
+    for thread, expected in ((near, ["Taalstage met een vaste collega"]), (other, [])):
+        page = soup(submit(client, f"/threads/{thread.id}/lessons", headers=ENGLISH))
+        assert rows(page) == expected
+        assert len(page.select(".similar")) == len(expected)
+        assert page.select_one("[name=axis]") is not None
