@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons import library
+from forum.domain.lessons.library_choice import Choice
 from forum.domain.themes.axis_texts import AXIS_PARAGRAPHS
 from forum.domain.themes.labels import AXES
 from forum.domain.threads import lists
@@ -26,6 +27,6 @@ def show(axis: str) -> ResponseReturnValue:
         axis_code=axis,
         paragraph=AXIS_PARAGRAPHS[axis],
         threads=lists.latest_about(who, axis, THREADS),
-        lessons=library.page(who, axis=axis, limit=LESSONS).rows,
+        lessons=library.page(who, Choice(axis=(axis,)), limit=LESSONS).rows,
         others=[str(code) for code in AXES if code != axis],
     )

@@ -32,6 +32,8 @@ class Shelf:
     lessons_at: str
     threads: str
     threads_at: str
+    unanswered: str
+    unanswered_at: str
     ask_at: str
 
     @property
@@ -46,9 +48,14 @@ class Shelf:
 
     @property
     def spines(self) -> list[str]:
-        """The first of what is there: lessons, those to be looked at again, and threads without a lesson."""
+        """The first of what is there: lessons, those to look at again, threads without a lesson, without an answer."""
         cell = self.cell
-        kinds = {"": cell.lessons - cell.overdue, "old": cell.overdue, "open": cell.threads}
+        kinds = {
+            "": cell.lessons - cell.overdue,
+            "old": cell.overdue,
+            "open": cell.threads - cell.unanswered,
+            "asked": cell.unanswered,
+        }
         return [kind for kind, number in kinds.items() for _time in range(min(number, DRAWN))][:DRAWN]
 
     @property
@@ -82,6 +89,7 @@ def _context() -> dict[str, Any]:
         "summary": _in_words(found, city),
         "shelves": [[_shelf(cell, city, found) for cell in row.values()] for row in found.cells.values()],
         "needs": list(Need),
+        "unanswered_at": _unanswered_at(city),
         "city": city,
         "cities": offered,
         "not_shown": asked if asked and city is None else "",
@@ -100,8 +108,9 @@ def _cities(who: Actor | None) -> list[str]:
 
 def _shelf(cell: Cell, city: str | None, found: Coverage) -> Shelf:
     threads = ngettext("%(num)d open thread", "%(num)d open threads", cell.threads)
-    if found.may_be_more and cell.threads:
-        threads = _("at least %(threads)s", threads=threads)
+    unanswered = ngettext("%(num)d without an answer", "%(num)d without an answer", cell.unanswered)
+    if found.may_be_more:
+        threads, unanswered = (_("at least %(threads)s", threads=each) for each in (threads, unanswered))
     place: dict[str, Any] = {"axis": cell.axis, "need": cell.need}
     return Shelf(
         cell=cell,
@@ -109,8 +118,14 @@ def _shelf(cell: Cell, city: str | None, found: Coverage) -> Shelf:
         lessons_at=url_for("lessons.index", **place, city=city),
         threads=threads,
         threads_at=url_for("overview.index", **place, city=city, lesson="without"),
+        unanswered=unanswered,
+        unanswered_at=_unanswered_at(city, **place),
         ask_at=url_for("threads.compose", **place),
     )
+
+
+def _unanswered_at(city: str | None, **place: Any) -> str:
+    return url_for("overview.index", **place, city=city, state="unanswered", lesson="without")
 
 
 def _in_words(found: Coverage, city: str | None) -> str:
@@ -134,5 +149,21 @@ def _in_words(found: Coverage, city: str | None) -> str:
         if city
         else _("%(lessons)s and %(threads)s of the network.", lessons=lessons, threads=threads)
     )
+    if found.unanswered:
+        there = f"{there} {_without_answer(found)}"
     none = _("No place is empty.")
     return f"{there} {gaps if found.gaps else none}"
+
+
+def _without_answer(found: Coverage) -> str:
+    if found.may_be_more:
+        return ngettext(
+            "At least %(num)d of these threads has no answer yet.",
+            "At least %(num)d of these threads have no answer yet.",
+            found.unanswered,
+        )
+    return ngettext(
+        "%(num)d of these threads has no answer yet.",
+        "%(num)d of these threads have no answer yet.",
+        found.unanswered,
+    )

@@ -1,54 +1,62 @@
 """The library and the pages of lessons: the current version, older ones, and what changed between them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import comparison, library
+from forum.domain.lessons import comparison, library, library_facets, library_sorts
 from forum.domain.lessons import page as lesson_page
-from forum.domain.lessons.library import Choice
+from forum.domain.lessons.library_choice import KINDS, Choice
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
 from forum.domain.search.choice import LESSONS
-from forum.domain.themes import labels
 from forum.web.http import indexing, links, list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter
+from forum.web.lesson_filters import SORTS, LessonFilters, address_of, chosen_text
 
 bp = Blueprint("lessons", __name__)
-NAMES: dict[str, Any] = {
-    "outcome": labels.OUTCOMES,
-    "axis": labels.AXES,
-    "need": labels.NEEDS,
-}
-SHOWN = 6  # cities that stand open
 
 
 @bp.get("/lessons")
 @open_to(anyone)
 def index() -> ResponseReturnValue:
-    chosen = Choice.of(**{name: request.args.get(name) for name in library.KNOWN})
-    selected: dict[str, Any] = {name: getattr(chosen, name) for name in library.KNOWN}
     if words := request.args.get("q"):
-        return redirect(url_for("search.index", q=words, kind=LESSONS, **selected), 303)
-    page = library.page(viewer(), **selected, cursor=request.args.get("after"))
-    counts = library.counts(viewer(), chosen)
-    filters = {kind: _filter(kind, selected, counts.by[kind]) for kind in library.KNOWN}
+        asked: dict[str, Any] = {kind: request.args.getlist(kind) for kind in KINDS}
+        return redirect(url_for("search.index", q=words, kind=LESSONS, **asked), 303)
+    who, cursor, wanted = viewer(), request.args.get("after"), request.args.get("sort", "")
+    choice, sort = Choice.of(request.args.getlist), wanted if wanted in SORTS else library_sorts.LATEST
+    page = library.page(who, choice, sort=sort, cursor=cursor)
+    counts = library.counts(who, choice)
+    spelt = library_facets.add(who, choice, counts)
     return render_template(
         "lessons/index.html",
         page=page,
         total=counts.total,
-        chosen=list_filters.of_choice(filters),
-        filters=filters,
-        chosen_values=[(name, value) for name, value in selected.items() if value],
-        shown=SHOWN,
-        left_out=list_filters.left_out({name: (value,) for name, value in selected.items()}, ("after",)),
-        here=_address(**selected),
-        older=_address(**selected, after=page.next_cursor) if page.next_cursor else None,
-        newer=_address(**selected) if request.args.get("after") else None,
+        filters=LessonFilters(choice, counts, sort, spelt),
+        chosen=[
+            Filter(value, chosen_text(kind, value), address_of(choice.without(kind), sort), True, "")
+            for kind, values in choice.values.items()
+            for value in values
+        ],
+        chosen_values=[(kind, value) for kind, values in choice.values.items() for value in values],
+        order=SORTS[sort],
+        to_orders=address_of(choice, sort, filters="open", _anchor="filter-sort"),
+        left_out=list_filters.left_out(_taken(choice, sort), ("after", "q")),
+        here=address_of(choice, sort),
+        unfiltered=address_of(Choice(), sort),
+        older=address_of(choice, sort, after=page.next_cursor) if page.next_cursor else None,
+        newer=address_of(choice, sort) if cursor else None,
     )
+
+
+def _taken(choice: Choice, sort: str) -> dict[str, Sequence[str]]:
+    """Of each kind the values in the address that the list is narrowed by: as they stand there."""
+    asked = request.args.get("addressee", "")
+    return {**choice.values, "sort": (sort,), "addressee": (asked,) if choice.addressee else ()}
 
 
 @bp.get("/lessons/<public_id>")
@@ -79,12 +87,3 @@ def _page(page: LessonPage) -> str:
     if who and page.has_notices:
         transactions.afterwards(lambda: unread_notices.read_lesson(who, lesson_id))
     return render_template("lessons/show.html", page=page)
-
-
-def _address(**values: Any) -> str:
-    return url_for("lessons.index", **values)
-
-
-def _filter(kind: str, selected: dict[str, Any], counts: dict[str, int]) -> list[Filter]:
-    names = {code: NAMES[kind][code] if kind in NAMES else labels.city_name(code) for code in counts}
-    return list_filters.of_kind(kind, names, selected, _address, counts)

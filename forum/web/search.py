@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.lessons.library_choice import LATELY
 from forum.domain.search import choice as choices
 from forum.domain.search import results
 from forum.domain.search.candidates import FACETS_OF_TEXT
@@ -23,6 +24,7 @@ from forum.web.http import list_filters
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter
+from forum.web.lesson_filters import chosen_text
 
 bp = Blueprint("search", __name__)
 SHOWN = 6  # cities that stand open
@@ -127,6 +129,8 @@ def _text(kind: str, value: str, answer: Answer) -> str:
         return labels.city_name(value)
     if kind == "space":
         return next((space.name for space in answer.known_spaces if space.slug == value), value)
+    if kind in LATELY:
+        return chosen_text(kind, value)
     if kind == "by":
         return _("signed by %(name)s", name=value)
     if kind == "before":

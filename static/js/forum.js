@@ -10,6 +10,7 @@ const MODULES = [
   ["[data-thread]", "./thread.js"],
   ["[data-keys]", "./keys.js"],
   ["[data-related]", "./related.js"],
+  ["[data-cells]", "./cells.js"],
 ];
 
 for (const [hook, module] of MODULES) {

@@ -117,3 +117,21 @@ def test_a_story_is_found_read_answered_and_kept_with_keys_alone(open_page, who,
     assert page.get_by_role("dialog").count() == 0
     walk_to(page, "Naar de inhoud")
     walk_to(page, "Naar de inhoud", most=page.evaluate(FOCUSABLE) + 12)
+
+
+def test_arrows_go_from_place_to_place_of_the_map_and_tab_goes_on_as_ever(town, open_page):
+    page = open_page("sofie")
+    page.goto("/coverage")
+    page.wait_for_load_state("networkidle")
+    where = """() => { const cell = document.activeElement.closest('td');
+        return cell && [cell.parentElement.rowIndex, cell.cellIndex]; }"""
+    page.locator(".shelf td a").first.focus()
+    assert page.evaluate(where) == [1, 1]
+    for key, place in (
+        ("ArrowRight", [1, 2]), ("ArrowDown", [2, 2]), ("End", [2, 4]), ("ArrowRight", [2, 4]), ("Home", [2, 1]),
+        ("ArrowUp", [1, 1]), ("ArrowUp", [1, 1]), ("Control+ArrowRight", [1, 1]), ("a", [1, 1]),
+    ):  # fmt: skip
+        step(page, key)
+        assert page.evaluate(where) == place, key
+    step(page)
+    assert page.evaluate(where) in ([1, 1], [1, 2])

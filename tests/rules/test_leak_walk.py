@@ -483,7 +483,7 @@ def test_a_list_without_the_rule_is_found_out(app, world, monkeypatch, place):
     # Statements are built once: they must be built anew without the rule, and with it again afterwards.
     built = (
         *(list_queries.cards, list_queries.first_cards),
-        *(library._cards, library._first_cards, library._sums),
+        *(library.cards, library._page, library._first_cards, library._sums),
         *(spaces._facts, spaces._by_slug, spaces._all),
     )
     monkeypatch.setattr(place, lambda model, reader: true())

@@ -73,6 +73,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.library": ({"review_on"}, "only whether it is past"),
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
+    "forum.domain.lessons.library_sorts": ({"review_on"}, "an order by its quarter, which masked ones show"),
     "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is past"),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),

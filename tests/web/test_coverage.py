@@ -4,17 +4,21 @@ import re
 from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 
+from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.accounts import NetworkRole
 from forum.models.spaces import Audience
 from forum.models.themes import Axis, Need
 from forum.web import coverage
-from tests.factories import make_member, make_space, make_thread, sign_in
+from tests.factories import make_member, make_post, make_space, make_thread, sign_in
 from tests.lesson_scenario import build
 
-LINK = re.compile(r'<a href="(/(?:lessons|threads)\?[^"]+)">(?:<b>)?(?:at least )?(\d+) (lesson|open thread)')
+LINK = re.compile(
+    r'<a href="(/(?:lessons|threads)\?[^"]+)">(?:<b>)?(?:at least )?(\d+) (lesson|open thread|without an answer)'
+)
 TOTAL = re.compile(r"(\d+) (?:lesson|thread)s?\b")
 
 
@@ -48,7 +52,7 @@ def test_each_count_is_a_link_to_a_list_of_as_many(client, scenario):
             listed = re.search(r'id="list">(\d+)|overview__sum">\s*(?:<b>)?(\d+)', there)
             assert int(next(filter(None, listed.groups()))) == int(number), address
         sums[person and person.name] = sum(int(number) for _address, number, _kind in links)
-    assert sums == {None: 2, "Rik": 4, "Amina": 5}
+    assert sums == {None: 3, "Rik": 6, "Amina": 8}
 
 
 def test_an_empty_place_asks_members_for_a_question_with_its_theme_and_need(client, scenario):
@@ -88,12 +92,38 @@ def test_it_is_the_same_as_a_table_and_as_a_picture(client, scenario):
     sign_in(client, scenario.author)
     shown = page(client)
     numbers = re.findall(r'<td class="num">(\d+)', shown)
-    assert (len(numbers), sum(map(int, numbers))) == (48, 5)
+    assert (len(numbers), sum(map(int, numbers))) == (72, 8)
     picture = client.get("/coverage.svg", headers={"Accept-Language": "en"})
     assert picture.mimetype == "image/svg+xml"
     assert "2 lessons" in picture.text
     assert "3 open threads" in picture.text
+    assert "3 without an answer" in picture.text
     assert "2 lessons" not in client.application.test_client().get("/coverage.svg").text
+
+
+def test_what_nobody_answered_stands_below_by_its_title_for_who_may_read_it(client, scenario):
+    def asked():
+        soup = BeautifulSoup(page(client), "html.parser")
+        return soup, [link.get_text(strip=True) for link in soup.select(".asked h3 a")]
+
+    threads = [
+        make_thread(
+            scenario.space, scenario.author, title=f"Unasked {audience}", audience=audience, need=Need.FACTS
+        )
+        for audience in Audience
+    ]
+    answered = make_thread(scenario.space, scenario.author, title="Answered", audience=Audience.PUBLIC)
+    make_post(answered, scenario.reader)
+    answered.answered_at = clock.now()
+    db.session.commit()
+    soup, titles = asked()
+    assert threads[-1].title in titles
+    assert not {threads[0].title, threads[1].title, "Answered"} & set(titles)
+    there = page(client, soup.select_one("#asked a")["href"])
+    assert "Answered" not in there
+    assert threads[-1].title in there
+    sign_in(client, scenario.author)
+    assert len(asked()[1]) == 3
 
 
 def test_where_nothing_is_there_is_one_sentence(client, session):

@@ -1,11 +1,14 @@
 """The pages of the library and of a lesson."""
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 
 from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
-from tests.factories import make_member, sign_in
+from tests.factories import make_member, make_thread, sign_in
 from tests.lesson_scenario import WORDS, build
 
 
@@ -126,3 +129,50 @@ def test_pages_cost_the_same_however_much_there_is(client, count_queries):
         scenario.published()
     db.session.commit()
     assert [asked("/lessons"), asked(f"/lessons/{lesson.public_id}")] == few
+
+
+def test_the_library_says_what_it_is_narrowed_by_and_in_which_order(client, session):
+    scenario = build(Audience.PUBLIC)
+    scenario.published(Audience.PUBLIC, by="editor")
+    db.session.commit()
+    address = "/lessons?confidence=fair&addressee=Spokespersons&sort=certain&filters=open"
+    soup = BeautifulSoup(client.get(address, headers={"Accept-Language": "en"}).text, "html.parser")
+    chosen = {link.bdi.get_text(): link["href"] for link in soup.select(".chosen a") if link.bdi}
+    assert chosen == {
+        "Fairly certain": "/lessons?addressee=Spokespersons&sort=certain",
+        "for Spokespersons": "/lessons?confidence=fair&sort=certain",
+    }
+    assert soup.select_one("#list a").get_text() == "Order: Most certain first"
+    assert soup.select_one("#filter-sort [aria-current]").get_text() == "Most certain first"
+    assert {each["name"]: each["value"] for each in soup.select("main form [type=hidden]")} == {
+        "confidence": "fair", "addressee": "Spokespersons",
+    }  # fmt: skip
+    assert "not known here" not in soup.get_text()
+
+
+@pytest.mark.parametrize(
+    "strange", ["confidence=sure", "applied=nowhere", "sort=best", "addressee=a&addressee=b"]
+)
+def test_a_filter_or_order_that_is_not_known_is_named(client, session, strange):
+    page = client.get(f"/lessons?{strange}", headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    assert f"not known here, so the list is not narrowed by it: {strange.rpartition('&')[2]}" in re.sub(
+        "[\u2068\u2069]|</?bdi>", "", page.text
+    )
+
+
+def test_a_search_in_the_library_keeps_its_filters(client, session):
+    scenario = build(Audience.PUBLIC)
+    scenario.published(Audience.PUBLIC, by="editor")
+    make_thread(scenario.space, scenario.author, title="About the roster", audience=Audience.PUBLIC)
+    db.session.commit()
+    word = "roster"
+    for narrowed, number in (("confidence=fair", 1), ("confidence=high", 0), ("applied=gent", 0)):
+        answer = client.get(f"/lessons?q={word}&{narrowed}", headers={"Accept-Language": "en"})
+        assert answer.headers["Location"] == f"/search?q={word}&kind=lessons&{narrowed}"
+        found = BeautifulSoup(client.get(answer.headers["Location"]).text, "html.parser")
+        assert len(found.select(".card__title a")) == number, narrowed
+        assert found.select_one(".chosen bdi") is not None
+    refused = client.get(client.get("/lessons?q=roster&confidence=sure").headers["Location"])
+    assert refused.status_code == 422
+    assert "sure" in refused.text

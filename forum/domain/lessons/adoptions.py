@@ -134,6 +134,25 @@ def lighting(reports: Iterable[Any]) -> list[Any]:
     ]
 
 
+def _lit() -> Any:
+    """Of each lesson the cities that `lighting` leaves, as a table: of each person the one they reported on first."""
+    first = func.row_number().over(
+        partition_by=(AdoptionReport.lesson_id, AdoptionReport.reporter_id),
+        order_by=(AdoptionReport.reported_on, AdoptionReport.id),
+    )
+    reports: Any = (
+        select(AdoptionReport.lesson_id, AdoptionReport.city, first.label("place"))
+        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
+        .where(page_queries.COUNTS)
+        .subquery("reports_that_count")
+    )
+    return select(reports.c.lesson_id, reports.c.city).where(reports.c.place == 1).distinct().subquery("lit")
+
+
+# Whoever reads a lesson reads where it was applied: a query on it joins lessons that its reader may see.
+LIT = _lit()
+
+
 @cached
 def _cities(signed_in: bool) -> Select[Any]:
     # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.

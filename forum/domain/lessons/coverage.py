@@ -1,4 +1,4 @@
-"""What there is for each axis and need, and what lacks: lessons, and threads without one, as the lists count them.
+"""What there is for each axis and need, and what lacks: lessons, threads without one, and questions without an answer.
 
 Nothing is ranked. A lesson is of the cities that its readers may know, as everywhere (`origin.CITIES`), so one with a
 masked source is of no city.
@@ -7,12 +7,13 @@ masked source is of no city.
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Date, Select, bindparam, case, func, select
+from sqlalchemy import Date, Select, bindparam, case, func, literal, select, union_all
 
-from forum.domain.lessons import library, of_thread
-from forum.domain.lessons.library import Choice as LessonChoice
+from forum.domain.lessons import of_thread
+from forum.domain.lessons.library_choice import Choice as LessonChoice
+from forum.domain.lessons.library_choice import conditions
 from forum.domain.threads import overview, overview_queries
-from forum.domain.threads.list_queries import KEYS
+from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.overview_counts import MOST
 from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
@@ -24,21 +25,38 @@ from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
+ASKED = 3  # questions without an answer that stand below the map by their titles
+
 
 @dataclass(slots=True)
 class Cell:
-    """What there is for one need about one axis; of the `lessons` so many are to be looked at again."""
+    """What there is for one need about one axis.
+
+    Of the `lessons` so many are to be looked at again, of the threads without one so many have no answer yet.
+    """
 
     axis: str
     need: str
     lessons: int = 0
     overdue: int = 0
     threads: int = 0
+    unanswered: int = 0
 
     @property
     def is_empty(self) -> bool:
         """Whether nobody asked or told anything there that the reader may see."""
         return not (self.lessons or self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A thread without a lesson that nobody answered yet."""
+
+    id: int
+    slug: str
+    title: str
+    axis: str | None
+    need: str
 
 
 @dataclass(slots=True)
@@ -54,6 +72,8 @@ class Coverage:
     )
     lessons: int = 0
     threads: int = 0
+    unanswered: int = 0
+    asked: list[Asked] = field(default_factory=list)  # the newest of those
     may_be_more: bool = False
 
     @property
@@ -71,7 +91,7 @@ def of(reader: Actor | None, city: str | None = None) -> Coverage:
     """Return what the reader may see, of one city alone where its code is given (two queries)."""
     found = Coverage()
     values = {**readers.reader_values(reader), "today": days.today()}
-    for row in select_rows(_lessons(reader is not None, LessonChoice(city=city)), values):
+    for row in select_rows(_lessons(reader is not None, LessonChoice(city=(city,) if city else ())), values):
         found.lessons += row.number
         for need in set(read_codes(row.needs)):
             cell = found.cells[row.axis][need]
@@ -85,9 +105,14 @@ def _count_threads(reader: Actor | None, city: str | None, found: Coverage) -> N
     choice = overview.Choice(lesson=("without",), city=(city,) if city else ())
     query = _threads(reader is not None, choice.shape, MOST)
     for row in select_rows(query, {**readers.reader_values(reader), **choice.parameters}):
+        if row.id:
+            found.asked.append(Asked(row.id, row.slug, row.title, row.axis, row.need))
+            continue
         found.threads += row.number
+        found.unanswered += row.unanswered
         if row.axis is not None:
-            found.cells[row.axis][row.need].threads = row.number
+            cell = found.cells[row.axis][row.need]
+            cell.threads, cell.unanswered = row.number, row.unanswered
     found.may_be_more = found.threads > MOST
 
 
@@ -106,7 +131,7 @@ def _lessons(signed_in: bool, choice: LessonChoice) -> Select[Any]:
         .select_from(Lesson)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
         .where(Lesson.current_id.is_not(None), sees(Lesson, readers.reader_param(signed_in)))
-        .where(*library.conditions(choice))
+        .where(*conditions(choice).values())
         .group_by(LessonVersion.axis, needs)
     )
     return cast(Select[Any], query)
@@ -114,14 +139,26 @@ def _lessons(signed_in: bool, choice: LessonChoice) -> Select[Any]:
 
 @cached
 def _threads(signed_in: bool, shape: overview_queries.Shape, most: int) -> Select[Any]:
-    """The newest threads without a lesson, one more than are counted, by axis and need."""
+    """The newest threads without a lesson, one more than are counted, by axis and need; and the first unanswered."""
     moment, number = KEYS
+    columns = (moment, number, Thread.slug, Thread.title, code(Thread.axis), code(Thread.need))
     newest = (
-        select(code(Thread.axis), code(Thread.need))
+        select(*columns, FILTERS["open"].label("unanswered"))
         .where(*overview_queries.conditions(readers.reader_param(signed_in), shape, of_thread))
         .order_by(moment.desc(), number.desc())
         .limit(most + 1)
-        .subquery("newest")
+        .cte("newest")
+        .c
     )
-    query: Any = select(newest.c.axis, newest.c.need, func.count().label("number"))
-    return cast(Select[Any], query.group_by(newest.c.axis, newest.c.need))
+    numbers = (func.count().label("number"), func.count().filter(newest.unanswered).label("unanswered"))
+    none: Any = (literal(0).label("id"), literal("").label("slug"), literal("").label("title"))
+    of_cells: Any = select(newest.axis, newest.need, *numbers, *none).group_by(newest.axis, newest.need)
+    no_number = (literal(0).label("number"), literal(0).label("unanswered"))
+    asked = (
+        select(newest.axis, newest.need, *no_number, newest.id, newest.slug, newest.title)
+        .where(newest.unanswered)
+        .order_by(newest.last_post_at.desc(), newest.id.desc())
+        .limit(ASKED)
+        .subquery("asked")
+    )
+    return cast(Select[Any], union_all(of_cells, select(asked)))

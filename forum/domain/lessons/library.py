@@ -1,29 +1,34 @@
 """The library: lessons as cards, by axis, need, outcome and city, each only for readers who may see it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, func, select, true
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
 
-from forum.domain.lessons import adoptions, library_counts, origin, origin_filters
+from forum.domain.choices import Counts
+from forum.domain.lessons import (
+    adoptions,
+    library_choice,
+    library_counts,
+    library_sorts,
+    origin,
+    origin_filters,
+)
+from forum.domain.lessons.library_choice import KNOWN, LATELY, Choice, conditions
 from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
-from forum.infra.paging import Page, keyset
+from forum.infra.paging import Page
 from forum.infra.statements import cached, select_rows
-from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.library import LibraryCount
-from forum.models.themes import Axis, Need
-from forum.models.threads import Outcome
 from forum.policy import readers
 from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
-OUTCOMES = tuple(outcome for outcome in Outcome if outcome != Outcome.RUNNING)
+EVERYTHING = Choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,78 +49,40 @@ class LessonCard:
     adoptions: list[adoptions.Pair]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The filters that somebody chose; unknown values are left out, as in an address typed by hand."""
-
-    axis: str | None = None
-    need: str | None = None
-    outcome: str | None = None
-    city: str | None = None
-
-    @classmethod
-    def of(cls, **values: str | None) -> "Choice":
-        """Return a choice of the known ones among these values."""
-        return cls(**{name: value for name, value in values.items() if value in KNOWN[name]})
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many lessons there are, and how many each filter would show with the other chosen filters."""
-
-    total: int
-    by: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-KNOWN: dict[str, tuple[str, ...]] = {
-    "axis": tuple(Axis),
-    "need": tuple(Need),
-    "outcome": OUTCOMES,
-    "city": tuple(BY_CODE),
-}
-
-
 def page(
     reader: Actor | None,
+    choice: Choice = EVERYTHING,
     *,
-    axis: str | None = None,
-    need: str | None = None,
-    outcome: str | None = None,
-    city: str | None = None,
+    sort: str = library_sorts.LATEST,
     cursor: str | None = None,
     limit: int = 20,
 ) -> Page[LessonCard]:
-    """Return lessons that the reader may see, the latest changed first."""
-    choice = Choice.of(axis=axis, need=need, outcome=outcome, city=city)
-    query = _cards(reader is not None, choice)
-    parameters = readers.reader_values(reader)
-    rows, next_cursor = keyset(
-        query,
-        keys=origin.LATEST,
-        cursor=cursor,
-        limit=limit,
-        values=parameters,
-        moment_of=partial(origin.changed_at, reader),
-    )
-    applied = adoptions.cities(reader, [row.id for row in rows])
-    return Page(cards_of(rows, applied), next_cursor)
+    """Return lessons that the reader may see, in an order of `library_sorts` (one query; a later page, two)."""
+    place = library_sorts.place_of(reader, sort, cursor)
+    query = _page(reader is not None, choice, sort, place is not None, limit + 1)
+    rows = select_rows(query, {**readers.reader_values(reader), **(place or {})}).all()
+    shown = _with_reports(rows[:limit])
+    return Page(shown, str(shown[-1].id) if len(rows) > limit else None)
 
 
 def counts(reader: Actor | None, choice: Choice) -> Counts:
-    """What each filter of the library would show this reader (one query)."""
-    if choice == Choice():
+    """What each filter of the library would show this reader, those of LATELY apart (one query)."""
+    if choice == EVERYTHING:
         return _stored_counts(reader)
     row = select_rows(_sums(reader is not None, choice), readers.reader_values(reader)).one()
-    by: dict[str, dict[str, int]] = {name: {} for name in KNOWN}
+    found = Counts(total=row[0] or 0, by={name: Counter() for name in KNOWN})
     names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
-        by[name][value] = number or 0
-    return Counts(total=row[0] or 0, by=by)
+        found.by[name][value] = number or 0
+    return found
 
 
 def _stored_counts(reader: Actor | None) -> Counts:
     numbers = library_counts.numbers(reader)
-    by = {name: {value: numbers.get((name, value), 0) for value in values} for name, values in KNOWN.items()}
+    by = {
+        name: Counter({value: numbers.get((name, value), 0) for value in values})
+        for name, values in KNOWN.items()
+    }
     return Counts(total=numbers.get((LibraryCount.TOTAL, ""), 0), by=by)
 
 
@@ -132,11 +99,6 @@ def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[Less
     return _first(reader, limit, space_id=space_id)
 
 
-def cards(signed_in: bool) -> Select[Any]:
-    """Return the query of all lessons as cards, for a search to narrow and to order; read them with `cards_of`."""
-    return _cards(signed_in, Choice())
-
-
 def is_overdue(row: Any, today: date) -> bool:
     """Return whether the lesson of a row of `cards` is due for another look."""
     return row.review_on is not None and row.review_on < today
@@ -147,8 +109,8 @@ def _current() -> ColumnElement[bool]:
 
 
 @cached
-def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
-    """Cards for a reader, narrowed by the chosen filters: built once."""
+def cards(signed_in: bool, choice: Choice = EVERYTHING) -> Select[Any]:
+    """Return the query of lessons as cards, for others to narrow and to order; read them with `cards_of`."""
     query: Any = (
         select(
             Lesson.id,
@@ -168,16 +130,27 @@ def _cards(signed_in: bool, choice: Choice) -> Select[Any]:
         .where(
             Lesson.current_id.is_not(None),  # said once more for the index that holds only these
             sees(Lesson, readers.reader_param(signed_in)),
-            *_conditions(choice).values(),
+            *conditions(choice).values(),
         )
     )
     return cast(Select[Any], query)
 
 
 @cached
+def _page(signed_in: bool, choice: Choice, sort: str, goes_on: bool, rows: int) -> Select[Any]:
+    """The cards of a page with their reports: which they are is found first, and of those alone the rest is read."""
+    found = cards(signed_in, choice).with_only_columns(Lesson.id)
+    page = library_sorts.ordered(found, sort, goes_on=goes_on, rows=rows).subquery("page")
+    shown = cards(signed_in).join(page, page.c.id == Lesson.id)
+    return library_sorts.ordered(
+        shown.add_columns(adoptions.written(Lesson.id)), sort, goes_on=False, rows=rows
+    )
+
+
+@cached
 def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
     """The latest changed; of one space only those whose threads the reader may all see."""
-    query = _cards(signed_in, Choice())
+    query = cards(signed_in)
     if in_space:
         query = query.where(origin_filters.from_space(readers.reader_param(signed_in)))
     changed, number = origin.LATEST
@@ -188,23 +161,22 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
 @cached
 def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
     """The total, and for each value of each filter the number with the other chosen filters."""
-    chosen = _conditions(choice)
+    chosen, everywhere = conditions(choice.of_these(KNOWN)), conditions(choice.of_these(LATELY))
     columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
     for name, values in KNOWN.items():
         others = [condition for other, condition in chosen.items() if other != name]
-        columns += [_sum(and_(_condition(name, value), *others)) for value in values]
+        columns += [_sum(and_(library_choice.condition(name, value), *others)) for value in values]
     query: Any = select(*columns).select_from(Lesson).join(LessonVersion, _current())
-    return cast(Select[Any], query.where(sees(Lesson, readers.reader_param(signed_in))))
-
-
-def conditions(choice: Choice) -> list[ColumnElement[bool]]:
-    """Return what holds of each lesson and its current version that a choice leaves, for other counts of lessons."""
-    return list(_conditions(choice).values())
+    query = query.where(sees(Lesson, readers.reader_param(signed_in)), *everywhere.values())
+    return cast(Select[Any], query)
 
 
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in parameters, limit)
-    rows = select_rows(query, {**readers.reader_values(reader), **parameters}).all()
+    return _with_reports(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
+
+
+def _with_reports(rows: Sequence[Any]) -> list[LessonCard]:
     return cards_of(rows, {row.id: adoptions.pairs(row.reports) for row in rows})
 
 
@@ -228,26 +200,6 @@ def cards_of(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -
         )
         for row in rows
     ]
-
-
-def _conditions(choice: Choice) -> dict[str, ColumnElement[bool]]:
-    chosen = {name: getattr(choice, name) for name in KNOWN}
-    return {name: _condition(name, value) for name, value in chosen.items() if value is not None}
-
-
-def _condition(name: str, value: str) -> ColumnElement[bool]:
-    if name == "need":
-        return _holds(LessonVersion.needs, value)
-    if name == "city":
-        return _holds(origin.CITIES, value)
-    column: Any = LessonVersion.axis if name == "axis" else LessonVersion.outcome
-    condition: ColumnElement[bool] = column == value
-    return condition
-
-
-def _holds(column: Any, code: str) -> ColumnElement[bool]:
-    """Whether a JSON list of codes holds one; codes contain no character with a meaning in LIKE."""
-    return sql_cast(column, Text).like(f'%"{code}"%')
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -70,6 +70,8 @@ def _texts(
 ) -> Candidates:
     lookup = look_up(search, some=some)
     lessons, more = lesson_candidates.found(reader, lookup, choice, space_id)
+    if choice.of_lessons.values:
+        return Candidates(lessons, more, some=some)
     threads = thread_candidates.found(reader, lookup, choice, space_id)
     narrowed = threads
     if (threads.more_titles or threads.more_posts) and any(getattr(choice, kind) for kind in FACETS_OF_TEXT):

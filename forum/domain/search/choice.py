@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from forum.domain.choices import Chosen
+from forum.domain.lessons import library_choice
 from forum.domain.people import found_by
 from forum.domain.search.language import FIELD, Typed
 from forum.domain.spaces.spaces import SpaceCard
@@ -19,6 +20,7 @@ from forum.infra import days, i18n, text
 from forum.infra.i18n import _, lazy
 from forum.infra.sort_keys import sort_key
 from forum.models.cities import BY_CODE
+from forum.models.lessons import LessonVersion
 from forum.models.threads import Outcome
 from forum.policy.errors import Invalid
 
@@ -54,8 +56,11 @@ class Choice(Chosen):
     space: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+    confidence: tuple[str, ...] = ()
+    applied: tuple[str, ...] = ()
+    addressee: tuple[str, ...] = ()
     SINGLE: ClassVar[AbstractSet[str]] = frozenset(
-        {"kind", "outcome", "axis", "need", "city", "space", "by", "before"}
+        {"kind", "outcome", "axis", "need", "city", "space", "by", "before", *library_choice.LATELY}
     )
 
     @classmethod
@@ -72,7 +77,7 @@ class Choice(Chosen):
             values = [value for of, value in asked if of == kind] or list(wanted(kind))
             found = tuple(
                 dict.fromkeys(
-                    _known(kind, text.one_line(value)[:LONGEST], spaces) for value in values if value
+                    _known(kind, text.one_line(value)[: _longest(kind)], spaces) for value in values if value
                 )
             )
             if len(found) > 1:
@@ -88,6 +93,11 @@ class Choice(Chosen):
         return days.end_of(date.fromisoformat(self.before[0]) - timedelta(days=1)) if self.before else None
 
     @property
+    def of_lessons(self) -> library_choice.Choice:
+        """What the library narrows besides; with any of it only lessons are found."""
+        return library_choice.Choice(**{kind: getattr(self, kind) for kind in library_choice.LATELY})
+
+    @property
     def name_words(self) -> list[str]:
         """The words of the name with which something is signed."""
         return found_by.words(self.by[0])[: found_by.MOST] if self.by else []
@@ -97,12 +107,18 @@ class Choice(Chosen):
         return not self.kind or kind in self.kind
 
 
+def _longest(kind: str) -> int:
+    return LessonVersion.ITEM_MAX if kind == "addressee" else LONGEST
+
+
 def _known(kind: str, value: str, spaces: Sequence[SpaceCard]) -> str:
     if kind == "before":
         return _day(value)
     if kind == "by":
         if not found_by.words(value):
             raise Invalid(FIELD, _("“%(value)s” is not a name.", value=value))
+        return value
+    if kind == "addressee":
         return value
     if kind == "space":
         names: Mapping[str, Any] = {space.slug: space.name for space in spaces}
@@ -119,7 +135,7 @@ def _refusal(kind: str, value: str) -> str:
     """That nothing is called so, and for a short list what there is."""
     if kind == "space":
         return _("There is no space called “%(value)s” that you can read.", value=value)
-    if kind == "city":
+    if kind in ("city", "applied"):
         return _("“%(value)s” is not a city of this network.", value=value)
     known = i18n.join_words(str(name) for name in NAMES[kind].values())
     if kind == "axis":
@@ -169,10 +185,13 @@ def _day(value: str) -> str:
         ) from None
 
 
+_CITIES = {code: city.name for code, city in BY_CODE.items()}
 NAMES: Mapping[str, Mapping[str, Any]] = {
     "kind": KIND_NAMES,
     "outcome": OUTCOMES,
     "axis": labels.AXES,
     "need": labels.NEEDS,
-    "city": {code: city.name for code, city in BY_CODE.items()},
+    "city": _CITIES,
+    "applied": _CITIES,
+    "confidence": labels.CONFIDENCES,
 }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
-from forum.domain.lessons import library, origin, origin_filters
+from forum.domain.lessons import library, library_choice, origin, origin_filters
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup, claimed
 from forum.domain.search.sought import Search, Sought
@@ -34,6 +34,7 @@ class Shape(NamedTuple):
     in_space: bool
     is_before: bool
     is_signed: bool
+    narrowed: library_choice.Choice
     by_ids: bool = False
 
 
@@ -66,7 +67,9 @@ def found(
         values["space_id"] = space_id
     if choice.by:
         values["signed"] = origin_filters.signed_by(reader, choice.name_words)
-    shape = Shape(reader is not None, bool(choice.space), bool(choice.before), bool(choice.by))
+    shape = Shape(
+        reader is not None, bool(choice.space), bool(choice.before), bool(choice.by), choice.of_lessons
+    )
     rows: Sequence[Any]
     if (ids := lookup.all_versions) is not None:
         rows = select_rows(_cards(shape._replace(by_ids=True)), {**values, "versions": sorted(ids)}).all()
@@ -143,7 +146,7 @@ def _cards(shape: Shape) -> Select[Any]:
     reader = reader_param(shape.signed_in)
     changed, number = origin.LATEST
     query: Any = (
-        library.cards(shape.signed_in)
+        library.cards(shape.signed_in, shape.narrowed)
         .add_columns(
             codes(LessonVersion.needs),
             LessonVersion.id.label("version_id"),

@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
-from forum.domain.lessons import fields, library, meanwhile
+from forum.domain.lessons import fields, library_choice, meanwhile
 from forum.domain.lessons.places import FoundPlace, Place
 from forum.domain.lessons.review_candidates import Candidate
 from forum.domain.themes import labels, tags
@@ -80,7 +80,7 @@ class TextForm(FlaskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.outcome.choices = named(labels.OUTCOMES, library.OUTCOMES)
+        self.outcome.choices = named(labels.OUTCOMES, library_choice.OUTCOMES)
         self.needs.choices = named(labels.NEEDS, Need)
         self.axis.choices = named(labels.AXES, Axis)
         self.confidence.choices = named(labels.CONFIDENCES)

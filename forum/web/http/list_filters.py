@@ -14,6 +14,7 @@ from forum.domain.themes.labels import AXES, NEEDS
 from forum.web.http import language
 
 NAMES = ("need", "axis", "tag")
+PANEL = "filters"  # says that the panel of filters was left open (`components/filter_link.html`)
 LONGEST, MOST_SAID = 60, 5  # letters of a filter that is not known, and how many of those are named
 Values = Mapping[str, str | None]  # of each kind the one value that is chosen, if any
 
@@ -75,7 +76,7 @@ def left_out(selected: Mapping[str, Collection[str]], also: Collection[str]) -> 
 
     `selected`: of each kind the values that were taken; `also`: what else the list knows.
     """
-    known = {*also, language.ARGUMENT}
+    known = {*also, language.ARGUMENT, PANEL}
     asked = [(name, value) for name, value in request.args.items(multi=True) if name not in known and value]
     found = dict.fromkeys(f"{name}={value}" for name, value in asked if value not in selected.get(name, ()))
     return [text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in islice(found, MOST_SAID)]

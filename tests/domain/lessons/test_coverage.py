@@ -1,10 +1,12 @@
 """The map counts what its reader may see, and each cell as many as the list to which it leads, for every reader."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from forum.domain.lessons import coverage, lessons, library, of_thread
+from forum.domain.lessons.library_choice import Choice as LessonChoice
 from forum.domain.threads import overview
 from forum.domain.threads.overview import Choice
 from forum.infra import clock, days
@@ -39,6 +41,10 @@ def scenario(session):
         for _time in range(number + 1):
             make_thread(made.space, made.author, audience=audience, axis=Axis.STRATEGY, need=Need.DISCUSSION)
     make_thread(made.space, made.author, audience=Audience.PUBLIC, axis=None, need=Need.FACTS)
+    answered = make_thread(
+        made.space, made.author, audience=Audience.PUBLIC, axis=Axis.STRATEGY, need=Need.DISCUSSION
+    )
+    answered.answered_at = clock.now()
     taken = make_thread(
         made.space, made.author, audience=Audience.PUBLIC, axis=Axis.STRATEGY, need=Need.FACTS
     )
@@ -61,10 +67,14 @@ def readers(scenario):
 
 
 def listed(reader, cell, city=None):
-    """How many lessons and threads the lists have to which a cell leads."""
-    one = library.page(reader, axis=cell.axis, need=cell.need, city=city, limit=100)
+    """How many lessons, threads and unanswered ones the lists have to which a cell leads."""
+    one = library.page(
+        reader, LessonChoice(axis=(cell.axis,), need=(cell.need,), city=(city,) if city else ()), limit=100
+    )
     choice = Choice(axis=(cell.axis,), need=(cell.need,), lesson=("without",), city=(city,) if city else ())
-    return len(one.rows), len(overview.page(reader, choice, of_thread, limit=100).rows)
+    unanswered = replace(choice, state=("unanswered",))
+    numbers = (len(overview.page(reader, each, of_thread, limit=100).rows) for each in (choice, unanswered))
+    return len(one.rows), *numbers
 
 
 @pytest.mark.parametrize("city", [None, "aalst", "gent"])
@@ -73,8 +83,8 @@ def test_each_cell_counts_what_its_lists_show_to_five_readers(scenario, city):
     for name, reader in readers(scenario).items():
         found = coverage.of(reader, city)
         for cell in found.all_cells:
-            assert (cell.lessons, cell.threads) == listed(reader, cell, city), (name, cell)
-        chosen = library.counts(reader, library.Choice(city=city))
+            assert (cell.lessons, cell.threads, cell.unanswered) == listed(reader, cell, city), (name, cell)
+        chosen = library.counts(reader, LessonChoice(city=(city,) if city else ()))
         assert found.lessons == chosen.total, name
         totals[name] = (found.lessons, found.threads)
     assert len(set(totals.values())) > (0 if city == "gent" else 1), totals
@@ -84,12 +94,14 @@ def test_a_reader_gets_the_closed_ones_only_where_they_belong(scenario):
     found = {name: coverage.of(reader) for name, reader in readers(scenario).items()}
     strategy = {name: one.cells[Axis.STRATEGY][Need.DISCUSSION].threads for name, one in found.items()}
     assert strategy == {
-        "visitor": 1,
-        "guest elsewhere": 1,
-        "member elsewhere": 3,
-        "member": 6,
-        "moderator": 6,
+        "visitor": 2,
+        "guest elsewhere": 2,
+        "member elsewhere": 4,
+        "member": 7,
+        "moderator": 7,
     }
+    unanswered = [one.cells[Axis.STRATEGY][Need.DISCUSSION].unanswered for one in found.values()]
+    assert unanswered == [1, 1, 3, 6, 6]
     density = {name: one.cells[Axis.DENSITY][Need.ACTION] for name, one in found.items()}
     assert {name: (cell.lessons, cell.overdue) for name, cell in density.items()} == {
         "visitor": (0, 0), "guest elsewhere": (0, 0), "member elsewhere": (1, 0), "member": (2, 1), "moderator": (2, 1),
@@ -113,3 +125,4 @@ def test_it_asks_twice_and_counts_so_many_of_the_newest_threads(scenario, monkey
     monkeypatch.setattr(coverage, "MOST", 4)
     found = coverage.of(reader)
     assert (found.threads, found.may_be_more) == (5, True)
+    assert len(found.asked) == coverage.ASKED

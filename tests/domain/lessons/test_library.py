@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from forum.domain.lessons import lessons, library
 from forum.domain.lessons import page as lesson_page
+from forum.domain.lessons.library_choice import Choice
 from forum.domain.lessons.workbench import desk as workbench_desk
 from forum.infra import clock
 from forum.models.spaces import Audience
@@ -14,6 +15,11 @@ from tests.lesson_scenario import build
 
 def titles(page):
     return [card.title for card in page.rows]
+
+
+def chosen(**values):
+    """The choice of an address with these filters."""
+    return Choice.of(lambda kind: [values[kind]] if kind in values else [])
 
 
 def publish(scenario, audience=Audience.NETWORK, by="reviewer", **words):
@@ -36,7 +42,7 @@ def test_each_reader_finds_what_is_meant_for_her():
     assert titles(library.page(None)) == ["For everybody"]
     assert sorted(titles(library.page(scenario.actor("reader")))) == ["Between cities", "For everybody"]
     assert len(library.page(scenario.actor("author")).rows) == 3
-    assert library.counts(None, library.Choice()).total == 1
+    assert library.counts(None, Choice()).total == 1
     assert [card.title for card in library.newest(None)] == ["For everybody"]
 
 
@@ -45,13 +51,13 @@ def test_filters_narrow_and_count_beside_each_other():
     publish(scenario, title="One", outcome=Outcome.FAILED, needs=[Need.FACTS, Need.ACTION])
     publish(scenario, title="Two", outcome=Outcome.WORKED, axis=Axis.DENSITY)
     reader = scenario.actor("reader")
-    assert titles(library.page(reader, outcome="failed")) == ["One"]
-    assert titles(library.page(reader, need="action")) == ["One"]
-    assert titles(library.page(reader, axis="kwalitatieve-densiteit", need="stories")) == ["Two"]
-    assert len(library.page(reader, city="aalst").rows) == 2
-    assert library.page(reader, city="gent").rows == []
-    assert len(library.page(reader, outcome="nonsense' --").rows) == 2
-    counts = library.counts(reader, library.Choice.of(outcome="failed"))
+    assert titles(library.page(reader, chosen(outcome="failed"))) == ["One"]
+    assert titles(library.page(reader, chosen(need="action"))) == ["One"]
+    assert titles(library.page(reader, chosen(axis="kwalitatieve-densiteit", need="stories"))) == ["Two"]
+    assert len(library.page(reader, chosen(city="aalst")).rows) == 2
+    assert library.page(reader, chosen(city="gent")).rows == []
+    assert len(library.page(reader, chosen(outcome="nonsense' --")).rows) == 2
+    counts = library.counts(reader, chosen(outcome="failed"))
     assert counts.total == 1
     assert (counts.by["outcome"]["failed"], counts.by["outcome"]["worked"]) == (1, 1)
     assert (counts.by["need"]["facts"], counts.by["need"]["stories"]) == (1, 0)
@@ -89,7 +95,7 @@ def test_library_and_page_ask_the_database_equally_often_however_much_there_is(c
     def asked():
         with count_queries() as seen:
             library.page(reader)
-            library.counts(reader, library.Choice())
+            library.counts(reader, Choice())
             lesson_page.page(reader, lesson.public_id)
         return seen.count
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from forum.domain.lessons import lessons, library
-from forum.domain.lessons.library import Choice
+from forum.domain.lessons import lessons, library, library_choice
+from forum.domain.lessons.library_choice import Choice
 from forum.infra.db import db
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
@@ -29,7 +29,7 @@ def kept(reader):
     counts = library.counts(reader, Choice())
     return [
         counts.total,
-        *(counts.by[name][value] for name in library.KNOWN for value in library.KNOWN[name]),
+        *(counts.by[name][value] for name in library_choice.KNOWN for value in library_choice.KNOWN[name]),
     ]
 
 
@@ -56,7 +56,7 @@ def test_they_agree_for_everybody_whatever_is_published(session, seed):
             scenario,
             chance.choice(list(Audience)),
             title=f"Lesson {number}",
-            outcome=chance.choice(library.OUTCOMES),
+            outcome=chance.choice(library_choice.OUTCOMES),
             axis=chance.choice(list(Axis)),
             needs=chance.sample(list(Need), chance.randint(1, 3)),
             alternative_reading="It may also be chance.",

@@ -1,0 +1,85 @@
+"""The orders of the library, and where a page of each goes on. Those that are alike stand by their latest change.
+
+An address holds the id of a lesson alone: what it is ordered by is looked up, for a reader who may see it. No order
+tells more of a lesson than its card does: the day on which one is due counts as its quarter, which masked ones show.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import Integer, Select, bindparam, case, extract, func, literal, select, tuple_
+from sqlalchemy import cast as cast_to
+
+from forum.domain.lessons import adoptions, origin
+from forum.infra.paging import LARGEST, id_of
+from forum.infra.statements import cached, select_rows
+from forum.models.lessons import Confidence, Lesson, LessonVersion
+from forum.policy.actors import Actor
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
+
+LATEST, APPLIED, CERTAIN, DUE = "latest", "applied", "certain", "due"
+SORTS = (LATEST, APPLIED, CERTAIN, DUE)
+Place = tuple[Any, ...]
+
+
+def ordered(query: Select[Any], sort: str, *, goes_on: bool, rows: int) -> Select[Any]:
+    """Return so many rows of a query of lessons with their current versions, in that order.
+
+    With `goes_on` those behind the place that `values_of` returns.
+    """
+    keys, descends = _keys(sort), sort != DUE
+    if goes_on:
+        here, place = tuple_(*keys), tuple_(*_parameters(sort))
+        query = query.where(here < place if descends else here > place)
+    return query.order_by(*(key.desc() if descends else key for key in keys)).limit(rows)
+
+
+def place_of(reader: Actor | None, sort: str, cursor: str | None) -> dict[str, Any] | None:
+    """Return the parameters of a page behind a lesson that the reader may see (one query); None for the first page."""
+    number = id_of(cursor)
+    if not number:
+        return None
+    row = select_rows(
+        _place(reader is not None, sort), {**reader_values(reader), "row_id": number}
+    ).one_or_none()
+    return None if row is None else {f"after_{at}": value for at, value in enumerate(row)}
+
+
+@cached
+def _place(signed_in: bool, sort: str) -> Select[Any]:
+    labelled = (key.label(f"after_{at}") for at, key in enumerate(_keys(sort)))
+    query: Any = (
+        select(*labelled)
+        .select_from(Lesson)
+        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
+        .where(Lesson.id == bindparam("row_id", type_=Integer), sees(Lesson, reader_param(signed_in)))
+    )
+    return cast(Select[Any], query)
+
+
+def _parameters(sort: str) -> list[Any]:
+    return [bindparam(f"after_{at}", type_=key.type) for at, key in enumerate(_keys(sort))]
+
+
+def _keys(sort: str) -> Place:
+    return (*_FIRST[sort], *origin.LATEST)
+
+
+def _applied() -> Any:
+    """In how many cities a lesson was applied."""
+    cities = select(func.count()).where(adoptions.LIT.c.lesson_id == Lesson.id)
+    return cities.correlate(Lesson).scalar_subquery()
+
+
+def _certainty() -> Any:
+    rank = {confidence: place for place, confidence in enumerate(Confidence)}
+    return case(*((LessonVersion.confidence == each, place) for each, place in rank.items()))
+
+
+def _quarter() -> Any:
+    """Of which quarter is the day on which a lesson is due for another look; without one it is the last."""
+    year, month = (cast_to(extract(part, Lesson.review_on), Integer) for part in ("year", "month"))
+    return func.coalesce(year * 4 + (month - 1) // 3, literal(LARGEST))
+
+
+_FIRST: dict[str, Place] = {LATEST: (), APPLIED: (_applied(),), CERTAIN: (_certainty(),), DUE: (_quarter(),)}
