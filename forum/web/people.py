@@ -11,6 +11,7 @@ from forum.domain.lessons import by_author as lessons_by_author
 from forum.domain.people import directory, offers
 from forum.domain.people.directory import Choice
 from forum.domain.people.offers import Offer
+from forum.domain.search import writers
 from forum.domain.spaces import member_page
 from forum.domain.themes import labels
 from forum.domain.threads import by_author
@@ -63,9 +64,12 @@ def index() -> ResponseReturnValue:
         page, counts = directory.people(actor(), choice, cursor=cursor), directory.counts(actor(), choice)
     except Invalid as error:
         wrong = error.message
+    # Who wrote about it is known of nobody's city or function: filters would leave what they do not narrow.
+    asked = choice.question and not (wrong or choice.values or cursor)
     shown = render_template(
         "people/index.html",
         page=page,
+        writers=writers.about(actor(), choice.question) if asked else [],
         choice=choice,
         total=counts.total,
         may_be_more="" in counts.at_least,

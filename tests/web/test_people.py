@@ -366,3 +366,67 @@ def test_a_new_name_is_found_and_the_old_one_is_not(client, town):
     join(created, town["gent"])
     db.session.commit()
     assert names(read(client, "/people?q=newt")) == ["Newt"]
+
+
+def wrote(soup):
+    """Who is found by what they wrote: each name, the marked words, and the address of the post."""
+    return [
+        (row.select_one(".person__name").get_text(strip=True), [mark.text for mark in row.select("mark")],
+         row.select_one(".person__words")["href"])
+        for row in soup.select("section[aria-labelledby=wrote] li")
+    ]  # fmt: skip
+
+
+def test_who_wrote_about_it_stands_below_by_the_very_post_for_who_may_read_it(client, town):
+    inside = make_thread(
+        town["leuven"], town["zoe"], body="Onze zonnepanelen liggen er.", audience=Audience.SPACE
+    )
+    open_ = make_thread(town["leuven"], town["annelies"], body="Een dak.", audience=Audience.NETWORK)
+    post = make_post(open_, town["annelies"], "Wie legde zonnepanelen op een school?")
+    for author in (town["leen"], town["away"], town["former"]):
+        make_post(open_, author, "Ook zonnepanelen.")
+    make_post(open_, town["annelies"], "Weg zonnepaneel", deleted_at=clock.now())
+    make_post(open_, town["zoe"], "Verborgen zonnepaneel", hidden_at=clock.now())
+    db.session.commit()
+    found = read(client, "/people?q=zonnepaneel")
+    address = f"/threads/{open_.id}-{open_.slug}#post-{post.number}"
+    assert [(name, marks) for name, marks, _href in wrote(found)] == [("Annelies", ["zonnepanelen"])]
+    assert wrote(found)[0][2].endswith(address)
+    assert names(found) == ["Annelies"]
+    assert "Nobody found" in found.text
+    assert wrote(read(client, "/people?q=zonnepaneel&body=ocmw")) == []
+    assert wrote(read(client, "/people?q=annelies")) == wrote(read(client, "/people?q=in%3Alesson")) == []
+    sign_in(client, town["annelies"])
+    assert [row[0] for row in wrote(read(client, "/people?q=zonnepaneel"))] == ["Leen", "Zoë Ångström"]
+    assert inside.slug in wrote(read(client, "/people?q=zonnepaneel"))[1][2]
+    sign_in(client, town["gast"])
+    assert wrote(read(client, "/people?q=zonnepaneel")) == []
+    for_all = make_thread(
+        town["leuven"], town["annelies"], body="Zonnepanelen voor iedereen.", audience=Audience.PUBLIC
+    )
+    make_post(for_all, town["leen"], "Zonnepanelen ook bij ons.")
+    db.session.commit()
+    assert [row[0] for row in wrote(read(client, "/people?q=zonnepaneel"))] == ["Leen"]
+    assert client.application.test_client().get("/people?q=zonnepaneel").status_code == 303
+
+
+def test_one_post_of_each_is_shown_and_the_page_asks_as_often_however_many_wrote(client, town, count_queries):
+    thread = make_thread(town["leuven"], town["annelies"], body="Regenwater.", audience=Audience.NETWORK)
+
+    def asked():
+        db.session.commit()
+        read(client, "/people?q=regenwater")
+        with count_queries() as seen:
+            soup = read(client, "/people?q=regenwater")
+        return seen.count, wrote(soup)
+
+    few, _rows = asked()
+    for number in range(14):
+        somebody = make_member(f"Iemand {number}", space=town["leuven"])
+        for _time in range(2):
+            make_post(thread, somebody, f"Regenwater nummer {number}.")
+    many, rows = asked()
+    assert many == few
+    assert len(rows) == 10
+    assert len({name for name, _marks, _href in rows}) == 10
+    assert rows[0][0] == "Iemand 13"

@@ -114,6 +114,14 @@ def of(
     return draw.lessons(reader, lessons, _Rows(claims, bodies, posts)), draw.threads(threads, posts)
 
 
+def of_posts(reader: Actor, search: Search, keys: Keys, post_ids: list[int]) -> dict[int, PostPassage]:
+    """Return the passages of posts that the reader may read, by their ids (two queries, and one where any has an @)."""
+    rows = select_rows(_posts_by_id(signed_in=True), {**reader_values(reader), "ids": post_ids}).all()
+    marker = Marker(search, keys)
+    marker.learn([Keyed(row.plain, _terms(row.terms)) for row in rows])
+    return _Drawing(marker).posts(rows)
+
+
 class _Drawing:
     """What marks the words that were found."""
 
@@ -143,13 +151,9 @@ class _Drawing:
 
     def threads(self, hits: list[ThreadHit], rows: Sequence[Any]) -> list[ThreadResult]:
         """Threads with the first posts in which it stands."""
-        names = mentions.names_in([row.id for row in rows if "@" in row.plain])
-        posts: dict[int, list[PostPassage]] = {}
+        said, posts = self.posts(rows), dict[int, list[PostPassage]]()
         for row in rows:
-            found = self.marker.passage(Keyed(row.plain, _terms(row.terms)))
-            said = tuple((text.with_names(part, names.get(row.id, {})), mark) for part, mark in found)
-            author = speaker(row, said_at=row.created_at)
-            posts.setdefault(row.thread_id, []).append(PostPassage(row.number, said, author, row.created_at))
+            posts.setdefault(row.thread_id, []).append(said[row.id])
         return [
             ThreadResult(
                 id=hit.id,
@@ -164,6 +168,17 @@ class _Drawing:
             )
             for hit in hits
         ]
+
+    def posts(self, rows: Sequence[Any]) -> dict[int, PostPassage]:
+        """The passages of posts, by their ids."""
+        names = mentions.names_in([row.id for row in rows if "@" in row.plain])
+        posts: dict[int, PostPassage] = {}
+        for row in rows:
+            found = self.marker.passage(Keyed(row.plain, _terms(row.terms)))
+            said = tuple((text.with_names(part, names.get(row.id, {})), mark) for part, mark in found)
+            author = speaker(row, said_at=row.created_at)
+            posts[row.id] = PostPassage(row.number, said, author, row.created_at)
+        return posts
 
     def _body(self, row: Any) -> FieldPassage | None:
         found = [(len(self.marker.spans(keyed)), name, keyed) for name, keyed in _fields(row)]

@@ -163,6 +163,12 @@ def found(
     return Found(hits, more_titles, more_posts)
 
 
+def posts_with(reader: Actor, lookup: Lookup) -> Sequence[Any]:
+    """Return the newest posts that have it, each with its author and its thread (one query)."""
+    asked = _Asked(Shape(signed_in=True), reader_values(reader), lookup)
+    return asked.rows(_posts, asked.posts)
+
+
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
     """Return the keys of titles and posts that the reader may read and that have it (two queries)."""
     asked = _Asked(Shape(reader is not None), reader_values(reader), lookup)
@@ -260,7 +266,7 @@ def _threads(shape: Shape) -> Select[Any]:
 
 @cached
 def _posts(shape: Shape) -> Select[Any]:
-    columns = (Post.id.label("post_id"), Post.number, PostText.terms, PostText.parts)
+    columns = (Post.id.label("post_id"), Post.number, Post.author_id, PostText.terms, PostText.parts)
     query: Any = (
         _shown(shape, select(*columns, *COLUMNS, *_TITLE))
         .join(Post, Post.thread_id == Thread.id)
