@@ -98,8 +98,8 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
 def few(queries: Mapping[str, Select[tuple[int]]], *, by_index: bool) -> dict[str, list[int] | None]:
     """Return the ids that each of these queries finds, in no order; None for one that finds more than FEW (one query).
 
-    So what else is asked of them can be statements that are planned once. `by_index`: PostgreSQL takes several words to
-    stand beside each other by chance, and would read all rows in the hope of coming upon them soon.
+    So what else is asked of them can be statements that are planned once. `by_index`: of phrases, and of many words of
+    which any may be there, PostgreSQL thinks that they are in most rows, and would read all.
     """
     if not queries:
         return {}

@@ -4,7 +4,7 @@ Only where they are few: then the rule of reading is asked of these rows alone, 
 Where there are more, it is asked with the words in the same statement.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlalchemy import Select, select
@@ -45,8 +45,8 @@ class Lookup:
         return self.search.any_of if self.some else self.search.all_of
 
     @property
-    def wanted_of_post(self) -> Node:
-        """What a post has to have, and not to have."""
+    def wanted_here(self) -> Node:
+        """What a title or a post has to have, and not to have."""
         return self.without(self.wanted)
 
     def without(self, node: Node) -> Node:
@@ -56,25 +56,30 @@ class Lookup:
 
 def look_up(search: Search, *, some: bool) -> Lookup:
     """Return what has all that is looked for (`some`: some of it); one query, none without words."""
-    if not search.wanted or search.excluded:
+    if not search.wanted:
         return Lookup(search, some)
-    wanted = search.any_of if some else search.all_of
-    queries = {"titles": matches(TitleText, wanted), "posts": matches(PostText, wanted)}
+    asked = Lookup(search, some)
+    queries = {"titles": matches(TitleText, asked.wanted_here), "posts": matches(PostText, asked.wanted_here)}
     if not some and len(search.wanted) > 1:
-        queries |= {
-            "any_titles": matches(TitleText, search.any_of),
-            "any_posts": matches(PostText, search.any_of),
-        }
-    for number, sought in enumerate(search.wanted):
-        queries |= {f"version {number}": matches(VersionText, sought.node)}
-        queries |= {f"claim {number}": claimed(sought.node)}
-    is_one_word = len(search.wanted) == 1 and search.wanted[0].is_word and not search.wanted[0].parts
-    found = few(queries, by_index=not is_one_word)
+        any_here = asked.without(search.any_of)
+        queries |= {"any_titles": matches(TitleText, any_here), "any_posts": matches(PostText, any_here)}
+    if not search.excluded:
+        for number, sought in enumerate(search.wanted):
+            queries |= {f"version {number}": matches(VersionText, sought.node)}
+            queries |= {f"claim {number}": claimed(sought.node)}
+    found = few(queries, by_index=not all(each.is_plain for each in search.wanted))
     versions = tuple(
-        _both(found.pop(f"version {number}"), found.pop(f"claim {number}"))
+        _both(found.get(f"version {number}"), found.get(f"claim {number}"))
         for number in range(len(search.wanted))
     )
-    return Lookup(search, some, versions, **found)
+    return replace(
+        asked,
+        versions=versions,
+        titles=found["titles"],
+        posts=found["posts"],
+        any_titles=found.get("any_titles"),
+        any_posts=found.get("any_posts"),
+    )
 
 
 def claimed(node: Node) -> Select[tuple[int]]:

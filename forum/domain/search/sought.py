@@ -15,6 +15,7 @@ from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
 
 LONGEST_PHRASE = 12  # words
+PLAIN_WAYS = 6  # a word has three: one for each language
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Sought:
     def is_word(self) -> bool:
         """Whether it is one word, which may be part of another one."""
         return all(len(way) == 1 for way in self.ways)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the database knows well how many texts have it."""
+        return self.is_word and len(self.ways) <= PLAIN_WAYS
 
     def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""

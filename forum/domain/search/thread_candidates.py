@@ -1,51 +1,32 @@
-"""Threads that may answer a question: by their titles, all that fit, and by their posts, the newest that do.
-
-Text that nobody may read is nowhere among them: threads and posts that were hidden or taken back, for moderators too.
-"""
+"""Threads that may answer a question: by their titles, all that fit, and by their posts, the newest that do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select
 
 from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup
 from forum.domain.search.sought import Search
-from forum.domain.threads.list_queries import KEYS
-from forum.infra.columns import code, codes, read_codes
-from forum.infra.db import Base, Moment
-from forum.infra.in_lists import in_list
+from forum.domain.search.thread_queries import MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
+from forum.infra.columns import read_codes
+from forum.infra.db import Base
 from forum.infra.search_index import Node, matches
-from forum.infra.statements import cached, planned_each_time, select_rows
+from forum.infra.statements import planned_each_time, select_rows
 from forum.models.search import PostText, TitleText
-from forum.models.threads import Post, Thread, ThreadCity
+from forum.models.threads import Post, Thread
 from forum.policy.actors import Actor
-from forum.policy.readers import reader_param, reader_values
-from forum.policy.visibility import sees
+from forum.policy.readers import reader_values
 
-MOST_TITLES = 1_000  # threads are candidates by their titles: those with the latest posts
-MOST_POSTS = 300  # posts are: the newest
 MOST_TEXTS = 100  # are read for a word that may have been meant
 TITLE, BODY = 0, 2  # where a match stands
 _INDEXED: dict[str, tuple[Any, type[Base]]] = {
     "titles": (Thread.id, TitleText),
     "posts": (Post.id, PostText),
 }
-_TITLE = (TitleText.terms.label("title_terms"), TitleText.parts.label("title_parts"))
-COLUMNS = (
-    Thread.id,
-    Thread.slug,
-    Thread.title,
-    code(Thread.need),
-    code(Thread.axis),
-    codes(Thread.cities),
-    code(Thread.outcome),
-    Thread.last_post_at,
-    Thread.space_id,
-)
 
 
 @dataclass(slots=True)
@@ -82,19 +63,6 @@ class Found:
     more_posts: bool = False
 
 
-class Shape(NamedTuple):
-    """What the statements depend on: who asks, which filters narrow them, and how many words a name has.
-
-    `ids`: the parameters with the ids of rows that were found before, `titles` of threads, `posts` of posts.
-    """
-
-    signed_in: bool
-    in_space: bool = False
-    is_before: bool = False
-    names: int = 0
-    ids: tuple[str, ...] = ()
-
-
 class _Asked(NamedTuple):
     """One question to the tables, with what it is narrowed to."""
 
@@ -106,24 +74,32 @@ class _Asked(NamedTuple):
     @property
     def titles(self) -> "_Wanted":
         """What a title has to have."""
-        return _Wanted("titles", self.lookup.wanted, self.lookup.titles)
+        return _Wanted("titles", self.lookup.wanted_here, self.lookup.titles)
 
     @property
     def posts(self) -> "_Wanted":
         """What a post has to have."""
-        return _Wanted("posts", self.lookup.wanted_of_post, self.lookup.posts)
+        return _Wanted("posts", self.lookup.wanted_here, self.lookup.posts)
 
     def rows(self, build: Callable[[Shape], Select[Any]], *wanted: "_Wanted") -> Sequence[Any]:
         """The newest rows of those whose titles or posts have something: one more than is looked at."""
         ids = {each.name: each.ids for each in wanted}
         if ids and not self.narrow and None not in ids.values():
             return select_rows(build(self.shape._replace(ids=tuple(ids))), self.values | ids).all()
-        query = build(self.shape).where(*_narrowing(self.narrow) if self.narrow else ())
+        query = build(self.shape).where(*narrowing(self.narrow) if self.narrow else ())
         query = query.where(*(each.condition for each in wanted))
-        if self.lookup.search.excluded:
+        if not wanted and self.lookup.search.excluded:
             query = query.where(Thread.id.not_in(matches(TitleText, self.lookup.search.none_of)))
+            if build is posts:
+                query = query.where(Post.id.not_in(matches(PostText, self.lookup.search.none_of)))
         with planned_each_time():
             return select_rows(query, self.values).all()
+
+    def is_left_out(self, row: Any) -> bool:
+        """Whether the title has something that must not be there."""
+        return any(
+            each.is_in(row.title_terms or "", row.title_parts or "") for each in self.lookup.search.excluded
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +142,20 @@ def found(
 def posts_with(reader: Actor, lookup: Lookup) -> Sequence[Any]:
     """Return the newest posts that have it, each with its author and its thread (one query)."""
     asked = _Asked(Shape(signed_in=True), reader_values(reader), lookup)
-    return asked.rows(_posts, asked.posts)
+    return asked.rows(posts, asked.posts)
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
     """Return the keys of titles and posts that the reader may read and that have it (two queries)."""
     asked = _Asked(Shape(reader is not None), reader_values(reader), lookup)
-    titles, posts = asked.rows(_threads, asked.titles), asked.rows(_posts, asked.posts)
-    found = [f"{row.title_terms} {row.title_parts}" for row in titles[:MOST_TEXTS]]
-    return found + [f"{row.terms} {row.parts}" for row in posts[:MOST_TEXTS]]
+    titled, said = asked.rows(threads, asked.titles), asked.rows(posts, asked.posts)
+    found = [f"{row.title_terms} {row.title_parts}" for row in titled[:MOST_TEXTS]]
+    return found + [f"{row.terms} {row.parts}" for row in said[:MOST_TEXTS]]
 
 
 def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     search, some = asked.lookup.search, asked.lookup.some
-    rows = asked.rows(_threads, *[asked.titles] if search.wanted else ())
+    rows = asked.rows(threads, *[asked.titles] if search.wanted else ())
     for row in rows[:MOST_TITLES]:
         hit = _hit(hits, row)
         hit.by_title = True
@@ -192,8 +168,11 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
 
 def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     search, some = asked.lookup.search, asked.lookup.some
-    rows = asked.rows(_posts, *[asked.posts] if search.wanted else ())
+    rows = asked.rows(posts, *[asked.posts] if search.wanted else ())
     for row in rows[:MOST_POSTS]:
+        # Asked of the database, it makes a poor plan of all posts that have the words.
+        if asked.is_left_out(row):
+            continue
         is_new = row.id not in hits
         hit = _hit(hits, row)
         hit.posts[row.post_id] = row.number
@@ -207,8 +186,8 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     """Add threads of which title and post have all the words together; return whether there may be more."""
     lookup, search = asked.lookup, asked.lookup.search
     rows = asked.rows(
-        _posts,
-        _Wanted("titles", search.any_of, lookup.any_titles),
+        posts,
+        _Wanted("titles", lookup.without(search.any_of), lookup.any_titles),
         _Wanted("posts", lookup.without(search.any_of), lookup.any_posts),
     )
     for row in rows[:MOST_POSTS]:
@@ -242,59 +221,3 @@ def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:
             title_terms=row.title_terms,
         )
     return hit
-
-
-def _narrowing(choice: Choice) -> list[ColumnElement[bool]]:
-    """The facets that are chosen, as conditions."""
-    columns: tuple[tuple[Any, tuple[str, ...]], ...] = (
-        (Thread.need, choice.need), (Thread.axis, choice.axis), (Thread.outcome, choice.outcome),
-    )  # fmt: skip
-    conditions = [column.in_(values) for column, values in columns if values]
-    if choice.city:
-        conditions.append(Thread.id.in_(select(ThreadCity.thread_id).where(ThreadCity.city.in_(choice.city))))
-    return conditions
-
-
-@cached
-def _threads(shape: Shape) -> Select[Any]:
-    moment, number = KEYS
-    query: Any = _shown(shape, select(*COLUMNS, *_TITLE)).where(
-        Thread.title != "", *_said(shape, Thread.author_id, Thread.created_at)
-    )
-    return cast(Select[Any], query.order_by(moment.desc(), number.desc()).limit(MOST_TITLES + 1))
-
-
-@cached
-def _posts(shape: Shape) -> Select[Any]:
-    columns = (Post.id.label("post_id"), Post.number, Post.author_id, PostText.terms, PostText.parts)
-    query: Any = (
-        _shown(shape, select(*columns, *COLUMNS, *_TITLE))
-        .join(Post, Post.thread_id == Thread.id)
-        .outerjoin(PostText, PostText.post_id == Post.id)
-        .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))
-        .where(*_said(shape, Post.author_id, Post.created_at))
-    )
-    if "posts" in shape.ids:
-        query = query.where(in_list(Post.id, "posts"))
-    return cast(Select[Any], query.order_by(Post.id.desc()).limit(MOST_POSTS + 1))
-
-
-def _shown(shape: Shape, query: Any) -> Any:
-    shown = (Thread.hidden_at.is_(None), Thread.withdrawn_at.is_(None))
-    in_space = (Thread.space_id == bindparam("space_id", type_=Integer),) if shape.in_space else ()
-    by_title = (in_list(Thread.id, "titles"),) if "titles" in shape.ids else ()
-    return (
-        query.select_from(Thread)
-        .outerjoin(TitleText, TitleText.thread_id == Thread.id)
-        .where(sees(Thread, reader_param(shape.signed_in)), *shown, *in_space, *by_title)
-    )
-
-
-def _said(shape: Shape, author_id: Any, said_at: Any) -> list[ColumnElement[bool]]:
-    """By whom something is signed, and before when it was said."""
-    conditions = []
-    if shape.names:
-        conditions.append(found_by.is_named(author_id, shape.names))
-    if shape.is_before:
-        conditions.append(said_at < bindparam("before", type_=Moment))
-    return conditions
