@@ -47,6 +47,13 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the key of a word begins with, as a word or as the part of one."""
+
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """Keys of words that follow each other in one column."""
 
@@ -75,7 +82,7 @@ class Without:
     excluded: "Node"
 
 
-Node = Key | Phrase | AllOf | AnyOf | Without
+Node = Key | Beginning | Phrase | AllOf | AnyOf | Without
 
 
 def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
@@ -157,7 +164,12 @@ def is_in_models(_row: Any, name: str | None, kind: str, reflected: bool, _other
 
 def _check(node: Node) -> None:
     """Keys are letters and digits: nothing that anybody types is a sign of a query language."""
-    keys = (node.key,) if isinstance(node, Key) else node.keys if isinstance(node, Phrase) else None
+    keys: tuple[str, ...] | None = None
+    match node:
+        case Key(key) | Beginning(key):
+            keys = (key,)
+        case Phrase(several):
+            keys = several
     if keys is not None and not (keys and all(key.isalnum() for key in keys)):
         raise ValueError("a key is made of letters and digits")
     if isinstance(node, AllOf | AnyOf) and not node.nodes:
@@ -177,6 +189,8 @@ def _as_fts5(node: Node, terms: list[str]) -> str:
     match node:
         case Key(key):
             return f'"{key}"'
+        case Beginning(letters):
+            return f'"{letters}"*'
         case Phrase(keys):
             return f'({{{" ".join(terms)}}} : "{" ".join(keys)}")'
         case AllOf(nodes):
@@ -219,6 +233,8 @@ def _as_tsquery(node: Node) -> str:
     match node:
         case Key(key):
             return f"'{key}'"
+        case Beginning(letters):
+            return f"'{letters}':*"
         case AllOf(nodes):
             return "({})".format(" & ".join(map(_as_tsquery, nodes)))
         case AnyOf(nodes):

@@ -1,6 +1,6 @@
 """The page of a search: what was found for a question, and filters as links that keep each other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons.library_choice import LATELY
 from forum.domain.search import choice as choices
-from forum.domain.search import results
+from forum.domain.search import results, suggestions
 from forum.domain.search.candidates import FACETS_OF_TEXT
 from forum.domain.search.choice import Choice
 from forum.domain.search.results import Answer
@@ -18,9 +18,10 @@ from forum.domain.themes import labels
 from forum.infra import i18n
 from forum.infra.i18n import _
 from forum.infra.paging import id_of
+from forum.infra.rates import TooOften
 from forum.models.threads import Thread
 from forum.policy.errors import Invalid
-from forum.web.http import list_filters
+from forum.web.http import links, list_filters
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter
@@ -34,6 +35,14 @@ NAMES: Mapping[str, Mapping[str, Any]] = {
     "outcome": choices.OUTCOMES,
     "axis": labels.AXES,
     "need": labels.NEEDS,
+}
+# The address of what is suggested, by its kind.
+SUGGESTED: Mapping[str, Callable[[Any], str]] = {
+    choices.LESSONS: lambda row: links.to_lesson(row.public_id),
+    choices.THREADS: links.to_thread,
+    suggestions.TAGS: lambda row: url_for("overview.index", tag=row.slug),
+    choices.PEOPLE: lambda row: url_for("people.show", handle=row.handle),
+    choices.SPACES: links.to_space,
 }
 
 
@@ -73,6 +82,19 @@ def index() -> ResponseReturnValue:
         else None,
         directory=url_for("people.index", q=answer.question.plain, city=choice.city, axis=choice.axis),
     )
+
+
+@bp.get("/search/suggest")
+@open_to(anyone)
+def suggest() -> ResponseReturnValue:
+    """Answer with a list of links, for the script of the search field; nothing where there is none."""
+    headers = {"Cache-Control": "private, no-store"}
+    try:
+        found = suggestions.suggest(viewer(), request.args.get("q", ""), address=request.remote_addr or "")
+    except TooOften:
+        return "", 429, headers
+    each = [(one, SUGGESTED[one.kind](one.row)) for one in found]
+    return render_template("search/suggestions.html", suggestions=each), headers
 
 
 def _address(words: str, choice: Choice, **more: Any) -> str:

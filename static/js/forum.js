@@ -19,6 +19,10 @@ for (const [hook, module] of MODULES) {
 // Fetched or drawn ahead: nobody looks at it yet.
 const fetched = performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch";
 if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => start());
+// What is suggested while one types in a search field is fetched once somebody goes there.
+const suggest = ({ target }) => { if (target.dataset?.suggest === "") import("./suggest.js").then(({ start }) => start(target)); };
+document.addEventListener("focusin", suggest);
+suggest({ target: document.activeElement });
 const first = document.querySelector("[data-focus]");
 first?.focus();
 addEventListener("load", () => { if (document.activeElement === document.body) first?.focus(); }); // a fragment took it

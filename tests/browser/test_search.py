@@ -58,3 +58,74 @@ def test_a_passage_of_a_search_leads_to_its_post_on_a_phone_without_scripts(open
     number = link.get_attribute("href").rpartition("#post-")[2]
     link.click()
     assert page.locator(f"#post-{number}").is_visible()
+
+
+def test_what_is_suggested_while_typing_is_chosen_by_arrows_and_opened_by_enter(open_page):
+    page = open_page("els")
+    page.goto("/threads")
+    field = page.locator(FIELD)
+    assert field.get_attribute("role") is None
+    field.press_sequentially("bez")
+    options = page.get_by_role("listbox").get_by_role("option")
+    options.first.wait_for()
+    number = options.count()
+    assert 1 <= number <= 8
+    assert page.locator("header [role=status]").inner_text() == f"{number} suggestie{'s' * (number != 1)}"
+    assert (field.get_attribute("role"), field.get_attribute("aria-expanded")) == ("combobox", "true")
+    assert page.locator(f"#{field.get_attribute('aria-controls')}[role=listbox]").count() == 1
+    page.keyboard.press("ArrowDown")
+    first = options.first
+    assert field.get_attribute("aria-activedescendant") == first.get_attribute("id")
+    assert first.get_attribute("aria-selected") == "true"
+    assert (focused(page), field.input_value()) == (True, "bez")
+    page.keyboard.press("ArrowUp")
+    assert field.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("ArrowUp")
+    assert field.get_attribute("aria-activedescendant") == options.last.get_attribute("id")
+    page.keyboard.press("Escape")
+    assert (field.get_attribute("aria-expanded"), field.input_value(), options.count()) == ("false", "bez", 0)
+    page.keyboard.press("ArrowDown")
+    options.first.wait_for()
+    target = options.first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{target}")
+
+
+def test_enter_searches_where_nothing_was_chosen_and_leaving_the_field_closes_the_list(open_page):
+    page = open_page(phone=True)
+    page.goto("/search")
+    page.keyboard.type("bez")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert all(box["height"] >= 44 for box in (each.bounding_box() for each in options.all()))
+    page.keyboard.press("Tab")
+    assert options.count() == 0
+    page.focus("#q")
+    page.keyboard.type("o")
+    options.first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=bezo")
+    page.focus("#q")
+    page.keyboard.type("ek")
+    options.first.wait_for()
+    target = options.first.get_attribute("href")
+    options.first.tap()
+    page.wait_for_url(f"**{target}")
+
+
+def test_an_answer_that_was_overtaken_by_typing_is_dropped(open_page):
+    page = open_page("els")
+    held = []
+    page.route("**/search/suggest?q=be", held.append)
+    page.goto("/threads")
+    page.focus(FIELD)
+    with page.expect_request("**/search/suggest?q=be"):
+        page.keyboard.type("be")
+    page.keyboard.type("zwqx")
+    with page.expect_response("**/search/suggest?q=bezwqx"):
+        pass
+    held[0].continue_()
+    page.wait_for_timeout(300)
+    assert page.get_by_role("option").count() == 0

@@ -251,8 +251,14 @@ def test_no_search_of_theirs_finds_any_of_it(app, world, person):
             assert re.search(r'id="list">0 (results|gevonden)<', answer.text), (person, question)
         near = submit(browser, "/search/similar", {"title": f"{marker} {leak_scenario.TITLE}"})
         assert "linkrow" not in near.text, (person, marker)
+        for typed in (marker[:5], marker[:-2], marker):
+            answer = browser.get("/search/suggest", query_string={"q": typed})
+            found = {one for one in leak_scenario.forbidden(person, "search.suggest") if one in answer.text}
+            assert found == set(), (person, typed)
     insider = app.test_client()
     sign_in(insider, world.insider)
+    for marker in (leak_scenario.TITLE, leak_scenario.TAG):
+        assert marker in insider.get("/search/suggest", query_string={"q": marker[:-2]}).text, marker
     for marker in (leak_scenario.BODY, leak_scenario.TITLE, leak_scenario.REPLY, leak_scenario.KEPT):
         assert ">0 " not in insider.get(f"/search?q={marker}").text, marker
     assert (

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import delete, insert
 
 from forum.domain.indexing import rebuilding
-from forum.domain.search import results
+from forum.domain.search import results, suggestions
 from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.logs import count_queries
@@ -206,6 +206,38 @@ def test_it_is_limited_as_what_costs_is_and_its_words_are_in_no_log(app, client,
     answers = [client.get("/search?q=markt") for _each in range(2)]
     assert answers[-1].status_code == 429
     assert "Retry-After" in answers[-1].headers
+
+
+def test_what_is_suggested_is_a_list_of_links_that_no_cache_and_no_search_engine_keeps(app, client, leen):
+    answer = client.get("/search/suggest?q=mar", headers=ENGLISH)
+    soup = BeautifulSoup(answer.text, "html.parser")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    (option,) = soup.select("[role=listbox] > a[role=option]")
+    assert option.get_text(" ", strip=True) == "De <b>markt</b> & zo Thread"
+    assert client.get(option["href"]).status_code == 200
+    assert soup.select_one("[role=listbox]")["data-said"] == "1 suggestion"
+    visitor = app.test_client()
+    for address in (
+        "/search/suggest?q=mar",
+        "/search/suggest?q=",
+        "/search/suggest",
+        "/search/suggest?q=%22*%00",
+    ):
+        assert (visitor.get(address).text.strip(), visitor.get(address).status_code) in {("", 200), ("", 400)}
+    for path, field in (("/lessons", "header input[name=q]"), ("/search", "#q")):
+        assert "data-suggest" in page(client, path).select_one(field).attrs
+
+
+def test_suggestions_have_a_limit_of_their_own_and_no_log_has_what_was_typed(
+    app, client, leen, caplog, monkeypatch
+):
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
+    monkeypatch.setattr(suggestions, "MOST_ASKED", "1 per minute")
+    answers = [client.get("/search/suggest?q=zwijgwoord") for _each in range(2)]
+    assert [(answer.status_code, answer.text.strip()) for answer in answers] == [(200, ""), (429, "")]
+    assert client.get("/search?q=markt").status_code == 200
+    assert "zwijgwoord" not in caplog.text
 
 
 def test_the_whole_page_costs_few_queries(client, leen):

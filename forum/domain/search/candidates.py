@@ -99,6 +99,11 @@ def _spaces(known: list[SpaceCard], choice: Choice, plain: str) -> list[SpaceCar
     """The spaces in whose name each word begins one."""
     if choice.without("kind").values:
         return []
+    return spaces_called(known, plain)
+
+
+def spaces_called(known: list[SpaceCard], plain: str) -> list[SpaceCard]:
+    """Return those of the spaces in whose name each word begins one."""
     wanted = found_by.words(plain)
     names = {space.id: found_by.words(space.name) for space in known}
     return [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]

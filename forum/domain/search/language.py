@@ -4,6 +4,7 @@ Names of filters are known in both languages, whatever the reader's. What a filt
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -64,6 +65,11 @@ class Question:
     excluded: tuple[Term, ...] = ()
     filters: tuple[Typed, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of_words(cls, texts: Iterable[str]) -> "Question":
+        """Return the question that looks for all of these words."""
+        return cls(tuple(dict.fromkeys(Term(text, False) for text in texts)))
 
     @property
     def words(self) -> str:

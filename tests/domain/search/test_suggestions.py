@@ -1,0 +1,140 @@
+"""What is suggested while somebody types: of each kind the first, and never a word of what they may not read."""
+
+import pytest
+
+from forum.domain.moderation import hiding, narrowing
+from forum.domain.search import suggestions
+from forum.infra.db import db
+from forum.infra.logs import count_queries
+from forum.infra.rates import TooOften
+from forum.models.spaces import Audience, Role
+from forum.models.threads import Post
+from tests.factories import actor, make_member, make_space, make_thread
+from tests.lesson_scenario import FULL, build
+
+ADDRESS = "192.0.2.1"
+
+
+def suggested(who, typed):
+    """The kinds and words that somebody gets, a visitor where there is none."""
+    found = suggestions.suggest(actor(who) if who is not None else None, typed, address=ADDRESS)
+    return [(each.kind, each.words) for each in found]
+
+
+@pytest.fixture
+def gent(session):
+    return make_space("Gent", city="gent", slug="gent")
+
+
+@pytest.fixture
+def leen(gent):
+    return make_member("Leen Wijkmans", space=gent, role=Role.MODERATOR)
+
+
+@pytest.fixture
+def reader():
+    return make_member("Rik", space=make_space("Wijkwerk", slug="wijkwerk"))
+
+
+def test_the_beginning_of_a_word_finds_titles_in_every_form_and_by_the_parts_of_compounds(gent, leen, reader):
+    make_thread(gent, leen, title="Vergaderingen die niet duren", body="Over iets anders.")
+    make_thread(gent, leen, title="Het wijkbudget van de steden", body="Vergadering.")
+    for typed, title in (
+        ("ver", "Vergaderingen die niet duren"),
+        ("vergaderi", "Vergaderingen die niet duren"),
+        ("vergadering", "Vergaderingen die niet duren"),
+        ("VERGADERINGE", "Vergaderingen die niet duren"),
+        ("niet verg", "Vergaderingen die niet duren"),
+        ("bud", "Het wijkbudget van de steden"),
+        ("stad", "Het wijkbudget van de steden"),
+        ("sted", "Het wijkbudget van de steden"),
+        ("budget stede", "Het wijkbudget van de steden"),
+    ):
+        assert suggested(reader, typed) == [("threads", title)], typed
+    for typed in (
+        "",
+        "v",
+        "ve",
+        "iets",
+        "kerk",
+        "budget verg",
+        "vergaderzaal",
+        "budget -sted",
+        "in:thread bud",
+        '"',
+    ):
+        assert suggested(reader, typed) == [], typed
+
+
+def test_each_kind_has_its_place_and_there_are_never_more_than_eight(gent, leen, reader):
+    for number in range(9):
+        make_thread(gent, leen, title=f"Wijk {number}", audience=Audience.PUBLIC, tags=("Wijkwandeling",))
+    found = suggested(reader, "wijk")
+    assert found == [
+        ("threads", "Wijk 8"),
+        ("threads", "Wijk 7"),
+        ("threads", "Wijk 6"),
+        ("threads", "Wijk 5"),
+        ("tags", "Wijkwandeling"),
+        ("people", "Leen Wijkmans"),
+        ("spaces", "Wijkwerk"),
+    ]
+    assert suggested(reader, "wijkm le") == [("people", "Leen Wijkmans")]
+    assert {kind for kind, _words in suggested(None, "wijk")} == {"threads", "tags"}
+
+
+def test_lessons_are_suggested_by_their_title_alone(session):
+    scenario = build()
+    scenario.published()
+    in_title = max(FULL["title"].split(), key=len)
+    assert suggested(scenario.reader, in_title[:5]) == [("lessons", FULL["title"])]
+    assert suggested(scenario.reader, "lasts") == []
+    assert suggested(None, in_title[:5]) == []
+
+
+def test_nothing_of_what_is_closed_hidden_or_narrowed_is_ever_suggested(gent, leen, reader):
+    tags = ("Zwartboek", "ZwartPAD")
+    make_thread(gent, leen, title="Zwartwerk", body="Tekst", audience=Audience.SPACE, tags=tags)
+    make_thread(gent, leen, title="Zwartpad voor iedereen", body="Tekst", tags=("zwartpad",))
+    narrowed = make_thread(gent, leen, title="Zwartgoud", body="Tekst")
+    hidden = make_thread(gent, leen, title="Zwartrijden", body="Tekst")
+    make_space("Zwartkring", slug="zwartkring", unlisted=True)
+    opening = db.session.scalars(db.select(Post).where(Post.thread_id == hidden.id)).one()
+    narrowing.set_audience(actor(leen), narrowed.id, audience=Audience.SPACE)
+    hiding.hide(actor(leen), opening.id, reason="Names")
+    assert suggested(reader, "zwart") == [("threads", "Zwartpad voor iedereen"), ("tags", "zwartpad")]
+    assert suggested(None, "zwart") == []
+    own = {words for _kind, words in suggested(leen, "zwart")}
+    assert {"Zwartwerk", "Zwartgoud", "Zwartboek"} <= own
+    for word in ("zwartwerk", "zwartboek", "zwartgoud", "zwartkring"):
+        assert suggested(reader, word) == []
+
+
+def test_closed_titles_do_not_push_away_what_the_reader_may_see(gent, leen, reader):
+    make_thread(gent, leen, title="Zwartpad voor iedereen", body="Tekst")
+    for number in range(60):
+        make_thread(gent, leen, title=f"Zwartpad {number}", body="Tekst", audience=Audience.SPACE)
+    assert suggested(reader, "zwartp") == [("threads", "Zwartpad voor iedereen")]
+
+
+def test_it_costs_as_many_queries_whether_the_word_stands_somewhere_or_not(gent, leen, reader):
+    for number in range(20):
+        make_thread(gent, leen, title=f"Wijk {number}", body="Tekst")
+        make_thread(gent, leen, title=f"Zwart {number}", body="Tekst", audience=Audience.SPACE)
+    counts = []
+    for typed in ("wijk", "zwart", "kerk"):
+        with count_queries() as counted:
+            suggested(reader, typed)
+        counts.append(len(counted.statements))
+    assert max(counts) <= 8
+    assert counts[1] == counts[2]
+
+
+def test_it_has_a_limit_of_its_own(app, gent, leen, monkeypatch):
+    app.config["RATES_ENABLED"] = True
+    monkeypatch.setattr(suggestions, "MOST_ASKED", "2 per minute")
+    for _ in range(2):
+        suggested(leen, "wijk")
+    with pytest.raises(TooOften):
+        suggested(leen, "wijk")
+    assert suggested(None, "kerk") == []
