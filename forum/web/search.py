@@ -20,7 +20,9 @@ from forum.infra.i18n import _
 from forum.infra.paging import id_of
 from forum.infra.rates import TooOften
 from forum.models.threads import Thread
+from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.web import composer
 from forum.web.http import links, list_filters
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
@@ -77,9 +79,7 @@ def index() -> ResponseReturnValue:
         space_names={space.id: space.name for space in answer.known_spaces},
         counted=_counted(answer),
         literal=_address(words, choice, **{results.LITERALLY: 1}),
-        ask=url_for("threads.compose", title=answer.question.plain[: Thread.TITLE_MAX])
-        if who is not None and who.approved_at
-        else None,
+        ask=_ask(who, answer),
         directory=url_for("people.index", q=answer.question.plain, city=choice.city, axis=choice.axis),
     )
 
@@ -102,6 +102,17 @@ def _address(words: str, choice: Choice, **more: Any) -> str:
     literally = request.args.get(results.LITERALLY)
     parameters = {"q": words or None, **choice.values, results.LITERALLY: literally, **more}
     return url_for(".index", **parameters)
+
+
+def _ask(who: Actor | None, answer: Answer) -> dict[str, str] | None:
+    """Where the reader may ask what nothing was found for, with the name of that space."""
+    if who is None or who.approved_at is None or answer.counts.total:
+        return None
+    own = composer.open_spaces(who)
+    if not own:
+        return None
+    title = answer.question.plain[: Thread.TITLE_MAX]
+    return {"space": own[0].name, "address": url_for("threads.new", slug=own[0].slug, title=title)}
 
 
 def _number(number: int, *, is_cut: bool) -> str:

@@ -10,10 +10,11 @@ from forum.domain.choices import Counts
 from forum.domain.indexing import rebuilding
 from forum.domain.indexing.keys import Keys
 from forum.domain.people import directory
-from forum.domain.search import facets, language, order, spelling, texts
+from forum.domain.search import facets, language, nearest, order, spelling, texts
 from forum.domain.search.candidates import Candidates, candidates, with_some
 from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
 from forum.domain.search.language import FIELD, Question
+from forum.domain.search.nearest import Nearest
 from forum.domain.search.sought import Search, search_for
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces import spaces
@@ -45,6 +46,7 @@ class Answer:
     more_posts: bool = False  # than were looked at
     some: bool = False
     instead: Question | None = None  # what was looked for, as nothing has the words that were typed
+    nearest: Nearest = field(default_factory=Nearest)  # where nothing was found
     pages: int = 1
     being_made: bool = False  # nothing was found, and older texts cannot be found yet
 
@@ -81,7 +83,9 @@ def answer(
     found, search = _found(reader, result, search, keys, literally=bool(wanted(LITERALLY)))
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
-    result.being_made = not result.counts.total and rebuilding.is_being_made()
+    if not result.counts.total:
+        result.being_made = rebuilding.is_being_made()
+        result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)
     result.more_posts = found.narrowed.more_posts
@@ -101,19 +105,24 @@ def answer(
 def _found(
     reader: Actor | None, result: Answer, search: Search, keys: Keys, *, literally: bool
 ) -> tuple[Candidates, Search]:
-    """What has all of the words; else what has them but for a typing error (not `literally`); else what has some."""
+    """What has all of the words; else what has them but for a typing error (not `literally`); else what has some.
+
+    With the words that were looked for; where nothing has any, those that may have been meant.
+    """
     question, choice, known = result.question, result.choice, list(result.known_spaces)
     found = candidates(reader, search, choice, question.plain, known)
     if not found.is_empty:
         return found, search
     other = None if literally else spelling.corrected(reader, question, search, keys)
+    better = search_for(other, keys) if other is not None else search
     if other is not None:
-        better = search_for(other, keys)
         instead = candidates(reader, better, choice, other.plain, known)
         if not instead.is_empty:
             result.instead = other
             return instead, better
-    return (with_some(reader, search, choice, known) if len(search.wanted) > 1 else found), search
+    if len(search.wanted) > 1:
+        found = with_some(reader, search, choice, known)
+    return found, better if found.is_empty else search
 
 
 def _pages(choice: Choice, counts: Counts) -> int:

@@ -37,9 +37,8 @@ def corrected(reader: Actor | None, question: Question, search: Search, keys: Ke
     better: dict[Term, Term] = {}
     for term, form in unknown.items():
         found = _nearest(reader, form, keys)
-        if found is None:
-            return None
-        better[term] = Term(found, False)
+        if found is not None:
+            better[term] = Term(found, False)
     if not better:
         return None
     return replace(question, wanted=tuple(better.get(term, term) for term in question.wanted))

@@ -1,0 +1,48 @@
+"""What comes nearest where nothing was found: what has a part of a compound, a word of a phrase, or a corrected word.
+
+It is shown beneath the sentence that nothing was found, and counts as nothing.
+"""
+
+from dataclasses import dataclass, field
+
+from forum.domain.indexing.keys import Keys
+from forum.domain.search import facets, order, texts
+from forum.domain.search.candidates import with_some
+from forum.domain.search.choice import LESSONS, THREADS, Choice
+from forum.domain.search.sought import Search, Sought
+from forum.domain.search.texts import LessonResult, ThreadResult
+from forum.domain.spaces.spaces import SpaceCard
+from forum.policy.actors import Actor
+
+FEW_LESSONS, FEW_THREADS = 3, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Lessons and threads that have most of the pieces of what was asked."""
+
+    lessons: list[LessonResult] = field(default_factory=list)
+    threads: list[ThreadResult] = field(default_factory=list)
+
+
+def of(reader: Actor | None, search: Search, keys: Keys, choice: Choice, known: list[SpaceCard]) -> Nearest:
+    """Return what the reader may see of it, within the filters that are chosen; nothing for a word without parts."""
+    pieces = Search(_pieces(search), search.excluded)
+    if not pieces.wanted or not (choice.shows(LESSONS) or choice.shows(THREADS)):
+        return Nearest()
+    found = with_some(reader, pieces, choice, known)
+    lessons = order.lessons(facets.chosen_lessons(found, choice)) if choice.shows(LESSONS) else []
+    threads = order.threads(facets.chosen_threads(found, choice), reader) if choice.shows(THREADS) else []
+    return Nearest(*texts.of(reader, pieces, keys, lessons[:FEW_LESSONS], threads[:FEW_THREADS]))
+
+
+def _pieces(search: Search) -> tuple[Sought, ...]:
+    """Each part of a compound, each word of a phrase, and words as they are, by themselves."""
+    pieces: dict[tuple[tuple[str, ...], ...], Sought] = {}
+    for sought in search.wanted:
+        for at in range(max(map(len, sought.ways))):
+            ways = tuple(dict.fromkeys((way[at],) for way in sought.ways))
+            pieces[ways] = Sought(sought.text, ways)
+        for part in sought.parts:
+            pieces[((part,),)] = Sought(part, ((part,),))
+    return tuple(pieces.values())
