@@ -70,6 +70,6 @@ export function start(field) {
     event.preventDefault();
   });
   form.addEventListener("submit", close);
-  form.addEventListener("focusout", ({ relatedTarget }) => { if (!form.contains(relatedTarget)) close(); });
+  form.addEventListener("focusout", ({ relatedTarget: next }) => { if (next !== field && !list?.contains(next)) close(); });
   if (field.value !== field.defaultValue) ask(); // typed while this was fetched
 }

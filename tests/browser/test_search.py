@@ -118,7 +118,7 @@ def test_enter_searches_where_nothing_was_chosen_and_leaving_the_field_closes_th
 def test_an_answer_that_was_overtaken_by_typing_is_dropped(open_page):
     page = open_page("els")
     held = []
-    page.route("**/search/suggest?q=be", held.append)
+    page.route("**/search/suggest?q=be", lambda route: held.append(route))
     page.goto("/threads")
     page.focus(FIELD)
     with page.expect_request("**/search/suggest?q=be"):

@@ -124,14 +124,14 @@ def test_nothing_found_says_where_it_looked_and_offers_to_ask_with_the_words_fil
 
 
 def test_beneath_nothing_found_stands_what_has_a_part_of_it_as_far_as_it_may_be_read(app, client, leen):
-    for question in ("marktadaptatieplan", '"markt regen"', "marrkt zwqxyz"):
+    for question in ("marktplan", '"markt regen"', "marrkt zwqxyz"):
         soup = page(client, f"/search?q={question}")
         assert soup.select_one("#list").text == "0 results", question
-        assert titles(soup)[-1] == "De <b>markt</b> & zo", question
+        assert "De <b>markt</b> & zo" in titles(soup), question
         assert "None of these has what you asked, but a part of it." in soup.text
-    assert titles(page(client, "/search?q=marktadaptatieplan&kind=people")) == []
-    assert titles(page(client, "/search?q=marktadaptatieplan&city=aalst")) == []
-    assert "Nearest to it" not in page(app.test_client(), "/search?q=marktadaptatieplan").text
+    assert titles(page(client, "/search?q=marktplan&kind=people")) == []
+    assert titles(page(client, "/search?q=marktplan&city=aalst")) == []
+    assert "Nearest to it" not in page(app.test_client(), "/search?q=marktplan").text
 
 
 def test_a_typing_error_is_said_with_the_way_to_what_was_typed(client, leen):

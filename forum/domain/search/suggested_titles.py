@@ -42,7 +42,8 @@ class Asked:
     def fitting(self, rows: Sequence[Any], most: int) -> list[Any]:
         """Return the first rows whose title has all of it, those first of which a word begins as it is typed."""
         fits = [row for row in rows if self._is_in(row)]
-        return sorted(fits, key=lambda row: not (self.half and self.half.begins(row.title)))[:most]
+        first = [row for row in fits if self.half is None or self.half.begins(row.title)]
+        return [*first, *(row for row in fits if row not in first)][:most]
 
     def _is_in(self, row: Any) -> bool:
         is_whole = all(sought.is_in(row.terms, row.parts) for sought in self.whole.wanted)
