@@ -4,6 +4,7 @@ A table that is indexed has columns of `terms`, the keys of a text in order, and
 compounds. SQLite keeps an FTS5 table beside it by triggers, PostgreSQL a generated column with a GIN index.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,14 +111,15 @@ def few(queries: Mapping[str, Select[tuple[int]]], *, by_index: bool) -> dict[st
     """
     if not queries:
         return {}
-    found: dict[str, list[int]] = {name: [] for name in queries}
-    numbered = list(found.values())
+    is_sqlite = db.engine.dialect.name == "sqlite"
     parts = [query.limit(FEW + 1).subquery() for query in queries.values()]
-    each = [select(literal_column(str(at)).label("at"), *part.c) for at, part in enumerate(parts)]
+    # One row for each: thousands of rows of one number would cost more than finding them.
+    listed = func.json_group_array if is_sqlite else func.array_agg
+    each = [select(literal_column(str(at)).label("at"), listed(*part.c)) for at, part in enumerate(parts)]
     with planned_by_index() if by_index else planned_each_time():
-        for at, id_ in select_rows(union_all(*each), {}):
-            numbered[at].append(id_)
-    return {name: None if len(ids) > FEW else ids for name, ids in found.items()}
+        found = {at: json.loads(ids) if is_sqlite else ids for at, ids in select_rows(union_all(*each), {})}
+    numbered = zip(queries, (found[at] or [] for at in range(len(parts))), strict=True)
+    return {name: None if len(ids) > FEW else ids for name, ids in numbered}
 
 
 def present(models: Sequence[type[Base]], keys: Collection[str]) -> set[str]:
