@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons.library_choice import LATELY
@@ -53,6 +53,8 @@ SUGGESTED: Mapping[str, Callable[[Any], str]] = {
 def index() -> ResponseReturnValue:
     typed, page = request.args.get("q", ""), min(id_of(request.args.get("page")) or 1, LAST_PAGE)
     who = viewer()
+    if number := results.lesson_called(who, typed):
+        return redirect(links.to_lesson(number))
     try:
         answer = results.answer(
             who, typed, request.args.getlist, page=page, address=request.remote_addr or ""

@@ -2,8 +2,7 @@
 
 import re
 
-import flask
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.consents import rounds
@@ -80,6 +79,8 @@ def preview(lesson_id: int) -> ResponseReturnValue:
 def create(thread_id: int) -> ResponseReturnValue:
     form = BeginForm()
     with errors_on(form):
+        if page := pages.resembling(thread_id, form):
+            return page
         lesson = lessons.draft(actor(), thread_id, title=form.title.data or "", axis=form.axis.data)
         return redirect(links.to_draft(lesson), 303)
     return pages.begin(thread_id, form)
@@ -108,16 +109,14 @@ def save(lesson_id: int) -> ResponseReturnValue:
                     who, lesson_id, saved_count=saved_count, base=base, tags=names, **form.values()
                 )
                 draft_slots.accepted(LESSON_TEXT, lesson_id)
-                flask.flash(_("The text of the lesson is saved."), "ok")
+                flash(_("The text of the lesson is saved."), "ok")
                 if version.saved_count > saved_count + 1:
-                    flask.flash(_("What was changed somewhere else meanwhile stands in it too."), "ok")
+                    flash(_("What was changed somewhere else meanwhile stands in it too."), "ok")
                 return redirect(then, 303) if then else pages.back(lesson_id, "text")
         except Conflict as error:
             return pages.conflict(lesson_id, form, error.reason), 409
     if then and draft_slots.kept():
-        flask.flash(
-            _("Something in the text is not right yet, so it is not saved. It is kept as a draft."), "care"
-        )
+        flash(_("Something in the text is not right yet, so it is not saved. It is kept as a draft."), "care")
         return redirect(then, 303)
     return pages.workbench(lesson_id, part="text", text_form=form), 422
 
@@ -215,7 +214,7 @@ def submit(lesson_id: int) -> ResponseReturnValue:
             lessons.submit(
                 actor(), lesson_id, audience=audience, asked_id=asked_id, note=form.message.data or ""
             )
-            flask.flash(_("Sent. Whoever you asked hears of it by e-mail."), "ok")
+            flash(_("Sent. Whoever you asked hears of it by e-mail."), "ok")
             return redirect(url_for("workbench.index"), 303)
     return pages.workbench(lesson_id, part="review", submission_form=form), 422
 
@@ -231,7 +230,7 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
                 return pages.review(lesson_id, ask_form=form), 422
             asked_id = reviewers.chosen(form)
             review_requests.ask(actor(), lesson_id, asked_id=asked_id, note=form.message.data or "")
-            flask.flash(_("Asked. Whoever you asked hears of it by e-mail."), "ok")
+            flash(_("Asked. Whoever you asked hears of it by e-mail."), "ok")
             return redirect(url_for(".show", lesson_id=lesson_id), 303)
     return pages.review(lesson_id, ask_form=form), 422
 
@@ -241,7 +240,7 @@ def ask_reviewer(lesson_id: int) -> ResponseReturnValue:
 @told_when_over
 def decline(lesson_id: int) -> ResponseReturnValue:
     review_requests.decline(actor(), lesson_id)
-    flask.flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
+    flash(_("Whoever asked you hears that you do not check this lesson."), "ok")
     return redirect(url_for("home.index"), 303)
 
 
@@ -250,7 +249,7 @@ def decline(lesson_id: int) -> ResponseReturnValue:
 @told_when_over
 def put_away(lesson_id: int) -> ResponseReturnValue:
     review_set_aside.put_away(actor(), lesson_id)
-    flask.flash(_("It no longer waits for you. The others who were asked can still review it."), "ok")
+    flash(_("It no longer waits for you. The others who were asked can still review it."), "ok")
     return redirect(url_for("home.index"), 303)
 
 
@@ -262,7 +261,7 @@ def publish(lesson_id: int) -> ResponseReturnValue:
     if form.validate():
         with errors_on(form):
             lesson = lessons.publish(actor(), lesson_id, recognised=form.answer(), read=form.read())
-            flask.flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
+            flash(_("Published as %(number)s.", number=lesson.public_id), "ok")
             return redirect(links.to_lesson(str(lesson.public_id)), 303)
     return pages.review(lesson_id, publication_form=form), 422
 
@@ -277,7 +276,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
         with errors_on(form):
             lessons.send_back(actor(), lesson_id, note=form.note.data, read=form.read())
             draft_slots.accepted(REVIEW_NOTE, lesson_id)
-            flask.flash(_("Sent back to its maker with your note."), "ok")
+            flash(_("Sent back to its maker with your note."), "ok")
             return redirect(url_for("workbench.index" if is_moderator() else "home.index"), 303)
     return pages.review(lesson_id, return_form=form), 422
 
@@ -286,7 +285,7 @@ def send_back(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def ask_back(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.ask_back(actor(), lesson_id)
-    flask.flash(_("The lesson is a draft on your workbench again."), "ok")
+    flash(_("The lesson is a draft on your workbench again."), "ok")
     return pages.back(lesson_id, "claims")
 
 
@@ -295,5 +294,5 @@ def ask_back(lesson_id: int) -> ResponseReturnValue:
 @open_to(moderators)
 def destroy(lesson_id: int) -> ResponseReturnValue:
     lesson_undo.discard(actor(), lesson_id)
-    flask.flash(_("The draft is deleted. The thread itself stays as it was."), "ok")
+    flash(_("The draft is deleted. The thread itself stays as it was."), "ok")
     return redirect(url_for("workbench.index"), 303)

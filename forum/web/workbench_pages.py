@@ -13,8 +13,10 @@ from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.workbench import asking
 from forum.domain.lessons.workbench import draft as workbench_draft
 from forum.domain.search import similar
+from forum.domain.search.similar import Similar
 from forum.infra.i18n import _, ngettext
 from forum.models.spaces import Audience
+from forum.models.threads import Thread
 from forum.web import draft_slots, reviewers
 from forum.web.forms.workbench import (
     AskForm,
@@ -83,10 +85,22 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
 
 def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
     """Return the page that asks for the theme of a lesson and its thread; nothing is wrong with who was not asked."""
-    if not form.asked.raw_data:
-        form.axis.errors, form.asked.data = [], "1"
+    thread = first_axis.asked_about(actor(), thread_id)
+    return _begin(thread, form, similar.to_words(actor(), thread.title, threads=False))
+
+
+def resembling(thread_id: int, form: BeginForm) -> ResponseReturnValue | None:
+    """Return the page that shows which lessons resemble a thread; none where it was shown, or where none does."""
+    if form.asked.raw_data:
+        return None
     thread = first_axis.asked_about(actor(), thread_id)
     near = similar.to_words(actor(), thread.title, threads=False)
+    return _begin(thread, form, near) if near else None
+
+
+def _begin(thread: Thread, form: BeginForm, near: list[Similar]) -> ResponseReturnValue:
+    if not form.asked.raw_data:
+        form.axis.errors, form.asked.data = [], "1"
     page = render_template("workbench/begin.html", thread=thread, form=form, near=near)
     return page, 422 if form.errors else 200
 

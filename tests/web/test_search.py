@@ -123,6 +123,13 @@ def test_nothing_found_says_where_it_looked_and_offers_to_ask_with_the_words_fil
     }
 
 
+@pytest.mark.parametrize("typed", ["?", "!!!", '""'])
+def test_signs_alone_are_no_question_and_say_so_at_the_field(client, leen, typed):
+    soup = page(client, f"/search?q={typed}", status=422)
+    assert soup.select_one("#q-error") is not None
+    assert soup.select_one("#q")["value"] == typed
+
+
 def test_beneath_nothing_found_stands_what_has_a_part_of_it_as_far_as_it_may_be_read(app, client, leen):
     for question in ("marktplan", '"markt regen"', "marrkt zwqxyz"):
         soup = page(client, f"/search?q={question}")
@@ -174,6 +181,18 @@ def test_a_claim_is_led_to_by_its_anchor(app, client, session):
     (link,) = soup.select(".hits a")
     assert link["href"] == f"/lessons/{lesson.public_id}#c1"
     assert page(client, link["href"].partition("#")[0]).find(id="c1") is not None
+
+
+def test_the_number_of_a_lesson_leads_to_it_for_who_may_see_it(app, client, session):
+    scenario = build()
+    lesson = scenario.published()
+    db.session.commit()
+    address = f"/search?q=%20{lesson.public_id.upper()}"
+    assert titles(page(client, address)) == []  # of a visitor
+    sign_in(client, scenario.reader)
+    answer = client.get(address)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/lessons/{lesson.public_id}")
+    assert titles(page(client, "/search?q=les-2026-1")) == []
 
 
 def test_the_library_is_searched_within_its_filters(app, client, session):

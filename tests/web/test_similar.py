@@ -178,3 +178,8 @@ def test_lessons_that_resemble_a_thread_are_shown_before_one_more_is_begun(clien
         assert rows(page) == expected
         assert len(page.select(".similar")) == len(expected)
         assert page.select_one("[name=axis]") is not None
+    themed = make_thread(scenario.space, scenario.author, title="Taalstage bij het onthaal")
+    db.session.commit()
+    page = soup(submit(client, f"/threads/{themed.id}/lessons", headers=ENGLISH))
+    assert (rows(page), page.select_one("[name=axis]")) == (["Taalstage met een vaste collega"], None)
+    assert submit(client, f"/threads/{themed.id}/lessons", {"asked": "1"}).status_code == 303

@@ -12,6 +12,8 @@ from forum.domain.search.choice import LESSONS, THREADS, Choice
 from forum.domain.search.sought import Search, Sought
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces.spaces import SpaceCard
+from forum.infra.search_keys import compounds
+from forum.infra.search_keys.keying import key
 from forum.policy.actors import Actor
 
 FEW_LESSONS, FEW_THREADS = 3, 4
@@ -43,6 +45,11 @@ def _pieces(search: Search) -> tuple[Sought, ...]:
         for at in range(max(map(len, sought.ways))):
             ways = tuple(dict.fromkeys((way[at],) for way in sought.ways))
             pieces[ways] = Sought(sought.text, ways)
-        for part in sought.parts:
+        for part in sought.parts or _ends(sought):
             pieces[((part,),)] = Sought(part, ((part,),))
     return tuple(pieces.values())
+
+
+def _ends(sought: Sought) -> tuple[str, ...]:
+    """The keys of what a word that falls into no parts begins and ends with."""
+    return tuple(key(form, {}) for form in compounds.ends(sought.text.lower())) if sought.is_word else ()

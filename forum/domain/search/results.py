@@ -3,8 +3,12 @@
 The rule of reading is asked of every row when it is looked for; nothing here is kept.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sqlalchemy import Select, String, bindparam, select
 
 from forum.domain.choices import Counts
 from forum.domain.indexing import rebuilding
@@ -21,11 +25,16 @@ from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceCard
 from forum.infra import rates
 from forum.infra.i18n import _
+from forum.infra.statements import cached, select_rows
+from forum.models.lessons import Lesson
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
+from forum.policy.readers import reader_param, reader_values
+from forum.policy.visibility import sees
 
 FEW = {LESSONS: 5, THREADS: 8, PEOPLE: 5, SPACES: 5}  # of each kind where all kinds stand together
 MANY = 20  # of one kind on a page
+PUBLIC_ID = re.compile(r"les-\d{4}-\d{1,9}")  # of a lesson, as a citation gives it
 LITERALLY = "literally"  # in the address: no typing error is forgiven
 MOST_SEARCHES = "600 per minute"  # of a member, or a place: a town hall has one address
 
@@ -72,20 +81,20 @@ def answer(
     known = spaces.directory(reader)
     result = Answer(question, Choice.of(question.filters, wanted, known), known)
     if not result.is_asked:
-        if question.excluded:
-            raise Invalid(FIELD, _("Type a word as well that should be there."))
+        _refuse_wordless(question, typed)
         return result
     rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
     keys = Keys()
     search = search_for(question, keys)
     if question.wanted and not search.wanted:
-        raise Invalid(FIELD, _("There is no word in it that can be looked for."))
+        _refuse_wordless(question, typed)
     found, search = _found(reader, result, search, keys, literally=bool(wanted(LITERALLY)))
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
     if not result.counts.total:
         result.being_made = rebuilding.is_being_made()
-        result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
+        if not wanted(LITERALLY):
+            result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)
     result.more_posts = found.narrowed.more_posts
@@ -100,6 +109,31 @@ def answer(
     result.spaces = found.spaces[_part(result.choice, SPACES, page)]
     result.pages = _pages(result.choice, result.counts)
     return result
+
+
+def _refuse_wordless(question: Question, typed: str) -> None:
+    """Invalid at `q` for a question without a word that should be there; nothing at all is none."""
+    if question.excluded and not question.wanted:
+        raise Invalid(FIELD, _("Type a word as well that should be there."))
+    if typed.strip():
+        raise Invalid(FIELD, _("There is no word in it that can be looked for."))
+
+
+def lesson_called(reader: Actor | None, typed: str) -> str | None:
+    """Return the number of a lesson that the reader may see, where that is all that they typed (one query, or none)."""
+    number = typed.strip().lower()
+    if not PUBLIC_ID.fullmatch(number):
+        return None
+    values = {**reader_values(reader), "number": number}
+    return cast(str | None, select_rows(_called(reader is not None), values).scalar())
+
+
+@cached
+def _called(signed_in: bool) -> Select[Any]:
+    query: Any = select(Lesson.public_id).where(
+        Lesson.public_id == bindparam("number", type_=String), sees(Lesson, reader_param(signed_in))
+    )
+    return cast(Select[Any], query)
 
 
 def _found(

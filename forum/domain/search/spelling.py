@@ -64,8 +64,7 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
     }
     if not single:
         return {}
-    known = {form for form in single.values() if compounds.is_known(form)}
-    known |= set(select_rows(_KNOWN, {"forms": list(single.values())}).scalars())
+    known = _known(single.values())
     texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
     sought = dict(zip((term.text for term in question.wanted), search.wanted, strict=False))
     there = {text for text, each in sought.items() if any(each.is_in(" ".join(keyed), "") for keyed in texts)}
@@ -75,16 +74,13 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
 
 
 def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
-    """The word one error away that stands in most of the texts in which any of them does."""
+    """The word one error away that stands in most of the texts in which any of them does; known words first."""
     near = edits(form)
     keys.learn(near)
-    by_key: dict[str, str] = {}
+    by_key: dict[str, list[str]] = {}
     for each in near:
         for language in LANGUAGES:
-            key = key_of(each, language, keys)
-            # Of the forms of one word the one that is its key is the plainest.
-            if key not in by_key or each == key:
-                by_key[key] = each
+            by_key.setdefault(key_of(each, language, keys), []).append(each)
     # Not other forms of the word itself: nothing has them, and what is closed must not be read for them.
     for language in LANGUAGES:
         by_key.pop(key_of(form, language, keys), None)
@@ -98,7 +94,22 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
     if not counted:
         return None
     order = {each: at for at, each in enumerate(near)}
-    return by_key[min(counted, key=lambda key: (-counted[key], order[by_key[key]]))]
+    known = _known(each for key in counted for each in by_key[key])
+    # Of the forms of one word the one that is its key is the plainest.
+    ranked = {
+        (each not in known, -counted[key], each != key, order[each]): each
+        for key in counted
+        for each in by_key[key]
+    }
+    return ranked[min(ranked)]
+
+
+def _known(forms: Iterable[str]) -> set[str]:
+    """Those of the words that there are in Dutch."""
+    asked = sorted({*forms})
+    return {form for form in asked if compounds.is_known(form)} | {
+        *select_rows(_KNOWN, {"forms": asked}).scalars()
+    }
 
 
 def _texts(reader: Actor | None, wanted: Iterable[Sought]) -> list[frozenset[str]]:

@@ -13,6 +13,7 @@ from forum.infra.search_keys.rules import rule
 FILE = Path(__file__).with_name("compound_parts.txt")
 LINKS = ("", "s", "e", "en")  # between two parts: stadsbestuur, zonneschijn, boekenkast
 SHORTEST, SHORTEST_PART, LONGEST = 7, 3, 40  # letters
+SHORTEST_END = 4  # of what a word is said to begin or end with
 PART_COST, LINK_COST, WHOLE_COST = 7.0, 1.0, 11.0
 # Words that are made with them are too many to be listed; an s parts them from what follows.
 PRODUCTIVE, UNLISTED = ("heid", "ing", "teit", "schap"), 0.3
@@ -40,6 +41,15 @@ def parts(form: str) -> tuple[str, ...]:
 def is_known(form: str) -> bool:
     """Return whether a folded word is one of the list: then nobody need have meant another."""
     return form in _worth()[0]
+
+
+def ends(form: str) -> tuple[str, ...]:
+    """Return the longest known words that a folded Dutch word begins and ends with, of those that there are."""
+    fronts, backs = _worth()
+    sizes = range(len(form) - SHORTEST_END, SHORTEST_END - 1, -1)
+    front = next((form[:size] for size in sizes if form[:size] in fronts), "")
+    back = next((form[-size:] for size in sizes if rule(form[-size:], "nl") in backs), "")
+    return tuple(filter(None, (front, back)))
 
 
 def _beginnings(form: str, fronts: dict[str, float]) -> dict[int, Cut]:
