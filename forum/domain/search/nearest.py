@@ -39,10 +39,12 @@ def of(reader: Actor | None, search: Search, keys: Keys, choice: Choice, known: 
 
 
 def _pieces(search: Search) -> tuple[Sought, ...]:
-    """Each part of a compound, each word of a phrase, and words as they are, by themselves."""
+    """Each part of a compound, each word of a phrase, and each of several words, by themselves."""
     pieces: dict[tuple[tuple[str, ...], ...], Sought] = {}
     for sought in search.wanted:
-        for at in range(max(map(len, sought.ways))):
+        # One word as it is was looked for already, and nothing has it.
+        is_asked = sought.is_word and len(search.wanted) == 1
+        for at in range(0 if is_asked else max(map(len, sought.ways))):
             ways = tuple(dict.fromkeys((way[at],) for way in sought.ways))
             pieces[ways] = Sought(sought.text, ways)
         for part in sought.parts or _ends(sought):

@@ -7,7 +7,7 @@ from forum.domain.search import suggestions
 from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.infra.rates import TooOften
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.threads import Post
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import FULL, build
@@ -115,6 +115,16 @@ def test_closed_titles_do_not_push_away_what_the_reader_may_see(gent, leen, read
     for number in range(60):
         make_thread(gent, leen, title=f"Zwartpad {number}", body="Tekst", audience=Audience.SPACE)
     assert suggested(reader, "zwartp") == [("threads", "Zwartpad voor iedereen")]
+
+
+def test_people_whom_the_reader_does_not_find_push_nobody_away(gent, leen):
+    group = make_space("Groep", kind=SpaceKind.GROUP, slug="groep")
+    guest = make_member("Hanne", space=group, role=Role.GUEST)
+    for number in range(201):
+        make_member(f"Jan Vermeulen {number}", space=gent)
+    make_member("Jan Zwart", space=group)
+    assert suggested(guest, "jan") == [("people", "Jan Zwart")]
+    assert ("people", "Jan Vermeulen 0") in suggested(leen, "jan")
 
 
 def test_it_costs_as_many_queries_whether_the_word_stands_somewhere_or_not(gent, leen, reader):
