@@ -26,8 +26,8 @@ from forum.models.threads import Post, PostRevision, Thread
 
 READERS = 20  # none of them asks as often as is allowed at most
 RARE = 40  # words of this kind, each in one post
-CLOSED = {"qalvoride": 1, "qelmutane": 20, "qirsobade": 500}  # words, and in how many closed posts they stand
-NOBODYS = "qulvanode"
+CLOSED = {"qalvoride": 1, "qelvunide": 20, "qirvosude": 500}  # words, and in how many closed posts they stand
+NOBODYS = "qolvinude"  # made like these, so that it is looked for alike
 A_THREAD = 25  # posts with such a word
 TURNS, BLOCK = 8, 25  # of writing posts with keys and as many without
 COMMON = ("buurt", "collega", "onthaal", "ploeg", "bewoner", "dienst", "vrijwilliger")
