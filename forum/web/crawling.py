@@ -33,7 +33,7 @@ LIMIT = "120 per minute"
 @bp.get("/robots.txt")
 @open_to(anyone)
 def robots() -> ResponseReturnValue:
-    """Say where nobody should go who only wants to find things; none of it would be open anyway."""
+    """Say where nobody should go who only wants to find things: what is closed, and lists narrowed in many ways."""
     there = links.absolute(url_for(".sitemaps"))
     page = render_template("crawling/robots.txt", closed=CLOSED, sitemap=there)
     return caching.for_everybody(page, "text/plain")

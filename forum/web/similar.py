@@ -35,7 +35,7 @@ def lesson(public_id: str) -> ResponseReturnValue:
     return _page(similar.to_lesson(viewer(), public_id), links.to_lesson(public_id))
 
 
-# For members: nobody else begins a thread. The words are no part of the address, which is kept in logs.
+# For members: nobody else begins a thread. What is not sent yet is no part of an address.
 @bp.post("/search/similar")
 @open_to(members)
 def typed() -> ResponseReturnValue:

@@ -86,7 +86,7 @@ def workbench(lesson_id: int, *, part: str | None = None, **forms: Any) -> str:
 def begin(thread_id: int, form: BeginForm) -> ResponseReturnValue:
     """Return the page that asks for the theme of a lesson and its thread; nothing is wrong with who was not asked."""
     thread = first_axis.asked_about(actor(), thread_id)
-    return _begin(thread, form, similar.to_words(actor(), thread.title, threads=False))
+    return _begin(thread, form, similar.lessons_like(actor(), thread.title))
 
 
 def resembling(thread_id: int, form: BeginForm) -> ResponseReturnValue | None:
@@ -94,7 +94,7 @@ def resembling(thread_id: int, form: BeginForm) -> ResponseReturnValue | None:
     if form.asked.raw_data:
         return None
     thread = first_axis.asked_about(actor(), thread_id)
-    near = similar.to_words(actor(), thread.title, threads=False)
+    near = similar.lessons_like(actor(), thread.title)
     return _begin(thread, form, near) if near else None
 
 

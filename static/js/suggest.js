@@ -1,4 +1,4 @@
-// Suggestions under a search field: arrows choose one, Enter opens it or searches, Esc brings back what was typed.
+// Suggestions under a search field: arrows choose one, Enter opens it or searches, Esc closes the list.
 import { parsed } from "./preview.js";
 
 const PAUSE = 150; // ms after a key

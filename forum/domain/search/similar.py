@@ -78,13 +78,23 @@ class Related:
     slug: str = ""
 
 
-def to_words(reader: Actor | None, text: str, *, threads: bool = True) -> list[Similar]:
-    """Return what resembles a title that is typed; lessons alone without `threads` (three queries, or two)."""
+def to_words(reader: Actor | None, text: str) -> list[Similar]:
+    """Return what resembles a title that is typed (three queries)."""
     likeness = Likeness(_words(text))
     if not likeness.words:
         return []
-    found = similar_candidates.threads(reader, likeness) if threads else []
-    return _nearest(likeness.words, "", similar_candidates.lessons(reader, likeness), found)
+    lessons = similar_candidates.lessons(reader, likeness)
+    return _nearest(likeness.words, "", lessons, similar_candidates.threads(reader, likeness))
+
+
+def lessons_like(reader: Actor, title: str) -> list[Similar]:
+    """Return lessons that resemble a thread by its title, of those whose origin the reader may know (two queries)."""
+    likeness = Likeness(_words(title), known_origin=True)
+    return (
+        _nearest(likeness.words, "", similar_candidates.lessons(reader, likeness), [])
+        if likeness.words
+        else []
+    )
 
 
 def to_thread(reader: Actor | None, thread_id: int) -> Related:

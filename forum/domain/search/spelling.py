@@ -66,7 +66,7 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
         return {}
     known = _known(single.values())
     texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
-    sought = dict(zip((term.text for term in question.wanted), search.wanted, strict=False))
+    sought = {each.text: each for each in search.wanted}
     there = {text for text, each in sought.items() if any(each.is_in(" ".join(keyed), "") for keyed in texts)}
     return dict(
         [(term, form) for term, form in single.items() if form not in known and term.text not in there][:MOST]

@@ -45,6 +45,7 @@ class ThreadHit:
     title_terms: str | None  # the keys of its words
     by_title: bool = False
     lacking: int = 0  # of the words, in its title
+    there: set[int] = field(default_factory=set)  # which of the words are in it, where not all have to be
     missing: int = 0  # of the words, in it at all
     posts: dict[int, int] = field(default_factory=dict)
 
@@ -142,7 +143,7 @@ def found(
 def posts_with(reader: Actor, lookup: Lookup) -> Sequence[Any]:
     """Return the newest posts that have it, each with its author and its thread (one query)."""
     asked = _Asked(Shape(signed_in=True), reader_values(reader), lookup)
-    return asked.rows(posts, asked.posts)
+    return [row for row in asked.rows(posts, asked.posts) if not asked.is_left_out(row)]
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
@@ -160,9 +161,8 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         hit = _hit(hits, row)
         hit.by_title = True
         if some:
-            hit.lacking = hit.missing = len(search.wanted) - len(
-                _which(search, row.title_terms, row.title_parts)
-            )
+            hit.there = _which(search, row.title_terms, row.title_parts)
+            hit.lacking = hit.missing = len(search.wanted) - len(hit.there)
     return len(rows) > MOST_TITLES
 
 
@@ -173,12 +173,11 @@ def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         # Asked of the database, it makes a poor plan of all posts that have the words.
         if asked.is_left_out(row):
             continue
-        is_new = row.id not in hits
         hit = _hit(hits, row)
         hit.posts[row.post_id] = row.number
         if some:
-            missing = len(search.wanted) - len(_which(search, row.terms, row.parts))
-            hit.missing = missing if is_new else min(hit.missing, missing)
+            hit.there |= _which(search, row.terms, row.parts)
+            hit.missing = len(search.wanted) - len(hit.there)
     return len(rows) > MOST_POSTS
 
 

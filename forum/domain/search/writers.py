@@ -45,7 +45,7 @@ def about(reader: Actor, typed: str) -> list[Writer]:
         question = language.read(typed)
     except Invalid:
         return []
-    if not question.wanted:
+    if not question.wanted or question.filters:
         return []
     rates.spend("search", f"member:{reader.id}", limit=results.MOST_SEARCHES)
     keys = Keys()

@@ -218,7 +218,7 @@ def test_what_is_not_known_is_said_and_a_closed_space_is_as_one_that_is_not_ther
         with pytest.raises(Invalid) as refused:
             answer(reader, question)
         said.append(refused.value.message.replace("besloten", "X").replace("bestaatniet", "X"))
-    assert said[0] == said[1] == "Er is geen ruimte ‘X’ die jij kunt lezen."
+    assert said[0] == said[1] == "Er is geen ruimte ‘X’ die je mag lezen."
     assert titles(answer(inside, "markt space:besloten")) == ["Markt"]
     for question in ("axis:nonsense", "need:x", "stad:parijs", "in:alles", "before:gisteren", "before:2026-13",
                      "by:!!", "outcome:zzz", "-markt", "city:gent city:brugge", "before:0"):  # fmt: skip
@@ -281,3 +281,17 @@ def test_a_word_is_not_found_by_what_it_would_be_in_another_language(gent, leen,
     wet = make_thread(gent, leen, title="Regenwater op straat", body="Het staat er dagen.")
     french = make_thread(gent, leen, title="Le water", body="Le water est dans la rue et il y a de l'eau.")
     assert {found.id for found in answer(reader, "water").threads} == {wet.id, french.id}
+
+
+def test_a_word_left_out_counts_beside_a_filter_alone_too(gent, leen):
+    thread = make_thread(gent, leen, title="Over water", body="Met een pomp.")
+    make_post(thread, leen, "Zonder dat ding.")
+    (found,) = answer(leen, "by:leen -pomp").threads
+    assert [post.number for post in found.posts] == [2]
+    assert answer(leen, "by:leen -pomp -ding").threads[0].posts == []
+
+
+def test_what_has_more_of_the_words_comes_first_wherever_in_the_thread_they_stand(gent, leen):
+    apart = make_thread(gent, leen, title="Een pomp", body="Met een slang.")
+    make_thread(gent, leen, title="De slang", body="Niets anders.")
+    assert [found.id for found in answer(leen, "pomp slang vijver").threads][0] == apart.id

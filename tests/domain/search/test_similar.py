@@ -173,6 +173,9 @@ def test_a_masked_lesson_stands_beside_no_thread_for_who_stands_outside(session)
         assert "Taalstage met een vaste collega" in beside(who, other)
         # Its own published words are found by whoever types them.
         assert "Taalstage met een vaste collega" in typed(who, "Een taalstage met een vaste collega")
+        # Nor on the page that begins a lesson from a thread.
+        like = similar.lessons_like(actor(who), named.title)
+        assert [one.title for one in like] == ["Een collega en een taalstage"]
     assert lesson.public_id in {
         getattr(one, "public_id", "") for one in similar.to_thread(actor(scenario.author), thread.id).similar
     }
