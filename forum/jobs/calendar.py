@@ -17,6 +17,7 @@ from forum.domain.indexing import making
 from forum.domain.lessons import review_requests
 from forum.domain.mailing import bounces, notices, recurring
 from forum.domain.people import affirmations
+from forum.domain.search import missed
 from forum.domain.spaces import access_requests, guests, notes
 from forum.domain.threads import bookmarks
 from forum.infra import clock
@@ -100,6 +101,12 @@ def forget_bookmarks() -> None:
     db.session.commit()
 
 
+def forget_missed_searches() -> None:
+    """Forget what was looked for in vain, and by how many, once it is old."""
+    missed.forget_old()
+    db.session.commit()
+
+
 def forget_notifications() -> None:
     """Forget what members were told more than a year ago, batch by batch, and reports that weigh nothing any more."""
     while notices.forget_old():
@@ -174,6 +181,7 @@ WORKS = (
     Work("settle_removals", settle_removals, every(timedelta(minutes=1))),
     Work("forget_access_requests", forget_access_requests, every(timedelta(hours=1))),
     Work("forget_bookmarks", forget_bookmarks, every(timedelta(hours=1))),
+    Work("forget_missed_searches", forget_missed_searches, every(timedelta(days=1))),
     Work("forget_notifications", forget_notifications, every(timedelta(days=1))),
     Work("look_at_guests", look_at_guests, every(timedelta(minutes=5))),
     Work("index_texts", index_texts, every(timedelta(minutes=1))),

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice
@@ -59,6 +59,7 @@ class Tag(SortedByName, Model):
     """A tag, whatever its spelling. `name` is the first one, which may come from a closed thread: no page shows it."""
 
     __tablename__ = "tag"
+    __table_args__ = (Index("ix_tag_sort_key_id", "sort_key", "id"),)
     NAME_MAX, SLUG_MAX = 40, 60
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)

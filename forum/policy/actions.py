@@ -65,8 +65,8 @@ def may_administer(actor: Actor | None) -> Answer:
     return deny(_("Only an administrator of the network can do this."))
 
 
-def may_edit_tags(actor: Actor | None) -> Answer:
-    """Merge tags, or spell one otherwise, everywhere: editors of the network only."""
+def may_edit_network(actor: Actor | None) -> Answer:
+    """Tend what the whole network shares, its tags and what people miss: editors of the network only."""
     if actor is not None and NetworkRole.EDITOR in actor.network_roles:
         return YES
     return deny(_("Only an editor of the network can do this."))

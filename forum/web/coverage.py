@@ -15,6 +15,7 @@ from forum.infra import days
 from forum.infra.i18n import _, ngettext
 from forum.models.cities import BY_CODE
 from forum.models.themes import Need
+from forum.policy.actions import may_edit_network
 from forum.policy.actors import Actor
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
@@ -94,6 +95,7 @@ def _context() -> dict[str, Any]:
         "cities": offered,
         "not_shown": asked if asked and city is None else "",
         "most": MOST,
+        "tends": bool(may_edit_network(who)),
     }
 
 

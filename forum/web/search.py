@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from forum.domain.lessons.library_choice import LATELY
 from forum.domain.search import choice as choices
-from forum.domain.search import results, suggestions
+from forum.domain.search import missed, results, suggestions
 from forum.domain.search.candidates import FACETS_OF_TEXT
 from forum.domain.search.choice import Choice
 from forum.domain.search.results import Answer
@@ -23,7 +23,7 @@ from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 from forum.web import composer
-from forum.web.http import links, list_filters
+from forum.web.http import links, list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
 from forum.web.http.list_filters import Filter
@@ -62,6 +62,9 @@ def index() -> ResponseReturnValue:
     except Invalid as error:
         return render_template("search/index.html", typed=typed, wrong=error.message, answer=None), 422
     words, choice = answer.question.words, answer.choice
+    is_missed = page == 1 and not request.args.get(results.LITERALLY) and missed.may_be_kept(who, answer)
+    if who is not None and is_missed:
+        transactions.afterwards(lambda: missed.note(who, answer.question))
     return render_template(
         "search/index.html",
         typed=typed,
@@ -82,6 +85,7 @@ def index() -> ResponseReturnValue:
         counted=_counted(answer),
         literal=_address(words, choice, **{results.LITERALLY: 1}),
         ask=_ask(who, answer),
+        is_missed=is_missed,
         directory=url_for("people.index", q=answer.question.plain, city=choice.city, axis=choice.axis),
     )
 

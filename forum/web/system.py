@@ -61,6 +61,7 @@ WORK = {
     "settle_removals": lazy("Taking words out for good"),
     "forget_access_requests": lazy("Forgetting old requests for access"),
     "forget_notifications": lazy("Forgetting old notices"),
+    "forget_missed_searches": lazy("Forgetting what was looked for in vain"),
     "forget_bookmarks": lazy("Forgetting bookmarks that were taken away"),
     "look_at_guests": lazy("Ending the time of guests"),
     "index_texts": lazy("Making older texts findable"),

@@ -19,6 +19,7 @@ from forum.models.claims import Claim, Excerpt, Stance
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
 from forum.models.handovers import HandOver
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.missed import MissedSearch
 from forum.models.notes import SpaceNote
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Audience, Membership, Role
@@ -79,6 +80,7 @@ def world(salted, session):
             tag_id=tag_id, into_id=tag_id, editor_id=made.moderator.id, merged_at=now, before={}, **names
         )
     )
+    db.session.add(MissedSearch(mark="x", words=MARKERS[0], first_month=now, last_month=now))
     db.session.commit()
     return made
 
@@ -129,6 +131,7 @@ def closed_numbers(world) -> dict[str, list[str]]:
         "act_id": of(UndoableAct),
         "note_id": of(SpaceNote),
         "merge_id": of(TagMerge),
+        "missed_id": of(MissedSearch),
         "capacity_id": of(Capacity, Capacity.member_id == world.insider.id),
         "token": ["not-a-token"],
         "draft_id": [str(number) for number in world.begun[:2]],  # the third is of one of the outsiders

@@ -40,7 +40,7 @@ def arguments(town: Town) -> dict[Predicate, Rows]:
         actions.may_moderate: {name: given(space.id) for name, space in places.items()},
         actions.may_pin_notes: {name: given(space.id) for name, space in places.items()},
         actions.may_administer: {"network": given()},
-        actions.may_edit_tags: {"network": given()},
+        actions.may_edit_network: {"network": given()},
         actions.may_start: {name: given(space) for name, space in places.items()},
         actions.may_curate: {
             name: given(thread_rows.thread(space, town.member("aut"))) for name, space in places.items()

@@ -219,7 +219,7 @@ TABLES = {
     actions.may_moderate: MODERATE,
     actions.may_pin_notes: PIN_NOTES,
     actions.may_administer: ADMINISTER,
-    actions.may_edit_tags: EDIT_TAGS,
+    actions.may_edit_network: EDIT_TAGS,
     actions.may_start: START,
     actions.may_reply: REPLY,
     actions.may_respond: RESPOND,

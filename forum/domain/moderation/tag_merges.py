@@ -24,7 +24,7 @@ from forum.infra.rows import insert_new
 from forum.models.accounts import Member
 from forum.models.subscriptions import STRONGEST, Delivery, Subscription
 from forum.models.themes import LessonTag, Tag, TagMerge, ThreadTag
-from forum.policy.actions import may_edit_tags, require
+from forum.policy.actions import may_edit_network, require
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict, Invalid, NotFound
 
@@ -46,7 +46,7 @@ class MergeLine:
 
 def latest(actor: Actor, limit: int = 20) -> list[MergeLine]:
     """Return the latest merges, for editors; Forbidden."""
-    require(may_edit_tags(actor))
+    require(may_edit_network(actor))
     query = (
         select(TagMerge, Member.name, _untouched().label("untouched"))
         .join(Member, Member.id == TagMerge.editor_id)
@@ -120,7 +120,7 @@ def undo(actor: Actor, merge_id: int) -> TagMerge:
 
     NotFound also for another's, Forbidden; Conflict when it is too late, or something was merged since.
     """
-    require(may_edit_tags(actor))
+    require(may_edit_network(actor))
     query = select(TagMerge).where(TagMerge.id == merge_id, TagMerge.editor_id == actor.id)
     done = db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
     if done is None:

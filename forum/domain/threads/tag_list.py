@@ -17,7 +17,7 @@ from forum.models.spaces import Audience
 from forum.models.themes import Tag, ThreadTag
 from forum.models.threads import Thread
 from forum.policy import readers
-from forum.policy.actions import may_edit_tags, require
+from forum.policy.actions import may_edit_network, require
 from forum.policy.actors import Actor
 from forum.policy.errors import NotFound
 from forum.policy.readers import reader_param
@@ -39,7 +39,7 @@ class ListedTag(NamedTuple):
 
 def page(actor: Actor, *, wanted: str = "", after: str = "", limit: int = 50) -> Page[ListedTag]:
     """Return tags in the order of their addresses, those after `after` that begin with `wanted`; Forbidden."""
-    require(may_edit_tags(actor))
+    require(may_edit_network(actor))
     begin = text.slug(wanted) if wanted.strip() else ""
     values = {**readers.reader_values(actor), "after": after, "begin": begin, "limit": limit + 1}
     rows = [ListedTag(*row) for row in select_rows(_listed(one=False), values)]
@@ -49,7 +49,7 @@ def page(actor: Actor, *, wanted: str = "", after: str = "", limit: int = 50) ->
 
 def one(actor: Actor, slug: str) -> ListedTag:
     """Return a tag that is listed; NotFound, Forbidden."""
-    require(may_edit_tags(actor))
+    require(may_edit_network(actor))
     row = select_rows(_listed(one=True), {**readers.reader_values(actor), "slug": slug}).one_or_none()
     if row is None:
         raise NotFound

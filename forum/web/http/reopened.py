@@ -36,6 +36,7 @@ PAGES = {
     "members.remove": "members.index",
     "members.request_to_join": "members.ask",
     "members.role": "members.index",
+    "missed.set_aside": "missed.index",
     "notes.move_up": "notes.change",
     "notes.save": "notes.change",
     "notice_settings.take_back": "notice_settings.show",
