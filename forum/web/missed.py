@@ -23,7 +23,6 @@ def index() -> ResponseReturnValue:
         page=page,
         is_aside=is_aside,
         after=cursor,
-        people=missed.PEOPLE,
         # As it was typed, so that an editor who looks is not counted.
         literally={LITERALLY: 1},
     )

@@ -4,10 +4,12 @@ from flask import Flask
 
 from forum.domain.mailing.mail_queue import queue_mail
 from forum.domain.threads import bookmarks, posts
+from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
 from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
+from forum.models.missed import MissedSearch
 from forum.models.responses import ThreadResponse
 from forum.models.spaces import Space
 from forum.models.summaries import SummaryVersion
@@ -160,11 +162,14 @@ def for_moderator(app: Flask) -> list[str]:
 
 
 def for_editor(app: Flask) -> list[str]:
-    """Pages of eva, who merges the tags of the network."""
+    """Pages of eva, who merges the tags of the network and sees what people miss."""
     with app.app_context():
         one, other = db.session.scalars(db.select(Tag.slug).order_by(Tag.id).limit(2))
+        now = clock.now()
+        db.session.add(MissedSearch(mark="x", words="groene daken", first_month=now, last_month=now))
+        db.session.commit()
         db.session.remove()
-    return ["/tags", f"/tags/{one}", f"/tags/{one}?into={other}", "/spaces/netwerkplein"]
+    return ["/coverage/missed", "/tags", f"/tags/{one}", f"/tags/{one}?into={other}", "/spaces/netwerkplein"]
 
 
 def for_administrator(app: Flask) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from forum.infra.db import db
 from forum.models.accounts import Member
+from forum.models.missed import MissedBy, MissedSearch
 
 pytestmark = pytest.mark.any_database
 
@@ -77,6 +78,14 @@ TABLES = {
 def test_all_that_is_kept_about_a_member_is_named_on_the_privacy_page(client, session):
     shown = " ".join(unescape(client.get("/privacy?lang=en").text).split())
     assert {sentence for sentence in (COLUMNS | TABLES).values() if sentence not in shown} == set()
+
+
+def test_what_is_kept_of_searches_leads_to_no_member_and_is_named(client, session):
+    assert not MissedSearch.__table__.foreign_keys
+    assert {key.column.table.name for key in MissedBy.__table__.foreign_keys} == {"missed_search"}
+    shown = " ".join(unescape(client.get("/privacy?lang=en").text).split())
+    assert "Nor who looked for what. When a search of a member finds nothing, the forum keeps a code" in shown
+    assert "the code of a person is deleted after at most 90 days" in shown
 
 
 def test_no_column_and_no_table_about_a_member_is_forgotten():
