@@ -60,6 +60,7 @@ BAIT = {
     "sign_in_id": lambda w: [1],
     "mail_id": lambda w: [1],
     "merge_id": lambda w: [1],
+    "missed_id": lambda w: [1],
     "note_id": lambda w: [1, 2],
     "draft_id": lambda w: w.begun,
     "capacity_id": lambda w: [1],

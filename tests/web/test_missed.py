@@ -21,7 +21,7 @@ from tests.factories import actor, make_member, make_space, make_thread, sign_in
 pytestmark = pytest.mark.both_databases
 ENGLISH = {"Accept-Language": "en"}
 LIST = "/coverage/missed"
-NOTE = "When three members look for the same words in vain"
+NOTE = "When three members look for the same thing in vain"
 
 
 @pytest.fixture
