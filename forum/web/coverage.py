@@ -136,8 +136,8 @@ def _in_words(found: Coverage, city: str | None) -> str:
     if found.may_be_more:
         threads = _("at least %(threads)s", threads=threads)
     gaps = ngettext(
-        "%(num)d of the %(all)d places is empty: nobody asked or told anything there yet.",
-        "%(num)d of the %(all)d places are empty: nobody asked or told anything there yet.",
+        "%(num)d of the %(all)d places is empty: there is nothing there that you may read.",
+        "%(num)d of the %(all)d places are empty: there is nothing there that you may read.",
         found.gaps,
         all=len(found.all_cells),
     )
