@@ -166,7 +166,8 @@ def for_editor(app: Flask) -> list[str]:
     with app.app_context():
         one, other = db.session.scalars(db.select(Tag.slug).order_by(Tag.id).limit(2))
         now = clock.now()
-        db.session.add(MissedSearch(mark="x", words="groene daken", first_month=now, last_month=now))
+        if db.session.scalar(db.select(MissedSearch.id).where(MissedSearch.mark == "x")) is None:
+            db.session.add(MissedSearch(mark="x", words="groene daken", first_month=now, last_month=now))
         db.session.commit()
         db.session.remove()
     return ["/coverage/missed", "/tags", f"/tags/{one}", f"/tags/{one}?into={other}", "/spaces/netwerkplein"]

@@ -108,10 +108,11 @@ def test_enter_searches_where_nothing_was_chosen_and_leaving_the_field_closes_th
     page.keyboard.press("Enter")
     page.wait_for_url("**/search?q=bezo")
     page.focus("#q")
+    page.keyboard.press("End")
     page.keyboard.type("ek")
     options.first.wait_for()
     target = options.first.get_attribute("href")
-    options.first.tap()
+    options.first.click()
     page.wait_for_url(f"**{target}")
 
 
