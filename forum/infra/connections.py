@@ -137,7 +137,8 @@ def planned(connection: Connection, how: str) -> Iterator[None]:
     as planning does; where several words are looked for at once PostgreSQL thinks that they stand in most rows, and
     reads all of them. What ends in an error is put right when the next page uses the connection.
     """
-    if connection.dialect.name != "postgresql" or _writes.get():
+    # In a transaction that writes it would be undone with it, and nobody would know.
+    if not connection.info.get(READ_LAST):
         yield
         return
     _plan(connection, how)

@@ -41,10 +41,9 @@ def lesson(public_id: str) -> ResponseReturnValue:
 def typed() -> ResponseReturnValue:
     transactions.only_look()
     try:
-        _count()
+        rows = _near(request.form.get("title", ""))
     except TooOften:
         return jsonify(html="", said=""), 429  # the list is a help, and nobody is told that there is none
-    rows = to_title(request.form.get("title"))
     said = ngettext(
         "%(num)d thread or lesson is about this already.",
         "%(num)d threads and lessons are about this already.",
@@ -62,8 +61,16 @@ def is_asked() -> bool:
 
 
 def to_title(typed: str | None) -> list[Similar]:
-    """Return the threads and lessons that resemble the title of a story, as far as it is typed."""
-    title = text.one_line(typed or "")[: Thread.TITLE_MAX]
+    """Return the threads and lessons that resemble the title of a story, for its page; none for who asked too often."""
+    try:
+        return _near(typed) if typed else []
+    except TooOften:
+        return []
+
+
+def _near(typed: str) -> list[Similar]:
+    _count()
+    title = text.one_line(typed)[: Thread.TITLE_MAX]
     return similar.to_words(actor(), title) if title else []
 
 

@@ -53,12 +53,13 @@ export function start(field) {
     choose(options[(options.indexOf(chosen) + 1 + step + places) % places - 1]);
   };
 
-  field.addEventListener("input", (event) => {
+  const wait = ({ isComposing }) => {
     choose(null);
     clearTimeout(pause);
-    if (!event.isComposing) pause = setTimeout(ask, PAUSE);
-  });
-  field.addEventListener("compositionend", () => { pause = setTimeout(ask, PAUSE); });
+    if (!isComposing) pause = setTimeout(ask, PAUSE);
+  };
+  field.addEventListener("input", wait);
+  field.addEventListener("compositionend", wait);
   field.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const steps = { ArrowDown: 1, ArrowUp: -1 };

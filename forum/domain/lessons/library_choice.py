@@ -82,7 +82,7 @@ def condition(kind: str, value: str) -> ColumnElement[bool]:
 
 
 def key_of(addressee: str) -> str:
-    """Return what all spellings of an addressee share: how both databases keep it, without capitals."""
+    """Return what spellings of an addressee share: how both databases keep it, without the capitals A to Z."""
     return json.dumps(addressee)[1:-1].lower()
 
 

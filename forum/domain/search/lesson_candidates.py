@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from forum.domain.lessons import library, library_choice, origin, origin_filters
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup, claimed
-from forum.domain.search.sought import Search, Sought
+from forum.domain.search.sought import Search, standing
 from forum.infra import days
 from forum.infra.columns import codes, read_codes
 from forum.infra.in_lists import in_list
@@ -173,14 +173,9 @@ def _cards(shape: Shape) -> Select[Any]:
 
 def _hit(row: Any, search: Search, missing: int) -> LessonHit:
     wanted = search.wanted
-    title = _number_in(wanted, row.title_terms, row.title_parts)
-    sentence = _number_in(wanted, row.sentence_terms, row.sentence_parts)
+    title = len(standing(wanted, row.title_terms, row.title_parts))
+    sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
     cities, needs = read_codes(row.cities), read_codes(row.needs)
     return LessonHit(row, needs, cities, place, len(wanted) - there, missing)
-
-
-def _number_in(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> int:
-    """How many of the words stand in a text with these keys."""
-    return sum(sought.is_in(terms or "", parts or "") for sought in wanted)

@@ -14,6 +14,7 @@ from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces.spaces import SpaceCard
 from forum.infra.search_keys import compounds
 from forum.infra.search_keys.keying import key
+from forum.infra.search_keys.words import fold
 from forum.policy.actors import Actor
 
 FEW_LESSONS, FEW_THREADS = 3, 4
@@ -54,4 +55,4 @@ def _pieces(search: Search) -> tuple[Sought, ...]:
 
 def _ends(sought: Sought) -> tuple[str, ...]:
     """The keys of what a word that falls into no parts begins and ends with."""
-    return tuple(key(form, {}) for form in compounds.ends(sought.text.lower())) if sought.is_word else ()
+    return tuple(key(form, {}) for form in compounds.ends(fold(sought.text))) if sought.is_word else ()

@@ -88,12 +88,13 @@ def answer(
     search = search_for(question, keys)
     if question.wanted and not search.wanted:
         _refuse_wordless(question, typed)
-    found, search = _found(reader, result, search, keys, literally=bool(wanted(LITERALLY)))
+    literally = bool(wanted(LITERALLY))
+    found, search = _found(reader, result, search, keys, literally=literally)
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
     if not result.counts.total:
         result.being_made = rebuilding.is_being_made()
-        if not wanted(LITERALLY):
+        if not literally:
             result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)

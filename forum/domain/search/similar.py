@@ -21,7 +21,7 @@ from forum.domain.search import similar_candidates
 from forum.domain.search.common_words import COMMON
 from forum.domain.search.language import Question, Term
 from forum.domain.search.similar_candidates import BESIDE, CITED, Candidate, Likeness
-from forum.domain.search.sought import Sought, search_for
+from forum.domain.search.sought import Sought, search_for, standing
 from forum.infra.columns import code, read_codes
 from forum.infra.search_keys.words import words
 from forum.infra.statements import cached, select_rows
@@ -155,8 +155,8 @@ def _nearest(
     wanted: Sequence[Sought], axis: str | None, lessons: list[Candidate], threads: list[Candidate]
 ) -> list[Similar]:
     """The few that have the most points, of those that have enough; of equal ones lessons, then the latest."""
-    titles = [_standing(wanted, one.row.title_terms, one.row.title_parts) for one in lessons + threads]
-    sentences = [_standing(wanted, one.row.sentence_terms, one.row.sentence_parts) for one in lessons]
+    titles = [standing(wanted, one.row.title_terms, one.row.title_parts) for one in lessons + threads]
+    sentences = [standing(wanted, one.row.sentence_terms, one.row.sentence_parts) for one in lessons]
     sentences += [set() for _one in threads]
     counted = Counter(chain.from_iterable(map(set.union, titles, sentences)))
     worth = {number: _worth(count) for number, count in counted.items()}
@@ -170,11 +170,6 @@ def _nearest(
             ranked.append((points, place < len(lessons), one))
     ranked.sort(key=lambda each: (*each[:2], each[2].row.moment, each[2].row.id), reverse=True)
     return [_shown(one.row, is_lesson=is_lesson) for _points, is_lesson, one in ranked[:FEW]]
-
-
-def _standing(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> set[int]:
-    """Which of the words stand in a text with these keys."""
-    return {number for number, sought in enumerate(wanted) if sought.is_in(terms or "", parts or "")}
 
 
 def _worth(number: int) -> int:

@@ -3,7 +3,7 @@
 A query asks the keys of all three languages, since nobody says in which one they search.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from forum.domain.indexing.keys import Keys
@@ -55,16 +55,17 @@ class Sought:
         )
 
 
+def standing(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> set[int]:
+    """Return which of the words, by their places among them, stand in a text with these keys."""
+    return {number for number, sought in enumerate(wanted) if sought.is_in(terms or "", parts or "")}
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """Everything that is looked for, and what must not be there."""
 
     wanted: tuple[Sought, ...] = ()
     excluded: tuple[Sought, ...] = ()
-
-    def has_some(self, terms: str, parts: str) -> bool:
-        """Return whether something of it stands in a text with these keys."""
-        return any(sought.is_in(terms, parts) for sought in self.wanted)
 
     @property
     def all_of(self) -> Node:

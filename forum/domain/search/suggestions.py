@@ -45,8 +45,8 @@ class Suggestion(NamedTuple):
 def suggest(reader: Actor | None, typed: str, *, address: str = "") -> list[Suggestion]:
     """Return a few suggestions, kind by kind; none for a question with filters. TooOften, of visitors by `address`.
 
-    Eight queries at most, of which each looks at a bounded number of rows, but for names: were they cut before the rule
-    of finding is asked, a gap would tell how many people there are whom the reader does not find.
+    Eight queries at most, of which each returns a bounded number of rows. None is cut before the rule is asked: a gap
+    would tell how much there is that the reader does not find.
     """
     rates.spend("search_suggest", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_ASKED)
     try:

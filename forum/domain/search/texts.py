@@ -15,7 +15,7 @@ from forum.domain.people.bylines import COLUMNS as BYLINE
 from forum.domain.people.bylines import Byline, speaker
 from forum.domain.search.lesson_candidates import BODY, LessonHit
 from forum.domain.search.passages import Keyed, Marked, Marker
-from forum.domain.search.sought import Search
+from forum.domain.search.sought import Search, standing
 from forum.domain.search.thread_candidates import ThreadHit
 from forum.domain.threads import mentions
 from forum.infra import text
@@ -213,7 +213,7 @@ def _claims(reader: Actor | None, search: Search, hits: list[LessonHit]) -> Sequ
         return ()
     values = {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}
     rows = select_rows(_claims_of(reader is not None), values)
-    return [row for row in rows if search.has_some(row.terms, row.parts)]
+    return [row for row in rows if standing(search.wanted, row.terms, row.parts)]
 
 
 def _bodies(reader: Actor | None, hits: list[LessonHit]) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select
 from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup
-from forum.domain.search.sought import Search
+from forum.domain.search.sought import standing
 from forum.domain.search.thread_queries import MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
 from forum.infra.columns import read_codes
 from forum.infra.db import Base
@@ -98,9 +98,7 @@ class _Asked(NamedTuple):
 
     def is_left_out(self, row: Any) -> bool:
         """Whether the title has something that must not be there."""
-        return any(
-            each.is_in(row.title_terms or "", row.title_parts or "") for each in self.lookup.search.excluded
-        )
+        return bool(standing(self.lookup.search.excluded, row.title_terms, row.title_parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         hit = _hit(hits, row)
         hit.by_title = True
         if some:
-            hit.there = _which(search, row.title_terms, row.title_parts)
+            hit.there = standing(search.wanted, row.title_terms, row.title_parts)
             hit.lacking = hit.missing = len(search.wanted) - len(hit.there)
     return len(rows) > MOST_TITLES
 
@@ -176,7 +174,7 @@ def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         hit = _hit(hits, row)
         hit.posts[row.post_id] = row.number
         if some:
-            hit.there |= _which(search, row.terms, row.parts)
+            hit.there |= standing(search.wanted, row.terms, row.parts)
             hit.missing = len(search.wanted) - len(hit.there)
     return len(rows) > MOST_POSTS
 
@@ -190,18 +188,13 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         _Wanted("posts", lookup.without(search.any_of), lookup.any_posts),
     )
     for row in rows[:MOST_POSTS]:
-        in_title = _which(search, row.title_terms, row.title_parts)
-        if len(in_title | _which(search, row.terms, row.parts)) == len(search.wanted):
+        in_title = standing(search.wanted, row.title_terms, row.title_parts)
+        if len(in_title | standing(search.wanted, row.terms, row.parts)) == len(search.wanted):
             hit = _hit(hits, row)
             hit.posts[row.post_id] = row.number
             if not hit.by_title:
                 hit.by_title, hit.lacking = True, len(search.wanted) - len(in_title)
     return len(rows) > MOST_POSTS
-
-
-def _which(search: Search, terms: str | None, parts: str | None) -> set[int]:
-    """Which of the words stand in a text with these keys."""
-    return {number for number, sought in enumerate(search.wanted) if sought.is_in(terms or "", parts or "")}
 
 
 def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:

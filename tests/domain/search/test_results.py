@@ -7,7 +7,7 @@ import pytest
 from forum.domain.moderation import hiding, narrowing
 from forum.domain.search import results, thread_candidates
 from forum.domain.threads import posts
-from forum.infra import clock
+from forum.infra import clock, search_index
 from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.spaces import Audience, Role
@@ -15,6 +15,7 @@ from forum.models.themes import Axis, Need
 from forum.models.threads import Outcome, Post
 from forum.policy.errors import Invalid
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread
+from tests.lesson_scenario import build
 
 
 def answer(who, question, page=1, **chosen):
@@ -39,11 +40,6 @@ def marks(parts):
 
 def titles(found):
     return [plain(thread.title) for thread in found.threads]
-
-
-@pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent", slug="gent")
 
 
 @pytest.fixture
@@ -295,3 +291,42 @@ def test_what_has_more_of_the_words_comes_first_wherever_in_the_thread_they_stan
     apart = make_thread(gent, leen, title="Een pomp", body="Met een slang.")
     make_thread(gent, leen, title="De slang", body="Niets anders.")
     assert next(iter(answer(leen, "pomp slang vijver").threads)).id == apart.id
+
+
+def test_what_is_found_is_the_same_however_many_texts_have_it(gent, leen, monkeypatch):
+    scenario = build()
+    scenario.published()
+    closed = make_space("Brugge", city="brugge", slug="brugge")
+    other = make_member("Rik", space=closed)
+    thread = make_thread(gent, leen, title="Een pomp op de markt", body="Met een slang van de brandweer.")
+    make_post(thread, leen, "De slang lekt, de pomp niet.")
+    make_thread(gent, leen, title="Zonder slang", body="Een pomp alleen.")
+    make_thread(closed, other, title="Pomp en slang", body="Binnen.", audience=Audience.SPACE)
+    asked = (
+        "pomp",
+        "pomp slang",
+        "pomp -slang",
+        '"de pomp"',
+        "pomp vijver",
+        "slnag",
+        "contact people",
+        "by:leen pomp",
+    )
+
+    def found(who):
+        each = [answer(who, question) for question in asked]
+        return [
+            [
+                one.counts.total,
+                titles(one),
+                [[post.number for post in each.posts] for each in one.threads],
+                [plain(lesson.title) for lesson in one.lessons],
+            ]
+            for one in each
+        ]
+
+    readers = (leen, other, scenario.reader, None)
+    by_ids = [found(who) for who in readers]
+    assert by_ids[0][0][0] > by_ids[3][0][0] == 0
+    monkeypatch.setattr(search_index, "FEW", 0)  # then the words stand in the statement of the rule itself
+    assert [found(who) for who in readers] == by_ids

@@ -40,16 +40,6 @@ def beside(who, row):
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent", slug="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent, role=Role.MODERATOR)
-
-
-@pytest.fixture
 def rik():
     return make_member("Rik", space=make_space("Brugge", city="brugge"))
 

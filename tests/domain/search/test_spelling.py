@@ -12,16 +12,6 @@ from tests.factories import actor, join, make_member, make_space, make_thread
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent", slug="gent")
-
-
-@pytest.fixture
-def leen(gent):
-    return make_member("Leen", space=gent, role=Role.MODERATOR)
-
-
-@pytest.fixture
 def reader():
     return make_member("Rik", space=make_space("Brugge", city="brugge", slug="brugge"))
 
@@ -36,6 +26,15 @@ def test_one_error_in_a_word_is_forgiven_and_said(gent, leen, reader, typed):
     assert answer(reader, f'"{typed}"').counts.total == 0
     both = answer(reader, f"{typed} stad")
     assert (titles(both), both.instead.plain) == (["Leegstand in de stad"], "leegstand stad")
+
+
+def test_a_word_that_there_is_comes_before_what_more_texts_have(gent, leen, reader):
+    make_thread(gent, leen, title="Leegstand in de stad")
+    for _time in range(3):
+        make_thread(gent, leen, title="Wat er leeg staat: leegstaande winkels", body="Zij stonden leeg.")
+    found = answer(reader, "leegstant")
+    assert found.instead.plain == "leegstand"
+    assert "Leegstand in de stad" in titles(found)
 
 
 def test_it_is_forgiven_in_each_language(gent, leen, reader):

@@ -22,11 +22,6 @@ def suggested(who, typed):
 
 
 @pytest.fixture
-def gent(session):
-    return make_space("Gent", city="gent", slug="gent")
-
-
-@pytest.fixture
 def leen(gent):
     return make_member("Leen Wijkmans", space=gent, role=Role.MODERATOR)
 
