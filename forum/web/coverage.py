@@ -130,7 +130,8 @@ def _unanswered_at(city: str | None, **place: Any) -> str:
     return url_for("overview.index", **place, city=city, state="unanswered", lesson="without")
 
 
-def _in_words(found: Coverage, city: str | None) -> str:
+def _in_words(found: Coverage, city: str | None) -> list[str]:
+    """What there is and what lacks, in sentences."""
     lessons = ngettext("%(num)d lesson", "%(num)d lessons", found.lessons)
     threads = ngettext("%(num)d open thread", "%(num)d open threads", min(found.threads, MOST))
     if found.may_be_more:
@@ -151,10 +152,8 @@ def _in_words(found: Coverage, city: str | None) -> str:
         if city
         else _("%(lessons)s and %(threads)s of the network.", lessons=lessons, threads=threads)
     )
-    if found.unanswered:
-        there = f"{there} {_without_answer(found)}"
-    none = _("No place is empty.")
-    return f"{there} {gaps if found.gaps else none}"
+    without_answer = [_without_answer(found)] if found.unanswered else []
+    return [there, *without_answer, gaps if found.gaps else _("No place is empty.")]
 
 
 def _without_answer(found: Coverage) -> str:
