@@ -220,13 +220,33 @@ def cheap_passwords() -> None:
     passwords.configure(**CHEAP)
 
 
-@pytest.fixture(autouse=True)
-def session(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Run a test inside one outer transaction, commits of its requests included, and throw it away."""
+@pytest.fixture
+def shared_app(request: pytest.FixtureRequest) -> Iterator[Flask | None]:
+    """The application that the next tests use too, or None for a test with one of its own.
+
+    A test that leaves a setting of it changed fails itself, and not those after it.
+    """
     if any(request.node.get_closest_marker(name) for name in ("live", "browser", "any_database")):
         yield None
         return
     app = request.getfixturevalue("app")
+    before = dict(app.config)
+    yield app
+    changed = [name for name in app.config if app.config[name] != before.get(name)]
+    app.config.update(before)
+    assert not changed, f"left changed for the next tests: {', '.join(changed)}"
+
+
+@pytest.fixture(autouse=True)
+def session(shared_app: Flask | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Run a test inside one outer transaction, commits of its requests included, and throw it away.
+
+    What `monkeypatch` changed is back before `shared_app` looks: it was asked for after that.
+    """
+    if shared_app is None:
+        yield None
+        return
+    app = shared_app
     with app.app_context(), db.engine.connect() as connection:
         outer = connection.begin()
         monkeypatch.setitem(db.engines, None, connection)

@@ -136,7 +136,7 @@ def test_it_costs_as_many_queries_whether_the_word_stands_somewhere_or_not(gent,
 
 
 def test_it_has_a_limit_of_its_own(app, gent, leen, monkeypatch):
-    app.config["RATES_ENABLED"] = True
+    monkeypatch.setitem(app.config, "RATES_ENABLED", True)
     monkeypatch.setattr(suggestions, "MOST_ASKED", "2 per minute")
     for _ in range(2):
         suggested(leen, "wijk")
