@@ -19,10 +19,6 @@ for (const [hook, module] of MODULES) {
 // Fetched or drawn ahead: nobody looks at it yet.
 const fetched = performance.getEntriesByType("navigation")[0]?.deliveryType === "navigational-prefetch";
 if (fetched || document.prerendering) import("./ahead.js").then(({ start }) => start());
-// What is suggested while one types in a search field is fetched once somebody goes there.
-const suggest = ({ target }) => { if (target.dataset?.suggest === "") import("./suggest.js").then(({ start }) => start(target)); };
-document.addEventListener("focusin", suggest);
-suggest({ target: document.activeElement });
 const first = document.querySelector("[data-focus]");
 first?.focus();
 addEventListener("load", () => { if (document.activeElement === document.body) first?.focus(); }); // a fragment took it
@@ -34,13 +30,18 @@ if (search) document.addEventListener("keydown", (event) => {
   search.focus();
 });
 
-// What keeps typed words is fetched once somebody goes to a field, or words wait here; what is typed until then counts.
+// What suggests, and what keeps words, is fetched once somebody goes to a field, or words wait here.
 const waits = () => {
   try { return Object.keys(localStorage).some((name) => name.startsWith("draft:")); } catch { return false; }
 };
 const keep = () => import("./drafts.js").then(({ start }) => start()).catch(() => addEventListener("online", keep, { once: true }));
 const isKept = ({ target }) => target.form?.querySelector("[data-keep]");
-document.addEventListener("focusin", (event) => { if (isKept(event)) keep(); });
+const go = (event) => {
+  if (isKept(event)) keep();
+  if (event.target.dataset?.suggest === "") import("./suggest.js").then(({ start }) => start(event.target));
+};
+document.addEventListener("focusin", go);
+go({ target: document.activeElement });
 document.addEventListener("input", (event) => { if (event.isTrusted && isKept(event)) event.target.form.dataset.typed = ""; });
 if (document.querySelector("form[data-typed]")) keep(); // words that came back, under another key
 if (waits()) {

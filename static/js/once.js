@@ -1,5 +1,5 @@
-// A button that sends is pressed once, and says that it is sending, or that there is no network. After a stopped load, coming
-// back or a long wait it can be pressed again: the server takes the same sending once.
+// A form is sent once, and its button says so, or that there is no network. After a stop, a return or a long wait it can
+// be sent again: the server takes it once.
 const SLOW = 8000; // ms without an answer
 const sending = new Map(); // by form, what makes its button as it was
 const reached = new Set(); // forms for which there is a network after all

@@ -1,4 +1,4 @@
-// What is related takes the place of its link once that comes near the screen, unless somebody came to it by keyboard.
+// What is related takes the place of its link near the screen, unless somebody came to it by keyboard.
 export function start() {
   const link = document.querySelector("[data-related]");
   let isReached = false;
@@ -6,8 +6,8 @@ export function start() {
   if (!navigator.connection?.saveData) new IntersectionObserver(async ([{ isIntersecting }], seen) => {
     if (!isIntersecting) return;
     seen.disconnect();
-    const answer = await fetch(link.href).catch(() => null);
-    const rows = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-rows]");
+    const page = await fetch(link.href).then((answer) => answer.ok ? answer.text() : "", () => "");
+    const rows = new DOMParser().parseFromString(page, "text/html").querySelector("[data-rows]");
     if (!isReached && rows) link.replaceWith(...rows.childNodes);
   }, { rootMargin: "200px" }).observe(link);
 }
