@@ -16,7 +16,15 @@ INDEXES = """
     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u'))
     ORDER BY relname
 """
-SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid"
+# By the others SQLite finds the rows that waited for each one that comes in; else it would look through whole tables.
+SQLITE = """
+    SELECT name, sql FROM sqlite_master AS made
+    WHERE type = 'index' AND sql IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM pragma_index_info(made.name) AS part, pragma_foreign_key_list(made.tbl_name) AS foreign_key
+        WHERE part.seqno = 0 AND foreign_key."from" = part.name
+    )
+    ORDER BY rowid
+"""
 
 
 @dataclass
@@ -34,7 +42,10 @@ class Aside:
 
 
 def set_aside(connection: Connection) -> Aside:
-    """Drop every index that is not a primary key, and on PostgreSQL the foreign keys; one transaction sees it all."""
+    """Drop every index that is not a primary key, and the foreign keys; one transaction sees it all.
+
+    SQLite has no way to drop these: it looks at them at the end, and keeps the indexes that it needs for that.
+    """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         rows = connection.exec_driver_sql(SQLITE).all()
