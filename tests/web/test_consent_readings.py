@@ -14,6 +14,7 @@ from forum.models.spaces import Audience
 from forum.models.threads import Post
 from tests.consent_scenario import QUOTED, SAID, build
 from tests.factories import make_member, make_thread, sign_in
+from tests.web_pages import without_token
 
 AS_LONG_AS = "As long as somebody of your city stands masked in this lesson"
 TOO = "so readers get you masked too"
@@ -36,7 +37,7 @@ def page_of(client, scenario, name, path=""):
     """A page as somebody gets it, without what differs at each request."""
     sign_in(client, {**scenario.authors, **scenario.others}[name])
     text = client.get(path or f"/consents/{scenario.request(name).id}").text
-    return re.sub(r'name="csrf_token" value="[^"]*"', "", text)
+    return without_token(text)
 
 
 def named(page):

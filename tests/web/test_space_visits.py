@@ -16,6 +16,7 @@ from forum.models.spaces import Audience, Membership, Role, SpaceKind
 from forum.models.visits import SpaceVisit
 from tests.factories import actor, join, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.notices import tell
+from tests.web_pages import without_token
 
 ENGLISH = {"Accept-Language": "en"}
 WEDNESDAY = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -34,11 +35,6 @@ def section(html, name):
     """The part of the page under the heading with that id."""
     found = re.search(rf'<section[^>]*aria-labelledby="{name}".*?</section>', html, re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found.group()).split()) if found else ""
-
-
-def without_token(html):
-    """The page without what differs each time."""
-    return re.sub(r'name="csrf_token"[^>]*>', "", html)
 
 
 def thread_of(space, author, title, at):
