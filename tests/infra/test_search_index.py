@@ -5,7 +5,8 @@ import pytest
 from forum.domain.indexing import writing
 from forum.domain.indexing.kinds import POSTS
 from forum.infra.db import db
-from forum.infra.search_index import AllOf, AnyOf, Key, Phrase, Without, matches
+from forum.infra.search_index import matches
+from forum.infra.search_questions import AllOf, AnyOf, Key, Phrase, Without
 from forum.models.search import PostText
 from tests.factories import make_member, make_post, make_space, make_thread
 

@@ -1,7 +1,7 @@
 """The library: lessons as cards, by axis, need, outcome and city, each only for readers who may see it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -61,7 +61,7 @@ def page(
     place = library_sorts.place_of(reader, sort, cursor)
     query = _page(reader is not None, choice, sort, place is not None, limit + 1)
     rows = select_rows(query, {**readers.reader_values(reader), **(place or {})}).all()
-    shown = _with_reports(rows[:limit])
+    shown = cards_of(rows[:limit])
     return Page(shown, str(shown[-1].id) if len(rows) > limit else None)
 
 
@@ -173,15 +173,11 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
 
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:
     query = _first_cards(reader is not None, "space_id" in parameters, limit)
-    return _with_reports(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
+    return cards_of(select_rows(query, {**readers.reader_values(reader), **parameters}).all())
 
 
-def _with_reports(rows: Sequence[Any]) -> list[LessonCard]:
-    return cards_of(rows, {row.id: adoptions.pairs(row.reports) for row in rows})
-
-
-def cards_of(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -> list[LessonCard]:
-    """Return the cards of rows of `cards`, with the cities that applied each lesson."""
+def cards_of(rows: Sequence[Any]) -> list[LessonCard]:
+    """Return the cards of rows of `cards` to which `adoptions.written` was added."""
     today = days.today()
     return [
         LessonCard(
@@ -196,7 +192,7 @@ def cards_of(rows: Sequence[Any], applied: Mapping[int, list[adoptions.Pair]]) -
             overdue=is_overdue(row, today),
             cities_back=read_codes(row.cities),
             masked=row.masked,
-            adoptions=applied.get(row.id, []),
+            adoptions=adoptions.pairs(row.reports),
         )
         for row in rows
     ]

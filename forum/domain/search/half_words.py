@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search.sought import key_of
-from forum.infra.search_index import AnyOf, Beginning, Key, Node
 from forum.infra.search_keys.irregular import FORMS
 from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
+from forum.infra.search_questions import AnyOf, Beginning, Key, Node
 
 SHORTEST = 3  # letters: fewer begin nearly everything
 _CUT, _LEFT = 4, 4  # letters that are taken from its end, at most, and that are left of it, at least

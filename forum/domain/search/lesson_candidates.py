@@ -1,7 +1,11 @@
-"""Lessons that may answer a question: all that fit, with where in them it stands."""
+"""Lessons that may answer a question: all that fit, with where in them it stands.
+
+There may be a thousand, which are counted and put in order: of each no more is read than that takes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -11,9 +15,10 @@ from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup, claimed
 from forum.domain.search.sought import Search, standing
 from forum.infra import days
-from forum.infra.columns import codes, read_codes
+from forum.infra.columns import code, codes, read_codes
 from forum.infra.in_lists import in_list
-from forum.infra.search_index import Node, matches
+from forum.infra.search_index import matches
+from forum.infra.search_questions import Node
 from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.claims import Claim
 from forum.models.lessons import Lesson, LessonVersion
@@ -42,24 +47,25 @@ class Shape(NamedTuple):
 class LessonHit:
     """A lesson that was found. `lacking`: how many of the words stand elsewhere in it, or (`missing`) nowhere."""
 
-    row: Any
+    version_id: int
+    outcome: str
+    axis: str
     needs: tuple[str, ...]
     cities: tuple[str, ...]
+    state: int  # confirmed by others, published, or due for another look: the order of lessons that fit alike
+    is_own: bool  # known to come from a space of the reader
     place: int
     lacking: int
     missing: int
-
-    @property
-    def state(self) -> int:
-        """Confirmed by others, published, or due for another look: the order of lessons that fit alike."""
-        overdue = library.is_overdue(self.row, days.today())
-        return 2 if overdue else 0 if self.row.confirmed_at is not None else 1
 
 
 def found(
     reader: Actor | None, lookup: Lookup, choice: Choice, space_id: int | None
 ) -> tuple[list[LessonHit], bool]:
-    """Return the lessons that have it, and whether there are more; one query, and two at most where `by` is asked."""
+    """Return the lessons that have it, the latest first, and whether there are more.
+
+    One query, and two at most where `by` is asked.
+    """
     values = reader_values(reader)
     if choice.moment is not None:
         values |= origin_filters.values_before(choice.moment)
@@ -72,12 +78,13 @@ def found(
     )
     rows: Sequence[Any]
     if (ids := lookup.all_versions) is not None:
-        rows = select_rows(_cards(shape._replace(by_ids=True)), {**values, "versions": sorted(ids)}).all()
+        rows = select_rows(_narrow(shape._replace(by_ids=True)), {**values, "versions": sorted(ids)}).all()
         missing = [sum(row.version_id not in (each or ()) for each in lookup.versions) for row in rows]
     else:
-        rows, missing = _rows(_cards(shape), values, lookup)
-    hits = [_hit(row, lookup.search, lost) for row, lost in zip(rows, missing, strict=True)]
-    return hits[:MOST], len(hits) > MOST
+        rows, missing = _rows(_narrow(shape), values, lookup)
+    today = days.today()
+    shown = zip(rows[:MOST], missing, strict=False)
+    return [_hit(row, lookup.search, lost, today) for row, lost in shown], len(rows) > MOST
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
@@ -142,14 +149,19 @@ def _keys_of_claims(signed_in: bool, by_ids: bool) -> Select[Any]:
 
 
 @cached
-def _cards(shape: Shape) -> Select[Any]:
+def _narrow(shape: Shape) -> Select[Any]:
     reader = reader_param(shape.signed_in)
     changed, number = origin.LATEST
     query: Any = (
         library.cards(shape.signed_in, shape.narrowed)
-        .add_columns(
-            codes(LessonVersion.needs),
+        .with_only_columns(
             LessonVersion.id.label("version_id"),
+            Lesson.review_on,
+            Lesson.confirmed_at,
+            code(LessonVersion.outcome),
+            code(LessonVersion.axis),
+            codes(LessonVersion.needs),
+            codes(origin.CITIES),
             origin_filters.of_own_space(reader).label("is_own"),
             VersionText.title_terms,
             VersionText.title_parts,
@@ -171,11 +183,22 @@ def _cards(shape: Shape) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-def _hit(row: Any, search: Search, missing: int) -> LessonHit:
+def _hit(row: Any, search: Search, missing: int, today: date) -> LessonHit:
     wanted = search.wanted
     title = len(standing(wanted, row.title_terms, row.title_parts))
     sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
-    cities, needs = read_codes(row.cities), read_codes(row.needs)
-    return LessonHit(row, needs, cities, place, len(wanted) - there, missing)
+    state = 2 if library.is_overdue(row, today) else 0 if row.confirmed_at is not None else 1
+    return LessonHit(
+        row.version_id,
+        row.outcome,
+        row.axis,
+        read_codes(row.needs),
+        read_codes(row.cities),
+        state,
+        row.is_own,
+        place,
+        len(wanted) - there,
+        missing,
+    )

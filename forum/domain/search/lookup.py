@@ -5,31 +5,35 @@ Where there are more, it is asked with the words in the same statement.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from forum.domain.search.sought import Search
-from forum.infra.search_index import Node, Without, few, matches
+from forum.infra.search_index import UNKNOWN, Ids, Wanted, few
+from forum.infra.search_questions import Node, Without
 from forum.models.claims import Claim
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
+
+_VERSION: tuple[Any, Any] = (Claim.version_id, Claim.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What has all that is looked for (`some`: some of it), by ids; none for what there is more of than is looked up.
+    """What has all that is looked for (`some`: some of it), by ids, as far as they are looked up.
 
-    `versions`: for each word the versions of lessons that have it, themselves or in a claim. `titles`, `posts`: of
-    threads and posts. `any_titles`, `any_posts`: that have some of it, where all of it is looked for.
+    `versions`: for each word the versions of lessons that have it, themselves or in a claim; none where there are more.
+    `titles`, `posts`: of threads, and of posts the newest. `any_titles`, `any_posts`: that have some of it, where all
+    of it is looked for.
     """
 
     search: Search
     some: bool = False
     versions: tuple[set[int] | None, ...] = ()
-    titles: list[int] | None = None
-    posts: list[int] | None = None
-    any_titles: list[int] | None = None
-    any_posts: list[int] | None = None
+    titles: Ids = UNKNOWN
+    posts: Ids = UNKNOWN
+    any_titles: Ids = UNKNOWN
+    any_posts: Ids = UNKNOWN
 
     @property
     def all_versions(self) -> set[int] | None:
@@ -59,17 +63,21 @@ def look_up(search: Search, *, some: bool) -> Lookup:
     if not search.wanted:
         return Lookup(search, some)
     asked = Lookup(search, some)
-    queries = {"titles": matches(TitleText, asked.wanted_here), "posts": matches(PostText, asked.wanted_here)}
+    wanted = {
+        "titles": Wanted(TitleText, asked.wanted_here),
+        "posts": Wanted(PostText, asked.wanted_here, newest=True),
+    }
     if not some and len(search.wanted) > 1:
         any_here = asked.without(search.any_of)
-        queries |= {"any_titles": matches(TitleText, any_here), "any_posts": matches(PostText, any_here)}
+        wanted |= {"any_titles": Wanted(TitleText, any_here)}
+        wanted |= {"any_posts": Wanted(PostText, any_here, newest=True)}
     if not search.excluded:
         for number, sought in enumerate(search.wanted):
-            queries |= {f"version {number}": matches(VersionText, sought.node)}
-            queries |= {f"claim {number}": claimed(sought.node)}
-    found = few(queries, by_index=not all(each.is_plain for each in search.wanted))
+            wanted |= {f"version {number}": Wanted(VersionText, sought.node)}
+            wanted |= {f"claim {number}": Wanted(ClaimText, sought.node, _VERSION)}
+    found = few(wanted, by_index=not all(each.is_plain for each in search.wanted))
     versions = tuple(
-        _both(found.get(f"version {number}"), found.get(f"claim {number}"))
+        _both(found.get(f"version {number}", UNKNOWN), found.get(f"claim {number}", UNKNOWN))
         for number in range(len(search.wanted))
     )
     return replace(
@@ -77,16 +85,15 @@ def look_up(search: Search, *, some: bool) -> Lookup:
         versions=versions,
         titles=found["titles"],
         posts=found["posts"],
-        any_titles=found.get("any_titles"),
-        any_posts=found.get("any_posts"),
+        any_titles=found.get("any_titles", UNKNOWN),
+        any_posts=found.get("any_posts", UNKNOWN),
     )
 
 
 def claimed(node: Node) -> Select[tuple[int]]:
     """Return a query for the ids of versions of lessons with a claim that has something."""
-    query: Any = select(Claim.version_id.label("id")).where(Claim.id.in_(matches(ClaimText, node)))
-    return cast(Select[tuple[int]], query)
+    return Wanted(ClaimText, node, _VERSION).query
 
 
-def _both(versions: list[int] | None, claimed: list[int] | None) -> set[int] | None:
-    return None if versions is None or claimed is None else {*versions, *claimed}
+def _both(versions: Ids, claimed: Ids) -> set[int] | None:
+    return None if versions.more or claimed.more else {*versions.ids, *claimed.ids}

@@ -6,19 +6,14 @@ comes from a space of the reader; the latest; and the id.
 
 from collections.abc import Iterable
 
-from forum.domain.lessons import origin
 from forum.domain.search.lesson_candidates import LessonHit
 from forum.domain.search.thread_candidates import ThreadHit
 from forum.policy.actors import Actor
 
 
 def lessons(hits: Iterable[LessonHit]) -> list[LessonHit]:
-    """Return lessons in order."""
-    moment, number = (column.key for column in origin.LATEST)
-    latest = sorted(hits, key=lambda hit: (getattr(hit.row, moment), getattr(hit.row, number)), reverse=True)
-    return sorted(
-        latest, key=lambda hit: (hit.missing, hit.place, hit.lacking > 0, hit.state, not hit.row.is_own)
-    )
+    """Return lessons in order; they come with the latest first."""
+    return sorted(hits, key=lambda hit: (hit.missing, hit.place, hit.lacking > 0, hit.state, not hit.is_own))
 
 
 def threads(hits: Iterable[ThreadHit], reader: Actor | None) -> list[ThreadHit]:

@@ -16,7 +16,8 @@ from forum.domain.search.sought import Sought
 from forum.domain.threads.list_queries import KEYS
 from forum.infra.columns import code, codes
 from forum.infra.in_lists import in_list, in_rows
-from forum.infra.search_index import AllOf, AnyOf, Node, matches
+from forum.infra.search_index import matches
+from forum.infra.search_questions import AllOf, AnyOf, Node
 from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import TitleText, VersionText

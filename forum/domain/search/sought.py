@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search.language import Question, Term
-from forum.infra.search_index import AllOf, AnyOf, Key, Node, Phrase
 from forum.infra.search_keys.keying import foreign
 from forum.infra.search_keys.languages import DUTCH
 from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
+from forum.infra.search_questions import AllOf, AnyOf, Key, Node, Phrase
 
 LONGEST_PHRASE = 12  # words
 PLAIN_WAYS = 6  # a word has three: one for each language

@@ -1,6 +1,6 @@
 """What a page shows of lessons and threads that were found: titles, and the passages that have it, marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -24,7 +24,7 @@ from forum.infra.search_keys.words import words
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Capacity, Member
 from forum.models.claims import Claim
-from forum.models.lessons import LessonVersion
+from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import ClaimText, PostText, VersionText
 from forum.models.threads import Post, PostRevision
 from forum.policy.actors import Actor
@@ -85,33 +85,24 @@ class ThreadResult:
     more: int
 
 
-class _Rows(NamedTuple):
-    """What is read of everything that stands on a page."""
-
-    claims: Sequence[Any]
-    bodies: Sequence[Any]
-    posts: Sequence[Any]
-
-
 def of(
     reader: Actor | None, search: Search, keys: Keys, lessons: list[LessonHit], threads: list[ThreadHit]
 ) -> tuple[list[LessonResult], list[ThreadResult]]:
     """Return what stands on a page, in this order (a query for each kind of text, and one for the words in all)."""
-    claims = _claims(reader, search, lessons)
-    with_claim = {row.version_id for row in claims}
-    bodies = _bodies(
-        reader, [hit for hit in lessons if hit.place == BODY and hit.row.version_id not in with_claim]
-    )
+    claims, shown = _claims(reader, search, lessons), _lessons(reader, lessons)
+    without_claim = {hit.version_id for hit in lessons if hit.place == BODY}
+    without_claim -= {row.version_id for row in claims}
+    bodies = {row.version_id: [*_fields(row)] for row in shown if row.version_id in without_claim}
     posts = _posts(reader, threads)
-    keyed = [*map(_title, lessons), *map(_title, threads)]
-    keyed += [Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms)) for hit in lessons]
+    keyed = [_title(row) for row in (*shown, *threads)]
+    keyed += [Keyed(row.one_sentence, _terms(row.sentence_terms)) for row in shown]
     keyed += [Keyed(row.text, _terms(row.terms)) for row in claims]
     keyed += [Keyed(row.plain, _terms(row.terms)) for row in posts]
-    keyed += [part for row in bodies for _name, part in _fields(row)]
+    keyed += [part for fields in bodies.values() for _name, part in fields]
     marker = Marker(search, keys)
     marker.learn(keyed)
     draw = _Drawing(marker)
-    return draw.lessons(reader, lessons, _Rows(claims, bodies, posts)), draw.threads(threads, posts)
+    return draw.lessons(shown, claims, bodies), draw.threads(threads, posts)
 
 
 def of_posts(reader: Actor, search: Search, keys: Keys, post_ids: list[int]) -> dict[int, PostPassage]:
@@ -128,25 +119,24 @@ class _Drawing:
     def __init__(self, marker: Marker) -> None:
         self.marker = marker
 
-    def lessons(self, reader: Actor | None, hits: list[LessonHit], rows: _Rows) -> list[LessonResult]:
+    def lessons(
+        self, rows: Sequence[Any], claims: Sequence[Any], bodies: Mapping[int, list[tuple[str, Keyed]]]
+    ) -> list[LessonResult]:
         """Lessons with the first claims in which it stands, or else the passage of their text."""
-        applied = adoptions.cities(reader, [hit.row.id for hit in hits]) if hits else {}
-        cards = library.cards_of([hit.row for hit in hits], applied)
-        claims: dict[int, list[ClaimPassage]] = {}
-        for row in rows.claims:
-            claims.setdefault(row.version_id, []).append(
+        said: dict[int, list[ClaimPassage]] = {}
+        for row in claims:
+            said.setdefault(row.version_id, []).append(
                 ClaimPassage(row.position, self.marker.marked(Keyed(row.text, _terms(row.terms))))
             )
-        bodies = {row.id: self._body(row) for row in rows.bodies}
         return [
             LessonResult(
                 card,
-                self.marker.marked(_title(hit)),
-                self.marker.marked(Keyed(hit.row.one_sentence, _terms(hit.row.sentence_terms))),
-                claims.get(hit.row.version_id, [])[:FEW_CLAIMS],
-                bodies.get(hit.row.version_id),
+                self.marker.marked(_title(row)),
+                self.marker.marked(Keyed(row.one_sentence, _terms(row.sentence_terms))),
+                said.get(row.version_id, [])[:FEW_CLAIMS],
+                self._body(bodies.get(row.version_id, ())),
             )
-            for hit, card in zip(hits, cards, strict=True)
+            for row, card in zip(rows, library.cards_of(rows), strict=True)
         ]
 
     def threads(self, hits: list[ThreadHit], rows: Sequence[Any]) -> list[ThreadResult]:
@@ -159,7 +149,7 @@ class _Drawing:
                 id=hit.id,
                 slug=hit.slug,
                 title=self.marker.marked(_title(hit)),
-                need=hit.need,
+                need=hit.needs[0],
                 axis=hit.axis,
                 cities=hit.cities,
                 space_id=hit.space_id,
@@ -180,16 +170,15 @@ class _Drawing:
             posts[row.id] = PostPassage(row.number, said, author, row.created_at)
         return posts
 
-    def _body(self, row: Any) -> FieldPassage | None:
-        found = [(len(self.marker.spans(keyed)), name, keyed) for name, keyed in _fields(row)]
+    def _body(self, fields: Iterable[tuple[str, Keyed]]) -> FieldPassage | None:
+        found = [(len(self.marker.spans(keyed)), name, keyed) for name, keyed in fields]
         number, name, keyed = max(found, key=lambda one: one[0], default=(0, "", Keyed("", ())))
         return FieldPassage(name, self.marker.passage(keyed)) if number else None
 
 
-def _title(hit: LessonHit | ThreadHit) -> Keyed:
-    if isinstance(hit, LessonHit):
-        return Keyed(hit.row.title, _terms(hit.row.title_terms))
-    return Keyed(hit.title, _terms(hit.title_terms))
+def _title(row: Any) -> Keyed:
+    """The title of a lesson or thread."""
+    return Keyed(row.title, _terms(row.title_terms))
 
 
 def _terms(terms: str | None) -> list[str]:
@@ -211,14 +200,18 @@ def _claims(reader: Actor | None, search: Search, hits: list[LessonHit]) -> Sequ
     """The claims of these lessons in which some of it stands: of so few, they are looked through here."""
     if not hits or not search.wanted:
         return ()
-    values = {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}
+    values = {**reader_values(reader), "ids": [hit.version_id for hit in hits]}
     rows = select_rows(_claims_of(reader is not None), values)
     return [row for row in rows if standing(search.wanted, row.terms, row.parts)]
 
 
-def _bodies(reader: Actor | None, hits: list[LessonHit]) -> Sequence[Any]:
-    values = {**reader_values(reader), "ids": [hit.row.version_id for hit in hits]}
-    return select_rows(_versions(reader is not None), values).all() if hits else ()
+def _lessons(reader: Actor | None, hits: list[LessonHit]) -> Sequence[Any]:
+    """These lessons as the reader gets them, in this order."""
+    if not hits:
+        return ()
+    values = {**reader_values(reader), "ids": [hit.version_id for hit in hits]}
+    rows = {row.version_id: row for row in select_rows(_lessons_of(reader is not None), values)}
+    return [rows[hit.version_id] for hit in hits if hit.version_id in rows]
 
 
 def _posts(reader: Actor | None, hits: list[ThreadHit]) -> Sequence[Any]:
@@ -238,12 +231,19 @@ def _claims_of(signed_in: bool) -> Select[Any]:
 
 
 @cached
-def _versions(signed_in: bool) -> Select[Any]:
-    columns: Any = [getattr(LessonVersion, name) for name in FIELDS]
+def _lessons_of(signed_in: bool) -> Select[Any]:
     query: Any = (
-        select(LessonVersion.id, VersionText.body_terms, *columns)
-        .join(VersionText, VersionText.version_id == LessonVersion.id)
-        .where(in_list(LessonVersion.id, "ids"), sees(LessonVersion, reader_param(signed_in)))
+        library.cards(signed_in)
+        .add_columns(
+            LessonVersion.id.label("version_id"),
+            adoptions.written(Lesson.id),
+            VersionText.title_terms,
+            VersionText.sentence_terms,
+            VersionText.body_terms,
+            *(getattr(LessonVersion, name) for name in FIELDS),
+        )
+        .outerjoin(VersionText, VersionText.version_id == LessonVersion.id)
+        .where(in_list(LessonVersion.id, "ids"))
     )
     return cast(Select[Any], query)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select
@@ -11,10 +10,11 @@ from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup
 from forum.domain.search.sought import standing
-from forum.domain.search.thread_queries import MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
+from forum.domain.search.thread_queries import HIT, MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
 from forum.infra.columns import read_codes
 from forum.infra.db import Base
-from forum.infra.search_index import Node, matches
+from forum.infra.search_index import Ids, matches
+from forum.infra.search_questions import Node
 from forum.infra.statements import planned_each_time, select_rows
 from forum.models.search import PostText, TitleText
 from forum.models.threads import Post, Thread
@@ -36,11 +36,11 @@ class ThreadHit:
     id: int
     slug: str
     title: str
-    need: str
+    needs: tuple[str, ...]  # the one that it has
     axis: str | None
     outcome: str | None
     cities: tuple[str, ...]
-    last_post_at: datetime
+    last_post_at: Any  # as the database has it: to be put in order
     space_id: int
     title_terms: str | None  # the keys of its words
     by_title: bool = False
@@ -84,17 +84,32 @@ class _Asked(NamedTuple):
 
     def rows(self, build: Callable[[Shape], Select[Any]], *wanted: "_Wanted") -> Sequence[Any]:
         """The newest rows of those whose titles or posts have something: one more than is looked at."""
-        ids = {each.name: each.ids for each in wanted}
-        if ids and not self.narrow and None not in ids.values():
-            return select_rows(build(self.shape._replace(ids=tuple(ids))), self.values | ids).all()
-        query = build(self.shape).where(*narrowing(self.narrow) if self.narrow else ())
-        query = query.where(*(each.condition for each in wanted))
+        known = {each.name: each.ids.ids for each in wanted if not each.ids.more}
+        if not known and not self.narrow and wanted == (self.posts,) and self.posts.ids.ids:
+            # Of many posts the newest are enough, where the reader may see enough of these.
+            rows = self._by_ids(build, {"posts": self.posts.ids.ids}, wanted)
+            if len(rows) > MOST_POSTS:
+                return rows
+        return self._by_ids(build, {} if self.narrow else known, wanted)
+
+    def _by_ids(
+        self,
+        build: Callable[[Shape], Select[Any]],
+        ids: dict[str, Sequence[int]],
+        wanted: Sequence["_Wanted"],
+    ) -> Sequence[Any]:
+        """Rows with these ids, of titles or posts, and the rest of what is wanted."""
+        query, values = build(self.shape._replace(ids=tuple(ids))), self.values | ids
+        conditions = [each.condition for each in wanted if each.name not in ids]
+        conditions += narrowing(self.narrow) if self.narrow else []
         if not wanted and self.lookup.search.excluded:
-            query = query.where(Thread.id.not_in(matches(TitleText, self.lookup.search.none_of)))
+            conditions.append(Thread.id.not_in(matches(TitleText, self.lookup.search.none_of)))
             if build is posts:
-                query = query.where(Post.id.not_in(matches(PostText, self.lookup.search.none_of)))
+                conditions.append(Post.id.not_in(matches(PostText, self.lookup.search.none_of)))
+        if wanted and not conditions:
+            return select_rows(query, values).all()
         with planned_each_time():
-            return select_rows(query, self.values).all()
+            return select_rows(query.where(*conditions), values).all()
 
     def is_left_out(self, row: Any) -> bool:
         """Whether the title has something that must not be there."""
@@ -103,11 +118,11 @@ class _Asked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What titles or posts have to have, by name; `ids` of those that do, where they are few."""
+    """What titles or posts have to have, by name; the `ids` of those that do, as far as they were looked up."""
 
     name: str
     node: Node
-    ids: list[int] | None
+    ids: Ids
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -200,16 +215,8 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
 def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:
     hit = hits.get(row.id)
     if hit is None:
-        hit = hits[row.id] = ThreadHit(
-            id=row.id,
-            slug=row.slug,
-            title=row.title,
-            need=row.need,
-            axis=row.axis,
-            outcome=row.outcome,
-            cities=read_codes(row.cities),
-            last_post_at=row.last_post_at,
-            space_id=row.space_id,
-            title_terms=row.title_terms,
+        number, slug, title, need, axis, outcome, cities, *others = row[-len(HIT) :]
+        hit = hits[number] = ThreadHit(
+            number, slug, title, (need,), axis, outcome, read_codes(cities), *others
         )
     return hit

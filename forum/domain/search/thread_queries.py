@@ -6,7 +6,7 @@ moderators too.
 
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, select, type_coerce
 
 from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
@@ -22,18 +22,21 @@ from forum.policy.visibility import sees
 
 MOST_TITLES = 1_000  # threads are candidates by their titles: those with the latest posts
 MOST_POSTS = 300  # posts are: the newest
-_TITLE = (TitleText.terms.label("title_terms"), TitleText.parts.label("title_parts"))
-_COLUMNS = (
+# What a hit is made of, in the order of its fields: the last columns of both statements.
+HIT = (
     Thread.id,
     Thread.slug,
     Thread.title,
     code(Thread.need),
     code(Thread.axis),
-    codes(Thread.cities),
     code(Thread.outcome),
-    Thread.last_post_at,
+    codes(Thread.cities),
+    # As it is stored: of thousands it is compared, and shown of none.
+    type_coerce(Thread.last_post_at, String).label("last_post_at"),
     Thread.space_id,
+    TitleText.terms.label("title_terms"),
 )
+_PARTS = TitleText.parts.label("title_parts")
 
 
 class Shape(NamedTuple):
@@ -64,7 +67,7 @@ def narrowing(choice: Choice) -> list[ColumnElement[bool]]:
 def threads(shape: Shape) -> Select[Any]:
     """Return the statement for threads by their titles, one more than MOST_TITLES."""
     moment, number = KEYS
-    query: Any = _shown(shape, select(*_COLUMNS, *_TITLE)).where(
+    query: Any = _shown(shape, select(_PARTS, *HIT)).where(
         Thread.title != "", *_said(shape, Thread.author_id, Thread.created_at)
     )
     return cast(Select[Any], query.order_by(moment.desc(), number.desc()).limit(MOST_TITLES + 1))
@@ -73,9 +76,9 @@ def threads(shape: Shape) -> Select[Any]:
 @cached
 def posts(shape: Shape) -> Select[Any]:
     """Return the statement for posts with their threads, one more than MOST_POSTS."""
-    columns = (Post.id.label("post_id"), Post.number, Post.author_id, PostText.terms, PostText.parts)
+    said = (Post.id.label("post_id"), Post.number, Post.author_id, PostText.terms, PostText.parts)
     query: Any = (
-        _shown(shape, select(*columns, *_COLUMNS, *_TITLE))
+        _shown(shape, select(*said, _PARTS, *HIT))
         .join(Post, Post.thread_id == Thread.id)
         .outerjoin(PostText, PostText.post_id == Post.id)
         .where(Post.hidden_at.is_(None), Post.deleted_at.is_(None))

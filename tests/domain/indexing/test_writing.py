@@ -10,8 +10,9 @@ from forum.domain.indexing.kinds import KINDS
 from forum.domain.lessons import claims, lessons
 from forum.domain.threads import posts, threads
 from forum.infra.db import db
-from forum.infra.search_index import AllOf, AnyOf, Key, matches
+from forum.infra.search_index import matches
 from forum.infra.search_keys.keying import foreign, key
+from forum.infra.search_questions import AllOf, AnyOf, Key
 from forum.models.claims import Claim
 from forum.models.lessons import LessonVersion
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
