@@ -44,10 +44,12 @@ def leen(gent):
 def test_a_thread_and_a_lesson_lead_to_a_page_of_what_is_related(client, session):
     scenario = build(Audience.PUBLIC)
     lesson, thread = out(scenario), scenario.thread
+    make_thread(scenario.space, scenario.author, title="They stopped on Monday")
     db.session.commit()
     sign_in(client, scenario.reader)
     for address, expected in (
-        (f"/threads/{thread.id}-{thread.slug}", ["Put talking in the roster"]),
+        # The lesson that was made from it stands on its page.
+        (f"/threads/{thread.id}-{thread.slug}", ["They stopped on Monday"]),
         (f"/lessons/{lesson.public_id}", ["Why they stopped"]),
     ):
         (link,) = soup(client.get(address, headers=ENGLISH)).select(".similar a[data-related]")

@@ -98,7 +98,10 @@ def lessons_like(reader: Actor, title: str) -> list[Similar]:
 
 
 def to_thread(reader: Actor | None, thread_id: int) -> Related:
-    """Return what is related to a thread that the reader may see (four queries); NotFound."""
+    """Return what is related to a thread that the reader may see (four queries); NotFound.
+
+    Not the lessons that were made from it: they stand on its page.
+    """
     row = _one(_thread(reader is not None), {**reader_values(reader), "thread_id": thread_id})
     near = Likeness(_words(row.title), _ids(row.tag_ids), about=thread_id)
     threads = similar_candidates.threads(
@@ -107,7 +110,8 @@ def to_thread(reader: Actor | None, thread_id: int) -> Related:
     lessons = similar_candidates.lessons(
         reader, replace(near, known_origin=True, cited=cited_together.lessons_of)
     )
-    return Related(row.title, _nearest(near.words, row.axis, lessons, threads), thread_id, row.slug)
+    others = [one for one in lessons if CITED not in one.ways]
+    return Related(row.title, _nearest(near.words, row.axis, others, threads), thread_id, row.slug)
 
 
 def to_lesson(reader: Actor | None, public_id: str) -> Related:

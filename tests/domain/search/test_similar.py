@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from forum.domain.lessons import lessons
+from forum.domain.lessons import lessons, of_thread
 from forum.domain.moderation import hiding, narrowing, taking_back
 from forum.domain.search import similar
 from forum.infra import clock
@@ -88,7 +88,7 @@ def test_tags_themes_and_what_a_lesson_quotes_bring_threads_together(session):
         scenario.space, scenario.author, title="Iets heel anders", tags=("fiets",), axis=Axis.STRATEGY
     )
     db.session.flush()
-    assert beside(reader, quoted) == [FULL["title"], also.title]
+    assert beside(reader, quoted) == [also.title]  # the lesson that quotes both stands on its page
     assert beside(reader, tagged) == [other.title]
     assert set(beside(reader, lesson)) == {quoted.title, also.title}
     second = out(scenario, title="Heel iets nieuws", one_sentence="Niets.", axis=Axis.DENSITY)
@@ -166,9 +166,10 @@ def test_a_masked_lesson_stands_beside_no_thread_for_who_stands_outside(session)
         # Nor on the page that begins a lesson from a thread.
         like = similar.lessons_like(actor(who), named.title)
         assert [one.title for one in like] == ["Een collega en een taalstage"]
-    assert lesson.public_id in {
-        getattr(one, "public_id", "") for one in similar.to_thread(actor(scenario.author), thread.id).similar
-    }
+    (own,) = of_thread.lessons_of_thread(actor(scenario.author), thread.id)
+    assert own.public_id == lesson.public_id
+    assert beside(scenario.author, thread) == [named.title, "Een collega en een taalstage"]
+    assert "Taalstage met een vaste collega" in beside(scenario.author, named)
     assert thread.title in beside(scenario.author, lesson)
 
 
