@@ -3,10 +3,11 @@
 A query asks the keys of all three languages, since nobody says in which one they search.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forum.domain.indexing.keys import Keys
+from forum.domain.search.common_words import LITTLE
 from forum.domain.search.language import Question, Term
 from forum.infra.search_keys.keying import foreign
 from forum.infra.search_keys.languages import DUTCH
@@ -84,13 +85,22 @@ class Search:
 
 
 def search_for(question: Question, keys: Keys) -> Search:
-    """Return what a question looks for (one query, for the forms that follow no rule)."""
+    """Return what a question looks for (one query, for the forms that follow no rule).
+
+    Beside other words, a word that says nothing ("de", "the") is not looked for, and so marked nowhere.
+    """
     forms = {
         term: [word.form for word in words(term.text)][:LONGEST_PHRASE]
         for term in (*question.wanted, *question.excluded)
     }
     keys.learn(form for each in forms.values() for form in each)
-    return Search(_each(question.wanted, forms, keys), _each(question.excluded, forms, keys))
+    return Search(_each(_telling(question.wanted, forms), forms, keys), _each(question.excluded, forms, keys))
+
+
+def _telling(terms: Sequence[Term], forms: Mapping[Term, Sequence[str]]) -> Sequence[Term]:
+    """The words that say something; all of them where none does."""
+    told = [term for term in terms if term.is_phrase or not LITTLE.issuperset(forms[term])]
+    return told or terms
 
 
 def _each(terms: Iterable[Term], forms: dict[Term, list[str]], keys: Keys) -> tuple[Sought, ...]:

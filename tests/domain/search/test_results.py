@@ -52,6 +52,25 @@ def reader():
     return make_member("Rik", space=make_space("Brugge", city="brugge", slug="brugge"))
 
 
+@pytest.mark.both_databases
+def test_words_that_say_nothing_are_neither_asked_for_nor_marked_beside_others(gent, leen, reader):
+    body = "De fiets van de buren, en het plein."
+    thread = make_thread(gent, leen, title="Fietsen op het plein", body=body)
+    far = make_thread(gent, leen, title="Een pleintje", body="Zonder een fiets.")
+    for question in ("de fietsen", "Het FIETSEN van die", "the fietsen", "avec fietsen"):
+        found = answer(reader, question)
+        assert (titles(found), found.some) == ([thread.title, far.title], False), question
+        assert found.question.plain == question
+        assert marks(found.threads[0].title) == ["Fietsen"]
+        assert marks(found.threads[0].posts[0].words) == ["fiets"]
+    assert answer(reader, "les fietsen").some, "a lesson is something to look for"
+    # Asked for by themselves, in quotation marks or not to be there, they are words like others.
+    assert marks(answer(reader, "het de").threads[0].posts[0].words) == ["De", "de", "het"]
+    assert titles(answer(reader, "op het")) == [thread.title]
+    assert titles(answer(reader, '"op het" fiets')) == [thread.title]
+    assert titles(answer(reader, "fiets -het")) == [far.title]
+
+
 def test_words_are_found_in_every_form_and_as_parts_of_compounds_with_the_very_post(gent, leen, reader):
     thread = make_thread(
         gent, leen, title="Bomen planten", body="Wij spraken over het wijkbudget en de brieven."
