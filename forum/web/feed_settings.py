@@ -53,6 +53,18 @@ def make() -> ResponseReturnValue:
     return _page(who, made=code, secret=secret)
 
 
+@bp.get("/settings/feeds/renewal")
+@open_to(members)
+def ask_renewal() -> ResponseReturnValue:
+    return _question(is_renewal=True)
+
+
+@bp.get("/settings/feeds/ending")
+@open_to(members)
+def ask_end() -> ResponseReturnValue:
+    return _question(is_renewal=False)
+
+
 @bp.post("/settings/feeds/ending")
 @open_to(members)
 def end() -> ResponseReturnValue:
@@ -71,7 +83,17 @@ def _feed(code: str) -> Feed:
     return Feed(FeedKind.SPACE, space_id)
 
 
-def _page(who: Actor, *, made: str = "", secret: str = "") -> str:
+def _question(*, is_renewal: bool) -> ResponseReturnValue:
+    """The question before an address stops for good; the list of feeds where there is none to stop."""
+    code = request.args.get("feed")
+    row = next((row for row in _rows(actor()) if row.code == code), None)
+    if row is None or row.key is None:
+        return redirect(url_for(".show"))
+    return render_template("settings/feed_stopping.html", row=row, is_renewal=is_renewal)
+
+
+def _rows(who: Actor) -> list[FeedRow]:
+    """The feeds that a member may have, each with its key."""
     keys = feed_keys.of_member(who)
     found = [
         (Feed(FeedKind.LESSONS), _("New lessons"), url_for("feeds.lessons")),
@@ -80,7 +102,7 @@ def _page(who: Actor, *, made: str = "", secret: str = "") -> str:
     for space in spaces.of_member(who):
         path = url_for("feeds.space", slug=space.slug)
         found.append((Feed(FeedKind.SPACE, space.id), _("New posts in %(space)s", space=space.name), path))
-    rows = [
+    return [
         FeedRow(
             code=f"{OF_SPACE}{feed.space_id}" if feed.space_id else feed.kind.value,
             name=name,
@@ -90,6 +112,10 @@ def _page(who: Actor, *, made: str = "", secret: str = "") -> str:
         )
         for feed, name, path in found
     ]
+
+
+def _page(who: Actor, *, made: str = "", secret: str = "") -> str:
+    rows = _rows(who)
     new = next((row for row in rows if row.code == made), None)
     return render_template(
         "settings/feeds.html",

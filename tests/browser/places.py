@@ -3,10 +3,13 @@
 from flask import Flask
 
 from forum.domain.mailing.mail_queue import queue_mail
+from forum.domain.people import feed_keys
+from forum.domain.people.feed_keys import Feed
 from forum.domain.threads import bookmarks, posts
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Member
+from forum.models.feeds import FeedKind
 from forum.models.lessons import Lesson, LessonState
 from forum.models.mail import Lane, MailState, OutgoingMail
 from forum.models.missed import MissedSearch
@@ -162,15 +165,25 @@ def for_moderator(app: Flask) -> list[str]:
 
 
 def for_editor(app: Flask) -> list[str]:
-    """Pages of eva, who merges the tags of the network and sees what people miss."""
+    """Pages of eva, who merges the tags of the network, sees what people miss and reads in a feed reader."""
     with app.app_context():
         one, other = db.session.scalars(db.select(Tag.slug).order_by(Tag.id).limit(2))
         now = clock.now()
         if db.session.scalar(db.select(MissedSearch.id).where(MissedSearch.mark == "x")) is None:
             db.session.add(MissedSearch(mark="x", words="groene daken", first_month=now, last_month=now))
+        eva = actor(db.session.scalars(db.select(Member).where(Member.handle == "eva")).one())
+        lessons = Feed(FeedKind.LESSONS)
+        feed_keys.make(eva, lessons, seen=feed_keys.mark_of(feed_keys.of_member(eva).get(lessons)))
         db.session.commit()
         db.session.remove()
-    return ["/coverage/missed", "/tags", f"/tags/{one}", f"/tags/{one}?into={other}", "/spaces/netwerkplein"]
+    return [
+        "/settings/feeds/ending?feed=lessons",
+        "/coverage/missed",
+        "/tags",
+        f"/tags/{one}",
+        f"/tags/{one}?into={other}",
+        "/spaces/netwerkplein",
+    ]
 
 
 def for_administrator(app: Flask) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 
 from forum.domain.people import feed_keys
 from forum.domain.people.feed_keys import Feed
@@ -42,10 +43,14 @@ def page(client):
 
 
 def seen_on(client, code: str) -> str:
-    found = re.search(
-        rf'name="feed" value="{code}">\s*<input type="hidden" name="seen" value="(\w*)"', page(client).text
-    )
+    """What the form says in which the address is made: on the list, or where one would stop, after a question."""
+    form = re.compile(rf'name="feed" value="{code}">\s*<input type="hidden" name="seen" value="(\w*)"')
+    found = form.search(page(client).text) or form.search(asked(client, "renewal", code).text)
     return found[1]
+
+
+def asked(client, what: str, code: str):
+    return client.get(f"/settings/feeds/{what}?feed={code}", headers={"Accept-Language": "en"})
 
 
 def made(app, client, code: str) -> str:
@@ -141,12 +146,38 @@ def test_another_address_ends_the_first_and_a_form_sent_twice_makes_no_third(app
         assert submit(client, "/settings/feeds", {"feed": code, "seen": ""}).status_code == 404, code
 
 
+def test_an_address_stops_only_after_a_question_that_says_what_stops(app, client, gent, noor):
+    sign_in(client, noor)
+    for what in ("renewal", "ending"):  # nothing stops where there is nothing
+        for code in ("lessons", f"space-{gent.id + 1}", "people", ""):
+            assert asked(client, what, code).headers["Location"] == "/settings/feeds"
+    code = f"space-{gent.id}"
+    address = made(app, client, code)
+    listed = BeautifulSoup(page(client).text, "html.parser")
+    forms = [form for form in listed.select("main form") if form.select_one(f"[value={code}]")]
+    links = [link["href"] for link in listed.select(f"main .tasks a[href$='feed={code}']")]
+    assert (forms, links) == ([], [f"/settings/feeds/{what}?feed={code}" for what in ("renewal", "ending")])
+    assert "No program has fetched this address yet." in asked(client, "ending", code).text
+    assert client.get(address).status_code == 200
+    for what, said in (("renewal", "You get a new address"), ("ending", "It never works again.")):
+        question = BeautifulSoup(asked(client, what, code).text, "html.parser").select_one("main")
+        assert "New posts in Gent" in question.text
+        assert "A program fetched this address last: today at" in question.text
+        assert said in question.text
+        assert question.select_one("a.btn")["href"] == "/settings/feeds"
+        assert client.get(address).status_code == 200  # looking ends nothing
+    form = question.select_one("form")
+    sent = {each["name"]: each["value"] for each in form.select("input:not([name=csrf_token])")}
+    assert submit(client, form["action"], sent).status_code == 303
+    assert client.get(address).status_code == 404
+
+
 def test_who_is_not_let_in_yet_has_no_feeds(app, client, gent):
     waiting = make_member("Waits", approved_at=None)
     db.session.commit()
     assert page(client).status_code == 303
     sign_in(client, waiting)
-    assert page(client).status_code == 403
+    assert page(client).status_code == asked(client, "ending", "lessons").status_code == 403
     assert submit(client, "/settings/feeds", {"feed": "lessons", "seen": ""}).status_code == 403
 
 

@@ -22,7 +22,6 @@ PAGES = {
     "consents.take": "consents.permission",
     "drafts.exchange": "drafts.index",
     "drafts.restore": "drafts.index",
-    "feed_settings.end": "feed_settings.show",
     "handovers.accept": "handovers.index",
     "handovers.decline": "handovers.index",
     "handovers.offer": "handovers.index",
