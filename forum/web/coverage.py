@@ -144,7 +144,7 @@ def _in_words(found: Coverage, city: str | None) -> list[str]:
     )
     there = (
         _(
-            "%(lessons)s and %(threads)s of %(city)s.",
+            "In %(city)s: %(lessons)s and %(threads)s.",
             lessons=lessons,
             threads=threads,
             city=labels.city_name(city),

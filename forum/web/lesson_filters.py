@@ -66,7 +66,7 @@ class LessonFilters(FilterPanel):
 
     def _sorts(self) -> list[Filter]:
         return [
-            Filter(sort, str(name), address_of(self._choice, sort), sort == self._sort, "")
+            Filter(sort, str(name), address_of(self._choice, sort, _anchor="list"), sort == self._sort, "")
             for sort, name in SORTS.items()
         ]
 

@@ -60,6 +60,50 @@ def test_a_passage_of_a_search_leads_to_its_post_on_a_phone_without_scripts(open
     assert page.locator(f"#post-{number}").is_visible()
 
 
+@pytest.mark.parametrize(
+    ("who", "address", "text"),
+    [
+        ("els", "/lessons", "Wat er al is, en wat niet"),
+        ("els", "/lessons", "Volg nieuwe lessen in een feedlezer"),
+        (None, "/lessons", "Feed van de openbare lessen"),
+        ("els", "/settings/feeds", "Feed van de openbare lessen"),
+        ("els", "/search?q=wijkbuget", "Zoek toch op ‘wijkbuget’"),
+        ("els", "/search?q=zzzz", "Kijk wat er al is"),
+    ],
+)
+def test_a_link_that_stands_by_itself_is_as_tall_as_a_thumb(open_page, who, address, text):
+    page = open_page(who, phone=True, java_script_enabled=False)
+    page.goto(address)
+    assert page.get_by_role("link", name=text).bounding_box()["height"] >= 44
+
+
+def test_the_signs_of_a_search_stand_above_what_they_mean_on_a_narrow_phone_and_beside_it_elsewhere(
+    open_page,
+):
+    for width, is_above in ((320, True), (479, True), (700, False)):
+        page = open_page(None, java_script_enabled=False)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto("/search")
+        sign, meaning = (page.locator(f".search__help {tag}").first.bounding_box() for tag in ("dt", "dd"))
+        assert (sign["y"] + sign["height"] <= meaning["y"], sign["x"] == meaning["x"]) == (is_above, is_above)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_keyboard_goes_past_the_filters_by_a_link_that_shows_itself_then(open_page):
+    page = open_page("els")
+    for address in ("/search?q=bezoek", "/lessons"):
+        page.goto(address)
+        skip = page.get_by_role("link", name="Sla de filters over")
+        assert skip.bounding_box() is None or skip.evaluate("e => getComputedStyle(e).clipPath") != "none"
+        skip.focus()
+        assert skip.evaluate("e => getComputedStyle(e).clipPath") == "none"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "!document.activeElement.closest('aside') && !!document.activeElement.closest('main')"
+        )
+
+
 def test_what_is_suggested_while_typing_is_chosen_by_arrows_and_opened_by_enter(open_page):
     page = open_page("els")
     page.goto("/threads")

@@ -144,6 +144,10 @@ def test_the_library_says_what_it_is_narrowed_by_and_in_which_order(client, sess
     }
     assert soup.select_one("#list a").get_text() == "Order: Most certain first"
     assert soup.select_one("#filter-sort [aria-current]").get_text() == "Most certain first"
+    # An order leads to the list that it orders; a filter back to its kind, as people choose more than one.
+    ends = {each["href"].partition("#")[2] for each in soup.select("#filter-sort a")}
+    chosen_again = soup.select_one("#filter-confidence a")["href"]
+    assert (ends, chosen_again.partition("#")[2]) == ({"list"}, "filter-confidence")
     assert {each["name"]: each["value"] for each in soup.select("main form [type=hidden]")} == {
         "confidence": "fair", "addressee": "Spokespersons",
     }  # fmt: skip

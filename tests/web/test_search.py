@@ -75,6 +75,26 @@ def test_each_filter_leads_to_as_many_as_it_says_and_can_be_taken_away(client, l
     assert {each["name"]: each["value"] for each in kept} == {"city": "gent", "need": "facts"}
 
 
+def test_filters_are_skipped_by_a_link_and_taken_away_together_by_one(client, leen):
+    for address in ("/search?q=markt", "/lessons", "/people?q=leen"):
+        soup = page(client, address)
+        (skip,) = soup.select("aside > a.filters__skip")
+        assert skip.text == "Skip the filters"
+        assert soup.find(id=skip["href"].removeprefix("#")) is not None
+    for address in ("/search?q=zonnepanelen&city=gent", "/people?q=zonnepanelen&city=gent"):
+        without = [
+            link for link in page(client, address).select("main a") if link.text == "Clear all filters"
+        ]
+        assert len(without) == 1, address
+
+
+def test_the_help_says_of_each_sign_what_it_means(client, leen):
+    help_ = page(client, "/search").select_one(".search__help")
+    said = {term.text: term.find_next_sibling("dd").text for term in help_.select("dt")}
+    assert said["by:stijn"] == "written by whoever signs with this name"
+    assert said["before:2026-01"] == "older than this date"
+
+
 def test_what_cannot_be_looked_for_stands_at_the_field_and_what_was_typed_stays(client, leen):
     for question in (
         "axis:nonsense",
@@ -151,6 +171,10 @@ def test_a_typing_error_is_said_with_the_way_to_what_was_typed(client, leen):
     )
     assert titles(soup)
     assert soup.select_one("#q")["value"] == "wijkmarrkt"
+    phrase = page(client, '/search?q="regen+op"+wijkmarrkt').select_one(".spelled").text
+    assert phrase.startswith(
+        'Nothing for “"regen op" wijkmarrkt”. We searched for “"regen op" wijkmarkt” instead.'
+    )
     literal = page(client, said.a["href"])
     assert (titles(literal), literal.select(".spelled")) == ([], [])
     assert all("literally=1" in link["href"] for link in literal.select(".filter-set a"))
