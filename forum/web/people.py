@@ -1,6 +1,6 @@
 """The directory: finding who can be asked, the page of a member, and what members say they may be asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,7 +11,8 @@ from forum.domain.lessons import by_author as lessons_by_author
 from forum.domain.people import directory, offers
 from forum.domain.people.directory import Choice
 from forum.domain.people.offers import Offer
-from forum.domain.search import writers
+from forum.domain.search import people_meant, writers
+from forum.domain.search.writers import Writer
 from forum.domain.spaces import member_page
 from forum.domain.themes import labels
 from forum.domain.threads import by_author
@@ -56,20 +57,26 @@ class PeopleFilters(FilterPanel):
 @bp.get("/people")
 @open_to(members)
 def index() -> ResponseReturnValue:
-    choice = Choice.of(request.args.get("q", ""), request.args.getlist)
+    typed = choice = Choice.of(request.args.get("q", ""), request.args.getlist)
     cursor, wrong = request.args.get("after"), ""
     page: Page[directory.Found] = Page()
-    counts = Counts()
+    counts, wrote = Counts(), list[Writer]()
     try:
-        page, counts = directory.people(actor(), choice, cursor=cursor), directory.counts(actor(), choice)
+        page = directory.people(actor(), typed, cursor=cursor)
+        # Who wrote about it is known of nobody's city or function: filters would leave what they do not narrow.
+        if typed.question and not (typed.values or cursor):
+            wrote = writers.about(actor(), typed.question)
+        if typed.question and not (page.rows or cursor):
+            choice = _meant(typed, wrote)
+            page = page if choice is typed else directory.people(actor(), choice)
+        counts = directory.counts(actor(), choice)
     except Invalid as error:
         wrong = error.message
-    # Who wrote about it is known of nobody's city or function: filters would leave what they do not narrow.
-    asked = choice.question and not (wrong or choice.values or cursor)
     shown = render_template(
         "people/index.html",
         page=page,
-        writers=writers.about(actor(), choice.question) if asked else [],
+        writers=wrote,
+        typed=typed,
         choice=choice,
         total=counts.total,
         may_be_more="" in counts.at_least,
@@ -86,6 +93,15 @@ def index() -> ResponseReturnValue:
         newer=_address(choice) if cursor else None,
     )
     return shown, 422 if wrong else 200
+
+
+def _meant(typed: Choice, wrote: Sequence[Writer]) -> Choice:
+    """What may have been meant where nobody is found by what was typed; that itself where nothing else finds anybody.
+
+    No typing error is looked for where people wrote these very words.
+    """
+    found = people_meant.in_city(actor(), typed)
+    return found or (None if wrote else people_meant.corrected(actor(), typed)) or typed
 
 
 @bp.get("/members/<handle>")

@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from forum.domain.people import accounts, capacities, offers, profiles
+from forum.domain.people import accounts, capacities, found_by, offers, profiles
 from forum.infra import clock
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
@@ -192,6 +192,87 @@ def test_a_question_that_cannot_be_looked_up_is_kept_with_a_sentence_at_the_fiel
     nobody = read(client, "/people?q=zzz")
     assert "Check the spelling" in nobody.select_one(".empty").text
     assert client.get("/people?q=%25%00_&city=nowhere&level=x").status_code == 404
+
+
+def test_a_city_among_the_words_narrows_to_it_where_nobody_has_all_of_them(app, client, town):
+    say(town["zoe"], "Groendienst en bomen")
+    make_member("Van Gent", space=town["leuven"])
+    db.session.commit()
+    for typed, said, found in (
+        ("groendienst leuven", "Nobody for “groendienst leuven”. We searched for “groendienst” in Leuven instead.",
+         ["Zoë Ångström"]),
+        ("Leuven bomen", "Nobody for “Leuven bomen”. We searched for “bomen” in Leuven instead.", ["Zoë Ångström"]),
+        ("bommen in leuven", "", []),
+        ("leuven", "Nobody for “leuven”. These are people from Leuven.",
+         ["Annelies", "Gaston", "Van Gent", "Zoë Ångström"]),
+        ("van gent", "", ["Van Gent"]),
+        ("bomen gent", "", []),
+        ("x leuven", "", []),
+        ("bomen leuven sint-niklaas", "", []),
+    ):  # fmt: skip
+        soup = read(client, f"/people?q={typed}")
+        assert names(soup) == found, typed
+        assert [" ".join(each.find(string=True).split()) for each in soup.select(".spelled")] == [
+            said
+        ] * bool(said)
+        field = soup.select_one("#q")
+        assert (field["value"], soup.select("form.searchbox [name=city]")) == (typed, [])
+        if said:
+            (city,) = soup.select(".chosen a bdi")
+            assert city.text == "Leuven"
+            assert soup.select_one(".spelled a")["href"] == f"/search?q={typed}".replace(" ", "+")
+    guest = app.test_client()
+    sign_in(guest, town["gast"])
+    assert names(read(guest, "/people?q=bomen leuven")) == []
+    assert "Leuven instead" not in read(guest, "/people?q=bomen leuven").text
+
+
+def test_a_typing_error_is_mended_by_words_of_people_whom_the_reader_finds_alone(app, client, town):
+    for member in (town["away"], town["new"], town["former"]):
+        found_by.keep_offer(member.id, ["Tuinbouwer"])
+    capacities.add(
+        town["zoe"].id, function="stadsdichter", level=Level.STAFF, body=Body.CITY, city="gent",
+        starts_on=date(2025, 2, 1),
+    )  # fmt: skip
+    db.session.commit()
+    for typed, instead, found in (
+        ("aanemers", "aannemers", ["Annelies"]),
+        ("anelies", "annelies", ["Annelies"]),
+        ("stadsdihcter zoe", "stadsdichter zoe", ["Zoë Ångström"]),
+        ("renovattie leuven", "renovatie", ["Annelies"]),
+        ("stadsdihcter annelies", "", []),
+        ("tuinbouwers", "", []),
+        ("aanemers gent", "", []),
+    ):
+        soup = read(client, f"/people?q={typed}")
+        said = " ".join(each.text for each in soup.select(".spelled"))
+        assert names(soup) == found, typed
+        where = "in Leuven instead." if "leuven" in typed else "instead."
+        assert said.startswith(f"Nobody for “{typed}”. We searched for “{instead}” {where}") == bool(found)
+        assert "tuinbouwer " not in soup.text.lower()
+    assert read(client, "/people?q=aanemers&city=leuven").select_one(".spelled")
+    guest = app.test_client()
+    sign_in(guest, town["gast"])
+    assert read(guest, "/people?q=anelies").select(".spelled") == []
+    # Who wrote the very words did not mistype them.
+    make_thread(town["leuven"], town["annelies"], body="Onze aanemers.", audience=Audience.NETWORK)
+    db.session.commit()
+    soup = read(client, "/people?q=aanemers")
+    assert (soup.select(".spelled"), wrote(soup)[0][0]) == ([], "Annelies")
+
+
+def test_where_nobody_is_found_no_filter_and_no_number_stands_but_what_leads_on(client, town, count_queries):
+    for address in ("/people?q=zzzz", "/people?q=zzzzzzz&city=gent", "/people?axis=glokale-strategie"):
+        soup = read(client, address)
+        assert soup.select("aside, .section-title, main .filters") == []
+        assert soup.select_one("#list.vh").text == "Nobody found"
+        links = {link["href"] for link in soup.select(".empty a")}
+        assert {"/people", "/threads/new?audience=network"} <= links
+        assert ("=g" in address) == bool(soup.select(".chosen a"))
+    assert "/search?q=zzzz" in {link["href"] for link in read(client, "/people?q=zzzz").select(".empty a")}
+    with count_queries() as seen:
+        read(client, "/people?q=zzzzzzz xxxxxxx gent")
+    assert seen.count <= 16, seen.statements
 
 
 def test_no_page_about_people_has_an_address_or_a_last_visit(client, town):

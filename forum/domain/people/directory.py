@@ -111,6 +111,13 @@ def counts(reader: Actor, choice: Choice) -> Counts:
     return found
 
 
+def words_in_place(reader: Actor, choice: Choice, word: str, near: Sequence[str]) -> set[str]:
+    """Return those of the words `near` by which the reader finds somebody in place of a word of it (one query)."""
+    words = [word, *(other for other in found_by.asked(choice.question) if other != word)]
+    values = _values(reader, choice, words) | {"near": list(near)}
+    return set(select_rows(directory_queries.words_in_place(_shape(words, choice)), values).scalars())
+
+
 def _offered(rows: Sequence[Any]) -> Counter[str]:
     """How many people offer something of each axis."""
     found: Counter[str] = Counter()
@@ -147,9 +154,16 @@ def _asked(reader: Actor, choice: Choice) -> tuple[directory_queries.Shape, dict
         raise Invalid("question", _("Type at least two characters of a name, a function or a subject."))
     if len(choice.question) > LONGEST:
         raise Invalid("question", _("Ask it in at most %(limit)d characters.", limit=LONGEST))
+    return _shape(words, choice), _values(reader, choice, words)
+
+
+def _shape(words: Sequence[str], choice: Choice) -> directory_queries.Shape:
+    return len(words), frozenset(choice.values)
+
+
+def _values(reader: Actor, choice: Choice, words: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {**reader_values(reader), "day": days.today(), **found_by.values_of(words)}
-    values |= {f"{kind}_values": list(chosen) for kind, chosen in choice.values.items()}
-    return (len(words), frozenset(choice.values)), values
+    return values | {f"{kind}_values": list(chosen) for kind, chosen in choice.values.items()}
 
 
 def _position(count: int, values: Mapping[str, Any], cursor: str | None) -> dict[str, Any] | None:

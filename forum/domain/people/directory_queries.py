@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 from forum.domain.people import bylines, offers
 from forum.domain.people.capacities import holds_on, spoken_in
 from forum.domain.people.found_by import begins_as
+from forum.infra.in_lists import in_list
 from forum.infra.sort_keys import KEY_TYPE
 from forum.infra.statements import cached
 from forum.models.accounts import Capacity, Member
@@ -206,6 +207,20 @@ def position(count: int) -> Select[Any]:
     """Return the query of where in a list the member with `handle` stands, for a reader who finds them."""
     columns: Any = (rank(count).label("rank"), Member.sort_key, Member.id)
     return select(*columns).where(Member.handle == bindparam("handle", type_=String), finds(_reader_id()))
+
+
+@cached
+def words_in_place(shape: Shape) -> Select[Any]:
+    """Return the query of which of the words `near` somebody of a choice has, in place of its first word."""
+    words = (
+        select(MemberWord.word)
+        .join(Member, Member.id == MemberWord.member_id)
+        .where(in_list(MemberWord.word, "near", String), _said(MemberWord), *_conditions(shape))
+        .order_by(MemberWord.word, MemberWord.member_id)
+        .limit(MOST_WORDS)
+        .subquery()
+    )
+    return select(words.c.word).distinct()
 
 
 @cached
