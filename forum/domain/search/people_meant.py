@@ -25,7 +25,7 @@ def in_city(reader: Actor, choice: Choice) -> Choice | None:
 def corrected(reader: Actor, choice: Choice) -> Choice | None:
     """Return the choice without the typing error for which it finds nobody, or with its city as a filter as well.
 
-    None without any (a query for each of a few words, and as many again where there is a city). Invalid as of people.
+    None without any (a query for each of a few words, and as many again where there is a city).
     """
     readings = [read for read in (choice, _in_city(choice)) if read is not None]
     return next((found for read in readings for found in _spelt(reader, read)), None)
