@@ -4,15 +4,12 @@ A table that is indexed has columns of `terms`, the keys of a text in order, and
 compounds. SQLite keeps an FTS5 table beside it by triggers, PostgreSQL a generated column with a GIN index.
 """
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Executable,
     Select,
     String,
     and_,
@@ -28,7 +25,6 @@ from sqlalchemy import (
     select,
     table,
     true,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -46,12 +42,10 @@ from forum.infra.search_questions import (
     check,
     has_phrase,
 )
-from forum.infra.statements import planned_by_index, planned_each_time, select_rows
+from forum.infra.statements import planned_by_index, select_rows
 
 TERMS, PARTS = "terms", "parts"
 LEXEMES = "lexemes"  # the generated column of PostgreSQL
-FEW = 1_000  # rows that are looked up by their ids
-MOST_SHAPES = 64  # of statements that are kept
 FTS = "_fts"  # what the FTS5 table of a table is called by, after its name
 
 
@@ -62,102 +56,15 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
     """
     check(query)
     if db.engine.dialect.name == "sqlite":
-        return _ids(model, bindparam(None, as_fts5(query, _terms(model)), String))
+        return matching(model, bindparam(None, asked_in(model, query), String))
     indexed: Any = model.__table__
     (key,) = indexed.primary_key.columns
     terms = [indexed.columns[name] for name in _terms(model)]
     return select(key.label("id")).where(_for_postgresql(query, terms))
 
 
-class Ids(NamedTuple):
-    """Ids of rows; whether there are more of them."""
-
-    ids: Sequence[int]
-    more: bool
-
-
-UNKNOWN = Ids((), more=True)
-
-
-class Wanted(NamedTuple):
-    """What rows of an indexed table have.
-
-    `through`: a column to return, and one that has the ids of these rows. `newest`: where there are many, the newest.
-    """
-
-    model: type[Base]
-    node: Node
-    through: tuple[Any, Any] | None = None
-    newest: bool = False
-
-    @property
-    def query(self) -> Select[tuple[int]]:
-        """The query for what is returned of these rows, as `id`."""
-        return _through(matches(self.model, self.node), self.through)
-
-
-def few(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
-    """Return the ids of the rows that have each of these, in no order (one query).
-
-    Where there are more than FEW there are none, or of who wants them the newest. With ids, what else is asked of rows
-    can be statements that are planned once. `by_index`: of phrases, and of many words of which any may be there,
-    PostgreSQL thinks that they are in most rows, and would read all; the newest of those it does not find.
-    """
-    if not wanted:
-        return {}
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    values: dict[str, str] = {}
-    statement: Executable
-    has_newest = is_sqlite or not by_index
-    if not is_sqlite and any(has_phrase(each.node) for each in wanted.values()):
-        statement = _listed([each.query for each in wanted.values()])
-    else:
-        for number, each in enumerate(wanted.values()):
-            check(each.node)
-            asked = as_fts5(each.node, _terms(each.model)) if is_sqlite else as_tsquery(each.node)
-            values[f"asked_{number}"] = asked
-        tables = ((each.model, each.through, each.newest and has_newest) for each in wanted.values())
-        statement = _few(tuple(tables))
-    with planned_by_index() if by_index else planned_each_time():
-        found = {at: json.loads(ids) if is_sqlite else ids for at, ids in select_rows(statement, values)}
-    numbered = zip(wanted.items(), (found[at] or [] for at in range(len(wanted))), strict=True)
-    return {
-        name: Ids(ids if len(ids) <= FEW or (each.newest and has_newest) else (), more=len(ids) > FEW)
-        for (name, each), ids in numbered
-    }
-
-
-@lru_cache(MOST_SHAPES)
-def _few(tables: tuple[tuple[type[Base], tuple[Any, Any] | None, bool], ...]) -> Executable:
-    """The statement of `few`; what is asked of each table is a parameter of it, `asked_0` and so on."""
-    queries = []
-    for number, (model, through, newest) in enumerate(tables):
-        # On PostgreSQL written into the statement when it is run, as in `_lexemes`.
-        is_written = db.engine.dialect.name == "postgresql"
-        asked = bindparam(f"asked_{number}", type_=String, literal_execute=is_written)
-        query = _through(_ids(model, asked), through)
-        queries.append(query.order_by(query.selected_columns[0].desc()) if newest else query)
-    return _listed(queries)
-
-
-def _through(ids: Select[tuple[int]], columns: tuple[Any, Any] | None) -> Select[tuple[int]]:
-    if columns is None:
-        return ids
-    returned, key = columns
-    return select(returned.label("id")).where(key.in_(ids))
-
-
-def _listed(queries: Sequence[Select[tuple[int]]]) -> Executable:
-    """One row for each query, with its place and its ids: thousands of rows of one number would cost more."""
-    listed = func.json_group_array if db.engine.dialect.name == "sqlite" else func.array_agg
-    parts = [query.limit(FEW + 1).subquery() for query in queries]
-    return union_all(
-        *(select(literal_column(str(at)).label("at"), listed(*part.c)) for at, part in enumerate(parts))
-    )
-
-
-def _ids(model: type[Base], asked: BindParameter[str]) -> Select[tuple[int]]:
-    """The ids of the rows of a table that have what is asked in the language of the index, which has no phrases."""
+def matching(model: type[Base], asked: BindParameter[str]) -> Select[tuple[int]]:
+    """Return a query for the ids, as `id`, of the rows that have what is asked as `asked_in` returns it."""
     indexed: Any = model.__table__
     (key,) = indexed.primary_key.columns
     if db.engine.dialect.name == "postgresql":
@@ -165,6 +72,12 @@ def _ids(model: type[Base], asked: BindParameter[str]) -> Select[tuple[int]]:
     name = indexed.name + FTS
     found: Any = table(name, column("rowid"), column(name))
     return select(found.c.rowid.label("id")).where(found.c[name].match(asked))
+
+
+def asked_in(model: type[Base], query: Node) -> str:
+    """Return a question in the language of the index; on PostgreSQL one without phrases."""
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return as_fts5(query, _terms(model)) if is_sqlite else as_tsquery(query)
 
 
 def _terms(model: type[Base]) -> list[str]:

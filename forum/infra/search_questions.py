@@ -98,6 +98,20 @@ def has_phrase(node: Node) -> bool:
     return isinstance(node, Phrase) or any(has_phrase(each) for each in _below(node))
 
 
+def loosened(node: Node) -> Node:
+    """Return it without phrases: what every text has that has it, in which their words may stand anywhere."""
+    match node:
+        case Phrase(keys):
+            return AllOf(tuple(map(Key, keys)))
+        case AllOf(nodes):
+            return AllOf(tuple(map(loosened, nodes)))
+        case AnyOf(nodes):
+            return AnyOf(tuple(map(loosened, nodes)))
+        case Without(first, excluded):
+            return loosened(first) if has_phrase(excluded) else Without(loosened(first), excluded)
+    return node
+
+
 def as_tsquery(node: Node) -> str:
     """Return it as a `tsquery` of PostgreSQL, which has no phrases here: the index keeps no places."""
     match node:

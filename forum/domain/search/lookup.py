@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 
 from forum.domain.search.sought import Search
-from forum.infra.search_index import UNKNOWN, Ids, Wanted, few
+from forum.infra.search_ids import UNKNOWN, Ids, Wanted, few
 from forum.infra.search_questions import Node, Without
 from forum.models.claims import Claim
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
@@ -75,7 +75,7 @@ def look_up(search: Search, *, some: bool) -> Lookup:
         for number, sought in enumerate(search.wanted):
             wanted |= {f"version {number}": Wanted(VersionText, sought.node)}
             wanted |= {f"claim {number}": Wanted(ClaimText, sought.node, _VERSION)}
-    found = few(wanted, by_index=not all(each.is_plain for each in search.wanted))
+    found = few(wanted, by_index=any(each.has_many_ways for each in search.wanted))
     versions = tuple(
         _both(found.get(f"version {number}", UNKNOWN), found.get(f"claim {number}", UNKNOWN))
         for number in range(len(search.wanted))

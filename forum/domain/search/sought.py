@@ -41,9 +41,9 @@ class Sought:
         return all(len(way) == 1 for way in self.ways)
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the database knows well how many texts have it."""
-        return self.is_word and len(self.ways) <= PLAIN_WAYS
+    def has_many_ways(self) -> bool:
+        """Whether any of many words is looked for: the database does not know how many texts have one."""
+        return len(self.ways) > PLAIN_WAYS
 
     def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""

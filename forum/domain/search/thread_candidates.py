@@ -13,7 +13,8 @@ from forum.domain.search.sought import standing
 from forum.domain.search.thread_queries import HIT, MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
 from forum.infra.columns import read_codes
 from forum.infra.db import Base
-from forum.infra.search_index import Ids, matches
+from forum.infra.search_ids import Ids
+from forum.infra.search_index import matches
 from forum.infra.search_questions import Node
 from forum.infra.statements import planned_each_time, select_rows
 from forum.models.search import PostText, TitleText
