@@ -218,6 +218,7 @@ def test_a_city_among_the_words_narrows_to_it_where_nobody_has_all_of_them(app, 
         field = soup.select_one("#q")
         assert (field["value"], soup.select("form.searchbox [name=city]")) == (typed, [])
         if said:
+            assert " ".join(soup.select_one(".spelled").text.split()) == f"{said} Search everything"
             (city,) = soup.select(".chosen a bdi")
             assert city.text == "Leuven"
             assert soup.select_one(".spelled a")["href"] == f"/search?q={typed}".replace(" ", "+")
