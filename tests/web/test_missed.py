@@ -93,8 +93,10 @@ def test_nothing_that_is_kept_says_who_or_when(browsers):
     look(first, "groene daken")
     kept = {str(value) for model in (MissedSearch, MissedBy) for row in db.session.execute(
         select(model.__table__)) for value in row}  # fmt: skip
-    assert not any("groen" in value or "dak" in value for value in kept)
-    moments = {value for value in kept if value.startswith("20")}
+    assert not any("groen" in value or "daken" in value for value in kept)
+    moments = {
+        value for value in kept if value.startswith("20") and "-" in value
+    }  # not one of the random marks
     assert moments == {str(clock.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0))}
 
 

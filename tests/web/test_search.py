@@ -13,6 +13,7 @@ from forum.infra.search_keys.keying import RECIPE
 from forum.models.search import SearchProgress
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
+from forum.models.threads import Outcome
 from tests.factories import join, make_member, make_post, make_space, make_thread, sign_in
 from tests.lesson_scenario import build
 
@@ -73,6 +74,18 @@ def test_each_filter_leads_to_as_many_as_it_says_and_can_be_taken_away(client, l
         "form[action='/search'] input[type=hidden]"
     )
     assert {each["name"]: each["value"] for each in kept} == {"city": "gent", "need": "facts"}
+
+
+def test_how_it_went_stands_on_the_row_of_a_thread_that_says_so(client, leen):
+    space = make_space("Aalst")
+    join(leen, space)
+    make_thread(space, leen, title="Braderie dicht", outcome=Outcome.FAILED)
+    make_thread(space, leen, title="Braderie open")
+    db.session.commit()
+    rows = page(client, "/search?q=braderie&kind=threads").select("main article")
+    kickers = {row.select_one(".card__title").text.strip(): row.select_one(".kicker").text for row in rows}
+    assert "Did not work" in kickers["Braderie dicht"]
+    assert "work" not in kickers["Braderie open"]
 
 
 def test_filters_are_skipped_by_a_link_and_taken_away_together_by_one(client, leen):

@@ -79,6 +79,7 @@ class ThreadResult:
     title: Marked
     need: str
     axis: str | None
+    outcome: str | None
     cities: tuple[str, ...]
     space_id: int
     posts: list[PostPassage]
@@ -151,6 +152,7 @@ class _Drawing:
                 title=self.marker.marked(_title(hit)),
                 need=hit.needs[0],
                 axis=hit.axis,
+                outcome=hit.outcome,
                 cities=hit.cities,
                 space_id=hit.space_id,
                 posts=posts.get(hit.id, []),
