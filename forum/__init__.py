@@ -7,6 +7,7 @@ from flask import Flask
 
 from forum import cli, models, settings, web
 from forum.domain.indexing import writing
+from forum.domain.lessons import library_keys
 from forum.infra import compression, db, headers, i18n, logs, metrics, private_files, rates, static_files
 from forum.infra.urls import App
 from forum.jobs import letters
@@ -20,6 +21,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     private_files.close_instance(Path(app.config["INSTANCE"]))
     db.init_app(app)
     writing.init_app()
+    library_keys.init_app()
     logs.init_app(app)
     metrics.init_app(app)
     headers.init_app(app)

@@ -3,7 +3,7 @@
 import enum
 from datetime import date
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import Date, ForeignKey, Index, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
@@ -26,6 +26,7 @@ class AdoptionReport(Model):
     __tablename__ = "adoption_report"
     __table_args__ = (
         Index("ix_adoption_report_capacity_id", "capacity_id", **where("capacity_id IS NOT NULL")),
+        Index("ix_adoption_report_city_lights_lesson_id", "city", "lights", "lesson_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
@@ -37,5 +38,7 @@ class AdoptionReport(Model):
     what_came: Mapped[str] = mapped_column(Text, default="")
     reported_on: Mapped[date] = mapped_column(Date)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    # It counts, for the one city of its reporter in the lesson; kept by `domain/lessons/library_keys.py`.
+    lights: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     reporter: Mapped[Member] = related()

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -18,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice, related, where
+from forum.infra.paging import LARGEST
 from forum.models.accounts import Member
 from forum.models.spaces import Audience, Space
 from forum.models.themes import Axis
@@ -68,11 +70,16 @@ class Lesson(Model):
     """A lesson, with one id for good. Readers get `current_id`; `working_id` is the version that is being made."""
 
     __tablename__ = "lesson"
+    NO_QUARTER = LARGEST  # after all of them
     __table_args__ = (
         CheckConstraint("published_by_id IS NULL OR published_by_id <> curator_id", name="four_eyes"),
         CheckConstraint("state <> 'published' OR current_id IS NOT NULL", name="published_has_version"),
         Index("ix_lesson_state_published_at_id", "state", "published_at", "id"),
         Index("ix_lesson_published", "changed_at", "id", **where("current_id IS NOT NULL")),
+        # The other orders of the library.
+        Index("ix_lesson_applied_in", "applied_in", "changed_at", "id", **where("current_id IS NOT NULL")),
+        Index("ix_lesson_certainty", "certainty", "changed_at", "id", **where("current_id IS NOT NULL")),
+        Index("ix_lesson_due_quarter", "due_quarter", "changed_at", "id", **where("current_id IS NOT NULL")),
         Index("ix_lesson_space_id_changed_at_id", "space_id", "changed_at", "id"),
         Index(
             "ix_lesson_published_in_space", "space_id", "changed_at", "id", **where("current_id IS NOT NULL")
@@ -99,6 +106,11 @@ class Lesson(Model):
     changed_at: Mapped[datetime | None]  # when the current version was published
     review_on: Mapped[date | None] = mapped_column(Date)
     confirmed_at: Mapped[datetime | None]  # applied with success by other cities
+    # What the library is ordered by, kept by `domain/lessons/library_keys.py`: in how many cities it was applied, how
+    # certain its current version is, in which quarter it is due for another look.
+    applied_in: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    certainty: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    due_quarter: Mapped[int] = mapped_column(default=NO_QUARTER, server_default=str(NO_QUARTER))
     weakened_at: Mapped[datetime | None]  # a claim of the current version has no words left that can be read
     # Whose it was before a hand-over, and until when: {"member_id": …, "until": …} each. They never check it.
     earlier_curators: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")

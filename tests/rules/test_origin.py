@@ -16,7 +16,7 @@ pytestmark = pytest.mark.any_database
 
 LESSONS = frozenset({
     "space_id", "space", "curator_id", "curator", "earlier_curators", "published_by_id", "published_by",
-    "published_at", "changed_at", "review_on",
+    "published_at", "changed_at", "review_on", "due_quarter",
 })  # fmt: skip
 VERSIONS = frozenset({
     "cities", "origin_cities", "change_note", "published_at", "sealed_at", "created_by_id", "created_by",
@@ -73,7 +73,8 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.library": ({"review_on"}, "only whether it is past"),
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
-    "forum.domain.lessons.library_sorts": ({"review_on"}, "an order by its quarter, which masked ones show"),
+    "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),
+    "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
     "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is past"),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),

@@ -15,7 +15,7 @@ from forum.demo.synthetic.network import Network, Rows, network_of
 from forum.demo.synthetic.size import Size
 from forum.demo.synthetic.threads import ThreadWriter
 from forum.domain.indexing import making, rebuilding
-from forum.domain.lessons import library_counts
+from forum.domain.lessons import library_counts, library_keys
 from forum.infra import clock
 from forum.infra.db import db
 
@@ -40,6 +40,7 @@ def seed(connection: Connection, size: Size, *, number: int, now: datetime) -> S
     written = time.perf_counter()
     aside.build(connection)
     library_counts.recount_all()
+    library_keys.recount_all()
     indexed = time.perf_counter()
     with clock.at(now):
         make_findable()

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import and_, func, select
 
 from forum.domain.doctor.findings import Finding, Tally, pieces, tell
-from forum.domain.lessons import library_counts
+from forum.domain.lessons import library_counts, library_keys
 from forum.domain.threads import post_store
 from forum.infra.db import db
+from forum.models.lessons import Lesson
 from forum.models.threads import Post, ReadMark, Thread, ThreadCity
 
-RECOUNT = "run `flask thread recount`"
+RECOUNT, RECOUNT_LESSONS = "run `flask thread recount`", "run `flask lesson recount`"
 
 
 def threads() -> Iterator[Finding]:
@@ -77,10 +78,15 @@ def read_marks() -> Iterator[Finding]:
 
 
 def library() -> Iterator[Finding]:
-    """The counts beside the filters of the library, against the lessons that were published."""
-    tally = Tally(
-        "library counts", "counts of the library differ from its lessons: run `flask lesson recount`"
-    )
+    """The counts beside the filters of the library, and what its orders go by, against lessons and reports."""
+    tally = Tally("library counts", f"counts of the library differ from its lessons: {RECOUNT_LESSONS}")
     for difference in library_counts.differences():
         tally.add(difference)
     yield from tally.findings()
+    keys = Tally(
+        "library orders", f"lessons stand elsewhere in the library than they should: {RECOUNT_LESSONS}"
+    )
+    for ids in pieces(Lesson.id):
+        for lesson_id in library_keys.wrong(*ids):
+            keys.add(lesson_id)
+    yield from keys.findings()

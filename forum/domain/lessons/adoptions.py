@@ -134,25 +134,6 @@ def lighting(reports: Iterable[Any]) -> list[Any]:
     ]
 
 
-def _lit() -> Any:
-    """Of each lesson the cities that `lighting` leaves, as a table: of each person the one they reported on first."""
-    first = func.row_number().over(
-        partition_by=(AdoptionReport.lesson_id, AdoptionReport.reporter_id),
-        order_by=(AdoptionReport.reported_on, AdoptionReport.id),
-    )
-    reports: Any = (
-        select(AdoptionReport.lesson_id, AdoptionReport.city, first.label("place"))
-        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(page_queries.COUNTS)
-        .subquery("reports_that_count")
-    )
-    return select(reports.c.lesson_id, reports.c.city).where(reports.c.place == 1).distinct().subquery("lit")
-
-
-# Whoever reads a lesson reads where it was applied: a query on it joins lessons that its reader may see.
-LIT = _lit()
-
-
 @cached
 def _cities(signed_in: bool) -> Select[Any]:
     # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.
@@ -184,11 +165,15 @@ def record(
 ) -> AdoptionReport:
     """Store a report (system verb); a lesson that went well in two other cities is confirmed from then on."""
     spoke_as = capacities.current(reporter_id, reported_on)
+    capacity_id = capacity_id or (spoke_as.id if spoke_as else None)
+    # Held first: whoever confirms the capacity meanwhile, or reports on the lesson too, comes after this or before it.
+    db.session.execute(select(Capacity.id).where(Capacity.id == capacity_id).with_for_update(read=True))
+    db.session.execute(select(Lesson.id).where(Lesson.id == lesson_id).with_for_update())
     report = AdoptionReport(
         lesson_id=lesson_id,
         city=city,
         reporter_id=reporter_id,
-        capacity_id=capacity_id or (spoke_as.id if spoke_as else None),
+        capacity_id=capacity_id,
         outcome=AdoptionOutcome(outcome),
         what_changed=what_changed,
         what_came=what_came,

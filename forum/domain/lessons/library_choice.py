@@ -9,12 +9,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Text, func, select
+from sqlalchemy import ColumnElement, Select, Text, func, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.choices import Chosen
-from forum.domain.lessons import adoptions, origin
+from forum.domain.lessons import origin
 from forum.infra import text
+from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
 from forum.models.lessons import Confidence, Lesson, LessonVersion
 from forum.models.themes import Axis, Need
@@ -75,7 +76,7 @@ def condition(kind: str, value: str) -> ColumnElement[bool]:
     if kind == "addressee":
         return _holds(func.lower(sql_cast(LessonVersion.addressees, Text)), key_of(value))
     if kind == "applied":
-        return Lesson.id.in_(select(adoptions.LIT.c.lesson_id).where(adoptions.LIT.c.city == value))
+        return Lesson.id.in_(_applied_in(value))
     column: Any = getattr(LessonVersion, kind)
     chosen: ColumnElement[bool] = column == value
     return chosen
@@ -84,6 +85,11 @@ def condition(kind: str, value: str) -> ColumnElement[bool]:
 def key_of(addressee: str) -> str:
     """Return what spellings of an addressee share: how both databases keep it, without the capitals A to Z."""
     return json.dumps(addressee)[1:-1].lower()
+
+
+def _applied_in(city: str) -> Select[Any]:
+    # Whoever reads a lesson reads where it was applied.
+    return select(AdoptionReport.lesson_id).where(AdoptionReport.city == city, AdoptionReport.lights)
 
 
 def _holds(column: Any, code: str) -> ColumnElement[bool]:

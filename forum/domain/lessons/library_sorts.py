@@ -6,13 +6,12 @@ tells more of a lesson than its card does: the day on which one is due counts as
 
 from typing import Any, cast
 
-from sqlalchemy import Integer, Select, bindparam, case, extract, func, literal, select, tuple_
-from sqlalchemy import cast as cast_to
+from sqlalchemy import Integer, Select, bindparam, select, tuple_
 
-from forum.domain.lessons import adoptions, origin
-from forum.infra.paging import LARGEST, id_of
+from forum.domain.lessons import origin
+from forum.infra.paging import id_of
 from forum.infra.statements import cached, select_rows
-from forum.models.lessons import Confidence, Lesson, LessonVersion
+from forum.models.lessons import Lesson
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.visibility import sees
@@ -48,11 +47,10 @@ def place_of(reader: Actor | None, sort: str, cursor: str | None) -> dict[str, A
 @cached
 def _place(signed_in: bool, sort: str) -> Select[Any]:
     labelled = (key.label(f"after_{at}") for at, key in enumerate(_keys(sort)))
-    query: Any = (
-        select(*labelled)
-        .select_from(Lesson)
-        .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.id == bindparam("row_id", type_=Integer), sees(Lesson, reader_param(signed_in)))
+    query: Any = select(*labelled).where(
+        Lesson.id == bindparam("row_id", type_=Integer),
+        Lesson.current_id.is_not(None),
+        sees(Lesson, reader_param(signed_in)),
     )
     return cast(Select[Any], query)
 
@@ -65,21 +63,9 @@ def _keys(sort: str) -> Place:
     return (*_FIRST[sort], *origin.LATEST)
 
 
-def _applied() -> Any:
-    """In how many cities a lesson was applied."""
-    cities = select(func.count()).where(adoptions.LIT.c.lesson_id == Lesson.id)
-    return cities.correlate(Lesson).scalar_subquery()
-
-
-def _certainty() -> Any:
-    rank = {confidence: place for place, confidence in enumerate(Confidence)}
-    return case(*((LessonVersion.confidence == each, place) for each, place in rank.items()))
-
-
-def _quarter() -> Any:
-    """Of which quarter is the day on which a lesson is due for another look; without one it is the last."""
-    year, month = (cast_to(extract(part, Lesson.review_on), Integer) for part in ("year", "month"))
-    return func.coalesce(year * 4 + (month - 1) // 3, literal(LARGEST))
-
-
-_FIRST: dict[str, Place] = {LATEST: (), APPLIED: (_applied(),), CERTAIN: (_certainty(),), DUE: (_quarter(),)}
+_FIRST: dict[str, Place] = {
+    LATEST: (),
+    APPLIED: (Lesson.applied_in,),
+    CERTAIN: (Lesson.certainty,),
+    DUE: (Lesson.due_quarter,),
+}

@@ -52,6 +52,7 @@ FAULTS = {
     " SELECT max(m.id), max(t.id), 9999, max(t.created_at) FROM member m, thread t",
     "library counts": "UPDATE library_count SET number = number + 1"
     " WHERE id = (SELECT min(id) FROM library_count)",
+    "library orders": "UPDATE lesson SET applied_in = applied_in + 1 WHERE id = (SELECT min(id) FROM lesson)",
     "excerpt places": "UPDATE excerpt SET start_at = start_at + 1, end_at = end_at + 1"
     " WHERE id = (SELECT min(id) FROM excerpt)",
     "excerpt hashes": f"UPDATE excerpt SET sha256 = '{digest('')}' WHERE id ="

@@ -14,6 +14,7 @@ from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.spaces import Audience, Role
 from forum.models.themes import Axis, Need
+from tests.domain.lessons import read_anew
 from tests.domain.syndication.test_sitemap import masked_lesson
 from tests.factories import actor, make_member, make_space, make_thread
 from tests.lesson_scenario import FULL, build
@@ -88,6 +89,21 @@ def test_each_cell_counts_what_its_lists_show_to_five_readers(scenario, city):
         assert found.lessons == chosen.total, name
         totals[name] = (found.lessons, found.threads)
     assert len(set(totals.values())) > (0 if city == "gent" else 1), totals
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("city", [None, "aalst"])
+def test_each_number_is_what_reading_everything_finds_for_five_readers(scenario, city):
+    people = readers(scenario) | {"editor": scenario.actor("editor")}
+    for name, reader in people.items():
+        found = {
+            (cell.axis, cell.need, kind): number
+            for cell in coverage.of(reader, city).all_cells
+            for kind in ("lessons", "overdue", "threads", "unanswered")
+            if (number := getattr(cell, kind))
+        }
+        expected = {key: number for key, number in read_anew.coverage(reader, city).items() if key[0]}
+        assert found == expected, name
 
 
 def test_a_reader_gets_the_closed_ones_only_where_they_belong(scenario):
