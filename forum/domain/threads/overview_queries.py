@@ -70,7 +70,8 @@ def _condition(kind: str, value: str, reader: Reader | None, lessons: Lessons) -
         return states(reader)[value]
     if kind == "lesson":
         made = lessons.has_lesson(reader)
-        return made if value == "with" else not_(made)
+        # As a value, asked of one thread after the other until there are enough: for NOT EXISTS, PostgreSQL reads all.
+        return made if value == "with" else not_(select(made).correlate(Thread).scalar_subquery())
     if kind == "axis" and value:
         without = FILTERS["without_axis"]
         return or_(_AMONG[kind], without) if value == OR_NONE else without
