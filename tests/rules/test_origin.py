@@ -100,6 +100,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
+    "forum.domain.search.lesson_candidates": ({"review_on"}, "only whether it is past, for the order"),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
 }  # fmt: skip
