@@ -1,9 +1,9 @@
-// From nine tenths of a field's limit on, says how much stands in it, as the server counts: characters of what it would keep.
+// Near the limit of a field, says how much stands in it, as the server counts.
 const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e007f}\ud800-\udfff]/gu;
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
 const NEAR = 0.9;
-const PAUSE = 1000; // ms without typing before a screen reader is told
+const PAUSE = 1000; // ms before a screen reader is told
 
 const line = (text) => {
   const kept = text.normalize("NFC").replace(CONTROL, " ").replace(INVISIBLE, "").replace(/\s+/g, " ").trim();
@@ -49,7 +49,7 @@ function follow(field, index) {
     if (toldByServer && field.value === sent) return;
     if (toldByServer) refused.remove();
     toldByServer = false;
-    // at most as many characters as units: most keys cost nothing
+    // Never more characters than units.
     const length = field.value.length < limit * NEAR ? 0 : count(field.value, field.dataset.kept);
     note.hidden = length < limit * NEAR;
     note.classList.toggle("count-note--over", length > limit);

@@ -1,5 +1,4 @@
-// A form is sent once, and its button says so, or that there is no network. After a stop, a return or a long wait it can
-// be sent again: the server takes it once.
+// A form is sent once, and its button says so; after a stop, a return or a long wait again: the server takes it once.
 const SLOW = 8000; // ms without an answer
 const sending = new Map(); // by form, what makes its button as it was
 const reached = new Set(); // forms for which there is a network after all
@@ -60,7 +59,7 @@ function end(form) {
 
 const endAll = () => [...sending.keys()].forEach(end);
 
-// Beside the button for who looks, in the live region for who listens.
+// Beside the button, and in the live region.
 function tell(button, said, words, why = "slow") {
   document.querySelector(".unsent")?.remove();
   words.textContent = said;

@@ -67,7 +67,7 @@ function makeTabs(sheet) {
   fields.hidden = sent;
 }
 
-// Fetched for who writes: where the text is in view at once, or the focus comes to it, or an @ to the text.
+// Fetched once the text is in view or has the focus, or an @.
 function offerTools(sheet, fields) {
   const offer = (script, hook) => import(script).then(({ start }) => start(hook)).catch(() => {});
   const tools = () => offer("./tools.js", fields.querySelector("[data-tools]"));

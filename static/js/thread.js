@@ -1,4 +1,4 @@
-// A thread: answer a post or quote selected words of it without leaving the page, copy a link, mark the post that is read.
+// A thread: answer a post or quote words of it on the page, copy a link, mark the post that is read.
 export function start() {
   const thread = document.querySelector("[data-thread]");
   const form = document.querySelector("form[data-draft^='reply:']");
@@ -99,7 +99,7 @@ function insert(field, mark) {
   changed(field);
 }
 
-// The selected passage, as far as it lies in the post in which it begins, in letters: { post, number, revision, start, end }.
+// The selected passage within the post in which it begins, in letters.
 function selected(thread) {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
@@ -163,8 +163,7 @@ function followReading(thread, place) {
   mark();
 }
 
-// How far this account came on this device: numbers of posts, nothing of their words. Who comes back can go on there,
-// unless something new leads further.
+// How far this account came on this device, in numbers of posts: to go on there, unless something new leads further.
 function kept(thread) {
   const resume = thread.querySelector("[data-resume]");
   const account = document.querySelector("[data-device]")?.dataset.device.split(":")[0];
