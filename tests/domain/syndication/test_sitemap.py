@@ -59,11 +59,13 @@ def test_a_lesson_with_a_masked_source_does_not_say_when_it_changed(session):
     scenario = build(Audience.PUBLIC)
     lesson = scenario.published(Audience.PUBLIC, by="editor")
     scenario.published(Audience.NETWORK)
-    (place,) = sitemap.places("lessons", sitemap.file_of("lessons", lesson.id))
-    assert (place.name, place.changed) == (lesson.public_id, days.day_of(lesson.changed_at))
+    # Lessons share a few files, which depends on their drawn ids.
+    places = {place.name: place for place in sitemap.places("lessons", sitemap.file_of("lessons", lesson.id))}
+    assert list(places) == [lesson.public_id]
+    assert places[lesson.public_id].changed == days.day_of(lesson.changed_at)
     masked = masked_lesson()
-    (place,) = sitemap.places("lessons", sitemap.file_of("lessons", masked.id))
-    assert (place.name, place.changed) == (masked.public_id, None)
+    places = {place.name: place for place in sitemap.places("lessons", sitemap.file_of("lessons", masked.id))}
+    assert places[masked.public_id].changed is None
 
 
 def test_a_file_holds_so_many_ids_and_those_in_between_are_not_looked_for(gent):
