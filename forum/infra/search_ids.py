@@ -9,7 +9,7 @@ from sqlalchemy import Executable, Integer, Select, String, bindparam, func, lit
 
 from forum.infra.db import Base, db
 from forum.infra.in_lists import in_list
-from forum.infra.search_index import asked_in, matches, matching
+from forum.infra.search_index import asked_in, id_of, matches, matching
 from forum.infra.search_questions import Node, check, has_phrase, loosened
 from forum.infra.statements import planned_by_index, planned_each_time, select_rows
 
@@ -88,14 +88,14 @@ def _of_phrase(wanted: Wanted) -> Ids:
     with planned_each_time():
         ids = select_rows(loose.query.limit(FEW + 1), {}).scalars().all()
         if len(ids) <= FEW:
-            query = wanted.query.where(in_list(_key(wanted.model), "ids"))
+            query = wanted.query.where(in_list(id_of(wanted.model), "ids"))
             return Ids(select_rows(query, {"ids": ids}).scalars().all(), more=False)
     return Ids(_newest(wanted), more=True)
 
 
 def _newest(wanted: Wanted) -> Sequence[int]:
     """The newest rows on PostgreSQL, as far as they are among the newest of all (two queries)."""
-    key = _key(wanted.model)
+    key = id_of(wanted.model)
     last = select_rows(select(func.max(key)), {}).scalar() or 0
     query = wanted.query.where(key > bindparam("after", type_=Integer)).order_by(key.desc()).limit(FEW + 1)
     with planned_each_time():
@@ -129,9 +129,3 @@ def _listed(queries: Sequence[Select[tuple[int]]]) -> Executable:
     return union_all(
         *(select(literal_column(str(at)).label("at"), listed(*part.c)) for at, part in enumerate(parts))
     )
-
-
-def _key(model: type[Base]) -> Any:
-    indexed: Any = model.__table__
-    (key,) = indexed.primary_key.columns
-    return key

@@ -33,7 +33,6 @@ from forum.infra.in_lists import List
 from forum.infra.search_questions import (
     AllOf,
     AnyOf,
-    Key,
     Node,
     Phrase,
     Without,
@@ -41,6 +40,7 @@ from forum.infra.search_questions import (
     as_tsquery,
     check,
     has_phrase,
+    loosened,
 )
 from forum.infra.statements import planned_by_index, select_rows
 
@@ -57,27 +57,37 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
     check(query)
     if db.engine.dialect.name == "sqlite":
         return matching(model, bindparam(None, asked_in(model, query), String))
-    indexed: Any = model.__table__
-    (key,) = indexed.primary_key.columns
-    terms = [indexed.columns[name] for name in _terms(model)]
-    return select(key.label("id")).where(_for_postgresql(query, terms))
+    terms: list[Any] = [model.__table__.columns[name] for name in _terms(model)]
+    return select(id_of(model).label("id")).where(_for_postgresql(query, terms))
 
 
 def matching(model: type[Base], asked: BindParameter[str]) -> Select[tuple[int]]:
     """Return a query for the ids, as `id`, of the rows that have what is asked as `asked_in` returns it."""
+    if db.engine.dialect.name == "postgresql":
+        return select(id_of(model).label("id")).where(_lexemes(asked))
+    rowid, words = _fts5(model)
+    return select(rowid.label("id")).where(words.match(asked))
+
+
+def id_of(model: type[Base]) -> Any:
+    """Return the column with the ids of an indexed table."""
     indexed: Any = model.__table__
     (key,) = indexed.primary_key.columns
-    if db.engine.dialect.name == "postgresql":
-        return select(key.label("id")).where(column(LEXEMES).bool_op("@@")(cast(asked, TSQUERY)))
-    name = indexed.name + FTS
-    found: Any = table(name, column("rowid"), column(name))
-    return select(found.c.rowid.label("id")).where(found.c[name].match(asked))
+    return key
 
 
 def asked_in(model: type[Base], query: Node) -> str:
     """Return a question in the language of the index; on PostgreSQL one without phrases."""
     is_sqlite = db.engine.dialect.name == "sqlite"
     return as_fts5(query, _terms(model)) if is_sqlite else as_tsquery(query)
+
+
+def _fts5(model: type[Base]) -> tuple[Any, Any]:
+    """The ids in the FTS5 table of an indexed table, and what its words are asked by."""
+    indexed: Any = model.__table__
+    name = indexed.name + FTS
+    found = table(name, column("rowid"), column(name))
+    return found.c.rowid, found.c[name]
 
 
 def _terms(model: type[Base]) -> list[str]:
@@ -106,11 +116,8 @@ def _each_key() -> Any:
 def _stands_in(model: type[Base], each: Any) -> Any:
     indexed: Any = model.__table__
     if db.engine.dialect.name == "sqlite":
-        name = indexed.name + FTS
-        found = table(name, column("rowid"), column(name))
-        return exists(
-            select(found.c.rowid).where(found.c[name].match(literal('"').concat(each.c.value).concat('"')))
-        )
+        rowid, words = _fts5(model)
+        return exists(select(rowid).where(words.match(literal('"').concat(each.c.value).concat('"'))))
     asked = cast(literal("'").concat(each.c.value).concat("'"), TSQUERY)
     has = literal_column(f"{indexed.name}.{LEXEMES}").bool_op("@@")(asked)
     return select(true()).select_from(indexed).where(has).limit(1).scalar_subquery().is_not(None)
@@ -130,12 +137,12 @@ def is_in_models(_row: Any, name: str | None, kind: str, reflected: bool, _other
 def _for_postgresql(node: Node, terms: list[ColumnElement[str]]) -> ColumnElement[bool]:
     """One question to the index for all that has no phrase in it; of a phrase it finds the rows with all its keys."""
     if not has_phrase(node):
-        return _lexemes(as_tsquery(node))
+        return _lexemes(_written(as_tsquery(node)))
     match node:
         case Phrase(keys):
             words = " {} ".format(" ".join(keys))
             follow = [func.strpos(" " + each + " ", words) > 0 for each in terms]
-            return and_(_lexemes(as_tsquery(AllOf(tuple(map(Key, keys))))), or_(*follow))
+            return and_(_lexemes(_written(as_tsquery(loosened(node)))), or_(*follow))
         case AllOf(nodes):
             return and_(*(_for_postgresql(each, terms) for each in nodes))
         case AnyOf(nodes):
@@ -145,7 +152,10 @@ def _for_postgresql(node: Node, terms: list[ColumnElement[str]]) -> ColumnElemen
     raise AssertionError(node)
 
 
-def _lexemes(query: str) -> ColumnElement[bool]:
+def _written(query: str) -> BindParameter[str]:
     # Written into the statement when it is run: PostgreSQL plans it for how rare these very words are.
-    asked: Any = bindparam(None, query, String, literal_execute=True)
+    return bindparam(None, query, String, literal_execute=True)
+
+
+def _lexemes(asked: BindParameter[str]) -> ColumnElement[bool]:
     return column(LEXEMES).bool_op("@@")(cast(asked, TSQUERY))

@@ -59,7 +59,10 @@ class Lookup:
 
 
 def look_up(search: Search, *, some: bool) -> Lookup:
-    """Return what has all that is looked for (`some`: some of it); one query, none without words."""
+    """Return what has all that is looked for (`some`: some of it).
+
+    None without words, one query; on PostgreSQL two more for each phrase, and where there are many posts.
+    """
     if not search.wanted:
         return Lookup(search, some)
     asked = Lookup(search, some)

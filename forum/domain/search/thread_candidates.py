@@ -135,7 +135,7 @@ class _Wanted:
 def found(
     reader: Actor | None, lookup: Lookup, choice: Choice, space_id: int | None, *, narrow: bool = False
 ) -> Found:
-    """Return the threads in whose title or posts it stands; two queries, or three.
+    """Return the threads in whose title or posts it stands; two queries, or three, and one more where posts are many.
 
     The third is for threads that have one word in their title and another in a post. `narrow`: to the facets that are
     chosen, too, which otherwise are for who counts them.
