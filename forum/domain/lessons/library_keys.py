@@ -152,9 +152,9 @@ _REPORTED = (
     select(AdoptionReport.lesson_id).where(in_list(AdoptionReport.capacity_id, "capacity_ids")).distinct()
 )
 _ROW_ID = bindparam("row_id", type_=Integer)
+_LESSON_ROWS: Any = Lesson.__table__
+_REPORT_ROWS: Any = AdoptionReport.__table__
 _SET_KEYS = (
-    update(Lesson.__table__)  # type: ignore[arg-type]
-    .where(Lesson.id == _ROW_ID)
-    .values({name: bindparam(name) for name in Keys._fields})
+    update(_LESSON_ROWS).where(Lesson.id == _ROW_ID).values({name: bindparam(name) for name in Keys._fields})
 )
-_MARK = update(AdoptionReport.__table__).where(AdoptionReport.id == _ROW_ID).values(lights=bindparam("mark"))  # type: ignore[arg-type]
+_MARK = update(_REPORT_ROWS).where(AdoptionReport.id == _ROW_ID).values(lights=bindparam("mark"))
