@@ -45,7 +45,10 @@ class Shape(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LessonHit:
-    """A lesson that was found. `lacking`: how many of the words stand elsewhere in it, or (`missing`) nowhere."""
+    """A lesson that was found. `lacking`: how many of the words stand elsewhere in it, or (`missing`) nowhere.
+
+    `by_part`: in its title or its sentence one of them stands as a part of another word alone.
+    """
 
     version_id: int
     outcome: str
@@ -55,6 +58,7 @@ class LessonHit:
     state: int  # confirmed by others, published, or due for another look: the order of lessons that fit alike
     is_own: bool  # known to come from a space of the reader
     place: int
+    by_part: bool
     lacking: int
     missing: int
 
@@ -189,6 +193,7 @@ def _hit(row: Any, search: Search, missing: int, today: date) -> LessonHit:
     sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
+    terms = (row.title_terms, row.sentence_terms, None)[place]
     state = 2 if library.is_overdue(row, today) else 0 if row.confirmed_at is not None else 1
     return LessonHit(
         row.version_id,
@@ -199,6 +204,7 @@ def _hit(row: Any, search: Search, missing: int, today: date) -> LessonHit:
         state,
         row.is_own,
         place,
+        place != BODY and len(standing(wanted, terms, None)) < there,
         len(wanted) - there,
         missing,
     )

@@ -142,12 +142,14 @@ def _found(
 ) -> tuple[Candidates, Search]:
     """What has all of the words; else what has them but for a typing error (not `literally`); else what has some.
 
-    With the words that were looked for; where nothing has any, those that may have been meant.
+    With the words that were looked for; where nothing has any, those that may have been meant. A compound is looked
+    for in one piece first, and by its parts apart from each other where nothing has it so.
     """
     question, choice, known = result.question, result.choice, list(result.known_spaces)
-    found = candidates(reader, search, choice, question.plain, known)
-    if not found.is_empty:
-        return found, search
+    for asked in dict.fromkeys((search.whole, search)):
+        found = candidates(reader, asked, choice, question.plain, known)
+        if not found.is_empty:
+            return found, asked
     other = None if literally else spelling.corrected(reader, question, search, keys)
     better = search_for(other, keys) if other is not None else search
     if other is not None:

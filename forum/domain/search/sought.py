@@ -4,7 +4,7 @@ A query asks the keys of all three languages, since nobody says in which one the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search.common_words import LITTLE
@@ -45,6 +45,11 @@ class Sought:
         """Whether any of many words is looked for: the database does not know how many texts have one."""
         return len(self.ways) > PLAIN_WAYS
 
+    @property
+    def whole(self) -> "Sought":
+        """The same, without looking for the parts of a compound apart from each other."""
+        return replace(self, parts=()) if self.parts else self
+
     def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""
         line = f" {terms} "
@@ -67,6 +72,11 @@ class Search:
 
     wanted: tuple[Sought, ...] = ()
     excluded: tuple[Sought, ...] = ()
+
+    @property
+    def whole(self) -> "Search":
+        """The same, with each compound in one piece."""
+        return Search(tuple(each.whole for each in self.wanted), self.excluded)
 
     @property
     def all_of(self) -> Node:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select
 from forum.domain.people import found_by
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup
-from forum.domain.search.sought import standing
+from forum.domain.search.sought import Search, standing
 from forum.domain.search.thread_queries import HIT, MOST_POSTS, MOST_TITLES, Shape, narrowing, posts, threads
 from forum.infra.columns import read_codes
 from forum.infra.db import Base
@@ -45,6 +45,7 @@ class ThreadHit:
     space_id: int
     title_terms: str | None  # the keys of its words
     by_title: bool = False
+    by_part: bool = False  # in the place where it was found a word stands as a part of another one alone
     lacking: int = 0  # of the words, in its title
     there: set[int] = field(default_factory=set)  # which of the words are in it, where not all have to be
     missing: int = 0  # of the words, in it at all
@@ -174,6 +175,7 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     for row in rows[:MOST_TITLES]:
         hit = _hit(hits, row)
         hit.by_title = True
+        hit.by_part = _is_by_part(search, row.title_terms, row.title_parts)
         if some:
             hit.there = standing(search.wanted, row.title_terms, row.title_parts)
             hit.lacking = hit.missing = len(search.wanted) - len(hit.there)
@@ -188,6 +190,8 @@ def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
         if asked.is_left_out(row):
             continue
         hit = _hit(hits, row)
+        if not hit.by_title and (hit.by_part or not hit.posts):
+            hit.by_part = _is_by_part(search, row.terms, row.parts)
         hit.posts[row.post_id] = row.number
         if some:
             hit.there |= standing(search.wanted, row.terms, row.parts)
@@ -210,7 +214,15 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
             hit.posts[row.post_id] = row.number
             if not hit.by_title:
                 hit.by_title, hit.lacking = True, len(search.wanted) - len(in_title)
+                hit.by_part = _is_by_part(search, row.title_terms, row.title_parts)
     return len(rows) > MOST_POSTS
+
+
+def _is_by_part(search: Search, terms: str | None, parts: str | None) -> bool:
+    """Whether one of the words stands in a text as a part of another one alone."""
+    return bool(parts) and len(standing(search.wanted, terms, None)) < len(
+        standing(search.wanted, terms, parts)
+    )
 
 
 def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:

@@ -361,3 +361,29 @@ def test_what_is_found_is_the_same_however_many_texts_have_it(gent, leen, monkey
         assert several == [found(who) for who in readers]
         assert most_posts < 300 or several == by_ids
     thread_queries.posts.cache_clear()
+
+
+@pytest.mark.both_databases
+def test_a_word_itself_comes_before_one_that_it_is_a_part_of(gent, leen, reader):
+    within = make_thread(gent, leen, title="Een wijkbudget voor de straat")
+    itself = make_thread(gent, leen, title="Het budget is op")
+    said_within = make_thread(gent, leen, title="Over geld", body="Het wijkbudget is op.")
+    said = make_thread(gent, leen, title="Over bomen", body="Het budget is op.")
+    # The latest comes last: only what was said of the word itself puts it first.
+    with clock.at(clock.now() + timedelta(hours=1)):
+        for thread in (said_within, within):
+            make_post(thread, leen, "Dank je.")
+    found = titles(answer(reader, "budget"))
+    assert found == [itself.title, within.title, said.title, said_within.title]
+
+
+@pytest.mark.both_databases
+def test_parts_of_a_compound_apart_from_each_other_are_found_where_nothing_has_it_in_one_piece(
+    gent, leen, reader
+):
+    apart = make_thread(gent, leen, title="Het budget van onze wijk")
+    found = answer(reader, "wijkbudget")
+    assert (titles(found), marks(found.threads[0].title)) == ([apart.title], ["budget", "wijk"])
+    whole = make_thread(gent, leen, title="Wat deden jullie?", body="Een groot wijkbudget in elke straat.")
+    assert titles(answer(reader, "wijkbudget")) == [whole.title]
+    assert titles(answer(reader, "budget wijk")) == [apart.title, whole.title]
