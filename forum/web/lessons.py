@@ -6,57 +6,123 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from forum.domain.lessons import comparison, library, library_facets, library_sorts
+from forum.domain.choices import Counts
+from forum.domain.lessons import comparison, library, library_facets
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library_choice import KINDS, Choice
 from forum.domain.lessons.views import LessonPage
 from forum.domain.mailing import unread_notices
+from forum.domain.search import in_library, language
 from forum.domain.search.choice import LESSONS
+from forum.domain.search.in_library import Part
+from forum.domain.search.language import Question
+from forum.domain.search.results import LITERALLY
+from forum.infra import i18n
+from forum.infra.paging import id_of
+from forum.policy.errors import Invalid
 from forum.web.http import indexing, links, list_filters, transactions
 from forum.web.http.access import anyone, open_to
 from forum.web.http.current_user import viewer
-from forum.web.http.list_filters import Filter
-from forum.web.lesson_filters import SORTS, LessonFilters, address_of, chosen_text
+from forum.web.lesson_filters import LessonFilters, Shown, chosen
 
 bp = Blueprint("lessons", __name__)
+LAST_PAGE = 100
 
 
 @bp.get("/lessons")
 @open_to(anyone)
 def index() -> ResponseReturnValue:
-    if words := request.args.get("q"):
-        asked: dict[str, Any] = {kind: request.args.getlist(kind) for kind in KINDS}
-        return redirect(url_for("search.index", q=words, kind=LESSONS, **asked), 303)
-    who, cursor, wanted = viewer(), request.args.get("after"), request.args.get("sort", "")
-    choice, sort = Choice.of(request.args.getlist), wanted if wanted in SORTS else library_sorts.LATEST
-    page = library.page(who, choice, sort=sort, cursor=cursor)
-    counts = library.counts(who, choice)
-    spelt = library_facets.add(who, choice, counts)
-    return render_template(
-        "lessons/index.html",
-        page=page,
-        total=counts.total,
-        filters=LessonFilters(choice, counts, sort, spelt),
-        chosen=[
-            Filter(value, chosen_text(kind, value), address_of(choice.without(kind), sort), True, "")
-            for kind, values in choice.values.items()
-            for value in values
-        ],
-        chosen_values=[(kind, value) for kind, values in choice.values.items() for value in values],
-        order=SORTS[sort],
-        to_orders=address_of(choice, sort, filters="open", _anchor="filter-sort"),
-        left_out=list_filters.left_out(_taken(choice, sort), ("after", "q")),
-        here=address_of(choice, sort),
-        unfiltered=address_of(Choice(), sort),
-        older=address_of(choice, sort, after=page.next_cursor) if page.next_cursor else None,
-        newer=address_of(choice, sort) if cursor else None,
+    typed = request.args.get("q", "")
+    try:
+        question = language.read(typed)
+        if question.filters:  # typed between the words, of what may be more than lessons
+            asked: dict[str, Any] = {kind: request.args.getlist(kind) for kind in KINDS}
+            return redirect(url_for("search.index", q=typed, kind=LESSONS, **asked), 303)
+        if typed.strip():
+            return _searched(typed, question)
+    except Invalid as error:
+        return _library(typed, error.message), 422
+    return _library()
+
+
+def _library(typed: str = "", wrong: str = "") -> str:
+    """The library, page after page; `wrong`: what is said of the words that were typed."""
+    who, cursor = viewer(), request.args.get("after")
+    shown = _shown()
+    page = library.page(who, shown.choice, sort=shown.sort, cursor=cursor)
+    counts = library.counts(who, shown.choice)
+    spelt = library_facets.add(who, shown.choice, counts)
+    return _listed(
+        shown,
+        LessonFilters(shown, counts, spelt),
+        counts,
+        typed=typed,
+        wrong=wrong,
+        cards=page.rows,
+        older=shown.address(after=page.next_cursor) if page.next_cursor else None,
+        newer=shown.address() if cursor else None,
     )
 
 
-def _taken(choice: Choice, sort: str) -> dict[str, Sequence[str]]:
+def _searched(typed: str, question: Question) -> str:
+    """The lessons that have what was typed, the best first; Invalid."""
+    shown, number = _shown(question.words), min(id_of(request.args.get("page")) or 1, LAST_PAGE)
+    found = in_library.answer(
+        viewer(),
+        question,
+        Part(shown.choice, shown.sort, number),
+        literally=shown.literally,
+        address=request.remote_addr or "",
+    )
+    return _listed(
+        shown,
+        LessonFilters(shown, found.counts, found.spelt),
+        found.counts,
+        typed=typed,
+        found=found,
+        everywhere=url_for("search.index", q=typed),
+        literal=shown._replace(literally=True).address(),
+        older=shown.address(page=number + 1) if number < found.pages else None,
+        newer=shown.address(page=number - 1) if number > 1 else None,
+    )
+
+
+def _shown(words: str = "") -> Shown:
+    """What is shown for the address of this request, of lessons with these words if any were asked."""
+    shown = Shown(Choice.of(request.args.getlist), "", words, bool(words and request.args.get(LITERALLY)))
+    wanted = request.args.get("sort", "")
+    return shown._replace(sort=wanted if wanted in shown.sorts else next(iter(shown.sorts)))
+
+
+def _listed(shown: Shown, filters: LessonFilters, counts: Counts, **more: Any) -> str:
+    """The page of a list of lessons."""
+    number = i18n.number(counts.total) + ("+" if "" in counts.at_least else "")
+    return render_template(
+        "lessons/index.html",
+        total=counts.total,
+        number=number,
+        filters=filters,
+        chosen=chosen(shown),
+        chosen_values=[(kind, value) for kind, values in shown.choice.values.items() for value in values],
+        order=shown.sorts[shown.sort],
+        to_orders=shown.address(filters="open", _anchor="filter-sort"),
+        left_out=list_filters.left_out(
+            _taken(shown), ("after", "q", *(("page", LITERALLY) if shown.words else ()))
+        ),
+        here=shown.address(),
+        unfiltered=shown._replace(choice=Choice()).address(),
+        **more,
+    )
+
+
+def _taken(shown: Shown) -> dict[str, Sequence[str]]:
     """Of each kind the values in the address that the list is narrowed by: as they stand there."""
     asked = request.args.get("addressee", "")
-    return {**choice.values, "sort": (sort,), "addressee": (asked,) if choice.addressee else ()}
+    return {
+        **shown.choice.values,
+        "sort": (shown.sort,),
+        "addressee": (asked,) if shown.choice.addressee else (),
+    }
 
 
 @bp.get("/lessons/<public_id>")

@@ -163,20 +163,3 @@ def test_a_filter_or_order_that_is_not_known_is_named(client, session, strange):
     assert f"not known here, so the list is not narrowed by it: {strange.rpartition('&')[2]}" in re.sub(
         "[\u2068\u2069]|</?bdi>", "", page.text
     )
-
-
-def test_a_search_in_the_library_keeps_its_filters(client, session):
-    scenario = build(Audience.PUBLIC)
-    scenario.published(Audience.PUBLIC, by="editor")
-    make_thread(scenario.space, scenario.author, title="About the roster", audience=Audience.PUBLIC)
-    db.session.commit()
-    word = "roster"
-    for narrowed, number in (("confidence=fair", 1), ("confidence=high", 0), ("applied=gent", 0)):
-        answer = client.get(f"/lessons?q={word}&{narrowed}", headers={"Accept-Language": "en"})
-        assert answer.headers["Location"] == f"/search?q={word}&kind=lessons&{narrowed}"
-        found = BeautifulSoup(client.get(answer.headers["Location"]).text, "html.parser")
-        assert len(found.select(".card__title a")) == number, narrowed
-        assert found.select_one(".chosen bdi") is not None
-    refused = client.get(client.get("/lessons?q=roster&confidence=sure").headers["Location"])
-    assert refused.status_code == 422
-    assert "sure" in refused.text

@@ -234,28 +234,6 @@ def test_the_number_of_a_lesson_leads_to_it_for_who_may_see_it(app, client, sess
     assert titles(page(client, "/search?q=les-2026-1")) == []
 
 
-def test_the_library_is_searched_within_its_filters(app, client, session):
-    scenario = build()
-    lesson = scenario.published()
-    make_thread(scenario.space, scenario.author, title="Talking in the roster")
-    db.session.commit()
-    sign_in(client, scenario.reader)
-    form = page(client, "/lessons?need=stories").select_one("main form[role=search]")
-    assert [(each["name"], each.get("value")) for each in form.select("input")] == [
-        ("q", None),
-        ("need", "stories"),
-    ]
-    answer = client.get("/lessons?q=roster&need=stories", headers=ENGLISH)
-    assert (answer.status_code, answer.headers["Location"]) == (
-        303,
-        "/search?q=roster&kind=lessons&need=stories",
-    )
-    soup = page(client, answer.headers["Location"])
-    assert [link["href"] for link in soup.select(".card__title a")] == [f"/lessons/{lesson.public_id}"]
-    nothing = page(client, client.get("/lessons?q=zonnepaneel").headers["Location"])
-    assert nothing.select(".card__title a") == []
-
-
 def test_the_field_stands_in_the_header_of_every_page_but_this_one(app, client, leen):
     for address in ("/", "/threads", "/lessons", "/settings/profile", "/nowhere"):
         soup = BeautifulSoup(client.get(address).text, "html.parser")

@@ -20,6 +20,7 @@ from forum.domain.lessons import (
 from forum.domain.lessons.library_choice import KNOWN, LATELY, Choice, conditions
 from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
+from forum.infra.in_lists import in_list
 from forum.infra.paging import Page
 from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
@@ -29,6 +30,7 @@ from forum.policy.actors import Actor
 from forum.policy.visibility import sees
 
 EVERYTHING = Choice()
+AMONG = in_list(LessonVersion.id, "versions")  # of the lessons that were found before
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,15 @@ def page(
     return Page(shown, str(shown[-1].id) if len(rows) > limit else None)
 
 
-def counts(reader: Actor | None, choice: Choice) -> Counts:
-    """What each filter of the library would show this reader, those of LATELY apart (one query)."""
-    if choice == EVERYTHING:
+def counts(reader: Actor | None, choice: Choice, among: Sequence[int] | None = None) -> Counts:
+    """What each filter of the library would show this reader, those of LATELY apart (one query).
+
+    `among`: versions of lessons that were found before; only these are counted.
+    """
+    if choice == EVERYTHING and among is None:
         return _stored_counts(reader)
-    row = select_rows(_sums(reader is not None, choice), readers.reader_values(reader)).one()
+    values = {**readers.reader_values(reader), **({} if among is None else {"versions": among})}
+    row = select_rows(_sums(reader is not None, choice, among is not None), values).one()
     found = Counts(total=row[0] or 0, by={name: Counter() for name in KNOWN})
     names = ((name, value) for name, values in KNOWN.items() for value in values)
     for (name, value), number in zip(names, row[1:], strict=True):
@@ -159,7 +165,7 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
 
 
 @cached
-def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
+def _sums(signed_in: bool, choice: Choice, among: bool) -> Select[Any]:
     """The total, and for each value of each filter the number with the other chosen filters."""
     chosen, everywhere = conditions(choice.of_these(KNOWN)), conditions(choice.of_these(LATELY))
     columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
@@ -168,7 +174,7 @@ def _sums(signed_in: bool, choice: Choice) -> Select[Any]:
         columns += [_sum(and_(library_choice.condition(name, value), *others)) for value in values]
     query: Any = select(*columns).select_from(Lesson).join(LessonVersion, _current())
     query = query.where(sees(Lesson, readers.reader_param(signed_in)), *everywhere.values())
-    return cast(Select[Any], query)
+    return cast(Select[Any], query.where(AMONG) if among else query)
 
 
 def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCard]:

@@ -5,7 +5,7 @@ applied, also of a masked one, which stands under no city for where it comes fro
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select
@@ -31,13 +31,17 @@ class _Lesson(NamedTuple):
     addressee: frozenset[str]
 
 
-def add(reader: Actor | None, choice: Choice, found: Counts) -> dict[str, str]:
+def add(
+    reader: Actor | None, choice: Choice, found: Counts, among: Sequence[int] | None = None
+) -> dict[str, str]:
     """Count the values of LATELY with what is chosen of the other kinds; return how addressees are spelt, by key.
 
-    One query. Kinds of which there may be more are in `found.at_least`.
+    One query. Kinds of which there may be more are in `found.at_least`. `among`: versions of lessons that were found
+    before; only these are counted.
     """
-    query = _latest(reader is not None, choice.of_these(KNOWN), MOST + 1)
-    rows = select_rows(query, readers.reader_values(reader)).all()
+    query = _latest(reader is not None, choice.of_these(KNOWN), among is not None)
+    values = {**readers.reader_values(reader), **({} if among is None else {"versions": among})}
+    rows = select_rows(query, values).all()
     if len(rows) > MOST:
         found.at_least.update(LATELY)
     spelt: dict[str, str] = {}
@@ -70,10 +74,11 @@ def _read(row: Any) -> _Lesson:
 
 
 @cached
-def _latest(signed_in: bool, choice: Choice, rows: int) -> Select[Any]:
+def _latest(signed_in: bool, choice: Choice, among: bool) -> Select[Any]:
     """The latest lessons that the other kinds leave, with what they are counted by."""
     changed, number = origin.LATEST
     query = library.cards(signed_in, choice).with_only_columns(
         code(LessonVersion.confidence), codes(LessonVersion.addressees), adoptions.written(Lesson.id)
     )
-    return query.order_by(changed.desc(), number.desc()).limit(rows)
+    query = query.where(library.AMONG) if among else query
+    return query.order_by(changed.desc(), number.desc()).limit(MOST + 1)

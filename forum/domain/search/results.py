@@ -14,12 +14,13 @@ from forum.domain.choices import Counts
 from forum.domain.indexing import rebuilding
 from forum.domain.indexing.keys import Keys
 from forum.domain.people import directory
-from forum.domain.search import facets, language, nearest, order, spelling, texts
+from forum.domain.search import facets, language, nearest, order, stages, texts
 from forum.domain.search.candidates import Candidates, candidates, with_some
 from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
 from forum.domain.search.language import FIELD, Question
 from forum.domain.search.nearest import Nearest
 from forum.domain.search.sought import Search, search_for
+from forum.domain.search.stages import Asked
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceCard
@@ -81,20 +82,26 @@ def answer(
     known = spaces.directory(reader)
     result = Answer(question, Choice.of(question.filters, wanted, known), known)
     if not result.is_asked:
-        _refuse_wordless(question, typed)
+        refuse_wordless(question, typed)
         return result
-    rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
+    spend(reader, address)
     keys = Keys()
     search = search_for(question, keys)
     if question.wanted and not search.wanted:
-        _refuse_wordless(question, typed)
-    literally = bool(wanted(LITERALLY))
-    found, search = _found(reader, result, search, keys, literally=literally)
+        refuse_wordless(question, typed)
+    asked, choice = Asked(question, search, bool(wanted(LITERALLY))), result.choice
+
+    def ask(search: Search, plain: str, some: bool) -> Candidates:
+        if some:
+            return with_some(reader, search, choice, list(known))
+        return candidates(reader, search, choice, plain, list(known))
+
+    found, search, result.instead = stages.found(reader, asked, keys, ask)
     result.some = found.some
     result.counts = facets.counts(found, result.choice)
     if not result.counts.total:
         result.being_made = rebuilding.is_being_made()
-        if not literally:
+        if not asked.literally:
             result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)
@@ -112,7 +119,12 @@ def answer(
     return result
 
 
-def _refuse_wordless(question: Question, typed: str) -> None:
+def spend(reader: Actor | None, address: str) -> None:
+    """Count a search of a member, or of a visitor at an address; TooOften."""
+    rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
+
+
+def refuse_wordless(question: Question, typed: str) -> None:
     """Invalid at `q` for a question without a word that should be there; nothing at all is none."""
     if question.excluded and not question.wanted:
         raise Invalid(FIELD, _("Type a word as well that should be there."))
@@ -135,31 +147,6 @@ def _called(signed_in: bool) -> Select[Any]:
         Lesson.public_id == bindparam("number", type_=String), sees(Lesson, reader_param(signed_in))
     )
     return cast(Select[Any], query)
-
-
-def _found(
-    reader: Actor | None, result: Answer, search: Search, keys: Keys, *, literally: bool
-) -> tuple[Candidates, Search]:
-    """What has all of the words; else what has them but for a typing error (not `literally`); else what has some.
-
-    With the words that were looked for; where nothing has any, those that may have been meant. A compound is looked
-    for in one piece first, and by its parts apart from each other where nothing has it so.
-    """
-    question, choice, known = result.question, result.choice, list(result.known_spaces)
-    for asked in dict.fromkeys((search.whole, search)):
-        found = candidates(reader, asked, choice, question.plain, known)
-        if not found.is_empty:
-            return found, asked
-    other = None if literally else spelling.corrected(reader, question, search, keys)
-    better = search_for(other, keys) if other is not None else search
-    if other is not None:
-        instead = candidates(reader, better, choice, other.plain, known)
-        if not instead.is_empty:
-            result.instead = other
-            return instead, better
-    if len(search.wanted) > 1:
-        found = with_some(reader, search, choice, known)
-    return found, better if found.is_empty else search
 
 
 def _pages(choice: Choice, counts: Counts) -> int:
