@@ -7,6 +7,7 @@ export function start(form) {
   const box = form.querySelector("[data-similar]");
   const title = form.elements.title;
   const [said, list] = box.children;
+  const way = Object.assign(document.createElement("a"), { className: "tap", href: `#${box.id}` });
   let turn = 0;
   let last = title.value.trim();
   let timer;
@@ -18,8 +19,12 @@ export function start(form) {
     if (asked !== turn || answer.html === undefined) return; // something else was typed, or there is no network
     last = words;
     list.replaceChildren(...parsed(answer.html));
-    said.textContent = answer.said;
+    way.textContent = answer.said;
+    said.replaceChildren(...(answer.said ? [way] : []));
+    said.className = answer.said ? "hint" : "vh";
   }
+  // Under the title, where people look: on a phone the list is below the keyboard.
+  title.closest(".field").append(said);
 
   title.addEventListener("input", () => {
     clearTimeout(timer);

@@ -35,6 +35,13 @@ export function start(field) {
     status.textContent = list?.dataset.said ?? "";
     // A press on a link leaves the focus where it is; the click follows it.
     list?.addEventListener("mousedown", (event) => event.preventDefault());
+    // On the page of searches the way back from what was chosen leads to what was typed.
+    list?.addEventListener("click", () => {
+      const search = new URL(form.action);
+      if (search.pathname !== location.pathname) return;
+      search.search = new URLSearchParams(new FormData(form));
+      history.replaceState(history.state, "", search);
+    });
   };
   const close = () => {
     turn += 1; // what is still under way comes too late

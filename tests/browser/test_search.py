@@ -158,6 +158,9 @@ def test_enter_searches_where_nothing_was_chosen_and_leaving_the_field_closes_th
     target = options.first.get_attribute("href")
     options.first.click()
     page.wait_for_url(f"**{target}")
+    page.go_back()
+    page.wait_for_url("**/search?q=bezoek")
+    assert page.input_value("#q") == "bezoek"
 
 
 def test_an_answer_that_was_overtaken_by_typing_is_dropped(open_page):

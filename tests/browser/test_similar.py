@@ -9,6 +9,7 @@ from tests.browser.test_accessible import found_on
 pytestmark = pytest.mark.browser
 COMPOSER = "/spaces/antwerpen/threads/new"
 BOX = "[data-similar]"
+SAID = ".field:has([name=title]) [role=status]"
 
 
 def shown(page):
@@ -29,7 +30,14 @@ def test_what_is_there_already_comes_while_a_title_is_typed_and_goes_with_it(ope
     assert shown(page) == ["Wijkbudget: wie het luidst roept, wint"]
     assert len([url for url in asked if url.endswith("/search/similar")]) == 1  # not for each key
     assert title.evaluate("field => field === document.activeElement")
-    assert page.locator(f"{BOX} [role=status]").inner_text() == "Er gaat al 1 gesprek of les over."
+    # Right under the title, also above the keyboard of a phone; it leads to the list.
+    said = page.locator(f"{SAID} a")
+    assert said.inner_text() == "Er gaat al 1 gesprek of les over."
+    below = title.bounding_box()
+    assert 0 <= said.bounding_box()["y"] - below["y"] - below["height"] < 24
+    said.click()
+    assert page.locator(f"{BOX} .linkrow").evaluate("row => row.getBoundingClientRect().top < innerHeight")
+    title.focus()
     assert found_on(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= (PHONE["width"] if phone else 1280)
     link = page.locator(f"{BOX} .linkrow")
@@ -41,7 +49,7 @@ def test_what_is_there_already_comes_while_a_title_is_typed_and_goes_with_it(ope
     assert title.input_value() == "Een wijkbudget voor de jeugd"
     title.fill("")
     page.wait_for_function("() => !document.querySelector('[data-similar] .linkrow')")
-    assert page.locator(f"{BOX} [role=status]").inner_text() == ""
+    assert page.locator(SAID).inner_text() == ""
 
 
 def test_an_answer_for_other_words_is_dropped_and_without_a_network_nothing_happens(open_page):

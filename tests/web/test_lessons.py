@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from forum.domain.lessons import adoptions, lessons
 from forum.infra.db import db
 from forum.models.spaces import Audience
-from tests.factories import make_member, make_thread, sign_in
+from tests.factories import make_member, sign_in
 from tests.lesson_scenario import WORDS, build
 
 
