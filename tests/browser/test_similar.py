@@ -32,7 +32,7 @@ def test_what_is_there_already_comes_while_a_title_is_typed_and_goes_with_it(ope
     assert title.evaluate("field => field === document.activeElement")
     # Right under the title, also above the keyboard of a phone; it leads to the list.
     said = page.locator(f"{SAID} a")
-    assert said.inner_text() == "Er gaat al 1 gesprek of les over."
+    assert said.inner_text() == "Hierover is er al 1 gesprek of les."
     below = title.bounding_box()
     assert 0 <= said.bounding_box()["y"] - below["y"] - below["height"] < 24
     said.click()
