@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from forum.domain.draft_places import STORY
 from forum.domain.spaces import spaces
 from forum.domain.threads import audiences
 from forum.infra import text
+from forum.infra.i18n import _
 from forum.models.spaces import Role, Space, SpaceKind
 from forum.models.threads import Thread
 from forum.policy.actions import may_start, require
@@ -16,6 +17,13 @@ from forum.policy.actors import Actor
 from forum.web import draft_slots, similar
 from forum.web.forms.threads import ThreadForm
 from forum.web.http.current_user import viewer
+
+ASK = "ask"  # in the address: the page speaks of a question, and not of a story
+
+
+def is_question() -> bool:
+    """Return whether the page was opened, or its form sent, to ask something."""
+    return ASK in request.args
 
 
 def open_spaces(who: Actor) -> list[Space]:
@@ -57,6 +65,8 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
         for field in (form.need, form.axis):
             wanted = request.args.get(field.name)
             field.data = wanted if wanted in {code for code, *_text in field.choices} else field.data
+    if is_question():
+        form.body.label.text = _("Your question")
     selected = next(
         (option for option in form.readers if option.audience == form.audience.data), form.readers[0]
     )
@@ -68,5 +78,7 @@ def page(space: Any, form: ThreadForm | None = None, preview: str | None = None)
         slot=slot,
         preview=preview,
         audience=selected,
+        is_question=is_question(),
+        start_at=url_for("threads.start", slug=space.slug, ask=1 if is_question() else None),
         similar_rows=similar.to_title(form.title.data),
     )

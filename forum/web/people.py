@@ -100,7 +100,7 @@ def _meant(typed: Choice, wrote: Sequence[Writer]) -> Choice:
 
     No typing error is looked for where people wrote these very words.
     """
-    found = people_meant.in_city(actor(), typed)
+    found = people_meant.in_city(actor(), typed) or people_meant.in_form(actor(), typed)
     return found or (None if wrote else people_meant.corrected(actor(), typed)) or typed
 
 

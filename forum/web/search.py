@@ -77,11 +77,13 @@ def index() -> ResponseReturnValue:
         shown=SHOWN,
         asked_by_address=[kind for kind in Choice.kinds() if request.args.get(kind)],
         unfiltered=_address(words, Choice()),
+        without_filters=_without_filters(answer),
+        in_city=_in_city(answer),
         here=_address(words, choice),
         only={kind: _address(words, replace(choice, kind=(kind,))) for kind in choices.KIND_NAMES},
         older=_address(words, choice, page=page + 1) if page < answer.pages else None,
         newer=_address(words, choice, page=page - 1) if page > 1 else None,
-        space_names={space.id: space.name for space in answer.known_spaces},
+        space_names={space.id: space.name for space in answer.known.cards},
         counted=_counted(answer),
         literal=_address(words, choice, **{results.LITERALLY: 1}),
         ask=_ask(who, answer),
@@ -112,13 +114,37 @@ def _address(words: str, choice: Choice, **more: Any) -> str:
 
 def _ask(who: Actor | None, answer: Answer) -> dict[str, str] | None:
     """Where the reader may ask what nothing was found for, with the name of that space."""
-    if who is None or who.approved_at is None or answer.counts.total:
+    if who is None or who.approved_at is None or answer.counts.total or not answer.question.plain:
         return None
     own = composer.open_spaces(who)
     if not own:
         return None
     title = answer.question.plain[: Thread.TITLE_MAX]
-    return {"space": own[0].name, "address": url_for("threads.new", slug=own[0].slug, title=title)}
+    return {"space": own[0].name, "address": url_for("threads.new", slug=own[0].slug, title=title, ask=1)}
+
+
+def _in_city(answer: Answer) -> dict[str, str] | None:
+    """The search for the other words in a city that stands among them, and what that city is called."""
+    if answer.in_city is None:
+        return None
+    code, question = answer.in_city
+    narrowed = replace(answer.choice, city=(code,))
+    address = _address(question.words, narrowed)
+    return {"city": labels.city_name(code), "words": question.words, "address": address}
+
+
+def _without_filters(answer: Answer) -> dict[str, Any] | None:
+    """What to look for where nothing was found with a filter: the words without it, or a name as a word.
+
+    With how many there are, where words were looked for.
+    """
+    words, counts, by = answer.question.words, answer.unfiltered, answer.choice.by
+    if counts is not None:
+        number = _number(counts.total, is_cut="" in counts.at_least)
+        return {"address": _address(words, Choice()), "words": words, "total": counts.total, "number": number}
+    if by and not words:
+        return {"address": _address(by[0], Choice()), "words": by[0], "total": None}
+    return None
 
 
 def _number(number: int, *, is_cut: bool) -> str:
@@ -167,7 +193,7 @@ def _text(kind: str, value: str, answer: Answer) -> str:
     if kind == "city":
         return labels.city_name(value)
     if kind == "space":
-        return next((space.name for space in answer.known_spaces if space.slug == value), value)
+        return next((space.name for space in answer.known.cards if space.slug == value), value)
     if kind in LATELY:
         return chosen_text(kind, value)
     if kind == "by":

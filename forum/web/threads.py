@@ -41,7 +41,7 @@ def compose() -> ResponseReturnValue:
     own_spaces = composer.open_spaces(actor())
     if own_spaces:
         asked: dict[str, Any] = {
-            name: request.args.get(name) for name in ("audience", "title", "need", "axis")
+            name: request.args.get(name) for name in ("audience", "title", "need", "axis", composer.ASK)
         }
         return redirect(url_for(".new", slug=own_spaces[0].slug, **asked), 303)
     return render_template("threads/no_space.html")
@@ -94,6 +94,8 @@ def _posted(thread: Thread) -> str:
         return _(
             "Your story is posted. You muted this space: follow the thread if you want to hear of replies."
         )
+    if composer.is_question():
+        return _("Your question is posted. You are told when somebody replies.")
     return _("Your story is posted. You are told when somebody replies.")
 
 

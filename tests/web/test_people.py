@@ -268,7 +268,7 @@ def test_where_nobody_is_found_no_filter_and_no_number_stands_but_what_leads_on(
         assert soup.select("aside, .section-title, main .filters") == []
         assert soup.select_one("#list.vh").text == "Nobody found"
         links = {link["href"] for link in soup.select(".empty a")}
-        assert {"/people", "/threads/new?audience=network"} <= links
+        assert {"/people", "/threads/new?audience=network&ask=1"} <= links
         assert ("=g" in address) == bool(soup.select(".chosen a"))
     assert "/search?q=zzzz" in {link["href"] for link in read(client, "/people?q=zzzz").select(".empty a")}
     with count_queries() as seen:
@@ -379,7 +379,7 @@ def test_a_profile_says_how_to_ask_something_also_where_nothing_of_theirs_may_be
     section = page.select_one("section[aria-labelledby=ask]")
     assert section.h2.get_text(strip=True) == ask
     assert f"Mention @{annelies.handle} in a story." in section.text
-    assert section.select_one("a[href='/threads/new?audience=network']")
+    assert section.select_one("a[href='/threads/new?audience=network&ask=1']")
     make_thread(town["leuven"], annelies, audience=Audience.NETWORK)
     db.session.commit()
     assert "Reply to a post on this page" in read(client, address).text

@@ -168,7 +168,7 @@ def test_beneath_nothing_found_stands_what_has_a_part_of_it_as_far_as_it_may_be_
         soup = page(client, f"/search?q={question}")
         assert soup.select_one("#list").text == "0 results", question
         assert "De <b>markt</b> & zo" in titles(soup), question
-        assert "None of these has what you asked, but a part of it." in soup.text
+        assert "None of these has everything you looked for, only a part of it." in soup.text
     # It falls into no parts, but begins so; signs of accents do not matter.
     assert "De <b>markt</b> & zo" in titles(page(client, "/search?q=marktadaptatieplán"))
     assert titles(page(client, "/search?q=marktplan&kind=people")) == []

@@ -118,6 +118,15 @@ def words_in_place(reader: Actor, choice: Choice, word: str, near: Sequence[str]
     return set(select_rows(directory_queries.words_in_place(_shape(words, choice)), values).scalars())
 
 
+def beginnings_in_place(reader: Actor, choice: Choice, word: str, near: Sequence[str]) -> set[str]:
+    """Return those of `near` that begin a word by which the reader finds somebody in place of one (one query)."""
+    words = [word, *(other for other in found_by.asked(choice.question) if other != word)]
+    values = _values(reader, choice, words) | found_by.values_of_some(near)
+    query = directory_queries.beginnings_in_place(_shape(words, choice), len(near))
+    found = set(select_rows(query, values).scalars())
+    return {each for each in near if any(found_by.is_found_by(own, each) for own in found)}
+
+
 def _offered(rows: Sequence[Any]) -> Counter[str]:
     """How many people offer something of each axis."""
     found: Counter[str] = Counter()

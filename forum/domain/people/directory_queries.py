@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from forum.domain.people import bylines, offers
 from forum.domain.people.capacities import holds_on, spoken_in
-from forum.domain.people.found_by import begins_as
+from forum.domain.people.found_by import begins_as, begins_as_some
 from forum.infra.in_lists import in_list
 from forum.infra.sort_keys import KEY_TYPE
 from forum.infra.statements import cached
@@ -212,10 +212,20 @@ def position(count: int) -> Select[Any]:
 @cached
 def words_in_place(shape: Shape) -> Select[Any]:
     """Return the query of which of the words `near` somebody of a choice has, in place of its first word."""
+    return _words(shape, in_list(MemberWord.word, "near", String))
+
+
+@cached
+def beginnings_in_place(shape: Shape, number: int) -> Select[Any]:
+    """Return the query of words of a choice that begin as one of so many, in place of its first word."""
+    return _words(shape, begins_as_some(MemberWord, number))
+
+
+def _words(shape: Shape, condition: ColumnElement[bool]) -> Select[Any]:
     words = (
         select(MemberWord.word)
         .join(Member, Member.id == MemberWord.member_id)
-        .where(in_list(MemberWord.word, "near", String), _said(MemberWord), *_conditions(shape))
+        .where(condition, _said(MemberWord), *_conditions(shape))
         .order_by(MemberWord.word, MemberWord.member_id)
         .limit(MOST_WORDS)
         .subquery()

@@ -1,8 +1,9 @@
 """The words by which members are found: of their name, of what they do, of what they offer; looked up by beginning."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, true
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, insert, or_, true
 from sqlalchemy.orm import aliased
 
 from forum.infra.db import db
@@ -12,6 +13,9 @@ from forum.models.profiles import MemberWord, WordSource
 
 SHORTEST = 2  # letters of a word that is looked up: one would begin nearly everything
 MOST = 5  # words of one question
+BEGINNING = (
+    5  # letters of another form that may begin a word: "man" would find managers, "school" finds schoolstraat
+)
 LAST = "\U0010ffff"
 _WORD = aliased(MemberWord)
 
@@ -65,6 +69,26 @@ def values_of(asked_words: list[str]) -> dict[str, str]:
     for number, word in enumerate(asked_words):
         values |= {f"word_{number}": word, f"end_{number}": word + LAST}
     return values
+
+
+def begins_as_some(row: Any, count: int) -> ColumnElement[bool]:
+    """Say that the word of a row begins as one of `count` others; the query runs with `values_of_some`."""
+    names = [(f"some_{number}", f"some_end_{number}") for number in range(count)]
+    return or_(*(begins(row, *(bindparam(name, type_=KEY_TYPE) for name in both)) for both in names))
+
+
+def values_of_some(beginnings: Sequence[str]) -> dict[str, str]:
+    """Return the parameters that `begins_as_some` compares with."""
+    values: dict[str, str] = {}
+    for number, word in enumerate(beginnings):
+        end = LAST if len(word) >= BEGINNING else ""
+        values |= {f"some_{number}": word, f"some_end_{number}": word + end}
+    return values
+
+
+def is_found_by(own: str, form: str) -> bool:
+    """Return whether a word is found by another form of one: it is that, or begins so where that is long enough."""
+    return own == form or (len(form) >= BEGINNING and own.startswith(form))
 
 
 def keep_name(member: Member) -> None:

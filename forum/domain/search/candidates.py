@@ -1,22 +1,40 @@
 """Everything that may answer a question, before it is put in order: a few queries, however large the network is."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from forum.domain.choices import Counts
+from forum.domain.indexing.keys import Keyed, Keys
 from forum.domain.people import directory, found_by
-from forum.domain.search import lesson_candidates, thread_candidates
+from forum.domain.search import lesson_candidates, people_found, thread_candidates
 from forum.domain.search.choice import Choice
+from forum.domain.search.language import Question
 from forum.domain.search.lesson_candidates import LessonHit
 from forum.domain.search.lookup import look_up
-from forum.domain.search.sought import Search
+from forum.domain.search.sought import Search, standing
 from forum.domain.search.thread_candidates import Found
 from forum.domain.spaces.spaces import SpaceCard
+from forum.infra.search_keys.words import words
 from forum.policy.actors import Actor
-from forum.policy.errors import Invalid
 
-OF_PEOPLE = {"kind", "city", "axis"}  # filters that say something of people
 FACETS_OF_TEXT = ("outcome", "axis", "need", "city")
-MOST_PEOPLE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The spaces that a reader may know of, with the keys of the words of their names by their ids."""
+
+    cards: Sequence[SpaceCard] = ()
+    keyed: Mapping[int, Keyed] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cards: Sequence[SpaceCard], question: Question, keys: Keys) -> "Known":
+        """Return the spaces with their keys; the words of the question are learned along (one query)."""
+        names = {space.id: [word.form for word in words(space.name)] for space in cards}
+        asked = [[word.form for word in words(term.text)] for term in (*question.wanted, *question.excluded)]
+        keys.learn(chain.from_iterable([*names.values(), *asked]))
+        return cls(cards, {id_: keys.of_text([forms])[0] for id_, forms in names.items()})
 
 
 @dataclass(slots=True)
@@ -32,13 +50,34 @@ class Candidates:
     narrowed: Found = field(default_factory=Found)
     people: list[directory.Found] = field(default_factory=list)
     people_counts: Counts = field(default_factory=Counts)
+    are_in_city: bool = False  # they have the words but for the name of their city
     spaces: list[SpaceCard] = field(default_factory=list)
     some: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing at all."""
-        return not (self.lessons or self.threads.threads or self.people or self.spaces)
+        return not (self.has_texts or self.people or self.spaces)
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether there is a lesson or a thread."""
+        return bool(self.lessons or self.threads.threads)
+
+    @property
+    def has_only_people_in_city(self) -> bool:
+        """Whether there is nothing but people who have the words but for the name of their city."""
+        return self.are_in_city and bool(self.people) and not (self.has_texts or self.spaces)
+
+    def joined_by(self, people: "Candidates") -> "Candidates":
+        """Return the texts of these with the people of others."""
+        return replace(
+            self,
+            people=people.people,
+            people_counts=people.people_counts,
+            are_in_city=people.are_in_city,
+            some=self.some and self.has_texts,
+        )
 
 
 def candidates(
@@ -46,23 +85,24 @@ def candidates(
     search: Search,
     choice: Choice,
     plain: str,
-    known: list[SpaceCard],
+    known: Known,
 ) -> Candidates:
-    """Return what has all of the words. `known`: the spaces that the reader may see."""
+    """Return what has all of the words."""
     found = _texts(reader, search, choice, _space_id(choice, known), some=False)
     if search.wanted and not search.excluded:
-        _add_people(found, reader, choice, plain)
-        found.spaces = _spaces(known, choice, plain)
+        people = people_found.found(reader, choice, plain)
+        found.people, found.people_counts, found.are_in_city = people.rows, people.counts, people.are_in_city
+        found.spaces = _spaces(known, choice, plain, search)
     return found
 
 
-def with_some(reader: Actor | None, search: Search, choice: Choice, known: list[SpaceCard]) -> Candidates:
+def with_some(reader: Actor | None, search: Search, choice: Choice, known: Known) -> Candidates:
     """Return what has a part of the words, for where nothing has all."""
     return _texts(reader, search, choice, _space_id(choice, known), some=True)
 
 
-def _space_id(choice: Choice, known: list[SpaceCard]) -> int | None:
-    return next((space.id for space in known if space.slug in choice.space), None)
+def _space_id(choice: Choice, known: Known) -> int | None:
+    return next((space.id for space in known.cards if space.slug in choice.space), None)
 
 
 def _texts(
@@ -80,29 +120,19 @@ def _texts(
     return Candidates(lessons, more, threads, narrowed, some=some)
 
 
-def _add_people(found: Candidates, reader: Actor | None, choice: Choice, plain: str) -> None:
-    """Whom the reader finds by all of these words (two queries; one where there is nobody)."""
-    words = found_by.words(plain)
-    if reader is None or len(words) > found_by.MOST or not choice.values.keys() <= OF_PEOPLE:
-        return
-    asked = directory.Choice(plain, axis=choice.axis, city=choice.city)
-    try:
-        found.people = directory.people(reader, asked, limit=MOST_PEOPLE).rows
-        # Without them in this city there may be some in another one.
-        if found.people or choice.city or choice.axis:
-            found.people_counts = directory.counts(reader, asked)
-    except Invalid:  # words that are too short or too many to find people by
-        return
-
-
-def _spaces(known: list[SpaceCard], choice: Choice, plain: str) -> list[SpaceCard]:
-    """The spaces in whose name each word begins one."""
+def _spaces(known: Known, choice: Choice, plain: str, search: Search) -> list[SpaceCard]:
+    """The spaces in whose name each word begins one, or all of them stand in any form."""
     if choice.without("kind").values:
         return []
-    return spaces_called(known, plain)
+    begun = {space.id for space in spaces_called(known.cards, plain)}
+    return [space for space in known.cards if space.id in begun or _has_all(search, known.keyed[space.id])]
 
 
-def spaces_called(known: list[SpaceCard], plain: str) -> list[SpaceCard]:
+def _has_all(search: Search, name: Keyed) -> bool:
+    return len(standing(search.wanted, name.terms, name.parts)) == len(search.wanted)
+
+
+def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
     """Return those of the spaces in whose name each word begins one."""
     wanted = found_by.words(plain)
     names = {space.id: found_by.words(space.name) for space in known}

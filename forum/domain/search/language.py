@@ -107,6 +107,10 @@ def read(typed: str) -> Question:
         term = _term(match)
         if term is None:
             continue
+        if match["name"] and not _value(match).startswith("//"):  # an address of a page is no filter
+            notes.append(
+                _("“%(name)s:” is not a filter, so we searched for it as a word.", name=match["name"])
+            )
         if not match["minus"] and term.text.endswith(":") and _plain(term.text) in NAMES:
             notes.append(_("There is nothing behind “%(name)s”, so we left it out.", name=term.text))
             continue
@@ -114,7 +118,7 @@ def read(typed: str) -> Question:
     if len(wanted) + len(excluded) > MOST:
         notes.append(_("We searched for the first %(limit)s words.", limit=MOST))
     first = tuple(wanted)[:MOST]
-    return Question(first, tuple(excluded)[: MOST - len(first)], tuple(filters), tuple(notes))
+    return Question(first, tuple(excluded)[: MOST - len(first)], tuple(filters), tuple(dict.fromkeys(notes)))
 
 
 def _paired(line: str) -> tuple[str, list[str]]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search import facets, order, texts
-from forum.domain.search.candidates import with_some
+from forum.domain.search.candidates import Known, with_some
 from forum.domain.search.choice import LESSONS, THREADS, Choice
 from forum.domain.search.sought import Search, Sought
 from forum.domain.search.texts import LessonResult, ThreadResult
-from forum.domain.spaces.spaces import SpaceCard
 from forum.infra.search_keys import compounds
 from forum.infra.search_keys.keying import key
 from forum.infra.search_keys.words import fold
@@ -28,7 +27,7 @@ class Nearest:
     threads: list[ThreadResult] = field(default_factory=list)
 
 
-def of(reader: Actor | None, search: Search, keys: Keys, choice: Choice, known: list[SpaceCard]) -> Nearest:
+def of(reader: Actor | None, search: Search, keys: Keys, choice: Choice, known: Known) -> Nearest:
     """Return what the reader may see of it, within the filters that are chosen; nothing for a word without parts."""
     pieces = Search(_pieces(search), search.excluded)
     if not pieces.wanted or not (choice.shows(LESSONS) or choice.shows(THREADS)):

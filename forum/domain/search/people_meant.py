@@ -1,25 +1,69 @@
-"""What somebody may have meant who finds nobody: a city that stands among the words, or a word with a typing error.
+"""What somebody may have meant who finds nobody: a city among the words, another form of one, or a typing error.
 
-Both are asked of the people whom this reader finds, with all else that they asked: nobody else has a part in it.
+All are asked of the people whom this reader finds, with all else that they asked: nobody else has a part in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
+from typing import NamedTuple
 
 from forum.domain.people import directory, found_by
 from forum.domain.people.directory import Choice
+from forum.domain.search import other_forms
 from forum.domain.search.spelling import LONGEST, MOST, SHORTEST, edits
 from forum.models.cities import CITIES
 from forum.policy.actors import Actor
 
-CITY_WORDS = {tuple(found_by.words(city.name)): city.code for city in CITIES}
+# Names in English, and of the one city that is called otherwise in the network.
+_OTHER_NAMES = {
+    "Antwerp": "antwerpen",
+    "Ghent": "gent",
+    "Bruges": "brugge",
+    "Ostend": "oostende",
+    "Brussel": "vgc",
+    "Brussels": "vgc",
+}
+CITY_WORDS = {
+    tuple(found_by.words(name)): code
+    for name, code in {**{city.name: city.code for city in CITIES}, **_OTHER_NAMES}.items()
+}
+
+
+class CityMeant(NamedTuple):
+    """A city by its code, and what else was typed."""
+
+    code: str
+    others: tuple[str, ...]
+
+
+def city_among(typed: Sequence[str]) -> CityMeant | None:
+    """Return the city whose name stands among words as they were typed, the longest name; None without one."""
+    words = [found_by.words(word) for word in typed]
+    for size in range(len(typed), 0, -1):
+        for start in range(len(typed) - size + 1):
+            code = CITY_WORDS.get(tuple(chain.from_iterable(words[start : start + size])))
+            if code is not None:
+                return CityMeant(code, (*typed[:start], *typed[start + size :]))
+    return None
 
 
 def in_city(reader: Actor, choice: Choice) -> Choice | None:
     """Return the choice with a city of the question as its filter, where that finds somebody (one query, or none)."""
     read = _in_city(choice)
     return read if read is not None and directory.people(reader, read, limit=1).rows else None
+
+
+def in_form(reader: Actor, choice: Choice) -> Choice | None:
+    """Return the choice with its one word in another form, the shortest that finds somebody ("scholen").
+
+    None without any, or with more words (two queries, or none).
+    """
+    words = found_by.words(choice.question)
+    near = other_forms.of(words[0]) if len(words) == 1 and len(words[0]) <= LONGEST else []
+    found = directory.beginnings_in_place(reader, choice, words[0], near) if near else set()
+    best = next((form for form in near if form in found), None)
+    return replace(choice, question=best) if best is not None else None
 
 
 def corrected(reader: Actor, choice: Choice) -> Choice | None:
@@ -32,19 +76,12 @@ def corrected(reader: Actor, choice: Choice) -> Choice | None:
 
 
 def _in_city(choice: Choice) -> Choice | None:
-    """The words of a city taken out of a question; the longest name that stands in it."""
-    if choice.city:
+    """The words of a city taken out of a question, where none is chosen."""
+    meant = None if choice.city else city_among(choice.question.split())
+    if meant is None:
         return None
-    typed = choice.question.split()
-    words = [found_by.words(word) for word in typed]
-    for size in range(len(typed), 0, -1):
-        for start in range(len(typed) - size + 1):
-            code = CITY_WORDS.get(tuple(chain.from_iterable(words[start : start + size])))
-            if code is not None:
-                left = " ".join([*typed[:start], *typed[start + size :]])
-                is_askable = not left or found_by.asked(left)
-                return replace(choice, question=left, city=(code,)) if is_askable else None
-    return None
+    left = " ".join(meant.others)
+    return replace(choice, question=left, city=(meant.code,)) if not left or found_by.asked(left) else None
 
 
 def _spelt(reader: Actor, choice: Choice) -> Iterator[Choice]:

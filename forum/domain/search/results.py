@@ -5,7 +5,7 @@ The rule of reading is asked of every row when it is looked for; nothing here is
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from sqlalchemy import Select, String, bindparam, select
@@ -13,20 +13,21 @@ from sqlalchemy import Select, String, bindparam, select
 from forum.domain.choices import Counts
 from forum.domain.indexing import rebuilding
 from forum.domain.indexing.keys import Keys
-from forum.domain.people import directory
-from forum.domain.search import facets, language, nearest, order, stages, texts
-from forum.domain.search.candidates import Candidates, candidates, with_some
-from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS, Choice
+from forum.domain.people import directory, found_by
+from forum.domain.search import facets, language, nearest, order, people_found, people_meant, stages, texts
+from forum.domain.search.candidates import Candidates, Known, candidates, with_some
+from forum.domain.search.choice import KIND_NAMES, LESSONS, PEOPLE, SPACES, THREADS, Choice
 from forum.domain.search.language import FIELD, Question
 from forum.domain.search.nearest import Nearest
 from forum.domain.search.sought import Search, search_for
-from forum.domain.search.stages import Asked
+from forum.domain.search.stages import Asked, Stage
 from forum.domain.search.texts import LessonResult, ThreadResult
 from forum.domain.spaces import spaces
 from forum.domain.spaces.spaces import SpaceCard
 from forum.infra import rates
 from forum.infra.i18n import _
 from forum.infra.statements import cached, select_rows
+from forum.models.cities import BY_CODE
 from forum.models.lessons import Lesson
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
@@ -46,7 +47,7 @@ class Answer:
 
     question: Question
     choice: Choice
-    known_spaces: Sequence[SpaceCard] = ()  # that the reader may see
+    known: Known = field(default_factory=Known)  # spaces that the reader may see
     lessons: list[LessonResult] = field(default_factory=list)
     threads: list[ThreadResult] = field(default_factory=list)
     people: list[directory.Found] = field(default_factory=list)
@@ -56,7 +57,11 @@ class Answer:
     more_posts: bool = False  # than were looked at
     some: bool = False
     instead: Question | None = None  # what was looked for, as nothing has the words that were typed
+    in_city: tuple[str, Question] | None = None  # a city among the words by its code, and the other words
     nearest: Nearest = field(default_factory=Nearest)  # where nothing was found
+    unfiltered: Counts | None = (
+        None  # where nothing was found with a filter: what these words find without any
+    )
     pages: int = 1
     being_made: bool = False  # nothing was found, and older texts cannot be found yet
 
@@ -79,30 +84,25 @@ def answer(
     Invalid at `q` with a sentence for what cannot be looked for; TooOften, of visitors by their `address`.
     """
     question = language.read(typed)
-    known = spaces.directory(reader)
-    result = Answer(question, Choice.of(question.filters, wanted, known), known)
+    known, keys = spaces.directory(reader), Keys()
+    result = Answer(question, Choice.of(question.filters, wanted, known), Known(known))
     if not result.is_asked:
         refuse_wordless(question, typed)
         return result
     spend(reader, address)
-    keys = Keys()
-    search = search_for(question, keys)
-    if question.wanted and not search.wanted:
+    result.known = Known.of(known, question, keys)
+    asked = Asked(question, search_for(question, keys), bool(wanted(LITERALLY)))
+    if question.wanted and not asked.search.wanted:
         refuse_wordless(question, typed)
-    asked, choice = Asked(question, search, bool(wanted(LITERALLY))), result.choice
-
-    def ask(search: Search, plain: str, some: bool) -> Candidates:
-        if some:
-            return with_some(reader, search, choice, list(known))
-        return candidates(reader, search, choice, plain, list(known))
-
-    found, search, result.instead = stages.found(reader, asked, keys, ask)
+    found, search, result.instead = _found(reader, result, asked, keys)
     result.some = found.some
+    result.in_city = _in_city(result.instead or question, result.choice)
     result.counts = facets.counts(found, result.choice)
     if not result.counts.total:
         result.being_made = rebuilding.is_being_made()
+        result.unfiltered = _unfiltered(reader, result, asked, keys)
         if not asked.literally:
-            result.nearest = nearest.of(reader, search, keys, result.choice, list(known))
+            result.nearest = nearest.of(reader, search, keys, result.choice, result.known)
     threads = facets.chosen_threads(found, result.choice)
     result.posts = sum(len(hit.posts) for hit in threads)
     result.more_posts = found.narrowed.more_posts
@@ -129,7 +129,7 @@ def refuse_wordless(question: Question, typed: str) -> None:
     if question.excluded and not question.wanted:
         raise Invalid(FIELD, _("Type a word as well that should be there."))
     if typed.strip():
-        raise Invalid(FIELD, _("There is no word in it that can be looked for."))
+        raise Invalid(FIELD, _("There is no word here that we can search for. Type a word."))
 
 
 def lesson_called(reader: Actor | None, typed: str) -> str | None:
@@ -147,6 +147,67 @@ def _called(signed_in: bool) -> Select[Any]:
         Lesson.public_id == bindparam("number", type_=String), sees(Lesson, reader_param(signed_in))
     )
     return cast(Select[Any], query)
+
+
+def _found(reader: Actor | None, result: Answer, asked: Asked, keys: Keys) -> Stage:
+    """What is found of everything: texts, people and spaces; people also but for a typing error in their names."""
+    choice, known = result.choice, result.known
+
+    def ask(search: Search, plain: str, some: bool) -> Candidates:
+        if some:
+            return with_some(reader, search, choice, known)
+        found = candidates(reader, search, choice, plain, known)
+        if found.has_only_people_in_city:
+            return with_some(reader, asked.search, choice, known).joined_by(found)
+        return found
+
+    # Whatever the filters: whoever is named with their city is not mistyped.
+    literally = asked.literally or people_found.is_in_city(reader, asked.question.plain)
+    stage = stages.found(reader, asked._replace(literally=literally), keys, ask)
+    if literally or stage.found.people or not (stage.found.some or stage.found.is_empty):
+        return stage
+    called = _called_so(reader, asked.question, choice)
+    if called is None:
+        return stage
+    search = search_for(called, keys)
+    return Stage(ask(search, called.plain, False), search, called)
+
+
+def _called_so(reader: Actor | None, question: Question, choice: Choice) -> Question | None:
+    """The question without a typing error in words of people whom the reader finds, or none."""
+    plain = question.plain
+    if reader is None or question.excluded or not people_found.looks_for_people(reader, choice, plain):
+        return None
+    asked = directory.Choice(plain, axis=choice.axis, city=choice.city)
+    if len(plain) > directory.LONGEST or not found_by.asked(plain):
+        return None
+    meant = people_meant.corrected(reader, asked)
+    if meant is None:
+        return None
+    city = [BY_CODE[code].name for code in meant.city if meant.city != choice.city]
+    return Question.of_words([*meant.question.split(), *city])
+
+
+def _in_city(question: Question, choice: Choice) -> tuple[str, Question] | None:
+    """The city that stands among the words, where things that have a city are looked for, and in no other one."""
+    if choice.city or SPACES in choice.kind:
+        return None
+    meant = people_meant.city_among([term.text for term in question.wanted if not term.is_phrase])
+    if meant is None:
+        return None
+    others = [term for term in question.wanted if term.is_phrase or term.text in meant.others]
+    return meant.code, replace(question, wanted=tuple(others))
+
+
+def _unfiltered(reader: Actor | None, result: Answer, asked: Asked, keys: Keys) -> Counts | None:
+    """What the words find without the filters, where some hold: it costs no more than that search would."""
+    if not (result.choice.values and asked.search.wanted):
+        return None
+    other = Answer(result.question, Choice(), result.known)
+    if result.choice.values.keys() == {"kind"}:  # counted already
+        kinds, at_least = result.counts.by["kind"], result.counts.at_least & {*KIND_NAMES}
+        return Counts(sum(kinds.values()), at_least={""} if at_least else set())
+    return facets.counts(_found(reader, other, asked, keys).found, other.choice)
 
 
 def _pages(choice: Choice, counts: Counts) -> int:

@@ -72,7 +72,10 @@ class LessonResult:
 
 @dataclass(frozen=True, slots=True)
 class ThreadResult:
-    """A thread that was found. `more`: how many of its posts were found besides those that are shown."""
+    """A thread that was found. `more`: how many of its posts were found besides those that are shown.
+
+    `next_number`: the first of these, by its number.
+    """
 
     id: int
     slug: str
@@ -84,6 +87,7 @@ class ThreadResult:
     space_id: int
     posts: list[PostPassage]
     more: int
+    next_number: int
 
 
 def of(
@@ -145,6 +149,7 @@ class _Drawing:
         said, posts = self.posts(rows), dict[int, list[PostPassage]]()
         for row in rows:
             posts.setdefault(row.thread_id, []).append(said[row.id])
+        others = {hit.id: sorted(hit.posts.values())[FEW_POSTS:] for hit in hits}
         return [
             ThreadResult(
                 id=hit.id,
@@ -156,7 +161,8 @@ class _Drawing:
                 cities=hit.cities,
                 space_id=hit.space_id,
                 posts=posts.get(hit.id, []),
-                more=len(hit.posts) - len(posts.get(hit.id, [])),
+                more=len(others[hit.id]),
+                next_number=next(iter(others[hit.id]), 0),
             )
             for hit in hits
         ]
