@@ -45,12 +45,13 @@ def test_a_thread_and_a_lesson_lead_to_a_page_of_what_is_related(client, session
     scenario = build(Audience.PUBLIC)
     lesson, thread = out(scenario), scenario.thread
     make_thread(scenario.space, scenario.author, title="They stopped on Monday")
+    make_thread(scenario.space, scenario.author, title="Talking in every roster")
     db.session.commit()
     sign_in(client, scenario.reader)
     for address, expected in (
-        # The lesson that was made from it stands on its page.
+        # A lesson and the threads that it was made from stand on each other's page.
         (f"/threads/{thread.id}-{thread.slug}", ["They stopped on Monday"]),
-        (f"/lessons/{lesson.public_id}", ["Why they stopped"]),
+        (f"/lessons/{lesson.public_id}", ["Talking in every roster"]),
     ):
         (link,) = soup(client.get(address, headers=ENGLISH)).select(".similar a[data-related]")
         assert (link.text, link["rel"]) == ("Related threads and lessons", ["nofollow"])
@@ -72,7 +73,7 @@ def test_nothing_related_is_said_and_what_is_closed_looks_absent(app, client, ge
     closed = make_thread(gent, leen, title="Wijkbudget binnen", audience=Audience.SPACE)
     db.session.commit()
     empty = soup(client.get(f"/threads/{open_one.id}/related", headers=ENGLISH))
-    assert empty.select_one(".empty h2").text == "Nothing else is about this yet"
+    assert empty.select_one(".empty h2").text == "Nothing related found"
     answers = [
         client.get(path, headers=ENGLISH)
         for path in (f"/threads/{closed.id}/related", "/threads/999999/related")

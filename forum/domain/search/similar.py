@@ -40,7 +40,7 @@ SHORTEST = 3  # letters of a word that says something
 WORTHS = ((3, 4), (8, 3), (20, 2))
 # Points that are enough: two rare words of a title, a long one, or one and the same axis; of few words one will do.
 ENOUGH, ENOUGH_OF_FEW, FEW_WORDS = 10, 8, 2
-OF_CITED, OF_BESIDE, OF_TAG, OF_AXIS, OF_LENGTH = 100, 10, 4, 2, 2
+OF_BESIDE, OF_TAG, OF_AXIS, OF_LENGTH = 10, 4, 2, 2
 LONG = 8  # letters: mostly a compound, which says what a text is about by itself
 
 
@@ -98,9 +98,9 @@ def lessons_like(reader: Actor, title: str) -> list[Similar]:
 
 
 def to_thread(reader: Actor | None, thread_id: int) -> Related:
-    """Return what is related to a thread that the reader may see (four queries); NotFound.
+    """Return what is related to a thread that the reader may see (four queries, or five); NotFound.
 
-    Not the lessons that were made from it: they stand on its page.
+    Not the lessons that were made from it: they stand on its page. Else the latest on its theme in its group.
     """
     row = _one(_thread(reader is not None), {**reader_values(reader), "thread_id": thread_id})
     near = Likeness(_words(row.title), _ids(row.tag_ids), about=thread_id)
@@ -111,11 +111,18 @@ def to_thread(reader: Actor | None, thread_id: int) -> Related:
         reader, replace(near, known_origin=True, cited=cited_together.lessons_of)
     )
     others = [one for one in lessons if CITED not in one.ways]
-    return Related(row.title, _nearest(near.words, row.axis, others, threads), thread_id, row.slug)
+    found = _nearest(near.words, row.axis, others, threads)
+    if not found and row.axis:
+        latest = similar_candidates.in_group(reader, thread_id, row.space_id, row.axis, FEW)
+        found = [_shown(one, is_lesson=False) for one in latest]
+    return Related(row.title, found, thread_id, row.slug)
 
 
 def to_lesson(reader: Actor | None, public_id: str) -> Related:
-    """Return what is related to a published lesson that the reader may see (four queries); NotFound."""
+    """Return what is related to a published lesson that the reader may see (four queries); NotFound.
+
+    Not the threads that it was made from: they stand on its page.
+    """
     row = _one(_lesson(reader is not None), {**reader_values(reader), "public_id": public_id})
     near = Likeness(_words(f"{row.title} {row.one_sentence}"), _ids(row.tag_ids), about=row.id)
     threads = similar_candidates.threads(
@@ -124,7 +131,8 @@ def to_lesson(reader: Actor | None, public_id: str) -> Related:
     lessons = similar_candidates.lessons(
         reader, replace(near, own=row.id, beside=cited_together.lessons_beside)
     )
-    found = _nearest(near.words, row.axis, lessons, threads)
+    others = [one for one in threads if CITED not in one.ways]
+    found = _nearest(near.words, row.axis, lessons, others)
     # Beside who is masked stands no city at all, that none is taken for theirs.
     return Related(row.title, [_without_cities(one) for one in found] if row.hidden else found, row.id)
 
@@ -168,7 +176,7 @@ def _nearest(
     for place, (one, title, sentence) in enumerate(zip(lessons + threads, titles, sentences, strict=True)):
         points = sum(worth[n] * 2 + OF_LENGTH * (len(wanted[n].text) >= LONG) for n in title)
         points += sum(worth[n] for n in sentence - title) + OF_TAG * one.row.shared_tags
-        points += OF_CITED * (CITED in one.ways) + OF_BESIDE * (BESIDE in one.ways)
+        points += OF_BESIDE * (BESIDE in one.ways)
         points += OF_AXIS * (bool(axis) and one.row.axis == axis)
         if points >= (ENOUGH if len(wanted) > FEW_WORDS else ENOUGH_OF_FEW):
             ranked.append((points, place < len(lessons), one))
@@ -192,7 +200,7 @@ def _thread(signed_in: bool) -> Select[Any]:
     tags = select(func.aggregate_strings(sql_cast(ThreadTag.tag_id, String), ","))
     tags = tags.where(ThreadTag.thread_id == Thread.id).correlate(Thread)
     query: Any = select(
-        Thread.title, Thread.slug, code(Thread.axis), tags.scalar_subquery().label("tag_ids")
+        Thread.title, Thread.slug, Thread.space_id, code(Thread.axis), tags.scalar_subquery().label("tag_ids")
     ).where(Thread.id == bindparam("thread_id", type_=Integer), sees(Thread, reader_param(signed_in)))
     return cast(Select[Any], query)
 

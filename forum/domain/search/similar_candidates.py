@@ -21,8 +21,8 @@ from forum.infra.search_questions import AllOf, AnyOf, Node
 from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.search import TitleText, VersionText
-from forum.models.spaces import Space
-from forum.models.themes import LessonTag, ThreadTag
+from forum.models.spaces import Space, SpaceKind
+from forum.models.themes import Axis, LessonTag, ThreadTag
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
@@ -86,6 +86,15 @@ def lessons(reader: Actor | None, likeness: Likeness) -> list[Candidate]:
         tagged = select(LessonTag.version_id).where(in_list(LessonTag.tag_id, "tag_ids"))
         branches.append(by_text.where(LessonVersion.id.in_(tagged)))
     return _rows(reader, likeness, Lesson.id, base, branches, origin.LATEST, MOST_LESSONS)
+
+
+def in_group(reader: Actor | None, thread_id: int, space_id: int, axis: str, limit: int) -> Sequence[Any]:
+    """Return rows of the latest threads on the same theme in the space of a thread, if that is a group (one query).
+
+    A group is about one subject. Of a city it says little that something else has the same theme.
+    """
+    values = {"own": thread_id, "tag_ids": [], "space_id": space_id, "axis": Axis(axis)}
+    return select_rows(_in_group(reader is not None, limit), {**reader_values(reader), **values}).all()
 
 
 def _rows(
@@ -165,6 +174,16 @@ def _threads(signed_in: bool) -> Select[Any]:
         )
     )
     return cast(Select[Any], query)
+
+
+@cached
+def _in_group(signed_in: bool, limit: int) -> Select[Any]:
+    query = _threads(signed_in).where(
+        Space.kind == SpaceKind.GROUP,
+        Thread.space_id == bindparam("space_id", type_=Integer),
+        Thread.axis == bindparam("axis", type_=Thread.axis.type),
+    )
+    return query.order_by(*(key.desc() for key in KEYS)).limit(limit)
 
 
 @cached

@@ -12,7 +12,7 @@ from forum.infra.db import db
 from forum.infra.logs import count_queries
 from forum.models.accounts import NetworkRole
 from forum.models.lessons import Lesson, LessonSource
-from forum.models.spaces import Audience, Role
+from forum.models.spaces import Audience, Role, SpaceKind
 from forum.models.themes import Axis
 from forum.models.threads import Post, Thread
 from forum.policy.errors import NotFound
@@ -90,7 +90,7 @@ def test_tags_themes_and_what_a_lesson_quotes_bring_threads_together(session):
     db.session.flush()
     assert beside(reader, quoted) == [also.title]  # the lesson that quotes both stands on its page
     assert beside(reader, tagged) == [other.title]
-    assert set(beside(reader, lesson)) == {quoted.title, also.title}
+    assert beside(reader, lesson) == []  # the threads that it quotes stand on its page
     second = out(scenario, title="Heel iets nieuws", one_sentence="Niets.", axis=Axis.DENSITY)
     assert second.public_id != lesson.public_id
     assert "Heel iets nieuws" in beside(reader, lesson)
@@ -170,7 +170,8 @@ def test_a_masked_lesson_stands_beside_no_thread_for_who_stands_outside(session)
     assert own.public_id == lesson.public_id
     assert beside(scenario.author, thread) == [named.title, "Een collega en een taalstage"]
     assert "Taalstage met een vaste collega" in beside(scenario.author, named)
-    assert thread.title in beside(scenario.author, lesson)
+    # What it was made from stands on its page, for whoever is led there.
+    assert beside(scenario.author, lesson) == [named.title, "Een collega en een taalstage"]
 
 
 def test_a_lesson_that_is_withdrawn_or_in_the_making_is_nowhere(session):
@@ -205,3 +206,22 @@ def test_the_work_is_the_same_however_many_threads_there_are(gent, leen, rik):
         assert (of_words.count, of_thread.count) == (3, 4)
         for number in range(80):
             make_thread(gent, leen, title=f"Wijkbudget {number} in de straat", tags=("geld",))
+
+
+def test_where_nothing_is_related_the_latest_on_the_theme_in_its_group_stand_there(gent, leen, rik):
+    group = make_space("Mobiliteit", kind=SpaceKind.GROUP)
+    join(leen, group)
+    bikes = make_thread(group, leen, title="Deelfietsen", axis=Axis.COHERENCE)
+    zone = make_thread(group, leen, title="Fietszone", axis=Axis.COHERENCE)
+    closed = make_thread(group, leen, title="Besloten", axis=Axis.COHERENCE, audience=Audience.SPACE)
+    make_thread(group, leen, title="Iets anders", axis=Axis.DENSITY)
+    make_thread(gent, leen, title="Trams", axis=Axis.COHERENCE)
+    alone = make_thread(gent, leen, title="Bussen", axis=Axis.COHERENCE)
+    for thread in (bikes, zone):
+        thread.audience = Audience.NETWORK
+    db.session.flush()
+    assert beside(rik, bikes) == [zone.title]
+    assert beside(leen, bikes) == [closed.title, zone.title]
+    assert beside(leen, alone) == [], "a city is about everything"
+    near = make_thread(group, leen, title="Deelfietsen in het station", axis=Axis.DENSITY)
+    assert beside(leen, bikes) == [near.title], "what is related comes instead"
