@@ -1,4 +1,4 @@
-"""The map of what there is and what lacks: axes by needs, as a page, and as a picture to print."""
+"""The map of what there is and what is missing: axes by needs, as a page, and as a picture to print."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -122,7 +122,7 @@ def _shelf(cell: Cell, city: str | None, found: Coverage) -> Shelf:
         threads_at=url_for("overview.index", **place, city=city, lesson="without"),
         unanswered=unanswered,
         unanswered_at=_unanswered_at(city, **place),
-        ask_at=url_for("threads.compose", **place),
+        ask_at=url_for("threads.compose", **place, ask=1),
     )
 
 
@@ -131,7 +131,7 @@ def _unanswered_at(city: str | None, **place: Any) -> str:
 
 
 def _in_words(found: Coverage, city: str | None) -> list[str]:
-    """What there is and what lacks, in sentences."""
+    """What there is and what is missing, in sentences."""
     lessons = ngettext("%(num)d lesson", "%(num)d lessons", found.lessons)
     threads = ngettext("%(num)d open thread", "%(num)d open threads", min(found.threads, MOST))
     if found.may_be_more:

@@ -93,6 +93,8 @@ def test_it_is_the_same_as_a_table_and_as_a_picture(client, scenario):
     shown = page(client)
     numbers = re.findall(r'<td class="num">(\d+)', shown)
     assert (len(numbers), sum(map(int, numbers))) == (72, 8)
+    # On a phone it would have tiny letters and no way back.
+    assert 'class="btn only-wide" href="/coverage.svg"' in shown
     picture = client.get("/coverage.svg", headers={"Accept-Language": "en"})
     assert picture.mimetype == "image/svg+xml"
     assert "2 lessons" in picture.text
