@@ -78,7 +78,7 @@ def test_what_cannot_be_looked_for_is_said_at_the_field_and_stays_in_it(client, 
     scenario.published(Audience.PUBLIC, by="editor")
     db.session.commit()
     for typed, said in (
-        ("???", "no word in it"),
+        ("???", "no word here"),
         ("-roster", "Type a word as well"),
         ("r" * 201, "201 characters"),
     ):

@@ -95,9 +95,8 @@ def answer(
     if question.wanted and not asked.search.wanted:
         refuse_wordless(question, typed)
     found, search, result.instead = _found(reader, result, asked, keys)
-    result.some = found.some
     result.in_city = _in_city(result.instead or question, result.choice)
-    result.counts = facets.counts(found, result.choice)
+    result.some, result.counts = found.some, facets.counts(found, result.choice)
     if not result.counts.total:
         result.being_made = rebuilding.is_being_made()
         result.unfiltered = _unfiltered(reader, result, asked, keys)
