@@ -63,7 +63,7 @@ def test_a_passage_of_a_search_leads_to_its_post_on_a_phone_without_scripts(open
 @pytest.mark.parametrize(
     ("who", "address", "text"),
     [
-        ("els", "/lessons", "Wat er al is, en wat niet"),
+        ("els", "/lessons", "Wat er al is, en wat ontbreekt"),
         ("els", "/lessons", "Volg nieuwe lessen in een feedlezer"),
         (None, "/lessons", "Feed van de openbare lessen"),
         ("els", "/settings/feeds", "Feed van de openbare lessen"),
