@@ -95,7 +95,7 @@ def test_the_foot_of_a_thread_and_a_lesson_is_filled_when_it_comes_near(open_pag
     page.on(
         "request", lambda request: asked.append(request.url) if request.url.endswith("/related") else None
     )
-    for address in ("/lessons/les-2026-001", places.thread(town.app)):
+    for address in ("/lessons/les-2026-004", places.thread(town.app)):
         asked.clear()
         page.goto(address, wait_until="networkidle")
         foot = page.locator("main .similar")
