@@ -11,7 +11,8 @@ FINDS = """
 vereniging: verenigingen, sportvereniging, verenigingsleven
 taal: talen, taalles, moedertaal
 leegstaand: leegstand, leegstaande
-leegstand: leegstaand, leegstaande, leegstandsbelasting
+leegstand: leegstaand, leegstaande
+belasting: leegstandsbelasting
 mens: mensen, mensenrechten
 overheid: overheden, overheidstaak
 ouders: ouder, ouderavond
