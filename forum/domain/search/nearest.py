@@ -9,13 +9,16 @@ from forum.domain.indexing.keys import Keys
 from forum.domain.search import facets, order, texts
 from forum.domain.search.candidates import Known, with_some
 from forum.domain.search.choice import LESSONS, THREADS, Choice
+from forum.domain.search.common_words import DUTCH, LITTLE
 from forum.domain.search.sought import Search, Sought
 from forum.domain.search.texts import LessonResult, ThreadResult
-from forum.infra.search_keys import compounds
+from forum.infra.search_keys import compounds, separable
 from forum.infra.search_keys.keying import key
 from forum.infra.search_keys.words import fold
 from forum.policy.actors import Actor
 
+# Keys of Dutch words that half of all texts have, and of what a separable verb begins with.
+_SAY_NOTHING = frozenset(key(form, {}) for form in (*DUTCH.split(), *LITTLE, *separable.CLEAR))
 FEW_LESSONS, FEW_THREADS = 3, 4
 
 
@@ -39,7 +42,7 @@ def of(reader: Actor | None, search: Search, keys: Keys, choice: Choice, known: 
 
 
 def _pieces(search: Search) -> tuple[Sought, ...]:
-    """Each part of a compound, each word of a phrase, and each of several words, by themselves."""
+    """Each part of a compound, each word of a phrase, and each of several words, by themselves; no little words."""
     pieces: dict[tuple[tuple[str, ...], ...], Sought] = {}
     for sought in search.wanted:
         # One word as it is was looked for already, and nothing has it.
@@ -49,7 +52,9 @@ def _pieces(search: Search) -> tuple[Sought, ...]:
             pieces[ways] = Sought(sought.text, ways)
         for part in sought.parts or _ends(sought):
             pieces[((part,),)] = Sought(part, ((part,),))
-    return tuple(pieces.values())
+    return tuple(
+        each for ways, each in pieces.items() if not _SAY_NOTHING.issuperset(way[0] for way in ways[:1])
+    )
 
 
 def _ends(sought: Sought) -> tuple[str, ...]:

@@ -95,8 +95,10 @@ class Marker:
 
 def _heads(search: Search) -> re.Pattern[str] | None:
     """What finds the beginnings of keys in a word; None where only phrases are looked for."""
-    heads = {way[0][:HEAD] for sought in search.wanted if sought.is_word for way in sought.ways}
-    heads |= {part[:HEAD] for sought in search.wanted for part in sought.parts}
+    keys = {way[0] for sought in search.wanted if sought.is_word for way in sought.ways}
+    keys |= {part for sought in search.wanted for part in sought.parts}
+    # "oren" has one of the two letters that its key "oor" begins with.
+    heads = {each[: 1 if each[:1] == each[1:2] else HEAD] for each in keys}
     return re.compile("|".join(map(re.escape, sorted(heads)))) if heads else None
 
 

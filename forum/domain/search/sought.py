@@ -12,6 +12,7 @@ from forum.domain.search.language import Question, Term
 from forum.infra.search_keys.keying import foreign
 from forum.infra.search_keys.languages import DUTCH
 from forum.infra.search_keys.rules import LANGUAGES
+from forum.infra.search_keys.separable import separated
 from forum.infra.search_keys.words import words
 from forum.infra.search_questions import AllOf, AnyOf, Key, Node, Phrase
 
@@ -21,7 +22,7 @@ PLAIN_WAYS = 6  # a word has three: one for each language
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """One word or phrase: any of `ways`, each a phrase of keys; or all of `parts` of a compound, anywhere."""
+    """One word or phrase: any of `ways`, each a phrase of keys; or all of `parts` of a compound or a verb, anywhere."""
 
     text: str
     ways: tuple[tuple[str, ...], ...]
@@ -103,7 +104,7 @@ def search_for(question: Question, keys: Keys) -> Search:
         term: [word.form for word in words(term.text)][:LONGEST_PHRASE]
         for term in (*question.wanted, *question.excluded)
     }
-    keys.learn(form for each in forms.values() for form in each)
+    keys.learn(each for found in forms.values() for form in found for each in (form, *separated(form)))
     return Search(_each(_telling(question.wanted, forms), forms, keys), _each(question.excluded, forms, keys))
 
 
@@ -120,8 +121,13 @@ def _each(terms: Iterable[Term], forms: dict[Term, list[str]], keys: Keys) -> tu
 def _sought(term: Term, forms: list[str], keys: Keys) -> Sought:
     ways = dict.fromkeys(tuple(key_of(form, language, keys) for form in forms) for language in LANGUAGES)
     # In quotation marks a compound is itself alone.
-    parts = () if len(forms) > 1 or term.is_phrase else keys.dutch(forms[0]).parts
+    parts = () if len(forms) > 1 or term.is_phrase else _parts(forms[0], keys)
     return Sought(term.text, tuple(ways), parts)
+
+
+def _parts(form: str, keys: Keys) -> tuple[str, ...]:
+    """The keys of the parts of a compound, or of a verb that is said in two words: "Wie belt er terug?"."""
+    return keys.dutch(form).parts or tuple(keys.dutch(each).key for each in separated(form))
 
 
 def key_of(form: str, language: str, keys: Keys) -> str:

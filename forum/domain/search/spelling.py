@@ -5,7 +5,7 @@ search of this reader reads. So no word of a text that they may not read is ever
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from string import ascii_lowercase
 
@@ -18,7 +18,7 @@ from forum.domain.search.lookup import look_up
 from forum.domain.search.sought import Search, Sought, key_of
 from forum.infra.in_lists import in_list
 from forum.infra.search_index import present
-from forum.infra.search_keys import compounds
+from forum.infra.search_keys import known
 from forum.infra.search_keys.rules import LANGUAGES
 from forum.infra.search_keys.words import words
 from forum.infra.statements import select_rows
@@ -64,12 +64,14 @@ def _unknown(reader: Actor | None, question: Question, search: Search) -> dict[T
     }
     if not single:
         return {}
-    known = _known(single.values())
+    there_are = _known(single.values(), known.is_known)
     texts = _texts(reader, search.wanted) if len(question.wanted) > 1 else []
     sought = {each.text: each for each in search.wanted}
     there = {text for text, each in sought.items() if any(each.is_in(" ".join(keyed), "") for keyed in texts)}
     return dict(
-        [(term, form) for term, form in single.items() if form not in known and term.text not in there][:MOST]
+        [(term, form) for term, form in single.items() if form not in there_are and term.text not in there][
+            :MOST
+        ]
     )
 
 
@@ -93,23 +95,30 @@ def _nearest(reader: Actor | None, form: str, keys: Keys) -> str | None:
     )
     if not counted:
         return None
+    near_by = [(key, each) for key in counted for each in by_key[key]]
+    written = _known((each for _key, each in near_by), known.is_listed)
+    # The index has keys alone: of the forms of one, those that nobody would write are not shown.
+    shown = [(key, each) for key, each in near_by if each in written or known.may_be_written(each, key)]
+    if not shown:
+        return None
     order = {each: at for at, each in enumerate(near)}
-    known = _known(each for key in counted for each in by_key[key])
     # Of the forms of one word the one that is its key is the plainest.
-    ranked = {
-        (each not in known, -counted[key], each != key, order[each]): each
-        for key in counted
-        for each in by_key[key]
-    }
-    return ranked[min(ranked)]
+    return min(
+        shown,
+        key=lambda at: (
+            not (at[1] in written or known.is_known(at[1])),
+            -counted[at[0]],
+            at[1] not in written,
+            at[1] != at[0],
+            order[at[1]],
+        ),
+    )[1]
 
 
-def _known(forms: Iterable[str]) -> set[str]:
-    """Those of the words that there are in Dutch."""
+def _known(forms: Iterable[str], is_known: Callable[[str], bool]) -> set[str]:
+    """Those of the words that there are in Dutch: by the lists here, or in the table of what follows no rule."""
     asked = sorted({*forms})
-    return {form for form in asked if compounds.is_known(form)} | {
-        *select_rows(_KNOWN, {"forms": asked}).scalars()
-    }
+    return {form for form in asked if is_known(form)} | {*select_rows(_KNOWN, {"forms": asked}).scalars()}
 
 
 def _texts(reader: Actor | None, wanted: Iterable[Sought]) -> list[frozenset[str]]:

@@ -10,6 +10,8 @@ VOWELS = frozenset("aeiouy")
 _LONG = re.compile(r"(?:aa|ee|oo|uu|oe|ie|ei|ij|ui|eu|ou|au|y)$")
 # Before "je" their t is their own: kaart, buurt, soort, beurt, concert.
 _OWN_T = re.compile(r"(?:^|[^aeiou])(?:[ktvwhb]aart|buurt|beurt|(?<!s)[ps]oort|[hcps]ert)$")
+_SYLLABLE = re.compile(r"([^aeiouy]*)([aeou])([^aeiouywx])")
+_HIATUS = re.compile(r"(?<=[ei])(?:aa|ee|oo|uu)(?=[^aeiouyw]$)")
 _ALGORITHMS = {"nl": "dutch_porter", "en": "english", "fr": "french"}
 LANGUAGES = tuple(_ALGORITHMS)
 _kept = local()
@@ -32,11 +34,24 @@ def _dutch(form: str) -> str:
     """Stem until nothing changes, and write the end as other forms of the word have it: plannen, huizen, brieven."""
     form = form.removesuffix("en") if form.endswith(("ieen", "eeen")) else form  # knieën, ideeën
     stem, form = _stem("nl"), _without_diminutive(form)
+    whole = form
     while (shorter := _foreign_end(stem(form))) != form:
         form = shorter
     if len(form) > 2 and form[-1] == form[-2] and form[-1] not in VOWELS:
         form = form[:-1]
-    return form[:-1] + {"v": "f", "z": "s"}.get(form[-1:], form[-1:])
+    form = form[:-1] + {"v": "f", "z": "s"}.get(form[-1:], form[-1:])
+    return _with_long_vowel(_HIATUS.sub(lambda vowel: vowel[0][0], form), whole)
+
+
+def _with_long_vowel(short: str, whole: str) -> str:
+    """Write the vowel of one syllable twice where the word has it long: the stemmer makes "leg" of leeg and leggen."""
+    syllable = _SYLLABLE.fullmatch(short)
+    if syllable is None:
+        return short
+    before, vowel, after = syllable.groups()
+    rest = whole[len(before) + 1 :]
+    is_long = rest[:1] == vowel or (len(rest) > 1 and rest[0] not in VOWELS and rest[1] in VOWELS)
+    return before + vowel + vowel + after if is_long else short
 
 
 def _foreign_end(form: str) -> str:

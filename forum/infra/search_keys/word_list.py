@@ -1,15 +1,19 @@
 """Keys of Dutch forms that follow no rule, from the list of words of simplemma, which is loaded when asked for."""
 
 import re
+from collections import defaultdict
 from importlib import import_module
 from typing import Any
 
 from forum.infra.search_keys.irregular import FORMS
 from forum.infra.search_keys.languages import DUTCH
 from forum.infra.search_keys.rules import rule
+from forum.infra.search_keys.separable import BEGINNINGS
 from forum.infra.search_keys.words import LONGEST, fold
 
 PACKAGE = "simplemma.strategies.dictionaries.dictionary_factory"  # 50 MB in memory: nothing that serves pages has it
+NOUN, SHORTEST_NOUN = "atie", 6  # an ending, and letters
+_PARTED = "_"  # of separable verbs: terug_bellen
 _WORD = re.compile(f"[a-z]{{2,{LONGEST}}}")
 
 
@@ -18,7 +22,8 @@ def irregular() -> dict[str, str]:
     base = _base_forms()
     keys = {}
     for form in base:
-        key = rule(_home(form, base), DUTCH)[:LONGEST]
+        home = _verb_of(_home(form, base), base)
+        key = (FORMS.get(home) or rule(home, DUTCH))[:LONGEST]
         if form not in FORMS and key.isalnum() and key != rule(form, DUTCH):
             keys[form] = key
     return keys
@@ -29,14 +34,28 @@ def _base_forms() -> dict[str, str]:
     factory: Any = import_module(PACKAGE)
     base: dict[str, str] = {}
     for form, word in sorted(factory.DefaultDictionaryFactory().get_dictionary(DUTCH).items()):
-        folded, home = fold(form), fold(word)
+        folded, home = fold(form), fold(word).replace(_PARTED, "")
         if _WORD.fullmatch(folded) and not _is_other_gender(folded, home):
             base.setdefault(folded, home)
     for form, word in list(base.items()):
         if form.endswith(("d", "t")) and word.endswith("n") and form != word:
             for end in ("e", "en"):
                 base.setdefault(form + end, form)
+    _add_separable(base)
     return base
+
+
+def _add_separable(base: dict[str, str]) -> None:
+    """Add the participles of separable verbs that the list has no forms of: teruggebeld, as gebeld is of bellen."""
+    begun: defaultdict[str, list[str]] = defaultdict(list)
+    for word in base:
+        for beginning in BEGINNINGS:
+            if word.startswith(beginning) and (verb := word.removeprefix(beginning)) in base:
+                begun[verb].append(beginning)
+    for form, verb in list(base.items()):
+        if form.startswith("ge") and form != verb:
+            for beginning in begun.get(verb, ()):
+                base.setdefault(beginning + form, beginning + verb)
 
 
 def _is_other_gender(form: str, word: str) -> bool:
@@ -49,4 +68,10 @@ def _home(form: str, base: dict[str, str]) -> str:
     passed = {form}
     while (form := base.get(form, form)) not in passed:
         passed.add(form)
-    return FORMS.get(form, form)
+    return form
+
+
+def _verb_of(word: str, base: dict[str, str]) -> str:
+    """The verb that a noun in -atie is made from: what is about renovatie is found by renoveren."""
+    verb = word.removesuffix(NOUN) + "eren"
+    return verb if word.endswith(NOUN) and len(word) > SHORTEST_NOUN and base.get(verb) == verb else word
