@@ -1,6 +1,7 @@
 """Keys of words; those that follow no rule are looked up in one query, whether anybody wrote them or not."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import String, select
@@ -24,10 +25,16 @@ class Keyed(NamedTuple):
 
 
 class Dutch(NamedTuple):
-    """The key of a Dutch word, and those of its parts where it is a compound."""
+    """The key of a Dutch word, and where it is a compound those of its parts, and of its longer parts."""
 
     key: str
     parts: tuple[str, ...]
+    longer: tuple[str, ...] = ()
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """By which keys it is found besides its own."""
+        return self.parts + self.longer
 
 
 class Keys:
@@ -42,12 +49,14 @@ class Keys:
     def learn(self, forms: Iterable[str]) -> None:
         """Look up the folded words, and the parts of compounds among them, that are not known yet: in one query."""
         parts = {form: compounds.parts(form) for form in set(forms) - self._dutch.keys()}
-        asked = sorted({*parts, *(part for each in parts.values() for part in each)})
+        longer = {form: compounds.longer_parts(form, each) for form, each in parts.items() if each}
+        asked = sorted({*parts, *chain.from_iterable((*parts.values(), *longer.values()))})
         if not asked:
             return
         table = {row.form: row.key for row in select_rows(_LOOKED_UP, {"forms": asked})}
         for form, each in parts.items():
-            self._dutch[form] = Dutch(keying.key(form, table), tuple(keying.key(one, table) for one in each))
+            found = (tuple(keying.key(one, table) for one in some) for some in (each, longer.get(form, ())))
+            self._dutch[form] = Dutch(keying.key(form, table), *found)
 
     def dutch(self, form: str) -> Dutch:
         """Return the key of a learned word as a Dutch one, and those of its parts."""
@@ -62,5 +71,5 @@ class Keys:
 
     def _of_field(self, forms: Sequence[str]) -> Keyed:
         found = [self._dutch[form] for form in forms]
-        parts = dict.fromkeys(part for each in found for part in each.parts)
+        parts = dict.fromkeys(part for each in found for part in each.within)
         return Keyed(" ".join(each.key for each in found), " ".join(parts))

@@ -88,7 +88,7 @@ class Marker:
             forms.setdefault(word.form, []).append(at)
         for form, places in forms.items():
             if self._is_compound(form):
-                for part in self.keys.dutch(form).parts:
+                for part in self.keys.dutch(form).within:
                     standing.setdefault(part, []).extend(places)
         return standing
 

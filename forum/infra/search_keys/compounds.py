@@ -8,6 +8,7 @@ words that only look like compounds, stand there too.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 from math import log
 from pathlib import Path
 
@@ -50,6 +51,19 @@ def worth(numbers: Mapping[str, int]) -> dict[str, float]:
 def parts(form: str) -> tuple[str, ...]:
     """Return the words that a folded Dutch word is made of, in order; nothing where it is none of several."""
     return cut(form, _listed())
+
+
+def longer_parts(form: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the compounds that stand in one of three parts or more: leegstand in leegstandsregister."""
+    places, at = [], 0
+    for part in parts:
+        start = form.index(part, at)
+        at = start + len(part)
+        places.append((start, at))
+    runs = combinations(range(len(parts)), 2)
+    return tuple(
+        form[places[first][0] : places[last][1]] for first, last in runs if last - first < len(parts) - 1
+    )
 
 
 def cut(form: str, listed: Listed) -> tuple[str, ...]:

@@ -13,6 +13,9 @@ taal: talen, taalles, moedertaal
 leegstaand: leegstand, leegstaande
 leegstand: leegstaand, leegstaande
 belasting: leegstandsbelasting
+leegstand: leegstandsregister
+huiswerk: huiswerkbegeleiding
+werkbegeleiding: huiswerkbegeleiding
 mens: mensen, mensenrechten
 overheid: overheden, overheidstaak
 ouders: ouder, ouderavond
