@@ -22,7 +22,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -35,22 +34,13 @@ from forum.infra.i18n import _
 from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
-from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
-from forum.models.responses import ThreadResponse
-from forum.models.threads import Post
 from forum.policy.answering import ADMINISTRATIONS, of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
 
 TOLD = timedelta(days=14)  # so long a refusal stands on the home page of its member
 # Of the capacities that hold on a day, somebody speaks in the last of this order: confirmed ones, then the last begun.
 SPOKEN_LAST = (Capacity.confirmed_at.is_not(None), Capacity.starts_on, Capacity.id)
-# What somebody says under a capacity: by whom, and the moment that `counts_until` is compared with.
-SAID: tuple[Any, ...] = (
-    (Post, Post.author_id, Post.created_at),
-    (AdoptionReport, AdoptionReport.reporter_id, AdoptionReport.reported_on),
-    (ThreadResponse, ThreadResponse.member_id, ThreadResponse.said_at),
-)
 
 
 def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -265,34 +255,3 @@ def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:
 def has_ended(capacity: Capacity, day: date) -> bool:
     """Return whether a capacity is over on `day`: somebody ended it, or its last day is past."""
     return capacity.ends_on is not None and (capacity.ended_by_id is not None or capacity.ends_on < day)
-
-
-def hand_over(capacity: Capacity, to: Capacity) -> None:
-    """Let what was said under a capacity that waits wait with another one of its member that waits (system verb).
-
-    What counts already, as said before there was confirmation, keeps its words.
-    """
-    for kind, said in _waiting_for(capacity):
-        db.session.execute(update(kind).where(said).values(capacity_id=to.id))
-
-
-def is_waited_for(capacity: Capacity) -> bool:
-    """Return whether something was said under a capacity that counts only once that is confirmed."""
-    return any(
-        db.session.scalar(select(kind.id).where(said).limit(1)) is not None
-        for kind, said in _waiting_for(capacity)
-    )
-
-
-def _waiting_for(capacity: Capacity) -> list[tuple[Any, ColumnElement[bool]]]:
-    return [
-        (
-            kind,
-            and_(
-                by_id == capacity.member_id,  # of which there is an index
-                kind.capacity_id == capacity.id,
-                ~exists().where(Capacity.id == kind.capacity_id, Capacity.counts_until >= at),
-            ),
-        )
-        for kind, by_id, at in SAID
-    ]
