@@ -71,6 +71,13 @@ def test_words_that_say_nothing_are_neither_asked_for_nor_marked_beside_others(g
     assert titles(answer(reader, "fiets -het")) == [far.title]
 
 
+@pytest.mark.parametrize("word", ["pas", "as", "An", "WHO", "US", "UN", "SES", "CE"])
+def test_what_says_nothing_in_one_language_and_something_in_another_is_looked_for(gent, leen, reader, word):
+    meant = make_thread(gent, leen, title=f"{word} voor kansengroepen")
+    make_thread(gent, leen, title="Kansengroepen bereiken")
+    assert titles(answer(reader, f"{word} kansengroepen")) == [meant.title]
+
+
 def test_words_are_found_in_every_form_and_as_parts_of_compounds_with_the_very_post(gent, leen, reader):
     thread = make_thread(
         gent, leen, title="Bomen planten", body="Wij spraken over het wijkbudget en de brieven."
