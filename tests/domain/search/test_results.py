@@ -266,6 +266,32 @@ def test_people_and_spaces_are_found_by_name_for_whom_finds_them(gent, leen, rea
     assert [each.byline.name for each in answer(reader, "maes").people] == ["Leen Maes"]
 
 
+def test_people_and_spaces_are_found_without_the_words_that_say_nothing_where_no_name_has_them(
+    gent, leen, reader
+):
+    others = [make_member(name, space=gent).name for name in ("Jan Van Damme", "Jana Damme")]
+    make_space("Netwerkplein", slug="plein")
+    make_space("Het plein", slug="het")
+    for question, people, spaces in (
+        ("de leen maes", ["Leen Maes"], []),
+        ("wie is leen", ["Leen Maes"], []),
+        ("jan van damme", others[:1], []),
+        ("jan de damme", others, []),
+        ("het netwerkplein", [], ["Netwerkplein"]),
+        ("het plein", [], ["Het plein"]),
+        ("de het", [], []),
+        ("het gent plein", [], []),
+    ):
+        found = answer(reader, question)
+        assert sorted(each.byline.name for each in found.people) == people, question
+        assert [space.name for space in found.spaces] == spaces, question
+        assert found.counts.by["kind"]["people"] == len(people), question
+    assert [each.byline.name for each in answer(reader, "de leen maes", city="gent").people] == ["Leen Maes"]
+    guest = make_member("Gust")
+    join(guest, make_space("Genk", slug="genk", city="genk"), Role.GUEST)
+    assert answer(guest, "de leen maes").people == []
+
+
 def test_of_posts_the_newest_count_and_the_page_says_that_there_are_more(gent, leen, reader, monkeypatch):
     monkeypatch.setattr(thread_candidates, "MOST_POSTS", 3)
     old = make_thread(gent, leen, title="Oud", body="De markt", need=Need.FACTS)
