@@ -5,7 +5,7 @@ what was said under it before. What was said before there was confirmation keeps
 A capacity of a body that is not of its city (`answering.of_a_city`) counts, and lights no city.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, cast
@@ -235,10 +235,26 @@ def confirm(
 
     `told_at`: its member hears of it with what somebody else did at that moment, and gets no letter about it.
     """
-    capacity.confirmed_at, capacity.confirmation = told_at or clock.now(), confirmation
-    capacity.confirmed_by_id = by_id
+    confirm_all([capacity], confirmation, by_id=by_id, told_at=told_at)
+
+
+def confirm_all(
+    held: Sequence[Capacity],
+    confirmation: Confirmation,
+    *,
+    by_id: int | None,
+    told_at: datetime | None = None,
+) -> None:
+    """Let several capacities count from now on, as `confirm` does; they are locked by the caller.
+
+    All at once: the flush locks the lessons of their reports by id, and a second one could lock an earlier lesson.
+    """
+    for capacity in held:
+        capacity.confirmed_at, capacity.confirmation = told_at or clock.now(), confirmation
+        capacity.confirmed_by_id = by_id
     db.session.flush()
-    events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
+    for capacity in held:
+        events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:

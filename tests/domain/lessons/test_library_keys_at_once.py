@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from forum.domain.lessons import adoptions, library_keys
-from forum.domain.people import capacities
+from forum.domain.people import capacities, mail_links
+from forum.domain.spaces import invitations
 from forum.infra import clock
 from forum.infra.db import db
-from forum.models.accounts import Capacity, Confirmation
+from forum.models.accounts import Body, Capacity, Confirmation, Level
 from forum.models.adoptions import AdoptionOutcome
 from forum.models.lessons import Lesson
-from tests.factories import make_member
+from forum.models.spaces import Audience, Role
+from tests.factories import actor, make_member, make_space
 from tests.lesson_scenario import build
 
 pytestmark = pytest.mark.live
@@ -27,13 +29,14 @@ def lesson_id(live_app):
         return lesson.id
 
 
-def report(lesson_id, member_id, city):
+def report(lesson_id, member_id, city, capacity_id=None):
     adoptions.record(
         lesson_id,
         city=city,
         reporter_id=member_id,
         outcome=AdoptionOutcome.WORKED,
         reported_on=clock.now().date(),
+        capacity_id=capacity_id,
     )
 
 
@@ -72,3 +75,35 @@ def test_whichever_comes_first_all_of_it_counts(live_app, lesson_id):
             assert library_keys.wrong(lesson_id, lesson_id) == []
             assert db.session.scalar(select(Lesson.applied_in).where(Lesson.id == lesson_id)) == turn + 2
             db.session.remove()
+
+
+@pytest.mark.parametrize("how", ["invited", "by the operator"])
+def test_several_capacities_confirmed_at_once_lock_their_lessons_in_the_order_of_all(
+    live_app, how, monkeypatch
+):
+    """Else it would wait for who locks them by id, who waits for it."""
+    with live_app.app_context():
+        scenario, gent = build(Audience.PUBLIC), make_space("Gent", city="gent")
+        moderator = make_member("Mo", space=gent, role=Role.MODERATOR)
+        wim = make_member("Wim", email="wim@city.test", city="aalst")
+        invited = invitations.invite(actor(moderator), gent.id, email=wim.email, role=Role.MEMBER)
+        ids = sorted(scenario.published(Audience.PUBLIC, by="editor").id for _ in range(2))
+        common = {"level": Level.FIELD, "body": Body.CITY, "city": "gent", "starts_on": clock.now().date()}
+        for lesson_id, function in zip(reversed(ids), ("coach", "cook"), strict=True):
+            held = capacities.add(wim.id, function=function, **common)
+            report(lesson_id, wim.id, "gent", held.id)
+        db.session.commit()
+        locked, keep = [], library_keys._keep
+        monkeypatch.setattr(
+            library_keys, "_keep", lambda each, ids: locked.append(list(ids)) or keep(each, ids)
+        )
+        if how == "invited":
+            invitations.accept_as(actor(wim), mail_links.invitation_token(invited))
+        else:
+            said = live_app.test_cli_runner().invoke(args=["member", "confirm", wim.email])
+            assert said.output == "Confirmed: 2.\n"
+        assert locked == [ids]
+        held = select(Capacity.confirmed_at).where(Capacity.member_id == wim.id)
+        assert None not in db.session.scalars(held).all()
+        assert library_keys.wrong(*ids) == []
+        db.session.rollback()
