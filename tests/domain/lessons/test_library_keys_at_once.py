@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from forum.domain.lessons import adoptions, library_keys
 from forum.domain.people import capacities, mail_links
@@ -75,6 +76,70 @@ def test_whichever_comes_first_all_of_it_counts(live_app, lesson_id):
             assert library_keys.wrong(lesson_id, lesson_id) == []
             assert db.session.scalar(select(Lesson.applied_in).where(Lesson.id == lesson_id)) == turn + 2
             db.session.remove()
+
+
+def waiting(lesson_id, name, city):
+    """The id of a capacity that waits, of somebody who reported on the lesson already."""
+    by = make_member(name, city=city)
+    held = db.session.scalars(select(Capacity).where(Capacity.member_id == by.id)).one()
+    held.confirmed_at = held.confirmation = None
+    db.session.flush()
+    report(lesson_id, by.id, city)
+    db.session.commit()
+    return held.id, by.id
+
+
+def hold(capacity_id):
+    return db.session.scalars(select(Capacity).where(Capacity.id == capacity_id).with_for_update()).one()
+
+
+def confirmed(capacity_id):
+    capacities.confirm(hold(capacity_id), Confirmation.MODERATOR, by_id=None)
+
+
+def meanwhile(live_app, begin, other, end):
+    """Run what another process does between two parts of a transaction, as far as it comes; both get through."""
+    failed = []
+
+    def run(*parts):
+        with live_app.app_context():
+            try:
+                for part in parts:
+                    part()
+                db.session.commit()
+            except OperationalError as error:
+                failed.append(error)
+            db.session.remove()
+
+    beside = threading.Thread(target=run, args=(other,))
+    run(begin, beside.start, lambda: beside.join(0.5), end)
+    beside.join()
+    assert failed == []
+
+
+def test_a_report_and_the_confirmation_of_its_capacity_do_not_wait_for_each_other(live_app, lesson_id):
+    with live_app.app_context():
+        held_id, by_id = waiting(lesson_id, "Wim", "leuven")
+    meanwhile(
+        live_app,
+        lambda: hold(held_id),
+        lambda: report(lesson_id, by_id, "leuven", held_id),
+        lambda: confirmed(held_id),
+    )
+    with live_app.app_context():
+        assert library_keys.wrong(lesson_id, lesson_id) == []
+        assert db.session.scalar(select(Lesson.applied_in).where(Lesson.id == lesson_id)) == 1
+        db.session.remove()
+
+
+def test_two_capacities_confirmed_at_the_same_moment_both_count(live_app, lesson_id):
+    with live_app.app_context():
+        one, other = (waiting(lesson_id, f"Of {city}", city)[0] for city in ("leuven", "genk"))
+    meanwhile(live_app, lambda: confirmed(one), lambda: confirmed(other), lambda: None)
+    with live_app.app_context():
+        assert library_keys.wrong(lesson_id, lesson_id) == []
+        assert db.session.scalar(select(Lesson.applied_in).where(Lesson.id == lesson_id)) == 2
+        db.session.remove()
 
 
 @pytest.mark.parametrize("how", ["invited", "by the operator"])
