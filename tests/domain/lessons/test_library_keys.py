@@ -57,10 +57,10 @@ class Network:
         self.keeper = make_member("Mo", network_role=NetworkRole.ADMIN)
         for space in self.spaces:
             join(self.keeper, space, Role.MODERATOR)
-        self._let_wait(self.people[4])
+        self.let_wait(self.people[4])
         self.publish()
 
-    def _let_wait(self, member):
+    def let_wait(self, member):
         """As what they speak waits, of which what they said before counts."""
         held = update(Capacity).where(Capacity.member_id == member.id)
         before = clock.now() - timedelta(days=200)
@@ -119,6 +119,17 @@ class Network:
         held = self.one(Capacity)
         verb(actor(db.session.get_one(Member, held.member_id)), held.id, **said)
 
+    def report_twice(self):
+        """For two cities, under what counted before: of both the first one lights."""
+        by, day = make_member("Twice", space=self.spaces[0]), clock.now().date()
+        self.let_wait(by)
+        lesson_id = self.one(Lesson).id
+        for city, days_ago in zip(self.chance.sample(CITIES, 2), (390, 380), strict=True):
+            adoptions.record(
+                lesson_id, city=city, reporter_id=by.id, reported_on=day - timedelta(days=days_ago),
+                outcome=AdoptionOutcome.WORKED,
+            )  # fmt: skip
+
     def reword(self):
         self.on_own_capacity(
             profiles.reword_capacity, function=self.chance.choice(["nurse", "coach", "cook"])
@@ -127,7 +138,7 @@ class Network:
     def reword_back(self):
         """Somebody reports in other words of what counted before, and takes these words back."""
         by = make_member("Was", space=self.chance.choice(self.spaces))
-        self._let_wait(by)
+        self.let_wait(by)
         first = db.session.scalars(select(Capacity).where(Capacity.member_id == by.id)).one()
         said = {name: getattr(first, name) for name in ("level", "body", "city", "starts_on")}
         other = profiles.add_capacity(actor(by), function="other words", **said)
@@ -158,7 +169,7 @@ def test_it_is_what_versions_and_reports_say_after_anything(session, seed):
     network, done, lit = Network(random.Random(seed)), set(), set()
     often = ["report"] * 3
     acts = [*often, "publish", "revise", "speak_as", "end", "confirm", "confirm", "refuse"]
-    acts += ["reword", "reword_back"]
+    acts += ["reword", "reword_back", "report_twice"]
     for _turn in range(100):
         rates.reset()
         name = network.chance.choice(acts)
@@ -173,8 +184,8 @@ def test_it_is_what_versions_and_reports_say_after_anything(session, seed):
         done.add(name)
         if found()[1] != before[1]:
             lit.add(name)
-    assert done >= {"report", "publish", "revise", "confirm", "reword", "reword_back"}
-    assert {"report"} <= lit <= {"report", "confirm", "reword_back"}
+    assert done >= {"report", "publish", "revise", "confirm", "reword", "reword_back", "report_twice"}
+    assert {"report"} <= lit <= {"report", "confirm", "reword_back", "report_twice"}
     spoilt = select(Lesson.id).order_by(Lesson.id).limit(1).scalar_subquery()
     db.session.execute(update(Lesson).where(Lesson.id == spoilt).values(applied_in=9, due_quarter=7))
     db.session.execute(update(AdoptionReport).values(lights=~AdoptionReport.lights))
