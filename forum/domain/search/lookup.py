@@ -61,8 +61,7 @@ class Lookup:
 def look_up(search: Search, *, some: bool) -> Lookup:
     """Return what has all that is looked for (`some`: some of it).
 
-    No query without words, else one. On PostgreSQL two more where many posts have it, and for a phrase, whose posts are
-    looked up by its words first, two instead of one, or three where many have these.
+    No query without words, else one. On PostgreSQL one more where there is a phrase, and two where many posts have it.
     """
     if not search.wanted:
         return Lookup(search, some)
