@@ -270,14 +270,14 @@ def test_people_and_spaces_are_found_without_the_words_that_say_nothing_where_no
     gent, leen, reader
 ):
     others = [make_member(name, space=gent).name for name in ("Jan Van Damme", "Jana Damme")]
-    make_space("Netwerkplein", slug="plein")
+    make_space("Netwerkhuis", slug="plein")
     make_space("Het plein", slug="het")
     for question, people, spaces in (
         ("de leen maes", ["Leen Maes"], []),
         ("wie is leen", ["Leen Maes"], []),
         ("jan van damme", others[:1], []),
         ("jan de damme", others, []),
-        ("het netwerkplein", [], ["Netwerkplein"]),
+        ("het netwerkhuis", [], ["Netwerkhuis"]),
         ("het plein", [], ["Het plein"]),
         ("de het", [], []),
         ("het gent plein", [], []),
