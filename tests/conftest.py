@@ -12,7 +12,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -230,10 +230,20 @@ def shared_app(request: pytest.FixtureRequest) -> Iterator[Flask | None]:
         yield None
         return
     app = request.getfixturevalue("app")
-    before = dict(app.config)
-    yield app
-    changed = [name for name in app.config if app.config[name] != before.get(name)]
-    app.config.update(before)
+    with settings_kept(app.config):
+        yield app
+
+
+@contextmanager
+def settings_kept(settings: dict[str, Any]) -> Iterator[None]:
+    """Put settings back as they were, and fail where one was changed, added or taken away meanwhile."""
+    before, none = dict(settings), object()
+    yield
+    changed = sorted(
+        name for name in {*before, *settings} if settings.get(name, none) != before.get(name, none)
+    )
+    settings.clear()
+    settings.update(before)
     assert not changed, f"left changed for the next tests: {', '.join(changed)}"
 
 

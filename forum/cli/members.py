@@ -64,8 +64,7 @@ def confirm(email: str) -> None:
         raise click.ClickException(f"{email} has no account.")
     waiting = select(Capacity).where(Capacity.member_id == member.id, capacities.waits())
     held = db.session.scalars(waiting.order_by(Capacity.id).with_for_update()).all()
-    for capacity in held:
-        capacities.confirm(capacity, Confirmation.OPERATOR, by_id=None)
+    capacities.confirm_all(held, Confirmation.OPERATOR, by_id=None)
     db.session.commit()
     click.echo(f"Confirmed: {len(held)}.")
 

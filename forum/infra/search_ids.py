@@ -48,49 +48,67 @@ class Wanted(NamedTuple):
 
 
 def few(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
-    """Return the ids of the rows that have each of these, in no order (one query; on PostgreSQL more for the newest).
+    """Return the ids of the rows that have each of these, in no order.
 
     Where there are more than FEW there are none, or of who wants them the newest. With ids, what else is asked of rows
-    can be statements that are planned once. `by_index`: of many words of which any may be there, PostgreSQL thinks that
-    they are in most rows, and would read all; as it does of phrases.
+    can be statements that are planned once. One query; on PostgreSQL one more where there is a phrase, and two for each
+    of which the newest are wanted. `by_index`: of many words of which any may be there, PostgreSQL thinks that they are
+    in most rows, and would read all; as it does of phrases.
     """
-    in_order = db.engine.dialect.name == "sqlite"
-    phrases = () if in_order else [name for name, each in wanted.items() if has_phrase(each.node)]
-    apart = {name: _of_phrase(wanted[name]) for name in phrases if wanted[name].newest and not by_index}
-    if apart:
-        return apart | few({name: each for name, each in wanted.items() if name not in apart}, by_index=False)
+    for each in wanted.values():
+        if each.newest and each.through:
+            raise ValueError("the newest rows are not those of the newest that they are returned through")
+        check(each.node)
     if not wanted:
         return {}
-    if phrases:
-        statement, values = _listed([each.query for each in wanted.values()]), {}
-    else:
-        for each in wanted.values():
-            check(each.node)
-        values = {f"asked_{at}": asked_in(each.model, each.node) for at, each in enumerate(wanted.values())}
-        statement = _few(
-            tuple((each.model, each.through, each.newest and in_order) for each in wanted.values())
-        )
-    with planned_by_index() if by_index or phrases else planned_each_time():
-        rows = select_rows(statement, values).all()
-    found: dict[str, Ids] = {}
-    ids_at = {at: json.loads(ids) if in_order else ids for at, ids in rows}
+    found = _at_once(wanted, by_index=by_index)
+    if db.engine.dialect.name == "sqlite":
+        return found
+    phrases = {name: each for name, each in wanted.items() if has_phrase(each.node)}
+    found |= _with_phrases(
+        {name: each for name, each in phrases.items() if not (each.newest and found[name].more)}, found
+    )
+    newest = [name for name, each in wanted.items() if each.newest and found[name].more]
+    return found | {name: Ids(_newest(wanted[name]), more=True) for name in newest}
+
+
+def _at_once(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
+    """The rows of each, by one statement; on PostgreSQL, which keeps no places, a phrase is all of its words."""
+    in_order = db.engine.dialect.name == "sqlite"
+    nodes = [each.node if in_order else loosened(each.node) for each in wanted.values()]
+    asked = zip(wanted.values(), nodes, strict=True)
+    values = {f"asked_{at}": asked_in(each.model, node) for at, (each, node) in enumerate(asked)}
+    statement = _few(tuple((each.model, each.through, each.newest and in_order) for each in wanted.values()))
+    with planned_by_index() if by_index else planned_each_time():
+        found = _read(wanted, select_rows(statement, values).all())
+    return {
+        name: Ids(ids, more=len(ids) > FEW)
+        if len(ids) <= FEW or (wanted[name].newest and in_order)
+        else UNKNOWN
+        for name, ids in found.items()
+    }
+
+
+def _with_phrases(wanted: Mapping[str, Wanted], loose: Mapping[str, Ids]) -> dict[str, Ids]:
+    """The rows on PostgreSQL that have the very phrases: of those with their words, where these are few (one query)."""
+    if not wanted:
+        return {}
+    queries, values = [], {}
     for at, (name, each) in enumerate(wanted.items()):
-        ids = ids_at[at] or []
-        found[name] = Ids(ids, more=False) if len(ids) <= FEW else UNKNOWN
-        if each.newest and len(ids) > FEW:
-            found[name] = Ids(ids if in_order else _newest(each), more=True)
-    return found
+        query = each.query
+        if not loose[name].more:
+            returned = each.through[0] if each.through else id_of(each.model)
+            query, values[f"ids_{at}"] = query.where(in_list(returned, f"ids_{at}")), list(loose[name].ids)
+        queries.append(query)
+    with planned_by_index():
+        found = _read(wanted, select_rows(_listed(queries), values).all())
+    return {name: Ids(ids, more=False) if len(ids) <= FEW else UNKNOWN for name, ids in found.items()}
 
 
-def _of_phrase(wanted: Wanted) -> Ids:
-    """The rows on PostgreSQL that have what may be a phrase; the index knows its words (two or three queries)."""
-    loose = Wanted(wanted.model, loosened(wanted.node))
-    with planned_each_time():
-        ids = select_rows(loose.query.limit(FEW + 1), {}).scalars().all()
-        if len(ids) <= FEW:
-            query = wanted.query.where(in_list(id_of(wanted.model), "ids"))
-            return Ids(select_rows(query, {"ids": ids}).scalars().all(), more=False)
-    return Ids(_newest(wanted), more=True)
+def _read(wanted: Mapping[str, Wanted], rows: Sequence[Any]) -> dict[str, Sequence[int]]:
+    """The ids of each, from rows as `_listed` returns them."""
+    ids_at = {at: json.loads(ids) if isinstance(ids, str) else ids or [] for at, ids in rows}
+    return {name: ids_at[at] for at, name in enumerate(wanted)}
 
 
 def _newest(wanted: Wanted) -> Sequence[int]:
@@ -104,7 +122,7 @@ def _newest(wanted: Wanted) -> Sequence[int]:
 
 @lru_cache(MOST_SHAPES)
 def _few(tables: tuple[tuple[type[Base], tuple[Any, Any] | None, bool], ...]) -> Executable:
-    """The statement of `few`; what is asked of each table is a parameter of it, `asked_0` and so on."""
+    """The statement of `_at_once`; what is asked of each table is a parameter of it, `asked_0` and so on."""
     queries = []
     for number, (model, through, newest) in enumerate(tables):
         # PostgreSQL plans the statement for how rare these very words are.

@@ -98,7 +98,7 @@ def index() -> ResponseReturnValue:
 def _meant(typed: Choice, wrote: Sequence[Writer]) -> Choice:
     """What may have been meant where nobody is found by what was typed; that itself where nothing else finds anybody.
 
-    No typing error is looked for where people wrote these very words.
+    `wrote`: people who wrote these very words, who are looked for without filters alone. Then it is no typing error.
     """
     found = people_meant.in_city(actor(), typed) or people_meant.in_form(actor(), typed)
     return found or (None if wrote else people_meant.corrected(actor(), typed)) or typed

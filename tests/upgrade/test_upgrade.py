@@ -1,7 +1,9 @@
 """A network that is there already loses nothing when it is migrated: on every database that we kept from before."""
 
 import hashlib
+import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,13 +17,19 @@ from sqlalchemy.exc import IntegrityError
 
 from forum import create_app
 from forum.cli.render import render_outdated
-from forum.infra import clock, search_index
+from forum.domain.lessons import library_keys
+from forum.infra import clock, rates, search_index
 from forum.infra.db import db
+from forum.infra.paging import LARGEST
 from forum.infra.sort_keys import SortedByName, sort_key
+from forum.models.adoptions import AdoptionReport
 from forum.models.classification import Part, ThreadChange
 from forum.models.themes import Axis
 from forum.models.threads import Thread
+from forum.policy.errors import DomainError
 from tests.conftest import POSTGRES, new_database, settings_for
+from tests.domain.lessons.test_library_keys import Network
+from tests.domain.lessons.test_library_keys import kept as kept_keys
 from tests.rules.source import ROOT
 from tests.sweeps import few_of
 from tests.upgrade import dumps, facts
@@ -87,6 +95,8 @@ def test_nothing_is_lost_on_the_way_to_today_and_back(restored, kept):
             assert revision() == SCRIPTS.get_current_head()
             assert schema_differences() == []
             assert facts.differences(before, now()) == []
+            assert library_keys.wrong(1, LARGEST) == []
+            db.session.remove()
             downgrade(revision=kept)
             assert revision() == kept
             assert facts.differences(before, now(), moved={}, changed={}) == []
@@ -140,6 +150,38 @@ def test_a_thread_without_an_axis_gets_that_of_most_around_it_on_the_way_back_an
             upgrade()
             assert schema_differences() == []
             thread = db.session.get_one(Thread, first_id)
+
+
+def test_what_the_library_is_ordered_by_is_made_of_what_stands_there(live_app):
+    """Of reports that count and that do not, for several cities of one person, and of lessons of every certainty."""
+    with live_app.app_context():
+        network = Network(random.Random(3))
+        for name in (
+            "publish",
+            *["report"] * 4,
+            "reword_back",
+            "speak_as",
+            "confirm",
+            "refuse",
+            "report",
+        ) * 9:
+            rates.reset()
+            with suppress(DomainError), db.session.begin_nested():
+                getattr(network, name)()
+        db.session.commit()
+        before, reports = kept_keys(), select(AdoptionReport.id, AdoptionReport.lights)
+        lit = dict(db.session.execute(reports).all())
+        assert {*lit.values()} == {True, False}
+        applied_in, certainty, due_quarter = map(set, zip(*before[0].values(), strict=True))
+        assert len(applied_in) > 2
+        assert certainty == {0, 1, 2}
+        assert len(due_quarter) > 3
+        db.session.remove()
+        downgrade(revision="0044")
+        upgrade()
+        assert (kept_keys(), dict(db.session.execute(reports).all())) == (before, lit)
+        assert library_keys.wrong(1, LARGEST) == []
+        db.session.remove()
 
 
 def test_names_of_before_are_sorted_as_those_of_today(restored):

@@ -162,11 +162,13 @@ def test_an_address_stops_only_after_a_question_that_says_what_stops(app, client
     for what, said in (("renewal", "You get a new address"), ("ending", "It never works again.")):
         question = BeautifulSoup(asked(client, what, code).text, "html.parser").select_one("main")
         assert "New posts in Gent" in question.text
-        assert "A program fetched this address last: today at" in question.text
+        assert "Last fetched by a program: today at" in question.text
+        assert "Once you stop this address, nothing new comes there;" in question.text
         assert said in question.text
         assert question.select_one("a.btn")["href"] == "/settings/feeds"
         assert client.get(address).status_code == 200  # looking ends nothing
     form = question.select_one("form")
+    assert [each.text.strip() for each in form.select("button")] == ["Stop this address"]
     sent = {each["name"]: each["value"] for each in form.select("input:not([name=csrf_token])")}
     assert submit(client, form["action"], sent).status_code == 303
     assert client.get(address).status_code == 404

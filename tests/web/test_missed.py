@@ -88,6 +88,16 @@ def test_words_stand_there_from_three_people_on_whatever_their_form_and_their_or
     assert (rows(MissedBy), listed(editor)) == (0, ["groen dak scholen"])
 
 
+def test_words_that_say_nothing_beside_others_make_no_other_question_of_it(browsers, editor):
+    first, second, third = browsers
+    look(first, "groene daken")
+    look(second, "de groene daken")
+    look(third, "the groene daken")
+    assert listed(editor) == ["the groene daken"]
+    missed_by_all(browsers, "les groene daken")
+    assert len(listed(editor)) == 2
+
+
 def test_nothing_that_is_kept_says_who_or_when(browsers):
     first, *_others = browsers
     look(first, "groene daken")

@@ -240,6 +240,8 @@ def test_a_typing_error_is_mended_by_words_of_people_whom_the_reader_finds_alone
         ("aanemers", "aannemers", ["Annelies"]),
         ("anelies", "annelies", ["Annelies"]),
         ("stadsdihcter zoe", "stadsdichter zoe", ["Zoë Ångström"]),
+        ("Zoë, Stadsdihcter", "Zoë, stadsdichter", ["Zoë Ångström"]),
+        ("Ångström (stadsdihctér)", "Ångström (stadsdichter)", ["Zoë Ångström"]),
         ("renovattie leuven", "renovatie", ["Annelies"]),
         ("stadsdihcter annelies", "", []),
         ("tuinbouwers", "", []),
@@ -255,6 +257,10 @@ def test_a_typing_error_is_mended_by_words_of_people_whom_the_reader_finds_alone
     guest = app.test_client()
     sign_in(guest, town["gast"])
     assert read(guest, "/people?q=anelies").select(".spelled") == []
+    db.session.execute(db.update(Member).values(locale="nl"))
+    db.session.commit()
+    said = read(client, "/people?q=Aanemers").select_one(".spelled").text
+    assert "Niemand voor ‘Aanemers’. We zochten in de plaats op ‘aannemers’." in said
     # Who wrote the very words did not mistype them.
     make_thread(town["leuven"], town["annelies"], body="Onze aanemers.", audience=Audience.NETWORK)
     db.session.commit()

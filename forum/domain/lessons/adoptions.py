@@ -4,26 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import reduce
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, func, select
+from sqlalchemy import String, func, select
 from sqlalchemy import cast as as_type
 
 from forum.domain.lessons import origin_queries, page_queries
 from forum.domain.people import capacities
 from forum.domain.people.bylines import Byline, speaker
 from forum.infra import clock
-from forum.infra.columns import code
 from forum.infra.db import db
-from forum.infra.in_lists import in_list
-from forum.infra.statements import cached, select_rows
+from forum.infra.statements import select_rows
 from forum.models.accounts import Capacity
 from forum.models.adoptions import AdoptionOutcome, AdoptionReport
 from forum.models.lessons import Lesson
 from forum.models.spaces import Space
 from forum.policy.actors import Actor
-from forum.policy.readers import reader_param, reader_values
-from forum.policy.visibility import sees
+from forum.policy.readers import reader_values
 
 Pair = tuple[str, str]  # a city and what came of it
 ENOUGH = 2  # other cities in which it went well; then a lesson is confirmed
@@ -73,18 +70,6 @@ def of_lesson(reader: Actor | None, lesson: Lesson) -> list[Adoption]:
     ]
 
 
-def cities(reader: Actor | None, lesson_ids: Iterable[int]) -> dict[int, list[Pair]]:
-    """Return for each lesson the cities that applied it with what came of it, from old to new (one query).
-
-    Only reports that count, of each person for one city.
-    """
-    values = {**reader_values(reader), "lesson_ids": list(lesson_ids)}
-    pairs: dict[int, list[Pair]] = {}
-    for row in lighting(select_rows(_cities(reader is not None), values)):
-        pairs.setdefault(row.lesson_id, []).append((row.city, row.outcome))
-    return pairs
-
-
 def written(lesson_id: Any) -> Any:
     """Return the reports of a lesson that count as one text, for a query of lessons that their reader may see.
 
@@ -132,23 +117,6 @@ def lighting(reports: Iterable[Any]) -> list[Any]:
         if report.counts
         and city_of.setdefault((report.lesson_id, report.reporter_id), report.city) == report.city
     ]
-
-
-@cached
-def _cities(signed_in: bool) -> Select[Any]:
-    # A report is read by who may read its lesson; asked of the joined row, that costs no scan of all lessons.
-    query: Any = (
-        select(*page_queries.REPORT, code(AdoptionReport.outcome))
-        .join(Lesson, Lesson.id == AdoptionReport.lesson_id)
-        .outerjoin(Capacity, Capacity.id == AdoptionReport.capacity_id)
-        .where(
-            in_list(Lesson.id, "lesson_ids"),
-            Lesson.current_id.is_not(None),
-            sees(Lesson, reader_param(signed_in)),
-        )
-        .order_by(AdoptionReport.reported_on, AdoptionReport.id)
-    )
-    return cast(Select[Any], query)
 
 
 def record(

@@ -2,7 +2,7 @@
 
 It is what every reader of a lesson reads on its card, so it is the same for all of them and tells nobody more. It hangs
 on the flush of the session and not on the verbs: reports also begin to count below lessons, when somebody confirms a
-capacity. `flask lesson recount` makes it anew.
+capacity. A bulk update goes past it, so of these columns there is none. `flask lesson recount` makes it anew.
 """
 
 from collections import defaultdict

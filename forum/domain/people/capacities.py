@@ -5,7 +5,7 @@ what was said under it before. What was said before there was confirmation keeps
 A capacity of a body that is not of its city (`answering.of_a_city`) counts, and lights no city.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple, Protocol, cast
@@ -22,7 +22,6 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import aliased
 
@@ -35,22 +34,13 @@ from forum.infra.i18n import _
 from forum.infra.in_lists import in_list
 from forum.infra.statements import cached
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
-from forum.models.adoptions import AdoptionReport
 from forum.models.cities import BY_CODE
-from forum.models.responses import ThreadResponse
-from forum.models.threads import Post
 from forum.policy.answering import ADMINISTRATIONS, of_a_city, speaks_for_city
 from forum.policy.errors import Invalid
 
 TOLD = timedelta(days=14)  # so long a refusal stands on the home page of its member
 # Of the capacities that hold on a day, somebody speaks in the last of this order: confirmed ones, then the last begun.
 SPOKEN_LAST = (Capacity.confirmed_at.is_not(None), Capacity.starts_on, Capacity.id)
-# What somebody says under a capacity: by whom, and the moment that `counts_until` is compared with.
-SAID: tuple[Any, ...] = (
-    (Post, Post.author_id, Post.created_at),
-    (AdoptionReport, AdoptionReport.reporter_id, AdoptionReport.reported_on),
-    (ThreadResponse, ThreadResponse.member_id, ThreadResponse.said_at),
-)
 
 
 def holds_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
@@ -245,10 +235,26 @@ def confirm(
 
     `told_at`: its member hears of it with what somebody else did at that moment, and gets no letter about it.
     """
-    capacity.confirmed_at, capacity.confirmation = told_at or clock.now(), confirmation
-    capacity.confirmed_by_id = by_id
+    confirm_all([capacity], confirmation, by_id=by_id, told_at=told_at)
+
+
+def confirm_all(
+    held: Sequence[Capacity],
+    confirmation: Confirmation,
+    *,
+    by_id: int | None,
+    told_at: datetime | None = None,
+) -> None:
+    """Let several capacities count from now on, as `confirm` does; they are locked by the caller.
+
+    All at once: the flush locks the lessons of their reports by id, and a second one could lock an earlier lesson.
+    """
+    for capacity in held:
+        capacity.confirmed_at, capacity.confirmation = told_at or clock.now(), confirmation
+        capacity.confirmed_by_id = by_id
     db.session.flush()
-    events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
+    for capacity in held:
+        events.record("capacity.confirmed", capacity_id=capacity.id, is_told=told_at is not None)
 
 
 def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:
@@ -265,34 +271,3 @@ def end(capacity: Capacity, *, by_id: int, day: date | None = None) -> None:
 def has_ended(capacity: Capacity, day: date) -> bool:
     """Return whether a capacity is over on `day`: somebody ended it, or its last day is past."""
     return capacity.ends_on is not None and (capacity.ended_by_id is not None or capacity.ends_on < day)
-
-
-def hand_over(capacity: Capacity, to: Capacity) -> None:
-    """Let what was said under a capacity that waits wait with another one of its member that waits (system verb).
-
-    What counts already, as said before there was confirmation, keeps its words.
-    """
-    for kind, said in _waiting_for(capacity):
-        db.session.execute(update(kind).where(said).values(capacity_id=to.id))
-
-
-def is_waited_for(capacity: Capacity) -> bool:
-    """Return whether something was said under a capacity that counts only once that is confirmed."""
-    return any(
-        db.session.scalar(select(kind.id).where(said).limit(1)) is not None
-        for kind, said in _waiting_for(capacity)
-    )
-
-
-def _waiting_for(capacity: Capacity) -> list[tuple[Any, ColumnElement[bool]]]:
-    return [
-        (
-            kind,
-            and_(
-                by_id == capacity.member_id,  # of which there is an index
-                kind.capacity_id == capacity.id,
-                ~exists().where(Capacity.id == kind.capacity_id, Capacity.counts_until >= at),
-            ),
-        )
-        for kind, by_id, at in SAID
-    ]

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import ColumnElement, Select, bindparam, select, update
 
 from forum.domain.mailing import quiet_times
-from forum.domain.people import accounts, capacities, found_by
+from forum.domain.people import accounts, capacities, found_by, said_under
 from forum.infra import days, i18n, rates
 from forum.infra.db import db
 from forum.infra.i18n import LOCALES, _
@@ -168,8 +168,8 @@ def reword_capacity(actor: Actor, capacity_id: int, *, function: str) -> Capacit
     if added is held or held.confirmed_at is not None:
         return added
     if added.confirmed_at is None:
-        capacities.hand_over(held, added)
-    if not capacities.is_waited_for(held):
+        said_under.hand_over(held, added)
+    if not said_under.is_waited_for(held):
         capacities.end(held, by_id=actor.id, day=days.today(actor.timezone))
     return added
 

@@ -133,10 +133,13 @@ def _has_all(search: Search, name: Keyed) -> bool:
 
 
 def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
-    """Return those of the spaces in whose name each word begins one."""
-    wanted = found_by.words(plain)
+    """Return those of the spaces in whose name each word begins one, or each that says something."""
     names = {space.id: found_by.words(space.name) for space in known}
-    return [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]
+    called = (
+        [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]
+        for wanted in (found_by.words(plain), people_found.telling(plain))
+    )
+    return next(filter(None, called), [])
 
 
 def _begins(word: str, name: list[str]) -> bool:

@@ -2,7 +2,8 @@
 
 How often a word stands in the texts of a network tells of its closed spaces, so no list is made of those. LITTLE are
 those that say nothing of what somebody looks for either: none that one may look for in another language, as "les",
-"door", "mijn", "was" and "IT", and none so long that a typing error in it is mended.
+"door", "pas", "as", "An", "was", "IT", "WHO", "US", "UN", "SES" and "CE", and none so long that a typing error in it
+is mended. Words as "bij" and "als", which are names of something in the same language too, hardly ever stand for that.
 """
 
 DUTCH = """
@@ -39,10 +40,10 @@ FRENCH = """
 _LITTLE = """
     aan al als bij dat de den der deze die dit een en er ge heb het hij hoe hun ik in is je kan me met nog nu of om
     ons ook op te tot uit van voor wat we wel wie wij ze zich zij zijn zo
-    a am an and are as at be but by do for from had has have he her his how i if in into is its me my no not of on
-    or our she so than that the them they this to us we were what when who will with you your
-    au aux avec ce ces de des du elle en est et il ils je la le leur ma mon ne nos nous on ou par pas pour que
-    qui sa ses sur te tu un une vous y
+    a am and are at be but by do for from had has have he her his how i if in into is its me my no not of on
+    or our she so than that the them they this to we were what when will with you your
+    au aux avec ces de des du elle en est et il ils je la le leur ma mon ne nos nous on ou par pour que
+    qui sa sur te tu une vous y
     """
 LITTLE = frozenset(_LITTLE.split())
 COMMON = frozenset(" ".join((DUTCH, ENGLISH, FRENCH)).split()) | LITTLE

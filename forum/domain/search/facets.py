@@ -21,7 +21,7 @@ def values(hit: LessonHit | ThreadHit, kind: str) -> tuple[str, ...]:
 
 
 def _value(kind: str) -> Callable[[LessonHit | ThreadHit], str | tuple[str, ...] | None]:
-    """What returns the value or values of a facet under which a lesson or thread stands, none at all among them."""
+    """Return a getter of a facet: one value, several, or None."""
     return attrgetter({"need": "needs", "city": "cities"}.get(kind, kind))
 
 

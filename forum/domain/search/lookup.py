@@ -23,8 +23,8 @@ class Lookup:
     """What has all that is looked for (`some`: some of it), by ids, as far as they are looked up.
 
     `versions`: for each word the versions of lessons that have it, themselves or in a claim; none where there are more.
-    `titles`, `posts`: of threads, and of posts the newest. `any_titles`, `any_posts`: that have some of it, where all
-    of it is looked for.
+    `titles`: of threads. `posts`: where there are more, the newest. `any_titles`, `any_posts`: that have some of it,
+    where all of it is looked for; none where there are more.
     """
 
     search: Search
@@ -61,7 +61,7 @@ class Lookup:
 def look_up(search: Search, *, some: bool) -> Lookup:
     """Return what has all that is looked for (`some`: some of it).
 
-    None without words, one query; on PostgreSQL two more for each phrase, and where there are many posts.
+    No query without words, else one. On PostgreSQL one more where there is a phrase, and two where many posts have it.
     """
     if not search.wanted:
         return Lookup(search, some)
@@ -73,7 +73,7 @@ def look_up(search: Search, *, some: bool) -> Lookup:
     if not some and len(search.wanted) > 1:
         any_here = asked.without(search.any_of)
         wanted |= {"any_titles": Wanted(TitleText, any_here)}
-        wanted |= {"any_posts": Wanted(PostText, any_here, newest=True)}
+        wanted |= {"any_posts": Wanted(PostText, any_here)}
     if not search.excluded:
         for number, sought in enumerate(search.wanted):
             wanted |= {f"version {number}": Wanted(VersionText, sought.node)}

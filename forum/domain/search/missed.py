@@ -15,6 +15,7 @@ from forum.domain.people import found_by
 from forum.domain.search.common_words import COMMON
 from forum.domain.search.language import Question
 from forum.domain.search.results import Answer
+from forum.domain.search.sought import search_for
 from forum.infra import clock, rates, tokens
 from forum.infra.db import db
 from forum.infra.paging import LARGEST, Page, keyset
@@ -131,10 +132,10 @@ def _is_plain(question: Question) -> bool:
 
 
 def _keys(question: Question) -> str:
-    """By which words are the same whatever their form and order (one query)."""
-    forms, keys = [word.form for word in words(question.plain)], Keys()
-    keys.learn(forms)
-    return " ".join(sorted({keys.dutch(form).key for form in forms}))
+    """By which words that are looked for are the same, whatever their form and order (one query)."""
+    keys = Keys()
+    wanted = search_for(question, keys).wanted
+    return " ".join(sorted({keys.dutch(word.form).key for each in wanted for word in words(each.text)}))
 
 
 def _is_name(said: str) -> bool:

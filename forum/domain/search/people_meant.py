@@ -3,6 +3,7 @@
 All are asked of the people whom this reader finds, with all else that they asked: nobody else has a part in it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -15,6 +16,7 @@ from forum.domain.search.spelling import LONGEST, MOST, SHORTEST, edits
 from forum.models.cities import CITIES
 from forum.policy.actors import Actor
 
+_WORD = re.compile(r"([^\W_]+)")
 # Names in English, and of the one city that is called otherwise in the network.
 _OTHER_NAMES = {
     "Antwerp": "antwerpen",
@@ -92,5 +94,13 @@ def _spelt(reader: Actor, choice: Choice) -> Iterator[Choice]:
         found = directory.words_in_place(reader, choice, word, near)
         best = next((each for each in near if each in found), None)
         if best is not None:
-            words = [best if each == word else each for each in found_by.words(choice.question)]
-            yield replace(choice, question=" ".join(words))
+            yield replace(choice, question=_in_place(choice.question, word, best))
+
+
+def _in_place(question: str, word: str, other: str) -> str:
+    """The question with another word in place of one; the others as they were typed."""
+    parts = [other if found_by.words(part) == [word] else part for part in _WORD.split(question)]
+    if other in parts:
+        return "".join(parts)
+    # Some signs stand within what is looked up as one word.
+    return " ".join(other if each == word else each for each in found_by.words(question))

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.lessons import origin
+from forum.domain.search.common_words import LITTLE
 from forum.domain.search.half_words import SHORTEST, HalfWord, half_word
 from forum.domain.search.language import Question
 from forum.domain.search.sought import Search, search_for
@@ -58,7 +59,8 @@ def asked(question: Question) -> Asked | None:
     if not forms:
         return None
     keys, last = Keys(), forms[-1]
-    whole = search_for(Question.of_words(forms[:-1]), keys)
+    # The last one may be the beginning of another word.
+    whole = search_for(Question.of_words(form for form in forms[:-1] if form not in LITTLE), keys)
     half = half_word(last, keys) if len(last) >= SHORTEST else None
     return Asked(whole, half) if whole.wanted or half else None
 

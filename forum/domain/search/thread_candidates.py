@@ -156,13 +156,19 @@ def found(
 
 
 def posts_with(reader: Actor, lookup: Lookup) -> Sequence[Any]:
-    """Return the newest posts that have it, each with its author and its thread (one query)."""
+    """Return the newest posts that have it, each with its author and its thread.
+
+    One query; two where many have it and the reader sees few of the newest of these.
+    """
     asked = _Asked(Shape(signed_in=True), reader_values(reader), lookup)
     return [row for row in asked.rows(posts, asked.posts) if not asked.is_left_out(row)]
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
-    """Return the keys of titles and posts that the reader may read and that have it (two queries)."""
+    """Return the keys of titles and posts that the reader may read and that have it.
+
+    Two queries; three where many posts have it and the reader sees few of the newest of these.
+    """
     asked = _Asked(Shape(reader is not None), reader_values(reader), lookup)
     titled, said = asked.rows(threads, asked.titles), asked.rows(posts, asked.posts)
     found = [f"{row.title_terms} {row.title_parts}" for row in titled[:MOST_TEXTS]]

@@ -145,10 +145,12 @@ def confirm_invited(invitation: Invitation, member_id: int) -> None:
     responsible = _responsible_of_city(invitation)
     if responsible is None:
         return
-    for capacity in _waiting_of(member_id, _invited_city(invitation, member_id)):
-        if bringing.may_vouch(responsible.id, capacity, bringing.of_members([member_id])):
-            capacities.confirm(capacity, Confirmation.INVITATION, by_id=responsible.id, told_at=clock.now())
-            _log(responsible, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
+    brought = bringing.of_members([member_id])
+    waiting = _waiting_of(member_id, _invited_city(invitation, member_id))
+    vouched = [one for one in waiting if bringing.may_vouch(responsible.id, one, brought)]
+    capacities.confirm_all(vouched, Confirmation.INVITATION, by_id=responsible.id, told_at=clock.now())
+    for capacity in vouched:
+        _log(responsible, Action.CONFIRM_CAPACITY, capacity, space_id=invitation.space_id)
 
 
 def invitation_confirms(invitation: Invitation, member: Actor | None) -> str | None:

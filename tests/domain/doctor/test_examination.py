@@ -20,6 +20,7 @@ from forum.infra import clock
 from forum.infra.db import db
 from forum.infra.tokens import digest
 from forum.models.accounts import Member
+from forum.models.adoptions import AdoptionReport
 from forum.models.events import Heartbeat
 from forum.models.lessons import Lesson
 from forum.models.mail import Lane
@@ -209,6 +210,19 @@ def test_a_fault_is_found_and_nothing_else(network, check):
     found = network.found()
     assert [finding.check for finding in found] == [*ALSO.get(check, ()), check]
     assert found[-1].count >= 1
+
+
+@on_one_database
+def test_reports_that_light_a_city_wrongly_are_found_by_their_lessons(network):
+    """The numbers of these lessons stay as they are: only what the filter of the library goes by is wrong."""
+    first = "SELECT min(id) FROM adoption_report GROUP BY lesson_id ORDER BY lesson_id LIMIT 2"
+    network.plant(f"UPDATE adoption_report SET lights = NOT lights WHERE id IN ({first})")
+    with network.app.app_context():
+        reported = db.select(AdoptionReport.lesson_id).distinct().order_by(AdoptionReport.lesson_id).limit(2)
+        lesson_ids = tuple(db.session.scalars(reported))
+        db.session.remove()
+    assert len(lesson_ids) == 2
+    assert [(one.check, one.ids) for one in network.found()] == [("library orders", lesson_ids)]
 
 
 @pytest.mark.proof

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete
 
-from forum.domain.lessons import adoptions, lessons, of_thread, page
+from forum.domain.lessons import adoptions, lessons, library, of_thread, page
 from forum.domain.people import capacities
 from forum.infra.db import db
 from forum.models.accounts import Body, Capacity, Confirmation, Level, Member
@@ -83,7 +83,7 @@ def test_only_what_counts_confirms_a_lesson_and_lights_the_ring(how, scenario):
         db.session.flush()
     report(scenario, "genk")
     made = report(scenario, "leuven")
-    lit = adoptions.cities(scenario.actor("reader"), [scenario.lesson.id])[scenario.lesson.id]
+    lit = on_card(scenario)
     assert (scenario.lesson.confirmed_at is not None, ("leuven", "worked") in lit) == (confirms, lights)
     (shown, _genk) = adoptions.of_lesson(scenario.actor("reader"), scenario.lesson)
     assert (shown.city, shown.by.unconfirmed) == (made.city, how == "in one that waits")
@@ -98,10 +98,16 @@ def test_two_cities_of_one_person_are_one_witness(scenario):
     assert scenario.lesson.confirmed_at is not None
 
 
+def on_card(scenario):
+    """The cities that applied a lesson, with what came of it, as its card in the library shows them."""
+    (card,) = (each for each in library.page(scenario.actor("reader")).rows if each.id == scenario.lesson.id)
+    return card.adoptions
+
+
 def rings(scenario):
     """The cities that a ring lights outward: in lists, on the page of the lesson, and above its thread."""
     reader, lesson = scenario.actor("reader"), scenario.lesson
-    lists = adoptions.cities(reader, [lesson.id]).get(lesson.id, [])
+    lists = on_card(scenario)
     above = of_thread.lessons_of_thread(reader, scenario.thread.id)[0].adoptions
     assert lists == above == page.page(reader, lesson.public_id).pairs
     return [city for city, _outcome in lists]

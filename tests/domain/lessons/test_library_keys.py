@@ -57,13 +57,14 @@ class Network:
         self.keeper = make_member("Mo", network_role=NetworkRole.ADMIN)
         for space in self.spaces:
             join(self.keeper, space, Role.MODERATOR)
-        before = clock.now() - timedelta(days=200)
-        db.session.execute(
-            update(Capacity)
-            .where(Capacity.member_id == self.people[4].id)
-            .values(confirmed_at=None, confirmation=None, counts_until=before)
-        )
+        self.let_wait(self.people[4])
         self.publish()
+
+    def let_wait(self, member):
+        """As what they speak waits, of which what they said before counts."""
+        held = update(Capacity).where(Capacity.member_id == member.id)
+        before = clock.now() - timedelta(days=200)
+        db.session.execute(held.values(confirmed_at=None, confirmation=None, counts_until=before))
 
     def one(self, model):
         """A row of a table at random, as the database has it."""
@@ -118,10 +119,34 @@ class Network:
         held = self.one(Capacity)
         verb(actor(db.session.get_one(Member, held.member_id)), held.id, **said)
 
+    def report_twice(self):
+        """For two cities, under what counted before: of both the first one lights."""
+        by, day = make_member("Twice", space=self.spaces[0]), clock.now().date()
+        self.let_wait(by)
+        lesson_id = self.one(Lesson).id
+        for city, days_ago in zip(self.chance.sample(CITIES, 2), (390, 380), strict=True):
+            adoptions.record(
+                lesson_id, city=city, reporter_id=by.id, reported_on=day - timedelta(days=days_ago),
+                outcome=AdoptionOutcome.WORKED,
+            )  # fmt: skip
+
     def reword(self):
         self.on_own_capacity(
             profiles.reword_capacity, function=self.chance.choice(["nurse", "coach", "cook"])
         )
+
+    def reword_back(self):
+        """Somebody reports in other words of what counted before, and takes these words back."""
+        by = make_member("Was", space=self.chance.choice(self.spaces))
+        self.let_wait(by)
+        first = db.session.scalars(select(Capacity).where(Capacity.member_id == by.id)).one()
+        said = {name: getattr(first, name) for name in ("level", "body", "city", "starts_on")}
+        other = profiles.add_capacity(actor(by), function="other words", **said)
+        adoptions.record(
+            self.one(Lesson).id, city=other.city, reporter_id=by.id, reported_on=self.day(),
+            outcome=AdoptionOutcome.WORKED, capacity_id=other.id,
+        )  # fmt: skip
+        profiles.reword_capacity(actor(by), other.id, function=first.function)
 
     def end(self):
         self.on_own_capacity(profiles.end_capacity)
@@ -143,7 +168,8 @@ class Network:
 def test_it_is_what_versions_and_reports_say_after_anything(session, seed):
     network, done, lit = Network(random.Random(seed)), set(), set()
     often = ["report"] * 3
-    acts = [*often, "publish", "revise", "speak_as", "reword", "end", "confirm", "confirm", "refuse"]
+    acts = [*often, "publish", "revise", "speak_as", "end", "confirm", "confirm", "refuse"]
+    acts += ["reword", "reword_back", "report_twice"]
     for _turn in range(100):
         rates.reset()
         name = network.chance.choice(acts)
@@ -158,14 +184,40 @@ def test_it_is_what_versions_and_reports_say_after_anything(session, seed):
         done.add(name)
         if found()[1] != before[1]:
             lit.add(name)
-    assert done >= {"report", "publish", "revise", "confirm", "reword"}
-    assert {"report"} <= lit <= {"report", "confirm"}
+    assert done >= {"report", "publish", "revise", "confirm", "reword", "reword_back", "report_twice"}
+    assert {"report"} <= lit <= {"report", "confirm", "reword_back", "report_twice"}
     spoilt = select(Lesson.id).order_by(Lesson.id).limit(1).scalar_subquery()
     db.session.execute(update(Lesson).where(Lesson.id == spoilt).values(applied_in=9, due_quarter=7))
     db.session.execute(update(AdoptionReport).values(lights=~AdoptionReport.lights))
     assert library_keys.wrong(1, 2**31 - 1)
     library_keys.recount_all()
     assert kept() == found()
+    assert library_keys.wrong(1, 2**31 - 1) == []
+
+
+@pytest.mark.both_databases
+def test_a_report_that_goes_to_other_words_which_count_lights_its_city(session):
+    scenario = build(Audience.PUBLIC)
+    lesson, wim = scenario.published(Audience.PUBLIC, by="editor"), make_member("Wim", city="gent")
+    coach = db.session.scalars(select(Capacity).where(Capacity.member_id == wim.id)).one()
+    coach.function, coach.confirmed_at, coach.confirmation = "coach", None, None
+    coach.counts_until = clock.now() - timedelta(days=100)
+    db.session.flush()
+    same = {"level": coach.level, "body": coach.body, "city": coach.city, "starts_on": coach.starts_on}
+    nurse = profiles.add_capacity(actor(wim), function="nurse", **same)
+    adoptions.record(
+        lesson.id,
+        city="gent",
+        reporter_id=wim.id,
+        outcome=AdoptionOutcome.WORKED,
+        reported_on=clock.now().date() - timedelta(days=150),
+        capacity_id=nurse.id,
+    )
+    reader, in_gent = scenario.actor("reader"), Choice(applied=("gent",))
+    assert library.page(reader, in_gent).rows == []
+    assert profiles.reword_capacity(actor(wim), nurse.id, function="coach").id == coach.id
+    (card,) = library.page(reader, in_gent).rows
+    assert card.adoptions == [("gent", AdoptionOutcome.WORKED)]
     assert library_keys.wrong(1, 2**31 - 1) == []
 
 

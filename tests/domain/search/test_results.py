@@ -71,6 +71,13 @@ def test_words_that_say_nothing_are_neither_asked_for_nor_marked_beside_others(g
     assert titles(answer(reader, "fiets -het")) == [far.title]
 
 
+@pytest.mark.parametrize("word", ["pas", "as", "An", "WHO", "US", "UN", "SES", "CE"])
+def test_what_says_nothing_in_one_language_and_something_in_another_is_looked_for(gent, leen, reader, word):
+    meant = make_thread(gent, leen, title=f"{word} voor kansengroepen")
+    make_thread(gent, leen, title="Kansengroepen bereiken")
+    assert titles(answer(reader, f"{word} kansengroepen")) == [meant.title]
+
+
 def test_words_are_found_in_every_form_and_as_parts_of_compounds_with_the_very_post(gent, leen, reader):
     thread = make_thread(
         gent, leen, title="Bomen planten", body="Wij spraken over het wijkbudget en de brieven."
@@ -257,6 +264,32 @@ def test_people_and_spaces_are_found_by_name_for_whom_finds_them(gent, leen, rea
         assert answer(who, "gent").spaces == []
     make_member("Sus Maes", space=gent, suspended_at=clock.now())
     assert [each.byline.name for each in answer(reader, "maes").people] == ["Leen Maes"]
+
+
+def test_people_and_spaces_are_found_without_the_words_that_say_nothing_where_no_name_has_them(
+    gent, leen, reader
+):
+    others = [make_member(name, space=gent).name for name in ("Jan Van Damme", "Jana Damme")]
+    make_space("Netwerkhuis", slug="plein")
+    make_space("Het plein", slug="het")
+    for question, people, spaces in (
+        ("de leen maes", ["Leen Maes"], []),
+        ("wie is leen", ["Leen Maes"], []),
+        ("jan van damme", others[:1], []),
+        ("jan de damme", others, []),
+        ("het netwerkhuis", [], ["Netwerkhuis"]),
+        ("het plein", [], ["Het plein"]),
+        ("de het", [], []),
+        ("het gent plein", [], []),
+    ):
+        found = answer(reader, question)
+        assert sorted(each.byline.name for each in found.people) == people, question
+        assert [space.name for space in found.spaces] == spaces, question
+        assert found.counts.by["kind"]["people"] == len(people), question
+    assert [each.byline.name for each in answer(reader, "de leen maes", city="gent").people] == ["Leen Maes"]
+    guest = make_member("Gust")
+    join(guest, make_space("Genk", slug="genk", city="genk"), Role.GUEST)
+    assert answer(guest, "de leen maes").people == []
 
 
 def test_of_posts_the_newest_count_and_the_page_says_that_there_are_more(gent, leen, reader, monkeypatch):

@@ -44,6 +44,8 @@ def test_the_beginning_of_a_word_finds_titles_in_every_form_and_by_the_parts_of_
         ("stad", "Het wijkbudget van de steden"),
         ("sted", "Het wijkbudget van de steden"),
         ("budget stede", "Het wijkbudget van de steden"),
+        ("the budget", "Het wijkbudget van de steden"),
+        ("een vergadering die duur", "Vergaderingen die niet duren"),
     ):
         assert suggested(reader, typed) == [("threads", title)], typed
     for typed in (
@@ -53,6 +55,9 @@ def test_the_beginning_of_a_word_finds_titles_in_every_form_and_by_the_parts_of_
         "iets",
         "kerk",
         "budget verg",
+        "les budget",
+        "de kerk",
+        "de het v",
         "vergaderzaal",
         "budget -sted",
         "in:thread bud",
