@@ -1,4 +1,4 @@
-"""The row of a tag is shared by all who use it: nothing reads how whoever came first spelt it, maybe on a closed thread."""
+"""The row of a tag is shared by all who use it: nothing reads how it was spelt first, maybe on a closed thread."""
 
 import ast
 from pathlib import Path
