@@ -32,12 +32,26 @@ def rebuild(resume: bool) -> None:
         db.session.commit()
     done: Counter[str] = Counter()
     said = time.monotonic()
-    for step in making.steps(db.session.commit):
-        done[step.kind] += step.rows
-        if time.monotonic() - said > QUIET:
-            said = time.monotonic()
-            click.echo(f"{_sum(done)} …")
+    try:
+        for step in making.steps(db.session.commit):
+            if step.kind != making.WAITING:
+                done[step.kind] += step.rows
+            if time.monotonic() - said > QUIET:
+                said = time.monotonic()
+                waits = f"waiting for {step.rows} who write" if step.kind == making.WAITING else _sum(done)
+                click.echo(f"{waits} …")
+    except making.StillWriting as error:
+        raise click.ClickException(_still_writing(error)) from error
     click.echo(f"{_sum(done)}: all can be found.")
+
+
+def _still_writing(error: making.StillWriting) -> str:
+    processes = ", ".join(map(str, error.processes))
+    return (
+        f"Somebody has been writing for {making.PATIENCE:.0f} seconds (PostgreSQL process {processes}), with words of"
+        " before. Nothing is lost: the words are kept, and the worker goes on by itself. To do it at once, wait until"
+        " that is over, or end it, and run `flask search rebuild --resume`."
+    )
 
 
 def _sum(done: Counter[str]) -> str:

@@ -80,5 +80,9 @@ def _gin(connection: Connection, model: type[Base]) -> list[str]:
             # A rare word is known as rare, and is not taken for one of 5,000 rows.
             f"ALTER TABLE {name} ALTER COLUMN {LEXEMES} SET STATISTICS 3000",
         ]
-    index = f"ix_{name}_{LEXEMES} ON {name} USING gin ({LEXEMES}) WITH (fastupdate = off)"
-    return [*statements, f"CREATE INDEX IF NOT EXISTS {index}"]
+    index = f"ix_{name}_{LEXEMES}"
+    # Even to find that it is there, CREATE INDEX IF NOT EXISTS would wait for everybody who writes.
+    if index not in {each["name"] for each in there.get_indexes(name)}:
+        gin = f"USING gin ({LEXEMES}) WITH (fastupdate = off)"
+        statements.append(f"CREATE INDEX IF NOT EXISTS {index} ON {name} {gin}")
+    return statements

@@ -30,6 +30,8 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 PLAIN_LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "þ": "th", "ð": "d"}
 )
+# Signs that are typed for an apostrophe, which a telephone makes of it: auto’s is auto's.
+APOSTROPHES = dict.fromkeys(map(ord, "‘’ʼʻ′"), "'")
 
 
 def typed(source: str) -> str:
@@ -245,7 +247,8 @@ def spaced(mail: str) -> str:
 
 def slug(title: str) -> str:
     """Return plain letters, figures and dashes, at most 60, for an address; "x" when nothing is left."""
-    letters = composed(title.lower().translate(PLAIN_LETTERS), "NFKD").encode("ascii", "ignore").decode()
+    plain = title.lower().translate(PLAIN_LETTERS | APOSTROPHES)
+    letters = composed(plain, "NFKD").encode("ascii", "ignore").decode()
     whole = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
     if len(whole) > 60:
         whole = whole[:61].rpartition("-")[0] or whole[:60]

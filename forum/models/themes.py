@@ -56,7 +56,11 @@ class Label(Model):
 
 
 class Tag(SortedByName, Model):
-    """A tag, whatever its spelling. `name` is the first one, which may come from a closed thread: no page shows it."""
+    """A tag, whatever its spelling: known by its slug, found and ordered by it.
+
+    `name` and `sort_key` are of the slug too. Older rows have the first spelling there, which may come from a closed
+    thread: nothing reads them.
+    """
 
     __tablename__ = "tag"
     __table_args__ = (Index("ix_tag_sort_key_id", "sort_key", "id"),)

@@ -7,6 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.choices import Counts
+from forum.domain.indexing import lost
 from forum.domain.lessons import comparison, library, library_facets
 from forum.domain.lessons import page as lesson_page
 from forum.domain.lessons.library_choice import KINDS, Choice
@@ -39,7 +40,9 @@ def index() -> ResponseReturnValue:
             asked: dict[str, Any] = {kind: request.args.getlist(kind) for kind in KINDS}
             return redirect(url_for("search.index", q=typed, kind=LESSONS, **asked), 303)
         if typed.strip():
-            return _searched(typed, question)
+            found = lost.unless_lost(lambda: _searched(typed, question), None)
+            # Without its index the page of search says so, and looks at titles.
+            return found if found is not None else redirect(url_for("search.index", q=typed), 303)
     except Invalid as error:
         return _library(typed, error.message), 422
     return _library()

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.domain.choices import Counts
+from forum.domain.indexing.lost import unless_lost
 from forum.domain.lessons import by_author as lessons_by_author
 from forum.domain.people import directory, offers
 from forum.domain.people.directory import Choice
@@ -65,9 +66,9 @@ def index() -> ResponseReturnValue:
         page = directory.people(actor(), typed, cursor=cursor)
         # Who wrote about it is known of nobody's city or function: filters would leave what they do not narrow.
         if typed.question and not (typed.values or cursor):
-            wrote = writers.about(actor(), typed.question)
+            wrote = unless_lost(lambda: writers.about(actor(), typed.question), [])
         if typed.question and not (page.rows or cursor):
-            choice = _meant(typed, wrote)
+            choice = unless_lost(lambda: _meant(typed, wrote), typed)
             page = page if choice is typed else directory.people(actor(), choice)
         counts = directory.counts(actor(), choice)
     except Invalid as error:

@@ -8,9 +8,11 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forum.domain.indexing import lost
 from forum.domain.lessons.library_choice import LATELY
+from forum.domain.search import by_title, missed, results, suggestions
 from forum.domain.search import choice as choices
-from forum.domain.search import missed, results, suggestions
+from forum.domain.search.by_title import Titles
 from forum.domain.search.candidates import FACETS_OF_TEXT
 from forum.domain.search.choice import Choice
 from forum.domain.search.results import Answer
@@ -55,10 +57,13 @@ def index() -> ResponseReturnValue:
     who = viewer()
     if number := results.lesson_called(who, typed):
         return redirect(links.to_lesson(number))
+    address = request.remote_addr or ""
     try:
-        answer = results.answer(
-            who, typed, request.args.getlist, page=page, address=request.remote_addr or ""
+        answer = lost.unless_lost(
+            lambda: results.answer(who, typed, request.args.getlist, page=page, address=address), None
         )
+        if answer is None:
+            return _by_title(by_title.found(who, typed), typed)
     except Invalid as error:
         return render_template("search/index.html", typed=typed, wrong=error.message, answer=None), 422
     words, choice = answer.question.words, answer.choice
@@ -97,12 +102,23 @@ def index() -> ResponseReturnValue:
 def suggest() -> ResponseReturnValue:
     """Answer with a list of links, for the script of the search field; nothing where there is none."""
     headers = {"Cache-Control": "private, no-store"}
+    who, typed, address = viewer(), request.args.get("q", ""), request.remote_addr or ""
+    found: list[suggestions.Suggestion]
     try:
-        found = suggestions.suggest(viewer(), request.args.get("q", ""), address=request.remote_addr or "")
+        found = lost.unless_lost(lambda: suggestions.suggest(who, typed, address=address), [])
     except TooOften:
         return "", 429, headers
     each = [(one, SUGGESTED[one.kind](one.row)) for one in found]
     return render_template("search/suggestions.html", suggestions=each), headers
+
+
+def _by_title(found: Titles, typed: str) -> str:
+    """The page while the index is lost."""
+    return render_template(
+        "search/repairing.html",
+        typed=typed,
+        found=found,
+    )
 
 
 def _address(words: str, choice: Choice, **more: Any) -> str:

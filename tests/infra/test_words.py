@@ -139,6 +139,9 @@ def test_a_summary_ends_at_a_word_or_better_at_a_sentence():
         ("日本", "x"),
         ("a" * 80, "a" * 60),
         ("../../etc/passwd", "etc-passwd"),
+        ("Auto's in 't dorp", "auto-s-in-t-dorp"),
+        ("Auto’s in ’t dorp", "auto-s-in-t-dorp"),
+        ("Autoʼs in ‘t dorp", "auto-s-in-t-dorp"),
     ],
 )
 def test_a_title_becomes_part_of_an_address(title, expected):

@@ -63,7 +63,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
-    "forum.domain.lessons.coverage": ({"review_on"}, "only whether it is past, in counts"),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
     "forum.domain.lessons.fetched": ({"space_id"}, MAKERS),
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
@@ -71,11 +70,10 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.lessons": (
         {"change_note", "curator_id", "published_at", "published_by_id", "sealed_at", "space_id"}, KEPT
     ),
-    "forum.domain.lessons.library": ({"review_on"}, "only whether it is past"),
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
     "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),
     "forum.domain.lessons.library_sorts": ({"due_quarter"}, "an order by its quarter, which masked ones show"),
-    "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is past"),
+    "forum.domain.lessons.page": ({"published_at", "review_on"}, "only whether it is due, as origin_filters says"),
     "forum.domain.lessons.quotations": ({"space_id"}, RULE),
     "forum.domain.lessons.review_candidates": ({"curator_id", "sealed_at", "space_id"}, CHECKS),
     "forum.domain.lessons.review_answers": (
@@ -100,7 +98,6 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     ),
     "forum.domain.lessons.workbench.draft": ({"curator_id", "space_id"}, MAKERS),
     "forum.domain.lessons.workbench.evidence": ({"space_id"}, MAKERS),
-    "forum.domain.search.lesson_candidates": ({"review_on"}, "only whether it is past, for the order"),
     "forum.reactions.cited": ({"curator_id"}, LETTERS),
     "forum.reactions.lessons": ({"created_by_id", "curator_id"}, LETTERS),
 }  # fmt: skip

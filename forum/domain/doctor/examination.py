@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.domain import health, schema
 from forum.domain.doctor import counters, machine, reviews, rows, search, words, work
 from forum.domain.doctor.findings import Finding
+from forum.domain.indexing import lost
 from forum.infra import failures
 from forum.infra.connections import reading
 from forum.infra.db import db
@@ -67,8 +69,13 @@ def examine(
     for name, check in (DATA if data_only else {**RUNNING, **DATA}).items():
         progress(name)
         with _one_state():
-            found += check()
+            # What reads every table cannot go on without those of the index; that they are gone is a finding itself.
+            found += lost.unless_lost(partial(_all_of, check), [])
     return found
+
+
+def _all_of(check: Check) -> list[Finding]:
+    return list(check())
 
 
 @contextmanager

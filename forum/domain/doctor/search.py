@@ -9,6 +9,7 @@ from forum.domain.doctor.findings import Finding, Tally, tell, tell_names
 from forum.domain.indexing import rebuilding
 from forum.domain.indexing.keys import Keys
 from forum.domain.indexing.kinds import KINDS, Kind
+from forum.domain.indexing.lost import PLAIN
 from forum.domain.maintenance import triggers
 from forum.infra.db import db
 from forum.infra.search_index import FTS, LEXEMES
@@ -37,12 +38,13 @@ def index() -> Iterator[Finding]:
 def _missing() -> set[str]:
     """The names of what is not there, or does not work."""
     names = {kind.index.__tablename__ for kind in KINDS}
+    tables = set(inspect(db.session.connection()).get_table_names())
+    lacking = {*names, *PLAIN} - tables
     if db.engine.dialect.name == "sqlite":
         fts = {f"{name}{FTS}" for name in names}
-        there = set(inspect(db.session.connection()).get_table_names())
         at_work = set(db.session.scalars(text(triggers.at_work(is_sqlite=True))))
-        return (fts - there) | (set(triggers.INDEXING["sqlite"]) - at_work)
-    return {f"ix_{name}_{LEXEMES}" for name in names} - set(db.session.scalars(_VALID))
+        return lacking | (fts - tables) | (set(triggers.INDEXING["sqlite"]) - at_work)
+    return lacking | {f"ix_{name}_{LEXEMES}" for name in names} - set(db.session.scalars(_VALID))
 
 
 def _rows(kind: Kind, *, is_made: bool) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from forum.infra import clock, search_tables
 from forum.infra.db import db
 from forum.infra.rows import upsert
 from forum.infra.search_keys.keying import RECIPE
-from forum.models.search import SearchProgress
+from forum.models.search import SearchProgress, WordKey
 
 BATCH = 200  # texts, written in one transaction
 NAMES = tuple(kind.name for kind in KINDS)
@@ -79,6 +79,9 @@ def store(batch: Batch) -> None:
 
 def mend_tables() -> None:
     """Bring back what is missing of the index; the rows of a table that was lost are made with all others."""
+    for model in (WordKey, SearchProgress):
+        table: Any = model.__table__
+        table.create(db.session.connection(), checkfirst=True)
     search_tables.mend(db.session.connection(), [kind.index for kind in KINDS])
 
 

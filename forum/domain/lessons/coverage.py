@@ -7,15 +7,14 @@ masked source is of no city.
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sqlalchemy import Date, Select, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Select, case, func, literal, select, union_all
 
-from forum.domain.lessons import of_thread
+from forum.domain.lessons import of_thread, origin_filters
 from forum.domain.lessons.library_choice import Choice as LessonChoice
 from forum.domain.lessons.library_choice import conditions
 from forum.domain.threads import overview, overview_queries
 from forum.domain.threads.list_queries import FILTERS, KEYS
 from forum.domain.threads.overview_counts import MOST
-from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.statements import cached, select_rows
 from forum.models.lessons import Lesson, LessonVersion
@@ -90,8 +89,8 @@ class Coverage:
 def of(reader: Actor | None, city: str | None = None) -> Coverage:
     """Return what the reader may see, of one city alone where its code is given (two queries)."""
     found = Coverage()
-    values = {**readers.reader_values(reader), "today": days.today()}
-    for row in select_rows(_lessons(reader is not None, LessonChoice(city=(city,) if city else ())), values):
+    query = _lessons(reader is not None, LessonChoice(city=(city,) if city else ()))
+    for row in select_rows(query, readers.reader_values(reader)):
         found.lessons += row.number
         for need in set(read_codes(row.needs)):
             cell = found.cells[row.axis][need]
@@ -118,19 +117,19 @@ def _count_threads(reader: Actor | None, city: str | None, found: Coverage) -> N
 
 @cached
 def _lessons(signed_in: bool, choice: LessonChoice) -> Select[Any]:
-    """How many lessons there are for each axis and set of needs, and how many of them are past their day."""
-    is_past = Lesson.review_on < bindparam("today", type_=Date)
+    """How many lessons there are for each axis and set of needs, and how many of them are due for another look."""
+    reader = readers.reader_param(signed_in)
     needs = codes(LessonVersion.needs)
     query: Any = (
         select(
             code(LessonVersion.axis),
             needs,
             func.count().label("number"),
-            func.sum(case((is_past, 1), else_=0)).label("overdue"),
+            func.sum(case((origin_filters.is_due(reader), 1), else_=0)).label("overdue"),
         )
         .select_from(Lesson)
         .join(LessonVersion, LessonVersion.id == Lesson.current_id)
-        .where(Lesson.current_id.is_not(None), sees(Lesson, readers.reader_param(signed_in)))
+        .where(Lesson.current_id.is_not(None), sees(Lesson, reader))
         .where(*conditions(choice).values())
         .group_by(LessonVersion.axis, needs)
     )

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
@@ -18,7 +17,6 @@ from forum.domain.lessons import (
     origin_filters,
 )
 from forum.domain.lessons.library_choice import KNOWN, LATELY, Choice, conditions
-from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.in_lists import in_list
 from forum.infra.paging import Page
@@ -105,11 +103,6 @@ def from_space(reader: Actor | None, space_id: int, limit: int = 5) -> list[Less
     return _first(reader, limit, space_id=space_id)
 
 
-def is_overdue(row: Any, today: date) -> bool:
-    """Return whether the lesson of a row of `cards` is due for another look."""
-    return row.review_on is not None and row.review_on < today
-
-
 def _current() -> ColumnElement[bool]:
     return LessonVersion.id == Lesson.current_id
 
@@ -122,7 +115,7 @@ def cards(signed_in: bool, choice: Choice = EVERYTHING) -> Select[Any]:
             Lesson.id,
             Lesson.public_id,
             origin.LATEST[0],
-            Lesson.review_on,
+            origin_filters.is_due(readers.reader_param(signed_in)).label("is_due"),
             Lesson.confirmed_at,
             LessonVersion.title,
             LessonVersion.one_sentence,
@@ -184,7 +177,6 @@ def _first(reader: Actor | None, limit: int, **parameters: int) -> list[LessonCa
 
 def cards_of(rows: Sequence[Any]) -> list[LessonCard]:
     """Return the cards of rows of `cards` to which `adoptions.written` was added."""
-    today = days.today()
     return [
         LessonCard(
             id=row.id,
@@ -195,7 +187,7 @@ def cards_of(rows: Sequence[Any]) -> list[LessonCard]:
             axis=row.axis,
             confidence=row.confidence,
             confirmed=row.confirmed_at is not None,
-            overdue=is_overdue(row, today),
+            overdue=bool(row.is_due),
             cities_back=read_codes(row.cities),
             masked=row.masked,
             adoptions=adoptions.pairs(row.reports),

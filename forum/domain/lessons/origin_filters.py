@@ -1,16 +1,18 @@
 """By what of their origin published lessons may be found: what `origin` lets a reader know of it, and nothing else.
 
 Conditions for queries on a Lesson with its current version; the parameters are filled in when they run. Whose origin is
-kept from a reader stands under no space and no name, and under quarters instead of days.
+kept from a reader stands under no space and no name, and under quarters instead of days; it is due for another look
+from the quarter after that of its day.
 """
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, and_, bindparam, false, not_, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, Text, and_, bindparam, false, not_, or_, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.lessons import earlier_curators, origin
+from forum.domain.lessons.masking import known_day
 from forum.domain.lessons.origin_queries import is_hidden
 from forum.domain.people import found_by
 from forum.infra import days
@@ -24,6 +26,24 @@ from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
 from forum.policy.standing import spaces_of
 from forum.policy.visibility import Reader, sees
+
+# Asked each time that a statement runs, also one that was built long before.
+_TODAY = bindparam("this_day", callable_=days.today, type_=Date)
+_THIS_QUARTER = bindparam("this_quarter", callable_=lambda: due_before(hidden=True), type_=Date)
+
+
+def due_before(*, hidden: bool) -> date:
+    """Return the day before which a lesson had to be looked at again for readers to know today that it is due.
+
+    `hidden`: they know the quarter alone, which is over first. Pages ask this, queries `is_due`.
+    """
+    return known_day(days.today(), hidden=hidden)
+
+
+def is_due(reader: Reader | None) -> ColumnElement[bool]:
+    """Return whether the reader knows that a lesson is due for another look; null where no day was chosen."""
+    on = Lesson.review_on
+    return or_(on < _THIS_QUARTER, and_(on < _TODAY, not_(is_hidden(reader))))
 
 
 def from_space(reader: Reader | None) -> ColumnElement[bool]:

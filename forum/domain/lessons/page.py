@@ -6,13 +6,12 @@ Readers who may not see a thread get the words as their author agreed, and nothi
 from collections.abc import Collection
 from dataclasses import replace
 
-from forum.domain.lessons import adoptions, consent_checks, origin, page_queries, weakened
+from forum.domain.lessons import adoptions, consent_checks, origin, origin_filters, page_queries, weakened
 from forum.domain.lessons.adoptions import PostLink
 from forum.domain.lessons.views import ClaimView, ExcerptView, LessonPage, SourceLink
 from forum.domain.people.bylines import Byline, byline, masked
 from forum.domain.threads import excerpts
 from forum.domain.threads.excerpts import Agreed, Quoted, QuotedClaim
-from forum.infra import days
 from forum.infra.db import db
 from forum.infra.sort_keys import sort_key
 from forum.infra.statements import select_rows
@@ -117,7 +116,8 @@ def _composed(
         origin=origin.known(reader, lesson, version, hidden=bool(hidden), complete=complete),
         adoptions=adoptions.of_lesson(reader, lesson),
         tags=sorted(tag_words.split("\n"), key=sort_key) if tag_words else [],
-        overdue=lesson.review_on is not None and lesson.review_on < days.today(),
+        overdue=lesson.review_on is not None
+        and lesson.review_on < origin_filters.due_before(hidden=bool(hidden)),
         may_revise=_may_revise(reader, lesson),
         quotes_reader=_quotes(reader, claims),
     )

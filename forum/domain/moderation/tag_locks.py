@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy import or_, select, union
 
-from forum.domain.themes.tags import TagName
+from forum.domain.themes.tags import TagName, new_row
 from forum.infra.db import db
 from forum.infra.in_lists import in_list
 from forum.infra.rows import insert_new
-from forum.infra.sort_keys import sort_key
 from forum.models.accounts import Member
 from forum.models.profiles import ProfileTag
 from forum.models.subscriptions import Subscription
@@ -34,8 +33,7 @@ def for_merge(tag_id: int, into: TagName) -> tuple[Tag, Tag]:
         rows = db.session.execute(select(Tag.id, Tag.merged_into_id).where(names))
         return {number for row in rows for number in row if number is not None}
 
-    new = {"slug": into.slug, "name": into.name, "sort_key": sort_key(into.name)}
-    _hold(tag_id, tags, new=[new])
+    _hold(tag_id, tags, new=[new_row(into.slug)])
     into_id = select(Tag.merged_into_id, Tag.id).where(Tag.slug == into.slug)
     survivor_id, own_id = db.session.execute(into_id).one()
     return _read(tag_id), _read(survivor_id or own_id)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from forum.domain.audit import log as audit_log
 from forum.domain.lines import clean_line, clean_reason
 from forum.domain.mailing import events
-from forum.domain.people import found_by, lapsed_hand_overs, sessions
+from forum.domain.people import feed_keys, found_by, lapsed_hand_overs, sessions
 from forum.infra import addresses, clock, days, passwords, text, tokens
 from forum.infra.db import db, let_go
 from forum.infra.i18n import _
@@ -158,6 +158,7 @@ def appoint(
     ).one_or_none()
     if current is not None:
         return current
+    feed_keys.end_lost(member_id)  # of who belonged nowhere any more
     appointment = NetworkAppointment(
         member_id=member_id, role=NetworkRole(network_role), since_at=clock.now(), granted_by_id=granted_by_id
     )

@@ -5,7 +5,6 @@ There may be a thousand, which are counted and put in order: of each no more is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -14,7 +13,6 @@ from forum.domain.lessons import library, library_choice, origin, origin_filters
 from forum.domain.search.choice import Choice
 from forum.domain.search.lookup import Lookup, claimed
 from forum.domain.search.sought import Search, standing
-from forum.infra import days
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.in_lists import in_list
 from forum.infra.search_index import matches
@@ -86,9 +84,8 @@ def found(
         missing = [sum(row.version_id not in (each or ()) for each in lookup.versions) for row in rows]
     else:
         rows, missing = _rows(_narrow(shape), values, lookup)
-    today = days.today()
     shown = zip(rows[:MOST], missing, strict=False)
-    return [_hit(row, lookup.search, lost, today) for row, lost in shown], len(rows) > MOST
+    return [_hit(row, lookup.search, lost) for row, lost in shown], len(rows) > MOST
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
@@ -160,7 +157,7 @@ def _narrow(shape: Shape) -> Select[Any]:
         library.cards(shape.signed_in, shape.narrowed)
         .with_only_columns(
             LessonVersion.id.label("version_id"),
-            Lesson.review_on,
+            origin_filters.is_due(reader).label("is_due"),
             Lesson.confirmed_at,
             code(LessonVersion.outcome),
             code(LessonVersion.axis),
@@ -187,14 +184,14 @@ def _narrow(shape: Shape) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-def _hit(row: Any, search: Search, missing: int, today: date) -> LessonHit:
+def _hit(row: Any, search: Search, missing: int) -> LessonHit:
     wanted = search.wanted
     title = len(standing(wanted, row.title_terms, row.title_parts))
     sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
     terms = (row.title_terms, row.sentence_terms, None)[place]
-    state = 2 if library.is_overdue(row, today) else 0 if row.confirmed_at is not None else 1
+    state = 2 if row.is_due else 0 if row.confirmed_at is not None else 1
     return LessonHit(
         row.version_id,
         row.outcome,

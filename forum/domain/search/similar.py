@@ -16,6 +16,7 @@ from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.indexing.keys import Keys
+from forum.domain.indexing.lost import unless_lost
 from forum.domain.lessons import cited_together, origin
 from forum.domain.search import similar_candidates
 from forum.domain.search.common_words import COMMON
@@ -79,7 +80,11 @@ class Related:
 
 
 def to_words(reader: Actor | None, text: str) -> list[Similar]:
-    """Return what resembles a title that is typed (three queries)."""
+    """Return what resembles a title that is typed (three queries); nothing while the index is lost."""
+    return unless_lost(lambda: _to_words(reader, text), [])
+
+
+def _to_words(reader: Actor | None, text: str) -> list[Similar]:
     likeness = Likeness(_words(text))
     if not likeness.words:
         return []
@@ -88,7 +93,14 @@ def to_words(reader: Actor | None, text: str) -> list[Similar]:
 
 
 def lessons_like(reader: Actor, title: str) -> list[Similar]:
-    """Return lessons that resemble a thread by its title, of those whose origin the reader may know (two queries)."""
+    """Return lessons that resemble a thread by its title, of those whose origin the reader may know (two queries).
+
+    None while the index is lost.
+    """
+    return unless_lost(lambda: _lessons_like(reader, title), [])
+
+
+def _lessons_like(reader: Actor, title: str) -> list[Similar]:
     likeness = Likeness(_words(title), known_origin=True)
     return (
         _nearest(likeness.words, "", similar_candidates.lessons(reader, likeness), [])
@@ -103,6 +115,11 @@ def to_thread(reader: Actor | None, thread_id: int) -> Related:
     Not the lessons that were made from it: they stand on its page. Else the latest on its theme in its group.
     """
     row = _one(_thread(reader is not None), {**reader_values(reader), "thread_id": thread_id})
+    found: list[Similar] = unless_lost(lambda: _near_thread(reader, thread_id, row), [])
+    return Related(row.title, found, thread_id, row.slug)
+
+
+def _near_thread(reader: Actor | None, thread_id: int, row: Any) -> list[Similar]:
     near = Likeness(_words(row.title), _ids(row.tag_ids), about=thread_id)
     threads = similar_candidates.threads(
         reader, replace(near, own=thread_id, beside=cited_together.threads_beside)
@@ -115,7 +132,7 @@ def to_thread(reader: Actor | None, thread_id: int) -> Related:
     if not found and row.axis:
         latest = similar_candidates.in_group(reader, thread_id, row.space_id, row.axis, FEW)
         found = [_shown(one, is_lesson=False) for one in latest]
-    return Related(row.title, found, thread_id, row.slug)
+    return found
 
 
 def to_lesson(reader: Actor | None, public_id: str) -> Related:
@@ -124,6 +141,10 @@ def to_lesson(reader: Actor | None, public_id: str) -> Related:
     Not the threads that it was made from: they stand on its page.
     """
     row = _one(_lesson(reader is not None), {**reader_values(reader), "public_id": public_id})
+    return Related(row.title, unless_lost(lambda: _near_lesson(reader, row), []), row.id)
+
+
+def _near_lesson(reader: Actor | None, row: Any) -> list[Similar]:
     near = Likeness(_words(f"{row.title} {row.one_sentence}"), _ids(row.tag_ids), about=row.id)
     threads = similar_candidates.threads(
         reader, replace(near, by_text=not row.hidden, cited=cited_together.threads_of)
@@ -134,7 +155,7 @@ def to_lesson(reader: Actor | None, public_id: str) -> Related:
     others = [one for one in threads if CITED not in one.ways]
     found = _nearest(near.words, row.axis, lessons, others)
     # Beside who is masked stands no city at all, that none is taken for theirs.
-    return Related(row.title, [_without_cities(one) for one in found] if row.hidden else found, row.id)
+    return [_without_cities(one) for one in found] if row.hidden else found
 
 
 def _one(query: Select[Any], values: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import chain, islice, zip_longest
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, String, bindparam, func, select
 
 from forum.domain.people import capacities, found_by
 from forum.domain.people.bylines import Byline, byline
@@ -15,8 +15,8 @@ from forum.domain.search import language, suggested_titles
 from forum.domain.search.candidates import spaces_called
 from forum.domain.search.choice import LESSONS, PEOPLE, SPACES, THREADS
 from forum.domain.spaces import spaces
+from forum.domain.themes import tags
 from forum.infra import rates
-from forum.infra.sort_keys import KEY_TYPE
 from forum.infra.statements import cached, select_rows
 from forum.models.accounts import Member
 from forum.models.profiles import MemberWord, WordSource
@@ -76,11 +76,14 @@ def _few(*kinds: Sequence[Suggestion]) -> list[Suggestion]:
 
 
 def _tags(reader: Actor | None, plain: str) -> Sequence[Any]:
-    """Rows of tags that begin so and stand on a thread that the reader may see, spelt as there."""
-    begin = " ".join(found_by.words(plain))
+    """Rows of tags that begin so and stand on a thread that the reader may see, spelt as there.
+
+    By their slugs, which are the same whoever spelt them first, and where.
+    """
+    begin = tags.slug_of(plain)
     if len(begin) < found_by.SHORTEST:
         return []
-    values = {**reader_values(reader), "begin": begin, "end": begin + found_by.LAST}
+    values = {**reader_values(reader), "begin": begin}
     return select_rows(_tags_from(reader is not None), values).all()
 
 
@@ -108,14 +111,13 @@ def _tags_from(signed_in: bool) -> Select[Any]:
         )
         .correlate(Tag)
     )
-    begin, end = (bindparam(name, type_=KEY_TYPE) for name in ("begin", "end"))
     name = func.coalesce(Tag.label, used.order_by(ThreadTag.thread_id).limit(1).scalar_subquery()).label(
         "name"
     )
     query: Any = select(Tag.slug, name).where(
-        Tag.sort_key >= begin, Tag.sort_key <= end, Tag.merged_into_id.is_(None), used.exists()
+        Tag.slug.startswith(bindparam("begin", type_=String)), Tag.merged_into_id.is_(None), used.exists()
     )
-    return cast(Select[Any], query.order_by(Tag.sort_key, Tag.id).limit(MOST_OF_A_KIND))
+    return cast(Select[Any], query.order_by(Tag.slug).limit(MOST_OF_A_KIND))
 
 
 @cached

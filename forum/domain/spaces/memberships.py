@@ -41,6 +41,8 @@ def grant(
     at_least = Role(role)
     ends_at = ends_at if at_least == Role.GUEST else None
     guests.close(member_id, space_id)
+    # Of a guest whose time is over elsewhere too: their row may be closed later, when they belong somewhere again.
+    feed_keys.end_lost(member_id)
     row = {"member_id": member_id, "space_id": space_id, "role": at_least, "since_at": clock.now()}
     is_new = bool(
         insert_new(Membership, [{**row, "granted_by_id": granter_id, "ends_at": ends_at}], Membership.id)

@@ -39,13 +39,28 @@ def clean(names: Sequence[str]) -> list[TagName]:
     for name in names:
         cleaned = text.one_line(name).lstrip("# ").strip()
         if cleaned:
-            by_slug.setdefault(_slug(cleaned), TagName(cleaned, _slug(cleaned)))
+            by_slug.setdefault(slug_of(cleaned), TagName(cleaned, slug_of(cleaned)))
     if len(by_slug) > MOST:
         raise Invalid("tags", _("Choose at most %(limit)d tags.", limit=MOST))
     longest = max((len(tag.name) for tag in by_slug.values()), default=0)
     if longest > Tag.NAME_MAX:
         raise Invalid("tags", too_long(longest))
     return list(by_slug.values())
+
+
+def slug_of(name: str) -> str:
+    """Return by what a tag is known, whatever its spelling; and as far as the plain letters go, what begins it."""
+    # Names without a plain letter (another script, a sign) would all get the same slug.
+    plain = text.slug(name)
+    return plain if plain != "x" or name.lower() == "x" else f"x-{tokens.digest(name.lower())[:12]}"
+
+
+def new_row(slug: str) -> dict[str, str]:
+    """Return a tag that nobody used before, as it is stored: how it is spelt stands where it is used, and only there.
+
+    The row is shared, and who spelt the tag first may have done so on a closed thread.
+    """
+    return {"slug": slug, "name": slug[: Tag.NAME_MAX], "sort_key": sort_key(slug)}
 
 
 def too_long(length: int) -> str:
@@ -111,7 +126,7 @@ def uses_of(tags: Sequence[TagName], *, had: Select[int] | None = None) -> list[
     """
     # In one order: of two who store the same tags at one moment, one waits for the other and not each for the other.
     new = sorted(tags, key=attrgetter("slug"))
-    rows = [{"slug": tag.slug, "name": tag.name, "sort_key": sort_key(tag.name)} for tag in new]
+    rows = [new_row(tag.slug) for tag in new]
     while True:
         step = db.session.begin_nested()
         insert_new(Tag, rows)
@@ -162,9 +177,3 @@ def _in_use(tags: Sequence[TagName], had: Select[int] | None) -> set[int]:
     if had is not None:
         query = query.union(select(Tag.id, Tag.merged_into_id).where(in_rows(Tag.id, had)))
     return {tag_id for row in db.session.execute(query) for tag_id in row if tag_id is not None}
-
-
-def _slug(name: str) -> str:
-    # Names without a plain letter (another script, a sign) would all get the same slug.
-    plain = text.slug(name)
-    return plain if plain != "x" or name.lower() == "x" else f"x-{tokens.digest(name.lower())[:12]}"

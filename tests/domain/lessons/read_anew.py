@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import Integer, case, cast, extract, func, literal, select
 
-from forum.domain.lessons import library_choice, of_thread, page_queries
+from forum.domain.lessons import library_choice, of_thread, origin, page_queries
 from forum.domain.lessons.library_sorts import APPLIED, CERTAIN, DUE, LATEST
 from forum.domain.threads.list_queries import FILTERS
 from forum.infra import days
@@ -86,11 +86,22 @@ def coverage(reader, city):
     """The numbers of each cell: lessons, those past their day, threads without one and those without an answer."""
     cells, choice = Counter(), library_choice.Choice(city=(city,) if city else ())
     for row in db.session.execute(
-        _chosen(reader, choice, LessonVersion.axis, LessonVersion.needs, Lesson.review_on)
+        _chosen(
+            reader,
+            choice,
+            LessonVersion.axis,
+            LessonVersion.needs,
+            Lesson.review_on,
+            origin.is_hidden(reader).label("hidden"),
+        )
     ):
+        day, today = row.review_on, days.today()
+        is_due = day is not None and day < today
+        if row.hidden and is_due:  # whoever gets its quarter alone sees it once that is over
+            is_due = (day.year, (day.month - 1) // 3) < (today.year, (today.month - 1) // 3)
         for need in set(row.needs):
             cells[row.axis, need, "lessons"] += 1
-            cells[row.axis, need, "overdue"] += bool(row.review_on and row.review_on < days.today())
+            cells[row.axis, need, "overdue"] += is_due
     threads = select(Thread.axis, Thread.need, FILTERS["open"].label("is_open")).where(
         sees(Thread, reader), Thread.withdrawn_at.is_(None), ~of_thread.has_lesson(reader)
     )

@@ -177,3 +177,27 @@ def test_no_key_is_made_for_who_was_suspended_or_left_since_the_form_was_opened(
     with pytest.raises(NotFound):
         feed_keys.make(stands, of(gent))
     assert feed_keys.make(stands, LESSONS)
+
+
+@pytest.mark.parametrize("begins", ["elsewhere", "the network"])
+def test_a_role_elsewhere_before_the_row_is_closed_gives_no_lost_key_back(gent, aalst, begins):
+    guest, other = make_member("Hanne"), make_member("Noor", space=aalst)
+    memberships.grant(None, guest.id, gent.id, Role.GUEST, ends_at=clock.now() + timedelta(days=2))
+    secret, threads, of_other = made(guest, of(gent)), made(guest, THREADS), made(other, THREADS)
+    with clock.at(clock.now() + timedelta(days=3)):
+        if begins == "elsewhere":
+            memberships.grant(None, guest.id, aalst.id, Role.MEMBER)
+        else:
+            accounts.appoint(guest.id, NetworkRole.EDITOR)
+        assert (opens(secret, of(gent), gent), opens(threads, THREADS)) == (False, False)
+        fresh = made(guest, THREADS)
+        guests.close_batch()
+        assert (opens(fresh, THREADS), opens(of_other, THREADS)) == (True, True)
+
+
+def test_a_second_role_ends_no_key_of_the_first(gent, aalst, noor):
+    in_gent, lessons = made(noor, of(gent)), made(noor, LESSONS)
+    memberships.grant(None, noor.id, make_space("Genk", city="genk").id, Role.GUEST)
+    memberships.grant(None, noor.id, gent.id, Role.MODERATOR)
+    accounts.appoint(noor.id, NetworkRole.EDITOR)
+    assert (opens(in_gent, of(gent), gent), opens(lessons, LESSONS)) == (True, True)
