@@ -158,7 +158,7 @@ def _first_cards(signed_in: bool, in_space: bool, limit: int) -> Select[Any]:
 
 
 @cached
-def _sums(signed_in: bool, choice: Choice, among: bool) -> Select[Any]:
+def _sums(signed_in: bool, choice: Choice, among: bool = False) -> Select[Any]:
     """The total, and for each value of each filter the number with the other chosen filters."""
     chosen, everywhere = conditions(choice.of_these(KNOWN)), conditions(choice.of_these(LATELY))
     columns: list[Any] = [_sum(and_(true(), *chosen.values()))]
