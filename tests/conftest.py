@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from forum.domain.indexing import rebuilding, word_table
 from forum.domain.themes import label_rows
 from forum.infra import clock, logs, passwords
 from forum.infra.db import db
+from forum.infra.search_keys import word_list
 from forum.infra.urls import App
 from forum.models.accounts import Member
 from forum.models.spaces import Role, Space
@@ -55,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Every application of this run finds the templates compiled: to compile them all takes it seconds.
     kept = FileSystemBytecodeCache(os.environ[TEMPLATES])
     App.jinja_options = {**App.jinja_options, "bytecode_cache": kept}
+    # The same words each time; reading them takes seconds.
+    word_list.irregular = cache(word_list.irregular)
 
 
 def _leave() -> None:

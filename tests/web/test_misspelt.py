@@ -74,12 +74,26 @@ def test_a_word_that_the_reader_may_not_read_is_never_told(client, gent, who):
         assert ("instead" in notes) == may
 
 
-def test_a_word_costs_few_queries_and_as_many_whether_a_closed_space_has_it_or_nobody(client, gent):
+def test_a_word_costs_few_queries_and_as_many_whether_a_closed_space_has_it_or_nobody(client):
     sign_in(client, make_member("Wim", space=make_space("Brugge", city="brugge", slug="brugge")))
-    shown(client, "warm")
-    counts = []
-    for word in ("ontslagronde", "zandkasteel", "ontslagrnde", "zandkastel"):
-        with count_queries() as counted:
-            shown(client, word)
-        counts.append(len(counted.statements))
-    assert len(set(counts)) == 1, counts
+    words = ("ontslagronde", "ontslagrnde", "zandkasteel", "zandkastel")
+
+    def asked():
+        shown(client, "warm")
+        counts = []
+        for word in words:
+            with count_queries() as counted:
+                shown(client, word)
+            counts.append(len(counted.statements))
+        return counts
+
+    without = asked()
+    gent = make_space("Gent", city="gent", slug="gent")
+    leen = make_member("Leen", space=gent, city="gent")
+    for word in ("Ontslagronde", "Zandkasteel"):
+        make_thread(
+            gent, leen, title=f"{word} in de wijk", body=f"Over {word.lower()}.", audience=Audience.SPACE
+        )
+    db.session.commit()
+    assert asked() == without
+    assert max(without) <= 40
