@@ -120,59 +120,59 @@ def test_a_backup_that_reads_all_the_while_delays_neither_the_rebuild_nor_a_sear
         assert not rebuilding.is_being_made()
 
 
-@pytest.fixture
-def writing(live_app, network):
-    """Somebody who has posted and is not done: `set()` lets them finish."""
-    if not POSTGRES:
-        pytest.skip("SQLite has one writer at a time")
-    writer, thread_id = network
-    posted, may_end = threading.Event(), threading.Event()
+if POSTGRES:  # SQLite has one writer at a time
 
-    def write() -> None:
-        with live_app.app_context():
-            body = "Wij hebben het gebracht."
-            threads.reply(writer, thread_id, body=body, idempotency_key=str(uuid.uuid4()))
-            db.session.flush()
-            posted.set()
-            may_end.wait(60)
-            db.session.commit()
+    @pytest.fixture
+    def writing(live_app, network):
+        """Somebody who has posted and is not done: `set()` lets them finish."""
+        writer, thread_id = network
+        posted, may_end = threading.Event(), threading.Event()
 
-    beside = threading.Thread(target=write)
-    beside.start()
-    posted.wait(20)
-    yield may_end
-    may_end.set()
-    beside.join()
-
-
-def test_what_somebody_wrote_with_words_of_before_is_waited_for(live_app, writing):
-    with live_app.app_context():
-        kinds = []
-        for step in making.steps(db.session.commit):
-            kinds.append(step.kind)
-            if step.kind == making.WAITING and len(kinds) == 4:
-                assert kinds == ["words", *[making.WAITING] * 3], "no text is made before"
-                assert db.session.scalar(select(func.count()).select_from(WordKey)), "and the table is there"
+        def write() -> None:
+            with live_app.app_context():
+                body = "Wij hebben het gebracht."
+                threads.reply(writer, thread_id, body=body, idempotency_key=str(uuid.uuid4()))
+                db.session.flush()
+                posted.set()
+                may_end.wait(60)
                 db.session.commit()
-                writing.set()
-        assert kinds.count(making.WAITING) >= 3
-        assert_true_index()
-        assert len(hits(PostText, "breng")) == 1
 
+        beside = threading.Thread(target=write)
+        beside.start()
+        posted.wait(20)
+        yield may_end
+        may_end.set()
+        beside.join()
 
-def test_where_they_do_not_end_it_says_so_and_goes_on_from_there(live_app, writing, monkeypatch):
-    monkeypatch.setattr(making, "PATIENCE", 0.5)
-    done, took = rebuild(live_app)
-    assert (done.exit_code, took < 20) == (1, True)
-    assert "Nothing is lost" in done.output
-    assert "flask search rebuild --resume" in done.output
-    with live_app.app_context():
-        assert rebuilding.is_being_made()
-        assert db.session.scalar(select(func.count()).select_from(WordKey)) == 1
-    writing.set()
-    monkeypatch.undo()
-    done, _took = rebuild(live_app, "--resume")
-    assert (done.exit_code, "irregular forms" in done.output) == (0, False), done.output
-    with live_app.app_context():
-        assert_true_index()
-        assert len(hits(PostText, "breng")) == 1
+    def test_what_somebody_wrote_with_words_of_before_is_waited_for(live_app, writing):
+        with live_app.app_context():
+            kinds = []
+            for step in making.steps(db.session.commit):
+                kinds.append(step.kind)
+                if step.kind == making.WAITING and len(kinds) == 4:
+                    assert kinds == ["words", *[making.WAITING] * 3], "no text is made before"
+                    assert db.session.scalar(select(func.count()).select_from(WordKey)), (
+                        "and the table is there"
+                    )
+                    db.session.commit()
+                    writing.set()
+            assert kinds.count(making.WAITING) >= 3
+            assert_true_index()
+            assert len(hits(PostText, "breng")) == 1
+
+    def test_where_they_do_not_end_it_says_so_and_goes_on_from_there(live_app, writing, monkeypatch):
+        monkeypatch.setattr(making, "PATIENCE", 0.5)
+        done, took = rebuild(live_app)
+        assert (done.exit_code, took < 20) == (1, True)
+        assert "Nothing is lost" in done.output
+        assert "flask search rebuild --resume" in done.output
+        with live_app.app_context():
+            assert rebuilding.is_being_made()
+            assert db.session.scalar(select(func.count()).select_from(WordKey)) == 1
+        writing.set()
+        monkeypatch.undo()
+        done, _took = rebuild(live_app, "--resume")
+        assert (done.exit_code, "irregular forms" in done.output) == (0, False), done.output
+        with live_app.app_context():
+            assert_true_index()
+            assert len(hits(PostText, "breng")) == 1
