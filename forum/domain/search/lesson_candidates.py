@@ -190,7 +190,9 @@ def _hit(row: Any, search: Search, missing: int) -> LessonHit:
     sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
     place = TITLE if title else SENTENCE if sentence else BODY
     there = (title, sentence, len(wanted))[place]
-    terms = (row.title_terms, row.sentence_terms, None)[place]
+    terms, parts = (
+        (row.title_terms, row.title_parts), (row.sentence_terms, row.sentence_parts), (None, None),
+    )[place]  # fmt: skip
     state = 2 if row.is_due else 0 if row.confirmed_at is not None else 1
     return LessonHit(
         row.version_id,
@@ -201,7 +203,7 @@ def _hit(row: Any, search: Search, missing: int) -> LessonHit:
         state,
         row.is_own,
         place,
-        place != BODY and len(standing(wanted, terms, None)) < there,
+        bool(parts) and len(standing(wanted, terms, None)) < there,
         len(wanted) - there,
         missing,
     )

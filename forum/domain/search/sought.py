@@ -4,7 +4,7 @@ A query asks the keys of all three languages, since nobody says in which one the
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from forum.domain.indexing.keys import Keys
 from forum.domain.search.common_words import LITTLE
@@ -27,6 +27,13 @@ class Sought:
     text: str
     ways: tuple[tuple[str, ...], ...]
     parts: tuple[str, ...] = ()
+    # One word, which may be part of another one; and how `ways` stand in a line of keys. For thousands of texts.
+    is_word: bool = field(init=False, compare=False, repr=False)
+    _runs: tuple[str, ...] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_word", all(len(way) == 1 for way in self.ways))
+        object.__setattr__(self, "_runs", tuple(f" {' '.join(way)} " for way in self.ways))
 
     @property
     def node(self) -> Node:
@@ -35,11 +42,6 @@ class Sought:
         if self.parts:
             nodes.append(AllOf(tuple(map(Key, self.parts))))
         return nodes[0] if len(nodes) == 1 else AnyOf(tuple(nodes))
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it is one word, which may be part of another one."""
-        return all(len(way) == 1 for way in self.ways)
 
     @property
     def has_many_ways(self) -> bool:
@@ -53,13 +55,11 @@ class Sought:
 
     def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""
-        line = f" {terms} "
-        if not self.is_word:
-            return any(f" {' '.join(way)} " in line for way in self.ways)
-        line += f"{parts} "
-        return any(f" {way[0]} " in line for way in self.ways) or (
-            bool(self.parts) and all(f" {part} " in line for part in self.parts)
-        )
+        line = f" {terms} {parts} " if self.is_word else f" {terms} "
+        for run in self._runs:
+            if run in line:
+                return True
+        return self.is_word and bool(self.parts) and all(f" {part} " in line for part in self.parts)
 
 
 def standing(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> set[int]:

@@ -181,7 +181,7 @@ def _add_titles(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
     for row in rows[:MOST_TITLES]:
         hit = _hit(hits, row)
         hit.by_title = True
-        hit.by_part = _is_by_part(search, row.title_terms, row.title_parts)
+        hit.by_part = _is_by_part(search, row.title_terms, row.title_parts, some=some)
         if some:
             hit.there = standing(search.wanted, row.title_terms, row.title_parts)
             hit.lacking = hit.missing = len(search.wanted) - len(hit.there)
@@ -197,7 +197,7 @@ def _add_posts(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
             continue
         hit = _hit(hits, row)
         if not hit.by_title and (hit.by_part or not hit.posts):
-            hit.by_part = _is_by_part(search, row.terms, row.parts)
+            hit.by_part = _is_by_part(search, row.terms, row.parts, some=some)
         hit.posts[row.post_id] = row.number
         if some:
             hit.there |= standing(search.wanted, row.terms, row.parts)
@@ -220,15 +220,16 @@ def _add_parted(asked: _Asked, hits: dict[int, ThreadHit]) -> bool:
             hit.posts[row.post_id] = row.number
             if not hit.by_title:
                 hit.by_title, hit.lacking = True, len(search.wanted) - len(in_title)
-                hit.by_part = _is_by_part(search, row.title_terms, row.title_parts)
+                hit.by_part = _is_by_part(search, row.title_terms, row.title_parts, some=True)
     return len(rows) > MOST_POSTS
 
 
-def _is_by_part(search: Search, terms: str | None, parts: str | None) -> bool:
-    """Whether one of the words stands in a text as a part of another one alone."""
-    return bool(parts) and len(standing(search.wanted, terms, None)) < len(
-        standing(search.wanted, terms, parts)
-    )
+def _is_by_part(search: Search, terms: str | None, parts: str | None, *, some: bool) -> bool:
+    """Whether one of the words stands in a text as a part of another one alone. Not `some`: all of them stand in it."""
+    if not parts:
+        return False
+    there = len(standing(search.wanted, terms, parts)) if some else len(search.wanted)
+    return len(standing(search.wanted, terms, None)) < there
 
 
 def _hit(hits: dict[int, ThreadHit], row: Any) -> ThreadHit:
