@@ -8,7 +8,7 @@ from the quarter after that of its day.
 from datetime import date, datetime, time
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, Text, and_, bindparam, false, not_, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, Text, and_, bindparam, not_, or_, select
 from sqlalchemy import cast as sql_cast
 
 from forum.domain.lessons import earlier_curators, origin
@@ -24,7 +24,6 @@ from forum.models.lessons import Lesson, LessonSource, LessonVersion
 from forum.models.threads import Thread
 from forum.policy.actors import Actor
 from forum.policy.readers import reader_param, reader_values
-from forum.policy.standing import spaces_of
 from forum.policy.visibility import Reader, sees
 
 # Asked each time that a statement runs, also one that was built long before.
@@ -60,12 +59,25 @@ def from_space(reader: Reader | None) -> ColumnElement[bool]:
     return and_(origin.listed_in(bindparam("space_id", type_=Integer), reader), ~unseen.exists())
 
 
-def of_own_space(reader: Reader | None) -> ColumnElement[bool]:
-    """Return whether a lesson is known to the reader to come from a space of theirs."""
-    if reader is None:
-        return false()
-    reader_id: Any = reader.id
-    return and_(Lesson.space_id.in_(spaces_of(reader_id)), not_(is_hidden(reader)))
+def columns_known(reader: Reader | None) -> tuple[Any, ...]:
+    """Return the columns from which `Known` says how a lesson stands: what is kept from the reader is asked once."""
+    return (Lesson.review_on, Lesson.space_id, is_hidden(reader).label("is_hidden"))
+
+
+class Known:
+    """How lessons of rows with the columns of `columns_known` stand to their reader, today."""
+
+    def __init__(self, reader: Actor | None) -> None:
+        self._own = reader.roles if reader else {}
+        self._due_before = {hidden: due_before(hidden=hidden) for hidden in (False, True)}
+
+    def is_due(self, row: Any) -> bool:
+        """Return whether the reader knows that it is due for another look."""
+        return row.review_on is not None and row.review_on < self._due_before[row.is_hidden]
+
+    def is_own(self, row: Any) -> bool:
+        """Return whether it is known to the reader to come from a space of theirs."""
+        return row.space_id in self._own and not row.is_hidden
 
 
 def published_before(reader: Reader | None) -> ColumnElement[bool]:

@@ -85,7 +85,8 @@ def found(
     else:
         rows, missing = _rows(_narrow(shape), values, lookup)
     shown = zip(rows[:MOST], missing, strict=False)
-    return [_hit(row, lookup.search, lost) for row, lost in shown], len(rows) > MOST
+    known = origin_filters.Known(reader)
+    return [_hit(row, lookup.search, lost, known) for row, lost in shown], len(rows) > MOST
 
 
 def texts_with(reader: Actor | None, lookup: Lookup) -> list[str]:
@@ -157,13 +158,12 @@ def _narrow(shape: Shape) -> Select[Any]:
         library.cards(shape.signed_in, shape.narrowed)
         .with_only_columns(
             LessonVersion.id.label("version_id"),
-            origin_filters.is_due(reader).label("is_due"),
+            *origin_filters.columns_known(reader),
             Lesson.confirmed_at,
             code(LessonVersion.outcome),
             code(LessonVersion.axis),
             codes(LessonVersion.needs),
             codes(origin.CITIES),
-            origin_filters.of_own_space(reader).label("is_own"),
             VersionText.title_terms,
             VersionText.title_parts,
             VersionText.sentence_terms,
@@ -184,7 +184,7 @@ def _narrow(shape: Shape) -> Select[Any]:
     return cast(Select[Any], query)
 
 
-def _hit(row: Any, search: Search, missing: int) -> LessonHit:
+def _hit(row: Any, search: Search, missing: int, known: origin_filters.Known) -> LessonHit:
     wanted = search.wanted
     title = len(standing(wanted, row.title_terms, row.title_parts))
     sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
@@ -193,7 +193,7 @@ def _hit(row: Any, search: Search, missing: int) -> LessonHit:
     terms, parts = (
         (row.title_terms, row.title_parts), (row.sentence_terms, row.sentence_parts), (None, None),
     )[place]  # fmt: skip
-    state = 2 if row.is_due else 0 if row.confirmed_at is not None else 1
+    state = 2 if known.is_due(row) else 0 if row.confirmed_at is not None else 1
     return LessonHit(
         row.version_id,
         row.outcome,
@@ -201,7 +201,7 @@ def _hit(row: Any, search: Search, missing: int) -> LessonHit:
         read_codes(row.needs),
         read_codes(row.cities),
         state,
-        row.is_own,
+        known.is_own(row),
         place,
         bool(parts) and len(standing(wanted, terms, None)) < there,
         len(wanted) - there,
