@@ -98,7 +98,8 @@ def _editor(kim: Holder) -> None:
 
 
 def _until_confirmation(kim: Holder) -> None:
-    kim.hold(counts_until=clock.now() + timedelta(minutes=1))
+    # A report has a day alone, which begins at midnight in UTC: after today's in Brussels, where it is late.
+    kim.hold(counts_until=clock.now() + timedelta(days=1))
 
 
 STATES = {
