@@ -11,15 +11,9 @@ from forum.models.spaces import Audience, SpaceKind
 from tests.domain.search.test_lessons_found import out
 from tests.factories import actor, make_member, make_post, make_space, make_thread, sign_in, submit
 from tests.lesson_scenario import build
+from tests.web.test_search import ENGLISH, page
 
 pytestmark = pytest.mark.both_databases
-ENGLISH = {"Accept-Language": "en"}
-
-
-def page(client, address, status=200):
-    answer = client.get(address, headers=ENGLISH)
-    assert answer.status_code == status
-    return BeautifulSoup(answer.text, "html.parser")
 
 
 def heading(soup, name):

@@ -13,9 +13,8 @@ from forum.models.profiles import MemberWord, WordSource
 
 SHORTEST = 2  # letters of a word that is looked up: one would begin nearly everything
 MOST = 5  # words of one question
-BEGINNING = (
-    5  # letters of another form that may begin a word: "man" would find managers, "school" finds schoolstraat
-)
+# Letters of another form that may begin a word: "man" would find managers, "school" finds schoolstraat.
+BEGINNING = 5
 LAST = "\U0010ffff"
 _WORD = aliased(MemberWord)
 

@@ -65,7 +65,7 @@ def answer(
     keys = Keys()
     search = search_for(question, keys)
     if not search.wanted:
-        results.refuse_wordless(question, question.words or "?")
+        results.refuse_wordless(question)
 
     def ask(search: Search, _plain: str, some: bool) -> Candidates:
         found = lesson_candidates.found(reader, look_up(search, some=some), _EVERYTHING, None)

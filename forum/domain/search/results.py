@@ -6,7 +6,7 @@ The rule of reading is asked of every row when it is looked for; nothing here is
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from sqlalchemy import Select, String, bindparam, select
 
@@ -59,9 +59,8 @@ class Answer:
     instead: Question | None = None  # what was looked for, as nothing has the words that were typed
     in_city: tuple[str, Question] | None = None  # a city among the words by its code, and the other words
     nearest: Nearest = field(default_factory=Nearest)  # where nothing was found
-    unfiltered: Counts | None = (
-        None  # where nothing was found with a filter: what these words find without any
-    )
+    # Where nothing was found with a filter: what these words find without any.
+    unfiltered: Counts | None = None
     pages: int = 1
     being_made: bool = False  # nothing was found, and older texts cannot be found yet
 
@@ -87,13 +86,14 @@ def answer(
     known, keys = spaces.directory(reader), Keys()
     result = Answer(question, Choice.of(question.filters, wanted, known), Known(known))
     if not result.is_asked:
-        refuse_wordless(question, typed)
+        if typed.strip():
+            refuse_wordless(question)
         return result
     spend(reader, address)
     result.known = Known.of(known, question, keys)
     asked = Asked(question, search_for(question, keys), bool(wanted(LITERALLY)))
     if question.wanted and not asked.search.wanted:
-        refuse_wordless(question, typed)
+        refuse_wordless(question)
     found, search, result.instead = _found(reader, result, asked, keys)
     result.in_city = _in_city(result.instead or question, result.choice)
     result.some, result.counts = found.some, facets.counts(found, result.choice)
@@ -123,12 +123,11 @@ def spend(reader: Actor | None, address: str) -> None:
     rates.spend("search", f"member:{reader.id}" if reader else rates.place(address), limit=MOST_SEARCHES)
 
 
-def refuse_wordless(question: Question, typed: str) -> None:
-    """Invalid at `q` for a question without a word that should be there; nothing at all is none."""
+def refuse_wordless(question: Question) -> NoReturn:
+    """Invalid at `q`, for what was typed without a word that should be there."""
     if question.excluded and not question.wanted:
         raise Invalid(FIELD, _("Type a word as well that should be there."))
-    if typed.strip():
-        raise Invalid(FIELD, _("There is no word here that we can search for. Type a word."))
+    raise Invalid(FIELD, _("There is no word here that we can search for. Type a word."))
 
 
 def lesson_called(reader: Actor | None, typed: str) -> str | None:

@@ -10,11 +10,13 @@ from forum.domain.search.in_library import BEST, Part
 from forum.infra.logs import count_queries
 from forum.models.spaces import Audience
 from forum.models.themes import Axis
-from tests.domain.lessons.test_library_filters import name_of, publish, readers, scenario  # noqa: F401
+from tests.domain.lessons import test_library_filters
+from tests.domain.lessons.test_library_filters import name_of, publish, readers
 from tests.domain.search.test_results import marks
 from tests.lesson_scenario import build
 
 pytestmark = pytest.mark.both_databases
+scenario = test_library_filters.scenario
 WORD = "roster"  # stands in the advice of each of these lessons
 
 
@@ -28,7 +30,7 @@ def titles(found):
     return ["".join(text for text, _is_found in each.title) for each in found.lessons]
 
 
-def test_each_count_of_a_search_is_that_of_its_list_for_five_readers(scenario):  # noqa: F811
+def test_each_count_of_a_search_is_that_of_its_list_for_five_readers(scenario):
     totals = {}
     for name, reader in readers(scenario).items():
         for chosen in (
@@ -50,7 +52,7 @@ def test_each_count_of_a_search_is_that_of_its_list_for_five_readers(scenario): 
 
 
 def test_the_best_match_comes_first_unless_another_order_is_asked(session):
-    scenario = build(Audience.PUBLIC)  # noqa: F811
+    scenario = build(Audience.PUBLIC)
     publish(scenario, Audience.PUBLIC, title="Nights in the roster")
     publish(scenario, Audience.PUBLIC, title="Something else")
     reader = scenario.actor("reader")
@@ -64,7 +66,7 @@ def test_the_best_match_comes_first_unless_another_order_is_asked(session):
 
 def test_a_search_goes_on_over_pages_and_costs_the_same_few_queries(session, monkeypatch):
     monkeypatch.setattr(in_library, "MANY", 2)
-    scenario = build(Audience.PUBLIC)  # noqa: F811
+    scenario = build(Audience.PUBLIC)
     reader, asked = scenario.actor("reader"), []
     for number in range(5):
         publish(scenario, Audience.PUBLIC, title=f"Roster {number}")
@@ -82,7 +84,7 @@ def test_a_search_goes_on_over_pages_and_costs_the_same_few_queries(session, mon
 
 
 def test_typing_errors_are_forgiven_and_a_part_of_the_words_is_said_to_be_one(session):
-    scenario = build(Audience.PUBLIC)  # noqa: F811
+    scenario = build(Audience.PUBLIC)
     publish(scenario, Audience.PUBLIC, title="Vergaderen in de gang")
     reader = scenario.actor("reader")
     found = searched(reader, "vregaderen")
