@@ -84,7 +84,8 @@ def answer(
     """
     question = language.read(typed)
     known, keys = spaces.directory(reader), Keys()
-    result = Answer(question, Choice.of(question.filters, wanted, known), Known(known))
+    choice = Choice.of(question.filters, wanted, known)
+    result = Answer(question, choice, Known(known))
     if not result.is_asked:
         if typed.strip():
             refuse_wordless(question)
@@ -95,27 +96,31 @@ def answer(
     if question.wanted and not asked.search.wanted:
         refuse_wordless(question)
     found, search, result.instead = _found(reader, result, asked, keys)
-    result.in_city = _in_city(result.instead or question, result.choice)
-    result.some, result.counts = found.some, facets.counts(found, result.choice)
+    result.in_city = _in_city(result.instead or question, choice)
+    result.some, result.counts = found.some, facets.counts(found, choice)
     if not result.counts.total:
-        result.being_made = rebuilding.is_being_made()
-        result.unfiltered = _unfiltered(reader, result, asked, keys)
-        if not asked.literally:
-            result.nearest = nearest.of(reader, search, keys, result.choice, result.known)
-    threads = facets.chosen_threads(found, result.choice)
-    result.posts = sum(len(hit.posts) for hit in threads)
-    result.more_posts = found.narrowed.more_posts
+        _add_ways_on(reader, result, asked, search, keys)
+    threads = facets.chosen_threads(found, choice)
+    result.posts, result.more_posts = sum(len(hit.posts) for hit in threads), found.narrowed.more_posts
     result.lessons, result.threads = texts.of(
         reader,
         search,
         keys,
-        order.lessons(facets.chosen_lessons(found, result.choice))[_part(result.choice, LESSONS, page)],
-        order.threads(threads, reader)[_part(result.choice, THREADS, page)],
+        order.lessons(facets.chosen_lessons(found, choice))[_part(choice, LESSONS, page)],
+        order.threads(threads, reader)[_part(choice, THREADS, page)],
     )
-    result.people = found.people[_part(result.choice, PEOPLE, 1)]
-    result.spaces = found.spaces[_part(result.choice, SPACES, page)]
-    result.pages = _pages(result.choice, result.counts)
+    result.people = found.people[_part(choice, PEOPLE, 1)]
+    result.spaces = found.spaces[_part(choice, SPACES, page)]
+    result.pages = _pages(choice, result.counts)
     return result
+
+
+def _add_ways_on(reader: Actor | None, result: Answer, asked: Asked, search: Search, keys: Keys) -> None:
+    """Say in the result why nothing was found, and what would be: without filters, in words that are near."""
+    result.being_made = rebuilding.is_being_made()
+    result.unfiltered = _unfiltered(reader, result, asked, keys)
+    if not asked.literally:
+        result.nearest = nearest.of(reader, search, keys, result.choice, result.known)
 
 
 def spend(reader: Actor | None, address: str) -> None:
