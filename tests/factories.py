@@ -244,7 +244,7 @@ def _tag(thread: Thread, name: str) -> None:
     slug = text.slug(name)
     tag = db.session.scalars(db.select(Tag).where(Tag.slug == slug)).first()
     if tag is None:
-        tag = Tag(slug=slug, name=name)
+        tag = Tag(slug=slug)
         db.session.add(tag)
         db.session.flush()
     db.session.add(ThreadTag(thread_id=thread.id, tag_id=tag.id, name=name))

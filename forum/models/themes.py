@@ -4,11 +4,10 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.infra.db import Model, choice
-from forum.infra.sort_keys import SortedByName
 
 
 class Need(enum.StrEnum):
@@ -55,19 +54,16 @@ class Label(Model):
     sentence: Mapped[str] = mapped_column(String(SENTENCE_MAX))
 
 
-class Tag(SortedByName, Model):
-    """A tag, whatever its spelling: known by its slug, found and ordered by it.
+class Tag(Model):
+    """A tag, known, found and ordered by its slug. How it is spelt stands where it is used, and only there.
 
-    `name` and `sort_key` are of the slug too. Older rows have the first spelling there, which may come from a closed
-    thread: nothing reads them.
+    The row is shared, and who spelt the tag first may have done so on a closed thread.
     """
 
     __tablename__ = "tag"
-    __table_args__ = (Index("ix_tag_sort_key_id", "sort_key", "id"),)
     NAME_MAX, SLUG_MAX = 40, 60
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(SLUG_MAX), unique=True)
-    name: Mapped[str] = mapped_column(String(NAME_MAX))
     # How editors of the network spell it, on every page; without it each thread shows its own spelling.
     label: Mapped[str | None] = mapped_column(String(NAME_MAX))
     # Editors made it one with that tag, which was merged into no other; nothing has this one any more but old versions.

@@ -149,7 +149,7 @@ def with_every_reason(mail):
     talk = db.session.scalars(db.select(Thread).where(Thread.title == "Talk 0")).one()
     other = db.session.scalars(db.select(Member).where(Member.name == "Lotte").limit(1)).one()
     space = db.session.scalars(db.select(Space).where(Space.name == "Aalst")).one()
-    tag = Tag(slug="label", name="Label")
+    tag = Tag(slug="label")
     db.session.add(tag)
     db.session.flush()
     db.session.add(ThreadTag(thread_id=talk.id, tag_id=tag.id, name="Label"))

@@ -22,6 +22,8 @@ CHANGED: dict[str, str] = {
     "draft.began_at": "0013 takes it away: nobody reads it, and the last change stays",
     "digest_space": "0018 makes subscriptions of them, and on the way back chosen spaces again",
     "digest_axis": "0018 makes subscriptions of them too, with the other axes as not wanted",
+    "tag.name": "0046 takes the first spelling away: nobody reads it, and it may come from a closed thread",
+    "tag.sort_key": "0046 takes it away with the spelling; a tag is ordered by its slug",
     "label.name": "0008 gives three themes better English names, where nobody had changed them",
 }
 # What people said, agreed to and published. Whatever is renamed, no migration may change a letter of it.

@@ -111,7 +111,7 @@ def test_the_question_before_a_merge_does_not_name_a_successor_that_only_a_close
     thread_with(gent, leen, "Wijk", audience=Audience.SPACE)
     thread_with(gent, leen, "Straat")
     tag = db.session.scalars(select(Tag).where(Tag.slug == "wijk")).one()
-    old = Tag(slug="dorp", name="Dorp", merged_into_id=tag.id)
+    old = Tag(slug="dorp", merged_into_id=tag.id)
     db.session.add(old)
     db.session.commit()
     sign_in(client, eva)

@@ -7,7 +7,6 @@ from forum.demo.synthetic.lessons import Lessons
 from forum.demo.synthetic.network import Network, Row, Rows, moment
 from forum.demo.synthetic.pace import GrowingThread, Quotable, steps
 from forum.demo.synthetic.people import EDITORS, scattered
-from forum.infra.sort_keys import sort_key
 from forum.infra.text import RENDER_VERSION, slug, summary
 from forum.models.moderation import Action, ModerationAction
 from forum.models.spaces import Audience
@@ -38,8 +37,7 @@ class ThreadWriter:
         for known in (self.network.posts, self.network.moved, self.network.widths, self.network.spaces):
             known.extend([0] * size.threads)
         for number in range(1, self.network.tags + 1):
-            name = self.network.tag_name(number)
-            yield Tag, {"id": number, "slug": f"thema-{number}", "name": name, "sort_key": sort_key(name)}
+            yield Tag, {"id": number, "slug": f"thema-{number}"}
         for at, thread, said in steps(self.network):
             if said:
                 yield from self._say(thread, at)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, union
 
-from forum.domain.themes.tags import TagName, new_row
+from forum.domain.themes.tags import TagName
 from forum.infra.db import db
 from forum.infra.in_lists import in_list
 from forum.infra.rows import insert_new
@@ -33,7 +33,7 @@ def for_merge(tag_id: int, into: TagName) -> tuple[Tag, Tag]:
         rows = db.session.execute(select(Tag.id, Tag.merged_into_id).where(names))
         return {number for row in rows for number in row if number is not None}
 
-    _hold(tag_id, tags, new=[new_row(into.slug)])
+    _hold(tag_id, tags, new=[{"slug": into.slug}])
     into_id = select(Tag.merged_into_id, Tag.id).where(Tag.slug == into.slug)
     survivor_id, own_id = db.session.execute(into_id).one()
     return _read(tag_id), _read(survivor_id or own_id)

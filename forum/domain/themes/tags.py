@@ -1,7 +1,6 @@
 """Tags of threads: at most five, each as it was spelt there, shown only on a thread that the reader may see."""
 
 from collections.abc import Collection, Sequence
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, func, select
@@ -53,14 +52,6 @@ def slug_of(name: str) -> str:
     # Names without a plain letter (another script, a sign) would all get the same slug.
     plain = text.slug(name)
     return plain if plain != "x" or name.lower() == "x" else f"x-{tokens.digest(name.lower())[:12]}"
-
-
-def new_row(slug: str) -> dict[str, str]:
-    """Return a tag that nobody used before, as it is stored: how it is spelt stands where it is used, and only there.
-
-    The row is shared, and who spelt the tag first may have done so on a closed thread.
-    """
-    return {"slug": slug, "name": slug[: Tag.NAME_MAX], "sort_key": sort_key(slug)}
 
 
 def too_long(length: int) -> str:
@@ -125,8 +116,7 @@ def uses_of(tags: Sequence[TagName], *, had: Select[int] | None = None) -> list[
     wait for who merges the two.
     """
     # In one order: of two who store the same tags at one moment, one waits for the other and not each for the other.
-    new = sorted(tags, key=attrgetter("slug"))
-    rows = [new_row(tag.slug) for tag in new]
+    rows = [{"slug": slug} for slug in sorted(tag.slug for tag in tags)]
     while True:
         step = db.session.begin_nested()
         insert_new(Tag, rows)
