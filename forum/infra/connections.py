@@ -31,7 +31,7 @@ CONNECTIONS = 20  # of one process: far fewer than its threads, which compute mo
 LONGEST_KEPT = 100_000
 psycopg._queries.MAX_CACHED_STATEMENT_LENGTH = LONGEST_KEPT
 TRUSTED_FOR = 2.0  # seconds after its last use, in which nobody asks whether a connection still lives
-LAST_USED, READ_LAST = "last used", "read last"  # in what is known of a connection
+LAST_USED = "last used"  # in what is known of a connection
 POOL_PATIENCE = 3.0  # seconds until a request without a connection says so
 # For libpq: seconds until PostgreSQL counts as away, and some thirty until a connection does whose other end is gone
 # without a word. By themselves Linux and libpq would wait a quarter of an hour for an answer, and hours in silence.
@@ -126,7 +126,8 @@ PLAN_ONCE = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = on"
 PLAN_EACH_TIME = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = on"
 PLAN_BY_INDEX = "SET plan_cache_mode = force_custom_plan; SET enable_seqscan = off"
 PLAN_AS_USUAL = "SET LOCAL plan_cache_mode = auto; SET LOCAL enable_seqscan = on"
-PLANS = "plans"  # in what is known of a connection: which of the first three holds
+# In what is known of a connection: which of the first three holds, and which should at its next statement.
+PLANS, WANTED = "plans", "wanted plans"
 
 
 @contextmanager
@@ -138,18 +139,23 @@ def planned(connection: Connection, how: str) -> Iterator[None]:
     reads all of them. What ends in an error is put right when the next page uses the connection.
     """
     # In a transaction that writes it would be undone with it, and nobody would know.
-    if not connection.info.get(READ_LAST):
+    if WANTED not in connection.info:
         yield
         return
-    _plan(connection, how)
+    connection.info[WANTED] = how
     yield
-    _plan(connection, PLAN_ONCE)
+    connection.info[WANTED] = PLAN_ONCE
 
 
-def _plan(connection: Connection, how: str) -> None:
-    if connection.info.get(PLANS) != how:
-        connection.exec_driver_sql(how)
-        connection.info[PLANS] = how
+@event.listens_for(Engine, "before_cursor_execute")
+def _plan(connection: Connection, *_statement: Any) -> None:
+    """Say how to plan before the first statement that wants it: of several blocks in a row, once."""
+    info = connection.info
+    how = info.get(WANTED)
+    if how is not None and info.get(PLANS) != how:
+        driver: Any = connection.connection.driver_connection
+        driver.execute(how)
+        info[PLANS] = how
 
 
 @event.listens_for(Engine, "do_connect")
@@ -200,11 +206,10 @@ def _begin(connection: Connection) -> None:
         # Each query of PostgreSQL sees what was committed before it, in a transaction or not: a page that only
         # reads saves two round trips to the server.
         _set_autocommit(connection, enabled=True)
-        connection.info[READ_LAST] = True
-        _plan(connection, PLAN_ONCE)
+        connection.info[WANTED] = PLAN_ONCE
     else:
         # Only where a page switched it on: some engines have it always.
-        if connection.info.pop(READ_LAST, False):
+        if connection.info.pop(WANTED, None):
             _set_autocommit(connection, enabled=False)
         patience = _patience.get()
         settings = [PLAN_AS_USUAL] if connection.info.get(PLANS) else []

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    Subquery,
     and_,
     bindparam,
     cast,
@@ -46,6 +47,7 @@ from forum.infra.statements import planned_by_index, select_rows
 
 TERMS, PARTS = "terms", "parts"
 LEXEMES = "lexemes"  # the generated column of PostgreSQL
+_LEXEMES: ColumnElement[Any] = column(LEXEMES)
 FTS = "_fts"  # what the FTS5 table of a table is called by, after its name
 
 
@@ -61,12 +63,49 @@ def matches(model: type[Base], query: Node) -> Select[tuple[int]]:
     return select(id_of(model).label("id")).where(_for_postgresql(query, terms))
 
 
+def row_matches(model: type[Base], key: Any, query: Node) -> ColumnElement[bool]:
+    """Return whether the row of an indexed table that a statement joins matches; `key` is the id that it is joined by.
+
+    On PostgreSQL that row itself is asked: what a statement reads anyway need not be found once more.
+    """
+    check(query)
+    if db.engine.dialect.name == "sqlite":
+        found: ColumnElement[bool] = key.in_(matches(model, query))
+        return found
+    indexed: Any = model.__table__
+    terms: list[Any] = [indexed.columns[name] for name in _terms(model)]
+    return _for_postgresql(query, terms, literal_column(f"{indexed.name}.{LEXEMES}"))
+
+
+def matches_among_newest(model: type[Base], query: Node, number: int) -> Select[tuple[int]]:
+    """Return a query for PostgreSQL: the ids of those of so many of the newest rows that match, the newest first.
+
+    It reads these rows one by one, and stops at a limit.
+    """
+    newest = newest_rows(model, number)
+    return select(newest.c[id_of(model).name].label("id")).where(
+        _for_postgresql(query, [newest.c[name] for name in _terms(model)])
+    )
+
+
+def newest_rows(model: type[Base], number: int) -> Subquery:
+    """Return so many of the newest rows of an indexed table of PostgreSQL, whose lexemes may be asked."""
+    key, names = id_of(model), _terms(model)
+    columns = [key, *(model.__table__.columns[name] for name in names), literal_column(LEXEMES)]
+    return select(*columns).order_by(key.desc()).limit(number).subquery()
+
+
 def matching(model: type[Base], asked: BindParameter[str]) -> Select[tuple[int]]:
     """Return a query for the ids, as `id`, of the rows that have what is asked as `asked_in` returns it."""
     if db.engine.dialect.name == "postgresql":
-        return select(id_of(model).label("id")).where(_lexemes(asked))
+        return select(id_of(model).label("id")).where(has(asked))
     rowid, words = _fts5(model)
     return select(rowid.label("id")).where(words.match(asked))
+
+
+def has(asked: BindParameter[str], lexemes: ColumnElement[Any] = _LEXEMES) -> ColumnElement[bool]:
+    """Return whether a row of PostgreSQL has what is asked, as `asked_in` returns it."""
+    return lexemes.bool_op("@@")(cast(asked, TSQUERY))
 
 
 def id_of(model: type[Base]) -> Any:
@@ -134,28 +173,27 @@ def is_in_models(_row: Any, name: str | None, kind: str, reflected: bool, _other
     return not (reflected and (named == LEXEMES or named.endswith(f"_{LEXEMES}") or is_of_engine(named)))
 
 
-def _for_postgresql(node: Node, terms: list[ColumnElement[str]]) -> ColumnElement[bool]:
+def _for_postgresql(
+    node: Node, terms: list[ColumnElement[str]], lexemes: ColumnElement[Any] = _LEXEMES
+) -> ColumnElement[bool]:
     """One question to the index for all that has no phrase in it; of a phrase it finds the rows with all its keys."""
     if not has_phrase(node):
-        return _lexemes(_written(as_tsquery(node)))
+        return has(_written(as_tsquery(node)), lexemes)
     match node:
         case Phrase(keys):
             words = " {} ".format(" ".join(keys))
             follow = [func.strpos(" " + each + " ", words) > 0 for each in terms]
-            return and_(_lexemes(_written(as_tsquery(loosened(node)))), or_(*follow))
+            return and_(has(_written(as_tsquery(loosened(node))), lexemes), or_(*follow))
         case AllOf(nodes):
-            return and_(*(_for_postgresql(each, terms) for each in nodes))
+            return and_(*(_for_postgresql(each, terms, lexemes) for each in nodes))
         case AnyOf(nodes):
-            return or_(*(_for_postgresql(each, terms) for each in nodes))
+            return or_(*(_for_postgresql(each, terms, lexemes) for each in nodes))
         case Without(first, excluded):
-            return and_(_for_postgresql(first, terms), not_(_for_postgresql(excluded, terms)))
+            kept, left_out = (_for_postgresql(each, terms, lexemes) for each in (first, excluded))
+            return and_(kept, not_(left_out))
     raise AssertionError(node)
 
 
 def _written(query: str) -> BindParameter[str]:
     # Written into the statement when it is run: PostgreSQL plans it for how rare these very words are.
     return bindparam(None, query, String, literal_execute=True)
-
-
-def _lexemes(asked: BindParameter[str]) -> ColumnElement[bool]:
-    return column(LEXEMES).bool_op("@@")(cast(asked, TSQUERY))

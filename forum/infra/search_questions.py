@@ -98,6 +98,13 @@ def has_phrase(node: Node) -> bool:
     return isinstance(node, Phrase) or any(has_phrase(each) for each in _below(node))
 
 
+def asks_together(node: Node) -> bool:
+    """Return whether several keys have to stand in the same text: how many have them the database can only guess."""
+    if isinstance(node, Phrase | AllOf) and len(node.keys if isinstance(node, Phrase) else node.nodes) > 1:
+        return True
+    return any(asks_together(each) for each in _below(node))
+
+
 def loosened(node: Node) -> Node:
     """Return it without phrases: what every text has that has it, in which their words may stand anywhere."""
     match node:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from forum.domain.choices import Counts
 from forum.domain.indexing.keys import Keyed, Keys
@@ -18,7 +20,20 @@ from forum.domain.spaces.spaces import SpaceCard
 from forum.infra.search_keys.words import words
 from forum.policy.actors import Actor
 
+MOST_NAMES = 2_048  # of spaces are kept in their words: each search looks at all of them
 FACETS_OF_TEXT = ("outcome", "axis", "need", "city")
+
+
+class _Name(NamedTuple):
+    """The words of a name, as their keys are made and as people type the beginnings of them."""
+
+    forms: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+@lru_cache(MOST_NAMES)
+def _in_words(name: str) -> _Name:
+    return _Name(tuple(word.form for word in words(name)), tuple(found_by.words(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +46,7 @@ class Known:
     @classmethod
     def of(cls, cards: Sequence[SpaceCard], question: Question, keys: Keys) -> "Known":
         """Return the spaces with their keys; the words of the question are learned along (one query)."""
-        names = {space.id: [word.form for word in words(space.name)] for space in cards}
+        names = {space.id: _in_words(space.name).forms for space in cards}
         asked = [[word.form for word in words(term.text)] for term in (*question.wanted, *question.excluded)]
         keys.learn(chain.from_iterable([*names.values(), *asked]))
         return cls(cards, {id_: keys.of_text([forms])[0] for id_, forms in names.items()})
@@ -134,7 +149,7 @@ def _has_all(search: Search, name: Keyed) -> bool:
 
 def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
     """Return those of the spaces in whose name each word begins one, or each that says something."""
-    names = {space.id: found_by.words(space.name) for space in known}
+    names = {space.id: _in_words(space.name).plain for space in known}
     called = (
         [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]
         for wanted in (found_by.words(plain), people_found.telling(plain))
@@ -142,5 +157,5 @@ def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
     return next(filter(None, called), [])
 
 
-def _begins(word: str, name: list[str]) -> bool:
+def _begins(word: str, name: Sequence[str]) -> bool:
     return any(part.startswith(word) for part in name)

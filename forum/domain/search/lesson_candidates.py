@@ -15,7 +15,7 @@ from forum.domain.search.lookup import Lookup, claimed
 from forum.domain.search.sought import Search, standing
 from forum.infra.columns import code, codes, read_codes
 from forum.infra.in_lists import in_list
-from forum.infra.search_index import matches
+from forum.infra.search_index import row_matches
 from forum.infra.search_questions import Node
 from forum.infra.statements import cached, planned_each_time, select_rows
 from forum.models.claims import Claim
@@ -119,7 +119,7 @@ def _rows(query: Select[Any], values: dict[str, Any], lookup: Lookup) -> tuple[S
 
 def _has(node: Node) -> ColumnElement[bool]:
     """Whether the current version of a lesson, or one of its claims, has it."""
-    return or_(LessonVersion.id.in_(matches(VersionText, node)), LessonVersion.id.in_(claimed(node)))
+    return or_(row_matches(VersionText, LessonVersion.id, node), LessonVersion.id.in_(claimed(node)))
 
 
 @cached
@@ -142,6 +142,7 @@ def _keys_of_claims(signed_in: bool, by_ids: bool) -> Select[Any]:
         select(ClaimText.terms, ClaimText.parts)
         .join(Claim, Claim.id == ClaimText.claim_id)
         .join(LessonVersion, LessonVersion.id == Claim.version_id)
+        .outerjoin(VersionText, VersionText.version_id == LessonVersion.id)
         .join(Lesson, Lesson.current_id == LessonVersion.id)
         .where(sees(Lesson, reader_param(signed_in)))
     )
@@ -186,13 +187,13 @@ def _narrow(shape: Shape) -> Select[Any]:
 
 def _hit(row: Any, search: Search, missing: int, known: origin_filters.Known) -> LessonHit:
     wanted = search.wanted
-    title = len(standing(wanted, row.title_terms, row.title_parts))
-    sentence = len(standing(wanted, row.sentence_terms, row.sentence_parts))
-    place = TITLE if title else SENTENCE if sentence else BODY
-    there = (title, sentence, len(wanted))[place]
-    terms, parts = (
-        (row.title_terms, row.title_parts), (row.sentence_terms, row.sentence_parts), (None, None),
-    )[place]  # fmt: skip
+    place, terms, parts = TITLE, row.title_terms, row.title_parts
+    there = len(standing(wanted, terms, parts))
+    if not there:
+        place, terms, parts = SENTENCE, row.sentence_terms, row.sentence_parts
+        there = len(standing(wanted, terms, parts))
+    if not there:
+        place, parts, there = BODY, None, len(wanted)
     state = 2 if known.is_due(row) else 0 if row.confirmed_at is not None else 1
     return LessonHit(
         row.version_id,

@@ -55,7 +55,11 @@ class Sought:
 
     def is_in(self, terms: str, parts: str) -> bool:
         """Return whether a text with these keys has it, as the index would say."""
-        line = f" {terms} {parts} " if self.is_word else f" {terms} "
+        return bool(standing((self,), terms, parts))
+
+    def _stands_in(self, terms: str, every: str) -> bool:
+        """Whether it stands in a line of the keys of a text, or in one that has those of parts too."""
+        line = every if self.is_word else terms
         for run in self._runs:
             if run in line:
                 return True
@@ -64,7 +68,9 @@ class Sought:
 
 def standing(wanted: Sequence[Sought], terms: str | None, parts: str | None) -> set[int]:
     """Return which of the words, by their places among them, stand in a text with these keys."""
-    return {number for number, sought in enumerate(wanted) if sought.is_in(terms or "", parts or "")}
+    line = f" {terms} " if terms else " "
+    every = f"{line}{parts} " if parts else line
+    return {number for number, sought in enumerate(wanted) if sought._stands_in(line, every)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select
 
@@ -14,7 +14,7 @@ from forum.domain.search.thread_queries import HIT, MOST_POSTS, MOST_TITLES, Sha
 from forum.infra.columns import read_codes
 from forum.infra.db import Base
 from forum.infra.search_ids import Ids
-from forum.infra.search_index import matches
+from forum.infra.search_index import matches, row_matches
 from forum.infra.search_questions import Node
 from forum.infra.statements import planned_each_time, select_rows
 from forum.models.search import PostText, TitleText
@@ -130,7 +130,7 @@ class _Wanted:
     def condition(self) -> ColumnElement[bool]:
         """Whether a row has it."""
         column, model = _INDEXED[self.name]
-        return cast(ColumnElement[bool], column.in_(matches(model, self.node)))
+        return row_matches(model, column, self.node)
 
 
 def found(
