@@ -11,7 +11,8 @@ _LONG = re.compile(r"(?:aa|ee|oo|uu|oe|ie|ei|ij|ui|eu|ou|au|y)$")
 # Before "je" their t is their own: kaart, buurt, soort, beurt, concert.
 _OWN_T = re.compile(r"(?:^|[^aeiou])(?:[ktvwhb]aart|buurt|beurt|(?<!s)[ps]oort|[hcps]ert)$")
 _SYLLABLE = re.compile(r"([^aeiouy]*)([aeou])([^aeiouywx])")
-_HIATUS = re.compile(r"(?<=[ei])(?:aa|ee|oo|uu)(?=[^aeiouyw]$)")
+_LONG_VOWELS = frozenset(("aa", "ee", "oo", "uu"))
+_HIATUS = re.compile(rf"(?<=[ei])(?:{'|'.join(sorted(_LONG_VOWELS))})(?=[^aeiouyw]$)")
 _ALGORITHMS = {"nl": "dutch_porter", "en": "english", "fr": "french"}
 LANGUAGES = tuple(_ALGORITHMS)
 _kept = local()
@@ -39,8 +40,11 @@ def _dutch(form: str) -> str:
         form = shorter
     if len(form) > 2 and form[-1] == form[-2] and form[-1] not in VOWELS:
         form = form[:-1]
-    form = form[:-1] + {"v": "f", "z": "s"}.get(form[-1:], form[-1:])
-    return _with_long_vowel(_HIATUS.sub(lambda vowel: vowel[0][0], form), whole)
+    if form.endswith(("v", "z")):
+        form = form[:-1] + ("f" if form[-1] == "v" else "s")
+    if form[-3:-1] in _LONG_VOWELS:
+        form = _HIATUS.sub(lambda vowel: vowel[0][0], form)
+    return _with_long_vowel(form, whole)
 
 
 def _with_long_vowel(short: str, whole: str) -> str:
@@ -56,11 +60,11 @@ def _with_long_vowel(short: str, whole: str) -> str:
 
 def _foreign_end(form: str) -> str:
     """Take the ends of foreign words off that the stemmer leaves: services, cadeaus, geregistreerd."""
-    if (len(form) >= 6 and form.endswith("es")) or (len(form) > 4 and form.endswith(("ies", "eaus"))):
-        form = form[:-1]
-    if len(form) > 6 and form.endswith(("eert", "eerd", "iert", "ierd")):
-        form = form[:-1]
-    return form
+    if form.endswith("s"):
+        is_foreign = (len(form) >= 6 and form[-2] == "e") or (len(form) > 4 and form.endswith(("ies", "eaus")))
+    else:
+        is_foreign = len(form) > 6 and form.endswith(("eert", "eerd", "iert", "ierd"))
+    return form[:-1] if is_foreign else form
 
 
 def _without_diminutive(form: str) -> str:

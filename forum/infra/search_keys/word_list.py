@@ -1,7 +1,6 @@
 """Keys of Dutch forms that follow no rule, from the list of words of simplemma, which is loaded when asked for."""
 
 import re
-from collections import defaultdict
 from importlib import import_module
 from typing import Any
 
@@ -20,11 +19,13 @@ _WORD = re.compile(f"[a-z]{{2,{LONGEST}}}")
 def irregular() -> dict[str, str]:
     """Return the keys of all forms whose key by rule is not that of the word that they are forms of."""
     base = _base_forms()
-    keys = {}
+    keys, of_homes = {}, dict[str, str]()
     for form in base:
         home = _verb_of(_home(form, base), base)
-        key = (FORMS.get(home) or rule(home, DUTCH))[:LONGEST]
-        if form not in FORMS and key.isalnum() and key != rule(form, DUTCH):
+        if home not in of_homes:
+            of_homes[home] = (FORMS.get(home) or rule(home, DUTCH))[:LONGEST]
+        key = of_homes[home]
+        if form != home and form not in FORMS and key.isalnum() and key != rule(form, DUTCH):
             keys[form] = key
     return keys
 
@@ -47,15 +48,15 @@ def _base_forms() -> dict[str, str]:
 
 def _add_separable(base: dict[str, str]) -> None:
     """Add the participles of separable verbs that the list has no forms of: teruggebeld, as gebeld is of bellen."""
-    begun: defaultdict[str, list[str]] = defaultdict(list)
-    for word in base:
-        for beginning in BEGINNINGS:
-            if word.startswith(beginning) and (verb := word.removeprefix(beginning)) in base:
-                begun[verb].append(beginning)
-    for form, verb in list(base.items()):
-        if form.startswith("ge") and form != verb:
-            for beginning in begun.get(verb, ()):
-                base.setdefault(beginning + form, beginning + verb)
+    participles = [(form, verb) for form, verb in base.items() if form.startswith("ge") and form != verb]
+    found = [
+        (beginning + form, beginning + verb)
+        for form, verb in participles
+        for beginning in BEGINNINGS
+        if beginning + verb in base and verb in base
+    ]
+    for form, verb in found:
+        base.setdefault(form, verb)
 
 
 def _is_other_gender(form: str, word: str) -> bool:
@@ -65,6 +66,9 @@ def _is_other_gender(form: str, word: str) -> bool:
 
 def _home(form: str, base: dict[str, str]) -> str:
     """Follow forms to where they lead at last: what is a form of "verdraaid" is one of "verdraaien"."""
+    home = base.get(form, form)
+    if base.get(home, home) == home:  # nearly always
+        return home
     passed = {form}
     while (form := base.get(form, form)) not in passed:
         passed.add(form)
@@ -73,5 +77,7 @@ def _home(form: str, base: dict[str, str]) -> str:
 
 def _verb_of(word: str, base: dict[str, str]) -> str:
     """The verb that a noun in -atie is made from: what is about renovatie is found by renoveren."""
+    if not word.endswith(NOUN):
+        return word
     verb = word.removesuffix(NOUN) + "eren"
-    return verb if word.endswith(NOUN) and len(word) > SHORTEST_NOUN and base.get(verb) == verb else word
+    return verb if len(word) > SHORTEST_NOUN and base.get(verb) == verb else word
