@@ -260,6 +260,7 @@ def one_line(text: str) -> str:
     # Most are one, which is quickly seen.
     if text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
         return text
-    line = " ".join(INVISIBLE.sub("", CONTROL.sub(" ", composed(text))).split())
+    # Composed once they are gone: what stood between a letter and its accent is away then, and both become one.
+    line = " ".join(composed(INVISIBLE.sub("", CONTROL.sub(" ", text))).split())
     # Joiners belong inside words and emoji; a line of joiners alone is empty.
     return "" if is_blank(line) else line

@@ -168,6 +168,7 @@ def test_a_long_address_ends_at_a_word():
         ("👩\u200d🌾 boerin", "👩\u200d🌾 boerin"),
         ("نص عربي", "نص عربي"),
         ("e\u0301", "é"),
+        ("e\u202a\u0301", "é"),
     ],
 )
 def test_a_title_is_one_line_that_shows_what_it_says(written, kept):

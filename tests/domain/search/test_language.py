@@ -1,7 +1,7 @@
 """What is typed in the search field is read in its parts; whatever it is, the answer is parts or a plain sentence."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from forum.domain.search import language
@@ -91,6 +91,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(max_size=250), st.lists(PIECES, max_size=60).map("".join)))
+@example("A\u202a\u0300")  # a sign that nobody sees, between a letter and its accent
 def test_whatever_is_typed_is_read_or_refused_in_a_sentence(typed):
     try:
         question = read(typed)
