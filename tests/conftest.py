@@ -5,6 +5,7 @@
 
 import atexit
 import gc
+import json
 import os
 import random
 import shutil
@@ -57,8 +58,6 @@ def pytest_configure(config: pytest.Config) -> None:
     # Every application of this run finds the templates compiled: to compile them all takes it seconds.
     kept = FileSystemBytecodeCache(os.environ[TEMPLATES])
     App.jinja_options = {**App.jinja_options, "bytecode_cache": kept}
-    # The same words each time; reading them takes seconds.
-    word_list.irregular = cache(word_list.irregular)
 
 
 def _leave() -> None:
@@ -136,6 +135,37 @@ def copied_database(url: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'forum.db'}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def list_of_words(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The list of words is read once for all that ask for it: it takes seconds, and says the same each time."""
+    read = word_list.irregular
+
+    def written(folder: Path) -> str:
+        file = folder / "forms.json"
+        file.write_text(json.dumps(read()))
+        return str(file)
+
+    def again() -> dict[str, str]:
+        return json.loads(Path(shared.made_once(tmp_path_factory, "forms", written)).read_text())
+
+    word_list.irregular = cache(again)
+
+
+@pytest.fixture(scope="session")
+def with_forms(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> str:
+    """The address of a database that nobody uses, as `migrated`, with the forms of Dutch words that follow no rule."""
+    return shared.made_once(
+        tmp_path_factory, "with-forms", lambda folder: _with_forms(copied_database(migrated, folder), folder)
+    )
+
+
+def _with_forms(url: str, folder: Path) -> str:
+    with create_app(settings_for(url, folder)).app_context():
+        word_table.fill()
+        _nothing_to_index()
+    return url
+
+
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a database that the migrations built and nobody uses: migrating for every test takes long."""
@@ -146,13 +176,17 @@ def _migrated(folder: Path) -> str:
     url = new_database(folder)
     with create_app(settings_for(url, folder)).app_context():
         upgrade()
-        # There is nothing to index, and reading the list of words takes seconds in each process.
-        for name in (word_table.NAME, *rebuilding.NAMES):
-            rebuilding.note(name, 0, is_over=True)
-        db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+        _nothing_to_index()  # reading the list of words takes seconds in each process
     return url
+
+
+def _nothing_to_index() -> None:
+    """Note that the index is made, of no texts, and leave the database."""
+    for name in (word_table.NAME, *rebuilding.NAMES):
+        rebuilding.note(name, 0, is_over=True)
+    db.session.commit()
+    db.session.remove()
+    db.engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -184,6 +218,12 @@ def _with_demo(url: str, folder: Path, moment: datetime | None) -> str:
 def app(tmp_path_factory: pytest.TempPathFactory, migrated: str) -> Flask:
     """The application on a database that the migrations built."""
     return sharing(migrated, tmp_path_factory.mktemp("forum"))
+
+
+@pytest.fixture(scope="session")
+def app_with_forms(tmp_path_factory: pytest.TempPathFactory, with_forms: str) -> Flask:
+    """An application of its own for the tests of words that follow no rule."""
+    return sharing(with_forms, tmp_path_factory.mktemp("with-forms"))
 
 
 @pytest.fixture(scope="session")
@@ -272,9 +312,15 @@ def session(shared_app: Flask | None, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 @pytest.fixture
-def live_app(tmp_path: Path, migrated: str) -> Iterator[Flask]:
+def live_from(migrated: str) -> str:
+    """What the database of `live_app` is a copy of."""
+    return migrated
+
+
+@pytest.fixture
+def live_app(tmp_path: Path, live_from: str) -> Iterator[Flask]:
     """An application on a database of its own, with real commits: for tests with threads, processes or a browser."""
-    made = create_app(settings_for(copied_database(migrated, tmp_path), tmp_path))
+    made = create_app(settings_for(copied_database(live_from, tmp_path), tmp_path))
     yield made
     with made.app_context():
         db.session.remove()

@@ -22,6 +22,12 @@ REPAIRED = "Search is being repaired"
 
 
 @pytest.fixture
+def live_from(with_forms):
+    """What the command brings back without the words is made anew of them: writing them takes a second each time."""
+    return with_forms
+
+
+@pytest.fixture
 def forum(live_app):
     """A lesson and threads, open and closed; whoever reads, and the pages of one thread and of its lesson."""
     with live_app.app_context():

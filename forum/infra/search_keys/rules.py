@@ -61,7 +61,9 @@ def _with_long_vowel(short: str, whole: str) -> str:
 def _foreign_end(form: str) -> str:
     """Take the ends of foreign words off that the stemmer leaves: services, cadeaus, geregistreerd."""
     if form.endswith("s"):
-        is_foreign = (len(form) >= 6 and form[-2] == "e") or (len(form) > 4 and form.endswith(("ies", "eaus")))
+        is_foreign = (len(form) >= 6 and form[-2] == "e") or (
+            len(form) > 4 and form.endswith(("ies", "eaus"))
+        )
     else:
         is_foreign = len(form) > 6 and form.endswith(("eert", "eerd", "iert", "ierd"))
     return form[:-1] if is_foreign else form

@@ -2,7 +2,6 @@
 
 import pytest
 
-from forum.domain.indexing import word_table
 from tests.domain.search.test_results import answer, plain, titles
 from tests.factories import make_member, make_space, make_thread
 
@@ -65,8 +64,12 @@ def listed(table: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
+def app(app_with_forms):
+    return app_with_forms
+
+
+@pytest.fixture
 def reader(session):
-    word_table.fill()
     return make_member("Rik", space=make_space("Brugge", city="brugge", slug="brugge"))
 
 
