@@ -14,6 +14,7 @@ def test_the_list_is_the_one_whose_hash_was_written_down():
     assert "OpenTaal" in compound_parts.NOTICE.read_text(encoding="utf-8")
 
 
+@pytest.mark.proof
 def test_the_script_makes_the_list_again():
     made = compound_parts.made(dutch_words.read())
     assert made == FILE.read_text(encoding="utf-8")

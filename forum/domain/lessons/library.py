@@ -110,35 +110,36 @@ def _current() -> ColumnElement[bool]:
 @cached
 def cards(signed_in: bool, choice: Choice = EVERYTHING) -> Select[Any]:
     """Return the query of lessons as cards, for others to narrow and to order; read them with `cards_of`."""
-    query: Any = (
-        select(
-            Lesson.id,
-            Lesson.public_id,
-            origin.LATEST[0],
-            origin_filters.is_due(readers.reader_param(signed_in)).label("is_due"),
-            Lesson.confirmed_at,
-            LessonVersion.title,
-            LessonVersion.one_sentence,
-            code(LessonVersion.outcome),
-            code(LessonVersion.axis),
-            code(LessonVersion.confidence),
-            codes(origin.CITIES),
-            LessonVersion.masked,
-        )
-        .join(LessonVersion, _current())
-        .where(
-            Lesson.current_id.is_not(None),  # said once more for the index that holds only these
-            sees(Lesson, readers.reader_param(signed_in)),
-            *conditions(choice).values(),
-        )
+    query: Any = select(
+        Lesson.id,
+        Lesson.public_id,
+        origin.LATEST[0],
+        origin_filters.is_due(readers.reader_param(signed_in)).label("is_due"),
+        Lesson.confirmed_at,
+        LessonVersion.title,
+        LessonVersion.one_sentence,
+        code(LessonVersion.outcome),
+        code(LessonVersion.axis),
+        code(LessonVersion.confidence),
+        codes(origin.CITIES),
+        LessonVersion.masked,
     )
-    return cast(Select[Any], query)
+    return narrowed(query, signed_in, choice)
+
+
+def narrowed(query: Select[Any], signed_in: bool, choice: Choice) -> Select[Any]:
+    """Return a query of columns of lessons and their current versions for those that the reader may see and chose."""
+    return query.join(LessonVersion, _current()).where(
+        Lesson.current_id.is_not(None),  # said once more for the index that holds only these
+        sees(Lesson, readers.reader_param(signed_in)),
+        *conditions(choice).values(),
+    )
 
 
 @cached
 def _page(signed_in: bool, choice: Choice, sort: str, goes_on: bool, rows: int) -> Select[Any]:
     """The cards of a page with their reports: which they are is found first, and of those alone the rest is read."""
-    found = cards(signed_in, choice).with_only_columns(Lesson.id)
+    found = narrowed(select(Lesson.id), signed_in, choice)
     page = library_sorts.ordered(found, sort, goes_on=goes_on, rows=rows).subquery("page")
     shown = cards(signed_in).join(page, page.c.id == Lesson.id)
     return library_sorts.ordered(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
 from forum.domain.choices import Counts
 from forum.domain.lessons import adoptions, library, origin
@@ -77,8 +77,7 @@ def _read(row: Any) -> _Lesson:
 def _latest(signed_in: bool, choice: Choice, among: bool) -> Select[Any]:
     """The latest lessons that the other kinds leave, with what they are counted by."""
     changed, number = origin.LATEST
-    query = library.cards(signed_in, choice).with_only_columns(
-        code(LessonVersion.confidence), codes(LessonVersion.addressees), adoptions.written(Lesson.id)
-    )
+    columns = (code(LessonVersion.confidence), codes(LessonVersion.addressees), adoptions.written(Lesson.id))
+    query = library.narrowed(select(*columns).select_from(Lesson), signed_in, choice)
     query = query.where(library.AMONG) if among else query
     return query.order_by(changed.desc(), number.desc()).limit(MOST + 1)
