@@ -48,7 +48,7 @@ def fill() -> int:
     """
     wanted = word_list.irregular()
     query = select(WordKey.form, WordKey.key).where(WordKey.language == DUTCH)
-    there = dict(db.session.execute(query).tuples())
+    there = dict(db.session.execute(query).all())
     if gone := sorted(there.keys() - wanted.keys()):
         db.session.execute(_GONE, {"forms": gone})
     changed = sorted(form for form, key in wanted.items() if there.get(form) != key)
