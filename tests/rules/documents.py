@@ -94,25 +94,20 @@ def _our_code() -> Code:
 
 
 def _read(root: Path) -> Code:
-    known = Code()
+    known, texts = Code(), set[str]()
     for path, tree in python_files(root):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
         known.made[name] = {made for made, _line in top_names(tree)}
         known.made[name] |= {taken_name.split(".")[-1] for taken_name, _line in taken(tree)}
         for node in ast.walk(tree):
-            known.words |= set(_words(node))
+            texts.update(value for value in vars(node).values() if isinstance(value, str))
             if isinstance(node, ast.FunctionDef):
                 known.functions.setdefault(node.name, []).append(node)
             if isinstance(node, ast.ClassDef):
                 held = known.members.setdefault(node.name.lower(), set())
                 held |= {made for made, _line in top_names(node)} | {"id"}
+    known.words = {text for text in texts if re.fullmatch(r"\w+", text)}
     return known
-
-
-def _words(node: ast.AST) -> Iterator[str]:
-    for value in vars(node).values():
-        if isinstance(value, str) and re.fullmatch(r"\w+", value):
-            yield value
 
 
 def body(function: ast.FunctionDef) -> str:
