@@ -138,7 +138,7 @@ def _term(match: re.Match[str]) -> Term | None:
     is_phrase = match["phrase"] is not None
     value = _value(match)
     if match["name"]:
-        value = f"{match['name']} {value}" if is_phrase else f"{match['name']}:{value}"
+        value = f"{match['name']} {value}".strip() if is_phrase else f"{match['name']}:{value}"
     if not any(sign.isalnum() for sign in value):
         return None
     return Term(value, is_phrase)

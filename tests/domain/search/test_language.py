@@ -92,6 +92,8 @@ PIECES = st.sampled_from(
 
 @given(st.one_of(st.text(max_size=250), st.lists(PIECES, max_size=60).map("".join)))
 @example("A\u202a\u0300")  # a sign that nobody sees, between a letter and its accent
+@example('Ain:""')  # nothing behind what is no filter
+@example('A"\u0300')
 def test_whatever_is_typed_is_read_or_refused_in_a_sentence(typed):
     try:
         question = read(typed)
