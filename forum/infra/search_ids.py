@@ -59,12 +59,19 @@ class Wanted(NamedTuple):
     """What rows of an indexed table have.
 
     `through`: a column to return, and one that has the ids of these rows. `newest`: where there are many, the newest.
+    `most`: how many are returned.
     """
 
     model: type[Base]
     node: Node
     through: tuple[Any, Any] | None = None
     newest: bool = False
+    most: int | None = None  # FEW
+
+    @property
+    def limit(self) -> int:
+        """How many are returned at most: where there are more, none or the newest."""
+        return FEW if self.most is None else self.most
 
     @property
     def query(self) -> Select[tuple[int]]:
@@ -75,7 +82,7 @@ class Wanted(NamedTuple):
 def few(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
     """Return the ids of the rows that have each of these, in no order.
 
-    Where there are more than FEW there are none, or of who wants them the newest; where there may be more, `more` is
+    Where there are more than wanted there are none, or of who wants them the newest; where there may be more, `more` is
     true. With ids, what else is asked of rows can be statements that are planned once. One query; on PostgreSQL one
     more where there is a phrase, and one or two for each of which the newest are wanted. `by_index`: of many words of
     which any may be there, PostgreSQL thinks that they are in most rows, and would read all; as it does of phrases.
@@ -104,14 +111,14 @@ def _at_once(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
     asked = list(zip(wanted.values(), nodes, strict=True))
     values = {f"asked_{at}": asked_in(each.model, node) for at, (each, node) in enumerate(asked)}
     parts = (
-        _Part(each.model, each.through, each.newest and (in_order or asks_together(node)))
+        _Part(each.model, each.through, each.limit, each.newest and (in_order or asks_together(node)))
         for each, node in asked
     )
     with planned_by_index() if by_index else planned_each_time():
         found = _read(wanted, select_rows(_few(tuple(parts)), values).all())
     return {
-        name: Ids(ids, more=len(ids) > FEW)
-        if ids is not None and (len(ids) <= FEW or (wanted[name].newest and in_order))
+        name: Ids(ids, more=len(ids) > wanted[name].limit)
+        if ids is not None and (len(ids) <= wanted[name].limit or (wanted[name].newest and in_order))
         else UNKNOWN
         for name, ids in found.items()
     }
@@ -127,11 +134,11 @@ def _with_phrases(wanted: Mapping[str, Wanted], loose: Mapping[str, Ids]) -> dic
         if not loose[name].more:
             returned = each.through[0] if each.through else id_of(each.model)
             query, values[f"ids_{at}"] = query.where(in_list(returned, f"ids_{at}")), list(loose[name].ids)
-        queries.append(_listed(at, query))
+        queries.append(_listed(at, query, each.limit))
     with planned_by_index():
         found = _read(wanted, select_rows(union_all(*queries), values).all())
     return {
-        name: Ids(ids, more=False) if ids is not None and len(ids) <= FEW else UNKNOWN
+        name: Ids(ids, more=False) if ids is not None and len(ids) <= wanted[name].limit else UNKNOWN
         for name, ids in found.items()
     }
 
@@ -159,10 +166,11 @@ def _newest(wanted: Wanted) -> Sequence[int]:
 
 
 class _Part(NamedTuple):
-    """What is looked up in one table; whether the newest are wanted of what many have."""
+    """What is looked up in one table, how many at most; whether the newest are wanted of what many have."""
 
     model: type[Base]
     through: tuple[Any, Any] | None
+    limit: int
     newest: bool
 
 
@@ -178,7 +186,7 @@ def _few(parts: tuple[_Part, ...]) -> Executable:
         if part.newest and not is_postgresql:
             query = query.order_by(query.selected_columns[0].desc())
         many = _have_many(part.model, asked) if part.newest and is_postgresql else None
-        queries.append(_listed(at, query, many))
+        queries.append(_listed(at, query, part.limit, many))
     return union_all(*queries)
 
 
@@ -199,9 +207,11 @@ def _through(ids: Select[tuple[int]], columns: tuple[Any, Any] | None) -> Select
     return select(returned.label("id")).where(key.in_(ids))
 
 
-def _listed(at: int, query: Select[tuple[int]], many: ColumnElement[bool] | None = None) -> Select[Any]:
+def _listed(
+    at: int, query: Select[tuple[int]], limit: int, many: ColumnElement[bool] | None = None
+) -> Select[Any]:
     """One row with a place and the ids: thousands of rows of one number would cost more. No ids where `many` holds."""
-    part = query.limit(FEW + 1).subquery()
+    part = query.limit(limit + 1).subquery()
     if db.engine.dialect.name == "sqlite":
         return select(literal_column(str(at)).label("at"), func.json_group_array(*part.c).label("ids"))
     ids: Any = func.coalesce(func.array_agg(*part.c), cast([], ARRAY(Integer)))

@@ -4,7 +4,6 @@ There may be a thousand, which are counted and put in order: of each no more is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -41,8 +40,7 @@ class Shape(NamedTuple):
     by_ids: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LessonHit:
+class LessonHit(NamedTuple):
     """A lesson that was found. `lacking`: how many of the words stand elsewhere in it, or (`missing`) nowhere.
 
     `by_part`: in its title or its sentence one of them stands as a part of another word alone.

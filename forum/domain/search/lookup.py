@@ -15,6 +15,8 @@ from forum.infra.search_questions import Node, Without
 from forum.models.claims import Claim
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
 
+# Of lessons there are thousands where there are a million posts: nearly always they are all looked up by their ids.
+MOST_VERSIONS = 5_000
 _VERSION: tuple[Any, Any] = (Claim.version_id, Claim.id)
 
 
@@ -76,8 +78,8 @@ def look_up(search: Search, *, some: bool) -> Lookup:
         wanted |= {"any_posts": Wanted(PostText, any_here)}
     if not search.excluded:
         for number, sought in enumerate(search.wanted):
-            wanted |= {f"version {number}": Wanted(VersionText, sought.node)}
-            wanted |= {f"claim {number}": Wanted(ClaimText, sought.node, _VERSION)}
+            wanted |= {f"version {number}": Wanted(VersionText, sought.node, most=MOST_VERSIONS)}
+            wanted |= {f"claim {number}": Wanted(ClaimText, sought.node, _VERSION, most=MOST_VERSIONS)}
     found = few(wanted, by_index=any(each.has_many_ways for each in search.wanted))
     versions = tuple(
         _both(found.get(f"version {number}", UNKNOWN), found.get(f"claim {number}", UNKNOWN))

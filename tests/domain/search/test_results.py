@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from forum.domain.moderation import hiding, narrowing
-from forum.domain.search import results, thread_candidates, thread_queries
+from forum.domain.search import lookup, results, thread_candidates, thread_queries
 from forum.domain.threads import posts
 from forum.infra import clock, search_ids
 from forum.infra.db import db
@@ -383,6 +383,7 @@ def test_what_is_found_is_the_same_however_many_texts_have_it(gent, leen, monkey
     # With few the words stand in the statement of the rule itself, or the newest posts are looked up alone.
     for few, window, most_posts in ((0, 40_000, 300), (1, 40_000, 2), (2, 2, 1), (1, 1, 300)):
         monkeypatch.setattr(search_ids, "FEW", few)
+        monkeypatch.setattr(lookup, "MOST_VERSIONS", few)
         monkeypatch.setattr(search_ids, "WINDOW", window)
         search_ids._few.cache_clear()
         monkeypatch.setattr(thread_queries, "MOST_POSTS", most_posts)
@@ -390,6 +391,7 @@ def test_what_is_found_is_the_same_however_many_texts_have_it(gent, leen, monkey
         thread_queries.posts.cache_clear()
         several = [found(who) for who in readers]
         monkeypatch.setattr(search_ids, "FEW", 1_000)
+        monkeypatch.setattr(lookup, "MOST_VERSIONS", 5_000)
         search_ids._few.cache_clear()
         assert several == [found(who) for who in readers]
         assert most_posts < 300 or several == by_ids
