@@ -45,7 +45,9 @@ def test_it_takes_as_few_queries_as_it_says(session, few, asked):
         make_thread(gent, leen, title=f"Fiets plein {number}", body="De rode fiets staat op het grote plein.")
     session.flush()
     search = search_for(language.read(asked), Keys())
-    for most, queries in zip((1_000, 2), ASKED[asked], strict=True):
+    few_, many = ASKED[asked]
+    # With six it is all of them, however new: who may read none of these waits no longer than for nobody's words.
+    for most, queries in ((1_000, few_), (6, few_), (2, many)):
         few(most)
         with count_queries() as counted:
             found = look_up(search, some=False)
