@@ -101,8 +101,9 @@ def _meant(typed: Choice, wrote: Sequence[Writer]) -> Choice:
 
     `wrote`: people who wrote these very words, who are looked for without filters alone. Then it is no typing error.
     """
-    found = people_meant.in_city(actor(), typed) or people_meant.in_form(actor(), typed)
-    return found or (None if wrote else people_meant.corrected(actor(), typed)) or typed
+    ways = [people_meant.in_city, people_meant.in_form, people_meant.in_telling_words]
+    ways += [] if wrote else [people_meant.corrected]
+    return next(filter(None, (way(actor(), typed) for way in ways)), typed)
 
 
 @bp.get("/members/<handle>")

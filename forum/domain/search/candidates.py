@@ -9,7 +9,7 @@ from typing import NamedTuple
 from forum.domain.choices import Counts
 from forum.domain.indexing.keys import Keyed, Keys
 from forum.domain.people import directory, found_by
-from forum.domain.search import lesson_candidates, people_found, thread_candidates
+from forum.domain.search import lesson_candidates, people_found, people_meant, thread_candidates
 from forum.domain.search.choice import Choice
 from forum.domain.search.language import Question
 from forum.domain.search.lesson_candidates import LessonHit
@@ -152,7 +152,7 @@ def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
     names = {space.id: _in_words(space.name).plain for space in known}
     called = (
         [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]
-        for wanted in (found_by.words(plain), people_found.telling(plain))
+        for wanted in (found_by.words(plain), people_meant.telling(plain))
     )
     return next(filter(None, called), [])
 

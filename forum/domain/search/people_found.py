@@ -7,7 +7,6 @@ from forum.domain.choices import Counts
 from forum.domain.people import directory, found_by
 from forum.domain.search import people_meant
 from forum.domain.search.choice import Choice
-from forum.domain.search.common_words import LITTLE
 from forum.policy.actors import Actor
 from forum.policy.errors import Invalid
 
@@ -76,13 +75,4 @@ def _meant(reader: Actor, asked: directory.Choice) -> directory.Choice | None:
     if meant is not None:
         # The name of a city alone is no question for people.
         return meant if meant.question and asked.city in ((), meant.city) else None
-    form, words = people_meant.in_form(reader, bare), telling(asked.question)
-    if form is not None or words == found_by.words(asked.question):
-        return form
-    return replace(bare, question=" ".join(words))
-
-
-def telling(question: str) -> list[str]:
-    """Return the words of a question that say something: not "de" and "van", unless there is nothing else."""
-    words = found_by.words(question)
-    return [word for word in words if word not in LITTLE] or words
+    return people_meant.in_form(reader, bare) or people_meant.in_telling_words(reader, bare)

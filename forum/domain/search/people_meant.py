@@ -1,4 +1,4 @@
-"""What somebody may have meant who finds nobody: a city among the words, another form of one, or a typing error.
+"""What somebody may have meant who finds nobody: a city among the words, another form, the telling ones, an error.
 
 All are asked of the people whom this reader finds, with all else that they asked: nobody else has a part in it.
 """
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from forum.domain.people import directory, found_by
 from forum.domain.people.directory import Choice
 from forum.domain.search import other_forms
+from forum.domain.search.common_words import LITTLE
 from forum.domain.search.spelling import LONGEST, MOST, SHORTEST, edits
 from forum.models.cities import CITIES
 from forum.policy.actors import Actor
@@ -66,6 +67,21 @@ def in_form(reader: Actor, choice: Choice) -> Choice | None:
     found = directory.beginnings_in_place(reader, choice, words[0], near) if near else set()
     best = next((form for form in near if form in found), None)
     return replace(choice, question=best) if best is not None else None
+
+
+def in_telling_words(reader: Actor, choice: Choice) -> Choice | None:
+    """Return the choice without words as "de" and "van", where that finds somebody (one query, or none)."""
+    words = telling(choice.question)
+    if words == found_by.words(choice.question):
+        return None
+    read = replace(choice, question=" ".join(words))
+    return read if directory.people(reader, read, limit=1).rows else None
+
+
+def telling(question: str) -> list[str]:
+    """Return the words of a question that say something: not "de" and "van", unless there is nothing else."""
+    words = found_by.words(question)
+    return [word for word in words if word not in LITTLE] or words
 
 
 def corrected(reader: Actor, choice: Choice) -> Choice | None:
