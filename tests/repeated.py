@@ -31,8 +31,13 @@ FOLDERS = (
     "tests/reactions",
     "tests/web",
 )
-# About values that a database refuses, which no statement shows.
-ALWAYS = ("tests/attack/test_foreign_numbers.py", "tests/attack/test_strange_input.py")
+# About values that a database refuses, and about order and who finds what, which no statement shows.
+ALWAYS = (
+    "tests/attack/test_foreign_numbers.py",
+    "tests/attack/test_strange_input.py",
+    "tests/domain/search/test_lessons_found.py",
+    "tests/domain/search/test_results.py",
+)
 SELECTED = "not browser and not proof and not any_database"
 LEAST = 0.02  # seconds of processor time that any test takes: what is quicker is not told apart
 PARAMETER = re.compile(r"%\([^)]*\)s(::[\w ]+)?")

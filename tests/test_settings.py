@@ -339,7 +339,7 @@ def test_who_starts_it_reads_a_sentence_and_no_trace(tmp_path):
 # Imports the forum once, and lets children begin with it, each in an environment of its own: the configuration is read
 # anew there, and `app.py` does what it does for every server.
 CHILDREN = """
-import importlib, json, os, sys
+import gc, importlib, json, os, sys
 import config, forum
 for number, environment in enumerate(json.load(sys.stdin)):
     if child := os.fork():
@@ -356,6 +356,8 @@ for number, environment in enumerate(json.load(sys.stdin)):
         print(ended, file=sys.stderr, flush=True)
         os._exit(1)  # as `sys.exit` would; taking a whole forum down in order costs more than the test
     print('starts', app.config['ENV_NAME'], app.testing, flush=True)
+    if not gc.isenabled():
+        print('nothing looks for garbage', flush=True)
     os._exit(0)
 """
 

@@ -142,9 +142,11 @@ def planned(connection: Connection, how: str) -> Iterator[None]:
     if WANTED not in connection.info:
         yield
         return
+    before = connection.info[WANTED]
     connection.info[WANTED] = how
     yield
-    connection.info[WANTED] = PLAN_ONCE
+    if WANTED in connection.info:  # not where the block began to write
+        connection.info[WANTED] = before
 
 
 @event.listens_for(Engine, "before_cursor_execute")

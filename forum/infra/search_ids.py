@@ -59,18 +59,18 @@ class Wanted(NamedTuple):
     """What rows of an indexed table have.
 
     `through`: a column to return, and one that has the ids of these rows. `newest`: where there are many, the newest.
-    `most`: how many are returned.
+    `most`: how many are returned at most, by themselves FEW.
     """
 
     model: type[Base]
     node: Node
     through: tuple[Any, Any] | None = None
     newest: bool = False
-    most: int | None = None  # FEW
+    most: int | None = None
 
     @property
     def limit(self) -> int:
-        """How many are returned at most: where there are more, none or the newest."""
+        """How many are returned at most."""
         return FEW if self.most is None else self.most
 
     @property
@@ -88,8 +88,8 @@ def few(wanted: Mapping[str, Wanted], *, by_index: bool) -> dict[str, Ids]:
     that they are in most rows, and would read all; as it does of phrases.
     """
     for each in wanted.values():
-        if each.newest and each.through:
-            raise ValueError("the newest rows are not those of the newest that they are returned through")
+        if each.newest and (each.through or each.most):
+            raise ValueError("FEW of the newest are returned, and by their own ids")
         check(each.node)
     if not wanted:
         return {}

@@ -83,9 +83,9 @@ def matches_among_newest(model: type[Base], query: Node, number: int) -> Select[
     It reads these rows one by one, and stops at a limit.
     """
     newest = newest_rows(model, number)
-    return select(newest.c[id_of(model).name].label("id")).where(
-        _for_postgresql(query, [newest.c[name] for name in _terms(model)])
-    )
+    key = newest.c[id_of(model).name].label("id")
+    matching_ = _for_postgresql(query, [newest.c[name] for name in _terms(model)])
+    return select(key).where(matching_).order_by(key.desc())
 
 
 def newest_rows(model: type[Base], number: int) -> Subquery:

@@ -106,7 +106,8 @@ def _rows(query: Select[Any], values: dict[str, Any], lookup: Lookup) -> tuple[S
     each = [_has(sought.node) for sought in lookup.search.wanted]
     query = query.where(*([or_(*each)] if lookup.some and each else each))
     if lookup.search.excluded:
-        query = query.where(~_has(lookup.search.none_of))
+        # Of a lesson that is not in the index yet nothing is known, so it has nothing of this.
+        query = query.where(_has(lookup.search.none_of).is_not(True))
     if lookup.some:
         query = query.add_columns(*(has.label(f"has_{number}") for number, has in enumerate(each)))
     with planned_each_time():

@@ -63,7 +63,7 @@ class Lookup:
 def look_up(search: Search, *, some: bool) -> Lookup:
     """Return what has all that is looked for (`some`: some of it).
 
-    No query without words, else one. On PostgreSQL one more where there is a phrase, and two where many posts have it.
+    No query without words, else one. On PostgreSQL one more for phrases, and one or two where many posts have it.
     """
     if not search.wanted:
         return Lookup(search, some)

@@ -9,6 +9,7 @@ from forum.infra import clock, days
 from forum.infra.db import db
 from forum.models.consents import Masking
 from forum.models.lessons import Lesson, LessonVersion
+from forum.models.search import VersionText
 from forum.models.spaces import Audience, Role
 from forum.models.threads import Thread
 from tests.domain.search.test_results import answer, marks
@@ -56,6 +57,15 @@ def test_the_place_of_a_match_orders_lessons_and_leads_to_the_very_claim(scenari
     # One word in the title, the other in a claim.
     assert found(scenario.reader, "bicycles contact") == [title.id, sentence.id, body.id]
     assert found(scenario.reader, "bicycle -contact") == [claim.id]
+
+
+@pytest.mark.both_databases
+def test_a_lesson_that_is_not_in_the_index_yet_has_no_word_that_is_left_out(scenario):
+    claim = out(scenario, title="One", one_sentence="Two.", claim="A bicycle keeps people")
+    db.session.execute(db.delete(VersionText))
+    assert found(scenario.reader, "bicycle -contact") == found(scenario.reader, "bicycle") == [claim.id]
+    assert found(scenario.reader, "in:lesson -contact") == [claim.id]
+    assert found(scenario.reader, "in:lesson -people") == []
 
 
 def test_confirmed_ones_come_first_and_overdue_ones_last(scenario):

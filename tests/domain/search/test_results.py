@@ -381,7 +381,11 @@ def test_what_is_found_is_the_same_however_many_texts_have_it(gent, leen, monkey
     by_ids = [found(who) for who in readers]
     assert by_ids[0][0][0] > by_ids[3][0][0] == 0
     # With few the words stand in the statement of the rule itself, or the newest posts are looked up alone.
-    for few, window, most_posts in ((0, 40_000, 300), (1, 40_000, 2), (2, 2, 1), (1, 1, 300)):
+    # What many of the newest of all have is told from what many have further on.
+    for few, window, most_posts, probed in (
+        (0, 40_000, 300, 8_000), (0, 40_000, 300, 0), (1, 40_000, 2, 1), (2, 2, 1, 8_000), (1, 1, 300, 0),
+    ):  # fmt: skip
+        monkeypatch.setattr(search_ids, "PROBED", probed)
         monkeypatch.setattr(search_ids, "FEW", few)
         monkeypatch.setattr(lookup, "MOST_VERSIONS", few)
         monkeypatch.setattr(search_ids, "WINDOW", window)
