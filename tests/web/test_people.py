@@ -243,7 +243,7 @@ def test_a_typing_error_is_mended_by_words_of_people_whom_the_reader_finds_alone
         ("Zoë, Stadsdihcter", "Zoë, stadsdichter", ["Zoë Ångström"]),
         ("Ångström (stadsdihctér)", "Ångström (stadsdichter)", ["Zoë Ångström"]),
         ("renovattie leuven", "renovatie", ["Annelies"]),
-        ("de Annelies", "annelies", ["Annelies"]),
+        ("de Annelies", "Annelies", ["Annelies"]),
         ("de tuinbouwer", "", []),
         ("stadsdihcter annelies", "", []),
         ("tuinbouwers", "", []),

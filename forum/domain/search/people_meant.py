@@ -71,10 +71,11 @@ def in_form(reader: Actor, choice: Choice) -> Choice | None:
 
 def in_telling_words(reader: Actor, choice: Choice) -> Choice | None:
     """Return the choice without words as "de" and "van", where that finds somebody (one query, or none)."""
-    words = telling(choice.question)
-    if words == found_by.words(choice.question):
+    typed = choice.question.split()
+    told = [word for word in typed if not LITTLE.issuperset(found_by.words(word))]
+    if not told or told == typed:
         return None
-    read = replace(choice, question=" ".join(words))
+    read = replace(choice, question=" ".join(told))
     return read if directory.people(reader, read, limit=1).rows else None
 
 
