@@ -9,8 +9,9 @@ from typing import NamedTuple
 from forum.domain.choices import Counts
 from forum.domain.indexing.keys import Keyed, Keys
 from forum.domain.people import directory, found_by
-from forum.domain.search import lesson_candidates, people_found, people_meant, thread_candidates
+from forum.domain.search import lesson_candidates, people_found, thread_candidates
 from forum.domain.search.choice import Choice
+from forum.domain.search.common_words import LITTLE
 from forum.domain.search.language import Question
 from forum.domain.search.lesson_candidates import LessonHit
 from forum.domain.search.lookup import look_up
@@ -150,9 +151,11 @@ def _has_all(search: Search, name: Keyed) -> bool:
 def spaces_called(known: Sequence[SpaceCard], plain: str) -> list[SpaceCard]:
     """Return those of the spaces in whose name each word begins one, or each that says something."""
     names = {space.id: _in_words(space.name).plain for space in known}
+    asked = found_by.words(plain)
+    telling = [word for word in asked if word not in LITTLE] or asked
     called = (
         [space for space in known if all(_begins(word, names[space.id]) for word in wanted)]
-        for wanted in (found_by.words(plain), people_meant.telling(plain))
+        for wanted in (asked, telling)
     )
     return next(filter(None, called), [])
 

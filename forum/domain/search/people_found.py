@@ -35,8 +35,8 @@ def looks_for_people(reader: Actor | None, choice: Choice, plain: str) -> bool:
 def found(reader: Actor | None, choice: Choice, plain: str) -> People:
     """Return whom the reader finds by the words of a question.
 
-    Two queries where there is somebody, one where there is nobody; up to four more where a city stands among the words,
-    or it is one word that has other forms.
+    Two queries where there is somebody, one where there is nobody; up to four more where a city or a little word stands
+    among the words, or it is one word that has other forms.
     """
     if reader is None or not looks_for_people(reader, choice, plain):
         return People()

@@ -79,12 +79,6 @@ def in_telling_words(reader: Actor, choice: Choice) -> Choice | None:
     return read if directory.people(reader, read, limit=1).rows else None
 
 
-def telling(question: str) -> list[str]:
-    """Return the words of a question that say something: not "de" and "van", unless there is nothing else."""
-    words = found_by.words(question)
-    return [word for word in words if word not in LITTLE] or words
-
-
 def corrected(reader: Actor, choice: Choice) -> Choice | None:
     """Return the choice without the typing error for which it finds nobody, or with its city as a filter as well.
 
