@@ -143,12 +143,15 @@ def is_closed() -> bool:
     return _closed.get()
 
 
-def choice(values: type[enum.StrEnum], *, name: str | None = None) -> Enum:
-    """Return the column type of a closed set of codes, held by a CHECK (`name`, where a table uses one set twice)."""
+def choice(values: type[enum.StrEnum], *, name: str | None = None, checked: bool = True) -> Enum:
+    """Return the column type of a closed set of codes, held by a CHECK (`name`, where a table uses one set twice).
+
+    Not `checked`: of a log that is only added to, which no later migration rewrites for one more kind.
+    """
     return Enum(
         values,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         length=24,
         name=name or values.__name__.lower(),
         values_callable=lambda kind: [item.value for item in kind],

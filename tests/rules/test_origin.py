@@ -61,6 +61,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.inbox.own_stops": (
         {"created_by_id", "curator_id"}, "whether the member makes any, for their own settings"
     ),
+    "forum.domain.lessons.audiences": ({"space_id"}, RULE),
     "forum.domain.lessons.adoptions": ({"space_id"}, "leaves its own city out, unless it is masked"),
     "forum.domain.lessons.consent_checks": ({"space_id"}, RULE),
     "forum.domain.lessons.earlier_curators": ({"curator_id", "earlier_curators"}, KEPT),
@@ -68,7 +69,7 @@ ALLOWED: dict[str, tuple[set[str], str]] = {
     "forum.domain.lessons.giveaways": ({"curator_id", "reviewer_id", "space_id"}, MAKERS),
     "forum.domain.lessons.impact": ({"published_at"}, "the order of lessons that rest on one thread, for who reads it"),
     "forum.domain.lessons.lessons": (
-        {"change_note", "curator_id", "published_at", "published_by_id", "sealed_at", "space_id"}, KEPT
+        {"change_note", "curator_id", "published_at", "published_by_id", "sealed_at"}, KEPT
     ),
     "forum.domain.lessons.library_counts": ({"cities", "space_id"}, "counts by what origin lets be named"),
     "forum.domain.lessons.library_keys": ({"review_on"}, "keeps its quarter, and shows nothing"),

@@ -26,7 +26,9 @@ COLUMNS = {
     **dict.fromkeys(("created_at", "confirmed_at", "approved_at", "suspended_at"), MOMENTS),
     "all_read_at": SPACES,
 }
-LESSONS = "Which lessons you made, were asked to review, reviewed or published, what you reported about them"
+LESSONS = (
+    "Which lessons you made, were asked to review, reviewed or published, each step that you took with one"
+)
 AS_REVIEWER = "what you answered as a reviewer about people who stand masked, which review you put away"
 ASKED = (
     "what you answered when you were asked whether an excerpt may be quoted, and whether you took your text"
@@ -58,7 +60,9 @@ TABLES = {
     "draft": "Your drafts: what you began to write and have not sent, and when. Nobody else can read them.",
     "thread_change": "Who changed the theme, the tags, the space",
     "tag_merge": "Who merged or renamed tags of the network, and when.",
-    **dict.fromkeys(("lesson", "lesson_version", "adoption_report", "review_request"), LESSONS),
+    **dict.fromkeys(
+        ("lesson", "lesson_version", "lesson_step", "adoption_report", "review_request"), LESSONS
+    ),
     "hand_over": "What you offered another moderator to take over, or took over from one, when, and what was answered.",
     **dict.fromkeys(("lesson_review", "review_set_aside"), AS_REVIEWER),
     **dict.fromkeys(("consent", "consent_round", "consent_request", "removal"), ASKED),

@@ -10,12 +10,15 @@ from sqlalchemy import or_, select
 
 from forum.domain.consents import store
 from forum.domain.consents.store import Locked
+from forum.domain.lessons import state_machine
 from forum.domain.lessons.consent_checks import Key, key
+from forum.domain.lessons.state_machine import Move
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra.db import db
 from forum.models.claims import Excerpt
 from forum.models.consents import YESES, Consent, ConsentAnswer, ConsentRequest, ConsentRound, Masking
+from forum.models.lesson_steps import StepKind
 
 MASKINGS = {
     ConsentAnswer.NAME: Masking.NAME,
@@ -80,6 +83,7 @@ def remind_due(now: datetime) -> bool:
 def close(found: Locked, *, at: datetime) -> None:
     """Let all answers of a round take effect; its lesson is locked, and the round open until now."""
     lesson, round_, requests = found
+    step = state_machine.begin(StepKind.CLOSE_QUESTION, Move(None, lesson))
     # Other words wait for the curator; everything else is decided now, in an order that was drawn by lot.
     decided = [request for request in requests if request.answer != ConsentAnswer.OTHER_WORDS]
     for request in decided:
@@ -88,7 +92,7 @@ def close(found: Locked, *, at: datetime) -> None:
     store.forget_refusals(round_.id, closed_at=at)
     round_.closed_at = at
     lesson.round_id = None
-    db.session.flush()
+    step.finish()
     events.record("consent_round.closed", round_id=round_.id)
 
 

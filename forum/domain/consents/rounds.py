@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from forum.domain.consents import closing, passages, store, wording
 from forum.domain.consents.passages import Passage, Wording
-from forum.domain.lessons import completeness, consent_checks, lessons
+from forum.domain.lessons import completeness, consent_checks, lessons, state_machine
+from forum.domain.lessons.state_machine import Move
 from forum.domain.mailing import events
 from forum.domain.threads import excerpts
 from forum.infra import clock, days, workdays
@@ -16,6 +17,7 @@ from forum.infra.db import db
 from forum.infra.i18n import _
 from forum.infra.rows import drawn_id
 from forum.models.consents import ConsentAnswer, ConsentRequest, ConsentRound
+from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.models.spaces import Audience
 from forum.policy.actions import may_moderate, require
@@ -60,10 +62,7 @@ def open_round(
         _refuse_another(actor, lesson, asked, audience, wordings or {})
         return asked
     lesson, version = lessons.open_draft(actor, lesson_id)
-    lessons.refuse_audience(lesson, audience)
-    missing = completeness.missing_fields(version, completeness.claims_of(version.id))
-    if missing:
-        raise Invalid(missing[0].field, missing[0].sentence)
+    step = state_machine.begin(StepKind.ASK_AUTHORS, Move(actor, lesson, audience))
     to_ask = _to_ask(actor, lesson, version, audience)
     _refuse_unseen(to_ask, seen)
     clean = {
@@ -76,7 +75,7 @@ def open_round(
         db.session.add(_request(opened, passage, clean[passage.excerpt_id]))
         db.session.flush()
     lesson.round_id, lesson.audience = opened.id, audience
-    db.session.flush()
+    step.finish()
     events.record("consent_round.opened", round_id=opened.id)
     found = store.locked(opened.id)
     if found.is_all_yes:  # everything was the actor's own
@@ -95,11 +94,12 @@ def withdraw_round(actor: Actor, lesson_id: int) -> ConsentRound:
     found = store.locked(lesson.round_id) if lesson.round_id is not None else None
     if found is None or found.round.closes_at <= now:
         raise Conflict(_("The term is over: this question can no longer be taken back."))
+    step = state_machine.begin(StepKind.TAKE_QUESTION_BACK, Move(actor, lesson))
     store.forget_answers(found.round.id)
     found.round.closed_at, found.round.withdrawn = now, True
     found.lesson.round_id = None
     _give_other_words_back(found.round)
-    db.session.flush()
+    step.finish()
     events.record("consent_round.withdrawn", round_id=found.round.id, member_id=actor.id)
     return found.round
 

@@ -10,11 +10,21 @@ from sqlalchemy import ColumnElement, Select, select
 
 from forum.domain.audit import undoable
 from forum.domain.consents import removals
-from forum.domain.lessons import library_counts, rights, tags, version_notes, versions, weakened
+from forum.domain.lessons import (
+    library_counts,
+    rights,
+    state_machine,
+    tags,
+    version_notes,
+    versions,
+    weakened,
+)
+from forum.domain.lessons.state_machine import Move
 from forum.infra import clock, tokens
 from forum.infra.db import db
 from forum.models.claims import Claim, Excerpt, Removal, RemovalKind
 from forum.models.consents import Consent, ConsentRequest, ConsentRound
+from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonVersion
 from forum.models.threads import Post, PostRevision
 
@@ -36,7 +46,9 @@ def _settle(lesson: Lesson, due: list[Removal]) -> None:
     gone = _excerpts(lesson, due) if due else []
     if any(version_id == lesson.current_id for _excerpt, version_id, _removal in gone):
         without = {excerpt.id for excerpt, _version, _why in gone}
+        step = state_machine.begin(StepKind.TAKE_OUT, Move(None, lesson))
         versions.replace_published(lesson, version_notes.TAKEN_OUT, without=without)
+        step.finish()
     for removal in due:
         _empty_answers(removal, [excerpt for excerpt, _version_id, why in gone if why is removal])
     for excerpt, version_id, removal in gone:

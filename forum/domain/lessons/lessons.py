@@ -5,12 +5,11 @@ from typing import Any
 
 from forum.domain.lessons import (
     completeness,
-    consent_checks,
     first_axis,
     library_counts,
     meanwhile,
-    review_candidates,
     review_requests,
+    state_machine,
     versions,
     weakened,
 )
@@ -18,12 +17,14 @@ from forum.domain.lessons import fields as lesson_fields
 from forum.domain.lessons import numbers as lesson_numbers
 from forum.domain.lessons import reviews as lesson_reviews
 from forum.domain.lessons import tags as lesson_tags
+from forum.domain.lessons.state_machine import Move, Step
 from forum.domain.lines import clean_paragraphs, paragraphs
 from forum.domain.mailing import events
 from forum.domain.themes import tags as tag_names
 from forum.infra import clock, days
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.lesson_steps import StepKind
 from forum.models.lessons import (
     Confidence,
     Lesson,
@@ -33,11 +34,11 @@ from forum.models.lessons import (
     LessonVersion,
     Verdict,
 )
-from forum.models.spaces import Audience, Space
+from forum.models.spaces import Audience
 from forum.models.threads import Thread
 from forum.policy.actions import may_curate, may_edit_draft, may_moderate, require
 from forum.policy.actors import Actor
-from forum.policy.errors import Conflict, DomainError, Forbidden, Invalid
+from forum.policy.errors import Conflict, DomainError, Forbidden
 from forum.policy.visibility import get_visible
 
 REVIEW_AFTER = timedelta(days=548)  # a year and a half: applied by then, and not outdated yet
@@ -64,6 +65,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = N
         audience=Audience.SPACE,
         created_at=clock.now(),
     )
+    step = state_machine.begin(StepKind.BEGIN, Move(actor, lesson))
     db.session.add(lesson)
     db.session.flush()
     outcome = thread.outcome or completeness.OUTCOME_NOT_CHOSEN
@@ -76,7 +78,7 @@ def draft(actor: Actor, thread_id: int, *, title: str = "", axis: str | None = N
         confidence=Confidence.FAIR,
     )
     db.session.add(LessonSource(lesson_id=lesson.id, thread_id=thread.id))
-    db.session.flush()
+    step.finish()
     return lesson
 
 
@@ -154,17 +156,12 @@ def submit(
         return lesson
     lesson, version = open_draft(actor, lesson_id)
     weakened.hold_sources(lesson)
-    refuse_audience(lesson, audience)
-    missing = completeness.missing_fields(version, completeness.claims_of(version.id))
-    if missing:
-        raise Invalid(missing[0].field, missing[0].sentence)
-    consent_checks.refuse_unready(version, audience)
-    review_candidates.Asking(actor, lesson, version).check(audience, asked_id)
+    step = state_machine.begin(StepKind.SUBMIT, Move(actor, lesson, audience, asked_id))
     version.created_by_id = actor.id  # who submits a version answers for it, and so cannot review it
     version.origin_cities = lesson_reviews.origin_cities(lesson, version)
     versions.seal(version, lesson, audience)
     lesson.audience = audience
-    lesson.state = LessonState.IN_REVIEW
+    step.finish()
     review_requests.first(actor, version, asked_id=asked_id, note=note)
     return lesson
 
@@ -176,7 +173,7 @@ def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = Non
     in `publish`. NotFound, Forbidden, Conflict when it is not in review any more, Invalid at `note`.
     """
     try:
-        lesson, version = _to_review(actor, lesson_id, read)
+        step = _to_review(StepKind.RETURN, actor, lesson_id, read)
     except DomainError:  # also when it went back while this waited for it
         returned = lesson_reviews.returned_already(actor, lesson_id, paragraphs(note))
         if returned is None:
@@ -185,9 +182,10 @@ def send_back(actor: Actor, lesson_id: int, *, note: str, read: int | None = Non
     note = clean_paragraphs(
         note, field="note", limit=LessonReview.NOTE_MAX, missing=_("Say what should be improved.")
     )
+    lesson, version = step.move.lesson, step.move.version
     lesson_reviews.record(actor, lesson, version, Verdict.RETURNED, note)
     review_requests.end(version.id)
-    lesson.state = LessonState.DRAFT
+    step.finish()
     next_version = versions.copy(lesson, version, lesson.curator_id)
     next_version.change_note = version.change_note
     db.session.flush()
@@ -213,10 +211,8 @@ def publish(
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None and lesson.published_by_id == actor.id:
         return lesson
-    lesson, version = _to_review(actor, lesson_id, read)
-    consent_checks.refuse_gone(lesson)
-    consent_checks.refuse_unready(version, lesson.audience)
-    weakened.refuse_bare(lesson, version.id)
+    step = _to_review(StepKind.PUBLISH, actor, lesson_id, read, recognised)
+    version = step.move.version
     answer = lesson_reviews.check_recognition(version, recognised)
     now = clock.now()
     lesson_reviews.record(actor, lesson, version, Verdict.APPROVED, recognition=answer)
@@ -226,12 +222,11 @@ def publish(
     version.published_at = now
     lesson.public_id = lesson.public_id or lesson_numbers.new_public_id()
     lesson.current_id, lesson.working_id = version.id, None
-    lesson.state = LessonState.PUBLISHED
     lesson.published_at = lesson.published_at or now
     lesson.published_by_id = actor.id
     lesson.changed_at = now
     lesson.review_on = review_on or days.today() + REVIEW_AFTER
-    db.session.flush()
+    step.finish()
     library_counts.recount(lesson)
     weakened.look([lesson])
     events.record("lesson.published", lesson_id=lesson.id, version_id=version.id)
@@ -246,11 +241,10 @@ def revise(actor: Actor, lesson_id: int) -> LessonVersion:
     lesson = locked(actor, lesson_id)
     require(may_moderate(actor, lesson.space_id))
     if lesson.working_id is not None:
-        return db.session.get_one(LessonVersion, lesson.working_id)
-    current = db.session.get_one(LessonVersion, lesson.current_id)
-    lesson.state = LessonState.DRAFT
-    version = versions.copy(lesson, current, actor.id)
-    db.session.flush()
+        return working(lesson)
+    step = state_machine.begin(StepKind.REVISE, Move(actor, lesson))
+    version = versions.copy(lesson, db.session.get_one(LessonVersion, lesson.current_id), actor.id)
+    step.finish()
     return version
 
 
@@ -275,22 +269,10 @@ def locked(actor: Actor, lesson_id: int) -> Lesson:
     return lesson
 
 
-def _to_review(actor: Actor, lesson_id: int, read: int | None) -> tuple[Lesson, LessonVersion]:
+def _to_review(
+    kind: StepKind, actor: Actor, lesson_id: int, read: int | None, recognised: bool | None = None
+) -> Step:
     lesson = locked(actor, lesson_id)
     if lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
-    version = working(lesson)
-    require(lesson_reviews.answer_for(actor, lesson, version))
-    if read not in (None, version.sequence):  # taken back and sent again with another text, while they read
-        raise Conflict(_("This lesson changed after you opened its page. Read it again."))
-    return lesson, version
-
-
-def refuse_audience(lesson: Lesson, audience: Audience) -> None:
-    """Refuse readers whom the lesson cannot have; Invalid at `audience`."""
-    space = db.session.get_one(Space, lesson.space_id)
-    if space.unlisted_at is not None and audience != Audience.SPACE:
-        raise Invalid("audience", _("What comes from this space stays in this space."))
-    # Consents were given for the audience of the published version; another audience needs another lesson.
-    if lesson.current_id is not None and audience != lesson.audience:
-        raise Invalid("audience", _("You cannot change who reads a published lesson."))
+    return state_machine.begin(kind, Move(actor, lesson, lesson.audience, recognised=recognised, read=read))

@@ -4,13 +4,15 @@ from collections.abc import Collection
 
 from sqlalchemy import select, update
 
-from forum.domain.lessons import earlier_curators
+from forum.domain.lessons import earlier_curators, state_machine
 from forum.domain.lessons.lessons import locked
 from forum.domain.lessons.review_requests import OPEN
+from forum.domain.lessons.state_machine import Move
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.lesson_steps import StepKind
 from forum.models.lessons import Lesson, LessonReview, LessonState, LessonVersion, ReviewRequest, Verdict
-from forum.policy.actions import Answer, require
+from forum.policy.actions import Answer
 from forum.policy.actors import Actor
 from forum.policy.errors import Conflict
 from forum.policy.taking_over import TakerFacts, may_take_lesson
@@ -29,7 +31,8 @@ def take_over(actor: Actor, lesson_id: int, *, giver_id: int) -> Lesson:
     lesson = locked(actor, lesson_id)
     if lesson.curator_id != giver_id or lesson.working_id is None or lesson.state == LessonState.PUBLISHED:
         raise Conflict(_("This was settled or passed on meanwhile: there is nothing left to take over."))
-    require(answers(actor, [lesson.id])[lesson.id])
+    may = answers(actor, [lesson.id])[lesson.id]
+    step = state_machine.begin(StepKind.TAKE_OVER, Move(actor, lesson, may=may))
     earlier_curators.pass_on(lesson, actor.id)
     db.session.execute(
         update(ReviewRequest)
@@ -41,7 +44,7 @@ def take_over(actor: Actor, lesson_id: int, *, giver_id: int) -> Lesson:
         .values(asked_by_id=actor.id)
         .execution_options(synchronize_session="fetch")
     )
-    db.session.flush()
+    step.finish()
     return lesson
 
 

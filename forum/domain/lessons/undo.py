@@ -2,10 +2,12 @@
 
 from sqlalchemy import delete, select
 
-from forum.domain.lessons import review_requests, tags, versions
+from forum.domain.lessons import review_requests, state_machine, tags, versions
 from forum.domain.lessons.lessons import locked, open_draft
+from forum.domain.lessons.state_machine import Move
 from forum.infra.db import db
 from forum.infra.i18n import _
+from forum.models.lesson_steps import Stage, StepKind
 from forum.models.lessons import Lesson, LessonState, LessonVersion
 from forum.policy.actions import may_moderate, require
 from forum.policy.actors import Actor
@@ -21,9 +23,10 @@ def ask_back(actor: Actor, lesson_id: int) -> LessonVersion:
     require(may_moderate(actor, lesson.space_id))
     if lesson.state != LessonState.IN_REVIEW or lesson.working_id is None:
         raise Conflict(_("Somebody else was first: this lesson is no longer waiting for a review."))
-    submitted = db.session.get_one(LessonVersion, lesson.working_id)
+    step = state_machine.begin(StepKind.ASK_BACK, Move(actor, lesson))
+    submitted = step.move.version
     review_requests.end(submitted.id)
-    lesson.state = LessonState.DRAFT
+    step.finish()
     next_version = versions.copy(lesson, submitted, actor.id)
     next_version.change_note = submitted.change_note
     db.session.flush()
@@ -36,9 +39,9 @@ def discard(actor: Actor, lesson_id: int) -> Lesson | None:
     NotFound, Forbidden.
     """
     lesson, version = open_draft(actor, lesson_id)
+    step = state_machine.begin(StepKind.DISCARD, Move(actor, lesson))
     lesson.working_id = None
-    lesson.state = LessonState.PUBLISHED if lesson.current_id is not None else LessonState.DRAFT
-    db.session.flush()
+    step.finish(after=Stage.PUBLISHED if lesson.current_id is not None else Stage.NONE)
     tags.choose(version.id, [])  # what has a tag goes only while nobody merges it
     db.session.execute(delete(LessonVersion).where(LessonVersion.id == version.id))
     db.session.expunge(version)

@@ -4,6 +4,7 @@ from forum.infra import search_tables
 from forum.models.search import ClaimText, PostText, TitleText, VersionText
 
 _LOG = "the moderation log is append-only"
+_STEPS = "the log of a lesson is only added to"
 _SEAL = "a sealed version never changes"
 _SEALED = (
     "title",
@@ -17,7 +18,7 @@ _SEALED = (
 )
 _CHANGED = " OR ".join(f"NEW.{name} <> OLD.{name}" for name in _SEALED)
 
-# What the database itself refuses, a change of the moderation log and of a sealed version: name, table, what is done
+# What the database itself refuses, a change of a log and of a sealed version: name, table, what is done
 # (on SQLite the whole trigger, on PostgreSQL the body of its function). One that a migration takes away stays here as
 # long as backups from before it are brought in.
 GUARDS = {
@@ -30,6 +31,14 @@ GUARDS = {
             )
             for verb in ("UPDATE", "DELETE")
         },
+        **{
+            f"lesson_step_{verb.lower()}": (
+                "lesson_step",
+                f"CREATE TRIGGER lesson_step_{verb.lower()} BEFORE {verb} ON lesson_step"
+                f" BEGIN SELECT RAISE(ABORT, '{_STEPS}'); END",
+            )
+            for verb in ("UPDATE", "DELETE")
+        },
         "lesson_version_sealed": (
             "lesson_version",
             "CREATE TRIGGER lesson_version_sealed BEFORE UPDATE ON lesson_version WHEN OLD.sealed_at IS NOT NULL"
@@ -38,6 +47,7 @@ GUARDS = {
     },
     "postgresql": {
         "moderation_action_kept": ("moderation_action", f"BEGIN RAISE EXCEPTION '{_LOG}'; END"),
+        "lesson_step_kept": ("lesson_step", f"BEGIN RAISE EXCEPTION '{_STEPS}'; END"),
         "lesson_version_sealed": ("lesson_version", f"BEGIN RAISE EXCEPTION '{_SEAL}'; END"),
     },
 }
